@@ -1,0 +1,71 @@
+"""What a vetting session reads its candidates and cutouts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from astropy.wcs import WCS
+
+    from vetter.core.candidates import CandidateList
+    from vetter.core.cutout import Cutout
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Which file an input was, so that a changed one is noticed at the next start.
+
+    ``role`` is 'candidates', a plane's name or 'cutouts'; ``digest`` is of the content.
+    """
+
+    role: str
+    path: str
+    size: int
+    mtime_ns: int
+    digest: str
+
+    def same_content(self, other: Fingerprint) -> bool:
+        """Whether both describe the same content in the same role, wherever it lies."""
+        return self.role == other.role and self.digest == other.digest
+
+
+class CutoutSource(Protocol):
+    """A list of candidates, and the cutout of any of them.
+
+    ``cutout`` is called from a worker thread; an implementation is safe for one thread at a time.
+    """
+
+    @property
+    def title(self) -> str:
+        """What the window's title says."""
+
+    @property
+    def candidates(self) -> CandidateList:
+        """The list, in the file's order."""
+
+    @property
+    def plane_names(self) -> tuple[str, ...]:
+        """The planes to expect, in the order of the panels."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was recognised, converted or estimated: one line each, for the user."""
+
+    @property
+    def wcs(self) -> WCS | None:
+        """The image's WCS, where there is one for all candidates."""
+
+    @property
+    def fingerprints(self) -> tuple[Fingerprint, ...]:
+        """What the inputs were."""
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """Inputs and options in plain types, enough to open the same again."""
+
+    def cutout(self, row: int, radius: float) -> Cutout:
+        """The cutout of one candidate; raises InputError where it cannot be read."""
+
+    def close(self) -> None:
+        """Let go of the files."""

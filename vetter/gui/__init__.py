@@ -1,0 +1,1 @@
+"""Widgets and pyqtgraph: observes the review, calls its verbs, decides nothing."""

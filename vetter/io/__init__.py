@@ -1,0 +1,1 @@
+"""Files, databases and the network: no Qt."""

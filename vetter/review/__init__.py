@@ -1,0 +1,1 @@
+"""The vetting session as it runs: QtCore only, no widgets."""

@@ -1,0 +1,170 @@
+"""Frozen, typed settings; an error names the key that is wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from vetter.errors import SettingsError
+
+STRETCHES = ("linear", "asinh", "log", "sqrt", "square", "histeq")
+INTERVALS = ("zscale", "percentile", "minmax", "manual")
+THEMES = ("system", "dark", "light")
+
+
+@dataclass(frozen=True, slots=True)
+class FitSettings:
+    """How the window, the fits ahead and ``vetter adjust`` call the fit.
+
+    ``inner_fwhm`` is the side of the fitted box: inner = inner_fwhm * FWHM + 1 pixels.
+    ``default_fwhm`` (pixels) is used only where neither a column, nor the header, nor the
+    field's stars give one; the program says so.
+    """
+
+    inner_fwhm: float = 4.0
+    max_shift: float = 1.0
+    max_scale: float = 2.0
+    fit_bg: bool = True
+    default_fwhm: float = 4.0
+    min_pval: float = 1e-5
+    max_chi2_ratio: float = 0.3
+    scale_low: float = 0.8
+    scale_high: float = 1.2
+    max_snr: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class DisplaySettings:
+    """How the planes are first shown; what the vetter changes is kept in the session."""
+
+    theme: str = "system"
+    radius: float = 20.0
+    interval: str = "percentile"
+    percent_low: float = 0.5
+    percent_high: float = 99.5
+    stretch: str = "asinh"
+    colour_map: str = "grey"
+    difference_map: str = "diverging"
+    reticle: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSettings:
+    """Tags on keys 1 to 9, and how far ahead cutouts are built."""
+
+    tags: tuple[str, ...] = (
+        "dipole",
+        "cosmic ray",
+        "bad pixel",
+        "saturated",
+        "variable",
+        "nuclear",
+        "moving",
+        "ghost",
+        "interesting",
+    )
+    build_ahead: int = 12
+    cache_megabytes: int = 192
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. Build from a parsed TOML file with :meth:`from_mapping`."""
+
+    fit: FitSettings = field(default_factory=FitSettings)
+    display: DisplaySettings = field(default_factory=DisplaySettings)
+    review: ReviewSettings = field(default_factory=ReviewSettings)
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, Any]) -> Settings:
+        """Check and convert a parsed settings file.
+
+        Parameters
+        ----------
+        mapping : mapping
+            Sections ``fit``, ``display``, ``review``; keys as the fields of the classes here.
+
+        Raises
+        ------
+        SettingsError
+            An unknown section or key, a value of the wrong type or out of range; the text
+            names the key.
+        """
+        sections = {f.name: f for f in dataclasses.fields(cls)}
+        built: dict[str, Any] = {}
+        for name, values in mapping.items():
+            if name not in sections:
+                raise SettingsError(f"{name}: no such section; there are {', '.join(sections)}")
+            if not isinstance(values, Mapping):
+                raise SettingsError(f"{name}: wants a table of keys, found {values!r}")
+            built[name] = _section(_SECTIONS[name], name, values)
+        settings = cls(**built)
+        _check(settings)
+        return settings
+
+
+_SECTIONS: dict[str, Any] = {
+    "fit": FitSettings,
+    "display": DisplaySettings,
+    "review": ReviewSettings,
+}
+
+
+def _section(section_class: Any, section: str, values: Mapping[str, Any]) -> Any:
+    defaults = section_class()
+    known = {f.name for f in dataclasses.fields(section_class)}
+    converted: dict[str, Any] = {}
+    for key, value in values.items():
+        if key not in known:
+            raise SettingsError(f"{section}.{key}: no such setting; there are {sorted(known)}")
+        converted[key] = _convert(f"{section}.{key}", value, getattr(defaults, key))
+    return section_class(**converted)
+
+
+def _convert(key: str, value: Any, default: Any) -> Any:
+    if isinstance(default, bool):
+        if isinstance(value, bool):
+            return value
+        raise SettingsError(f"{key}: wants true or false, found {value!r}")
+    if isinstance(default, (int, float)) and isinstance(value, (int, float)):
+        if not isinstance(value, bool):
+            return type(default)(value)
+    if isinstance(default, str) and isinstance(value, str):
+        return value
+    if isinstance(default, tuple) and isinstance(value, (list, tuple)):
+        if all(isinstance(item, str) for item in value):
+            return tuple(value)
+    wanted = "a list of strings" if isinstance(default, tuple) else f"a {type(default).__name__}"
+    raise SettingsError(f"{key}: wants {wanted}, found {value!r}")
+
+
+def _check(settings: Settings) -> None:
+    display, fit, review = settings.display, settings.fit, settings.review
+    for key, value, allowed in (
+        ("display.stretch", display.stretch, STRETCHES),
+        ("display.interval", display.interval, INTERVALS),
+        ("display.theme", display.theme, THEMES),
+    ):
+        if value not in allowed:
+            raise SettingsError(f"{key}: wants one of {', '.join(allowed)}, found {value!r}")
+    positive = {
+        "display.radius": display.radius,
+        "fit.inner_fwhm": fit.inner_fwhm,
+        "fit.max_shift": fit.max_shift,
+        "fit.default_fwhm": fit.default_fwhm,
+        "review.cache_megabytes": review.cache_megabytes,
+    }
+    for key, number in positive.items():
+        if not number > 0:
+            raise SettingsError(f"{key}: wants a number above 0, found {number!r}")
+    if not fit.max_scale > 1:
+        raise SettingsError(f"fit.max_scale: wants a number above 1, found {fit.max_scale!r}")
+    if not 0 <= display.percent_low < display.percent_high <= 100:
+        raise SettingsError(
+            "display.percent_low: wants 0 <= percent_low < percent_high <= 100, "
+            f"found {display.percent_low!r} and {display.percent_high!r}"
+        )
+    if len(review.tags) > 9:
+        raise SettingsError(f"review.tags: wants at most 9 tags, found {len(review.tags)}")
