@@ -1,0 +1,195 @@
+"""A candidate list: a table, the roles of its columns, and where each candidate is."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from astropy.table import Table
+
+Floats = npt.NDArray[np.float64]
+
+ROLE_NAMES = (
+    "key",
+    "name",
+    "x",
+    "y",
+    "ra",
+    "dec",
+    "mag",
+    "mag_err",
+    "time",
+    "filter",
+    "fwhm",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Which column plays which part; None where no column does.
+
+    ``one_based`` says that the table's x and y count pixels from 1, as FITS does;
+    inside the program they count from 0.
+    """
+
+    key: str | None = None
+    name: str | None = None
+    x: str | None = None
+    y: str | None = None
+    ra: str | None = None
+    dec: str | None = None
+    mag: str | None = None
+    mag_err: str | None = None
+    time: str | None = None
+    filter: str | None = None
+    fwhm: str | None = None
+    one_based: bool = False
+
+    def with_(self, **changes: Any) -> Roles:
+        """These roles with some of them changed."""
+        return dataclasses.replace(self, **changes)
+
+    def described(self) -> str:
+        """One line for the user: ``key=id x=x y=y ra=ra dec=dec``."""
+        found = [(role, getattr(self, role)) for role in ROLE_NAMES]
+        return " ".join(f"{role}={column}" for role, column in found if column)
+
+
+@dataclass(frozen=True, eq=False)
+class CandidateList:
+    """Candidates as columns; nothing per row is built before it is looked at.
+
+    Attributes
+    ----------
+    table : `~astropy.table.Table`
+        As read from the file; values are the file's (positions possibly 1-based).
+    roles : Roles
+        Which column plays which part.
+    keys : ndarray of str, shape (n,)
+        Unique identities.
+    x, y : ndarray of float64, shape (n,)
+        Pixel positions, 0-based, x along columns; NaN where unknown.
+    ra, dec : ndarray of float64, shape (n,)
+        Degrees; NaN where unknown.
+    notes : tuple of str
+        What was recognised and converted, one line each.
+    """
+
+    table: Table
+    roles: Roles
+    keys: npt.NDArray[Any]
+    x: Floats
+    y: Floats
+    ra: Floats
+    dec: Floats
+    notes: tuple[str, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {key: row for row, key in enumerate(self.keys.tolist())}
+
+    def row_of(self, key: str) -> int:
+        """The row of a key; KeyError where there is none."""
+        return self._rows[key]
+
+    @property
+    def columns(self) -> list[str]:
+        """The table's column names, in the file's order."""
+        return [str(name) for name in self.table.colnames]
+
+    def column(self, name: str) -> npt.NDArray[Any]:
+        """A column's values, shape (n, ...); masked numbers are NaN, masked text is empty.
+
+        KeyError where the table has no such column.
+        """
+        if name not in self.table.colnames:
+            raise KeyError(name)
+        return plain(self.table[name])
+
+    def key(self, row: int) -> str:
+        """The identity of a row."""
+        return str(self.keys[row])
+
+    def name(self, row: int) -> str:
+        """What the candidate is called: its name column, else its key."""
+        value = self.value("name", row)
+        text = "" if value is None else str(value).strip()
+        return text or self.key(row)
+
+    def value(self, role: str, row: int) -> Any:
+        """The value of the column that plays a role; None without column or value.
+
+        ``x``, ``y`` are 0-based pixels and ``ra``, ``dec`` degrees.
+        """
+        if role in ("x", "y", "ra", "dec"):
+            number = float(getattr(self, role)[row])
+            return None if np.isnan(number) else number
+        if role == "key":
+            return self.key(row)
+        column = getattr(self.roles, role)
+        return None if column is None else cell(self.table[column], row)
+
+    def candidate(self, row: int) -> dict[str, Any]:
+        """One candidate as a dict: the table's columns, in plain Python types.
+
+        ``x``, ``y`` (0-based) and ``ra``, ``dec`` (degrees) are those of the roles, whatever
+        columns of such names hold; they are left out where unknown. Masked values are None.
+        """
+        values = {str(name): cell(self.table[name], row) for name in self.table.colnames}
+        for role in ("x", "y", "ra", "dec"):
+            number = self.value(role, row)
+            if number is not None:
+                values[role] = number
+            else:
+                values.pop(role, None)
+        return values
+
+
+def cell(column: Any, row: int) -> Any:
+    """One value of a table's column in plain Python types; None where masked.
+
+    Bytes become text, numpy scalars become Python's, arrays stay arrays.
+    """
+    value = column[row]
+    if value is np.ma.masked:
+        return None
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, np.generic):
+        return value.item()
+    return value
+
+
+def plain(column: Any) -> npt.NDArray[Any]:
+    """A table's column as a plain array.
+
+    Masked numbers become NaN (integers turn to float64 then), masked text becomes ``''``,
+    bytes become text; Time columns become MJD.
+    """
+    if hasattr(column, "mjd"):
+        return np.ma.filled(np.ma.asarray(column.mjd), np.nan)
+    values = np.ma.asarray(getattr(column, "value", column)) if hasattr(column, "unit") else column
+    masked = np.ma.getmaskarray(values) if np.ma.isMaskedArray(values) else None
+    data = np.asarray(np.ma.getdata(values))
+    if data.dtype.kind == "S":
+        data = np.char.decode(data, "utf-8", "replace")
+    if masked is None or not masked.any():
+        return data.astype(data.dtype.newbyteorder("="), copy=False)
+    if data.dtype.kind in "iuf":
+        filled = data.astype(np.float64)
+        filled[masked] = np.nan
+        return filled
+    if data.dtype.kind == "U":
+        return np.where(masked, "", data)
+    filled_object = data.astype(object)
+    filled_object[masked] = None
+    return filled_object
