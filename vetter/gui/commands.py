@@ -1,0 +1,192 @@
+"""Every command, declared once: menus, tool tips, palette, key sheet and README come from here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vetter.gui.main_window import MainWindow
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that the vetter can do.
+
+    Attributes
+    ----------
+    id : str
+        Its name in a keymap file, as ``review.accept``.
+    title : str
+        What menus and the palette say.
+    keys : tuple of str
+        Default keys in Qt's portable notation; the first is the one that menus show.
+    menu : str
+        The menu that holds it.
+    run : callable
+        Does it, given the window.
+    repeats : bool
+        Whether a held key repeats it. Never true of a verdict: a held A must not accept
+        a hundred.
+    released : callable or None
+        For a command that lasts while its key is held: ends it.
+    """
+
+    id: str
+    title: str
+    keys: tuple[str, ...]
+    menu: str
+    run: Callable[[MainWindow], None]
+    repeats: bool = False
+    released: Callable[[MainWindow], None] | None = None
+
+
+MENUS = ("File", "Review", "Go", "View", "Stretch", "Fit", "Help")
+
+_TAG_COMMANDS = tuple(
+    Command(
+        f"review.tag_{number}",
+        f"Tag {number} on or off",
+        (str(number),),
+        "Review",
+        # Bound at definition, or every row would toggle tag 9.
+        lambda window, number=number: window.session.toggle_tag(number),  # type: ignore[misc]
+    )
+    for number in range(1, 10)
+)
+
+COMMANDS: tuple[Command, ...] = (
+    Command("file.open", "Open...", ("Ctrl+O",), "File", lambda w: w.open_another()),
+    Command("file.export", "Export...", ("Ctrl+E",), "File", lambda w: w.show_export()),
+    Command(
+        "file.offers",
+        "Verdicts offered from the earlier list...",
+        (),
+        "File",
+        lambda w: w.show_offers(),
+    ),
+    Command("file.notes", "What was recognised...", (), "File", lambda w: w.show_notes()),
+    Command("file.quit", "Quit", ("Ctrl+Q",), "File", lambda w: w.quit()),
+    Command("review.accept", "Accept, then next", ("A",), "Review", lambda w: w.session.accept()),
+    Command("review.reject", "Reject, then next", ("R",), "Review", lambda w: w.session.reject()),
+    Command("review.maybe", "Maybe, then next", ("M",), "Review", lambda w: w.session.maybe()),
+    Command(
+        "review.clear",
+        "Clear the verdict",
+        ("Backspace",),
+        "Review",
+        lambda w: w.session.clear(),
+    ),
+    Command("review.undo", "Undo", ("Ctrl+Z",), "Review", lambda w: w.session.undo(), repeats=True),
+    Command(
+        "review.redo",
+        "Redo",
+        ("Ctrl+Shift+Z", "Ctrl+Y"),
+        "Review",
+        lambda w: w.session.redo(),
+        repeats=True,
+    ),
+    Command("review.comment", "Comment", ("C",), "Review", lambda w: w.edit_comment()),
+    *_TAG_COMMANDS,
+    Command("go.next", "Next", ("Right", "N"), "Go", lambda w: w.session.next(), repeats=True),
+    Command(
+        "go.previous", "Previous", ("Left", "P"), "Go", lambda w: w.session.previous(), repeats=True
+    ),
+    Command(
+        "go.undecided",
+        "Next undecided",
+        ("U",),
+        "Go",
+        lambda w: w.session.next_undecided(),
+        repeats=True,
+    ),
+    Command("go.first", "First", ("Home",), "Go", lambda w: w.session.first()),
+    Command("go.last", "Last", ("End",), "Go", lambda w: w.session.last()),
+    Command("go.filter", "Filter and search", ("/", "Ctrl+F"), "Go", lambda w: w.show_filter()),
+    Command("go.grid", "Grid of many candidates", ("G",), "Go", lambda w: w.toggle_grid()),
+    Command("go.palette", "Command palette", ("Ctrl+K",), "Go", lambda w: w.show_palette()),
+    Command(
+        "view.blink",
+        "Blink image and template",
+        ("B",),
+        "View",
+        lambda w: w.plane_row.blink_step(1),
+        repeats=True,
+    ),
+    Command(
+        "view.blink_back",
+        "Blink backwards",
+        ("Shift+B",),
+        "View",
+        lambda w: w.plane_row.blink_step(-1),
+        repeats=True,
+    ),
+    Command(
+        "view.flip",
+        "Flip: template in image's place while held",
+        ("Space",),
+        "View",
+        lambda w: w.plane_row.set_flip(True),
+        released=lambda w: w.plane_row.set_flip(False),
+    ),
+    Command("view.reticle", "Reticle on or off", ("T",), "View", lambda w: w.toggle_reticle()),
+    Command("view.fit", "Fit view", ("0",), "View", lambda w: w.plane_row.fit_view()),
+    Command(
+        "view.zoom_in",
+        "Zoom in",
+        ("+", "="),
+        "View",
+        lambda w: w.plane_row.zoom_in(),
+        repeats=True,
+    ),
+    Command(
+        "view.zoom_out", "Zoom out", ("-",), "View", lambda w: w.plane_row.zoom_out(), repeats=True
+    ),
+    Command(
+        "view.smaller",
+        "Smaller cutout",
+        ("[", "PgDown"),
+        "View",
+        lambda w: w.change_radius(1 / 1.25),
+        repeats=True,
+    ),
+    Command(
+        "view.larger",
+        "Larger cutout",
+        ("]", "PgUp"),
+        "View",
+        lambda w: w.change_radius(1.25),
+        repeats=True,
+    ),
+    Command("view.list", "Candidate list on or off", ("L",), "View", lambda w: w.toggle_list()),
+    Command("view.columns", "Columns...", (), "View", lambda w: w.pick_columns()),
+    Command("view.theme", "Dark or light", ("Ctrl+D",), "View", lambda w: w.toggle_theme()),
+    Command("view.full_screen", "Full screen", ("F11",), "View", lambda w: w.toggle_full_screen()),
+    Command(
+        "stretch.next",
+        "Next stretch",
+        ("S",),
+        "Stretch",
+        lambda w: w.stretch_bar.next_stretch(),
+        repeats=True,
+    ),
+    Command(
+        "stretch.previous",
+        "Previous stretch",
+        ("Shift+S",),
+        "Stretch",
+        lambda w: w.stretch_bar.previous_stretch(),
+        repeats=True,
+    ),
+    Command(
+        "stretch.invert",
+        "Invert colours",
+        ("I",),
+        "Stretch",
+        lambda w: w.stretch_bar.toggle_invert(),
+    ),
+    Command("fit.now", "Fit now (adjust_cutout)", ("F",), "Fit", lambda w: w.fits.request_current()),
+    Command("help.keys", "All keys", ("?", "F1"), "Help", lambda w: w.show_keys()),
+    Command("help.about", "About vetter", (), "Help", lambda w: w.show_about()),
+)

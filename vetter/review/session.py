@@ -1,0 +1,370 @@
+"""The vetting session as it runs: where the vetter is, and what they say."""
+
+from __future__ import annotations
+
+import datetime
+import time
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from vetter.core.candidates import CandidateList
+from vetter.core.cutout_source import CutoutSource
+from vetter.core.decisions import Decision, Opinion, Verdict
+from vetter.core.ledger import Counts, Ledger, Offer
+from vetter.review.pace import Pace, PaceMeter
+from vetter.review.queue import Queue
+from vetter.review.writer import Receipt, Writer
+from vetter.settings import Settings
+
+ACKNOWLEDGED_AT_ONCE = 0.012
+"""Seconds that a verdict waits for its commit before the window goes on without it."""
+
+
+class Session(QObject):
+    """The only object that changes a session; the window calls its verbs and observes.
+
+    A verdict applies to the candidate that is on screen, painted; it is on disk before
+    the next candidate is shown. While a commit is under way, further verdict keys do
+    nothing. Rows are positions in the candidate list as the file has it.
+
+    Parameters
+    ----------
+    source : CutoutSource
+        The open input.
+    ledger : Ledger
+        The decisions made so far, replayed.
+    writer : Writer or None
+        Commits decisions; None for a session that is read only.
+    queue : Queue
+        The order in which the candidates come by.
+    """
+
+    current_changed = pyqtSignal(int)
+    opinions_changed = pyqtSignal(object)  # list of rows
+    queue_changed = pyqtSignal()
+    message = pyqtSignal(str)
+    failed = pyqtSignal(str)
+
+    def __init__(
+        self,
+        source: CutoutSource,
+        ledger: Ledger,
+        writer: Writer | None,
+        queue: Queue,
+        settings: Settings,
+        reviewer: str,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.source = source
+        self.candidates: CandidateList = source.candidates
+        self.ledger = ledger
+        self.queue = queue
+        self.settings = settings
+        self.reviewer = reviewer
+        self.read_only = writer is None
+        self.current_row = -1
+        self.direction = 1
+        self._writer = writer
+        self._painted_row = -1
+        self._painted_at = 0.0
+        self._pending: tuple[Receipt, int] | None = None
+        self._meter = PaceMeter()
+        self._position_timer = QTimer(self)
+        self._position_timer.setSingleShot(True)
+        self._position_timer.setInterval(400)
+        self._position_timer.timeout.connect(self._keep_position)
+        queue.changed.connect(self.queue_changed)
+        if writer is not None:
+            writer.acknowledged.connect(self._on_acknowledged)
+            writer.failed.connect(self.failed)
+
+    @property
+    def current_key(self) -> str | None:
+        """The key of the candidate on screen."""
+        return str(self.candidates.keys[self.current_row]) if self.current_row >= 0 else None
+
+    def verdict(self, key: str) -> Verdict:
+        """What this reviewer says of a candidate; raises KeyError for an unknown key."""
+        return self.opinion(self.candidates.row_of(key)).verdict
+
+    def opinion(self, row: int) -> Opinion:
+        """Verdict, tags and comment of a row."""
+        return self.ledger.opinion(row)
+
+    @property
+    def codes(self) -> npt.NDArray[np.uint8]:
+        """Verdict code of every row (0 none, 1 accept, 2 reject, 3 maybe)."""
+        return self.ledger.codes
+
+    @property
+    def counts(self) -> Counts:
+        """How many are accepted, rejected, maybe and undecided."""
+        return self.ledger.counts()
+
+    @property
+    def pace(self) -> Pace:
+        """Candidates per minute and time left."""
+        return self._meter.pace(self.counts.undecided)
+
+    @property
+    def offers(self) -> list[Offer]:
+        """Verdicts of an earlier list that may belong to candidates of this one."""
+        return self.ledger.offers()
+
+    @property
+    def undo_label(self) -> str | None:
+        """What undo would take back, in words; None where there is nothing."""
+        return self.ledger.undo_label
+
+    @property
+    def redo_label(self) -> str | None:
+        """What redo would do again, in words."""
+        return self.ledger.redo_label
+
+    def accept(self) -> None:
+        """Accept what is on screen, then the next."""
+        self._give(Verdict.ACCEPT)
+
+    def reject(self) -> None:
+        """Reject what is on screen, then the next."""
+        self._give(Verdict.REJECT)
+
+    def maybe(self) -> None:
+        """Leave what is on screen for a second look, then the next."""
+        self._give(Verdict.MAYBE)
+
+    def clear(self) -> None:
+        """Take the verdict of what is on screen back to undecided, and stay."""
+        if self._decidable():
+            row = self.current_row
+            self._commit([self._decision(row, verdict=Verdict.NONE)], go_to=row)
+
+    def toggle_tag(self, number: int) -> None:
+        """Put a tag (1 to 9, as in the settings) on what is on screen, or take it off."""
+        tags = self.settings.review.tags
+        if not 1 <= number <= len(tags):
+            self.message.emit(f"there is no tag {number}: the settings name {len(tags)}")
+            return
+        if not self._decidable():
+            return
+        row, tag = self.current_row, tags[number - 1]
+        now = self.opinion(row).tags
+        changed = tuple(t for t in now if t != tag) if tag in now else (*now, tag)
+        self._commit([self._decision(row, tags=changed)], go_to=row)
+
+    def set_comment(self, row: int, text: str) -> None:
+        """Write a comment on a candidate; an empty text removes it."""
+        if self._writable() and text.strip() != self.opinion(row).comment:
+            self._commit([self._decision(row, comment=text.strip())], go_to=None)
+
+    def decide_group(self, rows: Sequence[int], verdict: Verdict) -> None:
+        """One verdict for many candidates, as one step of undo."""
+        if not rows or not self._writable():
+            return
+        group = str(uuid.uuid4())
+        decisions = [
+            self._decision(row, verdict=verdict, how="group", group=group)
+            for row in rows
+            if self.opinion(row).verdict != verdict
+        ]
+        if not decisions:
+            self.message.emit(f"all {len(rows)} had that verdict already")
+        else:
+            self._commit(decisions, go_to=None)
+
+    def take_offers(self, offers: Sequence[Offer]) -> None:
+        """Take over verdicts that the earlier list gave to near candidates."""
+        if not offers or not self._writable():
+            return
+        group = str(uuid.uuid4())
+        decisions = [
+            self._decision(
+                offer.row,
+                verdict=offer.opinion.verdict,
+                tags=offer.opinion.tags,
+                comment=offer.opinion.comment,
+                how="carried",
+                group=group,
+            )
+            for offer in offers
+        ]
+        self._commit(decisions, go_to=None)
+
+    def undo(self) -> None:
+        """Take the last step back, and return to its candidate."""
+        self._replay(self.ledger.undo_step(), "nothing to undo")
+
+    def redo(self) -> None:
+        """Do again what was undone."""
+        self._replay(self.ledger.redo_step(), "nothing to redo")
+
+    def next(self) -> None:
+        """The next candidate of the list."""
+        self._step(1)
+
+    def previous(self) -> None:
+        """The candidate before."""
+        self._step(-1)
+
+    def first(self) -> None:
+        """The first candidate of the list."""
+        if len(self.queue):
+            self.go_to_row(int(self.queue.order[0]))
+
+    def last(self) -> None:
+        """The last candidate of the list."""
+        if len(self.queue):
+            self.go_to_row(int(self.queue.order[-1]))
+
+    def next_undecided(self) -> None:
+        """The next candidate without a verdict, around the end of the list."""
+        row = self.queue.next_undecided(self.current_row, self.codes)
+        if row is None:
+            self.message.emit("no undecided candidate is left in this list")
+        else:
+            self.direction = 1
+            self.go_to_row(row)
+
+    def go_to(self, key: str) -> None:
+        """Show a candidate by its key; raises KeyError for an unknown one."""
+        self.go_to_row(self.candidates.row_of(key))
+
+    def go_to_row(self, row: int) -> None:
+        """Show a candidate by its row. While a commit is under way, nothing moves."""
+        if self._pending is None and row != self.current_row:
+            self._show(row)
+
+    def painted(self, row: int) -> None:
+        """The window has painted this candidate: verdict keys now apply to it."""
+        if row == self.current_row and row != self._painted_row:
+            self._painted_row, self._painted_at = row, time.monotonic()
+
+    def close(self) -> None:
+        """Write what is left, and let go of the session file's writer."""
+        self._position_timer.stop()
+        if self._writer is not None:
+            self._keep_position()
+            self._writer.close()
+
+    def _give(self, verdict: Verdict) -> None:
+        if not self._decidable():
+            return
+        row = self.current_row
+        following = self.queue.step(row, 1)
+        self.direction = 1
+        self._meter.decided(time.monotonic())
+        if self.opinion(row).verdict == verdict:
+            # Nothing changes, so nothing is written: undo is never a step without effect.
+            self._advance(following)
+            return
+        decision = self._decision(row, verdict=verdict)
+        self._commit([decision], go_to=row if following is None else following)
+        if following is None and self._pending is None:
+            self._say_end()
+
+    def _advance(self, following: int | None) -> None:
+        if following is None:
+            self._say_end()
+        else:
+            self.go_to_row(following)
+
+    def _say_end(self) -> None:
+        left = self.counts.undecided
+        self.message.emit(
+            f"end of the list; {left} undecided: U goes to the next of them"
+            if left
+            else "end of the list; every candidate is decided"
+        )
+
+    def _step(self, steps: int) -> None:
+        self.direction = 1 if steps > 0 else -1
+        row = self.queue.step(self.current_row, steps)
+        if row is None:
+            self.message.emit("end of the list" if steps > 0 else "start of the list")
+        else:
+            self.go_to_row(row)
+
+    def _writable(self) -> bool:
+        if self.read_only:
+            self.message.emit("read only: another window has this session open for writing")
+            return False
+        return self._pending is None
+
+    def _decidable(self) -> bool:
+        """Whether a verdict may be given: to what is on screen, painted, and nothing else."""
+        if self.current_row < 0 or not self._writable():
+            return False
+        return self._painted_row == self.current_row
+
+    def _decision(self, row: int, how: str = "single", **changes: Any) -> Decision:
+        now, candidates = self.opinion(row), self.candidates
+        looked = time.monotonic() - self._painted_at if row == self._painted_row else 0.0
+        values: dict[str, Any] = {
+            "id": str(uuid.uuid4()),
+            "seq": 0,
+            "key": str(candidates.keys[row]),
+            "verdict": now.verdict,
+            "tags": now.tags,
+            "comment": now.comment,
+            "reviewer": self.reviewer,
+            "at": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
+            "seconds": round(looked, 3),
+            "how": how,
+            "group": None,
+            "undoes": None,
+            "x": float(candidates.x[row]),
+            "y": float(candidates.y[row]),
+            "ra": float(candidates.ra[row]),
+            "dec": float(candidates.dec[row]),
+        }
+        return Decision(**{**values, **changes})
+
+    def _replay(self, decisions: list[Decision], nothing: str) -> None:
+        if not self._writable():
+            return
+        if not decisions:
+            self.message.emit(nothing)
+            return
+        self._commit(decisions, go_to=self.candidates.row_of(decisions[-1].key))
+
+    def _commit(self, decisions: list[Decision], go_to: int | None) -> None:
+        """Write decisions; on the receipt they take effect, and only then the next shows."""
+        assert self._writer is not None
+        row = self.current_row if go_to is None else go_to
+        position = str(self.candidates.keys[row]) if row >= 0 else None
+        receipt = self._writer.submit(decisions, position)
+        self._pending = receipt, row
+        if receipt.wait(ACKNOWLEDGED_AT_ONCE):
+            self._on_acknowledged(receipt)
+        else:
+            self.message.emit("saving...")
+
+    def _on_acknowledged(self, receipt: Receipt) -> None:
+        if self._pending is None or self._pending[0] is not receipt:
+            return
+        row = self._pending[1]
+        self._pending = None
+        if receipt.error is not None:
+            self.failed.emit(f"not saved, so nothing was decided: {receipt.error}")
+            return
+        for decision in receipt.decisions:
+            self.ledger.apply(decision)
+        if row != self.current_row:
+            self._show(row)
+        self.opinions_changed.emit([self.candidates.row_of(d.key) for d in receipt.decisions])
+
+    def _show(self, row: int) -> None:
+        self.current_row = row
+        self._painted_row = -1
+        self.current_changed.emit(row)
+        self._position_timer.start()
+
+    def _keep_position(self) -> None:
+        if self._writer is not None and self.current_key is not None:
+            self._writer.keep_position(self.current_key)

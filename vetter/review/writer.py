@@ -1,0 +1,107 @@
+"""The one thread that writes to the session file, and what it acknowledges."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from vetter.core.decisions import Decision
+from vetter.errors import VetterError
+
+
+class DecisionStore(Protocol):
+    """The part of the session file that the writer uses."""
+
+    def append(self, decisions: Sequence[Decision], position: str | None = None) -> list[Decision]:
+        """Commit the decisions; returns them with their sequence numbers."""
+
+    def set_position(self, key: str) -> None:
+        """Remember which candidate is on screen."""
+
+    def put_adjustment(self, key: str, signature: str, meta: dict[str, Any]) -> None:
+        """Keep the result of a fit."""
+
+
+class Receipt:
+    """One commit under way: done when the data are on disk, or an error is known."""
+
+    def __init__(self) -> None:
+        self._done = threading.Event()
+        self.decisions: list[Decision] = []
+        self.error: str | None = None
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it was done within the given time."""
+        return self._done.wait(seconds)
+
+    def settle(self, decisions: list[Decision], error: str | None) -> None:
+        """Say how it ended (the writer's thread)."""
+        self.decisions, self.error = decisions, error
+        self._done.set()
+
+
+class Writer(QObject):
+    """Writes decisions in the order given, on a thread of its own.
+
+    The window waits a few milliseconds for the receipt, which on a local disk is
+    enough; on a slow disk it goes on painting, and :attr:`acknowledged` tells it later.
+
+    Parameters
+    ----------
+    store : DecisionStore
+        The open session file; used on the writer's thread only, after this.
+    """
+
+    acknowledged = pyqtSignal(object)  # Receipt
+    failed = pyqtSignal(str)
+
+    def __init__(self, store: DecisionStore, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="session writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, decisions: Sequence[Decision], position: str | None) -> Receipt:
+        """Commit decisions, with the position to resume at; never blocks."""
+        receipt = Receipt()
+
+        def write() -> None:
+            try:
+                receipt.settle(self._store.append(decisions, position=position), None)
+            except (VetterError, OSError) as error:
+                receipt.settle([], str(error))
+            self.acknowledged.emit(receipt)
+
+        self._jobs.put(write)
+        return receipt
+
+    def keep_position(self, key: str) -> None:
+        """Remember where the vetter is; of no consequence if it fails but a word."""
+        self._later(lambda: self._store.set_position(key))
+
+    def keep_adjustment(self, key: str, signature: str, meta: dict[str, Any]) -> None:
+        """Remember the result of a fit."""
+        self._later(lambda: self._store.put_adjustment(key, signature, meta))
+
+    def close(self) -> None:
+        """Finish what was submitted, and end the thread."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def _later(self, write: Callable[[], None]) -> None:
+        def job() -> None:
+            try:
+                write()
+            except (VetterError, OSError) as error:
+                self.failed.emit(str(error))
+
+        self._jobs.put(job)
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
