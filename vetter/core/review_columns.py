@@ -1,0 +1,155 @@
+"""The columns a vetter can see, sort and filter by: the table's, and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.candidates import CandidateList
+
+VERDICTS = ("none", "accept", "reject", "maybe")
+"""Words of the verdict codes 0 to 3."""
+
+DECIDED = ("verdict", "tags", "comment")
+"""Columns that come from the decisions, not from the table."""
+
+POSITIONS = ("x", "y", "ra", "dec")
+
+_ROLE_COLUMNS = ("name", "key", "mag", "mag_err", "time", "filter", "fwhm")
+
+
+class OpinionLike(Protocol):
+    """The part of an opinion that is shown in columns."""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Tags given."""
+
+    @property
+    def comment(self) -> str:
+        """Free text."""
+
+
+class Decided(Protocol):
+    """What the decisions so far come to; a ledger or a session."""
+
+    @property
+    def codes(self) -> npt.NDArray[np.uint8]:
+        """Verdict code of each row."""
+
+    def opinion(self, row: int) -> OpinionLike:
+        """The whole opinion on one row."""
+
+
+class ReviewColumns:
+    """Columns by name, as arrays with one value per candidate.
+
+    ``verdict``, ``tags`` and ``comment`` are the decisions'; ``name`` is what the candidate
+    is called; ``x`` and ``y`` (pixels from 0), ``ra`` and ``dec`` (degrees) are the positions
+    the program uses. All other names are the table's columns with the table's values, where
+    an original column of such a name is reached as ``list.verdict``, ``list.x``... A role
+    (``mag``, ``time``...) finds its column where none is called so, and case is ignored
+    where that is unambiguous.
+
+    Parameters
+    ----------
+    candidates : CandidateList
+        The list.
+    decided : Decided
+        Gives verdict codes and opinions.
+    """
+
+    def __init__(self, candidates: CandidateList, decided: Decided) -> None:
+        self._candidates = candidates
+        self._decided = decided
+        self._names: npt.NDArray[Any] | None = None
+        own = (*DECIDED, "name", *(p for p in POSITIONS if self._known(p)))
+        self._table = {
+            (f"list.{name}" if name in own else name): name for name in candidates.columns
+        }
+        roles = candidates.roles
+        taken = {roles.name} | {getattr(roles, p) for p in POSITIONS if p in own}
+        if roles.one_based:
+            taken -= {roles.x, roles.y}
+        # A table's own "name" or "ra" column that already is the one shown is not offered twice.
+        self._hidden = {
+            alias for alias, name in self._table.items() if alias != name and name in taken
+        }
+        self._own = own
+
+    @property
+    def names(self) -> list[str]:
+        """All columns that can be shown, decisions first, then the table's order."""
+        first = ["verdict", "name", "tags", "comment", *self._own[len(DECIDED) + 1 :]]
+        return [*first, *(name for name in self._table if name not in self._hidden)]
+
+    def find(self, word: str) -> str:
+        """The column meant by a word; KeyError where none or several are.
+
+        An exact name wins, then a role, then a name that differs in case only.
+        """
+        if word in self._own or word in self._table:
+            return word
+        if word == "tag":
+            return "tags"
+        if word in _ROLE_COLUMNS:
+            column = getattr(self._candidates.roles, word)
+            if column is not None:
+                return column if column in self._table else f"list.{column}"
+        alike = [name for name in self.names if name.lower() == word.lower()]
+        if len(alike) != 1:
+            raise KeyError(word)
+        return alike[0]
+
+    def values(self, name: str) -> npt.NDArray[Any]:
+        """One value per candidate, shape (n,); verdicts are codes, tags joined by commas.
+
+        Missing numbers are NaN, missing text is empty. KeyError where there is no such column.
+        """
+        if name == "verdict":
+            return np.asarray(self._decided.codes)
+        if name == "tags":
+            return self._opinions(lambda opinion: ", ".join(opinion.tags))
+        if name == "comment":
+            return self._opinions(lambda opinion: opinion.comment)
+        if name == "name":
+            return self._name_values()
+        if name in POSITIONS and name in self._own:
+            return np.asarray(getattr(self._candidates, name))
+        return self._candidates.column(self._table[name])
+
+    def table_column(self, name: str) -> str | None:
+        """The table's own name of a column; None for the decisions' and the positions'."""
+        return self._table.get(name)
+
+    def unit(self, name: str) -> str:
+        """Its unit in words; empty where there is none."""
+        if name in ("x", "y") and name in self._own:
+            return "pixels from 0"
+        if name in ("ra", "dec") and name in self._own:
+            return "deg"
+        column = self._table.get(name)
+        unit = None if column is None else getattr(self._candidates.table[column], "unit", None)
+        return "" if unit is None else str(unit)
+
+    def _known(self, position: str) -> bool:
+        values = getattr(self._candidates, position)
+        return bool(len(values)) and bool(np.isfinite(values).any())
+
+    def _name_values(self) -> npt.NDArray[Any]:
+        if self._names is None:
+            column = self._candidates.roles.name
+            keys = np.asarray(self._candidates.keys).astype(str)
+            if column is None:
+                self._names = keys
+            else:
+                given = np.char.strip(np.asarray(self._candidates.column(column)).astype(str))
+                self._names = np.where(given == "", keys, given)
+        return self._names
+
+    def _opinions(self, text: Any) -> npt.NDArray[Any]:
+        rows: Sequence[int] = range(len(self._candidates))
+        return np.array([text(self._decided.opinion(row)) for row in rows], dtype=object)
