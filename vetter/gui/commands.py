@@ -186,7 +186,9 @@ COMMANDS: tuple[Command, ...] = (
         "Stretch",
         lambda w: w.stretch_bar.toggle_invert(),
     ),
-    Command("fit.now", "Fit now (adjust_cutout)", ("F",), "Fit", lambda w: w.fits.request_current()),
+    Command(
+        "fit.now", "Fit now (adjust_cutout)", ("F",), "Fit", lambda w: w.fits.request_current()
+    ),
     Command("help.keys", "All keys", ("?", "F1"), "Help", lambda w: w.show_keys()),
     Command("help.about", "About vetter", (), "Help", lambda w: w.show_about()),
 )

@@ -6,6 +6,7 @@ import datetime
 import time
 import uuid
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,8 @@ from vetter.core.decisions import Decision, Opinion, Verdict
 from vetter.core.ledger import Counts, Ledger, Offer
 from vetter.review.pace import Pace, PaceMeter
 from vetter.review.queue import Queue
-from vetter.review.writer import Receipt, Writer
+from vetter.review.recorder import Recorder
 from vetter.settings import Settings
-
-ACKNOWLEDGED_AT_ONCE = 0.012
-"""Seconds that a verdict waits for its commit before the window goes on without it."""
 
 
 class Session(QObject):
@@ -38,8 +36,8 @@ class Session(QObject):
         The open input.
     ledger : Ledger
         The decisions made so far, replayed.
-    writer : Writer or None
-        Commits decisions; None for a session that is read only.
+    recorder : Recorder
+        Brings decisions to disk and then into the ledger.
     queue : Queue
         The order in which the candidates come by.
     """
@@ -54,7 +52,7 @@ class Session(QObject):
         self,
         source: CutoutSource,
         ledger: Ledger,
-        writer: Writer | None,
+        recorder: Recorder,
         queue: Queue,
         settings: Settings,
         reviewer: str,
@@ -67,22 +65,21 @@ class Session(QObject):
         self.queue = queue
         self.settings = settings
         self.reviewer = reviewer
-        self.read_only = writer is None
+        self.read_only = recorder.read_only
         self.current_row = -1
         self.direction = 1
-        self._writer = writer
+        self._recorder = recorder
         self._painted_row = -1
         self._painted_at = 0.0
-        self._pending: tuple[Receipt, int] | None = None
         self._meter = PaceMeter()
         self._position_timer = QTimer(self)
         self._position_timer.setSingleShot(True)
         self._position_timer.setInterval(400)
         self._position_timer.timeout.connect(self._keep_position)
         queue.changed.connect(self.queue_changed)
-        if writer is not None:
-            writer.acknowledged.connect(self._on_acknowledged)
-            writer.failed.connect(self.failed)
+        recorder.recorded.connect(self._on_recorded)
+        recorder.saving.connect(self._on_saving)
+        recorder.failed.connect(self.failed)
 
     @property
     def current_key(self) -> str | None:
@@ -237,7 +234,7 @@ class Session(QObject):
 
     def go_to_row(self, row: int) -> None:
         """Show a candidate by its row. While a commit is under way, nothing moves."""
-        if self._pending is None and row != self.current_row:
+        if not self._recorder.busy and row != self.current_row:
             self._show(row)
 
     def painted(self, row: int) -> None:
@@ -248,9 +245,8 @@ class Session(QObject):
     def close(self) -> None:
         """Write what is left, and let go of the session file's writer."""
         self._position_timer.stop()
-        if self._writer is not None:
-            self._keep_position()
-            self._writer.close()
+        self._keep_position()
+        self._recorder.close()
 
     def _give(self, verdict: Verdict) -> None:
         if not self._decidable():
@@ -265,7 +261,7 @@ class Session(QObject):
             return
         decision = self._decision(row, verdict=verdict)
         self._commit([decision], go_to=row if following is None else following)
-        if following is None and self._pending is None:
+        if following is None and not self._recorder.busy:
             self._say_end()
 
     def _advance(self, following: int | None) -> None:
@@ -294,7 +290,7 @@ class Session(QObject):
         if self.read_only:
             self.message.emit("read only: another window has this session open for writing")
             return False
-        return self._pending is None
+        return not self._recorder.busy
 
     def _decidable(self) -> bool:
         """Whether a verdict may be given: to what is on screen, painted, and nothing else."""
@@ -334,30 +330,20 @@ class Session(QObject):
         self._commit(decisions, go_to=self.candidates.row_of(decisions[-1].key))
 
     def _commit(self, decisions: list[Decision], go_to: int | None) -> None:
-        """Write decisions; on the receipt they take effect, and only then the next shows."""
-        assert self._writer is not None
+        """Record decisions; they take effect once they are on disk, and only then a row shows."""
         row = self.current_row if go_to is None else go_to
         position = str(self.candidates.keys[row]) if row >= 0 else None
-        receipt = self._writer.submit(decisions, position)
-        self._pending = receipt, row
-        if receipt.wait(ACKNOWLEDGED_AT_ONCE):
-            self._on_acknowledged(receipt)
-        else:
-            self.message.emit("saving...")
+        self._recorder.record(decisions, position, partial(self._show_if_other, row))
 
-    def _on_acknowledged(self, receipt: Receipt) -> None:
-        if self._pending is None or self._pending[0] is not receipt:
-            return
-        row = self._pending[1]
-        self._pending = None
-        if receipt.error is not None:
-            self.failed.emit(f"not saved, so nothing was decided: {receipt.error}")
-            return
-        for decision in receipt.decisions:
-            self.ledger.apply(decision)
+    def _on_recorded(self, decisions: list[Decision]) -> None:
+        self.opinions_changed.emit([self.candidates.row_of(d.key) for d in decisions])
+
+    def _on_saving(self) -> None:
+        self.message.emit("saving...")
+
+    def _show_if_other(self, row: int) -> None:
         if row != self.current_row:
             self._show(row)
-        self.opinions_changed.emit([self.candidates.row_of(d.key) for d in receipt.decisions])
 
     def _show(self, row: int) -> None:
         self.current_row = row
@@ -366,5 +352,5 @@ class Session(QObject):
         self._position_timer.start()
 
     def _keep_position(self) -> None:
-        if self._writer is not None and self.current_key is not None:
-            self._writer.keep_position(self.current_key)
+        if self.current_key is not None:
+            self._recorder.keep_position(self.current_key)

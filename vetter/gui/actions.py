@@ -1,0 +1,47 @@
+"""The command table made into Qt actions and menus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PyQt6.QtGui import QAction, QKeySequence
+from PyQt6.QtWidgets import QMenu
+
+from vetter.gui.commands import MENUS, Command
+from vetter.gui.keymap import Keymap
+
+if TYPE_CHECKING:
+    from vetter.gui.main_window import MainWindow
+
+
+def make_actions(
+    window: MainWindow, commands: Iterable[Command], keymap: Keymap
+) -> dict[str, QAction]:
+    """One action a command, in its menu, with its keys; by command id.
+
+    Window shortcuts come before the focus widget's own keys, so letters and Space reach
+    the commands from everywhere but a text field, which claims them first.
+    """
+    menus: dict[str, QMenu] = {}
+    bar = window.menuBar()
+    assert bar is not None
+    for name in MENUS:
+        menu = bar.addMenu(f"&{name}")
+        assert menu is not None
+        menus[name] = menu
+    actions: dict[str, QAction] = {}
+    for command in commands:
+        action = QAction(command.title, window)
+        action.setShortcuts([QKeySequence.fromString(key) for key in keymap[command.id]])
+        # QAction repeats by default: a held A would accept a hundred.
+        action.setAutoRepeat(command.repeats)
+        action.triggered.connect(partial(_run, window, command))
+        menus[command.menu].addAction(action)
+        actions[command.id] = action
+    return actions
+
+
+def _run(window: MainWindow, command: Command, _checked: bool = False) -> None:
+    command.run(window)

@@ -1,0 +1,124 @@
+"""The pages and dialogs that the window opens now and then, built when first wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QProcess, Qt
+from PyQt6.QtWidgets import QFileDialog, QMessageBox
+
+from vetter import __version__
+from vetter.gui.commands import COMMANDS
+
+if TYPE_CHECKING:
+    from vetter.gui.grid import Grid
+    from vetter.gui.main_window import MainWindow
+
+
+class Dialogs:
+    """Opens what is not on screen each minute; each is imported when first wanted.
+
+    Parameters
+    ----------
+    window : MainWindow
+        Whose session they show.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self._grid: Grid | None = None
+
+    def toggle_grid(self) -> None:
+        """Show the grid in the panels' place, and the panels again."""
+        from vetter.gui.grid import Grid
+
+        window = self._window
+        if self._grid is None:
+            self._grid = Grid(window.session, window.cache)
+            self._grid.left.connect(self.show_panels)
+            window.pages.addWidget(self._grid)
+        if window.pages.currentWidget() is self._grid:
+            self.show_panels()
+        else:
+            self._grid.enter()
+            window.pages.setCurrentWidget(self._grid)
+            self._grid.setFocus()
+
+    def show_panels(self) -> None:
+        """The panels, in the grid's place."""
+        self._window.pages.setCurrentIndex(0)
+        self._window.setFocus()
+
+    def show_palette(self) -> None:
+        """Every command by a few letters of its name, and every candidate."""
+        from vetter.gui.palette import Palette
+
+        window = self._window
+        Palette(COMMANDS, window.keymap, window).open_over(window)
+
+    def show_keys(self) -> None:
+        """All keys, as they are now."""
+        from vetter.gui.key_sheet import KeySheet
+
+        KeySheet(COMMANDS, self._window.keymap, self._window).open()
+
+    def show_export(self) -> None:
+        """Choose what to export and where to."""
+        from vetter.gui.export_dialog import ExportDialog
+
+        window = self._window
+        ExportDialog(window.session, window.fits, window).open()
+
+    def show_offers(self) -> None:
+        """Verdicts of the earlier list, to take or to leave."""
+        from vetter.gui.offers_dialog import OffersDialog
+
+        if self._window.session.offers:
+            OffersDialog(self._window.session, self._window).open()
+        else:
+            self._window.status.say("no verdict of an earlier list waits for a decision")
+
+    def pick_columns(self) -> None:
+        """Which columns the list shows."""
+        self._window.candidate_list.pick_columns()
+
+    def show_notes(self) -> None:
+        """What was recognised, converted and estimated."""
+        session = self._window.session
+        notes = [*session.source.notes, *session.candidates.notes]
+        self._say("What was recognised", "\n".join(f"•  {note}" for note in dict.fromkeys(notes)))
+
+    def show_about(self) -> None:
+        """The version."""
+        self._say(
+            "About vetter",
+            f"vetter {__version__}\n\nLook at transient candidates, decide by key, and let a fit "
+            "explain the dipoles.\nFree software under the MIT licence.",
+        )
+
+    def say_failure(self, text: str) -> None:
+        """Something that the vetter must know before they go on."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle("vetter")
+        box.setText(text)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def open_another(self) -> None:
+        """Another session, in a window of its own."""
+        import sys
+
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Open a session", "", "Sessions (*.vetter);;All files (*)"
+        )
+        if name and not QProcess.startDetached(sys.executable, ["-m", "vetter", "open", name])[0]:
+            self.say_failure(f"{name}: the program could not be started a second time")
+
+    def _say(self, title: str, text: str) -> None:
+        box = QMessageBox(self._window)
+        box.setWindowTitle(title)
+        box.setText(text)
+        box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()

@@ -1,0 +1,333 @@
+"""The window: panels in the middle, the list beside them, one line of evidence below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PyQt6.QtCore import QEvent, Qt, QTimer
+from PyQt6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
+from PyQt6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vetter.gui.actions import make_actions
+from vetter.gui.candidate_card import CandidateCard
+from vetter.gui.candidate_list import CandidateListView
+from vetter.gui.commands import COMMANDS
+from vetter.gui.dialogs import Dialogs
+from vetter.gui.evidence import Evidence
+from vetter.gui.filter_bar import FilterBar
+from vetter.gui.keymap import make_keymap
+from vetter.gui.physical_keys import key_by_place
+from vetter.gui.plane_row import PlaneRow
+from vetter.gui.readout import Readout
+from vetter.gui.status import Status
+from vetter.gui.stretch_bar import StretchBar
+from vetter.gui.theme import apply_theme, is_dark
+from vetter.review.cutout_cache import CutoutCache
+from vetter.review.fits import Fits
+from vetter.review.session import Session
+
+RADIUS_RANGE = (4.0, 250.0)
+
+
+class MainWindow(QMainWindow):
+    """Shows a session and calls its verbs.
+
+    Everything it works with comes through the constructor; ``app.py`` builds it.
+
+    Parameters
+    ----------
+    session : Session
+    cache : CutoutCache
+        Cutouts built ahead, already stretched.
+    fits : Fits
+        Fits asked for and their results.
+    keymap_changes : mapping
+        The user's keymap file, parsed.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        cache: CutoutCache,
+        fits: Fits,
+        keymap_changes: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self.cache = cache
+        self.fits = fits
+        self.keymap = make_keymap(COMMANDS, keymap_changes)
+        self.dialogs = Dialogs(self)
+        self._dark = True
+        self._closed = False
+        self._build()
+        self.actions_by_id = make_actions(self, COMMANDS, self.keymap)
+        self._connect()
+        self.setWindowTitle(self._title())
+        self.resize(1600, 900)
+        self.set_theme(is_dark(session.settings.display.theme, _application()))
+        self._show_current()
+
+    def _build(self) -> None:
+        session = self.session
+        self.card = CandidateCard(session)
+        self.filter_bar = FilterBar(session)
+        self.plane_row = PlaneRow()
+        self.stretch_bar = StretchBar(self.cache.looks)
+        self.readout = Readout()
+        self.evidence = Evidence()
+        self.candidate_list = CandidateListView(session)
+        self.status = Status(session)
+        self.setStatusBar(self.status)
+
+        vetting = QWidget(self)
+        layout = QVBoxLayout(vetting)
+        layout.setContentsMargins(8, 6, 8, 2)
+        layout.setSpacing(4)
+        layout.addWidget(self.card)
+        layout.addWidget(self.plane_row, 1)
+        layout.addWidget(self.evidence)
+        layout.addWidget(self.readout)
+        layout.addWidget(self.stretch_bar)
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(vetting)
+        self.setCentralWidget(self.pages)
+
+        listing = QWidget(self)
+        side = QVBoxLayout(listing)
+        side.setContentsMargins(0, 4, 6, 2)
+        side.setSpacing(4)
+        side.addWidget(self.filter_bar)
+        side.addWidget(self.candidate_list, 1)
+        self.list_dock = QDockWidget("Candidates", self)
+        self.list_dock.setObjectName("candidates")
+        self.list_dock.setTitleBarWidget(QWidget(self.list_dock))
+        self.list_dock.setWidget(listing)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.list_dock)
+        self.resizeDocks([self.list_dock], [400], Qt.Orientation.Horizontal)
+
+    def _connect(self) -> None:
+        session, cache = self.session, self.cache
+        session.current_changed.connect(self._on_current_changed)
+        session.opinions_changed.connect(self._on_opinions_changed)
+        session.failed.connect(self.dialogs.say_failure)
+        cache.ready.connect(self._on_ready)
+        self.fits.changed.connect(self._on_fit_changed)
+        self.plane_row.pointer.connect(self.readout.show_pointer)
+        self.stretch_bar.looks_changed.connect(cache.set_looks)
+        # The builder is woken after the panels and the list were painted, not before:
+        # it would take the interpreter from them (paint 2.8 against 7.9 ms).
+        self._after_paint = QTimer(self)
+        self._after_paint.setSingleShot(True)
+        self._after_paint.setInterval(0)
+        self._after_paint.timeout.connect(self._when_painted)
+        hints = _application().styleHints()
+        if hints is not None and session.settings.display.theme == "system":
+            hints.colorSchemeChanged.connect(self._on_colour_scheme_changed)
+
+    def set_theme(self, dark: bool) -> None:
+        """Dark or light, for the window and the panels."""
+        self._dark = dark
+        apply_theme(_application(), dark)
+        self.plane_row.set_theme(dark)
+
+    def toggle_theme(self) -> None:
+        """Dark to light and back."""
+        self.set_theme(not self._dark)
+
+    def toggle_reticle(self) -> None:
+        """Show or hide the reticle."""
+        self.plane_row.set_reticle(not self.plane_row.reticle_shown)
+
+    def toggle_list(self) -> None:
+        """Show or hide the candidate list."""
+        self.list_dock.setVisible(not self.list_dock.isVisible())
+
+    def toggle_full_screen(self) -> None:
+        """Full screen and back."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def change_radius(self, factor: float) -> None:
+        """A smaller or larger cutout; the panels show it when it is built."""
+        low, high = RADIUS_RANGE
+        radius = min(max(round(self.cache.radius * factor), low), high)
+        if radius == self.cache.radius:
+            return
+        self.cache.set_radius(radius)
+        self.status.say(f"cutouts of {2 * radius + 1:.0f} pixels")
+        self._show_current()
+
+    def edit_comment(self) -> None:
+        """Write a comment on the candidate on screen."""
+        self.card.edit_comment()
+
+    def show_filter(self) -> None:
+        """Put the cursor into the filter."""
+        self.list_dock.show()
+        self.filter_bar.start()
+
+    def toggle_grid(self) -> None:
+        """The grid of many candidates, and back."""
+        self.dialogs.toggle_grid()
+
+    def show_palette(self) -> None:
+        """The command palette."""
+        self.dialogs.show_palette()
+
+    def show_keys(self) -> None:
+        """All keys."""
+        self.dialogs.show_keys()
+
+    def show_export(self) -> None:
+        """Export cutouts and decisions."""
+        self.dialogs.show_export()
+
+    def show_offers(self) -> None:
+        """Verdicts that an earlier list gave to near candidates."""
+        self.dialogs.show_offers()
+
+    def show_notes(self) -> None:
+        """What was recognised, converted and estimated on opening."""
+        self.dialogs.show_notes()
+
+    def show_about(self) -> None:
+        """The version, and where things are."""
+        self.dialogs.show_about()
+
+    def pick_columns(self) -> None:
+        """Which columns the list shows."""
+        self.dialogs.pick_columns()
+
+    def open_another(self) -> None:
+        """Open another input in a window of its own."""
+        self.dialogs.open_another()
+
+    def quit(self) -> None:
+        """Close the window; there is nothing to save."""
+        self.close()
+
+    def _title(self) -> str:
+        mode = " (read only)" if self.session.read_only else ""
+        return f"{self.session.source.title}{mode} - vetter"
+
+    def _on_current_changed(self, _row: int) -> None:
+        self._show_current()
+
+    def _show_current(self) -> None:
+        """Panels first, painted at once; the card, the list and the builder follow."""
+        session, row = self.session, self.session.current_row
+        if row < 0:
+            return
+        frame = self.cache.get(row)
+        if frame is None:
+            self.plane_row.show_loading(session.candidates.name(row), session.source.plane_names)
+        else:
+            self.plane_row.show_frame(frame)
+        self.card.show_row(row)
+        self.plane_row.flush()
+        if frame is not None and self.isVisible():
+            session.painted(row)
+        self.readout.show_frame(frame)
+        self.evidence.show_state(self.fits.state(row))
+        self._after_paint.start()
+
+    def _when_painted(self) -> None:
+        session = self.session
+        row = session.current_row
+        self.candidate_list.follow(row)
+        self.cache.want([row, *self._coming(row)])
+        self._name_undo()
+
+    def _coming(self, row: int) -> list[int]:
+        """The rows to build ahead: those in the direction of travel, then the one behind."""
+        session, queue = self.session, self.session.queue
+        ahead = queue.ahead(row, session.direction, session.settings.review.build_ahead)
+        undecided = queue.next_undecided(row, session.codes)
+        behind = queue.ahead(row, -session.direction, 2)
+        rows = [*ahead[:2], *([] if undecided is None else [undecided]), *ahead[2:], *behind]
+        return list(dict.fromkeys(rows))
+
+    def _on_ready(self, row: int) -> None:
+        if row == self.session.current_row:
+            self._show_current()
+
+    def _on_opinions_changed(self, rows: object) -> None:
+        if isinstance(rows, list) and self.session.current_row in rows:
+            self.card.show_row(self.session.current_row)
+        self._name_undo()
+
+    def _on_fit_changed(self, row: int) -> None:
+        if row == self.session.current_row:
+            self._show_current()
+
+    def _on_colour_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
+        self.set_theme(scheme != Qt.ColorScheme.Light)
+
+    def _name_undo(self) -> None:
+        for command_id, word, label in (
+            ("review.undo", "Undo", self.session.undo_label),
+            ("review.redo", "Redo", self.session.redo_label),
+        ):
+            action = self.actions_by_id[command_id]
+            action.setText(f"{word} {label}" if label else word)
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        # A candidate counts as seen from the first paint of the window on.
+        QTimer.singleShot(0, self._show_current)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Keys that no shortcut claimed: tried again by their place on the keyboard."""
+        assert event is not None
+        place = key_by_place(event)
+        for command in COMMANDS:
+            if place is not None and place in self.keymap[command.id]:
+                if not event.isAutoRepeat() or command.repeats:
+                    command.run(self)
+                return
+        super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        if not event.isAutoRepeat():
+            self._end_held(event.key())
+        super().keyReleaseEvent(event)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        # A key released in another window never reaches this one.
+        if event is not None and event.type() == QEvent.Type.ActivationChange:
+            if not self.isActiveWindow():
+                self._end_held(None)
+
+    def _end_held(self, key: int | None) -> None:
+        from PyQt6.QtGui import QKeySequence
+
+        for command in COMMANDS:
+            if command.released is None:
+                continue
+            if key is None or QKeySequence(key).toString() in self.keymap[command.id]:
+                command.released(self)
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        if not self._closed:
+            self._closed = True
+            self.fits.close()
+            self.cache.close()
+            self.session.close()
+            self.session.source.close()
+        super().closeEvent(event)
+
+
+def _application() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app

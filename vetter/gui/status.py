@@ -1,0 +1,77 @@
+"""The status bar: messages at the left; progress, verdicts, pace and time left at the right."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
+
+from vetter.review.session import Session
+
+MESSAGE_SECONDS = 6
+
+
+class Status(QStatusBar):
+    """Says how far the vetting is; refreshed a moment after the panels were painted.
+
+    Parameters
+    ----------
+    session : Session
+        Whose counts and pace it shows.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setSizeGripEnabled(False)
+        self._counts = QLabel(self)
+        self._pace = QLabel(self)
+        self._mode = QLabel(self)
+        self._progress = QProgressBar(self)
+        self._progress.setTextVisible(False)
+        self._progress.setFixedSize(140, 8)
+        self._progress.setRange(0, max(1, len(session.candidates)))
+        self._progress.setAccessibleName("candidates decided")
+        for widget in (self._mode, self._counts, self._progress, self._pace):
+            self.addPermanentWidget(widget)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(30)
+        self._soon.timeout.connect(self.refresh)
+        session.opinions_changed.connect(self._on_opinions_changed)
+        session.queue_changed.connect(self._soon.start)
+        session.message.connect(self.say)
+        self.refresh()
+
+    def say(self, text: str) -> None:
+        """A message for a few seconds."""
+        self.showMessage(text, 1000 * MESSAGE_SECONDS)
+
+    def refresh(self) -> None:
+        """Show the present counts and pace."""
+        session = self._session
+        counts, pace = session.counts, session.pace
+        decided = counts.candidates - counts.undecided
+        self._progress.setValue(decided)
+        self._counts.setText(
+            f"{decided:,} of {counts.candidates:,} decided    "
+            f"✓ {counts.accepted:,} accepted    ✗ {counts.rejected:,} rejected    "
+            f"? {counts.maybe:,} maybe"
+        )
+        self._pace.setText(_pace_text(pace.per_minute, pace.seconds_left))
+        self._mode.setText("READ ONLY" if session.read_only else "")
+        self._mode.setVisible(session.read_only)
+
+    def _on_opinions_changed(self, _rows: object) -> None:
+        self._soon.start()
+
+
+def _pace_text(per_minute: float | None, seconds_left: float | None) -> str:
+    if per_minute is None or seconds_left is None:
+        return "pace: after a few verdicts"
+    if seconds_left < 90:
+        left = f"{seconds_left:.0f} s"
+    elif seconds_left < 5400:
+        left = f"{seconds_left / 60:.0f} min"
+    else:
+        left = f"{seconds_left / 3600:.1f} h"
+    return f"{per_minute:.0f} a minute, {left} left"

@@ -1,0 +1,90 @@
+"""The path of a decision: written first, in force afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from vetter.core.decisions import Decision
+from vetter.core.ledger import Ledger
+from vetter.review.writer import Receipt, Writer
+
+ACKNOWLEDGED_AT_ONCE = 0.012
+"""Seconds that a verdict waits for its commit before the window goes on painting."""
+
+
+class Recorder(QObject):
+    """Commits decisions one step at a time; the ledger follows the file, never leads it.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Takes over each decision when it is on disk.
+    writer : Writer or None
+        Commits; None for a session that is read only.
+    """
+
+    recorded = pyqtSignal(object)  # list of Decision, now in force
+    failed = pyqtSignal(str)
+    saving = pyqtSignal()
+
+    def __init__(
+        self, ledger: Ledger, writer: Writer | None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._ledger = ledger
+        self._writer = writer
+        self._pending: tuple[Receipt, Callable[[], None]] | None = None
+        if writer is not None:
+            writer.acknowledged.connect(self._on_acknowledged)
+            writer.failed.connect(self.failed)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be recorded."""
+        return self._writer is None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a commit is under way; until it ends, nothing else is decided or shown."""
+        return self._pending is not None
+
+    def record(
+        self, decisions: Sequence[Decision], position: str | None, then: Callable[[], None]
+    ) -> None:
+        """Commit decisions as one step; ``then`` is called once they are in force.
+
+        On a local disk that is before this returns; on a slow one, later. Where the commit
+        fails, ``then`` is not called and nothing is in force.
+        """
+        assert self._writer is not None and self._pending is None
+        receipt = self._writer.submit(decisions, position)
+        self._pending = receipt, then
+        if receipt.wait(ACKNOWLEDGED_AT_ONCE):
+            self._on_acknowledged(receipt)
+        else:
+            self.saving.emit()
+
+    def keep_position(self, key: str) -> None:
+        """Remember where the vetter is."""
+        if self._writer is not None:
+            self._writer.keep_position(key)
+
+    def close(self) -> None:
+        """Finish what is under way."""
+        if self._writer is not None:
+            self._writer.close()
+
+    def _on_acknowledged(self, receipt: Receipt) -> None:
+        if self._pending is None or self._pending[0] is not receipt:
+            return
+        then = self._pending[1]
+        self._pending = None
+        if receipt.error is not None:
+            self.failed.emit(f"not saved, so nothing was decided: {receipt.error}")
+            return
+        for decision in receipt.decisions:
+            self._ledger.apply(decision)
+        then()
+        self.recorded.emit(receipt.decisions)
