@@ -1,0 +1,124 @@
+"""Intervals: which values of a plane become the darkest and the brightest pixel."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+INTERVALS = ("zscale", "percentile", "minmax", "manual")
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """How the limits are found.
+
+    Attributes
+    ----------
+    kind : str
+        'zscale' (IRAF's), 'percentile' (`low` and `high` are percentages), 'minmax', or
+        'manual' (`low` and `high` are values of the plane).
+    low, high : float
+        Unused by 'zscale' and 'minmax'.
+    """
+
+    kind: str = "percentile"
+    low: float = 0.5
+    high: float = 99.5
+
+    def __post_init__(self) -> None:
+        if self.kind not in INTERVALS:
+            raise ValueError(f"interval: wants one of {', '.join(INTERVALS)}, found {self.kind!r}")
+        if not (math.isfinite(self.low) and math.isfinite(self.high)):
+            raise ValueError(f"interval: wants finite limits, found {self.low!r}, {self.high!r}")
+        if self.kind == "percentile" and not 0 <= self.low < self.high <= 100:
+            raise ValueError(
+                f"interval: wants 0 <= low < high <= 100 percent, found {self.low!r}, {self.high!r}"
+            )
+
+
+def limits(
+    array: Array | Sequence[Array], interval: Interval, symmetric: bool = False
+) -> tuple[float, float]:
+    """The values that become the darkest and the brightest pixel: finite, the first below.
+
+    Parameters
+    ----------
+    array : ndarray or sequence of ndarray
+        A plane of any shape, or several that share limits. NaN and infinite pixels do not
+        count. Without a finite pixel the limits are 0 and 1 (-1 and 1 if symmetric).
+    interval : Interval
+        How they are found. 'zscale' is IRAF's as in `astropy.visualization.ZScaleInterval`.
+    symmetric : bool
+        For differences: the limits are -v and v, where v is the given quantile of |value|
+        for 'percentile' and the larger of the two sides for the others.
+
+    Returns
+    -------
+    (float, float)
+        In the plane's units. A constant plane gets room on both sides.
+    """
+    if interval.kind == "manual":
+        low, high = min(interval.low, interval.high), max(interval.low, interval.high)
+    else:
+        finite = _finite(array)
+        if not len(finite):
+            return (-1.0, 1.0) if symmetric else (0.0, 1.0)
+        if symmetric and interval.kind == "percentile":
+            high = float(_quantiles(np.abs(finite), (interval.high,))[0])
+            low = -high
+        else:
+            low, high = _found(finite, interval)
+    if symmetric:
+        high = max(abs(low), abs(high))
+        low = -high
+    return _apart(low, high)
+
+
+def _finite(array: Array | Sequence[Array]) -> Array:
+    arrays = [array] if isinstance(array, np.ndarray) else list(array)
+    parts = [np.asarray(part, float).ravel() for part in arrays]
+    joined = np.concatenate(parts) if parts else np.empty(0)
+    return joined[np.isfinite(joined)]
+
+
+def _found(finite: Array, interval: Interval) -> tuple[float, float]:
+    if interval.kind == "minmax":
+        return float(finite.min()), float(finite.max())
+    if interval.kind == "percentile":
+        low, high = _quantiles(finite, (interval.low, interval.high))
+        return low, high
+    # Imported here: astropy.visualization would double the time that the program takes to start.
+    from astropy.visualization import ZScaleInterval
+
+    low, high = ZScaleInterval().get_limits(finite)
+    return float(low), float(high)
+
+
+def _quantiles(finite: Array, percents: Sequence[float]) -> list[float]:
+    """The nearest values at these percentages; np.percentile takes four times as long."""
+    last = len(finite) - 1
+    at = [int(math.floor(last * percent / 100 + 0.5)) for percent in percents]
+    ordered = np.partition(finite, sorted(set(at)))
+    return [float(ordered[index]) for index in at]
+
+
+def _apart(low: float, high: float) -> tuple[float, float]:
+    """Limits with room between them, so that a constant plane is drawn in its middle tone.
+
+    Neither may overflow: a plane may reach from one end of the floats to the other.
+    """
+    largest = 0.25 * float(np.finfo(np.float64).max)
+    low, high = max(low, -largest), min(high, largest)
+    room = 1e-9 * max(abs(low), abs(high))
+    if high - low > room:
+        return low, high
+    middle = 0.5 * (low + high)
+    half = max(abs(middle) * 1e-3, 1e-12) if middle else 0.5
+    return middle - half, middle + half

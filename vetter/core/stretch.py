@@ -1,0 +1,95 @@
+"""Stretches: how a fraction of the way between the limits becomes a brightness."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+STRETCHES = ("linear", "asinh", "log", "sqrt", "square", "histeq")
+
+# DS9's exponent for log, and the softening that astropy.visualization has for asinh.
+_LOG_EXPONENT = 1000.0
+_ASINH_SOFTENING = 0.1
+
+
+def stretch(fraction: Array, name: str) -> Array:
+    """The brightness of each fraction.
+
+    Parameters
+    ----------
+    fraction : ndarray
+        0 at the lower limit, 1 at the upper; clipped to that range.
+    name : str
+        One of `STRETCHES`. 'histeq' depends on the data, see `equalised`: here it is linear.
+
+    Returns
+    -------
+    ndarray
+        The same shape, 0 to 1, rising with `fraction`.
+
+    Raises
+    ------
+    ValueError
+        An unknown name.
+    """
+    fraction = np.clip(fraction, 0, 1)
+    if name in ("linear", "histeq"):
+        return fraction
+    if name == "asinh":
+        return np.asarray(
+            np.arcsinh(fraction / _ASINH_SOFTENING) / np.arcsinh(1 / _ASINH_SOFTENING)
+        )
+    if name == "log":
+        return np.asarray(np.log1p(_LOG_EXPONENT * fraction) / np.log1p(_LOG_EXPONENT))
+    if name == "sqrt":
+        return np.asarray(np.sqrt(fraction))
+    if name == "square":
+        return np.asarray(fraction**2)
+    raise ValueError(f"stretch: wants one of {', '.join(STRETCHES)}, found {name!r}")
+
+
+def equalised(levels: npt.NDArray[np.integer[Any]], count: int) -> Array:
+    """Histogram equalisation: the brightness of each level, from how many pixels lie below it.
+
+    Parameters
+    ----------
+    levels : ndarray of int
+        The level, 0 to count - 1, of each pixel that counts.
+    count : int
+        How many levels there are.
+
+    Returns
+    -------
+    ndarray, shape (count,)
+        0 at the lowest level that occurs, 1 at the highest, never falling; a straight line
+        where fewer than two levels occur.
+    """
+    below = np.cumsum(np.bincount(levels.ravel(), minlength=count)[:count]).astype(float)
+    first = below[np.flatnonzero(below)[0]] if below[-1] > 0 else 0.0
+    span = below[-1] - first
+    if span <= 0:
+        return np.linspace(0, 1, count)
+    return np.asarray(np.clip((below - first) / span, 0, 1))
+
+
+def symmetric(brightness: Array) -> Array:
+    """A table for differences from one for magnitudes: the same on both sides of the middle.
+
+    Parameters
+    ----------
+    brightness : ndarray, shape (n,)
+        Brightness of |value|, from 0 to the limit.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        0 at minus the limit, one half at zero, 1 at plus the limit.
+    """
+    count = len(brightness)
+    signed = np.linspace(-1, 1, count)
+    size = np.interp(np.abs(signed), np.linspace(0, 1, count), brightness)
+    return 0.5 + 0.5 * np.sign(signed) * size
