@@ -1,0 +1,141 @@
+"""What a vetter says about a candidate, and the event that says so."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+SINGLE, GROUP, UNDO, REDO, CARRIED = "single", "group", "undo", "redo", "carried"
+HOWS = (SINGLE, GROUP, UNDO, REDO, CARRIED)
+
+
+class Verdict(StrEnum):
+    """accept, reject, maybe, or none (undecided)."""
+
+    code: int
+
+    def __new__(cls, value: str, code: int) -> Verdict:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.code = code
+        return member
+
+    NONE = ("none", 0)
+    ACCEPT = ("accept", 1)
+    REJECT = ("reject", 2)
+    MAYBE = ("maybe", 3)
+
+    @classmethod
+    def from_code(cls, code: int) -> Verdict:
+        """The verdict of a code of ``Ledger.codes``; raises IndexError for any other number."""
+        if code < 0:
+            raise IndexError(f"{code}: no such verdict code")
+        return _BY_CODE[code]
+
+    @classmethod
+    def named(cls, word: str) -> Verdict:
+        """The verdict of a word as typed; 'undecided' is none too. Raises ValueError."""
+        return cls.NONE if word.lower() == "undecided" else cls(word.lower())
+
+
+_BY_CODE = tuple(Verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one reviewer now says about one candidate.
+
+    ``decided_at`` is UTC in ISO 8601, or '' where nothing has been said; ``seconds`` is how
+    long the candidate had been looked at when the last of it was said.
+    """
+
+    verdict: Verdict = Verdict.NONE
+    tags: tuple[str, ...] = ()
+    comment: str = ""
+    reviewer: str = ""
+    decided_at: str = ""
+    seconds: float = 0.0
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is a verdict, a tag or a comment."""
+        return self.verdict is not Verdict.NONE or bool(self.tags) or bool(self.comment)
+
+
+UNDECIDED = Opinion()
+
+
+class Decision(NamedTuple):
+    """One event: the whole new opinion of a candidate, and where the candidate was then.
+
+    A named tuple and not a dataclass, since a hundred thousand are built when a session opens.
+
+    Attributes
+    ----------
+    id : str
+        UUID of the event.
+    seq : int or None
+        Its number in the session file; None until it has been written.
+    key : str
+        The candidate's key.
+    verdict, tags, comment
+        The opinion after the event.
+    reviewer : str
+    at : str
+        UTC, ISO 8601.
+    seconds : float
+        How long the candidate had been looked at.
+    how : str
+        'single', 'group', 'undo', 'redo' or 'carried' (taken over from an earlier list).
+    group : str or None
+        Events with the same group are one step of undo.
+    undoes : str or None
+        The step (group, or id of a single event) that an undo takes back or a redo brings back.
+    x, y : float
+        0-based pixel position at the time; NaN where unknown.
+    ra, dec : float
+        Degrees; NaN where unknown.
+    """
+
+    id: str
+    seq: int | None
+    key: str
+    verdict: Verdict
+    tags: tuple[str, ...]
+    comment: str
+    reviewer: str
+    at: str
+    seconds: float
+    how: str = SINGLE
+    group: str | None = None
+    undoes: str | None = None
+    x: float = float("nan")
+    y: float = float("nan")
+    ra: float = float("nan")
+    dec: float = float("nan")
+
+    @property
+    def step(self) -> str:
+        """Name of the step of undo that the event belongs to."""
+        return self.group or self.id
+
+    @property
+    def opinion(self) -> Opinion:
+        """The opinion that the event leaves behind."""
+        if self.verdict is Verdict.NONE and not self.tags and not self.comment:
+            return UNDECIDED
+        return Opinion(self.verdict, self.tags, self.comment, self.reviewer, self.at, self.seconds)
+
+
+def new_id() -> str:
+    """A UUID for an event or a group."""
+    return str(uuid.uuid4())
+
+
+def utc_now() -> str:
+    """The time of an event: UTC, ISO 8601 to the millisecond, as '2026-01-31T03:14:15.926Z'."""
+    now = datetime.now(UTC)
+    return f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z"

@@ -1,0 +1,274 @@
+"""What one reviewer's decisions amount to: replayed event by event, never stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.carry_over import Offer, Placed, agrees, nearest_offers
+from vetter.core.decisions import (
+    CARRIED,
+    GROUP,
+    REDO,
+    SINGLE,
+    UNDECIDED,
+    UNDO,
+    Decision,
+    Opinion,
+    Verdict,
+    new_id,
+    utc_now,
+)
+from vetter.core.undo import History, Step, label
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How far the vetting is; ``decisions`` counts the events ever made, undo included."""
+
+    candidates: int
+    accepted: int
+    rejected: int
+    maybe: int
+    undecided: int
+    decisions: int
+
+
+class Ledger:
+    """One reviewer's opinions on a candidate list.
+
+    Feed it the session's events in order (:meth:`apply`); it ignores other reviewers'. An event
+    counts where the candidate's key and position agree with the list (see
+    :func:`vetter.core.carry_over.agrees`); the others become :meth:`offers`.
+
+    Nothing is an event that changes nothing: setting the verdict that a candidate already has
+    makes none, so that undo always takes back something that can be seen.
+
+    Attributes
+    ----------
+    codes : ndarray of uint8, shape (rows,)
+        ``Verdict.code`` of each candidate; changed in place, read-only to others.
+    """
+
+    def __init__(self, candidates: Placed, reviewer: str) -> None:
+        self.candidates = candidates
+        self.reviewer = reviewer
+        self._codes = np.zeros(len(candidates), np.uint8)
+        self.codes: npt.NDArray[np.uint8] = self._codes.view()
+        self.codes.flags.writeable = False
+        self._tally = [len(candidates), 0, 0, 0]
+        self._events = 0
+        self._latest: dict[int, Decision] = {}
+        self._strays: dict[str, list[Decision]] = {}
+        self._history = History()
+
+    def apply(self, decision: Decision) -> int | None:
+        """Follow one event; the row it changed, None where it is not about this list."""
+        if decision.reviewer != self.reviewer:
+            return None
+        self._events += 1
+        row = self._row(decision)
+        if row is None:
+            self._note_stray(decision)
+            return None
+        before = self._latest.get(row)
+        now: Decision | None = decision
+        if decision.how == UNDO:
+            now = self._history.take_back(row, decision)
+        elif decision.how == REDO:
+            now = self._history.bring_back(row, decision)
+        else:
+            self._history.add(row, before, decision)
+        if now is None:
+            self._latest.pop(row, None)
+        else:
+            self._latest[row] = now
+        code = 0 if now is None else now.verdict.code
+        self._tally[0 if before is None else before.verdict.code] -= 1
+        self._tally[code] += 1
+        self._codes[row] = code
+        return row
+
+    def replay(self, decisions: Iterable[Decision]) -> None:
+        """Follow events in order."""
+        for decision in decisions:
+            self.apply(decision)
+
+    def opinion(self, row: int) -> Opinion:
+        """What the reviewer now says about a candidate."""
+        latest = self._latest.get(row)
+        return UNDECIDED if latest is None else latest.opinion
+
+    def counts(self) -> Counts:
+        """Candidates by verdict."""
+        none, accepted, rejected, maybe = self._tally
+        return Counts(len(self.candidates), accepted, rejected, maybe, none, self._events)
+
+    def decide(
+        self,
+        row: int,
+        *,
+        verdict: Verdict | None = None,
+        tags: Sequence[str] | None = None,
+        comment: str | None = None,
+        seconds: float = 0.0,
+    ) -> Decision | None:
+        """The event that changes what is given and keeps the rest; None where nothing changes.
+
+        It is not applied: write it first, then :meth:`apply` it.
+        """
+        old = self.opinion(row)
+        return self._changed(
+            row,
+            Opinion(
+                old.verdict if verdict is None else verdict,
+                old.tags if tags is None else tuple(tags),
+                old.comment if comment is None else comment,
+                seconds=seconds,
+            ),
+        )
+
+    def decide_group(self, rows: Iterable[int], verdict: Verdict) -> list[Decision]:
+        """The events that give one verdict to many as one step; without those that have it."""
+        group, at = new_id(), utc_now()
+        events = []
+        for row in dict.fromkeys(int(row) for row in rows):
+            old = self.opinion(row)
+            new = Opinion(verdict, old.tags, old.comment)
+            event = self._changed(row, new, how=GROUP, group=group, at=at)
+            if event is not None:
+                events.append(event)
+        return events
+
+    def take(self, offers: Iterable[Offer]) -> list[Decision]:
+        """The events that take over what was offered, as one step."""
+        group, at = new_id(), utc_now()
+        events = [
+            self._changed(offer.row, offer.opinion, how=CARRIED, group=group, at=at)
+            for offer in offers
+        ]
+        return [event for event in events if event is not None]
+
+    def undo_step(self) -> list[Decision]:
+        """The events that take back the last step; none where there is nothing to undo."""
+        step = self._history.last_done
+        if step is None:
+            return []
+        return self._return_to(step, UNDO)
+
+    def redo_step(self) -> list[Decision]:
+        """The events that bring back the step undone last."""
+        step = self._history.last_undone
+        if step is None:
+            return []
+        return self._return_to(step, REDO)
+
+    @property
+    def undo_label(self) -> str | None:
+        """What undo takes back, in words; None where there is nothing."""
+        step = self._history.last_done
+        return None if step is None else label(step, self.candidates.name)
+
+    @property
+    def redo_label(self) -> str | None:
+        """What redo brings back, in words; None where there is nothing."""
+        step = self._history.last_undone
+        return None if step is None else label(step, self.candidates.name)
+
+    @property
+    def unplaced(self) -> int:
+        """How many earlier opinions belong to candidates that are not in the list as they were."""
+        return len(self._open_strays())
+
+    def offers(self) -> list[Offer]:
+        """Earlier opinions that may belong to candidates still without one: never taken here."""
+        strays = self._open_strays()
+        offers = nearest_offers(strays, self.candidates) if strays else []
+        placed = {offer.old_key for offer in offers}
+        for stray in strays:
+            row = self._row_of(stray.key)
+            if row is not None and stray.key not in placed and self._agrees(stray, row) is None:
+                offers.append(Offer(stray.key, row, float("nan"), "", stray.opinion))
+        return [offer for offer in offers if not self.opinion(offer.row).says_something]
+
+    def _row_of(self, key: str) -> int | None:
+        try:
+            return self.candidates.row_of(key)
+        except KeyError:
+            return None
+
+    def _row(self, decision: Decision) -> int | None:
+        row = self._row_of(decision.key)
+        return row if row is not None and self._agrees(decision, row) else None
+
+    def _agrees(self, decision: Decision, row: int) -> bool | None:
+        listed = self.candidates
+        return agrees(
+            decision,
+            listed.x.item(row),
+            listed.y.item(row),
+            listed.ra.item(row),
+            listed.dec.item(row),
+        )
+
+    def _note_stray(self, decision: Decision) -> None:
+        """Keep the last decision for each key and place."""
+        same_key = self._strays.setdefault(decision.key, [])
+        for index, other in enumerate(same_key):
+            if agrees(other, decision.x, decision.y, decision.ra, decision.dec):
+                same_key[index] = decision
+                return
+        same_key.append(decision)
+
+    def _open_strays(self) -> list[Decision]:
+        every = (stray for strays in self._strays.values() for stray in strays)
+        return [stray for stray in every if stray.opinion.says_something]
+
+    def _changed(
+        self,
+        row: int,
+        new: Opinion,
+        how: str = SINGLE,
+        group: str | None = None,
+        at: str | None = None,
+    ) -> Decision | None:
+        old = self.opinion(row)
+        if (old.verdict, old.tags, old.comment) == (new.verdict, new.tags, new.comment):
+            return None
+        return self._event(row, new, how, group, None, at or utc_now())
+
+    def _return_to(self, step: Step, how: str) -> list[Decision]:
+        at = utc_now()
+        group = new_id() if len(step.changes) > 1 else None
+        events = []
+        for row, change in step.changes.items():
+            source = change.before if how == UNDO else change.after
+            opinion = UNDECIDED if source is None else source.opinion
+            events.append(self._event(row, opinion, how, group, step.id, at))
+        return events
+
+    def _event(
+        self, row: int, new: Opinion, how: str, group: str | None, undoes: str | None, at: str
+    ) -> Decision:
+        listed = self.candidates
+        return Decision(
+            new_id(),
+            None,
+            str(listed.keys[row]),
+            new.verdict,
+            new.tags,
+            new.comment,
+            self.reviewer,
+            at,
+            new.seconds,
+            how,
+            group,
+            undoes,
+            listed.x.item(row),
+            listed.y.item(row),
+            listed.ra.item(row),
+            listed.dec.item(row),
+        )
