@@ -1,0 +1,264 @@
+"""Cropping: arrays, and the header and WCS that go with them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+from vetter.core.plane import Array, Box, blank
+from vetter.errors import InputError
+
+if TYPE_CHECKING:
+    from astropy.io.fits import Header
+    from astropy.wcs import WCS
+
+# What describes the whole image's storage or its place on the detector, and is wrong of a part.
+_STALE = re.compile(
+    r"(SIMPLE|XTENSION|BITPIX|NAXIS\d*|EXTEND|PCOUNT|GCOUNT|GROUPS|BLOCKED|EXTNAME|EXTVER|EXTLEVEL"
+    r"|CHECKSUM|DATASUM|Z(HECKSUM|DATASUM)|BZERO|BSCALE|BLANK|DATAMIN|DATAMAX|INHERIT"
+    r"|(DATA|TRIM|BIAS|CCD|DET|AMP|ORIG|STAT|OVRSC|PRES|POSTS)SE?C[A-Z0-9]*"
+    r"|Z(IMAGE|TENSION|BITPIX|NAXIS\d*|PCOUNT|GCOUNT|SIMPLE|EXTEND|BLOCKED|TILE\d+|CMPTYPE"
+    r"|NAME\d+|VAL\d+|QUANTIZ|DITHER0|BLANK|MASKCMP)|TFIELDS|T(TYPE|FORM|UNIT|SCAL|ZERO|NULL)\d+)"
+)
+_REFERENCE = re.compile(r"CRPIX([12])[A-Z]?")
+_TABLES = re.compile(r"(CPDIS|CQDIS|D2IMDIS)[12]|AXISCORR|D2IMARR")
+
+
+@overload
+def crop_image(
+    data: Array, x1: int, y1: int, width: int, height: int, header: None = None
+) -> Array: ...
+@overload
+def crop_image(
+    data: Array, x1: int, y1: int, width: int, height: int, header: Header
+) -> tuple[Array, Header]: ...
+def crop_image(
+    data: Array, x1: int, y1: int, width: int, height: int, header: Header | None = None
+) -> Array | tuple[Array, Header]:
+    """A rectangle of an image, which may reach beyond it.
+
+    Parameters
+    ----------
+    data : ndarray, shape (rows, columns)
+        The image; not changed.
+    x1, y1 : int
+        Column and row, 0-based, of the rectangle's first pixel; may be negative.
+    width, height : int
+        Columns and rows of the rectangle.
+    header : astropy.io.fits.Header, optional
+        Header of the image; not changed.
+
+    Returns
+    -------
+    ndarray, shape (height, width), or (ndarray, Header)
+        A copy of the same dtype in native byte order. Off the image: NaN for floats, True for
+        booleans (bad, as in a mask), 0 for integers.
+
+    Raises
+    ------
+    InputError
+        `data` is not two-dimensional.
+
+    Notes
+    -----
+    Differs from STDPipe 0.4.1: a mask is True off the image, and the header loses what holds
+    only of the whole image; see `crop_header`.
+    """
+    box = Box(int(x1), int(y1), int(width), int(height))
+    cropped = crop_array(data, box)
+    if header is None:
+        return cropped
+    return cropped, crop_header(header, box)
+
+
+@overload
+def crop_image_centered(
+    data: Array, x0: float, y0: float, r0: float, header: None = None
+) -> Array: ...
+@overload
+def crop_image_centered(
+    data: Array, x0: float, y0: float, r0: float, header: Header
+) -> tuple[Array, Header]: ...
+def crop_image_centered(
+    data: Array, x0: float, y0: float, r0: float, header: Header | None = None
+) -> Array | tuple[Array, Header]:
+    """The square of side 2 ceil(r0) + 1 whose central pixel contains a position.
+
+    Parameters
+    ----------
+    data : ndarray, shape (rows, columns)
+        The image; not changed.
+    x0, y0 : float
+        The position, 0-based; pixel i spans [i - 0.5, i + 0.5).
+    r0 : float
+        Half the side, pixels.
+    header : astropy.io.fits.Header, optional
+        Header of the image; not changed.
+
+    Returns
+    -------
+    ndarray or (ndarray, Header)
+        As `crop_image`.
+
+    Raises
+    ------
+    InputError
+        `data` is not two-dimensional, or the position is not finite.
+
+    Notes
+    -----
+    Differs from STDPipe 0.4.1: halves are rounded up, not to even, so x0 = 0.5 is centred on
+    column 1 and 1.5 on column 2.
+    """
+    if not (np.isfinite(x0) and np.isfinite(y0)):
+        raise InputError(f"position: wants finite x and y, found {x0}, {y0}")
+    box = Box.around(float(x0), float(y0), float(r0))
+    cropped = crop_array(data, box)
+    if header is None:
+        return cropped
+    return cropped, crop_header(header, box)
+
+
+def crop_array(data: Array, box: Box) -> Array:
+    """The pixels of a box, of the same dtype (native byte order), as a copy; see `crop_image`."""
+    data = np.asanyarray(data)
+    if data.ndim != 2:
+        raise InputError(f"image: wants a two-dimensional array, found shape {data.shape}")
+    if isinstance(data, np.ma.MaskedArray):
+        data = _filled(data)
+    overlap = box.overlap((data.shape[0], data.shape[1]))
+    native = data.dtype.newbyteorder("=")
+    if overlap is not None:
+        part = data[overlap[0]]
+        if part.shape == box.shape:
+            return np.array(part, dtype=native, order="C")
+    out = blank(box.shape, native)
+    if overlap is not None:
+        out[overlap[1]] = data[overlap[0]]
+    return out
+
+
+def _filled(data: Any) -> Array:
+    """Masked pixels as NaN (True in a mask); masked integers become floats for that."""
+    kept = data if data.dtype.kind in "fb" else data.astype(np.float64)
+    filled: Array = kept.filled(True if kept.dtype.kind == "b" else np.nan)
+    return filled
+
+
+def crop_header(header: Header, box: Box) -> Header:
+    """The header of a part of an image.
+
+    Parameters
+    ----------
+    header : astropy.io.fits.Header
+        Header of the image; not changed.
+    box : Box
+        The part.
+
+    Returns
+    -------
+    astropy.io.fits.Header
+        CRPIX of the primary and all alternate WCS, and LTV (IRAF's physical coordinates), follow
+        the crop; NAXIS1, NAXIS2 and CROP_X1, CROP_X2, CROP_Y1, CROP_Y2 (0-based, the ends
+        exclusive; STDPipe's names) are set. What holds only of the whole image or of how it was
+        stored is left out: DATASEC and its kin, CHECKSUM, DATASUM, BZERO, BSCALE, BLANK,
+        compression and table keywords, EXTNAME. SIP and TPV coefficients are about CRPIX, and
+        stay. A header cannot carry look-up tables: see `crop_wcs`.
+    """
+    cropped = header.copy()
+    for keyword in [k for k in cropped if _STALE.fullmatch(k)]:
+        cropped.remove(keyword, ignore_missing=True, remove_all=True)
+    shift = (box.x0, box.y0)
+    for keyword in [k for k in cropped if k.startswith("CRPIX")]:
+        match = _REFERENCE.fullmatch(keyword)
+        if match:
+            cropped[keyword] -= shift[int(match.group(1)) - 1]
+    for axis, offset in enumerate(shift, start=1):
+        cropped[f"LTV{axis}"] = float(cropped.get(f"LTV{axis}", 0.0)) - offset
+    structure = [("NAXIS", 2), ("NAXIS1", box.nx), ("NAXIS2", box.ny)]
+    for position, card in enumerate(structure):
+        cropped.insert(position, card)
+    cropped["CROP_X1"], cropped["CROP_X2"] = box.x0, box.x0 + box.nx
+    cropped["CROP_Y1"], cropped["CROP_Y2"] = box.y0, box.y0 + box.ny
+    return cropped
+
+
+def crop_wcs(wcs: WCS, box: Box) -> WCS:
+    """The WCS of a part of an image.
+
+    Parameters
+    ----------
+    wcs : astropy.wcs.WCS
+        WCS of the image; not changed.
+    box : Box
+        The part.
+
+    Returns
+    -------
+    astropy.wcs.WCS
+        Its CRPIX, SIP origin and the origins of its distortion look-up tables (detector to image
+        and focal plane) follow the crop; ``pixel_shape`` is the box's (columns, rows).
+    """
+    cropped = wcs.deepcopy()
+    shift = np.array([box.x0, box.y0], float)
+    reference = cropped.wcs.crpix.copy()
+    reference[:2] -= shift
+    cropped.wcs.crpix = reference
+    if wcs.sip is not None:
+        from astropy.wcs import Sip
+
+        sip = wcs.sip
+        cropped.sip = Sip(sip.a, sip.b, sip.ap, sip.bp, np.asarray(sip.crpix) - shift)
+    for name in ("cpdis1", "cpdis2", "det2im1", "det2im2"):
+        table = getattr(cropped, name)
+        if table is not None:
+            table.crval = tuple(np.asarray(table.crval) - shift)
+    if cropped.naxis == 2:
+        cropped.pixel_shape = (box.nx, box.ny)
+    return cropped
+
+
+def header_wcs(header: Header) -> WCS | None:
+    """The celestial WCS of a header; None where it describes no sky coordinates.
+
+    Raises
+    ------
+    InputError
+        It cannot be used, or wants look-up tables that a header alone does not carry.
+    """
+    if "CTYPE1" not in header or "CTYPE2" not in header:
+        return None
+    tables = [keyword for keyword in header if _TABLES.fullmatch(keyword)]
+    if tables:
+        raise InputError(
+            f"header: its WCS wants look-up tables from other HDUs ({tables[0]}); "
+            "give wcs=WCS(header, hdulist)"
+        )
+    from astropy.wcs import WCS
+
+    try:
+        # The fixes are asked for below, from wcslib itself: astropy's way warns of each.
+        wcs = WCS(header, fix=False)
+        wcs.wcs.fix()
+    except (ValueError, TypeError, KeyError, MemoryError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"header: its WCS cannot be used ({reason})") from error
+    if not wcs.has_celestial:
+        return None
+    return wcs if wcs.naxis == 2 else wcs.celestial
+
+
+def sky_to_pixel(wcs: WCS, ra: float, dec: float) -> tuple[float, float]:
+    """0-based pixel of a sky position in degrees; NaN where the WCS cannot say.
+
+    A position far outside of a distorted image may have no solution.
+    """
+    from astropy.wcs import NoConvergence
+
+    try:
+        found: Any = wcs.all_world2pix([[float(ra), float(dec)]], 0)
+    except (NoConvergence, ValueError):
+        return float("nan"), float("nan")
+    return float(found[0, 0]), float(found[0, 1])

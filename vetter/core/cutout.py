@@ -1,0 +1,263 @@
+"""A cutout: the planes of one candidate on one pixel grid, with header, WCS and metadata."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vetter.core.plane import Array
+from vetter.errors import InputError
+
+if TYPE_CHECKING:
+    from astropy.io.fits import Header
+    from astropy.wcs import WCS
+
+SPECIAL = ("meta", "header", "wcs")
+
+
+class Cutout(MutableMapping[str, Any]):
+    """Planes of one candidate; also answers as STDPipe's dictionary does.
+
+    ``cutout['image']``, ``cutout['meta']``, ``'diff' in cutout`` and
+    ``cutout['template'] = array`` work; `planes`, `meta`, `header` and `wcs` are the same
+    things as attributes. Assigning anything but a two-dimensional array under another key
+    keeps it in memory only: it is not a plane, and is not written to files.
+
+    Parameters
+    ----------
+    planes : mapping of str to ndarray
+        Two-dimensional arrays of one shape (rows, columns); not copied. None is left out.
+    meta : mapping
+        What is known of the candidate: its columns, ``time``, ``filename``, ``name``...
+        A dict is kept, not copied.
+    header : astropy.io.fits.Header, optional
+        Header of the cutout's own grid.
+    wcs : astropy.wcs.WCS, optional
+        WCS of the cutout's own grid; made from `header` when asked for if not given.
+    origin : (int, int), optional
+        Column and row, in the parent image and 0-based, of the cutout's pixel [0, 0].
+    notes : mapping of str to str, optional
+        For planes that are not what a file held: how they came to be.
+    bits : mapping of str to ndarray, optional
+        For boolean masks, the integers of the file they were made from.
+
+    Attributes
+    ----------
+    planes : dict of str to ndarray
+    meta : dict
+    header : astropy.io.fits.Header or None
+    origin : (int, int) or None
+    notes : dict of str to str
+    bits : dict of str to ndarray
+    extras : dict
+        Values that are not planes, put in by assignment.
+
+    Raises
+    ------
+    InputError
+        A plane is not two-dimensional, differs in shape from the first, or has the name of
+        something else (``meta``, ``header``, ``wcs``).
+
+    Notes
+    -----
+    Differs from STDPipe 0.4.1: a class rather than a dict, so the WCS costs nothing until it
+    is used, and planes of different shapes are refused when they are put in.
+    """
+
+    def __init__(
+        self,
+        planes: Mapping[str, Array | None],
+        meta: Mapping[str, Any] | None = None,
+        header: Header | None = None,
+        wcs: WCS | None = None,
+        origin: tuple[int, int] | None = None,
+        notes: Mapping[str, str] | None = None,
+        bits: Mapping[str, Array] | None = None,
+    ) -> None:
+        self.planes: dict[str, Array] = {}
+        self.meta: dict[str, Any] = (
+            meta if isinstance(meta, dict) else {k: meta[k] for k in meta.keys()} if meta else {}
+        )
+        self.header = header
+        self.origin = None if origin is None else (int(origin[0]), int(origin[1]))
+        self.notes: dict[str, str] = dict(notes or {})
+        self.bits: dict[str, Array] = {}
+        self.extras: dict[str, Any] = {}
+        self._wcs = wcs
+        for name, plane in planes.items():
+            if plane is not None:
+                self._set_plane(name, np.asanyarray(plane))
+        self.bits.update(bits or {})
+
+    @classmethod
+    def of(cls, cutout: Mapping[str, Any]) -> Cutout:
+        """A cutout as a Cutout: itself, or a plain dict wrapped (arrays and meta are shared).
+
+        Raises
+        ------
+        InputError
+            Its planes do not fit together.
+        """
+        if isinstance(cutout, Cutout):
+            return cutout
+        values = {k: cutout[k] for k in cutout.keys() if k not in SPECIAL}
+        planes = {k: v for k, v in values.items() if _is_plane(v)}
+        meta = cutout.get("meta")
+        wrapped = cls(planes, {} if meta is None else meta, cutout.get("header"), cutout.get("wcs"))
+        wrapped.extras = {k: v for k, v in values.items() if k not in planes and v is not None}
+        return wrapped
+
+    @property
+    def plane_names(self) -> tuple[str, ...]:
+        """Names of the planes, in the order they came."""
+        return tuple(self.planes)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns); (0, 0) without any plane."""
+        for plane in self.planes.values():
+            return int(plane.shape[0]), int(plane.shape[1])
+        return 0, 0
+
+    @property
+    def wcs(self) -> WCS | None:
+        """WCS of the cutout's grid (0-based pixels), made from the header when first asked for.
+
+        None without a header, and where the header describes no sky coordinates.
+
+        Raises
+        ------
+        InputError
+            The header's WCS cannot be used, or wants look-up tables from other HDUs.
+        """
+        if self._wcs is None and self.header is not None:
+            from vetter.core.crop import header_wcs
+
+            self._wcs = header_wcs(self.header)
+        return self._wcs
+
+    @wcs.setter
+    def wcs(self, wcs: WCS | None) -> None:
+        self._wcs = wcs
+
+    @property
+    def given_wcs(self) -> WCS | None:
+        """The WCS if it was given or has been made already; None rather than making it."""
+        return self._wcs
+
+    @property
+    def position(self) -> tuple[float, float]:
+        """The candidate's (x, y) in the cutout's pixels: 0-based, with its fraction.
+
+        From ``meta`` x and y and the origin; else from ``meta`` ra and dec and the WCS; else
+        the middle of the cutout.
+        """
+        if self.origin is not None:
+            x, y = _number(self.meta.get("x")), _number(self.meta.get("y"))
+            if np.isfinite(x) and np.isfinite(y):
+                return x - self.origin[0], y - self.origin[1]
+        ra, dec = _number(self.meta.get("ra")), _number(self.meta.get("dec"))
+        if np.isfinite(ra) and np.isfinite(dec) and self.wcs is not None:
+            from vetter.core.crop import sky_to_pixel
+
+            x, y = sky_to_pixel(self.wcs, ra, dec)
+            if -0.5 <= x < self.shape[1] - 0.5 and -0.5 <= y < self.shape[0] - 0.5:
+                return x, y
+        return (self.shape[1] - 1) / 2, (self.shape[0] - 1) / 2
+
+    def read_only(self) -> Cutout:
+        """The same cutout with read-only views of the same arrays; meta is copied."""
+        frozen = self.copy()
+        frozen.meta = dict(self.meta)
+        frozen.planes = {name: _frozen(plane) for name, plane in self.planes.items()}
+        frozen.bits = {name: _frozen(plane) for name, plane in self.bits.items()}
+        return frozen
+
+    def copy(self) -> Cutout:
+        """As ``dict.copy``: a new collection of the same arrays, meta, header and WCS."""
+        other = copy.copy(self)
+        other.planes, other.extras = dict(self.planes), dict(self.extras)
+        other.notes, other.bits = dict(self.notes), dict(self.bits)
+        return other
+
+    def __getitem__(self, key: str) -> Any:
+        if key in self.planes:
+            return self.planes[key]
+        value = getattr(self, key) if key in SPECIAL else self.extras.get(key)
+        if value is None:
+            raise KeyError(key)
+        return value
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if key in SPECIAL:
+            setattr(self, key, value)
+        elif _is_plane(value):
+            self.extras.pop(key, None)
+            self._set_plane(key, np.asanyarray(value))
+        else:
+            self.planes.pop(key, None)
+            self.extras[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        if key in self.planes:
+            del self.planes[key]
+        elif key == "meta":
+            self.meta = {}
+        elif key in SPECIAL:
+            setattr(self, key, None)
+        else:
+            del self.extras[key]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.planes
+        yield "meta"
+        for key in ("header", "wcs"):
+            if getattr(self, key) is not None:
+                yield key
+        yield from self.extras
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        name = self.meta.get("name", "unnamed")
+        return f"<Cutout {name}: {', '.join(self.planes)}; {self.shape[1]} x {self.shape[0]}>"
+
+    def _set_plane(self, name: str, plane: Array) -> None:
+        if name in SPECIAL:
+            raise InputError(f"plane '{name}': {', '.join(SPECIAL)} are not names of planes")
+        if plane.ndim != 2:
+            raise InputError(
+                f"plane '{name}': wants a two-dimensional array, found shape {plane.shape}"
+            )
+        others = [p for n, p in self.planes.items() if n != name]
+        if others and plane.shape != others[0].shape:
+            raise InputError(
+                f"plane '{name}': wants shape {others[0].shape} as the other planes, "
+                f"found {plane.shape}"
+            )
+        self.planes[name] = plane
+        self.bits.pop(name, None)
+
+
+def _is_plane(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.ndim == 2
+
+
+def _frozen(array: Array) -> Array:
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _number(value: Any) -> float:
+    """A float, NaN for what is missing, masked or not a number; Quantities as they stand."""
+    if value is None or np.ma.is_masked(value):
+        return float("nan")
+    try:
+        return float(getattr(value, "value", value))
+    except (TypeError, ValueError):
+        return float("nan")
