@@ -1,0 +1,83 @@
+"""Right ascensions and declinations as they stand in tables, in degrees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+_SEXAGESIMAL = re.compile(
+    r"^\s*([+\-−]?)\s*(\d{1,3})\s*[:\shd°]\s*(\d{1,2})\s*(?:[:\sm'′]\s*"
+    r"(?:(\d{1,2}(?:\.\d*)?)\s*[s\"″]?)?)?\s*$",
+    re.IGNORECASE,
+)
+
+
+def parse_angle(text: str, hours: bool) -> float:
+    """One angle in degrees; NaN where the text is none.
+
+    Parameters
+    ----------
+    text : str
+        ``12:34:56.7``, ``12 34 56.7``, ``12h34m56.7s``, ``-0d30m``, or decimal degrees.
+    hours : bool
+        Whether sexagesimal text counts hours (right ascension); ``d`` in it means degrees
+        all the same. Decimal text is in degrees always.
+    """
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    match = _SEXAGESIMAL.match(text)
+    if match is None:
+        return float("nan")
+    sign, whole, minutes, seconds = match.groups()
+    value = int(whole) + int(minutes) / 60 + float(seconds or 0) / 3600
+    if hours and "d" not in text.lower() and "°" not in text:
+        value *= 15
+    return -value if sign in ("-", "−") else value
+
+
+def to_degrees(values: npt.NDArray[Any], unit: str, is_ra: bool) -> Floats:
+    """A column of angles in degrees, shape (n,); NaN where a value is none.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+        Numbers in ``unit``, or text (see :func:`parse_angle`).
+    unit : str
+        As the table gives it: ``rad``, ``hourangle``, ``h``, ``arcsec``; all else is degrees.
+    is_ra : bool
+        Whether sexagesimal text counts hours.
+    """
+    if values.dtype.kind in "USO":
+        return np.array([parse_angle(_text(value), is_ra) for value in values], np.float64)
+    return np.asarray(values, np.float64) * _factor(unit)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.decode("ascii", "replace")
+    return "" if value is None else str(value)
+
+
+def _factor(unit: str) -> float:
+    unit = unit.strip().lower()
+    if unit in ("rad", "radian", "radians"):
+        return float(np.degrees(1.0))
+    if unit in ("hourangle", "h", "hr", "hour", "hours"):
+        return 15.0
+    if unit in ("arcsec", "arcsecond"):
+        return 1 / 3600
+    return 1.0
+
+
+def looks_like_angles(values: Sequence[str], is_ra: bool) -> bool:
+    """Whether the first values that are not empty are angles."""
+    sample = [text for text in values[:50] if text.strip()]
+    return bool(sample) and all(np.isfinite(parse_angle(text, is_ra)) for text in sample)

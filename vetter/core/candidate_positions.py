@@ -1,0 +1,145 @@
+"""Where the candidates of a table are: pixels and sky, from its columns and the WCS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.angles import to_degrees
+from vetter.core.candidates import Roles, plain
+from vetter.core.pixel_convention import Offsets, offsets, pixel_to_sky, sky_to_pixel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from astropy.table import Table
+    from astropy.wcs import WCS
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Positions:
+    """Positions of all candidates: x, y 0-based pixels, ra, dec degrees, shape (n,), NaN unknown.
+
+    ``roles`` carry the pixel convention that was found; ``notes`` say how.
+    """
+
+    x: Floats
+    y: Floats
+    ra: Floats
+    dec: Floats
+    roles: Roles
+    notes: tuple[str, ...]
+
+
+def find_positions(
+    table: Table,
+    roles: Roles,
+    units: Mapping[str, str],
+    wcs: WCS | None,
+    one_based: bool | None,
+) -> Positions:
+    """Read the positions off a table's columns, and fill the missing pair through the WCS.
+
+    Parameters
+    ----------
+    table : `~astropy.table.Table`
+    roles : Roles
+    units : mapping
+        Units of columns as text; radians and hours are converted.
+    wcs : `~astropy.wcs.WCS` or None
+        The image's.
+    one_based : bool or None
+        The user's word on the pixel convention; None: by the WCS, else by the columns' names.
+    """
+    count = len(table)
+    listed_x, listed_y = (_numbers(table, column, count) for column in (roles.x, roles.y))
+    ra = _angles(table, roles.ra, units, True)
+    dec = _angles(table, roles.dec, units, False)
+    notes: list[str] = []
+    has_pixels, has_sky = roles.x is not None, roles.ra is not None
+    if has_pixels:
+        compared = (
+            offsets(listed_x, listed_y, ra, dec, wcs) if has_sky and wcs is not None else None
+        )
+        base, said = _convention(roles, one_based, compared)
+        notes += said
+        roles = roles.with_(one_based=base)
+        x, y = listed_x - base, listed_y - base
+    else:
+        x = y = np.full(count, np.nan)
+    if wcs is not None and has_sky and np.isnan(x).any():
+        x, y = _fill((x, y), sky_to_pixel(wcs, ra, dec))
+        if not has_pixels:
+            notes.append(f"x and y are computed from {roles.ra} and {roles.dec} through the WCS")
+    if wcs is not None and has_pixels and np.isnan(ra).any():
+        ra, dec = _fill((ra, dec), pixel_to_sky(wcs, x, y))
+    return Positions(x, y, ra, dec, roles, tuple(notes))
+
+
+def _convention(
+    roles: Roles, one_based: bool | None, compared: Offsets | None
+) -> tuple[bool, list[str]]:
+    columns = f"{roles.x} and {roles.y}"
+    if one_based is not None:
+        return one_based, [f"{columns} count pixels from {int(one_based)}, as you say"]
+    if compared is None:
+        if roles.one_based:
+            return True, [f"{columns} are taken to count pixels from 1, as columns so named do"]
+        return False, []
+    where = (
+        f"{columns} lie {compared.dx:+.2f}, {compared.dy:+.2f} px (median of {compared.rows}) "
+        f"from {roles.ra} and {roles.dec} through the WCS"
+    )
+    if compared.one_based is not None:
+        base, notes = compared.one_based, []
+        if base or roles.one_based:
+            notes = [f"{where}: they count pixels from {int(base)}"]
+    else:
+        base = roles.one_based
+        notes = [f"{where}: not one pixel, not none; taken to count from {int(base)}"]
+    if compared.apart > 0.5:
+        notes.append(
+            f"{compared.apart:.0%} of the candidates are over 2 px from their place on the sky; "
+            f"{columns} are used"
+        )
+    return base, notes
+
+
+def _numbers(table: Table, column: str | None, count: int) -> Floats:
+    if column is None:
+        return np.full(count, np.nan)
+    values = plain(table[column])
+    if values.dtype.kind in "USO":
+        return np.array([_number(value) for value in values], np.float64)
+    numbers = np.array(values, np.float64)
+    numbers[~np.isfinite(numbers)] = np.nan
+    return numbers
+
+
+def _number(value: object) -> float:
+    try:
+        number = float(str(value))
+    except ValueError:
+        return float("nan")
+    return number if np.isfinite(number) else float("nan")
+
+
+def _angles(table: Table, column: str | None, units: Mapping[str, str], is_ra: bool) -> Floats:
+    if column is None:
+        return np.full(len(table), np.nan)
+    degrees = to_degrees(plain(table[column]), units.get(column, ""), is_ra)
+    degrees = np.where(np.isfinite(degrees), degrees, np.nan)
+    if is_ra:
+        return np.mod(degrees, 360.0)
+    return np.where(np.abs(degrees) <= 90, degrees, np.nan)
+
+
+def _fill(known: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    """Positions with gaps filled from others, both coordinates of a row or none."""
+    gap = np.isnan(known[0]) | np.isnan(known[1])
+    return np.where(gap, other[0], known[0]), np.where(gap, other[1], known[1])

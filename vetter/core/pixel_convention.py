@@ -1,0 +1,135 @@
+"""Whether a list's x and y count pixels from 1 or from 0: the WCS decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from astropy.wcs import WCS
+
+Floats = npt.NDArray[np.float64]
+
+# Enough for a median, few enough that an iterative distortion costs nothing at start.
+_SAMPLE = 1000
+_FEWEST = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Offsets:
+    """How far the listed x, y lie from where the WCS puts the listed ra, dec.
+
+    Attributes
+    ----------
+    dx, dy : float
+        Medians of listed minus computed (0-based) position, pixels.
+    apart : float
+        Share of rows that disagree by more than two pixels, after the convention
+        that fits better has been taken.
+    rows : int
+        How many rows were compared.
+    """
+
+    dx: float
+    dy: float
+    apart: float
+    rows: int
+
+    @property
+    def one_based(self) -> bool | None:
+        """True or False where the WCS tells the two apart, None where it does not."""
+        for convention in (1.0, 0.0):
+            if abs(self.dx - convention) < 0.35 and abs(self.dy - convention) < 0.35:
+                return bool(convention)
+        return None
+
+
+def offsets(x: Floats, y: Floats, ra: Floats, dec: Floats, wcs: WCS) -> Offsets | None:
+    """Compare listed pixel positions with those of ra, dec through the WCS.
+
+    Parameters
+    ----------
+    x, y : ndarray, shape (n,)
+        As listed, in pixels.
+    ra, dec : ndarray, shape (n,)
+        Degrees.
+    wcs : `~astropy.wcs.WCS`
+
+    Returns
+    -------
+    Offsets or None
+        None where no row has both.
+    """
+    good = np.flatnonzero(np.isfinite(x) & np.isfinite(y) & np.isfinite(ra) & np.isfinite(dec))
+    if len(good) < _FEWEST:
+        return None
+    sample = good[:: max(1, len(good) // _SAMPLE)][:_SAMPLE]
+    px, py = sky_to_pixel(wcs, ra[sample], dec[sample])
+    off_x, off_y = x[sample] - px, y[sample] - py
+    known = np.isfinite(off_x) & np.isfinite(off_y)
+    if not known.any():
+        return None
+    off_x, off_y = off_x[known], off_y[known]
+    dx, dy = float(np.median(off_x)), float(np.median(off_y))
+    base = 1.0 if abs(dx - 1) < abs(dx) and abs(dy - 1) < abs(dy) else 0.0
+    apart = float(np.mean(np.hypot(off_x - base, off_y - base) > 2))
+    return Offsets(dx, dy, apart, int(known.sum()))
+
+
+def sky_to_pixel(wcs: WCS, ra: Floats, dec: Floats) -> tuple[Floats, Floats]:
+    """0-based pixel positions of sky positions in degrees; NaN where there is none."""
+    return _transform(wcs.all_world2pix, ra, dec, wcs, quiet=True)
+
+
+def pixel_to_sky(wcs: WCS, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Sky positions in degrees of 0-based pixel positions; NaN where there is none."""
+    return _transform(wcs.all_pix2world, x, y, wcs)
+
+
+def _transform(
+    function: Any, first: Floats, second: Floats, wcs: WCS, **options: Any
+) -> tuple[Floats, Floats]:
+    out = np.full((2, len(first)), np.nan)
+    good = np.isfinite(first) & np.isfinite(second)
+    if not good.any() or not wcs.has_celestial:
+        return out[0], out[1]
+    if wcs.naxis != 2:
+        wcs = wcs.celestial
+        function = getattr(wcs, function.__name__)
+    try:
+        out[:, good] = np.asarray(function(first[good], second[good], 0, **options), np.float64)
+    except Exception as error:  # wcslib's errors share no base class
+        if not _is_wcs_error(error):
+            raise
+        _one_by_one(function, first, second, np.flatnonzero(good), out, options)
+    return out[0], out[1]
+
+
+def _one_by_one(
+    function: Any,
+    first: Floats,
+    second: Floats,
+    rows: npt.NDArray[Any],
+    out: Floats,
+    options: dict[str, Any],
+) -> None:
+    """A single position without a solution spoils wcslib's whole call: find which."""
+    if len(rows) > _SAMPLE * 10:
+        return
+    for row in rows:
+        try:
+            answer = function(first[row : row + 1], second[row : row + 1], 0, **options)
+        except Exception as error:
+            if not _is_wcs_error(error):
+                raise
+            continue
+        out[:, row] = [float(answer[0][0]), float(answer[1][0])]
+
+
+def _is_wcs_error(error: Exception) -> bool:
+    from astropy.wcs import NoConvergence, WcsError
+
+    return isinstance(error, (WcsError, NoConvergence, ValueError))

@@ -1,0 +1,124 @@
+"""Candidate lists from tables: columns recognised, positions found, keys made unique."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vetter.core.candidate_keys import is_float_key, make_keys
+from vetter.core.candidate_positions import Positions, find_positions
+from vetter.core.candidates import CandidateList, Roles
+from vetter.core.column_roles import chosen, listed, recognise
+from vetter.errors import InputError
+from vetter.io.fits_names import FitsName, parse_fits_name
+from vetter.io.table_files import TableFile, kind_of, read_table
+
+if TYPE_CHECKING:
+    from astropy.wcs import WCS
+
+
+def read_candidates(
+    path: str | Path,
+    wcs: WCS | None = None,
+    shape: tuple[int, int] | None = None,
+    columns: Mapping[str, str] | None = None,
+    one_based: bool | None = None,
+) -> CandidateList:
+    """Read a list of candidates.
+
+    Parameters
+    ----------
+    path : str or Path
+        The table, possibly as ``file.fits[EXT]``.
+    wcs : `~astropy.wcs.WCS`, optional
+        The image's: fills in the pair of coordinates that is missing, and tells whether
+        x and y count from 1.
+    shape : (int, int), optional
+        Rows and columns of the image, to count the candidates that lie off it.
+    columns : mapping, optional
+        The user's own choice of columns, role to name.
+    one_based : bool, optional
+        The user's word on the pixel convention.
+
+    Raises
+    ------
+    InputError
+        No table, no rows, or no columns of positions that can be used.
+    """
+    name = parse_fits_name(path)
+    file = read_table(name)
+    if len(file.table) == 0:
+        raise InputError(
+            f"{name}: the list has no rows; its columns are {listed(file.table.colnames)}"
+        )
+    file, roles = _roles(name, file, columns or {})
+    _check_positions(name, file, roles, wcs)
+    positions = find_positions(file.table, roles, file.units, wcs, one_based)
+    keys, said = make_keys(file.table, roles.key)
+    if roles.key is not None and is_float_key(file.table, roles.key):
+        said += (f"{roles.key} holds floating-point numbers: long identities may have lost digits",)
+    notes = (
+        f"{name.label}: {len(keys)} candidates; columns {roles.described()}",
+        *file.notes,
+        *positions.notes,
+        *said,
+        *_off_image(positions, shape),
+    )
+    return CandidateList(
+        file.table,
+        positions.roles,
+        keys,
+        positions.x,
+        positions.y,
+        positions.ra,
+        positions.dec,
+        notes,
+    )
+
+
+def _roles(name: FitsName, file: TableFile, columns: Mapping[str, str]) -> tuple[TableFile, Roles]:
+    names = [str(column) for column in file.table.colnames]
+    one_dimensional = [column for column in names if len(file.table[column].shape) == 1]
+    roles = recognise(one_dimensional, file.units, file.ucds)
+    roles = chosen(roles, columns, names, str(name))
+    if roles.key and is_float_key(file.table, roles.key) and kind_of(name.path) == "text":
+        # An id such as 1.155e18 or one with gaps came as a float: read it again as it stands.
+        file = read_table(name, key_as_text=roles.key)
+    return file, roles
+
+
+def _check_positions(name: FitsName, file: TableFile, roles: Roles, wcs: WCS | None) -> None:
+    if roles.x is None and roles.ra is None:
+        raise InputError(
+            f"{name}: wanted columns of positions (x and y, or ra and dec), found "
+            f"{listed(file.table.colnames)}; name them with --column x=NAME --column y=NAME"
+        )
+    for one, other in (("x", "y"), ("ra", "dec")):
+        if (getattr(roles, one) is None) != (getattr(roles, other) is None):
+            lone, lacking = (one, other) if getattr(roles, one) else (other, one)
+            raise InputError(
+                f"{name}: {lone} is column {getattr(roles, lone)}, but no column is {lacking}; "
+                f"name it with --column {lacking}=NAME"
+            )
+    if roles.x is None and wcs is None:
+        raise InputError(
+            f"{name}: the list has {roles.ra} and {roles.dec} but no x and y, and the image has no "
+            f"WCS to place them; its columns are {listed(file.table.colnames)}"
+        )
+
+
+def _off_image(positions: Positions, shape: tuple[int, int] | None) -> list[str]:
+    x, y = positions.x, positions.y
+    unknown = np.isnan(x) | np.isnan(y)
+    notes = []
+    if unknown.any():
+        notes.append(f"{int(unknown.sum())} candidates have no position")
+    if shape is not None:
+        inside = (x >= -0.5) & (y >= -0.5) & (x < shape[1] - 0.5) & (y < shape[0] - 0.5)
+        off = int((~inside & ~unknown).sum())
+        if off:
+            notes.append(f"{off} candidates lie off the image")
+    return notes

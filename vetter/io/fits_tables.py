@@ -1,0 +1,91 @@
+"""Binary tables in FITS files: the first one, the one named, or LDAC's objects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vetter.errors import InputError
+from vetter.io.fits_names import FitsName
+
+if TYPE_CHECKING:
+    from astropy.table import Table
+
+
+def read_fits_table(name: FitsName) -> tuple[Table, str]:
+    """Read a table from a FITS file into memory, in native byte order.
+
+    Returns
+    -------
+    table : `~astropy.table.Table`
+        Columns with arrays or of variable length included.
+    note : str
+        Which HDU was taken, where there was a choice; else empty.
+
+    Raises
+    ------
+    InputError
+        No such table, or a damaged one.
+    """
+    from astropy.io import fits
+    from astropy.table import Table
+
+    try:
+        with fits.open(name.path, memmap=False, lazy_load_hdus=True) as hdus:
+            number, note = _choose(name, hdus)
+            hdu = hdus[number]
+            table: Table = Table.read(hdu, unit_parse_strict="silent", character_as_bytes=False)
+            for position, column in enumerate(table.colnames, 1):
+                ucd = hdu.header.get(f"TUCD{position}")
+                if ucd:
+                    table[column].info.meta = {"ucd": str(ucd)}
+    except (OSError, ValueError, TypeError, KeyError, IndexError) as error:
+        if isinstance(error, InputError):
+            raise
+        said = " ".join(str(error).split())[:160] or type(error).__name__
+        raise InputError(f"{name.label}: a FITS table that cannot be read: {said}") from error
+    return table, note
+
+
+def has_table(hdus: Any) -> bool:
+    """Whether a FITS file holds a table that is not a compressed image."""
+    return any(_is_table(hdu) for hdu in hdus)
+
+
+def _is_table(hdu: Any) -> bool:
+    from astropy.io import fits
+
+    is_table = isinstance(hdu, (fits.BinTableHDU, fits.TableHDU))
+    return is_table and not hdu.header.get("ZIMAGE", False)
+
+
+def _choose(name: FitsName, hdus: Any) -> tuple[int, str]:
+    if name.extension is not None:
+        try:
+            number = int(hdus.index_of(name.extension))
+            hdu = hdus[number]
+        except (KeyError, IndexError) as error:
+            raise InputError(f"{name.path}: no HDU [{name.extension}]; {_found(hdus)}") from error
+        if not _is_table(hdu):
+            raise InputError(f"{name.label}: wanted a table, found an image; {_found(hdus)}")
+        return number, ""
+    tables = [number for number, hdu in enumerate(hdus) if _is_table(hdu)]
+    if not tables:
+        raise InputError(f"{name.path}: wanted a table of candidates, {_found(hdus)}")
+    objects = [number for number in tables if hdus[number].name.upper() == "LDAC_OBJECTS"]
+    number = objects[0] if objects else tables[0]
+    if len(tables) == 1 or objects:
+        return number, ""
+    return number, f"{name.path.name}: {len(tables)} tables; the first was taken, [{number}]"
+
+
+def _found(hdus: Any) -> str:
+    kinds = []
+    for number, hdu in enumerate(hdus):
+        kind = (
+            "table" if _is_table(hdu) else "image " + "x".join(map(str, getattr(hdu, "shape", ())))
+        )
+        kinds.append(f"[{number}] {hdu.name} {kind}".strip())
+        if number == 5:
+            kinds.append("...")
+            break
+    return "found " + ", ".join(kinds)

@@ -1,0 +1,163 @@
+"""Tables in text: CSV, TSV, other delimiters, whitespace, commented headers, SExtractor's."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vetter.errors import InputError
+
+if TYPE_CHECKING:
+    from astropy.table import Table
+
+_HEAD_BYTES = 65536
+_MISSING = ("", "null", "NULL", "None", "N/A", "--")
+_SEXTRACTOR = re.compile(r"^#\s+\d+\s+[A-Za-z]\w*")
+_NUMBER = re.compile(r"^[+-]?(\d+\.?\d*([eEdD][+-]?\d+)?|\.\d+([eEdD][+-]?\d+)?|nan|inf)$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class TextLayout:
+    """How a text table is written.
+
+    ``delimiter`` is ``' '`` for any white space; ``names`` are the header's; ``data_start``
+    is the line of the first row, counted from 0 without comments and empty lines.
+    """
+
+    delimiter: str
+    names: tuple[str, ...]
+    data_start: int
+
+
+def text_head(path: Path) -> str:
+    """The first 64 kB of a file as text.
+
+    Raises
+    ------
+    InputError
+        The file is binary, or not in UTF-8 or Latin-1 text.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    if b"\0" in head:
+        raise InputError(f"{path}: wanted a candidate table, found a binary file of unknown kind")
+    if head.startswith(b"\xef\xbb\xbf"):
+        head = head[3:]
+    try:
+        return head[: head.rfind(b"\n") + 1 or None].decode("utf-8")
+    except UnicodeDecodeError:
+        return head.decode("latin-1")
+
+
+def is_sextractor(head: str) -> bool:
+    """Whether a text starts as SExtractor's ASCII_HEAD: ``#   1 NUMBER  Running number``."""
+    return bool(_SEXTRACTOR.match(head))
+
+
+def layout_of(path: Path, head: str) -> TextLayout:
+    """Recognise how a text table is written.
+
+    Raises
+    ------
+    InputError
+        No line of column names is found, or no two columns.
+    """
+    comments: list[str] = []
+    lines: list[str] = []
+    for line in head.splitlines():
+        if line.lstrip().startswith("#"):
+            if not lines:
+                comments.append(line.lstrip()[1:].strip())
+        elif line.strip():
+            lines.append(line)
+    if not lines:
+        raise InputError(f"{path}: wanted a candidate table, found no line of data")
+    delimiter = _delimiter(path, lines)
+    first = _fields(lines[0], delimiter)
+    if not _all_numbers(first):
+        return TextLayout(delimiter, _unique(first), 1)
+    for comment in reversed(comments):
+        for mark in dict.fromkeys((delimiter, " ", ",")):
+            names = _fields(comment, mark)
+            if len(names) == len(first) and not any(_NUMBER.match(name) for name in names):
+                return TextLayout(delimiter, _unique(names), 0)
+    raise InputError(
+        f"{path}: wanted a line of column names, found numbers in the first line: {lines[0][:60]!r}"
+    )
+
+
+def read_text_table(path: Path, layout: TextLayout, as_text: tuple[str, ...] = ()) -> Table:
+    """Read a text table as laid out; columns in ``as_text`` are not turned into numbers.
+
+    Raises
+    ------
+    InputError
+        A row with another number of columns; the text names the line.
+    """
+    from astropy.io import ascii as ascii_tables
+
+    text = _as_utf8(path)
+    if layout.delimiter == " ":
+        text = text.replace("\t", " ")
+    options: dict[str, Any] = {
+        "format": "no_header",
+        "delimiter": layout.delimiter,
+        "names": list(layout.names),
+        "data_start": layout.data_start,
+        "guess": False,
+        "fill_values": [(missing, "0") for missing in _MISSING],
+    }
+    if as_text:
+        options["converters"] = {name: [ascii_tables.convert_numpy(str)] for name in as_text}
+        options["fast_reader"] = False
+    try:
+        return ascii_tables.read(text, **options)
+    except (ValueError, ascii_tables.InconsistentTableError) as error:
+        said = " ".join(str(error).split())[:160]
+        raise InputError(f"{path}: not a table that can be read: {said}") from error
+
+
+def _as_utf8(path: Path) -> str:
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def _delimiter(path: Path, lines: list[str]) -> str:
+    sample = lines[:20]
+    for delimiter in (",", "\t", ";", "|"):
+        counts = {len(_fields(line, delimiter)) for line in sample}
+        if len(counts) == 1 and counts.pop() > 1:
+            return delimiter
+    if path.suffix.lower() == ".csv" and "," in lines[0]:
+        return ","
+    return " "
+
+
+def _fields(line: str, delimiter: str) -> list[str]:
+    if delimiter == " ":
+        return next(csv.reader([" ".join(line.split())], delimiter=" "))
+    return [
+        field.strip()
+        for field in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
+    ]
+
+
+def _all_numbers(fields: list[str]) -> bool:
+    return all(_NUMBER.match(field) or not field for field in fields)
+
+
+def _unique(names: list[str]) -> tuple[str, ...]:
+    """Column names made fit for a table: none empty, none twice."""
+    seen: dict[str, int] = {}
+    out: list[str] = []
+    for number, name in enumerate(names, 1):
+        base = name or f"col{number}"
+        seen[base] = seen.get(base, 0) + 1
+        out.append(base if seen[base] == 1 else f"{base}_{seen[base]}")
+    return tuple(out)
