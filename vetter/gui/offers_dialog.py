@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vetter.core.ledger import Offer
+from vetter.core.carry_over import Offer
 from vetter.review.session import Session
 
 HEADINGS = ("earlier key", "verdict", "candidate now", "distance")

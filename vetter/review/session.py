@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import datetime
 import time
-import uuid
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
+from vetter.core import new_decisions
 from vetter.core.candidates import CandidateList
+from vetter.core.carry_over import Offer
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions import Decision, Opinion, Verdict
-from vetter.core.ledger import Counts, Ledger, Offer
+from vetter.core.ledger import Counts, Ledger
 from vetter.review.pace import Pace, PaceMeter
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
@@ -140,7 +139,7 @@ class Session(QObject):
         """Take the verdict of what is on screen back to undecided, and stay."""
         if self._decidable():
             row = self.current_row
-            self._commit([self._decision(row, verdict=Verdict.NONE)], go_to=row)
+            self._commit([self._decide(verdict=Verdict.NONE)], go_to=row)
 
     def toggle_tag(self, number: int) -> None:
         """Put a tag (1 to 9, as in the settings) on what is on screen, or take it off."""
@@ -153,45 +152,22 @@ class Session(QObject):
         row, tag = self.current_row, tags[number - 1]
         now = self.opinion(row).tags
         changed = tuple(t for t in now if t != tag) if tag in now else (*now, tag)
-        self._commit([self._decision(row, tags=changed)], go_to=row)
+        self._commit([self._decide(tags=changed)], go_to=row)
 
     def set_comment(self, row: int, text: str) -> None:
         """Write a comment on a candidate; an empty text removes it."""
-        if self._writable() and text.strip() != self.opinion(row).comment:
-            self._commit([self._decision(row, comment=text.strip())], go_to=None)
+        if self._writable():
+            self._commit([new_decisions.decide(self.ledger, row, comment=text.strip())], go_to=None)
 
     def decide_group(self, rows: Sequence[int], verdict: Verdict) -> None:
         """One verdict for many candidates, as one step of undo."""
-        if not rows or not self._writable():
-            return
-        group = str(uuid.uuid4())
-        decisions = [
-            self._decision(row, verdict=verdict, how="group", group=group)
-            for row in rows
-            if self.opinion(row).verdict != verdict
-        ]
-        if not decisions:
-            self.message.emit(f"all {len(rows)} had that verdict already")
-        else:
-            self._commit(decisions, go_to=None)
+        if self._writable():
+            self._commit(new_decisions.decide_group(self.ledger, rows, verdict), go_to=None)
 
     def take_offers(self, offers: Sequence[Offer]) -> None:
-        """Take over verdicts that the earlier list gave to near candidates."""
-        if not offers or not self._writable():
-            return
-        group = str(uuid.uuid4())
-        decisions = [
-            self._decision(
-                offer.row,
-                verdict=offer.opinion.verdict,
-                tags=offer.opinion.tags,
-                comment=offer.opinion.comment,
-                how="carried",
-                group=group,
-            )
-            for offer in offers
-        ]
-        self._commit(decisions, go_to=None)
+        """Take over verdicts that the earlier list gave to near candidates, as one step."""
+        if self._writable():
+            self._commit(new_decisions.take_offers(self.ledger, offers), go_to=None)
 
     def undo(self) -> None:
         """Take the last step back, and return to its candidate."""
@@ -255,11 +231,11 @@ class Session(QObject):
         following = self.queue.step(row, 1)
         self.direction = 1
         self._meter.decided(time.monotonic())
-        if self.opinion(row).verdict == verdict:
-            # Nothing changes, so nothing is written: undo is never a step without effect.
+        decision = self._decide(verdict=verdict)
+        if decision is None:
+            # It has that verdict already: nothing to write, and on to the next.
             self._advance(following)
             return
-        decision = self._decision(row, verdict=verdict)
         self._commit([decision], go_to=row if following is None else following)
         if following is None and not self._recorder.busy:
             self._say_end()
@@ -298,28 +274,14 @@ class Session(QObject):
             return False
         return self._painted_row == self.current_row
 
-    def _decision(self, row: int, how: str = "single", **changes: Any) -> Decision:
-        now, candidates = self.opinion(row), self.candidates
-        looked = time.monotonic() - self._painted_at if row == self._painted_row else 0.0
-        values: dict[str, Any] = {
-            "id": str(uuid.uuid4()),
-            "seq": 0,
-            "key": str(candidates.keys[row]),
-            "verdict": now.verdict,
-            "tags": now.tags,
-            "comment": now.comment,
-            "reviewer": self.reviewer,
-            "at": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
-            "seconds": round(looked, 3),
-            "how": how,
-            "group": None,
-            "undoes": None,
-            "x": float(candidates.x[row]),
-            "y": float(candidates.y[row]),
-            "ra": float(candidates.ra[row]),
-            "dec": float(candidates.dec[row]),
-        }
-        return Decision(**{**values, **changes})
+    def _decide(
+        self, verdict: Verdict | None = None, tags: Sequence[str] | None = None
+    ) -> Decision | None:
+        """The decision on what is on screen, with the seconds that it was looked at."""
+        looked = round(time.monotonic() - self._painted_at, 3)
+        return new_decisions.decide(
+            self.ledger, self.current_row, verdict=verdict, tags=tags, seconds=looked
+        )
 
     def _replay(self, decisions: list[Decision], nothing: str) -> None:
         if not self._writable():
@@ -329,11 +291,18 @@ class Session(QObject):
             return
         self._commit(decisions, go_to=self.candidates.row_of(decisions[-1].key))
 
-    def _commit(self, decisions: list[Decision], go_to: int | None) -> None:
-        """Record decisions; they take effect once they are on disk, and only then a row shows."""
+    def _commit(self, decisions: Sequence[Decision | None], go_to: int | None) -> None:
+        """Record decisions; they take effect once they are on disk, and only then a row shows.
+
+        None is a decision that would change nothing, and is left out.
+        """
+        made = [decision for decision in decisions if decision is not None]
+        if not made:
+            self.message.emit("nothing to change: it was so already")
+            return
         row = self.current_row if go_to is None else go_to
         position = str(self.candidates.keys[row]) if row >= 0 else None
-        self._recorder.record(decisions, position, partial(self._show_if_other, row))
+        self._recorder.record(made, position, partial(self._show_if_other, row))
 
     def _on_recorded(self, decisions: list[Decision]) -> None:
         self.opinions_changed.emit([self.candidates.row_of(d.key) for d in decisions])

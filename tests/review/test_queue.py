@@ -1,0 +1,110 @@
+"""The order in which candidates come by, and what the next key hits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vetter.errors import InputError
+from vetter.review.queue import Queue
+
+MAG = np.ma.masked_array([19.0, 17.5, np.nan, 18.2, 17.5], mask=[0, 0, 0, 0, 0])
+
+
+def make_queue(values=MAG, kept=(0, 2, 4)) -> Queue:
+    def matches(expression: str) -> np.ndarray:
+        if expression == "nonsense":
+            raise InputError("filter: nonsense")
+        mask = np.zeros(len(values), bool)
+        mask[list(kept)] = True
+        return mask
+
+    return Queue(len(values), lambda name: values, matches)
+
+
+def test_the_files_order_comes_first():
+    queue = make_queue()
+    assert list(queue.order) == [0, 1, 2, 3, 4]
+    assert [queue.position_of(row) for row in range(5)] == [0, 1, 2, 3, 4]
+
+
+def test_sorting_is_stable_and_puts_empty_values_last():
+    queue = make_queue()
+    queue.sort_by("mag")
+    assert list(queue.order) == [1, 4, 3, 0, 2]
+
+
+def test_descending_keeps_ties_in_the_files_order_and_empty_values_last():
+    queue = make_queue()
+    queue.sort_by("mag", descending=True)
+    assert list(queue.order) == [0, 3, 1, 4, 2]
+
+
+def test_masked_values_count_as_empty():
+    queue = make_queue(np.ma.masked_array([3, 1, 2], mask=[False, True, False]), kept=())
+    queue.sort_by("flags")
+    assert list(queue.order) == [2, 0, 1]
+
+
+def test_text_sorts_as_text_with_empty_last():
+    queue = make_queue(np.array(["b", "", "a"], dtype=object), kept=())
+    queue.sort_by("name")
+    assert list(queue.order) == [2, 0, 1]
+
+
+def test_a_filter_leaves_rows_out_and_an_empty_one_brings_them_back():
+    queue = make_queue()
+    queue.set_filter("something")
+    assert list(queue.order) == [0, 2, 4]
+    assert queue.position_of(1) == -1
+    queue.set_filter("  ")
+    assert len(queue) == 5
+
+
+def test_a_filter_that_is_not_understood_changes_nothing():
+    queue = make_queue()
+    queue.set_filter("something")
+    with pytest.raises(InputError):
+        queue.set_filter("nonsense")
+    assert queue.expression == "something"
+    assert list(queue.order) == [0, 2, 4]
+
+
+@pytest.mark.parametrize(("row", "steps", "wanted"), [(0, 1, 2), (2, -1, 0), (4, 1, None)])
+def test_steps_go_along_the_filtered_order(row, steps, wanted):
+    queue = make_queue()
+    queue.set_filter("something")
+    assert queue.step(row, steps) == wanted
+
+
+@pytest.mark.parametrize(("steps", "wanted"), [(1, 4), (-1, 2)])
+def test_a_step_from_a_row_that_is_left_out_starts_where_it_would_stand(steps, wanted):
+    queue = make_queue()
+    queue.set_filter("something")
+    assert queue.step(3, steps) == wanted
+
+
+def test_next_undecided_goes_around_the_end():
+    queue = make_queue()
+    codes = np.array([0, 1, 2, 1, 3], np.uint8)
+    assert queue.next_undecided(1, codes) == 0
+
+
+def test_next_undecided_is_never_the_row_itself():
+    queue = make_queue()
+    codes = np.array([1, 1, 0, 1, 1], np.uint8)
+    assert queue.next_undecided(2, codes) is None
+
+
+def test_ahead_lists_the_rows_in_the_direction_of_travel():
+    queue = make_queue()
+    assert queue.ahead(1, 1, 3) == [2, 3, 4]
+    assert queue.ahead(1, -1, 3) == [0]
+
+
+def test_changes_are_told():
+    queue = make_queue()
+    told = []
+    queue.changed.connect(lambda: told.append(list(queue.order)))
+    queue.sort_by("mag")
+    assert told == [[1, 4, 3, 0, 2]]

@@ -1,0 +1,249 @@
+"""What the verbs of a session do, and what they leave alone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from astropy.table import Table
+
+from vetter.core.candidates import CandidateList, Roles
+from vetter.core.decisions import Decision, Verdict
+from vetter.core.ledger import Ledger
+from vetter.errors import VetterError
+from vetter.review.queue import Queue
+from vetter.review.recorder import Recorder
+from vetter.review.session import Session
+from vetter.review.writer import Writer
+from vetter.settings import Settings
+
+KEYS = ["a", "b", "c", "d"]
+
+
+class MemoryStore:
+    """Stands for the session file; can be slow, and can fail."""
+
+    def __init__(self) -> None:
+        self.decisions: list[Decision] = []
+        self.position: str | None = None
+        self.error: str | None = None
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def append(self, decisions: Sequence[Decision], position: str | None = None) -> list[Decision]:
+        self.gate.wait(5)
+        if self.error is not None:
+            raise VetterError(self.error)
+        start = len(self.decisions)
+        made = [decision._replace(seq=start + i + 1) for i, decision in enumerate(decisions)]
+        self.decisions.extend(made)
+        self.position = position
+        return made
+
+    def set_position(self, key: str) -> None:
+        self.position = key
+
+    def put_adjustment(self, key: str, signature: str, meta: dict) -> None:
+        raise AssertionError("no fit was made")
+
+
+def candidate_list(keys: Sequence[str] = KEYS) -> CandidateList:
+    positions = np.arange(len(keys), dtype=float)
+    unknown = np.full(len(keys), np.nan)
+    table = Table({"id": list(keys), "x": positions, "y": positions})
+    roles = Roles(key="id", x="x", y="y")
+    return CandidateList(table, roles, np.array(keys), positions, positions, unknown, unknown)
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+def session(qapp, store: MemoryStore) -> Iterator[Session]:
+    candidates = candidate_list()
+    ledger = Ledger(candidates, "ann")
+    recorder = Recorder(ledger, Writer(store))
+    queue = Queue(len(candidates), lambda name: np.zeros(4), lambda text: np.ones(4, bool))
+    session = Session(
+        SimpleNamespace(candidates=candidates), ledger, recorder, queue, Settings(), "ann"
+    )
+    session.go_to_row(0)
+    session.painted(0)
+    yield session
+    store.gate.set()
+    session.close()
+
+
+def paint_all(session: Session) -> None:
+    """A window that paints at once."""
+    session.current_changed.connect(session.painted)
+
+
+@pytest.mark.parametrize(
+    ("verb", "verdict"), [("accept", "accept"), ("reject", "reject"), ("maybe", "maybe")]
+)
+def test_a_verdict_is_written_and_the_next_is_shown(session, store, verb, verdict):
+    getattr(session, verb)()
+    assert [(d.key, d.verdict) for d in store.decisions] == [("a", verdict)]
+    assert session.verdict("a") == verdict
+    assert session.current_key == "b"
+
+
+def test_a_verdict_before_the_candidate_is_painted_does_nothing(session, store):
+    session.accept()
+    session.reject()
+    assert [d.key for d in store.decisions] == ["a"]
+    assert session.current_key == "b"
+
+
+def test_the_same_verdict_again_is_no_event_but_goes_on(session, store):
+    paint_all(session)
+    session.accept()
+    session.previous()
+    session.accept()
+    assert len(store.decisions) == 1
+    assert session.current_key == "b"
+
+
+def test_the_next_shows_only_when_the_commit_is_acknowledged(session, store, qtbot):
+    store.gate.clear()
+    session.accept()
+    assert session.current_key == "a"
+    assert session.verdict("a") is Verdict.NONE
+    with qtbot.waitSignal(session.current_changed):
+        store.gate.set()
+    assert session.current_key == "b"
+    assert session.verdict("a") is Verdict.ACCEPT
+
+
+def test_nothing_moves_while_a_commit_is_under_way(session, store, qtbot):
+    store.gate.clear()
+    session.accept()
+    session.reject()
+    session.next()
+    session.undo()
+    with qtbot.waitSignal(session.current_changed):
+        store.gate.set()
+    assert [d.verdict for d in store.decisions] == ["accept"]
+    assert session.current_key == "b"
+
+
+def test_a_commit_that_fails_is_said_and_decides_nothing(session, store, qtbot):
+    store.error = "disk full"
+    with qtbot.waitSignal(session.failed) as told:
+        session.accept()
+    assert "disk full" in told.args[0]
+    assert session.current_key == "a"
+    assert session.verdict("a") is Verdict.NONE
+
+
+def test_after_a_failure_the_next_key_works(session, store):
+    store.error = "disk full"
+    session.accept()
+    store.error = None
+    session.accept()
+    assert session.verdict("a") is Verdict.ACCEPT
+
+
+def test_undo_returns_to_the_candidate_and_redo_does_it_again(session):
+    paint_all(session)
+    session.accept()
+    session.reject()
+    session.undo()
+    assert (session.current_key, session.verdict("b")) == ("b", Verdict.NONE)
+    session.undo()
+    assert (session.current_key, session.verdict("a")) == ("a", Verdict.NONE)
+    session.redo()
+    assert (session.current_key, session.verdict("a")) == ("a", Verdict.ACCEPT)
+
+
+def test_clear_takes_the_verdict_back_and_stays(session):
+    paint_all(session)
+    session.accept()
+    session.previous()
+    session.clear()
+    assert (session.current_key, session.verdict("a")) == ("a", Verdict.NONE)
+
+
+def test_at_the_end_the_verdict_counts_and_the_window_says_so(session, qtbot):
+    paint_all(session)
+    session.last()
+    with qtbot.waitSignal(session.message) as told:
+        session.accept()
+    assert session.verdict("d") is Verdict.ACCEPT
+    assert session.current_key == "d"
+    assert "3 undecided" in told.args[0]
+
+
+def test_tags_go_on_and_off_without_a_step(session):
+    paint_all(session)
+    session.toggle_tag(1)
+    session.toggle_tag(2)
+    session.toggle_tag(1)
+    assert session.opinion(0).tags == ("cosmic ray",)
+    assert session.current_key == "a"
+
+
+def test_a_tag_number_that_the_settings_do_not_name_is_said(session, qtbot):
+    session.settings = Settings.from_mapping({"review": {"tags": ["junk"]}})
+    with qtbot.waitSignal(session.message) as told:
+        session.toggle_tag(2)
+    assert "no tag 2" in told.args[0]
+    assert session.opinion(0).tags == ()
+
+
+def test_a_comment_is_kept_and_undone(session):
+    session.set_comment(0, "  near the core ")
+    assert session.opinion(0).comment == "near the core"
+    session.undo()
+    assert session.opinion(0).comment == ""
+
+
+def test_a_group_is_one_step_of_undo(session, store):
+    session.decide_group([1, 2, 3], Verdict.REJECT)
+    assert list(session.codes) == [0, 2, 2, 2]
+    session.undo()
+    assert list(session.codes) == [0, 0, 0, 0]
+    assert len(store.decisions) == 6
+
+
+def test_next_undecided_passes_over_the_decided(session):
+    session.decide_group([1, 2], Verdict.REJECT)
+    session.next_undecided()
+    assert session.current_key == "d"
+
+
+def test_a_read_only_session_decides_nothing_and_says_why(qapp, qtbot):
+    candidates = candidate_list()
+    ledger = Ledger(candidates, "ann")
+    queue = Queue(4, lambda name: np.zeros(4), lambda text: np.ones(4, bool))
+    source = SimpleNamespace(candidates=candidates)
+    session = Session(source, ledger, Recorder(ledger, None), queue, Settings(), "ann")
+    session.go_to_row(0)
+    session.painted(0)
+    with qtbot.waitSignal(session.message) as told:
+        session.accept()
+    assert "read only" in told.args[0]
+    assert session.verdict("a") is Verdict.NONE
+    session.close()
+
+
+def test_the_position_is_kept_when_the_session_closes(session, store):
+    session.go_to("c")
+    session.close()
+    assert store.position == "c"
+
+
+def test_the_seconds_looked_at_are_recorded(session, store, monkeypatch):
+    clock = {"now": 100.0}
+    monkeypatch.setattr("vetter.review.session.time.monotonic", lambda: clock["now"])
+    session.next()
+    session.painted(1)
+    clock["now"] += 3.5
+    session.accept()
+    assert store.decisions[0].seconds == pytest.approx(3.5)
