@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from typing import TYPE_CHECKING, Any, overload
 
@@ -23,6 +24,7 @@ _STALE = re.compile(
     r"|NAME\d+|VAL\d+|QUANTIZ|DITHER0|BLANK|MASKCMP)|TFIELDS|T(TYPE|FORM|UNIT|SCAL|ZERO|NULL)\d+)"
 )
 _REFERENCE = re.compile(r"CRPIX([12])[A-Z]?")
+_REPLACED = re.compile(r"LTV[12]|CROP_[XY][12]")
 _TABLES = re.compile(r"(CPDIS|CQDIS|D2IMDIS)[12]|AXISCORR|D2IMARR")
 
 
@@ -167,22 +169,24 @@ def crop_header(header: Header, box: Box) -> Header:
         compression and table keywords, EXTNAME. SIP and TPV coefficients are about CRPIX, and
         stay. A header cannot carry look-up tables: see `crop_wcs`.
     """
-    cropped = header.copy()
-    for keyword in [k for k in cropped if _STALE.fullmatch(k)]:
-        cropped.remove(keyword, ignore_missing=True, remove_all=True)
+    from astropy.io.fits import Card, Header
+
     shift = (box.x0, box.y0)
-    for keyword in [k for k in cropped if k.startswith("CRPIX")]:
-        match = _REFERENCE.fullmatch(keyword)
-        if match:
-            cropped[keyword] -= shift[int(match.group(1)) - 1]
-    for axis, offset in enumerate(shift, start=1):
-        cropped[f"LTV{axis}"] = float(cropped.get(f"LTV{axis}", 0.0)) - offset
-    structure = [("NAXIS", 2), ("NAXIS1", box.nx), ("NAXIS2", box.ny)]
-    for position, card in enumerate(structure):
-        cropped.insert(position, card)
-    cropped["CROP_X1"], cropped["CROP_X2"] = box.x0, box.x0 + box.nx
-    cropped["CROP_Y1"], cropped["CROP_Y2"] = box.y0, box.y0 + box.ny
-    return cropped
+    # Built in one go: each insertion into or removal from a Header renumbers all its cards.
+    cards = [Card("NAXIS", 2), Card("NAXIS1", box.nx), Card("NAXIS2", box.ny)]
+    for card in header.cards:
+        keyword = card.keyword
+        reference = _REFERENCE.fullmatch(keyword)
+        if reference:
+            value = card.value - shift[int(reference.group(1)) - 1]
+            cards.append(Card(keyword, value, card.comment))
+        elif not (_STALE.fullmatch(keyword) or _REPLACED.fullmatch(keyword)):
+            cards.append(copy.copy(card))
+    for number, offset in enumerate(shift, start=1):
+        cards.append(Card(f"LTV{number}", float(header.get(f"LTV{number}", 0.0)) - offset))
+    for axis, start, size in (("X", box.x0, box.nx), ("Y", box.y0, box.ny)):
+        cards += [Card(f"CROP_{axis}1", start), Card(f"CROP_{axis}2", start + size)]
+    return Header(cards)
 
 
 def crop_wcs(wcs: WCS, box: Box) -> WCS:
