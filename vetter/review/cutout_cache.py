@@ -1,0 +1,242 @@
+"""Cutouts built ahead of the vetter, on one thread, already stretched and coloured."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy.typing as npt
+from PyQt6.QtCore import QObject, QThread, pyqtSignal
+
+from vetter.core.look import Looks
+from vetter.review.frame import Adjusted, Frame, build_frame, paint_frame
+
+if TYPE_CHECKING:
+    from vetter.core.cutout_source import CutoutSource
+
+__all__ = ["CutoutCache", "Frame"]
+
+_RESIDUAL_SHARE = 4
+"""Residuals of fits may take one part in this many of the cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    """What a frame was made with; the frame is stale when the recipe has changed."""
+
+    radius: float
+    looks: Looks
+    adjusted: Adjusted | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    frame: Frame
+    recipe: _Recipe
+
+    @property
+    def nbytes(self) -> int:
+        return self.frame.nbytes + 2048
+
+
+class CutoutCache(QObject):
+    """Frames by row; what is wanted is built on a thread of its own, in the order wanted.
+
+    All methods may be called from any thread. `ready` tells of each frame built on the
+    thread; connect it with the default connection and it arrives in the receiver's thread.
+
+    Parameters
+    ----------
+    source : CutoutSource
+        Not closed here.
+    looks : Looks
+        How the planes are drawn.
+    radius : float
+        Of the cutouts, in pixels.
+    max_bytes : int
+        What frames may take together; the longest unused go first.
+    """
+
+    ready = pyqtSignal(int)
+
+    def __init__(
+        self,
+        source: CutoutSource,
+        looks: Looks,
+        radius: float,
+        max_bytes: int = 192 << 20,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._source = source
+        self._max_bytes = max_bytes
+        self._looks, self._radius = looks, radius
+        self._entries: OrderedDict[int, _Entry] = OrderedDict()
+        self._adjusted: OrderedDict[int, Adjusted] = OrderedDict()
+        self._wishes: list[int] = []
+        self._nbytes = 0
+        self._stopped = False
+        self._state = threading.Condition()
+        # A source is safe for one thread at a time.
+        self._reading = threading.Lock()
+        self._builder = _Builder(self)
+        self._builder.start()
+
+    @property
+    def looks(self) -> Looks:
+        """How the planes are drawn."""
+        return self._looks
+
+    @property
+    def radius(self) -> float:
+        """Of the cutouts, in pixels."""
+        return self._radius
+
+    def get(self, row: int) -> Frame | None:
+        """The frame of a row as it is to be shown now, or None if it has yet to be read."""
+        with self._state:
+            entry = self._entries.get(row)
+            if entry is None:
+                return None
+            self._entries.move_to_end(row)
+            recipe = self._recipe(row)
+        if entry.recipe != recipe:
+            # A millisecond or two here, rather than a flash of "loading" or of the old looks.
+            entry = self._made(row, recipe, entry)
+            self._store(row, entry)
+        return entry.frame
+
+    def want(self, rows: Iterable[int]) -> None:
+        """Replace the list of rows to be built, the first one first."""
+        with self._state:
+            self._wishes = [int(row) for row in rows]
+            self._state.notify_all()
+
+    def build(self, row: int) -> Frame:
+        """The frame of a row, built here and now if need be."""
+        frame = self.get(row)
+        if frame is not None:
+            return frame
+        with self._state:
+            recipe = self._recipe(row)
+        entry = self._made(row, recipe, None)
+        self._store(row, entry)
+        return entry.frame
+
+    def set_looks(self, looks: Looks) -> None:
+        """Draw everything anew, from the cutouts at hand: the rows wanted first."""
+        with self._state:
+            self._looks = looks
+            self._state.notify_all()
+
+    def set_radius(self, radius: float) -> None:
+        """Cut out everything anew with another radius; residuals of fits are forgotten."""
+        with self._state:
+            if radius == self._radius:
+                return
+            self._radius = radius
+            self._entries.clear()
+            self._adjusted.clear()
+            self._nbytes = 0
+            self._state.notify_all()
+
+    def set_adjusted(
+        self, row: int, residual: npt.NDArray[Any] | None, reason: str | None = None
+    ) -> None:
+        """Show the residual of a fit, shape (ny, nx), as the plane `adjusted` of a row.
+
+        Without a residual the panel says `reason`; without either there is no such panel.
+        """
+        with self._state:
+            self._adjusted.pop(row, None)
+            if residual is not None or reason is not None:
+                self._adjusted[row] = Adjusted(residual, reason)
+            self._forget_old_residuals()
+            self._state.notify_all()
+
+    def close(self) -> None:
+        """Stop building and wait for the thread to end; frames remain available."""
+        with self._state:
+            self._stopped = True
+            self._wishes = []
+            self._state.notify_all()
+        self._builder.wait()
+
+    def build_wanted(self) -> None:
+        """Build what is wanted until closed: the thread's work."""
+        while (task := self._next_task()) is not None:
+            row, recipe, entry = task
+            entry = self._made(row, recipe, entry)
+            if self._store(row, entry):
+                self.ready.emit(row)
+
+    def _next_task(self) -> tuple[int, _Recipe, _Entry | None] | None:
+        with self._state:
+            while not self._stopped:
+                for row in self._wishes:
+                    recipe, entry = self._recipe(row), self._entries.get(row)
+                    if entry is None or entry.recipe != recipe:
+                        return row, recipe, entry
+                self._state.wait()
+        return None
+
+    def _recipe(self, row: int) -> _Recipe:
+        return _Recipe(self._radius, self._looks, self._adjusted.get(row))
+
+    def _made(self, row: int, recipe: _Recipe, old: _Entry | None) -> _Entry:
+        if old is not None and old.recipe.radius == recipe.radius:
+            return _Entry(paint_frame(old.frame, recipe.looks, recipe.adjusted), recipe)
+        with self._reading:
+            frame = build_frame(self._source, row, recipe.radius, recipe.looks, recipe.adjusted)
+        return _Entry(frame, recipe)
+
+    def _store(self, row: int, entry: _Entry) -> bool:
+        """Keep a frame, unless its radius is no longer wanted; whether it is up to date."""
+        with self._state:
+            if entry.recipe.radius != self._radius:
+                return False
+            old = self._entries.pop(row, None)
+            self._nbytes += entry.nbytes - (old.nbytes if old is not None else 0)
+            self._entries[row] = entry
+            self._make_room(row)
+            return entry.recipe == self._recipe(row)
+
+    def _make_room(self, newest: int) -> None:
+        wanted = set(self._wishes)
+        while self._nbytes > self._max_bytes and len(self._entries) > 1:
+            victim = next((row for row in self._entries if row not in wanted and row != newest), -1)
+            if victim < 0:
+                # Even what is wanted does not fit: want less, or it would be built forever.
+                victim = next((row for row in reversed(self._wishes) if row in self._entries), -1)
+                if victim < 0 or victim == self._wishes[0]:
+                    return
+                self._wishes = self._wishes[: self._wishes.index(victim)]
+                wanted = set(self._wishes)
+            self._nbytes -= self._entries.pop(victim).nbytes
+
+    def _forget_old_residuals(self) -> None:
+        sizes = {
+            row: 0 if made.residual is None else made.residual.nbytes
+            for row, made in self._adjusted.items()
+        }
+        excess = sum(sizes.values()) - self._max_bytes // _RESIDUAL_SHARE
+        for row, size in sizes.items():
+            if excess <= 0:
+                return
+            excess -= size
+            del self._adjusted[row]
+
+
+class _Builder(QThread):
+    """The thread that builds; owned by the cache, which waits for it."""
+
+    def __init__(self, cache: CutoutCache) -> None:
+        super().__init__(cache)
+        self.setObjectName("cutout builder")
+        self._cache = cache
+
+    def run(self) -> None:
+        self._cache.build_wanted()

@@ -1,0 +1,174 @@
+"""A frame: one candidate's cutout with everything that the panels paint, made off the window."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.look import Looks
+from vetter.core.rendering import Limits, Picture, render
+from vetter.core.sky import orientation
+from vetter.errors import VetterError
+
+if TYPE_CHECKING:
+    from vetter.core.cutout import Cutout
+    from vetter.core.cutout_source import CutoutSource
+
+Array = npt.NDArray[Any]
+
+NO_DATA = "no data (all NaN)"
+OFF_THE_IMAGE = "off the image"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Adjusted:
+    """What a fit has to show: the residual, shape (ny, nx), or in words why there is none."""
+
+    residual: Array | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One candidate, ready to be painted.
+
+    Attributes
+    ----------
+    row : int
+        Its row in the candidate list.
+    radius : float
+        What the cutout was asked for with, in pixels.
+    cutout : Cutout or None
+        Read-only; None where it could not be made.
+    pictures : dict of str to ndarray, shape (ny, nx), uint32
+        0xffRRGGBB, first row lowest; in the order of the panels.
+    limits : dict of str to (float, float)
+        What the darkest and the brightest pixel of each picture stand for.
+    error : str or None
+        Why there is no cutout, in words.
+    name : str
+        The candidate's.
+    planes : dict of str to ndarray, shape (ny, nx)
+        The values behind the pictures, the fit's residual among them.
+    states : dict of str to str
+        Planes that have no pixels to show, and why not.
+    notes : dict of str to str
+        What is to be known of a plane: 'estimated from the image', 'reprojected'...
+    position : (float, float) or None
+        The candidate in cutout pixels (x, y), 0-based, not rounded.
+    north, east : float or None
+        Their directions, degrees from +x towards +y.
+    pixel_scale : float or None
+        Arcseconds per pixel.
+    """
+
+    row: int
+    radius: float
+    cutout: Cutout | None
+    pictures: Mapping[str, Picture]
+    limits: Mapping[str, Limits]
+    error: str | None = None
+    name: str = ""
+    planes: Mapping[str, Array] = field(default_factory=dict)
+    states: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    position: tuple[float, float] | None = None
+    north: float | None = None
+    east: float | None = None
+    pixel_scale: float | None = None
+
+    @property
+    def plane_names(self) -> tuple[str, ...]:
+        """The panels, in order: planes with pictures, then those that only have words."""
+        return tuple(dict.fromkeys((*self.pictures, *self.states)))
+
+    @property
+    def shape(self) -> tuple[int, int] | None:
+        """(rows, columns) of the pictures, or None where there is none."""
+        for picture in self.pictures.values():
+            return int(picture.shape[0]), int(picture.shape[1])
+        return None
+
+    @property
+    def nbytes(self) -> int:
+        """The memory that its arrays take."""
+        return sum(array.nbytes for array in (*self.planes.values(), *self.pictures.values()))
+
+
+def build_frame(
+    source: CutoutSource, row: int, radius: float, looks: Looks, adjusted: Adjusted | None = None
+) -> Frame:
+    """Read a cutout and make it ready; whatever goes wrong is told by `Frame.error`."""
+    name = source.candidates.name(row)
+    try:
+        cutout = source.cutout(row, radius).read_only()
+        frame = _unpainted(source, row, radius, cutout)
+        return paint_frame(frame, looks, adjusted)
+    except VetterError as error:
+        words = str(error)
+    except Exception as error:  # One bad candidate must not end the thread that builds all.
+        words = f"no cutout: {type(error).__name__}: {error}"
+    return Frame(row, radius, None, {}, {}, words, name)
+
+
+def paint_frame(frame: Frame, looks: Looks, adjusted: Adjusted | None = None) -> Frame:
+    """The same frame with other looks or another fit; reads no file."""
+    if frame.cutout is None:
+        return frame
+    planes = dict(frame.cutout.planes)
+    states = _empty_planes(planes, frame)
+    if adjusted is not None:
+        planes.pop("adjusted", None)
+    if adjusted is not None and adjusted.residual is not None:
+        if adjusted.residual.shape == frame.cutout.shape:
+            planes["adjusted"] = adjusted.residual
+        else:
+            states["adjusted"] = "the fit was made on a cutout of another size"
+    elif adjusted is not None:
+        states["adjusted"] = adjusted.reason or "not fitted"
+    pictures, limits = render(planes, looks)
+    return dataclasses.replace(
+        frame, planes=planes, pictures=pictures, limits=limits, states=states
+    )
+
+
+def _unpainted(source: CutoutSource, row: int, radius: float, cutout: Cutout) -> Frame:
+    lie = _lie(source, cutout)
+    north, east, scale = lie if lie is not None else (None, None, None)
+    return Frame(
+        row,
+        radius,
+        cutout,
+        {},
+        {},
+        name=source.candidates.name(row),
+        states={},
+        notes=dict(cutout.notes),
+        position=cutout.position,
+        north=north,
+        east=east,
+        pixel_scale=scale,
+    )
+
+
+def _lie(source: CutoutSource, cutout: Cutout) -> tuple[float, float, float] | None:
+    """How the cutout lies on the sky at the candidate."""
+    x, y = cutout.position
+    # The whole image's WCS spares making one for each cutout from its header.
+    if source.wcs is not None and cutout.origin is not None:
+        return orientation(source.wcs, x + cutout.origin[0], y + cutout.origin[1])
+    return None if cutout.wcs is None else orientation(cutout.wcs, x, y)
+
+
+def _empty_planes(planes: Mapping[str, Array], frame: Frame) -> dict[str, str]:
+    """The planes without a single value, and whether the candidate is off the image."""
+    pixels = {name: plane for name, plane in planes.items() if plane.dtype.kind == "f"}
+    empty = [name for name, plane in pixels.items() if not np.isfinite(plane).any()]
+    masked = all(plane.all() for plane in planes.values() if plane.dtype.kind == "b")
+    everywhere = masked and len(empty) > 1 and len(empty) == len(pixels)
+    return dict.fromkeys(empty, OFF_THE_IMAGE if everywhere else NO_DATA)
