@@ -25,7 +25,6 @@ _STALE = re.compile(
 )
 _REFERENCE = re.compile(r"CRPIX([12])[A-Z]?")
 _REPLACED = re.compile(r"LTV[12]|CROP_[XY][12]")
-_TABLES = re.compile(r"(CPDIS|CQDIS|D2IMDIS)[12]|AXISCORR|D2IMARR")
 
 
 @overload
@@ -222,47 +221,3 @@ def crop_wcs(wcs: WCS, box: Box) -> WCS:
     if cropped.naxis == 2:
         cropped.pixel_shape = (box.nx, box.ny)
     return cropped
-
-
-def header_wcs(header: Header) -> WCS | None:
-    """The celestial WCS of a header; None where it describes no sky coordinates.
-
-    Raises
-    ------
-    InputError
-        It cannot be used, or wants look-up tables that a header alone does not carry.
-    """
-    if "CTYPE1" not in header or "CTYPE2" not in header:
-        return None
-    tables = [keyword for keyword in header if _TABLES.fullmatch(keyword)]
-    if tables:
-        raise InputError(
-            f"header: its WCS wants look-up tables from other HDUs ({tables[0]}); "
-            "give wcs=WCS(header, hdulist)"
-        )
-    from astropy.wcs import WCS
-
-    try:
-        # The fixes are asked for below, from wcslib itself: astropy's way warns of each.
-        wcs = WCS(header, fix=False)
-        wcs.wcs.fix()
-    except (ValueError, TypeError, KeyError, MemoryError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"header: its WCS cannot be used ({reason})") from error
-    if not wcs.has_celestial:
-        return None
-    return wcs if wcs.naxis == 2 else wcs.celestial
-
-
-def sky_to_pixel(wcs: WCS, ra: float, dec: float) -> tuple[float, float]:
-    """0-based pixel of a sky position in degrees; NaN where the WCS cannot say.
-
-    A position far outside of a distorted image may have no solution.
-    """
-    from astropy.wcs import NoConvergence
-
-    try:
-        found: Any = wcs.all_world2pix([[float(ra), float(dec)]], 0)
-    except (NoConvergence, ValueError):
-        return float("nan"), float("nan")
-    return float(found[0, 0]), float(found[0, 1])

@@ -134,7 +134,7 @@ class Cutout(MutableMapping[str, Any]):
             The header's WCS cannot be used, or wants look-up tables from other HDUs.
         """
         if self._wcs is None and self.header is not None:
-            from vetter.core.crop import header_wcs
+            from vetter.core.wcs_header import header_wcs
 
             self._wcs = header_wcs(self.header)
         return self._wcs
@@ -161,7 +161,7 @@ class Cutout(MutableMapping[str, Any]):
                 return x - self.origin[0], y - self.origin[1]
         ra, dec = _number(self.meta.get("ra")), _number(self.meta.get("dec"))
         if np.isfinite(ra) and np.isfinite(dec) and self.wcs is not None:
-            from vetter.core.crop import sky_to_pixel
+            from vetter.core.wcs_header import sky_to_pixel
 
             x, y = sky_to_pixel(self.wcs, ra, dec)
             if -0.5 <= x < self.shape[1] - 0.5 and -0.5 <= y < self.shape[0] - 0.5:
