@@ -162,7 +162,8 @@ def _nearest(old: Floats, new: Floats, radius: float) -> list[tuple[int, int, fl
 
     # The tree's bound is exclusive.
     bound = np.nextafter(radius, np.inf)
-    distances, nearest = KDTree(new[rows]).query(old, distance_upper_bound=bound)
+    found = KDTree(new[rows]).query(old, distance_upper_bound=bound)
+    distances, nearest = np.atleast_1d(found[0]), np.atleast_1d(found[1])
     return [
         (index, int(rows[place]), float(distance))
         for index, (distance, place) in enumerate(zip(distances, nearest, strict=True))

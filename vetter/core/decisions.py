@@ -37,11 +37,12 @@ class Verdict(StrEnum):
 
     @classmethod
     def named(cls, word: str) -> Verdict:
-        """The verdict of a word as typed; 'undecided' is none too. Raises ValueError."""
-        return cls.NONE if word.lower() == "undecided" else cls(word.lower())
+        """The verdict of a word as typed; 'undecided' is none too. Raises KeyError."""
+        return _BY_WORD[word.lower()]
 
 
 _BY_CODE = tuple(Verdict)
+_BY_WORD = {verdict.value: verdict for verdict in Verdict} | {"undecided": Verdict.NONE}
 
 
 @dataclass(frozen=True, slots=True)

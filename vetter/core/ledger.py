@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,15 +10,11 @@ import numpy.typing as npt
 
 from vetter.core.carry_over import Offer, Placed, agrees, nearest_offers
 from vetter.core.decisions import (
-    CARRIED,
-    GROUP,
     REDO,
-    SINGLE,
     UNDECIDED,
     UNDO,
     Decision,
     Opinion,
-    Verdict,
     new_id,
     utc_now,
 )
@@ -44,8 +40,8 @@ class Ledger:
     counts where the candidate's key and position agree with the list (see
     :func:`vetter.core.carry_over.agrees`); the others become :meth:`offers`.
 
-    Nothing is an event that changes nothing: setting the verdict that a candidate already has
-    makes none, so that undo always takes back something that can be seen.
+    Whoever makes the events leaves out those that change nothing (the verdict that a candidate
+    already has), so that undo always takes back something that can be seen.
 
     Attributes
     ----------
@@ -106,51 +102,6 @@ class Ledger:
         """Candidates by verdict."""
         none, accepted, rejected, maybe = self._tally
         return Counts(len(self.candidates), accepted, rejected, maybe, none, self._events)
-
-    def decide(
-        self,
-        row: int,
-        *,
-        verdict: Verdict | None = None,
-        tags: Sequence[str] | None = None,
-        comment: str | None = None,
-        seconds: float = 0.0,
-    ) -> Decision | None:
-        """The event that changes what is given and keeps the rest; None where nothing changes.
-
-        It is not applied: write it first, then :meth:`apply` it.
-        """
-        old = self.opinion(row)
-        return self._changed(
-            row,
-            Opinion(
-                old.verdict if verdict is None else verdict,
-                old.tags if tags is None else tuple(tags),
-                old.comment if comment is None else comment,
-                seconds=seconds,
-            ),
-        )
-
-    def decide_group(self, rows: Iterable[int], verdict: Verdict) -> list[Decision]:
-        """The events that give one verdict to many as one step; without those that have it."""
-        group, at = new_id(), utc_now()
-        events = []
-        for row in dict.fromkeys(int(row) for row in rows):
-            old = self.opinion(row)
-            new = Opinion(verdict, old.tags, old.comment)
-            event = self._changed(row, new, how=GROUP, group=group, at=at)
-            if event is not None:
-                events.append(event)
-        return events
-
-    def take(self, offers: Iterable[Offer]) -> list[Decision]:
-        """The events that take over what was offered, as one step."""
-        group, at = new_id(), utc_now()
-        events = [
-            self._changed(offer.row, offer.opinion, how=CARRIED, group=group, at=at)
-            for offer in offers
-        ]
-        return [event for event in events if event is not None]
 
     def undo_step(self) -> list[Decision]:
         """The events that take back the last step; none where there is nothing to undo."""
@@ -226,19 +177,6 @@ class Ledger:
     def _open_strays(self) -> list[Decision]:
         every = (stray for strays in self._strays.values() for stray in strays)
         return [stray for stray in every if stray.opinion.says_something]
-
-    def _changed(
-        self,
-        row: int,
-        new: Opinion,
-        how: str = SINGLE,
-        group: str | None = None,
-        at: str | None = None,
-    ) -> Decision | None:
-        old = self.opinion(row)
-        if (old.verdict, old.tags, old.comment) == (new.verdict, new.tags, new.comment):
-            return None
-        return self._event(row, new, how, group, None, at or utc_now())
 
     def _return_to(self, step: Step, how: str) -> list[Decision]:
         at = utc_now()

@@ -1,0 +1,237 @@
+"""One session in one SQLite file: inputs, decisions, results of fits, settings in force."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from vetter.core.cutout_source import Fingerprint
+from vetter.core.decisions import Decision, utc_now
+from vetter.errors import InputError
+from vetter.io.session_database import Holder, SessionDatabase, SessionLocked
+from vetter.io.session_inputs import RecordedInput, changed_roles, located, relative_paths
+from vetter.io.session_rows import COLUMNS, from_rows, meta_from, plain_meta, to_row
+
+__all__ = ["Holder", "SessionFile", "SessionLocked"]
+
+_INSERT = f"INSERT INTO decisions ({COLUMNS[5:]}) VALUES ({', '.join('?' * 15)})"
+
+
+class SessionFile:
+    """An open session file.
+
+    Every change is one transaction, on disk when the call returns (rollback journal,
+    synchronous=FULL). Calls may come from any thread, one at a time. Decisions can be appended
+    only; the file itself refuses anything else.
+
+    Attributes
+    ----------
+    path : Path
+    reviewer : str
+        Who decides in this window; the position is kept for each reviewer.
+    read_only : bool
+    notes : tuple of str
+        What the user has to know: why it is read-only, that the disk knows no locks.
+    """
+
+    def __init__(self, database: SessionDatabase, reviewer: str) -> None:
+        self.path = database.path
+        self.reviewer = reviewer
+        self.read_only = database.read_only
+        self.notes = database.notes
+        self._database = database
+
+    @classmethod
+    def create(cls, path: str | os.PathLike[str], reviewer: str) -> SessionFile:
+        """Start a session in a new or empty file.
+
+        Raises
+        ------
+        InputError
+            The file is there already, or its folder cannot be written to.
+        """
+        return cls(SessionDatabase.create(Path(path).absolute()), reviewer)
+
+    @classmethod
+    def open(
+        cls, path: str | os.PathLike[str], reviewer: str, read_only: bool = False
+    ) -> SessionFile:
+        """Open a session; read-only too where the file or its disk cannot be written to.
+
+        Raises
+        ------
+        SessionLocked
+            Another window writes to it; with ``read_only`` it opens all the same.
+        InputError
+            Missing, damaged, not a session, or of a newer program.
+        """
+        return cls(SessionDatabase.open(Path(path).absolute(), read_only), reviewer)
+
+    @classmethod
+    def start(cls, path: str | os.PathLike[str], reviewer: str) -> SessionFile:
+        """Open a session, or make it where there is none; read-only where another writes.
+
+        ``notes`` then says who holds it.
+        """
+        return cls(SessionDatabase.start(Path(path).absolute()), reviewer)
+
+    def __enter__(self) -> SessionFile:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file and its lock; harmless when repeated."""
+        self._database.close()
+
+    @property
+    def holder(self) -> Holder | None:
+        """Who last opened it for writing."""
+        return self._database.holder
+
+    def append(self, decisions: Sequence[Decision], position: str | None = None) -> list[Decision]:
+        """Commit decisions, all or none; the same with their sequence numbers.
+
+        Parameters
+        ----------
+        decisions : sequence of Decision
+        position : str, optional
+            Key of the candidate to resume at, kept in the same transaction.
+
+        Raises
+        ------
+        VetterError
+            Nothing was written: the disk is full, gone or read-only, in one line.
+        """
+        written = []
+        with self._database.transaction() as cursor:
+            for decision in decisions:
+                cursor.execute(_INSERT, to_row(decision))
+                written.append(decision._replace(seq=cursor.lastrowid))
+            if position is not None:
+                self._put_position(cursor, position)
+        return written
+
+    def decisions(self) -> list[Decision]:
+        """All events, of all reviewers, in order; raises InputError for a damaged file."""
+        rows = self._database.read(f"SELECT {COLUMNS} FROM decisions ORDER BY seq")
+        return list(from_rows(rows, self.path))
+
+    def reviewers(self) -> list[str]:
+        """Who has decided anything, the one who decided last at the end."""
+        rows = self._database.read(
+            "SELECT reviewer FROM decisions GROUP BY reviewer ORDER BY max(seq)"
+        )
+        return [row[0] for row in rows]
+
+    @property
+    def position(self) -> str | None:
+        """Key of the candidate at which this reviewer was last; None where not known."""
+        rows = self._database.read("SELECT key FROM positions WHERE reviewer = ?", (self.reviewer,))
+        return rows[0][0] if rows else None
+
+    def set_position(self, key: str) -> None:
+        """Remember the candidate at which this reviewer is."""
+        with self._database.transaction() as cursor:
+            self._put_position(cursor, key)
+
+    def _put_position(self, cursor: sqlite3.Cursor, key: str) -> None:
+        cursor.execute(
+            "INSERT OR REPLACE INTO positions VALUES (?, ?, ?)", (self.reviewer, key, utc_now())
+        )
+
+    def record_input(
+        self, record: Mapping[str, Any], fingerprints: Sequence[Fingerprint], candidates: int
+    ) -> tuple[str, ...]:
+        """Note what the session is opened on, where it differs from the time before.
+
+        Parameters
+        ----------
+        record : mapping
+            The source's record: plain types, absolute paths.
+        fingerprints : sequence of Fingerprint
+        candidates : int
+            Length of the list.
+
+        Returns
+        -------
+        tuple of str
+            The roles whose content has changed; empty at the first time.
+        """
+        earlier = self.inputs()
+        prints = tuple(fingerprints)
+        changed = changed_roles(earlier[-1].fingerprints, prints) if earlier else ()
+        plain = json.loads(json.dumps(dict(record)))
+        if self.read_only or (earlier and not changed and earlier[-1].record == plain):
+            return changed
+        relative = relative_paths(plain, self.path.parent)
+        values = [plain, relative, [asdict(f) for f in prints]]
+        with self._database.transaction() as cursor:
+            cursor.execute(
+                "INSERT INTO inputs (at, candidates, record, relative, fingerprints)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (utc_now(), candidates, *(json.dumps(value) for value in values)),
+            )
+        return changed
+
+    def inputs(self) -> list[RecordedInput]:
+        """What the session has been opened on, oldest first; paths as they are found now."""
+        rows = self._database.read(
+            "SELECT at, candidates, record, relative, fingerprints FROM inputs"
+        )
+        try:
+            return [
+                RecordedInput(
+                    at,
+                    candidates,
+                    located(json.loads(record), json.loads(relative), self.path.parent),
+                    tuple(Fingerprint(**values) for values in json.loads(prints)),
+                )
+                for at, candidates, record, relative, prints in rows
+            ]
+        except (ValueError, TypeError, AssertionError):
+            raise InputError(
+                f"{self.path}: a damaged session: its inputs are not readable"
+            ) from None
+
+    def put_adjustment(self, key: str, signature: str, meta: Mapping[str, Any]) -> None:
+        """Keep the result of a fit; ``signature`` names the options and pixels it rests on."""
+        self.put_adjustments([(key, signature, meta)])
+
+    def put_adjustments(self, results: Iterable[tuple[str, str, Mapping[str, Any]]]) -> None:
+        """Keep many results, (key, signature, meta) each, in one transaction."""
+        at = utc_now()
+        rows = [(key, signature, at, plain_meta(dict(meta))) for key, signature, meta in results]
+        with self._database.transaction() as cursor:
+            cursor.executemany("INSERT OR REPLACE INTO adjustments VALUES (?, ?, ?, ?)", rows)
+
+    def adjustments(self) -> dict[str, tuple[str, dict[str, Any]]]:
+        """For each key the newest result, as (signature, meta)."""
+        rows = self._database.read("SELECT key, signature, meta FROM adjustments ORDER BY at")
+        try:
+            return {key: (signature, meta_from(meta)) for key, signature, meta in rows}
+        except ValueError:
+            raise InputError(f"{self.path}: a damaged session: its fits are not readable") from None
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings in force, by name."""
+        rows = self._database.read("SELECT name, value FROM settings")
+        try:
+            return {name: json.loads(value) for name, value in rows}
+        except ValueError:
+            raise InputError(
+                f"{self.path}: a damaged session: its settings are not readable"
+            ) from None
+
+    def set_settings(self, settings: Mapping[str, Any]) -> None:
+        """Keep settings, each of a type that JSON holds; others stay as they are."""
+        rows = [(name, json.dumps(value)) for name, value in settings.items()]
+        with self._database.transaction() as cursor:
+            cursor.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", rows)

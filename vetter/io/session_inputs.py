@@ -1,0 +1,104 @@
+"""What a session was opened on, kept so that it is found again after a move."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vetter.core.cutout_source import Fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedInput:
+    """One opening of the session on inputs that differ from the time before.
+
+    ``record`` is the source's record with paths that exist now, as far as they were found.
+    """
+
+    at: str
+    candidates: int
+    record: dict[str, Any]
+    fingerprints: tuple[Fingerprint, ...]
+
+    def digest(self, role: str = "candidates") -> tuple[str, ...]:
+        """The contents in one role."""
+        return tuple(sorted(f.digest for f in self.fingerprints if f.role == role))
+
+
+def changed_roles(
+    before: tuple[Fingerprint, ...], after: tuple[Fingerprint, ...]
+) -> tuple[str, ...]:
+    """The roles ('candidates', 'image'...) whose content is not what it was, sorted."""
+    old = {(f.role, f.digest) for f in before}
+    new = {(f.role, f.digest) for f in after}
+    return tuple(sorted({role for role, _ in old ^ new}))
+
+
+def relative_paths(record: dict[str, Any], folder: Path) -> dict[str, str]:
+    """For each path in a record, the way to it from the session's folder.
+
+    Parameters
+    ----------
+    record : dict
+        Plain types; a text that names something on the disk (with or without ``[EXT]``, or a
+        glob in a folder that is there) is a path.
+    folder : Path
+        Where the session file lies.
+    """
+    found: dict[str, str] = {}
+    for text in _texts(record):
+        if os.path.isabs(text) and _is_there(text):
+            try:
+                found[text] = Path(os.path.relpath(text, folder)).as_posix()
+            except ValueError:  # another drive
+                continue
+    return found
+
+
+def located(record: dict[str, Any], relative: dict[str, str], folder: Path) -> dict[str, Any]:
+    """The record with each path that is gone replaced by what lies the same way from here."""
+
+    def found(text: str) -> str:
+        if text in relative and not _is_there(text):
+            moved = os.path.normpath(folder / relative[text])
+            if _is_there(moved):
+                return moved
+        return text
+
+    result = _mapped(record, found)
+    assert isinstance(result, dict)
+    return result
+
+
+def _is_there(text: str) -> bool:
+    path = text.rsplit("[", 1)[0] if text.endswith("]") else text
+    if any(sign in path for sign in "*?["):
+        path = os.path.dirname(path)
+    try:
+        return os.path.exists(path) or os.path.exists(text)
+    except ValueError:  # a NUL in it
+        return False
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts(item)
+
+
+def _mapped(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {key: _mapped(item, change) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_mapped(item, change) for item in value]
+    return value
