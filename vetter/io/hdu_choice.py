@@ -1,0 +1,109 @@
+"""Which HDU of a FITS file is the image that is wanted."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from vetter.errors import InputError
+from vetter.io.fits_names import FitsName
+
+
+def choose_image(name: FitsName, hdus: Any, prefer: str | None = None) -> tuple[Any, FitsName]:
+    """The HDU of an image, and the name completed by what was chosen.
+
+    Parameters
+    ----------
+    name : FitsName
+    hdus : `~astropy.io.fits.HDUList`
+    prefer : str, optional
+        An extension of that name is taken rather than the first image.
+
+    Returns
+    -------
+    hdu, FitsName
+        ``slices`` of the name has one number for each axis above two.
+
+    Raises
+    ------
+    InputError
+        No such HDU, no image, or a cube without a slice chosen.
+    """
+    if name.extension is not None:
+        try:
+            hdu = hdus[name.extension]
+        except (KeyError, IndexError) as error:
+            raise InputError(
+                f"{name.path}: no HDU [{name.suffix.strip('[]')}]; found {found(hdus)}"
+            ) from error
+        return hdu, _sliced(name, hdu, hdus)
+    if prefer:
+        for hdu in hdus:
+            if hdu.name.upper() == prefer.upper() and len(image_shape(hdu)) >= 2:
+                named = dataclasses.replace(name, extension=hdu.name)
+                return hdu, _sliced(named, hdu, hdus)
+    cube = None
+    for hdu in hdus:
+        shape = image_shape(hdu)
+        if len(shape) == 2 or (len(shape) > 2 and all(n == 1 for n in shape[:-2])):
+            return hdu, _sliced(name, hdu, hdus)
+        cube = hdu if cube is None and len(shape) > 2 else cube
+    if cube is not None:
+        _sliced(name, cube, hdus)
+    raise InputError(f"{name.path}: wanted a two-dimensional image, found {found(hdus)}")
+
+
+def image_shape(hdu: Any) -> tuple[int, ...]:
+    """The shape of an image HDU, slowest axis first; empty for tables, groups and no data."""
+    from astropy.io import fits
+
+    if isinstance(hdu, fits.GroupsHDU) or not isinstance(
+        hdu, (fits.PrimaryHDU, fits.ImageHDU, fits.CompImageHDU)
+    ):
+        return ()
+    shape = tuple(int(n) for n in hdu.shape)
+    return shape if all(n > 0 for n in shape) else ()
+
+
+def found(hdus: Any, most: int = 6) -> str:
+    """What a file holds, for one line of text."""
+    parts: list[str] = []
+    for number, hdu in enumerate(hdus):
+        if number == most:
+            parts.append("...")
+            break
+        shape = image_shape(hdu)
+        what = "x".join(str(n) for n in reversed(shape)) if shape else _kind(hdu)
+        parts.append(" ".join(part for part in (f"[{number}]", hdu.name, what) if part))
+    return ", ".join(parts) or "nothing"
+
+
+def _kind(hdu: Any) -> str:
+    from astropy.io import fits
+
+    if isinstance(hdu, fits.GroupsHDU):
+        return "random groups"
+    if isinstance(hdu, (fits.BinTableHDU, fits.TableHDU)):
+        return "table"
+    return "no data"
+
+
+def _sliced(name: FitsName, hdu: Any, hdus: Any) -> FitsName:
+    shape = image_shape(hdu)
+    if len(shape) < 2:
+        raise InputError(f"{name}: wanted a two-dimensional image, found {found(hdus)}")
+    above = shape[:-2]
+    slices = name.slices
+    if not slices and all(length == 1 for length in above):
+        slices = (0,) * len(above)
+    if len(slices) != len(above):
+        size = "x".join(str(n) for n in reversed(shape))
+        extension = hdus.index(hdu) if name.extension is None else name.suffix.strip("[]")
+        raise InputError(
+            f"{name.path}: wanted a two-dimensional image, found a cube of {size}; choose a slice "
+            f"as {name.path.name}[{extension}]{'[k]' * len(above)}, k from 0"
+        )
+    for number, length in zip(slices, above, strict=True):
+        if number >= length:
+            raise InputError(f"{name}: no slice [{number}], the cube has {length}")
+    return dataclasses.replace(name, slices=tuple(slices))

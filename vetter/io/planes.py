@@ -1,0 +1,240 @@
+"""Planes that read boxes of FITS images: pixels, masks, errors from variances and weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from vetter.core.mask_bits import BadBits, bad_bits
+from vetter.core.noise import estimate_err
+from vetter.core.plane import Array, Box, Plane
+from vetter.errors import InputError
+from vetter.io.fits_images import FitsImage, open_image
+from vetter.io.fits_names import FitsName, parse_fits_name
+
+Conversion = Literal["variance", "weight"]
+
+# The background of an estimated error is measured on at least so many pixels each way.
+_NOISE_RADIUS = 60
+
+
+@dataclass(frozen=True)
+class ImagePlane:
+    """Pixels of a FITS image as floats; inf is made NaN, as neither is data."""
+
+    name: str
+    image: FitsImage
+    note: str = ""
+    is_mask: bool = field(default=False, init=False)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns)."""
+        return self.image.shape
+
+    def read(self, box: Box) -> Array:
+        """Floats, shape ``box.shape``; off the image NaN."""
+        overlap = box.overlap(self.image.shape)
+        if overlap is None:
+            return np.full(box.shape, np.nan)
+        values = self.image.read(overlap[0])
+        if values.dtype.kind != "f":
+            values = values.astype(np.float32 if values.dtype.itemsize <= 2 else np.float64)
+        if values.shape == box.shape:
+            return values
+        out = np.full(box.shape, np.nan, values.dtype)
+        out[overlap[1]] = values
+        return out
+
+
+@dataclass(frozen=True)
+class MaskPlane:
+    """A mask: booleans, True where bad, and off the image."""
+
+    name: str
+    image: FitsImage
+    bad: BadBits
+    note: str = ""
+    is_mask: bool = field(default=True, init=False)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns)."""
+        return self.image.shape
+
+    def read(self, box: Box) -> Array:
+        """Booleans, shape ``box.shape``."""
+        return self.read_both(box)[0]
+
+    def read_both(self, box: Box) -> tuple[Array, Array | None]:
+        """Booleans, and the file's own integers where it holds such (0 off the image)."""
+        out = np.ones(box.shape, bool)
+        overlap = box.overlap(self.image.shape)
+        if overlap is None:
+            return out, None
+        values = self.image.read(overlap[0])
+        out[overlap[1]] = self.bad.bad(values)
+        if values.dtype.kind not in "iu":
+            return out, None
+        bits = np.zeros(box.shape, values.dtype)
+        bits[overlap[1]] = values
+        return out, bits
+
+
+@dataclass(frozen=True)
+class ErrorPlane:
+    """1 sigma from a variance or a weight map; NaN where those are not above 0."""
+
+    name: str
+    plane: ImagePlane
+    kind: Conversion
+    is_mask: bool = field(default=False, init=False)
+
+    @property
+    def note(self) -> str:
+        """What was done, for the user."""
+        return f"{self.kind} converted"
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns)."""
+        return self.plane.shape
+
+    def read(self, box: Box) -> Array:
+        """Floats, shape ``box.shape``; off the image NaN."""
+        values = self.plane.read(box)
+        power = 0.5 if self.kind == "variance" else -0.5
+        # A weight is taken as the inverse variance.
+        good = values > 0
+        return np.where(good, np.power(np.where(good, values, 1), power), np.nan).astype(
+            values.dtype
+        )
+
+
+@dataclass(frozen=True)
+class DifferencePlane:
+    """``image - convolved``, where no difference was given."""
+
+    name: str
+    first: Plane
+    second: Plane
+    note: str = "image - convolved"
+    is_mask: bool = field(default=False, init=False)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns)."""
+        return self.first.shape
+
+    def read(self, box: Box) -> Array:
+        """Floats, shape ``box.shape``."""
+        difference: Array = self.first.read(box) - self.second.read(box)
+        return difference
+
+
+@dataclass(frozen=True)
+class EstimatedErrorPlane:
+    """1 sigma estimated from the image's surroundings; see `vetter.core.noise`."""
+
+    name: str
+    source: Plane
+    gain: float | None
+    note: str = "estimated from the image"
+    is_mask: bool = field(default=False, init=False)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns)."""
+        return self.source.shape
+
+    def read(self, box: Box) -> Array:
+        """Floats, shape ``box.shape``; off the image NaN."""
+        grow = (
+            max(0, _NOISE_RADIUS - box.nx // 2),
+            max(0, _NOISE_RADIUS - box.ny // 2),
+        )
+        wide = Box(box.x0 - grow[0], box.y0 - grow[1], box.nx + 2 * grow[0], box.ny + 2 * grow[1])
+        around = self.source.read(wide)
+        part = around[grow[1] : grow[1] + box.ny, grow[0] : grow[0] + box.nx]
+        return estimate_err(part, gain=self.gain, around=around)
+
+
+FilePlane = ImagePlane | MaskPlane | ErrorPlane
+
+
+def open_plane(
+    name: str,
+    spec: str | Path | FitsName,
+    shape: tuple[int, int] | None = None,
+    shape_of: str = "image",
+    convert: Conversion | None = None,
+    mask_bits: str | None = None,
+    mask_good: str | None = None,
+) -> FilePlane:
+    """Open a plane; only its headers are read.
+
+    Parameters
+    ----------
+    name : str
+        What the plane is called; ``mask`` and names that end in ``mask`` hold booleans.
+    spec : str, Path or FitsName
+        The file, possibly as ``file.fits[EXT]``. Without an HDU the extension called as the
+        plane is taken, else the first two-dimensional image.
+    shape : (int, int), optional
+        Rows and columns that it must have.
+    shape_of : str, optional
+        Whose shape that is: for the message.
+    convert : {'variance', 'weight'}, optional
+        What the file holds instead of 1 sigma.
+    mask_bits, mask_good : str, optional
+        See `vetter.core.mask_bits.bad_bits`.
+
+    Raises
+    ------
+    InputError
+        It cannot be read as an image, or has another shape.
+    """
+    fits_name = spec if isinstance(spec, FitsName) else parse_fits_name(spec)
+    image = open_image(fits_name, prefer=None if name == "image" else convert or name)
+    if shape is not None and image.shape != shape:
+        image.close()
+        raise InputError(
+            f"{image.name.label}: {name} is {image.shape[1]} x {image.shape[0]} pixels, "
+            f"{shape_of} is {shape[1]} x {shape[0]}; all planes must be on one pixel grid"
+        )
+    if is_mask_name(name):
+        return MaskPlane(name, image, bad_bits(image.header, mask_bits, mask_good))
+    plane = ImagePlane(name, image)
+    if convert is None and name.endswith("err") and _is_variance(image):
+        convert = "variance"
+    return plane if convert is None else ErrorPlane(name, plane, convert)
+
+
+def is_mask_name(name: str) -> bool:
+    """Whether a plane so called holds a mask: ``mask``, ``template_mask``, ``tmask``."""
+    return name.lower().endswith("mask")
+
+
+def image_of(plane: FilePlane) -> FitsImage:
+    """The FITS image that a plane reads."""
+    return plane.plane.image if isinstance(plane, ErrorPlane) else plane.image
+
+
+def masked_share(plane: MaskPlane, blocks: int = 8, side: int = 64) -> float:
+    """The share of bad pixels, from a grid of blocks, so that a large mask is not read whole."""
+    rows, columns = plane.shape
+    shares = []
+    for j in range(blocks):
+        for i in range(blocks):
+            x0 = int((columns - min(side, columns)) * i / (blocks - 1))
+            y0 = int((rows - min(side, rows)) * j / (blocks - 1))
+            block = plane.read(Box(x0, y0, min(side, columns), min(side, rows)))
+            shares.append(float(block.mean()))
+    return float(np.mean(shares))
+
+
+def _is_variance(image: FitsImage) -> bool:
+    return "variance" in str(image.header.get("UTYPE", "")).lower()
