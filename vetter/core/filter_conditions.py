@@ -83,7 +83,7 @@ def name_contains(word: str) -> Node:
 
 def _contains(values: npt.NDArray[Any], word: str) -> Mask:
     wanted = word.lower()
-    texts = ("" if value is None else str(value).lower() for value in values)
+    texts = ("" if value is None else str(value).lower() for value in values.tolist())
     return np.fromiter((wanted in text for text in texts), bool, len(values))
 
 
@@ -164,7 +164,7 @@ def _missing(values: npt.NDArray[Any]) -> Mask:
         return np.asarray(np.isnan(values))
     if values.dtype.kind in "biu":
         return np.zeros(len(values), bool)
-    return np.fromiter((value is None or value == "" for value in values), bool, len(values))
+    return np.fromiter((value is None or value == "" for value in values.tolist()), bool, len(values))
 
 
 def _equal(name: str, values: npt.NDArray[Any], choice: Token) -> Mask:
@@ -180,8 +180,8 @@ def _equal(name: str, values: npt.NDArray[Any], choice: Token) -> Mask:
     wanted = word.lower()
     if name == "tags":
         return np.fromiter(
-            (wanted in [tag.lower() for tag in str(tags).split(", ")] for tags in values),
+            (wanted in [tag.lower() for tag in str(tags).split(", ")] for tags in values.tolist()),
             bool,
             len(values),
         )
-    return np.fromiter((str(value).lower() == wanted for value in values), bool, len(values))
+    return np.fromiter((str(value).lower() == wanted for value in values.tolist()), bool, len(values))

@@ -1,0 +1,192 @@
+"""The list beside the panels: what it shows, where a click goes, and what it leaves alone."""
+
+from __future__ import annotations
+
+import pytest
+from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QColor, QImage, QPalette
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QWidget
+
+from tests.helpers.fake_session import FakeSession, candidate_list
+from vetter.core.decisions import Verdict
+from vetter.gui.candidate_list import CandidateListView
+from vetter.gui.verdict_style import badge
+
+
+@pytest.fixture
+def session(qapp) -> FakeSession:
+    return FakeSession(candidate_list(1000))
+
+
+@pytest.fixture
+def view(qtbot, session: FakeSession) -> CandidateListView:
+    view = CandidateListView(session)
+    qtbot.addWidget(view)
+    view.resize(420, 400)
+    view.show()
+    return view
+
+
+def _cell(view: CandidateListView, place: int, column: str) -> str:
+    model = view.model()
+    return model.data(model.index(place, view.columns.index(column)))
+
+
+def _middle_of(view: CandidateListView, place: int) -> QPoint:
+    return QPoint(100, view.rowViewportPosition(place) + view.rowHeight(place) // 2)
+
+
+def test_it_shows_verdict_name_magnitude_and_tags_at_first(view, session) -> None:
+    session.say(1, verdict=Verdict.REJECT, tags=("dipole", "ghost"))
+    assert view.columns == ["verdict", "name", "mag", "tags"]
+    assert [_cell(view, 1, name) for name in view.columns] == [
+        "rejected",
+        "J001",
+        "18.125",
+        "dipole, ghost",
+    ]
+
+
+def test_a_click_goes_to_the_candidate_of_the_line(view, session) -> None:
+    session.queue.sort_by("mag", True)
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=_middle_of(view, 2))
+    assert session.calls == [("go_to_row", 997)]
+
+
+def test_a_click_below_the_last_line_does_nothing(view, session) -> None:
+    session.queue.set_filter("J001")
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(100, 300))
+    assert session.calls == []
+
+
+def test_the_keyboard_stays_where_it_was(qtbot, session) -> None:
+    window = QWidget()
+    window.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    qtbot.addWidget(window)
+    view = CandidateListView(session, parent=window)
+    window.show()
+    window.setFocus()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
+    QTest.mouseClick(view.horizontalHeader().viewport(), Qt.MouseButton.LeftButton)
+    assert not view.hasFocus() and not view.horizontalHeader().hasFocus()
+    assert view.focusPolicy() == Qt.FocusPolicy.NoFocus
+
+
+def test_headings_sort_up_then_down_then_not(view, session) -> None:
+    header = view.horizontalHeader()
+    section = view.columns.index("mag")
+    seen = []
+    for _ in range(3):
+        header.sectionClicked.emit(section)
+        seen.append((session.queue.sort_column, session.queue.descending))
+    assert seen == [("mag", False), ("mag", True), (None, False)]
+
+
+def test_the_sort_is_shown_in_the_heading(view, session) -> None:
+    session.queue.sort_by("mag", True)
+    header = view.horizontalHeader()
+    assert header.sortIndicatorSection() == view.columns.index("mag")
+    assert header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
+
+
+def test_following_within_the_view_does_not_scroll(view) -> None:
+    view.follow(3)
+    assert view.verticalScrollBar().value() == 0
+
+
+def test_following_out_of_the_view_scrolls_half_a_page(view) -> None:
+    lines = view.viewport().height() // view.rowHeight(0)
+    view.follow(lines)
+    assert view.verticalScrollBar().value() == lines - lines // 2
+
+
+def test_the_mark_stays_with_the_candidate_when_the_order_changes(view, session) -> None:
+    session.current_row = 5
+    session.queue.sort_by("mag", True)
+    assert view._lines.current_place == 994
+    first = view.verticalScrollBar().value()
+    assert first <= 994 <= first + view.viewport().height() // view.rowHeight(0)
+
+
+def test_a_filter_shortens_the_list(view, session) -> None:
+    session.queue.set_filter("mag<19")
+    assert view.model().rowCount() == 8
+
+
+def test_numbers_are_aligned_to_the_right(view) -> None:
+    model = view.model()
+    aligned = {
+        name: bool(
+            model.data(model.index(0, i), Qt.ItemDataRole.TextAlignmentRole)
+            & Qt.AlignmentFlag.AlignRight
+        )
+        for i, name in enumerate(view.columns)
+    }
+    assert aligned == {"verdict": False, "name": False, "mag": True, "tags": False}
+
+
+def test_the_tables_own_format_is_used(qtbot, qapp) -> None:
+    candidates = candidate_list(3)
+    candidates.table["mag"].info.format = ".1f"
+    view = CandidateListView(FakeSession(candidates))
+    qtbot.addWidget(view)
+    assert _cell(view, 1, "mag") == "18.1"
+
+
+def test_picked_columns_are_told_by_name(qtbot, view) -> None:
+    with qtbot.waitSignal(view.columns_changed) as told:
+        view.pick_columns()
+        picker = view.findChild(QWidget, "column picker")
+        picker.picked.emit(["name", "ra", "x"])
+        picker.reject()
+    assert told.args == [["name", "ra", "x"]]
+    assert view.columns == ["name", "ra", "x"]
+    assert _cell(view, 0, "ra") == "65.250000"
+
+
+def test_moved_columns_are_told_by_name(qtbot, view) -> None:
+    with qtbot.waitSignal(view.columns_changed) as told:
+        view.horizontalHeader().moveSection(2, 1)
+    assert told.args == [["verdict", "mag", "name", "tags"]]
+
+
+def test_remembered_columns_that_are_gone_are_left_out(qtbot, session) -> None:
+    view = CandidateListView(session, ["name", "drb", "mag"])
+    qtbot.addWidget(view)
+    assert view.columns == ["name", "mag"]
+
+
+def test_no_known_column_means_the_defaults(qtbot, session) -> None:
+    view = CandidateListView(session, ["drb"])
+    qtbot.addWidget(view)
+    assert view.columns == ["verdict", "name", "mag", "tags"]
+
+
+def test_the_line_of_the_current_candidate_is_highlighted(view) -> None:
+    palette = QPalette(view.palette())
+    palette.setColor(QPalette.ColorRole.Highlight, QColor("#123456"))
+    view.setPalette(palette)
+    view.follow(2)
+    image = view.viewport().grab().toImage()
+    y = _middle_of(view, 2).y()
+    assert image.pixelColor(3, y) == QColor("#123456")
+    assert image.pixelColor(3, _middle_of(view, 3).y()) != QColor("#123456")
+
+
+def test_verdicts_differ_in_shape_not_only_in_colour(qapp) -> None:
+    shapes = []
+    for code in range(4):
+        image = badge(code, 16, True).toImage().convertToFormat(QImage.Format.Format_ARGB32)
+        shapes.append(
+            tuple(image.pixelColor(x, y).alpha() > 128 for x in range(16) for y in range(16))
+        )
+    assert len(set(shapes)) == 4
+
+
+def test_an_empty_list_is_shown_as_such(qtbot, qapp) -> None:
+    view = CandidateListView(FakeSession(candidate_list(0)))
+    qtbot.addWidget(view)
+    view.show()
+    view.follow(-1)
+    assert view.model().rowCount() == 0

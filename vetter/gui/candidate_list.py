@@ -1,0 +1,252 @@
+"""The candidate list beside the panels: follows the vetter, and takes them where they click."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QEvent, QPoint, Qt, pyqtSignal
+from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+
+from vetter.core.review_columns import ReviewColumns
+from vetter.gui.candidate_lines import CandidateLines, Span
+from vetter.gui.candidate_model import CandidateModel
+from vetter.review.session import Session
+
+SAMPLED_LINES = 60
+WIDEST = 260
+NARROWEST = 48
+VERDICT_WIDTH = 30
+
+
+class CandidateListView(QTableView):
+    """A table of 100,000 lines that costs what is on screen.
+
+    It never has the keyboard: letters, Space and arrows are the commands', whatever was
+    clicked last. A click on a line goes to its candidate, a click on a heading sorts.
+
+    Parameters
+    ----------
+    session : Session
+        Whose queue is listed.
+    columns : list of str, optional
+        The columns shown at first; without it verdict, name, magnitude and tags.
+    """
+
+    columns_changed = pyqtSignal(list)
+    """Names of the columns shown, in their order, when the user changed them."""
+
+    def __init__(
+        self, session: Session, columns: list[str] | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._columns = ReviewColumns(session.candidates, session)
+        self._table = CandidateModel(session, self._columns, self)
+        self._lines = CandidateLines(self._table)
+        self.setModel(self._table)
+        self.setAccessibleName("candidates")
+        self._set_up_table()
+        self._set_up_headers()
+        self.set_columns(columns or self._default_columns())
+        self._take_palette()
+        self._table.modelReset.connect(self._on_reset)
+        session.opinions_changed.connect(self._on_opinions_changed)
+        self._show_sort()
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns shown, from left to right."""
+        header, names = self._header(), self._table.names
+        return [names[header.logicalIndex(place)] for place in range(len(names))]
+
+    def set_columns(self, names: list[str]) -> None:
+        """Show these columns; unknown names are left out, an empty list shows the defaults."""
+        self._table.set_columns(names)
+        if not self._table.names:
+            self._table.set_columns(self._default_columns())
+        header = self._header()
+        header.blockSignals(True)
+        for section in range(len(self._table.names)):
+            header.moveSection(header.visualIndex(section), section)
+        header.blockSignals(False)
+        for section, name in enumerate(self._table.names):
+            self.setColumnWidth(section, self._fitting_width(section, name))
+        self._show_sort()
+
+    def pick_columns(self) -> None:
+        """Open the choice of columns."""
+        from vetter.gui.column_picker import ColumnPicker
+
+        picker = ColumnPicker(self._columns, self.columns, self)
+        picker.picked.connect(self._on_picked)
+        picker.open()
+
+    def follow(self, row: int) -> None:
+        """Mark a candidate's line; scroll, half a page, only when it has left the view."""
+        place = self._session.queue.position_of(row)
+        self._mark(place)
+        if place < 0:
+            return
+        bar, viewport = self.verticalScrollBar(), self.viewport()
+        assert bar is not None and viewport is not None
+        lines = max(1, viewport.height() // self.rowHeight(0))
+        if not bar.value() <= place < bar.value() + lines:
+            bar.setValue(place - lines // 2)
+
+    def repaint_later(self) -> None:
+        """Paint the list when the window next comes to it, after the panels."""
+        viewport = self.viewport()
+        assert viewport is not None
+        viewport.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint the lines that need it, without Qt's work for each cell."""
+        viewport, count = self.viewport(), self._table.rowCount()
+        assert event is not None and viewport is not None
+        area = event.rect()
+        first = self.rowAt(area.top())
+        if first < 0:
+            return
+        last = self.rowAt(area.bottom())
+        places = range(first, (last if last >= 0 else count - 1) + 1)
+        painter = QPainter(viewport)
+        top, height = self.rowViewportPosition(first), self.rowHeight(first)
+        self._lines.paint(painter, places, self._spans(), top, height, self.fontMetrics())
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Go to the line that was pressed."""
+        assert event is not None
+        index = self.indexAt(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and index.isValid():
+            self._session.go_to_row(self._table.row(index.row()))
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.PaletteChange:
+            self._take_palette()
+
+    def _set_up_table(self) -> None:
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+
+    def _set_up_headers(self) -> None:
+        lines = self.verticalHeader()
+        assert lines is not None
+        lines.hide()
+        # Lines that fit themselves to their contents take 10 s at 100,000.
+        lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        height = max(self.fontMetrics().height() + 6, 20)
+        lines.setMinimumSectionSize(height)
+        lines.setDefaultSectionSize(height)
+        header = self._header()
+        header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        header.setSectionsClickable(True)
+        header.setSectionsMovable(True)
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(VERDICT_WIDTH - 4)
+        header.setStretchLastSection(True)
+        header.setSortIndicatorShown(True)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._on_header_menu)
+        header.sectionClicked.connect(self._on_heading_clicked)
+        header.sectionMoved.connect(self._on_section_moved)
+
+    def _spans(self) -> list[Span]:
+        """The columns that are on screen, with their places."""
+        viewport = self.viewport()
+        assert viewport is not None
+        spans = []
+        for section in range(len(self._table.names)):
+            x, width = self.columnViewportPosition(section), self.columnWidth(section)
+            if x < viewport.width() and x + width > 0:
+                spans.append(Span(section, x, width))
+        return spans
+
+    def _header(self) -> QHeaderView:
+        header = self.horizontalHeader()
+        assert header is not None
+        return header
+
+    def _default_columns(self) -> list[str]:
+        names = ["verdict", "name"]
+        if self._session.candidates.roles.mag is not None:
+            names.append(self._columns.find("mag"))
+        return [*names, "tags"]
+
+    def _fitting_width(self, section: int, name: str) -> int:
+        if name == "verdict":
+            return VERDICT_WIDTH
+        metrics = self.fontMetrics()
+        count = self._table.rowCount()
+        step = max(1, count // SAMPLED_LINES)
+        texts = [self._table.text(place, section) for place in range(0, count, step)]
+        widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
+        heading = metrics.horizontalAdvance(name) + 24
+        return min(max(widest + 14, heading, NARROWEST), WIDEST)
+
+    def _take_palette(self) -> None:
+        self._lines.set_palette(self.palette(), self.devicePixelRatioF())
+        self.repaint_later()
+
+    def _mark(self, place: int) -> None:
+        before, self._lines.current_place = self._lines.current_place, place
+        if before != place:
+            self._update_line(before)
+            self._update_line(place)
+
+    def _update_line(self, place: int) -> None:
+        viewport = self.viewport()
+        if viewport is None or not 0 <= place < self._table.rowCount():
+            return
+        top = self.rowViewportPosition(place)
+        if -self.rowHeight(place) < top < viewport.height():
+            viewport.update(0, top, viewport.width(), self.rowHeight(place))
+
+    def _on_opinions_changed(self, rows: object) -> None:
+        if isinstance(rows, list):
+            for row in rows if len(rows) < 200 else ():
+                self._update_line(self._session.queue.position_of(row))
+            if len(rows) >= 200:
+                self.repaint_later()
+
+    def _on_reset(self) -> None:
+        self._lines.current_place = -1
+        self.follow(self._session.current_row)
+        self._show_sort()
+
+    def _on_heading_clicked(self, section: int) -> None:
+        """Upwards, then downwards, then the file's order."""
+        name, queue = self._table.names[section], self._session.queue
+        if queue.sort_column != name:
+            queue.sort_by(name, False)
+        elif not queue.descending:
+            queue.sort_by(name, True)
+        else:
+            queue.sort_by(None)
+
+    def _show_sort(self) -> None:
+        queue, names = self._session.queue, self._table.names
+        section = names.index(queue.sort_column) if queue.sort_column in names else -1
+        down = Qt.SortOrder.DescendingOrder if queue.descending else Qt.SortOrder.AscendingOrder
+        self._header().setSortIndicator(section, down)
+
+    def _on_section_moved(self, _section: int, _before: int, _now: int) -> None:
+        self.columns_changed.emit(self.columns)
+
+    def _on_picked(self, names: list[str]) -> None:
+        self.set_columns(names)
+        self.columns_changed.emit(self.columns)
+
+    def _on_header_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        action = menu.addAction("Columns...")
+        assert action is not None
+        action.triggered.connect(self.pick_columns)
+        menu.popup(self._header().mapToGlobal(place))

@@ -1,0 +1,145 @@
+"""The candidate list as Qt sees it: places in the queue, and the text of each cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+
+from vetter.core.column_text import Writer, is_number, writer
+from vetter.core.review_columns import ReviewColumns
+from vetter.gui.verdict_style import WORDS
+from vetter.review.session import Session
+
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_DRAW_RIGHT = int(RIGHT) | int(Qt.TextFlag.TextSingleLine)
+_DRAW_LEFT = int(LEFT) | int(Qt.TextFlag.TextSingleLine)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    name: str
+    values: npt.NDArray[Any] | None
+    write: Writer | None
+    right: bool
+
+
+class CandidateModel(QAbstractTableModel):
+    """Line ``place`` of the table is candidate ``queue.order[place]``; nothing is copied.
+
+    The delegate reads :meth:`text` and :meth:`code` itself; Qt's ``data`` serves tool tips
+    and screen readers only.
+
+    Parameters
+    ----------
+    session : Session
+        Whose queue and opinions are shown.
+    columns : ReviewColumns
+        What can be shown.
+    """
+
+    def __init__(
+        self, session: Session, columns: ReviewColumns, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._columns = columns
+        self._order = session.queue.order
+        self._shown: list[_Column] = []
+        session.queue_changed.connect(self._on_queue_changed)
+
+    @property
+    def names(self) -> list[str]:
+        """The columns shown."""
+        return [column.name for column in self._shown]
+
+    def set_columns(self, names: list[str]) -> None:
+        """Show these columns; names that the list does not have are left out."""
+        known = set(self._columns.names)
+        self.beginResetModel()
+        self._shown = [self._column(name) for name in dict.fromkeys(names) if name in known]
+        self.endResetModel()
+
+    def row(self, place: int) -> int:
+        """The candidate at a place of the table."""
+        return int(self._order[place])
+
+    def code(self, place: int) -> int:
+        """The verdict code at a place."""
+        return int(self._session.codes[self._order[place]])
+
+    def is_verdict(self, section: int) -> bool:
+        """Whether a column shows the verdict's mark."""
+        return self._shown[section].name == "verdict"
+
+    def alignment(self, section: int) -> int:
+        """How a column's text is drawn: numbers to the right, on one line."""
+        return _DRAW_RIGHT if self._shown[section].right else _DRAW_LEFT
+
+    def text(self, place: int, section: int) -> str:
+        """What a cell says."""
+        column, row = self._shown[section], self._order[place]
+        if column.values is not None and column.write is not None:
+            return column.write(column.values[row])
+        if column.name == "verdict":
+            return WORDS[self._session.codes[row]]
+        opinion = self._session.opinion(int(row))
+        return ", ".join(opinion.tags) if column.name == "tags" else opinion.comment
+
+    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._order)
+
+    def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._shown)
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return self.text(index.row(), index.column())
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{self.names[index.column()]} {self.text(index.row(), index.column())}"
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return RIGHT if self._shown[index.column()].right else LEFT
+        return None
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self._shown):
+            return None
+        column = self._shown[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return "" if column.name == "verdict" else column.name
+        if role == Qt.ItemDataRole.ToolTipRole:
+            unit = self._columns.unit(column.name)
+            return f"{column.name} ({unit})" if unit else column.name
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return RIGHT if column.right else LEFT
+        return None
+
+    def _column(self, name: str) -> _Column:
+        if name in ("verdict", "tags", "comment"):
+            return _Column(name, None, None, False)
+        values = self._columns.values(name)
+        return _Column(name, values, self.writer(name, values), is_number(values))
+
+    def writer(self, name: str, values: npt.NDArray[Any]) -> Writer:
+        """How a column's values are written: as its table says, else as suits them."""
+        if self._columns.table_column(name) is None and name in ("x", "y", "ra", "dec"):
+            return writer(values, "%.2f" if name in ("x", "y") else "%.6f")
+        own = self._columns.table_column(name)
+        given = None if own is None else getattr(self._session.candidates.table[own], "format", "")
+        return writer(values, given if isinstance(given, str) else None)
+
+    def _on_queue_changed(self) -> None:
+        self.beginResetModel()
+        self._order = np.asarray(self._session.queue.order)
+        self.endResetModel()

@@ -1,0 +1,73 @@
+"""How verdicts look everywhere: a word, a letter in a shape of its own, and a colour."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QBrush, QColor, QFont, QPainter, QPalette, QPen, QPixmap, QPolygonF
+
+WORDS = ("undecided", "accepted", "rejected", "maybe")
+LETTERS = ("", "A", "R", "M")
+
+# Told apart by the colour-blind too (after Okabe and Ito), and never by colour alone.
+_COLOURS = {
+    True: ("#6f7378", "#1fa97c", "#e0662f", "#5b9fd8"),
+    False: ("#a3a6aa", "#00805c", "#c4480c", "#2470ad"),
+}
+
+
+def is_dark(palette: QPalette) -> bool:
+    """Whether a palette is of a dark theme."""
+    return palette.window().color().lightness() < 128
+
+
+def colour(code: int, dark: bool) -> QColor:
+    """The colour of a verdict code (0 none, 1 accept, 2 reject, 3 maybe)."""
+    return QColor(_COLOURS[dark][code])
+
+
+@lru_cache(maxsize=64)
+def badge(code: int, size: int, dark: bool, ratio: float = 1.0) -> QPixmap:
+    """The mark of a verdict: A in a disc, R in a square, M in a diamond, a small ring for none.
+
+    Parameters
+    ----------
+    code : int
+        Verdict code.
+    size : int
+        Side in device-independent pixels.
+    ratio : float
+        Device pixels to each of those.
+    """
+    pixmap = QPixmap(round(size * ratio), round(size * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _paint(painter, code, float(size), colour(code, dark))
+    painter.end()
+    return pixmap
+
+
+def _paint(painter: QPainter, code: int, size: float, tone: QColor) -> None:
+    middle = size / 2
+    if code == 0:
+        painter.setPen(QPen(tone, 1.2))
+        painter.drawEllipse(QPointF(middle, middle), size / 6, size / 6)
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(tone))
+    if code == 1:
+        painter.drawEllipse(QRectF(0.5, 0.5, size - 1, size - 1))
+    elif code == 2:
+        painter.drawRoundedRect(QRectF(1, 1, size - 2, size - 2), 2, 2)
+    else:
+        corners = ((middle, 0), (size, middle), (middle, size), (0, middle))
+        painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in corners]))
+    font = QFont(painter.font())
+    font.setBold(True)
+    font.setPixelSize(max(6, round(size * (0.56 if code == 3 else 0.66))))
+    painter.setFont(font)
+    painter.setPen(QColor("#ffffff"))
+    painter.drawText(QRectF(0, 0, size, size), Qt.AlignmentFlag.AlignCenter, LETTERS[code])
