@@ -1,0 +1,170 @@
+"""What a fit of the template to the image found, and how it was asked for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.psf import Psf
+
+NAN = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class FitOptions:
+    """How to fit; the defaults are STDPipe's.
+
+    Attributes
+    ----------
+    max_shift : float
+        Bound of \\|dx\\| and \\|dy\\|, pixels; 0 holds the template where it is.
+    max_scale : float
+        ``1 / max_scale <= scale <= max_scale``; 1 holds the scale.
+    inner : float, optional
+        Fit the pixels within ``inner / 2`` of the centre on each axis; None: the whole cutout.
+    inner_fwhm : float, optional
+        ``inner`` in units of the FWHM, plus one pixel; wins over ``inner`` where a FWHM is known.
+    fit_bg : bool
+        Fit the background too; else it is the mode of the good pixels.
+    fwhm : float, optional
+        Of the image's PSF, pixels; None: ``meta['fwhm']`` of the cutout where it is there.
+    psf : Psf, optional
+        The image's PSF; None: a Gaussian of that FWHM.
+    """
+
+    max_shift: float = 2.0
+    max_scale: float = 1.1
+    inner: float | None = None
+    inner_fwhm: float | None = None
+    fit_bg: bool = False
+    fwhm: float | None = None
+    psf: Psf | None = None
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.max_shift) and self.max_shift >= 0):
+            raise ValueError(f"max_shift: wants a number of 0 or more, found {self.max_shift!r}")
+        if not (math.isfinite(self.max_scale) and self.max_scale >= 1):
+            raise ValueError(f"max_scale: wants a number of 1 or more, found {self.max_scale!r}")
+
+    @property
+    def free(self) -> int:
+        """Number of free parameters."""
+        return 2 * (self.max_shift > 0) + (self.max_scale > 1) + bool(self.fit_bg)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Adjustment:
+    """The fit's result: ``image = bg + scale * (T(x - dx, y - dy) - tbg)``.
+
+    Attributes
+    ----------
+    converged : bool
+        Whether there is a result; else ``reason`` says why not and the numbers are NaN.
+    dx, dy : float
+        Shift of the template along columns and rows, pixels; ``dx`` is positive where the
+        template has to move towards larger x.
+    scale, bg, tbg : float
+        Flux ratio, background of the image, background of the template. ``tbg`` is never free:
+        only ``bg - scale * tbg`` can be told from the pixels.
+    chi2_0, chi2 : float
+        Before the fit (no shift, scale 1, backgrounds the modes) and after, on the same pixels.
+    df, pixels : int
+        ``df`` = ``pixels`` minus the free parameters.
+    pval : float
+        Probability of a larger chi2; uniform where the model and independent pixels hold.
+    at_bound : tuple of str
+        Which of ``dx``, ``dy``, ``scale`` ended on their bound.
+    correlation : float
+        Of the residuals of neighbouring pixels: far from 0, chi2 and ``pval`` cannot be trusted.
+    flux, flux_err, snr : float
+        What a PSF at the candidate's place takes when it is fitted together with dx, dy, scale and
+        background; ``flux_err`` inflated by sqrt(max(1, chi2 / df)). NaN where no FWHM is known.
+    absorbed : float
+        Flux that the scale took up: (scale - 1) times the template's flux in the box.
+    fwhm : float
+        That the PSF had, pixels; NaN where none was known.
+    box : float
+        Side of the fitted box, pixels.
+    template : str
+        The plane that was fitted: ``convolved`` or ``template``.
+    caveats : tuple of str
+        Why the result cannot be judged (template not matched, ``err`` estimated).
+    notes : tuple of str
+        What else it rests on.
+    residual : ndarray (ny, nx), optional
+        Image minus model; NaN where either is not known.
+    """
+
+    converged: bool
+    reason: str = ""
+    dx: float = NAN
+    dy: float = NAN
+    scale: float = NAN
+    bg: float = NAN
+    tbg: float = NAN
+    chi2_0: float = NAN
+    chi2: float = NAN
+    df: int = 0
+    pixels: int = 0
+    pval: float = NAN
+    at_bound: tuple[str, ...] = ()
+    correlation: float = NAN
+    flux: float = NAN
+    flux_err: float = NAN
+    snr: float = NAN
+    absorbed: float = NAN
+    fwhm: float = NAN
+    box: float = NAN
+    template: str = ""
+    caveats: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    residual: npt.NDArray[np.float64] | None = field(default=None, repr=False)
+
+    def as_meta(self) -> dict[str, Any]:
+        """The ``adjust_*`` keys in plain types, as they go into a cutout's metadata and tables."""
+        meta: dict[str, Any] = {}
+        for item in fields(self):
+            if item.name != "residual":
+                value = getattr(self, item.name)
+                joined = SEPARATORS[item.name].join(value) if item.name in SEPARATORS else value
+                meta["adjust_" + item.name] = joined
+        return meta
+
+    @classmethod
+    def from_meta(cls, meta: Mapping[str, Any]) -> Adjustment | None:
+        """Back from metadata, without the residual; None where there was no fit.
+
+        STDPipe's metadata serves as well: what it does not hold stays unknown, and its
+        dx and dy are taken as they stand.
+        """
+        if "adjust_chi2" not in meta and "adjust_converged" not in meta:
+            return None
+        values: dict[str, Any] = {"converged": True}
+        for item in fields(cls):
+            value = meta.get("adjust_" + item.name)
+            if item.name == "residual" or value is None:
+                continue
+            if item.name in SEPARATORS:
+                values[item.name] = tuple(v for v in str(value).split(SEPARATORS[item.name]) if v)
+            elif item.name == "converged":
+                values[item.name] = bool(value)
+            elif item.name in ("df", "pixels"):
+                values[item.name] = int(value)
+            elif item.name in ("reason", "template"):
+                values[item.name] = str(value)
+            else:
+                values[item.name] = float(value)
+        return cls(**values)
+
+
+SEPARATORS = {"at_bound": ",", "caveats": "; ", "notes": "; "}
+
+
+def failed(reason: str, **known: Any) -> Adjustment:
+    """A fit without a result, and why."""
+    return Adjustment(converged=False, reason=reason, **known)

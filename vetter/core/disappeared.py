@@ -1,0 +1,97 @@
+"""Whether a fit explains a candidate away, with the reason in words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from vetter.core.adjustment import Adjustment
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """``disappeared`` is None where it cannot be judged; ``reason`` says why in each case."""
+
+    disappeared: bool | None
+    reason: str
+
+
+def judge(
+    adjustment: Adjustment | None,
+    min_pval: float = 1e-5,
+    max_chi2_ratio: float = 0.3,
+    scale_range: tuple[float, float] = (0.8, 1.2),
+    max_snr: float = 5.0,
+) -> Judgement:
+    """Judge a fit by STDPipe's documented criterion, and by what survives it.
+
+    Parameters
+    ----------
+    adjustment : Adjustment, optional
+        None: there was no fit.
+    min_pval, max_chi2_ratio : float
+        The fit is good where its p-value is above the one, or chi2 is below that part of
+        what it was.
+    scale_range : (float, float)
+        The scale has to be within, the ends excluded.
+    max_snr : float
+        Where a FWHM is known, the surviving \\|S/N\\| has to be below.
+
+    Returns
+    -------
+    Judgement
+        Not judged (None) where there is no fit, the template is not matched to the image, ``err``
+        is only estimated, or a FWHM is known and the surviving S/N could not be measured.
+    """
+    if adjustment is None:
+        return Judgement(None, "not fitted")
+    if not adjustment.converged:
+        return Judgement(None, f"no fit: {adjustment.reason}")
+    if adjustment.caveats:
+        return Judgement(None, "; ".join(adjustment.caveats))
+    against = _objections(adjustment, min_pval, max_chi2_ratio, scale_range, max_snr)
+    if against:
+        return Judgement(False, "; ".join(against))
+    if math.isfinite(adjustment.fwhm) and math.isnan(adjustment.snr):
+        return Judgement(None, "the surviving S/N could not be measured")
+    return Judgement(True, "a shift and a scale of the template explain it")
+
+
+def _objections(
+    fit: Adjustment,
+    min_pval: float,
+    max_chi2_ratio: float,
+    scale_range: tuple[float, float],
+    max_snr: float,
+) -> list[str]:
+    found = []
+    if not (fit.pval > min_pval or fit.chi2 < max_chi2_ratio * fit.chi2_0):
+        found.append(f"the fit is bad: chi2/df {fit.chi2 / fit.df:.2f}, p {fit.pval:.1g}")
+    if not scale_range[0] < fit.scale < scale_range[1]:
+        found.append(f"scale {fit.scale:.2f} is outside {scale_range[0]:g} to {scale_range[1]:g}")
+    if fit.at_bound:
+        found.append("on its bound: " + ", ".join(fit.at_bound))
+    if abs(fit.snr) >= max_snr:
+        found.append(f"a source of S/N {fit.snr:.1f} survives")
+    return found
+
+
+def disappeared(
+    cutout: Any,
+    min_pval: float = 1e-5,
+    max_chi2_ratio: float = 0.3,
+    scale_range: tuple[float, float] = (0.8, 1.2),
+    max_snr: float = 5.0,
+) -> bool | None:
+    """Whether :func:`vetter.core.adjust.adjust_cutout` explained a candidate away.
+
+    Parameters are those of :func:`judge`, which gives the reason too.
+
+    Returns
+    -------
+    bool or None
+        None where it cannot be judged.
+    """
+    adjustment = Adjustment.from_meta(cutout["meta"])
+    return judge(adjustment, min_pval, max_chi2_ratio, scale_range, max_snr).disappeared

@@ -1,0 +1,246 @@
+"""The planes of a cutout as a fit wants them: floats, one shape, holes known."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.adjustment import Adjustment, FitOptions, failed
+from vetter.core.pixel_set import central_box, filled, mode, reach, template_bad, widened
+from vetter.core.psf import Gaussian, Psf
+
+Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FitInput:
+    """What one fit reads; all arrays have the cutout's shape (ny, nx).
+
+    Attributes
+    ----------
+    image, err : ndarray
+        As given, NaN where not known.
+    template : ndarray
+        Finite everywhere: bad pixels are filled.
+    template_variance : ndarray, optional
+        Of the template's error plane, to be added with the square of the scale.
+    usable : bool ndarray
+        Pixels that may enter: finite, unmasked, err > 0, clear of the template's bad pixels.
+    hole : bool ndarray, optional
+        The template's bad pixels, where the residual is not known.
+    bg, tbg : float
+        Modes of the good pixels of image and template.
+    box, psf_box : (slice, slice)
+        Rows and columns of the fit, and of the joint fit with the PSF.
+    psf : Psf, optional
+        None where no FWHM is known, or the cutout is too small for the PSF's box.
+    position : (float, float)
+        Of the candidate, x and y in cutout pixels, 0-based.
+    """
+
+    image: Array
+    template: Array
+    err: Array
+    template_variance: Array | None
+    usable: Flags
+    hole: Flags | None
+    bg: float
+    tbg: float
+    box: tuple[slice, slice]
+    psf_box: tuple[slice, slice]
+    psf: Psf | None
+    position: tuple[float, float]
+    template_name: str
+    caveats: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def read(cutout: Any, options: FitOptions) -> FitInput | Adjustment:
+    """Take a cutout's planes apart; an Adjustment that says why where they cannot be fitted.
+
+    Parameters
+    ----------
+    cutout : Cutout or mapping
+        With ``image``, ``err``, and ``convolved`` or ``template``; ``mask``, ``template_mask`` and
+        ``template_err`` where there are such. Left as it is.
+    """
+    name = "convolved" if _has(cutout, "convolved") else "template"
+    for wanted in ("image", name, "err"):
+        if not _has(cutout, wanted):
+            return failed(f"there is no {_NAMES.get(wanted, wanted)} plane")
+    planes = {key: _floats(cutout[key]) for key in ("image", name, "err")}
+    image, template, err = planes["image"], planes[name], planes["err"]
+    if image is None or template is None or err is None or image.size == 0:
+        return failed("a plane is not a two-dimensional array of numbers", template=name)
+    shape = image.shape
+    for key in (name, "err", "mask", "template_mask", "template_err"):
+        if _has(cutout, key) and np.shape(cutout[key]) != shape:
+            return failed(f"{key} has another shape than image", template=name)
+    mask, template_mask = _flags(cutout, "mask"), _flags(cutout, "template_mask")
+    return _checked(cutout, options, name, (image, template, err), mask, template_mask)
+
+
+def _checked(
+    cutout: Any,
+    options: FitOptions,
+    name: str,
+    planes: tuple[Array, Array, Array],
+    mask: Flags | None,
+    template_mask: Flags | None,
+) -> FitInput | Adjustment:
+    image, template, err = planes
+    caveats, notes = _remarks(cutout, name)
+    good = _finite(image)
+    if mask is not None:
+        good = ~mask if good is None else good & ~mask
+    hole = template_bad(template, mask, template_mask, err)
+    sane = _positive(err)
+    usable = np.ones(image.shape, bool) if good is None else good.copy()
+    if sane is not None:
+        usable &= sane
+    variance = None
+    if _has(cutout, "template_err"):
+        noise = _floats(cutout["template_err"])
+        if noise is not None:
+            variance = noise * noise
+            usable &= np.isfinite(variance)
+            notes += ("the template's error is added to that of the image",)
+    template_good = ~mask if mask is not None else None
+    if hole is not None:
+        usable &= ~widened(hole, reach(options.max_shift))
+        template_good = ~hole if template_good is None else template_good & ~hole
+        template = filled(template, hole)
+    if not usable.any():
+        return failed(
+            "no good pixel: all are masked, off the image or without an error", template=name
+        )
+    psf, fwhm_note = _psf(cutout, options)
+    fwhm = psf.fwhm if psf is not None else None
+    inner = options.inner
+    if options.inner_fwhm is not None and fwhm is not None:
+        inner = options.inner_fwhm * fwhm + 1.0
+    box = central_box(image.shape, inner)
+    psf_box = box
+    if psf is not None:
+        side = 4.0 * psf.fwhm + 1.0
+        if min(image.shape) < math.floor(side + 1e-9):
+            psf, notes = None, (*notes, f"cutout smaller than 4 FWHM + 1 = {side:.0f} px")
+        elif inner is not None and inner < side:
+            psf_box = central_box(image.shape, side)
+    if fwhm_note and psf is not None:
+        notes += (fwhm_note,)
+    return FitInput(
+        image, template, err, variance, usable, hole,
+        _mode(image, good), _mode(template, template_good),
+        box, psf_box, psf, _position(cutout, image.shape), name, caveats, notes,
+    )  # fmt: skip
+
+
+_NAMES = {"template": "convolved or template"}
+
+
+def _has(cutout: Any, name: str) -> bool:
+    return name in cutout and cutout[name] is not None
+
+
+def _floats(plane: Any) -> Array | None:
+    """Native floats of a two-dimensional plane, NaN where masked; None for anything else."""
+    if isinstance(plane, np.ma.MaskedArray):
+        plane = plane.astype(float).filled(np.nan)
+    array = np.asarray(plane)
+    if array.ndim != 2 or array.dtype.kind not in "fiub":
+        return None
+    return np.ascontiguousarray(array, dtype=np.float64)
+
+
+def _flags(cutout: Any, name: str) -> Flags | None:
+    """A mask as booleans: non-zero and NaN are bad; None where nothing is."""
+    if not _has(cutout, name):
+        return None
+    plane = np.ma.filled(cutout[name], True)
+    flags = np.asarray(plane) != 0
+    return flags if flags.any() else None
+
+
+def _finite(plane: Array) -> Flags | None:
+    """Where finite; None: everywhere."""
+    return None if math.isfinite(float(plane.sum())) else np.isfinite(plane)
+
+
+def _positive(err: Array) -> Flags | None:
+    """Where finite, above 0 and with a finite weight; None: everywhere."""
+    low = float(err.min())
+    if low > 1e-150 and math.isfinite(float(err.sum())):
+        return None
+    with np.errstate(invalid="ignore"):
+        return np.isfinite(err) & (err > 1e-150)
+
+
+def _mode(plane: Array, good: Flags | None) -> float:
+    pixels = plane.ravel() if good is None else plane[good]
+    if pixels.size == 0:
+        return 0.0
+    return float(mode(pixels))
+
+
+def _remarks(cutout: Any, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Why the fit cannot be judged, and what else it rests on."""
+    said = getattr(cutout, "notes", None) or {}
+    meta = cutout["meta"] if "meta" in cutout else {}
+    caveats: tuple[str, ...] = ()
+    if "estimated" in str(said.get("err", "")):
+        caveats += ("err is only estimated",)
+    matched = meta.get("template_matched") if isinstance(meta, Mapping) else None
+    remark = str(said.get(name, ""))
+    if matched is None:
+        matched = name == "convolved" and "reprojected" not in remark
+    if not matched:
+        caveats += ("the template is not matched to the image's PSF and flux",)
+    return caveats, tuple(f"err: {said['err']}" for _ in (0,) if said.get("err"))
+
+
+def _psf(cutout: Any, options: FitOptions) -> tuple[Psf | None, str]:
+    """The PSF to fit, and where its FWHM is from."""
+    if options.psf is not None:
+        return options.psf, f"PSF given, FWHM {options.psf.fwhm:.2f} px"
+    if options.fwhm is not None:
+        return (Gaussian(float(options.fwhm)), "") if _is_width(options.fwhm) else (None, "")
+    meta = cutout["meta"] if "meta" in cutout else {}
+    value = meta.get("fwhm") if hasattr(meta, "get") else None
+    if value is not None and _is_width(value):
+        return Gaussian(float(value)), "FWHM from the cutout's metadata"
+    return None, ""
+
+
+def _is_width(value: Any) -> bool:
+    try:
+        return math.isfinite(float(value)) and float(value) > 0
+    except (TypeError, ValueError):
+        return False
+
+
+def _position(cutout: Any, shape: tuple[int, ...]) -> tuple[float, float]:
+    """The candidate in cutout pixels: as the cutout says, else its fraction about the centre."""
+    place = getattr(cutout, "position", None)
+    if place is not None and all(_is_number(v) for v in place):
+        return float(place[0]), float(place[1])
+    meta = cutout["meta"] if "meta" in cutout else {}
+    centre = []
+    for key, size in (("x", shape[1]), ("y", shape[0])):
+        value = meta.get(key) if hasattr(meta, "get") else None
+        fraction = float(value) - math.floor(float(value) + 0.5) if _is_number(value) else 0.0
+        centre.append(0.5 * (size - 1) + fraction)
+    return centre[0], centre[1]
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        return math.isfinite(float(value))
+    except (TypeError, ValueError):
+        return False

@@ -1,0 +1,150 @@
+"""Shifting an image by a cubic spline, with the derivatives by the shift.
+
+The interpolating spline of Unser, Aldroubi & Eden (1993, IEEE Trans. Signal Process. 41, 821), with
+mirrored edges: the same numbers as ``scipy.ndimage.shift(image, (dy, dx), order=3, mode='reflect')``.
+A shift is the same fraction of a pixel everywhere, so four weights for each axis serve all pixels.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+SPLINE_REACH = 1
+"""Coefficients beyond ``ceil(|shift|)`` that the shifted value of a pixel rests on."""
+
+_DENSE_LIMIT = 256
+
+
+def cubic_weights(shift: float) -> tuple[int, Array]:
+    """The four B-spline weights of a shift, with their first and second derivatives.
+
+    Parameters
+    ----------
+    shift : float
+        In pixels, positive towards larger index.
+
+    Returns
+    -------
+    first : int
+        Offset of the first weight: pixel i takes coefficients i + first ... i + first + 3.
+    weights : ndarray (3, 4)
+        Values, first and second derivatives by the shift.
+    """
+    whole = math.floor(shift)
+    return -whole - 2, np.array(fraction_weights(shift - whole))
+
+
+def fraction_weights(f: float) -> tuple[tuple[float, ...], ...]:
+    """Weights, first and second derivatives for a fraction 0 <= f <= 1 of a pixel, in offset order."""
+    g = 1.0 - f
+    return (
+        (
+            f * f * f / 6.0,
+            2.0 / 3.0 - g * g * (1.0 - 0.5 * g),
+            2.0 / 3.0 - f * f * (1.0 - 0.5 * f),
+            g * g * g / 6.0,
+        ),
+        (0.5 * f * f, g * (2.0 - 1.5 * g), f * (1.5 * f - 2.0), -0.5 * g * g),
+        (f, 3.0 * g - 2.0, 3.0 * f - 2.0, g),
+    )
+
+
+@lru_cache(maxsize=64)
+def _prefilter(size: int, margin: int) -> Array:
+    """Matrix (size + 2 margin, size) from samples to coefficients, mirrored beyond both ends."""
+    from scipy.ndimage import spline_filter1d
+
+    matrix = np.eye(size)
+    if size > 1:
+        matrix = spline_filter1d(matrix, order=3, axis=0, mode="reflect")
+    matrix = np.ascontiguousarray(matrix[_mirrored(size, margin)])
+    matrix.flags.writeable = False
+    return matrix
+
+
+def _mirrored(size: int, margin: int) -> npt.NDArray[np.intp]:
+    index = np.arange(-margin, size + margin) % (2 * size)
+    return np.where(index < size, index, 2 * size - 1 - index)
+
+
+def coefficients(image: npt.NDArray[Any], margin: int) -> Array:
+    """Spline coefficients of an image, or of a stack of images.
+
+    Parameters
+    ----------
+    image : ndarray (..., ny, nx)
+        Finite everywhere: one NaN would spread over its whole row and column.
+    margin : int
+        Rows and columns to add on each side, mirrored.
+
+    Returns
+    -------
+    ndarray (..., ny + 2 margin, nx + 2 margin)
+    """
+    ny, nx = image.shape[-2:]
+    if max(ny, nx) <= _DENSE_LIMIT:
+        result: Array = _prefilter(ny, margin) @ image @ _prefilter(nx, margin).T
+        return result
+    from scipy.ndimage import spline_filter1d
+
+    filtered = spline_filter1d(image, order=3, axis=-1, mode="reflect")
+    filtered = spline_filter1d(filtered, order=3, axis=-2, mode="reflect")
+    return np.asarray(filtered[..., _mirrored(ny, margin)[:, None], _mirrored(nx, margin)])
+
+
+def shifted(coefs: Array, dx: float, dy: float, margin: int) -> Array:
+    """The shifted image from its coefficients.
+
+    Parameters
+    ----------
+    coefs : ndarray (ny + 2 margin, nx + 2 margin)
+        From :func:`coefficients`.
+    dx, dy : float
+        Shift along columns and rows, positive towards larger index;
+        ``ceil(|shift|) + SPLINE_REACH <= margin``.
+
+    Returns
+    -------
+    ndarray (ny, nx)
+    """
+    ny, nx = coefs.shape[0] - 2 * margin, coefs.shape[1] - 2 * margin
+    first_y, weights_y = _within(dy, margin)
+    first_x, weights_x = _within(dx, margin)
+    rows = weights_y[0] * coefs[first_y : first_y + ny]
+    for k in (1, 2, 3):
+        rows += weights_y[k] * coefs[first_y + k : first_y + k + ny]
+    out: Array = weights_x[0] * rows[:, first_x : first_x + nx]
+    for k in (1, 2, 3):
+        out += weights_x[k] * rows[:, first_x + k : first_x + k + nx]
+    return out
+
+
+def _within(shift: float, margin: int) -> tuple[int, tuple[float, ...]]:
+    """First coefficient index and weights; at a whole number the side that stays inside."""
+    whole = min(max(math.floor(shift), SPLINE_REACH - margin), margin - SPLINE_REACH - 1)
+    return margin - whole - 2, fraction_weights(shift - whole)[0]
+
+
+def shift_image(image: npt.NDArray[Any], dx: float, dy: float) -> Array:
+    """Shift an image; the features move towards larger x and y for positive ``dx`` and ``dy``.
+
+    Parameters
+    ----------
+    image : ndarray (ny, nx)
+        Finite everywhere; mirrored beyond its edges.
+    dx, dy : float
+        In pixels, along columns and rows.
+
+    Returns
+    -------
+    ndarray (ny, nx), float64
+    """
+    margin = max(1, math.ceil(max(abs(dx), abs(dy)))) + SPLINE_REACH
+    return shifted(coefficients(np.asarray(image, float), margin), dx, dy, margin)
