@@ -4,15 +4,7 @@
 # which interpreter it was made. Anything else is left to make_environment.py.
 
 # The project's folder, from the script's real place: it may be called through a symbolic link.
-script=$0
-while [ -L "$script" ]; do
-    link=$(readlink "$script")
-    case $link in
-        /*) script=$link ;;
-        *) script=$(dirname "$script")/$link ;;
-    esac
-done
-root=$(cd "$(dirname "$script")/.." && pwd -P) || exit 1
+root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd -P) || exit 1
 python=$root/.venv/bin/python
 
 # Another program's modules (HEASoft and the like set these) must not come before ours.
