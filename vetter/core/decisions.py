@@ -123,6 +123,14 @@ class Decision(NamedTuple):
         """Name of the step of undo that the event belongs to."""
         return self.group or self.id
 
+    def says_same(self, other: Decision) -> bool:
+        """Whether both leave the same verdict, tags and comment."""
+        return (self.verdict, self.tags, self.comment) == (
+            other.verdict,
+            other.tags,
+            other.comment,
+        )
+
     @property
     def opinion(self) -> Opinion:
         """The opinion that the event leaves behind."""

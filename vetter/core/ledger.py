@@ -52,6 +52,7 @@ class Ledger:
     def __init__(self, candidates: Placed, reviewer: str) -> None:
         self.candidates = candidates
         self.reviewer = reviewer
+        self._place = (candidates.x, candidates.y, candidates.ra, candidates.dec)
         self._codes = np.zeros(len(candidates), np.uint8)
         self.codes: npt.NDArray[np.uint8] = self._codes.view()
         self.codes.flags.writeable = False
@@ -105,29 +106,23 @@ class Ledger:
 
     def undo_step(self) -> list[Decision]:
         """The events that take back the last step; none where there is nothing to undo."""
-        step = self._history.last_done
-        if step is None:
-            return []
-        return self._return_to(step, UNDO)
+        return self._return_to(self._history.last_done, UNDO)
 
     def redo_step(self) -> list[Decision]:
         """The events that bring back the step undone last."""
-        step = self._history.last_undone
-        if step is None:
-            return []
-        return self._return_to(step, REDO)
+        return self._return_to(self._history.last_undone, REDO)
 
     @property
     def undo_label(self) -> str | None:
         """What undo takes back, in words; None where there is nothing."""
         step = self._history.last_done
-        return None if step is None else label(step, self.candidates.name)
+        return label(step, self.candidates.name) if step else None
 
     @property
     def redo_label(self) -> str | None:
         """What redo brings back, in words; None where there is nothing."""
         step = self._history.last_undone
-        return None if step is None else label(step, self.candidates.name)
+        return label(step, self.candidates.name) if step else None
 
     @property
     def unplaced(self) -> int:
@@ -153,17 +148,16 @@ class Ledger:
 
     def _row(self, decision: Decision) -> int | None:
         row = self._row_of(decision.key)
-        return row if row is not None and self._agrees(decision, row) else None
+        if row is None:
+            return None
+        listed = self.candidates
+        if listed.ra.item(row) == decision.ra and listed.dec.item(row) == decision.dec:
+            return row  # the usual case, and worth its line at 100,000 events
+        return row if self._agrees(decision, row) else None
 
     def _agrees(self, decision: Decision, row: int) -> bool | None:
-        listed = self.candidates
-        return agrees(
-            decision,
-            listed.x.item(row),
-            listed.y.item(row),
-            listed.ra.item(row),
-            listed.dec.item(row),
-        )
+        place = (array.item(row) for array in self._place)
+        return agrees(decision, *place)
 
     def _note_stray(self, decision: Decision) -> None:
         """Keep the last decision for each key and place."""
@@ -179,34 +173,37 @@ class Ledger:
         return [stray for stray in every if stray.opinion.says_something]
 
     def _return_to(self, step: Step, how: str) -> list[Decision]:
-        at = utc_now()
-        group = new_id() if len(step.changes) > 1 else None
-        events = []
-        for row, change in step.changes.items():
-            source = change.before if how == UNDO else change.after
-            opinion = UNDECIDED if source is None else source.opinion
-            events.append(self._event(row, opinion, how, group, step.id, at))
-        return events
+        # A row may stand in a step more than once: back to its first, or on to its last.
+        changes = {row: before for row, before, _ in reversed(step)}
+        if how == REDO:
+            changes = {row: after for row, _, after in step}
+        at, group = utc_now(), new_id() if len(changes) > 1 else None
+        name = step[0][2].step if step else ""
+        return [
+            self._event(row, changes[row], how, group, name, at)
+            for row in dict.fromkeys(row for row, _, _ in step)
+        ]
 
     def _event(
-        self, row: int, new: Opinion, how: str, group: str | None, undoes: str | None, at: str
+        self, row: int, source: Decision | None, how: str, group: str | None, name: str, at: str
     ) -> Decision:
-        listed = self.candidates
+        new = UNDECIDED if source is None else source.opinion
+        x, y, ra, dec = (array.item(row) for array in self._place)
         return Decision(
-            new_id(),
-            None,
-            str(listed.keys[row]),
-            new.verdict,
-            new.tags,
-            new.comment,
-            self.reviewer,
-            at,
-            new.seconds,
-            how,
-            group,
-            undoes,
-            listed.x.item(row),
-            listed.y.item(row),
-            listed.ra.item(row),
-            listed.dec.item(row),
+            id=new_id(),
+            seq=None,
+            key=str(self.candidates.keys[row]),
+            verdict=new.verdict,
+            tags=new.tags,
+            comment=new.comment,
+            reviewer=self.reviewer,
+            at=at,
+            seconds=new.seconds,
+            how=how,
+            group=group,
+            undoes=name,
+            x=x,
+            y=y,
+            ra=ra,
+            dec=dec,
         )

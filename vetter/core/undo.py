@@ -2,115 +2,120 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
 
-from vetter.core.decisions import CARRIED, Decision, Opinion, Verdict
+from vetter.core.decisions import CARRIED, UNDECIDED, Decision, Verdict
 
+Change = tuple[int, Decision | None, Decision]
+"""A row, and the events that made its opinion before and after; None: there was none."""
 
-class Change(NamedTuple):
-    """The events that made a candidate's opinion before and after a step; None: none yet."""
-
-    before: Decision | None
-    after: Decision
-
-
-@dataclass(slots=True)
-class Step:
-    """What one undo takes back: the changes by row."""
-
-    id: str
-    changes: dict[int, Change] = field(default_factory=dict)
+Step = Sequence[Change]
+"""What one undo takes back: one change, or those of a group."""
 
 
 class History:
-    """The two stacks. A new decision clears what could be redone; every call is O(1)."""
+    """The two stacks. A new decision clears what could be redone; every call is O(1).
+
+    What has been done is one flat list of changes, in which a step is a run of one name: a
+    hundred thousand of them are rebuilt when a session opens.
+    """
 
     def __init__(self) -> None:
-        self._done: list[Step] = []
-        self._undone: list[Step] = []
+        self._done: list[Change] = []
+        self._undone: list[list[Change]] = []
+        self._moved_name: str | None = None
+        self._moved: dict[int, Change] = {}
 
     @property
-    def last_done(self) -> Step | None:
-        """What undo would take back."""
-        return self._done[-1] if self._done else None
+    def last_done(self) -> Step:
+        """What undo would take back; empty where there is nothing."""
+        return self._done[self._start_of_run(len(self._done)) :]
 
     @property
-    def last_undone(self) -> Step | None:
-        """What redo would bring back."""
-        return self._undone[-1] if self._undone else None
+    def last_undone(self) -> Step:
+        """What redo would bring back; empty where there is nothing."""
+        return self._undone[-1] if self._undone else ()
 
     def add(self, row: int, before: Decision | None, decision: Decision) -> None:
-        """Note a new decision; one of the same group as the last joins its step."""
-        self._undone.clear()
-        name = decision.step
-        if not self._done or self._done[-1].id != name:
-            self._done.append(Step(name))
-        changes = self._done[-1].changes
-        earlier = changes.get(row)
-        changes[row] = Change(before if earlier is None else earlier.before, decision)
+        """Note a new decision; one of the same group as the last belongs to its step."""
+        self._done.append((row, before, decision))
+        if self._undone or self._moved_name:
+            self._undone.clear()
+            self._moved_name = None
 
     def take_back(self, row: int, undo: Decision) -> Decision | None:
         """Follow an undo event; the event whose opinion holds again, None for none."""
-        change = _move(undo.undoes, self._done, self._undone, row)
-        return _restored(change.before, undo) if change is not None else undo
+        if self._moved_name != f"{undo.how} {undo.step}":
+            self._undone.append(self._pop_done(undo.undoes))
+            self._moved_name = f"{undo.how} {undo.step}"
+            # The first change of a row in a step is the one to go back to.
+            self._moved = {change[0]: change for change in reversed(self._undone[-1])}
+            if not self._undone[-1]:
+                self._undone.pop()
+        change = self._moved.get(row)
+        return undo if change is None else _restored(change[1], undo)
 
     def bring_back(self, row: int, redo: Decision) -> Decision | None:
         """Follow a redo event; the event whose opinion holds again."""
-        change = _move(redo.undoes, self._undone, self._done, row)
-        return _restored(change.after, redo) if change is not None else redo
+        if self._moved_name != f"{redo.how} {redo.step}":
+            step = self._pop_undone(redo.undoes)
+            self._done.extend(step)
+            self._moved_name = f"{redo.how} {redo.step}"
+            self._moved = {change[0]: change for change in step}
+        change = self._moved.get(row)
+        return redo if change is None else _restored(change[2], redo)
 
+    def _start_of_run(self, stop: int) -> int:
+        start = stop
+        while start and self._done[start - 1][2].step == self._done[stop - 1][2].step:
+            start -= 1
+        return start
 
-def _move(name: str | None, source: list[Step], target: list[Step], row: int) -> Change | None:
-    """Move the step called ``name`` over at its first event; the row's change in it."""
-    if target and target[-1].id == name:
-        return target[-1].changes.get(row)
-    # It is on top, but where the list has changed in between, so that steps on other
-    # candidates, not seen when the undo was made, lie above it.
-    for index in range(len(source) - 1, -1, -1):
-        if source[index].id == name:
-            target.append(source.pop(index))
-            return target[-1].changes.get(row)
-    return None
+    def _pop_done(self, name: str | None) -> list[Change]:
+        # It is the last one, but where the list has changed in between, so that steps on
+        # candidates that were not listed when the undo was made come after it.
+        stop = len(self._done)
+        while stop and self._done[stop - 1][2].step != name:
+            stop -= 1
+        start = self._start_of_run(stop) if stop else 0
+        step = self._done[start:stop]
+        del self._done[start:stop]
+        return step
+
+    def _pop_undone(self, name: str | None) -> list[Change]:
+        for index in range(len(self._undone) - 1, -1, -1):
+            if self._undone[index][0][2].step == name:
+                return self._undone.pop(index)
+        return []
 
 
 def _restored(earlier: Decision | None, event: Decision) -> Decision | None:
     """The earlier event where the undo or redo says the same, so that its date is kept."""
     if earlier is None:
-        return None if not event.opinion.says_something else event
-    same = (earlier.verdict, earlier.tags, earlier.comment) == (
-        event.verdict,
-        event.tags,
-        event.comment,
-    )
-    return earlier if same else event
+        return event if event.opinion.says_something else None
+    return earlier if earlier.says_same(event) else event
 
 
 def label(step: Step, name: Callable[[int], str]) -> str:
     """A step in words: "reject of J0421+3312", "reject of 14 candidates"."""
-    if len(step.changes) == 1:
-        ((row, change),) = step.changes.items()
-        return _label_of_one(change, name(row))
-    verdicts = {change.after.verdict for change in step.changes.values()}
-    carried = "carried " if _is_carried(step) else ""
-    what = "clearing" if verdicts == {Verdict.NONE} else "decisions"
-    if len(verdicts) == 1 and verdicts != {Verdict.NONE}:
-        what = verdicts.pop().value
-    joint = "on" if what == "decisions" else "of"
-    return f"{carried}{what} {joint} {len(step.changes)} candidates"
+    rows = {row for row, _, _ in step}
+    if len(rows) == 1:
+        return _label_of_one(step[0][1], step[-1][2], name(step[0][0]))
+    verdicts = {after.verdict for _, _, after in step}
+    carried = "carried " if step[0][2].how == CARRIED else ""
+    if len(verdicts) > 1:
+        return f"{carried}decisions on {len(rows)} candidates"
+    return f"{carried}{_word(verdicts.pop())} of {len(rows)} candidates"
 
 
-def _is_carried(step: Step) -> bool:
-    return any(change.after.how == CARRIED for change in step.changes.values())
+def _word(verdict: Verdict) -> str:
+    return "clearing" if verdict is Verdict.NONE else verdict.value
 
 
-def _label_of_one(change: Change, name: str) -> str:
-    before = change.before.opinion if change.before is not None else Opinion()
-    after = change.after
+def _label_of_one(earlier: Decision | None, after: Decision, name: str) -> str:
+    before = UNDECIDED if earlier is None else earlier.opinion
     if after.verdict is not before.verdict:
-        word = "clearing" if after.verdict is Verdict.NONE else after.verdict.value
-        return f"{'carried ' if after.how == CARRIED else ''}{word} of {name}"
+        return f"{'carried ' if after.how == CARRIED else ''}{_word(after.verdict)} of {name}"
     added = [tag for tag in after.tags if tag not in before.tags]
     removed = [tag for tag in before.tags if tag not in after.tags]
     if len(added) == 1 and not removed:

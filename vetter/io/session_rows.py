@@ -58,7 +58,8 @@ def from_rows(rows: Iterable[tuple[Any, ...]], path: object) -> Iterator[Decisio
     """
     tag_lists: dict[str, tuple[str, ...]] = {"[]": ()}
     for row in rows:
-        seq, ident, key, word, tags, comment, reviewer, at, seconds, how, group, undoes = row[:12]
+        seq, ident, key, word, tags, comment, reviewer, at, seconds, how = row[:10]
+        group, undoes, x, y, ra, dec = row[10:]
         try:
             verdict = _VERDICTS[word]
             if tags not in tag_lists:
@@ -80,7 +81,10 @@ def from_rows(rows: Iterable[tuple[Any, ...]], path: object) -> Iterator[Decisio
             how,
             group,
             undoes,
-            *(_NAN if value is None else value for value in row[12:]),
+            _NAN if x is None else x,
+            _NAN if y is None else y,
+            _NAN if ra is None else ra,
+            _NAN if dec is None else dec,
         )
 
 
