@@ -13,8 +13,7 @@ from vetter.errors import VetterError
 from vetter.review.jobs import Answer, Jobs
 
 if TYPE_CHECKING:
-    from vetter.core.adjust import FitOptions
-    from vetter.core.adjustment import Adjustment
+    from vetter.core.adjustment import Adjustment, FitOptions
     from vetter.core.cutout import Cutout
 
 Fit = Callable[["Cutout", "FitOptions"], "Adjustment"]

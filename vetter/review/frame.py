@@ -149,20 +149,31 @@ def _unpainted(source: CutoutSource, row: int, radius: float, cutout: Cutout) ->
         name=source.candidates.name(row),
         states={},
         notes=dict(cutout.notes),
-        position=cutout.position,
+        position=_position(cutout),
         north=north,
         east=east,
         pixel_scale=scale,
     )
 
 
+def _position(cutout: Cutout) -> tuple[float, float]:
+    try:
+        return cutout.position
+    except VetterError:
+        return (cutout.shape[1] - 1) / 2, (cutout.shape[0] - 1) / 2
+
+
 def _lie(source: CutoutSource, cutout: Cutout) -> tuple[float, float, float] | None:
     """How the cutout lies on the sky at the candidate."""
-    x, y = cutout.position
-    # The whole image's WCS spares making one for each cutout from its header.
-    if source.wcs is not None and cutout.origin is not None:
-        return orientation(source.wcs, x + cutout.origin[0], y + cutout.origin[1])
-    return None if cutout.wcs is None else orientation(cutout.wcs, x, y)
+    try:
+        x, y = cutout.position
+        # The whole image's WCS spares making one for each cutout from its header.
+        if source.wcs is not None and cutout.origin is not None:
+            return orientation(source.wcs, x + cutout.origin[0], y + cutout.origin[1])
+        return None if cutout.wcs is None else orientation(cutout.wcs, x, y)
+    except VetterError:
+        # An unusable WCS takes the compass away, not the pixels.
+        return None
 
 
 def _empty_planes(planes: Mapping[str, Array], frame: Frame) -> dict[str, str]:

@@ -1,0 +1,174 @@
+"""Which part of a cutout is seen, and where each of its pixels lies on the screen."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+
+CRISP = 3.0
+"""From this many screen pixels on, a cutout's pixels are a whole number of them wide."""
+LARGEST = 160.0
+SMALLEST_ZOOM = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The part of a panel that pictures are drawn in, in its own coordinates.
+
+    `ratio` is the number of device pixels to one of the screen's units.
+    """
+
+    left: float
+    top: float
+    width: float
+    height: float
+    ratio: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is looked at; the same in all panels, and kept from one candidate to the next.
+
+    Attributes
+    ----------
+    zoom : float
+        1 where the whole cutout just fits.
+    dx, dy : float
+        The middle of the view, from the pixel that contains the candidate, in pixels.
+    fitted : bool
+        The middle of the view is that of the cutout; dx and dy do not count.
+    """
+
+    zoom: float = 1.0
+    dx: float = 0.0
+    dy: float = 0.0
+    fitted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The cutout looked at: its size in pixels and the candidate's place in it (x, y)."""
+
+    nx: int
+    ny: int
+    x: float
+    y: float
+
+    def middle(self, view: View) -> tuple[float, float]:
+        """The cutout pixel in the middle of the view."""
+        if view.fitted:
+            return (self.nx - 1) / 2, (self.ny - 1) / 2
+        # The whole pixel: from one candidate to the next, pixels keep their place on the screen.
+        return math.floor(self.x + 0.5) + view.dx, math.floor(self.y + 0.5) + view.dy
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a cutout lies in a panel: y up, pixel centres at whole numbers.
+
+    Attributes
+    ----------
+    left, top : float
+        Of the picture's upper left corner, on the device's pixel grid.
+    scale : float
+        Screen units to one pixel of the cutout.
+    nx, ny : int
+        The cutout's size.
+    """
+
+    left: float
+    top: float
+    scale: float
+    nx: int
+    ny: int
+
+    def to_screen(self, x: float, y: float) -> tuple[float, float]:
+        """A cutout pixel in the panel's coordinates."""
+        return self.left + (x + 0.5) * self.scale, self.top + (self.ny - 0.5 - y) * self.scale
+
+    def to_pixel(self, across: float, down: float) -> tuple[float, float]:
+        """A place in the panel as a cutout pixel; may be outside of the cutout."""
+        x = (across - self.left) / self.scale - 0.5
+        return x, self.ny - 0.5 - (down - self.top) / self.scale
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a cutout pixel exists."""
+        return -0.5 <= x < self.nx - 0.5 and -0.5 <= y < self.ny - 0.5
+
+
+def place(area: Area, subject: Subject, view: View) -> Placement:
+    """Where the cutout lies in a panel."""
+    scale = scale_of(area, subject, view)
+    x, y = subject.middle(view)
+    left = area.left + area.width / 2 - (x + 0.5) * scale
+    top = area.top + area.height / 2 - (subject.ny - 0.5 - y) * scale
+    return Placement(_on_grid(left, area), _on_grid(top, area), scale, subject.nx, subject.ny)
+
+
+def scale_of(area: Area, subject: Subject, view: View) -> float:
+    """Screen units to one pixel of the cutout: whole device pixels where that is crisp."""
+    fitting = min(area.width / subject.nx, area.height / subject.ny) * area.ratio
+    fitting = max(fitting, 1e-3)
+    if fitting >= CRISP:
+        fitting = math.floor(fitting)
+    device = min(fitting * view.zoom, max(LARGEST, fitting))
+    if device >= CRISP:
+        device = math.floor(device + 0.5)
+    return device / area.ratio
+
+
+def zoomed(
+    view: View, factor: float, area: Area, subject: Subject, at: tuple[float, float] | None = None
+) -> View:
+    """The view zoomed by a factor about a place in the panel, or about its middle.
+
+    Parameters
+    ----------
+    at : (float, float), optional
+        In the panel's coordinates: the cutout pixel here stays here.
+    """
+    zoom = min(max(view.zoom * factor, SMALLEST_ZOOM), _largest_zoom(area, subject))
+    if zoom <= 1.0 + 1e-9:
+        return View(zoom=zoom)
+    target = dataclasses.replace(view, zoom=zoom)
+    before, after = place(area, subject, view), scale_of(area, subject, target)
+    across, down = at if at is not None else _middle(area)
+    x, y = before.to_pixel(across, down)
+    middle = _middle(area)
+    return _looking_at(
+        target, subject, x - (across - middle[0]) / after, y + (down - middle[1]) / after
+    )
+
+
+def dragged(view: View, across: float, down: float, area: Area, subject: Subject) -> View:
+    """The view with the cutout moved on the screen."""
+    x, y = subject.middle(view)
+    scale = scale_of(area, subject, view)
+    x = min(max(x - across / scale, -0.5), subject.nx - 0.5)
+    y = min(max(y + down / scale, -0.5), subject.ny - 0.5)
+    return _looking_at(view, subject, x, y)
+
+
+def _looking_at(view: View, subject: Subject, x: float, y: float) -> View:
+    return View(view.zoom, x - math.floor(subject.x + 0.5), y - math.floor(subject.y + 0.5), False)
+
+
+def _largest_zoom(area: Area, subject: Subject) -> float:
+    fitting = scale_of(area, subject, View()) * area.ratio
+    return max(LARGEST / fitting, 1.0)
+
+
+def _middle(area: Area) -> tuple[float, float]:
+    return area.left + area.width / 2, area.top + area.height / 2
+
+
+def _on_grid(value: float, area: Area) -> float:
+    return math.floor(value * area.ratio + 0.5) / area.ratio
+
+
+def rows_for(count: int, width: float, height: float, title: float) -> int:
+    """One row of panels or two: whichever gives square cutouts the larger pixels."""
+    one = min(width / max(count, 1), height - title)
+    two = min(width / max(math.ceil(count / 2), 1), height / 2 - title)
+    return 2 if count > 1 and two > one else 1
