@@ -100,7 +100,7 @@ def write_planes(folder: Path, planes: dict[str, NDArray[np.generic]], header: f
             for bit, number in BITS.items():
                 own[f"MP_{bit}"] = number
             del own["BUNIT"]
-            hdu = fits.CompImageHDU(plane, own, compression_type="GZIP_1", tile_shape=(64, 64))
+            hdu = fits.CompImageHDU(plane, own, compression_type="RICE_1", tile_shape=(64, 64))
         else:
             own["QUANTUM"] = (steps[name], "[adu] the pixels were stored in such steps")
             hdu = fits.CompImageHDU(

@@ -74,7 +74,7 @@ def populate(rng: Generator) -> tuple[Sources, list[Truth]]:
         now = then = float(flux_of(magnitude))
         sources.star(x, y, now, then)
         bump = float(np.hypot(*shift(np.float64(x), np.float64(y))))
-        kind = "saturated star" if magnitude < 13.6 else "dipole" if bump > 0.12 else "residual"
+        kind = "saturated star" if magnitude < 12.4 else "dipole" if bump > 0.12 else "residual"
         truths.append(Truth(kind, x, y, 0.0))
     for _ in range(30):
         x, y = place(rng)
@@ -211,7 +211,11 @@ def choose(
     chosen: list[tuple[Detection, Truth]] = []
     seen: set[Truth] = set()
     for kind, limit in KEPT.items():
-        rows = [(d, t) for d, t in labelled if t.kind == kind and d.snr < 260]
+        rows = [
+            (d, t)
+            for d, t in labelled
+            if t.kind == kind and (d.snr < 260 or t.kind == "saturated star")
+        ]
         unique = []
         for d, t in rows:
             if t not in seen or kind in ("noise", "saturated star"):
