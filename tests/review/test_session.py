@@ -46,6 +46,9 @@ class MemoryStore:
     def set_position(self, key: str) -> None:
         self.position = key
 
+    def set_settings(self, settings: dict) -> None:
+        raise AssertionError("nothing was set")
+
     def put_adjustment(self, key: str, signature: str, meta: dict) -> None:
         raise AssertionError("no fit was made")
 

@@ -105,6 +105,17 @@ class Dialogs:
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
+    def say_unexpected(self, text: str, details: str) -> None:
+        """An error that nobody expected, with what a report of it needs."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Critical)
+        box.setWindowTitle("vetter")
+        box.setText(f"Something went wrong that should not: {text}")
+        box.setInformativeText("Every verdict so far is on disk. The details help to mend it.")
+        box.setDetailedText(details)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
     def open_another(self) -> None:
         """Another session, in a window of its own."""
         import sys

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PyQt6.QtCore import QEvent, Qt, QTimer
+from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PyQt6.QtWidgets import (
     QApplication,
@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from vetter.core.look import Looks
 from vetter.gui.actions import make_actions
 from vetter.gui.candidate_card import CandidateCard
 from vetter.gui.candidate_list import CandidateListView
@@ -52,6 +53,8 @@ class MainWindow(QMainWindow):
     keymap_changes : mapping
         The user's keymap file, parsed.
     """
+
+    closed = pyqtSignal()
 
     def __init__(
         self,
@@ -122,7 +125,8 @@ class MainWindow(QMainWindow):
         cache.ready.connect(self._on_ready)
         self.fits.changed.connect(self._on_fit_changed)
         self.plane_row.pointer.connect(self.readout.show_pointer)
-        self.stretch_bar.looks_changed.connect(cache.set_looks)
+        self.stretch_bar.looks_changed.connect(self._on_looks_changed)
+        self.candidate_list.columns_changed.connect(self._on_columns_changed)
         # The builder is woken after the panels and the list were painted, not before:
         # it would take the interpreter from them (paint 2.8 against 7.9 ms).
         self._after_paint = QTimer(self)
@@ -264,6 +268,13 @@ class MainWindow(QMainWindow):
             self.card.show_row(self.session.current_row)
         self._name_undo()
 
+    def _on_looks_changed(self, looks: Looks) -> None:
+        self.cache.set_looks(looks)
+        self.session.keep_setting("looks", looks.record())
+
+    def _on_columns_changed(self, names: list[str]) -> None:
+        self.session.keep_setting("columns", names)
+
     def _on_fit_changed(self, row: int) -> None:
         if row == self.session.current_row:
             self._show_current()
@@ -324,6 +335,7 @@ class MainWindow(QMainWindow):
             self.cache.close()
             self.session.close()
             self.session.source.close()
+            self.closed.emit()
         super().closeEvent(event)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -70,6 +71,16 @@ class Recorder(QObject):
         """Remember where the vetter is."""
         if self._writer is not None:
             self._writer.keep_position(key)
+
+    def keep_setting(self, name: str, value: Any) -> None:
+        """Remember how the vetter set the window up."""
+        if self._writer is not None:
+            self._writer.keep_setting(name, value)
+
+    def keep_adjustment(self, key: str, signature: str, meta: dict[str, Any]) -> None:
+        """Remember the result of a fit."""
+        if self._writer is not None:
+            self._writer.keep_adjustment(key, signature, meta)
 
     def close(self) -> None:
         """Finish what is under way."""

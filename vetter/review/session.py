@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -212,6 +213,22 @@ class Session(QObject):
         """Show a candidate by its row. While a commit is under way, nothing moves."""
         if not self._recorder.busy and row != self.current_row:
             self._show(row)
+
+    def start(self) -> None:
+        """Show the first undecided candidate, or the first of all."""
+        row = self.queue.next_undecided(-1, self.codes)
+        if row is not None:
+            self.go_to_row(row)
+        else:
+            self.first()
+
+    def keep_setting(self, name: str, value: Any) -> None:
+        """Remember how the window is set up, for the next time on this session."""
+        self._recorder.keep_setting(name, value)
+
+    def keep_adjustment(self, key: str, signature: str, meta: dict[str, Any]) -> None:
+        """Remember the result of a fit."""
+        self._recorder.keep_adjustment(key, signature, meta)
 
     def painted(self, row: int) -> None:
         """The window has painted this candidate: verdict keys now apply to it."""

@@ -25,6 +25,9 @@ class DecisionStore(Protocol):
     def put_adjustment(self, key: str, signature: str, meta: dict[str, Any]) -> None:
         """Keep the result of a fit."""
 
+    def set_settings(self, settings: dict[str, Any]) -> None:
+        """Keep settings, by name."""
+
 
 class Receipt:
     """One commit under way: done when the data are on disk, or an error is known."""
@@ -87,6 +90,10 @@ class Writer(QObject):
     def keep_adjustment(self, key: str, signature: str, meta: dict[str, Any]) -> None:
         """Remember the result of a fit."""
         self._later(lambda: self._store.put_adjustment(key, signature, meta))
+
+    def keep_setting(self, name: str, value: Any) -> None:
+        """Remember how the vetter set the window up; ``value`` of a type that JSON holds."""
+        self._later(lambda: self._store.set_settings({name: value}))
 
     def close(self) -> None:
         """Finish what was submitted, and end the thread."""

@@ -1,0 +1,152 @@
+"""Builds every object of the window and wires them; the only file that knows all of them."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from PyQt6.QtWidgets import QApplication
+
+from vetter.core.filter_expression import matching
+from vetter.core.ledger import Ledger
+from vetter.core.look import Looks
+from vetter.core.review_columns import ReviewColumns
+from vetter.gui.main_window import MainWindow
+from vetter.io.inputs import InputOptions, open_input
+from vetter.io.session_file import SessionFile
+from vetter.io.session_path import default_session_path
+from vetter.review.adjuster import Adjuster
+from vetter.review.cutout_cache import CutoutCache
+from vetter.review.fits import Fits
+from vetter.review.queue import Queue
+from vetter.review.recorder import Recorder
+from vetter.review.session import Session
+from vetter.review.writer import Writer
+from vetter.settings import Settings
+
+MEGABYTE = 1 << 20
+
+
+def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> MainWindow:
+    """Build and show the window, in a process that has a QApplication.
+
+    Parameters
+    ----------
+    input : path or sequence of paths
+        As on the command line: a candidate table, cutout files, a session, or 'demo'.
+    **options
+        The command line's, with underscores: ``session``, ``reviewer``, ``radius``, ``image``,
+        ``template``, ``convolved``, ``diff``, ``err``, ``mask``, ``plane`` (a mapping of names to
+        files), ``one_based``... ``settings`` (a `Settings`) and ``keymap`` (a mapping of command
+        ids to keys) stand for the user's files.
+
+    Returns
+    -------
+    MainWindow
+        Shown; its ``session`` has ``current_key``, ``verdict(key)`` and the verbs.
+
+    Raises
+    ------
+    InputError, SettingsError
+        Something cannot be used; the text is one line for the user.
+    """
+    inputs = [str(input)] if isinstance(input, (str, Path)) else [str(item) for item in input]
+    settings: Settings = options.pop("settings", None) or Settings()
+    keymap: Mapping[str, Any] | None = options.pop("keymap", None)
+    session_path = options.pop("session", None)
+    reviewer: str = options.pop("reviewer", None) or default_reviewer()
+    radius = options.pop("radius", None)
+
+    source = open_input(inputs, InputOptions.from_names(**options))
+    store = SessionFile.start(session_path or default_session_path(inputs), reviewer)
+    session, notes = _open_session(source, store, settings, reviewer)
+    looks = _looks(store, settings)
+    cache = CutoutCache(
+        source,
+        looks,
+        radius or source.default_radius or settings.display.radius,
+        settings.review.cache_megabytes * MEGABYTE,
+    )
+    fits = Fits(session, cache, Adjuster())
+    window = MainWindow(session, cache, fits, keymap)
+    window.closed.connect(store.close)
+    window.show()
+    for note in notes:
+        window.status.say(note)
+    return window
+
+
+def _open_session(
+    source: Any, store: SessionFile, settings: Settings, reviewer: str
+) -> tuple[Session, list[str]]:
+    """A session on the decisions that the file holds, at the first undecided candidate."""
+    notes = list(store.notes)
+    if not store.read_only:
+        changed = store.record_input(source.record, source.fingerprints, len(source.candidates))
+        if changed:
+            notes.append(f"changed since the last time: {', '.join(changed)}")
+    ledger = Ledger(source.candidates, reviewer)
+    ledger.replay(store.decisions())
+    columns = ReviewColumns(source.candidates, ledger)
+    queue = Queue(len(source.candidates), columns.values, lambda text: matching(text, columns))
+    recorder = Recorder(ledger, None if store.read_only else Writer(store))
+    session = Session(source, ledger, recorder, queue, settings, reviewer)
+    session.start()
+    if ledger.unplaced:
+        notes.append(
+            f"the list has changed: {ledger.unplaced} earlier verdicts belong to no candidate of "
+            "this list; File > Verdicts offered"
+        )
+    return session, notes
+
+
+def run(inputs: Sequence[str], **options: Any) -> int:
+    """The program with a window, until the window closes; its exit status."""
+    app = QApplication.instance() or QApplication(["vetter"])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("vetter")
+    app.setDesktopFileName("vetter")
+    sys.excepthook = _say_unexpected
+    window = open_window(inputs, **options)
+    status = app.exec()
+    window.close()
+    return status
+
+
+def default_reviewer() -> str:
+    """Who decides where nobody said: the name of the account."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+def _looks(store: SessionFile, settings: Settings) -> Looks:
+    """How the planes were looked at the last time, or as the settings say."""
+    record = store.settings.get("looks")
+    if isinstance(record, dict):
+        try:
+            return Looks.from_record(record)
+        except (ValueError, TypeError, KeyError):
+            # Written by another version: the settings' looks are as good a start as any.
+            return Looks.from_settings(settings.display)
+    return Looks.from_settings(settings.display)
+
+
+def _say_unexpected(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """An error that nobody expected: told in full, and the window goes on."""
+    if issubclass(kind, KeyboardInterrupt):
+        QApplication.quit()
+        return
+    text = "".join(traceback.format_exception(kind, error, trace))
+    sys.stderr.write(text)
+    for window in QApplication.topLevelWidgets():
+        if isinstance(window, MainWindow):
+            window.dialogs.say_unexpected(f"{kind.__name__}: {error}", text)
