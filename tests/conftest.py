@@ -142,7 +142,5 @@ def _living(name: str) -> list[Any]:
     sip = sys.modules["PyQt6.sip"]
     wanted = getattr(core, name)
     return [
-        item
-        for item in gc.get_objects()
-        if isinstance(item, wanted) and not sip.isdeleted(item)
+        item for item in gc.get_objects() if isinstance(item, wanted) and not sip.isdeleted(item)
     ]
