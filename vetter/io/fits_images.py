@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 Region = tuple[slice, slice]
 
+# Tile-compressed images up to this many pixels are kept in memory.
+SMALL = 4_000_000
+
 # What astropy raises on damaged headers; anything else is a fault of this program.
 DAMAGE = (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 
@@ -146,7 +149,9 @@ class TiledImage:
         self.name, self.header, self.shape = name, hdu.header.copy(), shape
         self._hdu, self._hdus = hdu, hdus
         self._lock = threading.Lock()
-        self._lead = (0,) * (len(hdu.shape) - 2)
+        self._lead: tuple[int, ...] = (0,) * (len(hdu.shape) - 2)
+        self._reads = 0
+        self._whole: Array | None = None
         self._is_integer = hdu.header["BITPIX"] > 0 and hdu.header.get("BSCALE", 1) == 1
 
     @property
@@ -162,14 +167,27 @@ class TiledImage:
     def read(self, region: Region) -> Array:
         """Physical values of a region."""
         try:
-            with self._lock, warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                values = np.asarray(self._hdu.section[(*self._lead, *region)])
+            with self._lock:
+                values = self._unpacked(region)
         except DAMAGE as error:
             raise InputError(f"{self.name.label}: a damaged tile: {_said(error)}") from error
         if values.dtype.kind == "f" or self._is_integer:
             return values.astype(values.dtype.newbyteorder("="))
         return values.astype(np.float64)
+
+    def _unpacked(self, region: Region) -> Array:
+        """Values of a region; a small image is unpacked whole once it is read repeatedly."""
+        self._reads += 1
+        if self._whole is None:
+            small = self.shape[0] * self.shape[1] <= SMALL
+            wanted = (slice(None), slice(None)) if small and self._reads > 2 else region
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                values = np.asarray(self._hdu.section[(*self._lead, *wanted)])
+            if wanted is region:
+                return values
+            self._whole = values
+        return self._whole[region]
 
     def close(self) -> None:
         """Let go of the file."""

@@ -223,18 +223,5 @@ def image_of(plane: FilePlane) -> FitsImage:
     return plane.plane.image if isinstance(plane, ErrorPlane) else plane.image
 
 
-def masked_share(plane: MaskPlane, blocks: int = 8, side: int = 64) -> float:
-    """The share of bad pixels, from a grid of blocks, so that a large mask is not read whole."""
-    rows, columns = plane.shape
-    shares = []
-    for j in range(blocks):
-        for i in range(blocks):
-            x0 = int((columns - min(side, columns)) * i / (blocks - 1))
-            y0 = int((rows - min(side, rows)) * j / (blocks - 1))
-            block = plane.read(Box(x0, y0, min(side, columns), min(side, rows)))
-            shares.append(float(block.mean()))
-    return float(np.mean(shares))
-
-
 def _is_variance(image: FitsImage) -> bool:
     return "variance" in str(image.header.get("UTYPE", "")).lower()

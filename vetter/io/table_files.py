@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import warnings
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,11 +131,11 @@ def _ecsv(name: FitsName) -> TableFile:
     from astropy.io import ascii as ascii_tables
     from astropy.table import Table
 
-    engine = "io.ascii"
-    if name.path.stat().st_size > _ARROW_PAYS and _has_pyarrow():
-        engine = "pyarrow"
+    options: dict[str, str] = {"format": "ascii.ecsv"}
+    if name.path.stat().st_size > _ARROW_PAYS and _has_fast_ecsv():
+        options = {"format": "ecsv", "engine": "pyarrow"}
     try:
-        table = Table.read(name.path, format="ecsv", engine=engine)
+        table = Table.read(name.path, **options)
     except (ValueError, KeyError, TypeError, OSError, ascii_tables.InconsistentTableError) as error:
         raise _unreadable(name, "ECSV table", error) from error
     return TableFile(table, _units(table), _ucds(table))
@@ -172,7 +173,8 @@ def _parquet(name: FitsName) -> TableFile:
                 skipped.append(field_.name)
                 continue
             values = arrow.read(columns=[field_.name]).column(0)
-            table[field_.name] = MaskedColumn(*_arrow_values(values))
+            data, mask = _arrow_values(values)
+            table[field_.name] = MaskedColumn(data=data, mask=mask)
     except (ArrowException, OSError, ValueError) as error:
         raise _unreadable(name, "Parquet table", error) from error
     notes = (f"columns left out, not plain values: {', '.join(skipped)}",) if skipped else ()
@@ -222,9 +224,12 @@ def _unreadable(name: FitsName, kind: str, error: Exception) -> InputError:
 
 
 def _has_pyarrow() -> bool:
-    from importlib.util import find_spec
-
     return find_spec("pyarrow") is not None
+
+
+def _has_fast_ecsv() -> bool:
+    """Whether astropy (from 7.2 on) can have pyarrow read ECSV, four times faster."""
+    return _has_pyarrow() and find_spec("astropy.io.misc.ecsv") is not None
 
 
 _READERS: dict[str, Any] = {

@@ -1,0 +1,290 @@
+"""Cutout files, in folders or listed, as a source: one file is one candidate."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vetter.core.candidate_keys import make_keys
+from vetter.core.candidates import CandidateList
+from vetter.core.column_roles import recognise
+from vetter.core.cutout import Cutout
+from vetter.core.cutout_source import Fingerprint
+from vetter.core.noise import estimate_err
+from vetter.core.plane import Box
+from vetter.errors import InputError
+from vetter.io.cutout_listing import HeaderScan, scan_planes, scan_primary
+from vetter.io.field_planes import ORDER
+from vetter.io.fingerprint import of_files
+
+if TYPE_CHECKING:
+    from astropy.table import Table
+    from astropy.wcs import WCS
+
+_ENDINGS = (".fits", ".fit", ".fts", ".fits.gz")
+# Names of planes are gathered from so many files, spread over the list.
+_SAMPLE = 64
+
+
+@dataclass
+class CutoutFolder:
+    """Cutouts as files hold them; each is read when it is shown.
+
+    Attributes
+    ----------
+    title : str
+    candidates : CandidateList
+        Columns are the files' metadata.
+    paths : list of Path
+        One for each candidate.
+    plane_names : tuple of str
+    default_radius : float
+        Half of the largest cutout, unless the user says otherwise.
+    notes : tuple of str
+    fingerprints : tuple of Fingerprint
+    record : dict
+    """
+
+    title: str
+    candidates: CandidateList
+    paths: list[Path]
+    plane_names: tuple[str, ...]
+    default_radius: float
+    notes: tuple[str, ...]
+    fingerprints: tuple[Fingerprint, ...]
+    record: dict[str, Any]
+    wcs: WCS | None = field(default=None, init=False)
+
+    def cutout(self, row: int, radius: float | None = None) -> Cutout:
+        """The cutout of one file, cropped where a smaller radius is asked for.
+
+        Raises
+        ------
+        InputError
+            The file is gone or cannot be read.
+        """
+        from vetter.io.cutout_files import load_cutout
+
+        cutout = load_cutout(self.paths[row])
+        if radius is not None:
+            cutout = _cropped(cutout, radius)
+        return _completed(cutout, self.candidates.name(row))
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+def is_cutout_file(path: Path) -> bool:
+    """Whether a file is a cutout of several planes: no data in front, named images behind.
+
+    False too where it cannot be read: whoever opens it says why.
+    """
+    try:
+        scan = scan_primary(path)
+        if scan is None or scan.axes:
+            return False
+        planes = scan_planes(path) or {}
+    except (OSError, EOFError):
+        return False
+    known = [name for name in planes if name in ORDER]
+    return bool(known) and len(set(planes.values())) == 1 and (len(planes) > 1 or bool(scan.values))
+
+
+def open_cutouts(
+    inputs: Sequence[Path], radius: float | None, record: dict[str, Any]
+) -> CutoutFolder:
+    """A source from cutout files and folders of them, subfolders included.
+
+    Raises
+    ------
+    InputError
+        Not one cutout is found.
+    """
+    paths, left_alone = _listed(inputs)
+    scans: list[HeaderScan] = []
+    kept: list[Path] = []
+    for path in paths:
+        scan = _scanned(path)
+        if scan is None:
+            left_alone += 1
+        else:
+            kept.append(path)
+            scans.append(scan)
+    planes, largest, strange = _planes(kept)
+    if not planes:
+        raise InputError(
+            f"{inputs[0]}: wanted cutout files (FITS with extensions named image, template...), "
+            f"found {len(paths)} FITS files and none of them such; "
+            "or name a candidate list and its planes"
+        )
+    candidates = _candidates(kept, scans)
+    notes = [f"{len(kept)} cutout files; columns {candidates.roles.described() or 'none'}"]
+    if left_alone:
+        notes.append(f"{left_alone} other files were left alone")
+    if strange:
+        notes.append(f"{strange} of the files looked at hold no plane that is known")
+    title = inputs[0].name if len(inputs) == 1 else f"{len(kept)} cutouts"
+    half = (max(largest) - 1) / 2 if largest else 0
+    return CutoutFolder(
+        title or str(inputs[0]),
+        candidates,
+        kept,
+        planes,
+        radius or half or 20.0,
+        (*notes, *candidates.notes),
+        (of_files("cutouts", kept),),
+        record,
+    )
+
+
+def _listed(inputs: Sequence[Path]) -> tuple[list[Path], int]:
+    paths: list[Path] = []
+    others = 0
+    for entry in inputs:
+        if not entry.is_dir():
+            paths.append(entry)
+            continue
+        # Links to folders are not followed: they can go round in circles.
+        for folder, folders, files in os.walk(entry):
+            folders.sort()
+            for name in sorted(files):
+                if name.lower().endswith(_ENDINGS):
+                    paths.append(Path(folder, name))
+                else:
+                    others += 1
+    return list(dict.fromkeys(paths)), others
+
+
+def _scanned(path: Path) -> HeaderScan | None:
+    try:
+        scan = scan_primary(path)
+    except (OSError, EOFError):
+        return None
+    # A cutout file keeps its metadata in front of its planes, without data of its own.
+    return scan if scan is not None and not scan.axes else None
+
+
+def _planes(paths: Sequence[Path]) -> tuple[tuple[str, ...], tuple[int, int] | None, int]:
+    """The union of plane names, the largest shape, and how many files held none."""
+    names: dict[str, None] = {}
+    largest: tuple[int, int] | None = None
+    strange = 0
+    for path in paths[:: max(1, len(paths) // _SAMPLE)]:
+        planes = scan_planes(path) or {}
+        known = [name for name in planes if name in ORDER]
+        if not known:
+            strange += 1
+            continue
+        names.update(dict.fromkeys(planes))
+        largest = max(filter(None, (largest, planes[known[0]])), key=max)
+    if "image" in names:
+        names["err"] = None
+        if "convolved" in names:
+            names["diff"] = None
+    ordered = [n for n in ORDER if n in names] + [n for n in names if n not in ORDER]
+    return tuple(ordered), largest, strange
+
+
+def _candidates(paths: Sequence[Path], scans: Sequence[HeaderScan]) -> CandidateList:
+    from astropy.table import Table
+
+    table = _table(paths, scans)
+    roles = recognise([str(name) for name in table.colnames])
+    stems = np.asarray(table["file"])
+    if roles.key is None or roles.key == "file":
+        roles = roles.with_(key="file", one_based=False)
+        keys, said = make_keys(table, "file")
+    else:
+        roles = roles.with_(one_based=False)
+        # A file whose metadata has no identity is known by its name.
+        filled = np.asarray(table[roles.key].astype(str).filled(""))
+        keys, said = make_keys(Table({"key": np.where(filled == "", stems, filled)}), "key")
+    x, y, ra, dec = (_numbers(scans, column) for column in (roles.x, roles.y, roles.ra, roles.dec))
+    return CandidateList(table, roles, keys, x, y, ra, dec, said)
+
+
+def _table(paths: Sequence[Path], scans: Sequence[HeaderScan]) -> Table:
+    from astropy.table import MaskedColumn, Table
+
+    names: dict[str, None] = {}
+    for scan in scans:
+        names.update(dict.fromkeys(scan.values))
+    table = Table()
+    for name in names:
+        values = [scan.values.get(name) for scan in scans]
+        gaps = np.array([value is None for value in values])
+        data, mask = _column(values, gaps)
+        table[name] = MaskedColumn(data=data, mask=mask)
+    stems = [path.name.removesuffix(".gz").rpartition(".")[0] or path.name for path in paths]
+    table["file"] = stems
+    return table
+
+
+def _column(values: Sequence[Any], gaps: Any) -> tuple[Any, Any]:
+    present = [value for value in values if value is not None]
+    if all(isinstance(value, bool) for value in present):
+        return np.array([bool(value) for value in values]), gaps
+    if all(isinstance(value, int) and abs(value) < 2**63 for value in present):
+        return np.array([value or 0 for value in values], np.int64), gaps
+    floats = [_float(value) for value in values]
+    if all(number is not None for number in floats):
+        return np.array(floats, np.float64), gaps
+    return np.array(["" if value is None else str(value) for value in values]), gaps
+
+
+def _float(value: Any) -> float | None:
+    """A number as it may stand in metadata: STDPipe writes NaN as the text 'NaN'."""
+    if value is None:
+        return float("nan")
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, str) and value.strip().lower() in ("nan", "inf", "+inf", "-inf"):
+        return float(value)
+    return None
+
+
+def _numbers(scans: Sequence[HeaderScan], column: str | None) -> Any:
+    values = [_float(scan.values.get(column)) if column else None for scan in scans]
+    return np.array([np.nan if value is None else value for value in values], np.float64)
+
+
+def _cropped(cutout: Cutout, radius: float) -> Cutout:
+    from vetter.core.crop import crop_array, crop_header
+
+    x, y = cutout.position
+    box = Box.around(x, y, radius)
+    rows, columns = cutout.shape
+    if box.nx >= columns and box.ny >= rows:
+        return cutout
+    origin = cutout.origin or (0, 0)
+    return Cutout(
+        {name: crop_array(plane, box) for name, plane in cutout.planes.items()},
+        cutout.meta,
+        None if cutout.header is None else crop_header(cutout.header, box),
+        origin=None if cutout.origin is None else (origin[0] + box.x0, origin[1] + box.y0),
+        notes=cutout.notes,
+        bits={name: crop_array(bits, box) for name, bits in cutout.bits.items()},
+    )
+
+
+def _completed(cutout: Cutout, name: str) -> Cutout:
+    """The planes that can be made, made; and said."""
+    image, convolved = cutout.planes.get("image"), cutout.planes.get("convolved")
+    cutout.meta.setdefault("name", name)
+    if "diff" not in cutout.planes and image is not None and convolved is not None:
+        cutout["diff"] = image - convolved
+        cutout.notes["diff"] = "image - convolved"
+    if "err" not in cutout.planes and image is not None:
+        mask = cutout.planes.get("mask")
+        cutout["err"] = estimate_err(image, None if mask is None else mask != 0)
+        cutout.notes["err"] = "estimated from the image"
+    cutout.planes = {
+        **{n: cutout.planes[n] for n in ORDER if n in cutout.planes},
+        **{n: plane for n, plane in cutout.planes.items() if n not in ORDER},
+    }
+    return cutout

@@ -1,0 +1,118 @@
+"""What a cutout file holds, from its headers alone: fast enough for ten thousand files."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+_BLOCK = 2880
+# A header longer than this is no cutout's.
+_MOST_BLOCKS = 400
+_CARD = re.compile(
+    r"^(?:HIERARCH\s+(?P<long>[^=]+?)|(?P<short>[A-Z0-9_-]{1,8}))\s*=\s?(?P<rest>.*)$"
+)
+_TEXT = re.compile(r"^\s*'((?:[^']|'')*)'")
+_STRUCTURE = re.compile(
+    r"SIMPLE|XTENSION|BITPIX|NAXIS\d*|EXTEND|PCOUNT|GCOUNT|EXTNAME|EXTVER|CHECKSUM|DATASUM|LONGSTRN"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderScan:
+    """One header: its simple values by lower-case keyword, and the bytes that its data take."""
+
+    values: dict[str, Any]
+    extname: str
+    axes: tuple[int, ...]
+    data_bytes: int
+
+
+def scan_primary(path: Path) -> HeaderScan | None:
+    """The primary header of a file; None where the file is no FITS."""
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    with gzip.open(path) if packed else path.open("rb") as stream:
+        return _scan(stream, first=True)
+
+
+def scan_planes(path: Path) -> dict[str, tuple[int, int]] | None:
+    """Names and shapes (rows, columns) of a file's image extensions; None where it is no FITS."""
+    planes: dict[str, tuple[int, int]] = {}
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    with gzip.open(path) if packed else path.open("rb") as stream:
+        scan = _scan(stream, first=True)
+        if scan is None:
+            return None
+        while scan is not None:
+            if scan.extname and len(scan.axes) == 2 and all(scan.axes):
+                planes[scan.extname.lower()] = (scan.axes[1], scan.axes[0])
+            stream.seek(-(-scan.data_bytes // _BLOCK) * _BLOCK, 1)
+            scan = _scan(stream, first=False)
+    return planes
+
+
+def _scan(stream: IO[bytes], first: bool) -> HeaderScan | None:
+    cards: list[str] = []
+    for _ in range(_MOST_BLOCKS):
+        block = stream.read(_BLOCK)
+        if len(block) < _BLOCK:
+            return None
+        if not cards and not block.startswith(b"SIMPLE  =" if first else b"XTENSION="):
+            return None
+        text = block.decode("latin-1")
+        for start in range(0, _BLOCK, 80):
+            card = text[start : start + 80]
+            if card.startswith("END") and not card[3:].strip():
+                return _header(cards)
+            cards.append(card)
+    return None
+
+
+def _header(cards: list[str]) -> HeaderScan:
+    values: dict[str, Any] = {}
+    structure: dict[str, Any] = {}
+    for card in cards:
+        match = _CARD.match(card)
+        if match is None:
+            continue
+        keyword = (match["long"] or match["short"]).strip()
+        value = _value(match["rest"])
+        if match["short"] and _STRUCTURE.fullmatch(keyword):
+            structure[keyword] = value
+        elif value is not None:
+            values[keyword.lower() if match["short"] else keyword] = value
+    count = structure.get("NAXIS", 0)
+    axes = tuple(_whole(structure.get(f"NAXIS{n + 1}")) for n in range(_whole(count)))
+    pixels = 1 if axes else 0
+    for length in axes:
+        pixels *= length
+    size = abs(_whole(structure.get("BITPIX", 8))) // 8
+    extra = _whole(structure.get("PCOUNT", 0))
+    extname = structure.get("EXTNAME")
+    return HeaderScan(
+        values, extname.strip() if isinstance(extname, str) else "", axes, (pixels + extra) * size
+    )
+
+
+def _whole(value: Any) -> int:
+    return value if isinstance(value, int) and 0 <= abs(value) < 2**40 else 0
+
+
+def _value(rest: str) -> Any:
+    """A card's value in Python types; None where it is empty or written otherwise."""
+    text = _TEXT.match(rest)
+    if text is not None:
+        return text[1].replace("''", "'").rstrip()
+    plain = rest.partition("/")[0].strip()
+    if plain in ("T", "F"):
+        return plain == "T"
+    for kind in (int, float):
+        try:
+            return kind(plain.replace("D", "E") if kind is float else plain)
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,190 @@
+"""The planes of one field: opened together, on one pixel grid, the missing ones made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vetter.core.cutout_source import Fingerprint
+from vetter.core.plane import Box, Plane
+from vetter.errors import InputError
+from vetter.io.fingerprint import of_plane
+from vetter.io.fits_images import FitsImage, image_wcs
+from vetter.io.planes import (
+    Conversion,
+    DifferencePlane,
+    ErrorPlane,
+    EstimatedErrorPlane,
+    FilePlane,
+    MaskPlane,
+    image_of,
+    open_plane,
+)
+
+if TYPE_CHECKING:
+    from astropy.io.fits import Header
+    from astropy.wcs import WCS
+
+ORDER = ("image", "template", "convolved", "diff", "err", "mask")
+_STRIPS = 32
+
+
+@dataclass
+class FieldPlanes:
+    """Planes of one shape, with the header and WCS of the first.
+
+    Attributes
+    ----------
+    planes : dict of str to Plane
+        In the order of the panels; those that are made come with them.
+    files : dict of str to FilePlane
+        Those that files hold.
+    header : `~astropy.io.fits.Header`
+    wcs : `~astropy.wcs.WCS` or None
+    plane_notes : dict of str to str
+        What a plane is, where it is not what a file holds.
+    notes : list of str
+    """
+
+    planes: dict[str, Plane]
+    files: dict[str, FilePlane]
+    header: Header
+    wcs: WCS | None
+    plane_notes: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns) of all planes."""
+        return next(iter(self.planes.values())).shape
+
+    @property
+    def image_file(self) -> Path:
+        """The file of the first plane."""
+        return image_of(next(iter(self.files.values()))).name.path
+
+    def fingerprints(self) -> list[Fingerprint]:
+        """One for each file's plane."""
+        images = {name: image_of(plane) for name, plane in self.files.items()}
+        return [of_plane(name, i.name.path, i.name.suffix) for name, i in images.items()]
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for plane in self.files.values():
+            image_of(plane).close()
+
+
+def open_planes(
+    specs: Mapping[str, str],
+    variance: str | None = None,
+    weight: str | None = None,
+    mask_bits: str | None = None,
+    mask_good: str | None = None,
+) -> FieldPlanes:
+    """Open the planes of a field; only headers are read, and a few rows of the mask.
+
+    Parameters
+    ----------
+    specs : mapping
+        Plane name to file, possibly as ``file.fits[EXT]``.
+    variance, weight : str, optional
+        Files to make ``err`` of.
+    mask_bits, mask_good : str, optional
+        See `vetter.core.mask_bits.bad_bits`.
+
+    Raises
+    ------
+    InputError
+        A file cannot be used, planes differ in shape, or ``err`` is given twice.
+    """
+    wanted = _wanted(specs, variance, weight)
+    if not wanted:
+        raise InputError("no plane was given: name the image with --image FILE")
+    files: dict[str, FilePlane] = {}
+    first: FitsImage | None = None
+    try:
+        for name, (spec, convert) in wanted.items():
+            shape = None if first is None else first.shape
+            label = "" if first is None else f"{next(iter(files))} ({first.name.label})"
+            files[name] = open_plane(name, spec, shape, label, convert, mask_bits, mask_good)
+            first = first or image_of(files[name])
+        assert first is not None
+        wcs, reason = image_wcs(first)
+    except InputError:
+        for plane in files.values():
+            image_of(plane).close()
+        raise
+    field_ = FieldPlanes(dict(files), files, first.header, wcs)
+    if reason:
+        field_.notes.append(reason)
+    _make_missing(field_)
+    _say(field_)
+    return field_
+
+
+def _wanted(
+    specs: Mapping[str, str], variance: str | None, weight: str | None
+) -> dict[str, tuple[str, Conversion | None]]:
+    errors = [name for name in ("err", "variance", "weight") if specs.get(name)]
+    given = {name: spec for name, spec in specs.items() if spec}
+    if len(errors) + bool(variance) + bool(weight) > 1:
+        raise InputError("err is given twice: use one of --err, --variance and --weight")
+    wanted: dict[str, tuple[str, Conversion | None]] = {}
+    for name in (*ORDER, *(n for n in given if n not in ORDER)):
+        if name == "err" and variance:
+            wanted[name] = (variance, "variance")
+        elif name == "err" and weight:
+            wanted[name] = (weight, "weight")
+        elif name in given:
+            wanted[name] = (given[name], None)
+    return wanted
+
+
+def _make_missing(planes: FieldPlanes) -> None:
+    image, convolved = planes.planes.get("image"), planes.planes.get("convolved")
+    if "diff" not in planes.planes and image is not None and convolved is not None:
+        planes.planes["diff"] = DifferencePlane("diff", image, convolved)
+        planes.plane_notes["diff"] = "image - convolved"
+    if "err" not in planes.planes and image is not None:
+        made = EstimatedErrorPlane("err", image, _gain(planes.header))
+        planes.planes["err"] = made
+        planes.plane_notes["err"] = made.note
+    present = planes.planes
+    names = [*(n for n in ORDER if n in present), *(n for n in present if n not in ORDER)]
+    planes.planes = {name: present[name] for name in names}
+
+
+def _say(planes: FieldPlanes) -> None:
+    for name, plane in planes.files.items():
+        if isinstance(plane, ErrorPlane):
+            planes.plane_notes[name] = plane.note
+        if isinstance(plane, MaskPlane):
+            if plane.bad.said:
+                planes.notes.append(f"{name}: {plane.bad.said}")
+            share = masked_share(plane)
+            if share > 0.5:
+                planes.notes.append(
+                    f"{name} covers {share:.0%} of the image: if its bits mark more than bad "
+                    "pixels, choose with --mask-bits or --mask-good"
+                )
+    for name, note in planes.plane_notes.items():
+        planes.notes.append(f"{name}: {note}")
+
+
+def masked_share(plane: MaskPlane) -> float:
+    """The share of bad pixels, from some rows: a large mask is not read whole."""
+    rows, columns = plane.shape
+    picked = np.unique(np.linspace(0, rows - 1, min(rows, _STRIPS)).astype(int))
+    return float(np.mean([plane.read(Box(0, int(y), columns, 1)).mean() for y in picked]))
+
+
+def _gain(header: Mapping[str, Any]) -> float | None:
+    for keyword in ("GAIN", "EGAIN", "AVGGAIN", "GAINA"):
+        value = header.get(keyword)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0:
+            return float(value)
+    return None

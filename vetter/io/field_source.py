@@ -1,0 +1,162 @@
+"""A candidate list and the planes of its field, as a source of cutouts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vetter.core.candidates import CandidateList
+from vetter.core.cutout_source import Fingerprint
+from vetter.core.lazy_cutout import LazyCutout
+from vetter.core.plane import Array, Box
+from vetter.errors import InputError
+from vetter.io.field_planes import FieldPlanes
+from vetter.io.fits_images import DAMAGE
+from vetter.io.planes import MaskPlane
+
+if TYPE_CHECKING:
+    from astropy.wcs import WCS
+
+# Beyond this a mistyped radius would ask for gigabytes.
+MOST_RADIUS = 2000.0
+
+
+@dataclass
+class FieldSource:
+    """Cutouts of the candidates of one field.
+
+    Attributes
+    ----------
+    title : str
+    candidates : CandidateList
+    field_planes : FieldPlanes
+    default_radius : float
+    fingerprints : tuple of Fingerprint
+    record : dict
+        Inputs and options in plain types, paths absolute.
+    extra_notes : tuple of str
+        Said before all others.
+    given_fwhm : float or None
+        The user's word on the PSF's FWHM, pixels.
+    """
+
+    title: str
+    candidates: CandidateList
+    field_planes: FieldPlanes
+    default_radius: float
+    fingerprints: tuple[Fingerprint, ...]
+    record: dict[str, Any]
+    extra_notes: tuple[str, ...] = ()
+    given_fwhm: float | None = None
+    _from_header: dict[str, Any] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._from_header = header_facts(self.field_planes)
+
+    @property
+    def plane_names(self) -> tuple[str, ...]:
+        """All planes, in the order of the panels."""
+        return tuple(self.field_planes.planes)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was recognised, converted or estimated."""
+        return (*self.extra_notes, *self.candidates.notes, *self.field_planes.notes)
+
+    @property
+    def wcs(self) -> WCS | None:
+        """The image's WCS."""
+        return self.field_planes.wcs
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns) of the image."""
+        return self.field_planes.shape
+
+    @property
+    def header(self) -> Any:
+        """The image's header."""
+        return self.field_planes.header
+
+    def cutout(self, row: int, radius: float | None = None) -> LazyCutout:
+        """The cutout of one candidate, with all planes.
+
+        Raises
+        ------
+        InputError
+            The candidate has no position or lies off the image, or a file cannot be read.
+        """
+        box = self._box(row, self.default_radius if radius is None else radius)
+        planes: dict[str, Array | None] = {}
+        bits: dict[str, Array] = {}
+        for name, plane in self.field_planes.planes.items():
+            try:
+                if isinstance(plane, MaskPlane):
+                    planes[name], found = plane.read_both(box)
+                    if found is not None:
+                        bits[name] = found
+                else:
+                    planes[name] = plane.read(box)
+            except InputError:
+                raise
+            except DAMAGE as error:
+                said = " ".join(str(error).split())
+                raise InputError(f"{self.title}: plane {name} cannot be read: {said}") from error
+        return LazyCutout(
+            planes,
+            self.meta(row),
+            box,
+            self.field_planes.header,
+            self.field_planes.wcs,
+            self.field_planes.plane_notes,
+            bits,
+        )
+
+    def meta(self, row: int) -> dict[str, Any]:
+        """What is known of one candidate: its columns, and the time and filter of the image."""
+        meta = self.candidates.candidate(row)
+        for name, value in self._from_header.items():
+            meta.setdefault(name, value)
+        meta.setdefault("name", self.candidates.name(row))
+        return meta
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.field_planes.close()
+
+    def _box(self, row: int, radius: float) -> Box:
+        name = self.candidates.name(row)
+        x, y = float(self.candidates.x[row]), float(self.candidates.y[row])
+        if not (np.isfinite(x) and np.isfinite(y)):
+            raise InputError(f"{name}: the list gives no position")
+        if not 0 < radius <= MOST_RADIUS:
+            raise InputError(f"radius: wants pixels from 1 to {MOST_RADIUS:.0f}, found {radius}")
+        rows, columns = self.shape
+        if (
+            abs(x) > 1e9
+            or abs(y) > 1e9
+            or Box.around(x, y, radius).overlap((rows, columns)) is None
+        ):
+            raise InputError(
+                f"{name}: off the image: at x = {x:.1f}, y = {y:.1f}, "
+                f"the image is {columns} x {rows} pixels"
+            )
+        return Box.around(x, y, radius)
+
+
+def header_facts(planes: FieldPlanes) -> dict[str, Any]:
+    """Time, filter and file name of the image, as far as its header tells."""
+    header = planes.header
+    facts: dict[str, Any] = {"filename": Path(planes.image_file).name}
+    time = header.get("DATE-OBS")
+    if isinstance(time, str) and "T" in time:
+        facts["time"] = time.strip()
+    for keyword in ("FILTER", "BAND", "FILTER1"):
+        value = header.get(keyword)
+        if isinstance(value, str) and value.strip():
+            facts["filter"] = value.strip()
+            break
+    return facts

@@ -1,0 +1,255 @@
+"""Whatever the user names on the command line or drops on the window, opened as one source."""
+
+from __future__ import annotations
+
+import dataclasses
+import glob
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vetter.core.cutout_source import CutoutSource
+from vetter.errors import InputError
+from vetter.io.fits_names import FitsName, parse_fits_name
+
+PLANE_OPTIONS = ("image", "template", "convolved", "diff", "err", "mask")
+DEFAULT_RADIUS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class InputOptions:
+    """How inputs are to be read; all as on the command line.
+
+    Attributes
+    ----------
+    planes : mapping of str to str
+        Plane name to file, possibly as ``file.fits[EXT]``.
+    variance, weight : str or None
+        Files to make ``err`` of.
+    mask_bits, mask_good : str or None
+        Which bits of the mask are bad, or are not.
+    columns : mapping of str to str
+        Role to column, where the user knows better.
+    one_based : bool or None
+        Whether x and y count pixels from 1; None: find out.
+    radius : float or None
+        Half the side of a cutout, pixels.
+    fwhm : float or None
+        Of the image's PSF, pixels.
+    """
+
+    planes: Mapping[str, str] = field(default_factory=dict)
+    variance: str | None = None
+    weight: str | None = None
+    mask_bits: str | None = None
+    mask_good: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    one_based: bool | None = None
+    radius: float | None = None
+    fwhm: float | None = None
+
+    @classmethod
+    def from_keywords(cls, **keywords: Any) -> InputOptions:
+        """Options from keywords named as on the command line: ``image=``, ``plane={...}``...
+
+        Raises
+        ------
+        InputError
+            An option that does not exist.
+        """
+        planes = {str(k): str(v) for k, v in dict(keywords.pop("planes", None) or {}).items()}
+        planes |= {str(k): str(v) for k, v in dict(keywords.pop("plane", None) or {}).items()}
+        for name in PLANE_OPTIONS:
+            value = keywords.pop(name, None)
+            if value is not None:
+                planes[name] = str(value)
+        columns = dict(keywords.pop("columns", None) or {})
+        columns |= dict(keywords.pop("column", None) or {})
+        names = {f.name for f in dataclasses.fields(cls)} - {"planes", "columns"}
+        unknown = sorted(set(keywords) - names)
+        if unknown:
+            raise InputError(f"{unknown[0]}: no such option; there are {', '.join(sorted(names))}")
+        return cls(planes=planes, columns=columns, **keywords)
+
+    def over(self, other: InputOptions) -> InputOptions:
+        """These options, with what they leave open taken from others."""
+        changes: dict[str, Any] = {
+            f.name: getattr(other, f.name)
+            for f in dataclasses.fields(self)
+            if getattr(self, f.name) is None
+        }
+        changes["planes"] = {**other.planes, **self.planes}
+        changes["columns"] = {**other.columns, **self.columns}
+        return dataclasses.replace(self, **changes)
+
+    def plain(self) -> dict[str, Any]:
+        """The options that are set, in plain types with absolute paths, for a session's record."""
+        values: dict[str, Any] = {
+            f.name: getattr(self, f.name)
+            for f in dataclasses.fields(self)
+            if getattr(self, f.name) not in (None, {})
+        }
+        for name in ("variance", "weight"):
+            if name in values:
+                values[name] = absolute(values[name])
+        if "planes" in values:
+            values["planes"] = {k: absolute(v) for k, v in self.planes.items()}
+        if "columns" in values:
+            values["columns"] = dict(self.columns)
+        return values
+
+
+def absolute(spec: str) -> str:
+    """A file's name, with ``[EXT]`` kept, made absolute."""
+    name = parse_fits_name(spec)
+    return os.path.abspath(name.path) + name.suffix
+
+
+def open_input(
+    inputs: Sequence[str | os.PathLike[str]] | str | os.PathLike[str],
+    options: InputOptions | None = None,
+) -> CutoutSource:
+    """Open what is named: a candidate table, cutout files, a session, or ``demo``.
+
+    Parameters
+    ----------
+    inputs : sequence of str, or str
+        One table; or a folder, globs or files of cutouts; or one session; or ``demo``.
+    options : InputOptions, optional
+        Where a session is given, they go before those recorded in it.
+
+    Raises
+    ------
+    InputError
+        It cannot be used; one line names the file, what was looked for and what was found.
+    """
+    options = options or InputOptions()
+    names = [inputs] if isinstance(inputs, (str, os.PathLike)) else list(inputs)
+    texts = [os.path.expanduser(os.fspath(name)) for name in names]
+    if not texts:
+        raise InputError("no input: name a candidate table, a folder of cutouts, or demo")
+    if texts == ["demo"]:
+        from vetter.io.demo import open_demo
+
+        return open_demo(options)
+    session = session_path(texts)
+    if session is not None:
+        return _open_session(session, options)
+    return _open_files(_expanded(texts), texts, options)
+
+
+def session_path(inputs: Sequence[str | os.PathLike[str]]) -> Path | None:
+    """The session file among inputs, where that is what they name; else None.
+
+    Raises
+    ------
+    InputError
+        A session beside other inputs.
+    """
+    paths = [Path(os.path.expanduser(os.fspath(name))) for name in inputs]
+    sessions = [path for path in paths if _is_session(path)]
+    if sessions and len(paths) > 1:
+        raise InputError(f"{sessions[0]}: a session is opened alone, found {len(paths)} inputs")
+    return sessions[0] if sessions else None
+
+
+def _is_session(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(16) == b"SQLite format 3\0"
+    except OSError:
+        # Whoever opens it next says why it cannot be read.
+        return False
+
+
+def _open_session(path: Path, options: InputOptions) -> CutoutSource:
+    from vetter.io.session_file import SessionFile
+
+    with SessionFile.open(path, "", read_only=True) as session:
+        recorded = session.inputs()
+    if not recorded:
+        raise InputError(f"{path}: the session has no input recorded; open its list instead")
+    record = recorded[-1].record
+    earlier = InputOptions.from_keywords(**dict(record.get("options", {})))
+    inputs = [str(name) for name in record.get("inputs", [])]
+    try:
+        return open_input(inputs, options.over(earlier))
+    except InputError as error:
+        raise InputError(f"{path}: its inputs cannot be opened: {error}") from error
+
+
+def _expanded(texts: Sequence[str]) -> list[FitsName]:
+    """Files behind globs; a file that is called like a glob is that file."""
+    names: list[FitsName] = []
+    for text in texts:
+        name = parse_fits_name(text)
+        if name.path.exists() or not glob.has_magic(text):
+            names.append(name)
+            continue
+        found = sorted(glob.glob(text, recursive=True))
+        if not found:
+            raise InputError(f"{text}: no file matches")
+        names += [FitsName(Path(path)) for path in found]
+    return names
+
+
+def _open_files(
+    names: Sequence[FitsName], texts: Sequence[str], options: InputOptions
+) -> CutoutSource:
+    from vetter.io.cutout_folder import is_cutout_file, open_cutouts
+
+    record = {"inputs": [absolute(text) for text in texts], "options": options.plain()}
+    folders = [name for name in names if name.path.is_dir()]
+    for name in names:
+        if not name.path.exists():
+            raise InputError(f"{name.path}: no such file or folder")
+    if folders or len(names) > 1 or (not names[0].suffix and is_cutout_file(names[0].path)):
+        if options.planes:
+            raise InputError(
+                f"{texts[0]}: cutout files bring their own planes, "
+                f"found --{next(iter(options.planes))} too"
+            )
+        return open_cutouts([name.path for name in names], options.radius, record)
+    return _open_field(names[0], options, record)
+
+
+def _open_field(table: FitsName, options: InputOptions, record: dict[str, Any]) -> CutoutSource:
+    from vetter.io.candidate_tables import read_candidates
+    from vetter.io.field_planes import open_planes
+    from vetter.io.field_source import FieldSource
+    from vetter.io.fingerprint import of_list
+    from vetter.io.nearby_planes import planes_beside
+    from vetter.io.table_files import kind_of
+
+    kind = kind_of(table.path)
+    said: tuple[str, ...] = ()
+    specs: Mapping[str, str] = options.planes
+    if not specs:
+        specs, said = planes_beside(table, kind)
+        record = {
+            **record,
+            "options": dataclasses.replace(options, planes=specs).plain(),
+        }
+    planes = open_planes(
+        specs, options.variance, options.weight, options.mask_bits, options.mask_good
+    )
+    try:
+        candidates = read_candidates(
+            str(table), planes.wcs, planes.shape, options.columns, options.one_based
+        )
+        prints = (of_list("candidates", table.path), *planes.fingerprints())
+    except InputError:
+        planes.close()
+        raise
+    return FieldSource(
+        table.path.name,
+        candidates,
+        planes,
+        options.radius or DEFAULT_RADIUS,
+        prints,
+        record,
+        said,
+        options.fwhm,
+    )
