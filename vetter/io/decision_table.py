@@ -1,0 +1,78 @@
+"""The list as it came, with what one reviewer says beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from astropy.table import Column, Table
+
+from vetter.core.decisions import Opinion
+
+COLUMNS = ("verdict", "tags", "comment", "reviewer", "decided_at", "seconds")
+TAG_SEPARATOR = ";"
+
+
+class Opinions(Protocol):
+    """Where the opinions come from: a ledger."""
+
+    def opinion(self, row: int) -> Opinion:
+        """What is said about a row."""
+
+
+def renamed_columns(names: Sequence[str]) -> dict[str, str]:
+    """New names for columns that are called like ours, whatever their case.
+
+    ``verdict`` becomes ``verdict_original``, with a number where that is taken too.
+    """
+    taken = {name.casefold() for name in names} | set(COLUMNS)
+    renamed = {}
+    for name in names:
+        if name.casefold() not in COLUMNS:
+            continue
+        new, number = f"{name}_original", 1
+        while new.casefold() in taken:
+            number += 1
+            new = f"{name}_original_{number}"
+        taken.add(new.casefold())
+        renamed[name] = new
+    return renamed
+
+
+def decision_table(table: Table, opinions: Opinions) -> tuple[Table, tuple[str, ...]]:
+    """Every candidate with its original columns and six of ours.
+
+    Parameters
+    ----------
+    table : `~astropy.table.Table`
+        The list; its columns are shared, not copied.
+    opinions : Ledger
+
+    Returns
+    -------
+    table : `~astropy.table.Table`
+        With ``verdict``, ``tags`` (joined by ``;``), ``comment``, ``reviewer``, ``decided_at``
+        (UTC, ISO 8601) and ``seconds`` (NaN where nothing was said) at the end.
+    notes : tuple of str
+        What was renamed.
+    """
+    renamed = renamed_columns([str(name) for name in table.colnames])
+    joined = Table(copy=False)
+    for name in table.colnames:
+        joined.add_column(table[name], name=renamed.get(str(name), str(name)), copy=False)
+    joined.meta.update(table.meta)
+    said = [opinions.opinion(row) for row in range(len(table))]
+    texts = {
+        "verdict": [opinion.verdict.value for opinion in said],
+        "tags": [TAG_SEPARATOR.join(opinion.tags) for opinion in said],
+        "comment": [opinion.comment for opinion in said],
+        "reviewer": [opinion.reviewer for opinion in said],
+        "decided_at": [opinion.decided_at for opinion in said],
+    }
+    for name, values in texts.items():
+        joined[name] = Column(values, dtype="U1" if not any(values) else None)
+    seconds = [opinion.seconds if opinion.says_something else np.nan for opinion in said]
+    joined["seconds"] = Column(seconds, dtype=np.float64, unit="s")
+    notes = [f"the list's own column {old!r} is written as {new!r}" for old, new in renamed.items()]
+    return joined, tuple(notes)

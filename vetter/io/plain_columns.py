@@ -1,0 +1,161 @@
+"""Table columns in types that files know: numbers, booleans and text."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from astropy.table import Column, MaskedColumn
+
+Part = tuple[str, Column, str]
+"""A column's name, the plain column, and what was done to it ('' for nothing)."""
+
+_NARROWER = {"e": np.float32, "g": np.float64, "G": np.complex128}
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def plain_column(name: str, column: Any, kind: str) -> Iterator[Part]:
+    """A column as one plain column, or several (a SkyCoord's ra and dec).
+
+    Parameters
+    ----------
+    name : str
+    column : Column, MaskedColumn, Quantity, Time, SkyCoord...
+    kind : str
+        The format: 'ecsv', 'csv', 'votable', 'fits'.
+    """
+    if hasattr(column, "represent_as"):  # SkyCoord
+        sphere = column.spherical
+        yield f"{name}.ra", Column(sphere.lon.deg, unit="deg"), "sky position in degrees"
+        yield f"{name}.dec", Column(sphere.lat.deg, unit="deg"), "sky position in degrees"
+        return
+    if hasattr(column, "mjd"):  # Time
+        yield name, _column(np.ma.asarray(column.isot)), f"time as text, {column.scale}"
+        return
+    unit = getattr(column, "unit", None)
+    values = np.ma.asarray(getattr(column, "value", column) if unit is not None else column)
+    values, change = _known_type(values, kind)
+    plain = _column(values)
+    plain.unit = unit
+    yield name, plain, change
+
+
+def _column(values: Any) -> Column:
+    masked = np.ma.asarray(values)
+    if np.ma.is_masked(masked):
+        return MaskedColumn(masked)
+    return Column(np.ma.getdata(masked))
+
+
+def _known_type(values: Any, kind: str) -> tuple[Any, str]:
+    """Values of a type that the format has, and what was done to them."""
+    dtype = values.dtype
+    if dtype.kind == "O":
+        values = _from_objects(values)
+        change = f"mixed values written as {_word(values.dtype)}"
+    elif dtype.kind == "M":
+        values, change = _mapped(np.datetime_as_string, values), "dates written as text"
+    elif dtype.kind == "m":
+        values, change = values / np.timedelta64(1, "s"), "intervals written in seconds"
+    elif dtype.kind == "S":
+        values, change = _mapped(_decoded, values), ""
+    elif dtype.kind == "V":
+        values, change = _as_text(values), "records written as JSON"
+    elif dtype.char in _NARROWER and kind != "ecsv":
+        values, change = values.astype(_NARROWER[dtype.char]), "in another precision"
+    else:
+        change = ""
+    if values.ndim > 1 and (kind == "csv" or (values.dtype.kind in "Ub" and kind != "ecsv")):
+        return _as_text(values), "arrays written as JSON"
+    if values.dtype.kind == "c" and kind == "csv":
+        return _as_text(values), "complex numbers written as text"
+    if values.dtype.kind == "U" and values.dtype.itemsize == 0:
+        return values.astype("U1"), change
+    return values, change
+
+
+def _word(dtype: np.dtype[Any]) -> str:
+    return {"b": "booleans", "i": "integers", "f": "numbers"}.get(dtype.kind, "text")
+
+
+def _decoded(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return np.char.decode(values, "utf-8", "replace")
+
+
+def _mapped(change: Any, values: Any) -> Any:
+    """A function of arrays applied below the mask."""
+    return np.ma.array(change(np.ma.getdata(values)), mask=np.ma.getmask(values))
+
+
+def _from_objects(values: Any) -> Any:
+    """Objects as booleans, integers, floats or text, whichever holds them all; None is masked."""
+    hidden = np.ma.getmaskarray(values).ravel()
+    flat = [
+        None if masked or value is np.ma.masked else value
+        for value, masked in zip(np.ma.getdata(values).ravel(), hidden, strict=True)
+    ]
+    mask = [value is None for value in flat]
+    present = [value for value in flat if value is not None]
+    for types, dtype, blank in (
+        ((bool, np.bool_), np.bool_, False),
+        ((int, np.integer), np.int64, 0),
+        ((int, float, np.integer, np.floating), np.float64, math.nan),
+    ):
+        if present and all(
+            isinstance(value, types) and (dtype is np.bool_ or not isinstance(value, bool))
+            for value in present
+        ):
+            try:
+                filled = [blank if value is None else value for value in flat]
+                return np.ma.array(np.array(filled, dtype), mask=mask).reshape(values.shape)
+            except OverflowError:
+                continue
+    texts = ["" if value is None else _text(value) for value in flat]
+    return np.ma.array(np.array(texts or [], "U"), mask=mask).reshape(values.shape)
+
+
+def _as_text(values: Any) -> Any:
+    """One text for each row."""
+    rows = np.ma.getdata(values)
+    mask = np.ma.getmaskarray(values)
+    if mask.dtype.names is not None:
+        mask = np.array([any(np.atleast_1d(row.item())) for row in mask], bool)
+    hidden = mask.reshape(len(rows), -1).all(axis=1) if len(rows) and rows[0].size else None
+    texts = np.array([_text(row) for row in rows] or [], "U")
+    return texts if hidden is None else np.ma.array(texts, mask=hidden)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, np.ndarray | np.void | list | tuple | dict):
+        items = value.tolist() if isinstance(value, np.ndarray | np.void) else value
+        return json.dumps(items, default=str, ensure_ascii=False)
+    return str(value)
+
+
+def escape_control(text: str) -> str:
+    """Text without what XML and terminals cannot hold: control characters, lone surrogates."""
+    return _CONTROL.sub(_escape, text)
+
+
+def escape_non_ascii(text: str) -> str:
+    """Text in printable ASCII, as FITS wants it; anything else as a Python escape."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        sign if sign.isascii() and sign.isprintable() else _escaped_sign(sign) for sign in text
+    )
+
+
+def _escape(match: re.Match[str]) -> str:
+    return _escaped_sign(match.group())
+
+
+def _escaped_sign(sign: str) -> str:
+    return sign.encode("unicode_escape", "backslashreplace").decode("ascii")
