@@ -1,0 +1,147 @@
+"""The program as a process in a real window: keys, a kill in mid-session, and the next start."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.helpers.x_server import Program, XServer, wait_for
+
+pytestmark = pytest.mark.process
+
+# Where the panels are in a window that fills 1600 x 900: list, card and status lie outside.
+PANELS = (slice(180, 640), slice(40, 1100))
+VERDICT_OF = {"a": "accept", "r": "reject", "m": "maybe"}
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[XServer]:
+    folder = tmp_path / "screen"
+    folder.mkdir()
+    server = XServer(folder)
+    yield server
+    server.close()
+
+
+def start(server: XServer, tmp_path: Path, session: Path) -> Program:
+    """The demo on a session, with its panels on screen and the keyboard in its window."""
+    program = Program(server, tmp_path / "log", ["demo", "--session", str(session)])
+    try:
+        server.window_of(program.process.pid)
+        wait_for(lambda: len(np.unique(server.screen()[PANELS])) > 200, "pixels in the panels")
+        settle(server)
+    except AssertionError as error:
+        program.kill()
+        raise AssertionError(f"{error}\n{program.log}") from error
+    return program
+
+
+def settle(server: XServer) -> None:
+    """Wait until the panels stay as they are for a while."""
+    calm = 0
+    before = server.screen()[PANELS]
+
+    def still() -> bool:
+        nonlocal calm, before
+        now = server.screen()[PANELS]
+        calm = calm + 1 if np.array_equal(now, before) else 0
+        before = now
+        return calm > 60
+
+    wait_for(still, "the panels to settle")
+
+
+def press_and_see(server: XServer, key: str) -> None:
+    """Press a key and return as soon as other pixels show in the panels."""
+    before = server.screen()[PANELS]
+    server.press(key)
+    wait_for(lambda: not np.array_equal(server.screen()[PANELS], before), f"{key} to show", 10)
+
+
+def decided(session: Path) -> list[tuple[str, str]]:
+    """(key, verdict) of every decision in a session file, in order."""
+    with sqlite3.connect(f"file:{session}?mode=ro", uri=True) as database:
+        rows = database.execute("SELECT key, verdict FROM decisions ORDER BY seq").fetchall()
+    database.close()
+    return rows
+
+
+def test_every_verdict_that_was_on_screen_survives_a_kill(server: XServer, tmp_path: Path) -> None:
+    session = tmp_path / "night.vetter"
+    program = start(server, tmp_path, session)
+    keys = "arramarraam"
+    for key in keys:
+        press_and_see(server, key)
+    program.kill()
+
+    rows = decided(session)
+    assert [verdict for _, verdict in rows] == [VERDICT_OF[key] for key in keys]
+    assert len({key for key, _ in rows}) == len(keys)
+
+    program = start(server, tmp_path, session)
+    press_and_see(server, "m")
+    program.kill()
+    after = decided(session)
+    assert after[: len(rows)] == rows
+    assert after[-1][1] == "maybe"
+    assert after[-1][0] not in {key for key, _ in rows}
+
+
+def test_undo_after_a_kill_takes_back_the_last_verdict(server: XServer, tmp_path: Path) -> None:
+    session = tmp_path / "night.vetter"
+    program = start(server, tmp_path, session)
+    press_and_see(server, "a")
+    press_and_see(server, "r")
+    program.kill()
+
+    program = start(server, tmp_path, session)
+    press_and_see(server, "ctrl+z")
+    program.kill()
+    assert status(session) == {"accepted": 1, "rejected": 0, "decisions": 3}
+
+
+def test_a_held_verdict_key_decides_once(server: XServer, tmp_path: Path) -> None:
+    session = tmp_path / "night.vetter"
+    program = start(server, tmp_path, session)
+    subprocess.run(
+        ["xdotool", "keydown", "a", "sleep", "1.2", "keyup", "a"],
+        env=server.environment,
+        check=True,
+    )
+    settle(server)
+    program.kill()
+    assert status(session) == {"accepted": 1, "rejected": 0, "decisions": 1}
+
+
+def test_missing_screen_is_one_line_and_status_2(tmp_path: Path) -> None:
+    run = vetter("demo", "--session", str(tmp_path / "s.vetter"), QT_QPA_PLATFORM="xcb")
+    assert run.returncode == 2
+    assert "DISPLAY" in run.stderr
+    assert len(run.stderr.splitlines()) == 1
+
+
+def status(session: Path) -> dict[str, int]:
+    run = vetter("status", str(session), "--json")
+    assert run.returncode == 0, run.stderr
+    told = json.loads(run.stdout)
+    return {name: told[name] for name in ("accepted", "rejected", "decisions")}
+
+
+def vetter(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    import os
+
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "vetter", *arguments],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
