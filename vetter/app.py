@@ -18,6 +18,7 @@ from vetter.core.look import Looks
 from vetter.core.review_columns import ReviewColumns
 from vetter.gui.main_window import MainWindow
 from vetter.io.inputs import InputOptions, open_input
+from vetter.io.inputs import session_path as session_path_of
 from vetter.io.session_file import SessionFile
 from vetter.io.session_path import default_session_path
 from vetter.review.adjuster import Adjuster
@@ -60,16 +61,17 @@ def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> Mai
     keymap: Mapping[str, Any] | None = options.pop("keymap", None)
     session_path = options.pop("session", None)
     reviewer: str = options.pop("reviewer", None) or default_reviewer()
-    radius = options.pop("radius", None)
 
-    source = open_input(inputs, InputOptions.from_names(**options))
+    if options.get("radius") is None and session_path_of(inputs) is None:
+        options["radius"] = settings.display.radius
+    source = open_input(inputs, InputOptions.from_keywords(**options))
     store = SessionFile.start(session_path or default_session_path(inputs), reviewer)
     session, notes = _open_session(source, store, settings, reviewer)
     looks = _looks(store, settings)
     cache = CutoutCache(
         source,
         looks,
-        radius or source.default_radius or settings.display.radius,
+        source.default_radius,
         settings.review.cache_megabytes * MEGABYTE,
     )
     fits = Fits(session, cache, Adjuster())

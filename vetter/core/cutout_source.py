@@ -57,6 +57,10 @@ class CutoutSource(Protocol):
         """The image's WCS, where there is one for all candidates."""
 
     @property
+    def default_radius(self) -> float:
+        """Half the side of a cutout where the vetter chooses no other, pixels."""
+
+    @property
     def fingerprints(self) -> tuple[Fingerprint, ...]:
         """What the inputs were."""
 
