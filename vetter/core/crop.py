@@ -128,7 +128,7 @@ def crop_array(data: Array, box: Box) -> Array:
     if data.ndim != 2:
         raise InputError(f"image: wants a two-dimensional array, found shape {data.shape}")
     if isinstance(data, np.ma.MaskedArray):
-        data = _filled(data)
+        data = filled(data)
     overlap = box.overlap((data.shape[0], data.shape[1]))
     native = data.dtype.newbyteorder("=")
     if overlap is not None:
@@ -141,11 +141,11 @@ def crop_array(data: Array, box: Box) -> Array:
     return out
 
 
-def _filled(data: Any) -> Array:
+def filled(data: Any) -> Array:
     """Masked pixels as NaN (True in a mask); masked integers become floats for that."""
     kept = data if data.dtype.kind in "fb" else data.astype(np.float64)
-    filled: Array = kept.filled(True if kept.dtype.kind == "b" else np.nan)
-    return filled
+    plain: Array = kept.filled(True if kept.dtype.kind == "b" else np.nan)
+    return plain
 
 
 def crop_header(header: Header, box: Box) -> Header:

@@ -81,15 +81,16 @@ class Cutout(MutableMapping[str, Any]):
         self.meta: dict[str, Any] = (
             meta if isinstance(meta, dict) else {k: meta[k] for k in meta.keys()} if meta else {}
         )
-        self.header = header
+        self._header = header
         self.origin = None if origin is None else (int(origin[0]), int(origin[1]))
         self.notes: dict[str, str] = dict(notes or {})
         self.bits: dict[str, Array] = {}
         self.extras: dict[str, Any] = {}
         self._wcs = wcs
+        self._made_wcs: WCS | None = None
         for name, plane in planes.items():
             if plane is not None:
-                self._set_plane(name, np.asanyarray(plane))
+                self._set_plane(name, _array(plane))
         self.bits.update(bits or {})
 
     @classmethod
@@ -123,6 +124,15 @@ class Cutout(MutableMapping[str, Any]):
         return 0, 0
 
     @property
+    def header(self) -> Header | None:
+        """Header of the cutout's own grid; None if there is none."""
+        return self._header
+
+    @header.setter
+    def header(self, header: Header | None) -> None:
+        self._header, self._made_wcs = header, None
+
+    @property
     def wcs(self) -> WCS | None:
         """WCS of the cutout's grid (0-based pixels), made from the header when first asked for.
 
@@ -133,19 +143,21 @@ class Cutout(MutableMapping[str, Any]):
         InputError
             The header's WCS cannot be used, or wants look-up tables from other HDUs.
         """
-        if self._wcs is None and self.header is not None:
+        if self._wcs is not None or self._header is None:
+            return self._wcs
+        if self._made_wcs is None:
             from vetter.core.wcs_header import header_wcs
 
-            self._wcs = header_wcs(self.header)
-        return self._wcs
+            self._made_wcs = header_wcs(self._header)
+        return self._made_wcs
 
     @wcs.setter
     def wcs(self, wcs: WCS | None) -> None:
-        self._wcs = wcs
+        self._wcs, self._made_wcs = wcs, None
 
     @property
     def given_wcs(self) -> WCS | None:
-        """The WCS if it was given or has been made already; None rather than making it."""
+        """The WCS if it was given; None where it is to be made from the header."""
         return self._wcs
 
     @property
@@ -196,7 +208,7 @@ class Cutout(MutableMapping[str, Any]):
             setattr(self, key, value)
         elif _is_plane(value):
             self.extras.pop(key, None)
-            self._set_plane(key, np.asanyarray(value))
+            self._set_plane(key, _array(value))
         else:
             self.planes.pop(key, None)
             self.extras[key] = value
@@ -245,6 +257,15 @@ class Cutout(MutableMapping[str, Any]):
 
 def _is_plane(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.ndim == 2
+
+
+def _array(plane: Any) -> Array:
+    """A plain array: of a Quantity its values, masked pixels as NaN (True in a mask)."""
+    if isinstance(plane, np.ma.MaskedArray):
+        from vetter.core.crop import filled
+
+        return filled(plane)
+    return np.asarray(plane)
 
 
 def _frozen(array: Array) -> Array:

@@ -68,8 +68,8 @@ def has_tables(wcs: WCS) -> bool:
 def wcs_cards(wcs: WCS) -> Header:
     """The cards of a WCS with all their digits, SIP and TPV included, look-up tables not.
 
-    ``WCS.to_header`` rounds to twelve digits, which is half a milliarcsecond's thousandth at
-    CRVAL but grows through high orders; the numbers are put back as they are in memory.
+    ``WCS.to_header`` rounds to twelve digits, up to 5e-10 degrees of CRVAL; the linear part is
+    put back as it is in memory. For the coefficients of distortions twelve digits are plenty.
     """
     plain = wcs if not has_tables(wcs) else without_tables(wcs)
     header = plain.to_header(relax=True)
@@ -86,9 +86,6 @@ def wcs_cards(wcs: WCS) -> Header:
             keyword = f"PC{i + 1}_{j + 1}"
             if keyword in header or matrix[i, j] != float(i == j):
                 header[keyword] = float(matrix[i, j])
-    for axis, number, value in prm.get_pv():
-        if f"PV{axis}_{number}" in header:
-            header[f"PV{axis}_{number}"] = float(value)
     return header
 
 
@@ -128,6 +125,20 @@ def without_table_cards(header: Header) -> Header:
     from astropy.io.fits import Header
 
     return Header([c for c in header.cards if not _TABLES.fullmatch(c.keyword)])
+
+
+def same_sky(one: WCS | None, other: WCS | None, shape: tuple[int, int]) -> bool:
+    """Whether two WCS put the corners and the middle of (rows, columns) within 1e-11 degrees."""
+    if one is None or other is None:
+        return one is other
+    ny, nx = shape
+    x = np.array([0, nx - 1, 0, nx - 1, (nx - 1) / 2])
+    y = np.array([0, 0, ny - 1, ny - 1, (ny - 1) / 2])
+    try:
+        ours, theirs = (np.array(w.all_pix2world(x, y, 0)) for w in (one, other))
+    except ValueError:
+        return False
+    return bool(np.allclose(ours, theirs, rtol=0, atol=1e-11, equal_nan=True))
 
 
 def sky_to_pixel(wcs: WCS, ra: float, dec: float) -> tuple[float, float]:
