@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,7 +71,7 @@ class PlanePanel(pg.GraphicsWidget):
         self._stage = stage
         self._font = font
         self._metrics = QFontMetricsF(font)
-        self._texts: dict[str, QStaticText] = {}
+        self._texts: dict[str, tuple[QStaticText, float]] = {}
         self.exhibit = Exhibit("")
         self.stand_in: Exhibit | None = None
         self.first = False
@@ -95,107 +96,94 @@ class PlanePanel(pg.GraphicsWidget):
     ) -> None:
         assert painter is not None
         shown = self.stand_in or self.exhibit
-        painter.setFont(self._font)
-        self._paint_title(painter, shown)
         area = self.area
         frame = QRectF(area.left, area.top, area.width, area.height)
-        placement = self.placement()
+        at = self.placement()
+        seen = frame
+        if at is not None:
+            whole = QRectF(at.left, at.top, at.nx * at.scale, at.ny * at.scale)
+            seen = frame.intersected(whole)
+        painter.setFont(self._font)
+        self._paint_title(painter, shown, seen)
         if shown.words:
-            self._paint_words(painter, shown.words, frame, placement)
-        elif shown.image is not None and placement is not None:
+            self._paint_words(painter, shown.words, frame, seen)
+        elif shown.image is not None and at is not None:
             painter.setClipRect(frame)
-            self._paint_picture(painter, shown.image, placement)
-            self._paint_overlays(painter, frame, placement)
+            # From -0.5 of the first pixel to +0.5 of the last; nearest neighbour.
+            painter.drawImage(whole, shown.image)
+            self._paint_overlays(painter, seen, at)
 
-    def _paint_picture(self, painter: QPainter, image: QImage, at: Placement) -> None:
-        # From -0.5 of the first pixel to +0.5 of the last; nearest neighbour, never smooth.
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        painter.drawImage(
-            QRectF(at.left, at.top, at.nx * at.scale, at.ny * at.scale),
-            image,
-            QRectF(0, 0, image.width(), image.height()),
-        )
-
-    def _paint_overlays(self, painter: QPainter, frame: QRectF, at: Placement) -> None:
-        stage = self._stage
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    def _paint_overlays(self, painter: QPainter, seen: QRectF, at: Placement) -> None:
+        stage, ratio = self._stage, self._stage.ratio
         if stage.reticle and stage.subject is not None:
-            draw_reticle(painter, *at.to_screen(stage.subject.x, stage.subject.y), at.scale)
+            x, y = at.to_screen(stage.subject.x, stage.subject.y)
+            draw_reticle(painter, x, y, at.scale, ratio)
         if not (self.first and stage.compass):
             return
-        seen = frame.intersected(QRectF(at.left, at.top, at.nx * at.scale, at.ny * at.scale))
         if stage.north is not None and stage.east is not None:
             left, below = compass_room(stage.north, stage.east)
             corner = seen.bottomLeft() + QPointF(left, -below)
-            draw_compass(painter, corner.x(), corner.y(), stage.north, stage.east)
+            draw_compass(painter, corner.x(), corner.y(), stage.north, stage.east, ratio)
         if stage.pixel_scale is not None:
             bar = scale_bar(stage.pixel_scale, seen.width() / at.scale)
             if bar is not None:
-                length, label = bar
-                draw_scale_bar(
-                    painter, seen.right() - 10, seen.bottom() - 9, length * at.scale, label
-                )
+                length, label = bar[0] * at.scale, bar[1]
+                draw_scale_bar(painter, seen.right() - 6, seen.bottom() - 4, length, label, ratio)
 
-    def _paint_title(self, painter: QPainter, shown: Exhibit) -> None:
-        tones, width = self._stage.tones, self.size().width()
-        standing_in = self.stand_in is not None and self.stand_in.plane != self.exhibit.plane
+    def _paint_title(self, painter: QPainter, shown: Exhibit, over: QRectF) -> None:
+        tones = self._stage.tones
+        left, right, top = over.left() + 1, over.right() - 1, over.top() - TITLE_HEIGHT + 2
+        standing_in = shown is not self.exhibit
         painter.setPen(QColor(tones.accent if standing_in else tones.text))
-        base = 2.0
-        painter.drawStaticText(QPointF(3, base), self._text(shown.plane))
-        used = 3 + self._metrics.horizontalAdvance(shown.plane) + 10
+        left += self._write(painter, left, top, shown.plane) + 10
         painter.setPen(QColor(tones.dim))
-        note = f"in place of {self.exhibit.plane}" if standing_in else shown.note
-        if note and used < width:
-            note = self._metrics.elidedText(note, Qt.TextElideMode.ElideRight, width - used)
-            painter.drawStaticText(QPointF(used, base), self._text(note))
-            used += self._metrics.horizontalAdvance(note) + 10
         if shown.range:
-            left = width - self._metrics.horizontalAdvance(shown.range) - 3
-            if left > used:
-                painter.drawStaticText(QPointF(left, base), self._text(shown.range))
+            width = self._text(shown.range)[1]
+            if right - width > left:
+                right -= width
+                self._write(painter, right, top, shown.range)
         elif shown.image is not None and not shown.words:
-            self._paint_key_of_mask(painter, used, width, base)
+            right = self._paint_key_of_mask(painter, left, right, top)
+        note = f"in place of {self.exhibit.plane}" if standing_in else shown.note
+        if note and right - left > 30:
+            elided = self._metrics.elidedText(note, Qt.TextElideMode.ElideRight, right - left - 8)
+            self._write(painter, left, top, elided)
 
-    def _paint_key_of_mask(self, painter: QPainter, used: float, width: float, base: float) -> None:
+    def _paint_key_of_mask(self, painter: QPainter, left: float, right: float, top: float) -> float:
         """A mask has no range of values: what its two tones mean stands there instead."""
-        left = width - 3
         for word, colour in (("good", MASK_GOOD), ("bad", MASK_BAD)):
-            left -= self._metrics.horizontalAdvance(word)
-            if left - 14 < used:
-                return
-            painter.drawStaticText(QPointF(left, base), self._text(word))
-            left -= 14
-            swatch = QRectF(left, base + 3, 9, 9)
+            width = self._text(word)[1]
+            if right - width - 14 < left:
+                break
+            right -= width
+            self._write(painter, right, top, word)
+            right -= 14
+            swatch = QRectF(math.floor(right), top + 3, 9, 9)
             painter.fillRect(swatch, QColor(colour & 0xFFFFFF))
             painter.drawRect(swatch)
-            left -= 10
+            right -= 10
+        return right
 
-    def _paint_words(
-        self, painter: QPainter, words: str, frame: QRectF, placement: Placement | None
-    ) -> None:
+    def _paint_words(self, painter: QPainter, words: str, frame: QRectF, seen: QRectF) -> None:
         tones = self._stage.tones
-        box = frame
-        if placement is not None:
-            box = frame.intersected(
-                QRectF(
-                    placement.left,
-                    placement.top,
-                    placement.nx * placement.scale,
-                    placement.ny * placement.scale,
-                )
-            )
-        painter.fillRect(box, QColor(tones.base))
+        painter.fillRect(seen, QColor(tones.base))
         painter.setPen(QColor(tones.dim))
         wrap = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignCenter
         painter.drawText(frame.adjusted(12, 12, -12, -12), int(wrap), words)
 
-    def _text(self, text: str) -> QStaticText:
-        """Laid out once for each text: titles are the same for thousands of candidates."""
-        laid_out = self._texts.get(text)
-        if laid_out is None:
+    def _write(self, painter: QPainter, left: float, top: float, text: str) -> float:
+        laid_out, width = self._text(text)
+        painter.drawStaticText(QPointF(math.floor(left), top), laid_out)
+        return width
+
+    def _text(self, text: str) -> tuple[QStaticText, float]:
+        """A text and its width, laid out once: most are the same for thousands of candidates."""
+        known = self._texts.get(text)
+        if known is None:
             if len(self._texts) > 200:
                 self._texts.clear()
             laid_out = QStaticText(text)
             laid_out.setTextFormat(Qt.TextFormat.PlainText)
-            self._texts[text] = laid_out
-        return laid_out
+            laid_out.prepare(font=self._font)
+            known = self._texts[text] = (laid_out, laid_out.size().width())
+        return known

@@ -41,6 +41,10 @@ class PlaneRow(pg.GraphicsLayoutWidget):
         self.setMinimumSize(QSize(240, 160))
         # Whatever changes changes all panels: the bookkeeping of partial updates costs more.
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        # One fill of the ground is enough: not a cached one over the viewport's own.
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
+        self._viewport().setAutoFillBackground(False)
+        self._viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.ci.setContentsMargins(0, 0, 0, 0)
         self.ci.setSpacing(_GAP)
         self._font = font or self.font()
