@@ -1,0 +1,46 @@
+"""Cutouts for scripts: ``from vetter import cutouts``, where STDPipe's import was.
+
+Each name is described where it is made. The fit and its judgement are imported when they are
+first used: they want scipy, and a script that only cuts and writes does not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vetter.core.crop import crop_image, crop_image_centered
+from vetter.core.cutout import Cutout
+from vetter.core.extraction import get_cutout
+from vetter.io.cutout_files import load_cutout, write_cutout
+
+if TYPE_CHECKING:
+    from vetter.core.adjust import adjust_cutout, adjust_cutouts
+    from vetter.core.disappeared import disappeared
+
+__all__ = [
+    "Cutout",
+    "adjust_cutout",
+    "adjust_cutouts",
+    "crop_image",
+    "crop_image_centered",
+    "disappeared",
+    "get_cutout",
+    "load_cutout",
+    "write_cutout",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("adjust_cutout", "adjust_cutouts"):
+        from vetter.core import adjust
+
+        return getattr(adjust, name)
+    if name == "disappeared":
+        from vetter.core.disappeared import disappeared
+
+        return disappeared
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
