@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.candidates import CandidateList
+from vetter.core.column_text import Writer, writer
 
 VERDICTS = ("none", "accept", "reject", "maybe")
 """Words of the verdict codes 0 to 3."""
@@ -121,9 +122,15 @@ class ReviewColumns:
             return np.asarray(getattr(self._candidates, name))
         return self._candidates.column(self._table[name])
 
-    def table_column(self, name: str) -> str | None:
-        """The table's own name of a column; None for the decisions' and the positions'."""
-        return self._table.get(name)
+    def writer(self, name: str) -> Writer:
+        """How a column's values are written: as its table says, else as suits them."""
+        if name in ("x", "y") and name in self._own:
+            return writer(self.values(name), "%.2f")
+        if name in ("ra", "dec") and name in self._own:
+            return writer(self.values(name), "%.6f")
+        column = self._table.get(name)
+        form = None if column is None else getattr(self._candidates.table[column], "format", None)
+        return writer(self.values(name), form if isinstance(form, str) else None)
 
     def unit(self, name: str) -> str:
         """Its unit in words; empty where there is none."""

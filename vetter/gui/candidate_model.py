@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
-from vetter.core.column_text import Writer, is_number, writer
+from vetter.core.column_text import Writer, is_number
 from vetter.core.review_columns import ReviewColumns
 from vetter.gui.verdict_style import WORDS
 from vetter.review.session import Session
@@ -129,15 +129,7 @@ class CandidateModel(QAbstractTableModel):
         if name in ("verdict", "tags", "comment"):
             return _Column(name, None, None, False)
         values = self._columns.values(name)
-        return _Column(name, values, self.writer(name, values), is_number(values))
-
-    def writer(self, name: str, values: npt.NDArray[Any]) -> Writer:
-        """How a column's values are written: as its table says, else as suits them."""
-        if self._columns.table_column(name) is None and name in ("x", "y", "ra", "dec"):
-            return writer(values, "%.2f" if name in ("x", "y") else "%.6f")
-        own = self._columns.table_column(name)
-        given = None if own is None else getattr(self._session.candidates.table[own], "format", "")
-        return writer(values, given if isinstance(given, str) else None)
+        return _Column(name, values, self._columns.writer(name), is_number(values))
 
     def _on_queue_changed(self) -> None:
         self.beginResetModel()

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import pytest
+
+from vetter.core.adjustment import Adjustment, failed
+from vetter.core.disappeared import Judgement
+from vetter.core.evidence_text import details, headline, numbers, probability
+
+FIT = Adjustment(
+    True,
+    dx=0.2126,
+    dy=-0.0511,
+    scale=1.0344,
+    bg=1.5,
+    tbg=0.5,
+    chi2_0=40910,
+    chi2=752,
+    df=286,
+    pixels=290,
+    pval=1.2e-40,
+    correlation=0.12,
+    flux=12.0,
+    flux_err=9.0,
+    snr=1.33,
+    fwhm=4.1,
+    box=17,
+    template="convolved",
+    notes=("FWHM from the header",),
+)
+
+
+def test_numbers_are_on_one_line() -> None:
+    assert numbers(FIT).split("    ") == [
+        "dx +0.213",
+        "dy -0.051 px",
+        "scale 1.034",
+        "chi2/df 143 to 2.63 (df 286)",
+        "p 1e-40",
+        "surviving S/N 1.3",
+        "neighbours correlate +0.12",
+        "fitted: convolved",
+    ]
+
+
+def test_a_parameter_at_its_bound_is_marked() -> None:
+    assert "scale 1.034 (at its bound)" in numbers(dataclasses.replace(FIT, at_bound=("scale",)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"snr": math.nan}, "surviving S/N unknown"),
+        ({"snr": math.nan, "fwhm": math.nan}, "surviving S/N: no FWHM"),
+    ],
+)
+def test_an_unknown_surviving_source_is_said(changes: dict[str, float], words: str) -> None:
+    assert words in numbers(dataclasses.replace(FIT, **changes))
+
+
+def test_unknown_numbers_are_left_out() -> None:
+    assert "nan" not in numbers(Adjustment(True, dx=0.1, dy=0.1)).lower()
+
+
+def test_a_fit_without_a_result_has_no_numbers() -> None:
+    assert numbers(failed("no good pixel")) == ""
+
+
+@pytest.mark.parametrize(
+    ("disappeared", "text"),
+    [(True, "explained: why"), (False, "not explained: why"), (None, "not judged: why")],
+)
+def test_headline(disappeared: bool | None, text: str) -> None:
+    assert headline(Judgement(disappeared, "why")) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.4123, "0.41"), (1.0, "1"), (2.6e-7, "3e-07"), (0.0, "under 1e-300")],
+)
+def test_probability(value: float, text: str) -> None:
+    assert probability(value) == text
+
+
+def test_details_tell_what_it_rests_on() -> None:
+    assert details(FIT).splitlines() == [
+        "background: image 1.5, template 0.5",
+        "surviving flux 12 ± 9",
+        "FWHM 4.10 px",
+        "fitted box 17 px, 290 pixels",
+        "FWHM from the header",
+    ]

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+from vetter.core.adjustment import Adjustment
+from vetter.core.disappeared import Judgement
+from vetter.gui.evidence import Evidence
+from vetter.review.fits import FitState
+
+
+@pytest.fixture
+def evidence(qtbot) -> Evidence:
+    evidence = Evidence()
+    qtbot.addWidget(evidence)
+    return evidence
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (FitState(), "not fitted yet: F fits it"),
+        (FitState("running"), "fitting..."),
+        (FitState("failed", error="no template plane"), "the fit failed: no template plane"),
+        (
+            FitState("done", Adjustment(True, dx=0.1), Judgement(True, "it moved")),
+            "explained: it moved",
+        ),
+    ],
+)
+def test_each_state_is_told_in_words(evidence: Evidence, state: FitState, words: str) -> None:
+    evidence.show_state(state)
+    assert evidence.words.text() == words
+
+
+def test_numbers_of_another_candidate_do_not_stay(evidence: Evidence) -> None:
+    evidence.show_state(FitState("done", Adjustment(True, dx=0.1), Judgement(None, "why")))
+    assert evidence.numbers.text().startswith("dx +0.100")
+    evidence.show_state(FitState())
+    assert evidence.numbers.text() == ""
+
+
+def test_a_result_does_not_move_the_panels(evidence: Evidence) -> None:
+    before = evidence.height()
+    evidence.show_state(FitState("done", Adjustment(True, dx=0.1), Judgement(None, "w" * 500)))
+    assert evidence.height() == before
+    assert evidence.minimumSizeHint().width() < 100

@@ -1,0 +1,118 @@
+"""The filter: typed text is text, the count is shown, the keyboard comes back."""
+
+from __future__ import annotations
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction, QKeySequence
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from tests.helpers.fake_session import FakeSession
+from vetter.gui.filter_bar import FilterBar
+
+
+@pytest.fixture
+def session(qapp) -> FakeSession:
+    return FakeSession()
+
+
+@pytest.fixture
+def window(qtbot, session) -> QWidget:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.bar = FilterBar(session)
+    window.other = QWidget()
+    window.other.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    layout = QVBoxLayout(window)
+    layout.addWidget(window.bar)
+    layout.addWidget(window.other)
+    window.show()
+    window.activateWindow()
+    window.other.setFocus()
+    return window
+
+
+def _type(window: QWidget, text: str, *keys: Qt.Key) -> None:
+    window.bar.start()
+    QTest.keyClicks(window.bar.line, text)
+    for key in keys:
+        QTest.keyClick(window.bar.line, key)
+
+
+def test_enter_filters_and_returns_the_keyboard(window, session) -> None:
+    _type(window, "mag<19", Qt.Key.Key_Return)
+    assert session.queue.expression == "mag<19"
+    assert window.other.hasFocus()
+    assert window.bar.state.text() == "Filtered: 8 of 20"
+    assert window.bar.clear.isVisible()
+
+
+def test_it_filters_while_it_is_typed(qtbot, window, session) -> None:
+    _type(window, "J01")
+    qtbot.waitUntil(lambda: len(session.queue) == 10, timeout=2000)
+    assert window.bar.line.hasFocus()
+    QTest.keyClick(window.bar.line, Qt.Key.Key_Escape)
+
+
+def test_escape_puts_the_earlier_filter_back(window, session) -> None:
+    _type(window, "mag<19", Qt.Key.Key_Return)
+    _type(window, "J01", Qt.Key.Key_Escape)
+    assert session.queue.expression == "mag<19"
+    assert window.bar.line.text() == "mag<19"
+    assert window.other.hasFocus()
+
+
+def test_emptied_and_entered_shows_all(window, session) -> None:
+    _type(window, "mag<19", Qt.Key.Key_Return)
+    _type(window, "", Qt.Key.Key_Delete, Qt.Key.Key_Return)
+    assert len(session.queue) == 20
+    assert not window.bar.state.isVisible() and not window.bar.clear.isVisible()
+
+
+def test_nonsense_is_said_and_changes_nothing(window, session) -> None:
+    _type(window, "mag<19", Qt.Key.Key_Return)
+    _type(window, "magg<19", Qt.Key.Key_Return)
+    assert "did you mean 'mag'?" in window.bar.state.text()
+    assert len(session.queue) == 8
+    assert window.bar.line.hasFocus()
+
+
+def test_no_match_is_said(window) -> None:
+    _type(window, "mag>99", Qt.Key.Key_Return)
+    assert window.bar.state.text() == "Filtered: none of 20 match"
+
+
+def test_letters_are_text_and_not_verdicts(window) -> None:
+    accepted = []
+    action = QAction(window)
+    action.setShortcut(QKeySequence("A"))
+    action.triggered.connect(lambda: accepted.append("A"))
+    window.addAction(action)
+    _type(window, "a")
+    assert window.bar.line.text() == "a" and accepted == []
+    QTest.keyClick(window.bar.line, Qt.Key.Key_Return)
+    QTest.keyClick(window.other, Qt.Key.Key_A)
+    assert accepted == ["A"]
+
+
+def test_show_all_takes_the_filter_away(window, session) -> None:
+    _type(window, "J01", Qt.Key.Key_Return)
+    window.bar.clear.click()
+    assert session.queue.expression == "" and window.bar.line.text() == ""
+    assert window.other.hasFocus()
+
+
+def test_a_filter_set_elsewhere_is_shown(window, session) -> None:
+    session.queue.set_filter("verdict=none")
+    assert window.bar.line.text() == "verdict=none"
+    assert window.bar.state.text() == "Filtered: 20 of 20"
+
+
+def test_the_window_does_not_open_with_the_cursor_in_it(qtbot, session) -> None:
+    bar = FilterBar(session)
+    qtbot.addWidget(bar)
+    bar.show()
+    bar.activateWindow()
+    assert not bar.line.hasFocus()
+    assert bar.line.focusPolicy() == Qt.FocusPolicy.ClickFocus

@@ -1,0 +1,83 @@
+"""What a fit says about a candidate: first in words, then in numbers."""
+
+from __future__ import annotations
+
+import math
+
+from vetter.core.adjustment import Adjustment
+from vetter.core.disappeared import Judgement
+
+_HEADLINES = {True: "explained", False: "not explained", None: "not judged"}
+
+
+def headline(judgement: Judgement) -> str:
+    """The judgement with its reason: ``not explained: a source of S/N 12.3 survives``."""
+    return f"{_HEADLINES[judgement.disappeared]}: {judgement.reason}"
+
+
+def numbers(fit: Adjustment) -> str:
+    """The fit's numbers on one line; unknown ones are left out.
+
+    Returns
+    -------
+    str
+        Shift in pixels, scale, chi2 per degree of freedom before and after, p-value, surviving
+        S/N, correlation of neighbouring residuals, and the plane that was fitted. Empty where
+        there is no result.
+    """
+    if not fit.converged:
+        return ""
+    bounds = dict.fromkeys(fit.at_bound, " (at its bound)")
+    parts = [
+        _known("dx {:+.3f}", fit.dx, bounds.get("dx", "")),
+        _known("dy {:+.3f} px", fit.dy, bounds.get("dy", "")),
+        _known("scale {:.3f}", fit.scale, bounds.get("scale", "")),
+        _chi2(fit),
+        "" if math.isnan(fit.pval) else f"p {probability(fit.pval)}",
+        _snr(fit),
+        _known("neighbours correlate {:+.2f}", fit.correlation),
+        f"fitted: {fit.template}" if fit.template else "",
+    ]
+    return "    ".join(part for part in parts if part)
+
+
+def details(fit: Adjustment) -> str:
+    """What else is to be known of a fit, a line each: for the tool tip."""
+    lines = [
+        _known("background: image {:.5g}", fit.bg, _known(", template {:.5g}", fit.tbg)),
+        _known("surviving flux {:.5g}", fit.flux, _known(" ± {:.3g}", fit.flux_err)),
+        _known("flux taken up by the scale {:.5g}", fit.absorbed),
+        _known("FWHM {:.2f} px", fit.fwhm),
+        _known("fitted box {:.0f} px", fit.box, f", {fit.pixels} pixels" if fit.pixels else ""),
+        *fit.caveats,
+        *fit.notes,
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def probability(value: float) -> str:
+    """A p-value as one reads it: ``0.41``, ``3e-07``, ``under 1e-300``."""
+    if value < 1e-300:
+        return "under 1e-300"
+    return f"{value:.2g}" if value >= 1e-3 else f"{value:.0e}"
+
+
+def _known(form: str, value: float, more: str = "") -> str:
+    return "" if math.isnan(value) else form.format(value) + more
+
+
+def _chi2(fit: Adjustment) -> str:
+    if fit.df <= 0 or math.isnan(fit.chi2):
+        return ""
+    before = "?" if math.isnan(fit.chi2_0) else _short(fit.chi2_0 / fit.df)
+    return f"chi2/df {before} to {_short(fit.chi2 / fit.df)} (df {fit.df})"
+
+
+def _short(value: float) -> str:
+    return f"{value:.2f}" if value < 100 else f"{value:.4g}"
+
+
+def _snr(fit: Adjustment) -> str:
+    if math.isnan(fit.snr):
+        return "surviving S/N unknown" if math.isfinite(fit.fwhm) else "surviving S/N: no FWHM"
+    return f"surviving S/N {fit.snr:.1f}"

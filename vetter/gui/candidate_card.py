@@ -1,0 +1,177 @@
+"""The strip above the panels: who the candidate is, and what has been said of it."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QEvent, QSize, Qt
+from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from vetter.core.candidate_facts import Fact, known_facts, picked_facts
+from vetter.core.review_columns import ReviewColumns
+from vetter.gui.comment_editor import CommentEditor
+from vetter.gui.fact_strip import FactStrip
+from vetter.gui.verdict_style import WORDS, badge, colour, is_dark
+from vetter.review.session import Session
+
+
+class VerdictChip(QWidget):
+    """The verdict as mark and word, in a place that is always as wide."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.code = 0
+        font = self.font()
+        font.setBold(True)
+        self.setFont(font)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.set_code(0)
+
+    def set_code(self, code: int) -> None:
+        """Show a verdict code."""
+        if code != self.code or not self.accessibleName():
+            self.code = code
+            self.setAccessibleName(f"verdict {WORDS[code]}")
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        widest = max(metrics.horizontalAdvance(word) for word in WORDS)
+        return QSize(widest + 26, max(metrics.height(), 18))
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        dark = is_dark(self.palette())
+        painter = QPainter(self)
+        mark = badge(self.code, 16, dark, self.devicePixelRatioF())
+        painter.drawPixmap(0, (self.height() - 16) // 2, mark)
+        painter.setPen(colour(self.code, dark))
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(self.rect().adjusted(22, 0, 0, 0), flags, WORDS[self.code])
+        painter.end()
+
+
+class CandidateCard(QWidget):
+    """Name, verdict, tags and comment; below them position, magnitude, time and the like.
+
+    Parameters
+    ----------
+    session : Session
+        Whose candidates are shown.
+    columns : list of str, optional
+        Further columns that the user picked.
+    """
+
+    def __init__(
+        self, session: Session, columns: list[str] | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._columns = ReviewColumns(session.candidates, session)
+        self._facts: list[Fact] = []
+        self._row = -1
+        self.name = self._label("name")
+        self.chip = VerdictChip(self)
+        self.tags = self._label("tags")
+        self.comment = self._label("comment")
+        self.editor = CommentEditor(self)
+        self.strip = FactStrip(self)
+        self._set_up_labels()
+        self._lay_out()
+        self.editor.saved.connect(session.set_comment)
+        self.editor.left.connect(self.comment.show)
+        session.opinions_changed.connect(self._on_opinions_changed)
+        self.set_columns(columns or [])
+
+    def set_columns(self, names: list[str]) -> None:
+        """Show these columns too, where the strip does not show them already."""
+        self._facts = known_facts(self._columns, self._session.candidates)
+        self._facts += picked_facts(self._columns, names, self._facts)
+        self.strip.set_captions(
+            [fact.caption for fact in self._facts], [fact.tip for fact in self._facts]
+        )
+        if self._row >= 0:
+            self._show_facts()
+
+    def show_row(self, row: int) -> None:
+        """Show a candidate."""
+        if row != self._row:
+            if self.editor.row not in (-1, row):
+                self.editor.finish()
+            self._row = row
+            _say(self.name, self._session.candidates.name(row))
+            self._show_facts()
+        self._show_opinion()
+
+    def edit_comment(self) -> None:
+        """Write a comment on the candidate that is shown."""
+        if self._row < 0:
+            return
+        if self._session.read_only:
+            self._session.message.emit("read only: a comment cannot be saved here")
+            return
+        self.comment.hide()
+        self.editor.start(self._row, self._session.opinion(self._row).comment)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.PaletteChange:
+            self.chip.update()
+
+    def _label(self, name: str) -> QLabel:
+        label = QLabel(self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setAccessibleName(name)
+        return label
+
+    def _set_up_labels(self) -> None:
+        font = self.name.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.25)
+        self.name.setFont(font)
+        self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        # A selectable label takes the focus on a click, and with it the verdict keys.
+        self.name.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.name.setMinimumWidth(self.name.fontMetrics().horizontalAdvance("J042103.27+331204.9"))
+        italic = self.comment.font()
+        italic.setItalic(True)
+        self.comment.setFont(italic)
+        # A long comment is cut off (its tool tip is whole), and does not widen the window.
+        for label in (self.comment, self.editor):
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def _lay_out(self) -> None:
+        first = QHBoxLayout()
+        first.setSpacing(14)
+        for widget in (self.name, self.chip, self.tags):
+            first.addWidget(widget)
+        first.addWidget(self.comment, 1)
+        first.addWidget(self.editor, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
+        layout.addLayout(first)
+        layout.addWidget(self.strip)
+        # The panels below must not move when the comment's line becomes an editor.
+        height = max(self.editor.sizeHint().height(), self.name.sizeHint().height())
+        first.addStrut(height)
+
+    def _show_facts(self) -> None:
+        self.strip.set_values([fact.text(self._row) for fact in self._facts])
+
+    def _show_opinion(self) -> None:
+        opinion = self._session.opinion(self._row)
+        self.chip.set_code(opinion.verdict.code)
+        _say(self.tags, "  ".join(f"#{tag}" for tag in opinion.tags))
+        comment = " ".join(opinion.comment.split())
+        if self.comment.text() != comment:
+            self.comment.setText(comment)
+            self.comment.setToolTip(opinion.comment)
+
+    def _on_opinions_changed(self, rows: object) -> None:
+        if isinstance(rows, list) and self._row in rows:
+            self._show_opinion()
+
+
+def _say(label: QLabel, text: str) -> None:
+    """A label's text, only where it has changed: each change costs a layout."""
+    if label.text() != text:
+        label.setText(text)

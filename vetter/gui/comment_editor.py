@@ -1,0 +1,93 @@
+"""The comment as it is written: Enter saves, Esc leaves it as it was."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtGui import QFocusEvent, QKeyEvent
+from PyQt6.QtWidgets import QLineEdit, QWidget
+
+
+class CommentEditor(QLineEdit):
+    """A line that belongs to one candidate from the first letter to the last.
+
+    Whatever ends the writing, the text goes to the candidate it was begun for: Enter, a
+    click elsewhere or a move to another candidate save it, only Esc drops it.
+    """
+
+    saved = pyqtSignal(int, str)
+    """Row and text, when the text was changed."""
+
+    left = pyqtSignal()
+    """Writing has ended, either way."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._row = -1
+        self._before = ""
+        self._return_to: QWidget | None = None
+        self.setPlaceholderText("Comment: Enter saves, Esc leaves it as it was")
+        self.setAccessibleName("comment")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.returnPressed.connect(self.finish)
+        self.hide()
+
+    @property
+    def row(self) -> int:
+        """The candidate being written about; -1 when none is."""
+        return self._row
+
+    def start(self, row: int, text: str) -> None:
+        """Begin to write about a candidate."""
+        self.finish()
+        self._row, self._before = row, text
+        window = self.window()
+        self._return_to = None if window is None else window.focusWidget()
+        self.setText(text)
+        self.show()
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.selectAll()
+
+    def finish(self) -> None:
+        """Save what was written, if it has changed, and leave."""
+        row, text = self._row, self.text().strip()
+        changed = row >= 0 and text != self._before
+        self._leave()
+        if changed:
+            self.saved.emit(row, text)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and event.key() == Qt.Key.Key_Escape:
+            self._leave()
+            return
+        super().keyPressEvent(event)
+
+    def event(self, event: QEvent | None) -> bool:
+        # Esc may be a command's key; here it ends the writing.
+        if (
+            event is not None
+            and event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        super().focusOutEvent(event)
+        # A menu or another program takes the focus for a while; the writing goes on after.
+        passing = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
+        if event is not None and event.reason() not in passing:
+            self.finish()
+
+    def _leave(self) -> None:
+        if self._row < 0:
+            return
+        self._row = -1
+        had_focus = self.hasFocus()
+        self.hide()
+        if had_focus:
+            self.clearFocus()
+            if self._return_to is not None and self._return_to is not self:
+                self._return_to.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.left.emit()
