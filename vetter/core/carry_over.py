@@ -28,11 +28,25 @@ class Placed(Protocol):
     ``x``, ``y`` are 0-based pixels and ``ra``, ``dec`` degrees, shape (rows,); NaN: unknown.
     """
 
-    keys: Any
-    x: Floats
-    y: Floats
-    ra: Floats
-    dec: Floats
+    @property
+    def keys(self) -> Any:
+        """Unique keys, shape (rows,)."""
+
+    @property
+    def x(self) -> Floats:
+        """Columns."""
+
+    @property
+    def y(self) -> Floats:
+        """Rows."""
+
+    @property
+    def ra(self) -> Floats:
+        """Right ascensions."""
+
+    @property
+    def dec(self) -> Floats:
+        """Declinations."""
 
     def __len__(self) -> int: ...
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import struct
-import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +10,14 @@ from typing import Any
 
 from vetter.core.cutout import Cutout
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.decisions import Opinion, Verdict
+from vetter.core.decisions import Verdict
 from vetter.core.ledger import Ledger
 from vetter.errors import InputError
 from vetter.io.atomic import write_atomic
 from vetter.io.cutout_files import write_cutout
-from vetter.io.decision_table import TAG_SEPARATOR, decision_table
+from vetter.io.decision_table import decision_table
 from vetter.io.export_folder import ExportFolder
+from vetter.io.export_marks import marked, vet_meta
 from vetter.io.safe_names import safe_names
 from vetter.io.table_writing import EXTENSIONS, write_table
 
@@ -239,25 +238,3 @@ class _Export:
             every += write_table(table, stage / name, kind)
             progress(len(self.rows) + done + 1, total)
         return tuple(dict.fromkeys(every))
-
-
-def marked(png: bytes, verdict: str) -> bytes:
-    """A PNG file with its verdict as a text chunk, by which a later export knows it as its own.
-
-    W3C PNG specification, 11.3.3: keyword, NUL, text; it goes right after the header chunk.
-    """
-    body = b"tEXtvet_verdict\x00" + verdict.encode("latin-1")
-    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
-    return png[:33] + chunk + png[33:]
-
-
-def vet_meta(opinion: Opinion) -> dict[str, Any]:
-    """The ``vet_*`` metadata of a cutout; only what has been said, but always the verdict."""
-    values = {
-        "vet_verdict": opinion.verdict.value,
-        "vet_tags": TAG_SEPARATOR.join(opinion.tags),
-        "vet_comment": opinion.comment,
-        "vet_reviewer": opinion.reviewer,
-        "vet_decided_at": opinion.decided_at,
-    }
-    return {key: value for key, value in values.items() if value}

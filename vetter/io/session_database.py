@@ -8,35 +8,14 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from vetter.core.decisions import utc_now
 from vetter.errors import InputError, VetterError
+from vetter.io.session_errors import Holder, SessionLocked, is_unwritable, said
 from vetter.io.session_lock import SessionLock
 from vetter.io.session_schema import check_header, check_schema, create_tables
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """The window that writes to a session; ``since`` is UTC."""
-
-    pid: int
-    host: str
-    since: str
-
-    def __str__(self) -> str:
-        return f"process {self.pid} on {self.host} since {self.since}"
-
-
-class SessionLocked(VetterError):
-    """Another window writes to the session; ``holder`` says which, where it is known."""
-
-    def __init__(self, path: Path, holder: Holder | None) -> None:
-        self.holder = holder
-        by = "another window" if holder is None else str(holder)
-        super().__init__(f"{path}: already open for writing by {by}; it can be read meanwhile")
 
 
 class SessionDatabase:
@@ -144,10 +123,10 @@ class SessionDatabase:
                 raise
         except sqlite3.Error as error:
             lock.release()
-            if _is_unwritable(error):
+            if is_unwritable(error):
                 reason = f"read only: {path.name} cannot be written to: {error}"
                 return cls._viewed(path, (reason,))
-            raise _said(path, error) from None
+            raise said(path, error) from None
         except BaseException:
             lock.release()
             raise
@@ -163,7 +142,7 @@ class SessionDatabase:
                 connection.close()
                 raise
         except sqlite3.Error as error:
-            raise _said(path, error) from None
+            raise said(path, error) from None
         return cls(path, connection, None, notes)
 
     def __enter__(self) -> SessionDatabase:
@@ -191,7 +170,7 @@ class SessionDatabase:
             try:
                 return self._connection.execute(query, values).fetchall()
             except sqlite3.Error as error:
-                raise _said(self.path, error) from None
+                raise said(self.path, error) from None
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Cursor]:
@@ -205,7 +184,7 @@ class SessionDatabase:
                 yield cursor
                 cursor.execute("COMMIT")
             except sqlite3.Error as error:
-                raise _said(self.path, error) from None
+                raise said(self.path, error) from None
             finally:
                 _roll_back(self._connection)
 
@@ -238,22 +217,3 @@ def _take_hold(connection: sqlite3.Connection) -> None:
         "INSERT OR REPLACE INTO holder VALUES (1, ?, ?, ?)",
         (os.getpid(), socket.gethostname(), utc_now()),
     )
-
-
-def _is_unwritable(error: sqlite3.Error) -> bool:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL)
-
-
-def _said(path: Path, error: sqlite3.Error) -> VetterError:
-    """A database error in words for the user."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return InputError(f"{path}: a damaged session, or none ({error}); restore it from a copy")
-    if code == sqlite3.SQLITE_FULL:
-        return VetterError(f"{path}: the disk is full; nothing was written")
-    if code == sqlite3.SQLITE_BUSY:
-        return VetterError(f"{path}: another program keeps it locked; nothing was written")
-    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR):
-        return VetterError(f"{path}: the disk refuses ({error}); nothing was written")
-    return InputError(f"{path}: not usable as a session ({error})")

@@ -12,9 +12,15 @@ from typing import Any
 
 from vetter.core.cutout_source import Fingerprint
 from vetter.core.decisions import Decision, utc_now
-from vetter.errors import InputError
-from vetter.io.session_database import Holder, SessionDatabase, SessionLocked
-from vetter.io.session_inputs import RecordedInput, changed_roles, located, relative_paths
+from vetter.io.session_database import SessionDatabase
+from vetter.io.session_errors import Holder, SessionLocked, damaged
+from vetter.io.session_inputs import (
+    RecordedInput,
+    changed_roles,
+    current_since,
+    located,
+    relative_paths,
+)
 from vetter.io.session_rows import COLUMNS, from_rows, meta_from, plain_meta, to_row
 
 __all__ = ["Holder", "SessionFile", "SessionLocked"]
@@ -130,6 +136,12 @@ class SessionFile:
         )
         return [row[0] for row in rows]
 
+    def everyone(self) -> list[str]:
+        """The reviewers, and those who have only looked so far; who decided last at the end."""
+        rows = self._database.read("SELECT reviewer FROM positions ORDER BY at")
+        decided = self.reviewers()
+        return [row[0] for row in rows if row[0] not in decided] + decided
+
     @property
     def position(self) -> str | None:
         """Key of the candidate at which this reviewer was last; None where not known."""
@@ -196,9 +208,7 @@ class SessionFile:
                 for at, candidates, record, relative, prints in rows
             ]
         except (ValueError, TypeError, AssertionError):
-            raise InputError(
-                f"{self.path}: a damaged session: its inputs are not readable"
-            ) from None
+            raise damaged(self.path, "inputs") from None
 
     def put_adjustment(self, key: str, signature: str, meta: Mapping[str, Any]) -> None:
         """Keep the result of a fit; ``signature`` names the options and pixels it rests on."""
@@ -212,12 +222,18 @@ class SessionFile:
             cursor.executemany("INSERT OR REPLACE INTO adjustments VALUES (?, ?, ?, ?)", rows)
 
     def adjustments(self) -> dict[str, tuple[str, dict[str, Any]]]:
-        """For each key the newest result, as (signature, meta)."""
-        rows = self._database.read("SELECT key, signature, meta FROM adjustments ORDER BY at")
+        """For each key the newest result, as (signature, meta).
+
+        Those of other inputs, from before a file changed, are left out: their key may be
+        another object's by now.
+        """
+        since = current_since(self.inputs())
+        query = "SELECT key, signature, meta FROM adjustments WHERE at >= ? ORDER BY at"
+        rows = self._database.read(query, (since,))
         try:
             return {key: (signature, meta_from(meta)) for key, signature, meta in rows}
         except ValueError:
-            raise InputError(f"{self.path}: a damaged session: its fits are not readable") from None
+            raise damaged(self.path, "fits") from None
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -226,9 +242,7 @@ class SessionFile:
         try:
             return {name: json.loads(value) for name, value in rows}
         except ValueError:
-            raise InputError(
-                f"{self.path}: a damaged session: its settings are not readable"
-            ) from None
+            raise damaged(self.path, "settings") from None
 
     def set_settings(self, settings: Mapping[str, Any]) -> None:
         """Keep settings, each of a type that JSON holds; others stay as they are."""

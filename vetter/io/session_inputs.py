@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,19 @@ class RecordedInput:
     record: dict[str, Any]
     fingerprints: tuple[Fingerprint, ...]
 
-    def digest(self, role: str = "candidates") -> tuple[str, ...]:
-        """The contents in one role."""
-        return tuple(sorted(f.digest for f in self.fingerprints if f.role == role))
+
+def list_content(fingerprints: Sequence[Fingerprint]) -> tuple[str, ...]:
+    """Digests of what the list of candidates was made from."""
+    return tuple(sorted(f.digest for f in fingerprints if f.role in ("candidates", "cutouts")))
+
+
+def current_since(inputs: Sequence[RecordedInput]) -> str:
+    """Since when (UTC) the inputs have had the content that they have now; '' for ever."""
+    since = ""
+    for earlier, later in zip(inputs, inputs[1:], strict=False):
+        if changed_roles(earlier.fingerprints, later.fingerprints):
+            since = later.at
+    return since
 
 
 def changed_roles(

@@ -1,0 +1,55 @@
+"""What goes wrong with a session file, in words for the user."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from vetter.errors import InputError, VetterError
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The window that writes to a session; ``since`` is UTC."""
+
+    pid: int
+    host: str
+    since: str
+
+    def __str__(self) -> str:
+        return f"process {self.pid} on {self.host} since {self.since}"
+
+
+class SessionLocked(VetterError):
+    """Another window writes to the session; ``holder`` says which, where it is known."""
+
+    def __init__(self, path: Path, holder: Holder | None) -> None:
+        self.holder = holder
+        by = "another window" if holder is None else str(holder)
+        super().__init__(f"{path}: already open for writing by {by}; it can be read meanwhile")
+
+
+def is_unwritable(error: sqlite3.Error) -> bool:
+    """Whether the file can still be read where it cannot be written to."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL)
+
+
+def said(path: Path, error: sqlite3.Error) -> VetterError:
+    """A database error in words for the user."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return InputError(f"{path}: a damaged session, or none ({error}); restore it from a copy")
+    if code == sqlite3.SQLITE_FULL:
+        return VetterError(f"{path}: the disk is full; nothing was written")
+    if code == sqlite3.SQLITE_BUSY:
+        return VetterError(f"{path}: another program keeps it locked; nothing was written")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR):
+        return VetterError(f"{path}: the disk refuses ({error}); nothing was written")
+    return InputError(f"{path}: not usable as a session ({error})")
+
+
+def damaged(path: Path, part: str) -> InputError:
+    """A part of a session that no version of the program has written."""
+    return InputError(f"{path}: a damaged session: its {part} are not readable")
