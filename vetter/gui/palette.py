@@ -1,0 +1,199 @@
+"""The command palette: every command by a few letters of its name, every candidate by its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
+from PyQt6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PyQt6.QtWidgets import (
+    QDialog,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vetter.core.fuzzy import score
+from vetter.gui.commands import Command
+from vetter.gui.keymap import Keymap
+
+if TYPE_CHECKING:
+    from vetter.gui.main_window import MainWindow
+    from vetter.review.session import Session
+
+MOST_CANDIDATES = 20
+LINES = 14
+KEYS_ROLE = Qt.ItemDataRole.UserRole + 1
+_MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+
+
+class Palette(QDialog):
+    """Type, Enter: the best fit runs. Esc closes.
+
+    Parameters
+    ----------
+    commands : iterable of Command
+        The command table.
+    keymap : Keymap
+        The keys that are shown beside them.
+    window : MainWindow
+        What the commands are run on; its session's candidates are found too.
+    """
+
+    def __init__(self, commands: Iterable[Command], keymap: Keymap, window: MainWindow) -> None:
+        super().__init__(window, Qt.WindowType.Popup)
+        self._window = window
+        self._keymap = keymap
+        self._commands = [command for command in commands if command.id != "go.palette"]
+        self._names = _names(window.session)
+        self._actions: list[Callable[[], None]] = []
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Command palette")
+        self.line = QLineEdit(self)
+        self.line.setPlaceholderText("A command, or a candidate's name")
+        self.line.setAccessibleName("command or candidate")
+        self.line.installEventFilter(self)
+        self.list = QListWidget(self)
+        self.list.setAccessibleName("what was found")
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setUniformItemSizes(True)
+        self.list.setItemDelegate(_LineDelegate(self.list))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        layout.addWidget(self.line)
+        layout.addWidget(self.list)
+        self.line.textChanged.connect(self._on_text)
+        self.list.itemClicked.connect(self._on_clicked)
+        self._on_text("")
+
+    def open_over(self, window: QWidget) -> None:
+        """Show it over the upper middle of a window."""
+        width = min(620, window.width() - 40)
+        height = LINES * (self.fontMetrics().height() + 8) + 60
+        self.resize(width, min(height, window.height() - 80))
+        corner = window.mapToGlobal(window.rect().topLeft())
+        self.move(corner.x() + (window.width() - width) // 2, corner.y() + 60)
+        self.show()
+        self.line.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def found(self) -> list[str]:
+        """The lines that are listed, best first."""
+        items = [self.list.item(line) for line in range(self.list.count())]
+        return [item.text() for item in items if item is not None]
+
+    def run_selected(self) -> None:
+        """Close, and run what is selected."""
+        line = self.list.currentRow()
+        if not 0 <= line < len(self._actions):
+            return
+        action = self._actions[line]
+        # Closed first: a command may open a dialog or act on what has the focus.
+        self.close()
+        action()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(self.palette().placeholderText().color())
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Arrows move in the list while the letters go into the line; Enter runs."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in _MOVES:
+                self.list.keyPressEvent(event)
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.run_selected()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _on_text(self, text: str) -> None:
+        lines = [*self._fitting_commands(text), *self._fitting_candidates(text)]
+        self.list.clear()
+        self._actions = [action for _, _, action in lines]
+        for title, keys, _ in lines:
+            item = QListWidgetItem(title, self.list)
+            item.setData(KEYS_ROLE, keys)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{title} {keys}".strip())
+        self.list.setCurrentRow(0)
+
+    def _on_clicked(self, _item: QListWidgetItem) -> None:
+        self.run_selected()
+
+    def _fitting_commands(self, text: str) -> list[tuple[str, str, Callable[[], None]]]:
+        fitting: list[tuple[int, int, Command]] = []
+        for place, command in enumerate(self._commands):
+            found = score(text, f"{command.title} {command.menu}")
+            if found is not None:
+                fitting.append((-found, place, command))
+        fitting.sort(key=lambda line: line[:2])
+        return [
+            (
+                f"{command.menu}: {command.title}",
+                keys_text(self._keymap[command.id]),
+                partial(command.run, self._window),
+            )
+            for _, _, command in fitting
+        ]
+
+    def _fitting_candidates(self, text: str) -> list[tuple[str, str, Callable[[], None]]]:
+        wanted = text.strip().lower()
+        if not wanted:
+            return []
+        session, rows = self._window.session, []
+        for row, name in enumerate(self._names):
+            if wanted in name:
+                rows.append(row)
+                if len(rows) == MOST_CANDIDATES:
+                    break
+        # Names that begin as typed come first.
+        rows.sort(key=lambda row: not self._names[row].startswith(wanted))
+        return [
+            (f"Go to {session.candidates.name(row)}", "", partial(session.go_to_row, row))
+            for row in rows
+        ]
+
+
+def keys_text(keys: Iterable[str]) -> str:
+    """Keys as the platform writes them: ``A``, ``Ctrl+Shift+Z or Ctrl+Y``."""
+    form = QKeySequence.SequenceFormat.NativeText
+    return " or ".join(QKeySequence.fromString(key).toString(form) for key in keys)
+
+
+def _names(session: Session) -> list[str]:
+    from vetter.core.review_columns import ReviewColumns
+
+    values = ReviewColumns(session.candidates, session).values("name").tolist()
+    return [str(name).lower() for name in values]
+
+
+class _LineDelegate(QStyledItemDelegate):
+    """The command at the left, its keys at the right."""
+
+    def paint(
+        self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        keys = index.data(KEYS_ROLE)
+        if painter is not None and keys:
+            painter.save()
+            palette, selected = option.palette, QStyle.StateFlag.State_Selected
+            tone = (
+                palette.highlightedText() if option.state & selected else palette.placeholderText()
+            )
+            painter.setPen(tone.color())
+            flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(option.rect.adjusted(0, 0, -8, 0), flags, keys)
+            painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        return QSize(200, option.fontMetrics.height() + 8)
