@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Before Qt, astropy and matplotlib are imported: they look at these once.
 _HOME = Path(tempfile.mkdtemp(prefix="vetter-test-home-"))
+# For pip in tests of its own, whose cache is worth minutes.
+os.environ.setdefault("VETTER_TEST_REAL_HOME", os.path.expanduser("~"))
 os.environ["HOME"] = str(_HOME)
 for _variable, _folder in (
     ("XDG_CONFIG_HOME", "config"),

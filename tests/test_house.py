@@ -1,0 +1,140 @@
+"""What keeps the house in order: floors, imports, file lengths, and docs made from code."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "vetter"
+SCRIPTING_FACE = ("vetter.cutouts", "vetter.plots", "vetter.templates")
+HEAVY = ("scipy", "photutils", "matplotlib", "astroquery", "pyarrow", "PIL")
+
+
+def modules(folder: str) -> list[Path]:
+    return sorted((PACKAGE / folder).rglob("*.py"))
+
+
+def imported_by(source: Path) -> set[str]:
+    """Full names of the modules that a file imports, wherever in it."""
+    names = set()
+    for node in ast.walk(ast.parse(source.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+    return names
+
+
+def loaded_by(*names: str, root_only: bool = True) -> set[str]:
+    """Which modules are loaded in a fresh process that imports those."""
+    code = f"import json, sys, {', '.join(names)}; print(json.dumps(sorted(sys.modules)))"
+    run = subprocess.run(
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True
+    )
+    loaded = json.loads(run.stdout)
+    return {name.split(".")[0] for name in loaded} if root_only else set(loaded)
+
+
+def test_imports_keep_to_the_floors() -> None:
+    code = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    run = subprocess.run(
+        [sys.executable, "-P", "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("file", modules("review"), ids=lambda file: file.stem)
+def test_review_knows_no_widgets(file: Path) -> None:
+    qt = {name.split(".")[1] for name in imported_by(file) if name.startswith("PyQt6.")}
+    assert qt <= {"QtCore"}
+    assert not any(name.startswith("pyqtgraph") for name in imported_by(file))
+
+
+@pytest.mark.parametrize("name", SCRIPTING_FACE)
+def test_scripting_face_imports_without_qt(name: str) -> None:
+    assert not {"PyQt6", "pyqtgraph", "matplotlib"} & loaded_by(name)
+
+
+def test_window_starts_without_the_heavy_imports() -> None:
+    loaded = loaded_by("vetter.app")
+    assert not set(HEAVY) & loaded
+
+
+def test_version_is_told_without_the_heavy_imports() -> None:
+    loaded = loaded_by("vetter.cli")
+    assert not {"PyQt6", "numpy", "astropy"} & loaded
+
+
+def test_no_room_holds_two_things() -> None:
+    lengths = {file: len(file.read_text().splitlines()) for file in PACKAGE.rglob("*.py")}
+    assert not [str(file) for file, lines in lengths.items() if lines > 350]
+
+
+@pytest.mark.parametrize("word", ["utils", "helpers", "common", "misc"])
+def test_no_room_is_called_by_what_it_is_not(word: str) -> None:
+    assert not list(PACKAGE.rglob(f"*{word}*.py"))
+
+
+def test_readme_has_the_keys_of_the_command_table() -> None:
+    run = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "make_key_table.py", "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_resources_fit_in_the_package() -> None:
+    demo = ROOT / "resources" / "demo"
+    assert sum(file.stat().st_size for file in demo.iterdir()) < 5_000_000
+
+
+def test_every_direct_requirement_is_pinned() -> None:
+    pins = pinned()
+    for kind in ("run", "dev"):
+        lines = (ROOT / "requirements" / f"{kind}.txt").read_text().splitlines()
+        names = [line for line in lines if line and line[0] not in "#-"]
+        assert {normal(name) for name in names} <= set(pins)
+
+
+def test_pins_satisfy_the_packages_own_bounds() -> None:
+    from packaging.requirements import Requirement
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["plots"], *extras["parquet"]]
+    pins = pinned()
+    for text in wanted:
+        requirement = Requirement(text)
+        assert requirement.specifier.contains(pins[normal(requirement.name)]), text
+
+
+def test_no_text_says_to_install_the_other_vetter() -> None:
+    files = [*ROOT.glob("*.md"), *PACKAGE.rglob("*.py"), *(ROOT / "resources").rglob("*.md")]
+    for file in files:
+        assert not re.search(r"pip3? install (--\S+ )*['\"]?vetter(?!-cutouts)\b", file.read_text())
+
+
+def test_the_tests_keep_out_of_the_users_home() -> None:
+    assert "vetter-test-home-" in os.path.expanduser("~")
+
+
+def pinned() -> dict[str, str]:
+    lines = (ROOT / "requirements" / "pins.txt").read_text().splitlines()
+    pairs = [line.split("==") for line in lines if "==" in line]
+    return {normal(name): version for name, version in pairs}
+
+
+def normal(name: str) -> str:
+    """A distribution's name as indexes spell it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
