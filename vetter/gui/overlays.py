@@ -54,7 +54,7 @@ def draw_compass(
     ratio : float
         Device pixels to one screen unit.
     """
-    stamp = _compass_stamp(round(north), round(east), painter.font().key(), ratio)
+    stamp = _compass_stamp(round(north), round(east), painter.font().toString(), ratio)
     half = _COMPASS_REACH + 8
     painter.drawImage(QPointF(math.floor(x - half), math.floor(y - half)), stamp)
 
@@ -71,7 +71,7 @@ def draw_scale_bar(
     painter: QPainter, right: float, y: float, length: float, label: str, ratio: float = 1.0
 ) -> None:
     """A bar that ends at `right`, `length` screen units long, its label above it."""
-    stamp = _bar_stamp(round(length * ratio) / ratio, label, painter.font().key(), ratio)
+    stamp = _bar_stamp(round(length * ratio) / ratio, label, painter.font().toString(), ratio)
     width, height = stamp.width() / ratio, stamp.height() / ratio
     painter.drawImage(QPointF(math.floor(right - width), math.floor(y - height)), stamp)
 
@@ -158,6 +158,7 @@ def _bar_stamp(length: float, label: str, font: str, ratio: float) -> QImage:
 def _font(key: str) -> QFont:
     font = QFont()
     font.fromString(key)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return font
 
 
