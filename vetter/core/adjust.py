@@ -6,32 +6,15 @@ Model, pixel set and degrees of freedom are those of :class:`vetter.core.adjustm
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from scipy.special import chdtrc
 
-from vetter.core.adjustment import Adjustment, FitOptions, failed
+from vetter.core.adjust_stack import fit_inputs
+from vetter.core.adjustment import Adjustment, FitOptions
 from vetter.core.fit_input import FitInput, read
-from vetter.core.moments import Window, gram, margin, projected, tap_weights, windows
-from vetter.core.point_source import PointSource, measure
-from vetter.core.shift import coefficients, shifted
-from vetter.core.shift_search import Minimum, search
-
-Array = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """The best shift, scale, and level of the background above its mode."""
-
-    dx: float
-    dy: float
-    scale: float
-    level: float
 
 
 def fit(cutout: Any, options: FitOptions | None = None) -> Adjustment:
@@ -50,190 +33,15 @@ def fit(cutout: Any, options: FitOptions | None = None) -> Adjustment:
     Adjustment
         ``converged`` False with a ``reason`` where there is no result.
     """
+    return fit_many([cutout], options)[0]
+
+
+def fit_many(cutouts: Sequence[Any], options: FitOptions | None = None) -> list[Adjustment]:
+    """As :func:`fit` for each of many cutouts, those of one shape together; in the same order."""
     options = options or FitOptions()
-    data = read(cutout, options)
-    if isinstance(data, Adjustment):
-        return data
-    result = fit_input(data, options, 1.0)
-    if data.template_variance is not None and result.converged:
-        result = fit_input(data, options, result.scale)
-    return result
-
-
-def fit_input(data: FitInput, options: FitOptions, noise_scale: float) -> Adjustment:
-    """Fit what :func:`vetter.core.fit_input.read` has taken apart.
-
-    The template's error counts ``noise_scale`` times.
-    """
-    weight = weights(data, noise_scale)
-    reason = unfit(data.template[data.box], weight[data.box], options)
-    if reason:
-        return failed(reason, template=data.template_name, caveats=data.caveats)
-    edge = margin(options.max_shift)
-    coefs = coefficients(data.template - data.tbg, edge)
-    together = data.psf is not None and data.psf_box == data.box
-    moments = all_moments(coefs, data, data.box, weight, options, together)
-    index, found = best(moments, options, (1,) if options.fit_bg else ())
-    window = windows(options.max_shift)[index]
-    level = background(moments[index], window, found) if options.fit_bg else 0.0
-    solution = Solution(window.cx + found.u, window.cy + found.v, found.scale, level)
-    source = PointSource()
-    if data.psf is not None:
-        if not together:
-            moments = all_moments(coefs, data, data.psf_box, weight, options, True)
-        source = surviving(moments, options, int(np.count_nonzero(weight[data.psf_box])))
-    model = shifted(coefs, solution.dx, solution.dy, edge)
-    return finish(data, options, weight, model, solution, source)
-
-
-def weights(data: FitInput, noise_scale: float) -> Array:
-    """1 / sigma of each pixel that counts, 0 of the others; (ny, nx)."""
-    sigma = data.err
-    if data.template_variance is not None:
-        sigma = np.sqrt(sigma * sigma + noise_scale * noise_scale * data.template_variance)
-    out = np.zeros(sigma.shape)
-    np.divide(1.0, sigma, out=out, where=data.usable)
-    return out
-
-
-def unfit(template: Array, weight: Array, options: FitOptions) -> str:
-    """Why the pixels of the box cannot be fitted; empty where they can."""
-    pixels = int(np.count_nonzero(weight))
-    if pixels <= options.free:
-        return f"too few good pixels in the box: {pixels} for {options.free} free parameters"
-    counted = template if pixels == weight.size else template[weight > 0]
-    low, high = float(counted.min()), float(counted.max())
-    if not high - low > 1e-12 * max(abs(low), abs(high)):
-        return "the template is constant in the box: neither shift nor scale can be told"
-    return ""
-
-
-def all_moments(
-    coefs: Array,
-    data: FitInput,
-    box: tuple[slice, slice],
-    weight: Array,
-    options: FitOptions,
-    with_psf: bool,
-) -> list[Array]:
-    """The moments of each window: shifted coefficients, image, constant, and the PSF if wanted."""
-    inside = weight[box]
-    rows = np.empty((2 + with_psf, inside.size))
-    image = np.where(inside > 0, data.image[box] - data.bg, 0.0)
-    np.multiply(image, inside, out=rows[0].reshape(inside.shape))
-    rows[1] = inside.ravel()
-    if with_psf and data.psf is not None:
-        psf = data.psf.render(inside.shape, *_in_box(data.position, box))
-        rows[2] = (psf * inside).ravel()
-    edge = margin(options.max_shift)
-    return [gram(coefs, box, w, edge, inside, rows) for w in windows(options.max_shift)]
-
-
-def _in_box(position: tuple[float, float], box: tuple[slice, slice]) -> tuple[float, float]:
-    return position[0] - box[1].start, position[1] - box[0].start
-
-
-def best(moments: list[Array], options: FitOptions, linear: tuple[int, ...]) -> tuple[int, Minimum]:
-    """The window with the least chi2 and the minimum there.
-
-    ``linear`` names the images after the fitted one that are free: 1 the constant, 2 the PSF.
-    """
-    scales = 1.0 / options.max_scale, options.max_scale
-    lowest: tuple[int, Minimum] | None = None
-    for index, window in enumerate(windows(options.max_shift)):
-        fitted, taps = moments[index], window.taps**2
-        for which in linear:
-            fitted = projected(fitted, taps + which)
-        found = search(fitted[: taps + 1, : taps + 1], window, scales)
-        if lowest is None or found.chi2 < lowest[1].chi2:
-            lowest = index, found
-    assert lowest is not None
-    return lowest
-
-
-def background(moments: Array, window: Window, found: Minimum) -> float:
-    """The constant that fits best with the template as found."""
-    taps = window.taps**2
-    wx, wy = tap_weights(found.u, window.half)[0], tap_weights(found.v, window.half)[0]
-    template = wy @ moments[taps + 1, :taps].reshape(window.taps, window.taps) @ wx
-    left = moments[taps + 1, taps] - found.scale * template
-    return float(left / moments[taps + 1, taps + 1])
-
-
-def surviving(moments: list[Array], options: FitOptions, pixels: int) -> PointSource:
-    """The point source of the joint fit; NaN where it cannot be told."""
-    constant, psf = moments[0].shape[0] - 2, moments[0].shape[0] - 1
-    if not moments[0][psf, psf] > 0 or not moments[0][constant, constant] > 0:
-        return PointSource()
-    index, found = best(moments, options, (1, 2))
-    fixed = options.max_shift == 0, options.max_scale == 1
-    df = pixels - 2 - 2 * (not fixed[0]) - (not fixed[1])
-    window = windows(options.max_shift)[index]
-    return measure(moments[index], window, found.u, found.v, found.scale, found.chi2, df, fixed)
-
-
-def finish(
-    data: FitInput,
-    options: FitOptions,
-    weight: Array,
-    model: Array,
-    solution: Solution,
-    source: PointSource,
-) -> Adjustment:
-    """All figures of a solution; ``model`` is the shifted template minus ``tbg``, (ny, nx)."""
-    residual = data.image - (data.bg + solution.level) - solution.scale * model
-    inside = weight[data.box]
-    counted = inside > 0
-    pulls = np.where(counted, residual[data.box], 0.0) * inside
-    before = data.image[data.box] - data.bg - (data.template[data.box] - data.tbg)
-    before = np.where(counted, before, 0.0) * inside
-    pixels = int(np.count_nonzero(counted))
-    df = pixels - options.free
-    chi2 = float(np.vdot(pulls, pulls))
-    if data.hole is not None:
-        residual[data.hole] = np.nan
-    flux = source.template_flux
-    if math.isnan(flux):
-        flux = float(np.sum((data.template[data.box] - data.tbg) * counted))
-    return Adjustment(
-        converged=True,
-        dx=solution.dx, dy=solution.dy, scale=solution.scale,
-        bg=data.bg + solution.level, tbg=data.tbg,
-        chi2_0=float(np.vdot(before, before)), chi2=chi2, df=df, pixels=pixels,
-        pval=float(chdtrc(df, chi2)),
-        at_bound=at_bound(solution, options),
-        correlation=neighbours(pulls, counted),
-        flux=source.flux, flux_err=source.flux_err, snr=source.snr,
-        absorbed=(solution.scale - 1.0) * flux,
-        fwhm=data.psf.fwhm if data.psf is not None else math.nan,
-        box=float(max(inside.shape)),
-        template=data.template_name, caveats=data.caveats, notes=data.notes,
-        residual=residual,
-    )  # fmt: skip
-
-
-def at_bound(solution: Solution, options: FitOptions) -> tuple[str, ...]:
-    """Which free parameters ended on their bound."""
-    found = []
-    for name, value in (("dx", solution.dx), ("dy", solution.dy)):
-        if 0 < options.max_shift <= abs(value) + 1e-6:
-            found.append(name)
-    near = 1e-6 * options.max_scale
-    outside = min(solution.scale - 1.0 / options.max_scale, options.max_scale - solution.scale)
-    if options.max_scale > 1 and outside <= near:
-        found.append("scale")
-    return tuple(found)
-
-
-def neighbours(pulls: Array, counted: npt.NDArray[np.bool_]) -> float:
-    """Correlation of the residuals (in sigmas, 0 where not counted) of pixels side by side."""
-    pairs = np.count_nonzero(counted[1:] & counted[:-1])
-    pairs += np.count_nonzero(counted[:, 1:] & counted[:, :-1])
-    total = float(np.vdot(pulls, pulls))
-    if pairs == 0 or total == 0:
-        return math.nan
-    products = float(np.sum(pulls[1:] * pulls[:-1]) + np.sum(pulls[:, 1:] * pulls[:, :-1]))
-    return products / pairs / (total / np.count_nonzero(counted))
+    taken = [read(cutout, options) for cutout in cutouts]
+    fits = iter(fit_inputs([data for data in taken if isinstance(data, FitInput)], options))
+    return [next(fits) if isinstance(data, FitInput) else data for data in taken]
 
 
 def adjust_cutout(
@@ -281,12 +89,18 @@ def adjust_cutout(
     """
     options = FitOptions(max_shift, max_scale, inner, None, bool(fit_bg), fwhm)
     result = fit(cutout, options)
+    _take(cutout, result, normalize, verbose)
+    return result.converged
+
+
+def _take(
+    cutout: Any, result: Adjustment, normalize: bool, verbose: bool | Callable[..., Any]
+) -> None:
     record(cutout, result, normalize)
     if verbose:
         say = verbose if callable(verbose) else print
         for line in report(result):
             say(line)
-    return result.converged
 
 
 def record(cutout: Any, result: Adjustment, normalize: bool = False) -> None:
@@ -323,8 +137,11 @@ def report(result: Adjustment) -> list[str]:
     return lines
 
 
+_AT_ONCE = 256
+
+
 def adjust_cutouts(
-    cutouts: Any,
+    cutouts: Iterable[Any],
     max_shift: float = 2,
     max_scale: float = 1.1,
     inner: float | None = None,
@@ -333,8 +150,23 @@ def adjust_cutouts(
     verbose: bool | Callable[..., Any] = False,
     fwhm: float | None = None,
 ) -> list[bool]:
-    """As :func:`adjust_cutout`, for many."""
-    return [
-        adjust_cutout(c, max_shift, max_scale, inner, normalize, fit_bg, verbose, fwhm)
-        for c in cutouts
-    ]
+    """As :func:`adjust_cutout` for each of many cutouts, vectorised over those of one shape.
+
+    Parameters
+    ----------
+    cutouts : iterable of Cutout or dict
+        Taken a few hundred at a time; each gets its results.
+
+    Returns
+    -------
+    list of bool
+        Whether there is a result, in the order given.
+    """
+    options = FitOptions(max_shift, max_scale, inner, None, bool(fit_bg), fwhm)
+    found: list[bool] = []
+    waiting = iter(cutouts)
+    while lot := list(islice(waiting, _AT_ONCE)):
+        for cutout, result in zip(lot, fit_many(lot, options), strict=True):
+            _take(cutout, result, normalize, verbose)
+            found.append(result.converged)
+    return found

@@ -18,45 +18,65 @@ Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 
+Box = tuple[slice, slice]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FitInput:
     """What one fit reads; all arrays have the cutout's shape (ny, nx).
 
     Attributes
     ----------
-    image, err : ndarray
-        As given, NaN where not known.
-    template : ndarray
-        Finite everywhere: bad pixels are filled.
+    image, template : ndarray
+        Finite everywhere: what is not known is filled, and does not count.
+    err : ndarray
+        As given.
     template_variance : ndarray, optional
         Of the template's error plane, to be added with the square of the scale.
-    usable : bool ndarray
-        Pixels that may enter: finite, unmasked, err > 0, clear of the template's bad pixels.
-    hole : bool ndarray, optional
-        The template's bad pixels, where the residual is not known.
+    usable : bool ndarray, optional
+        Pixels that may enter: finite, unmasked, err > 0, clear of the template's bad pixels;
+        None: all.
+    unknown : bool ndarray, optional
+        Where image or template is not known, and so the residual is not; None: nowhere.
     bg, tbg : float
         Modes of the good pixels of image and template.
-    box, psf_box : (slice, slice)
-        Rows and columns of the fit, and of the joint fit with the PSF.
-    psf : Psf, optional
-        None where no FWHM is known, or the cutout is too small for the PSF's box.
-    position : (float, float)
-        Of the candidate, x and y in cutout pixels, 0-based.
     """
 
     image: Array
     template: Array
     err: Array
     template_variance: Array | None
-    usable: Flags
-    hole: Flags | None
+    usable: Flags | None
+    unknown: Flags | None
     bg: float
     tbg: float
-    box: tuple[slice, slice]
-    psf_box: tuple[slice, slice]
+    about: About
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class About:
+    """What a fit knows besides pixels.
+
+    Attributes
+    ----------
+    template : str
+        The plane that is fitted.
+    box, psf_box : (slice, slice)
+        Rows and columns of the fit, and of the joint fit with the PSF.
+    psf : Psf, optional
+        None where no FWHM is known, or the cutout is too small for the PSF's box.
+    fwhm : float
+        NaN where not known.
+    position : (float, float)
+        Of the candidate, x and y in cutout pixels, 0-based.
+    """
+
+    template: str
+    box: Box
+    psf_box: Box
     psf: Psf | None
+    fwhm: float
     position: tuple[float, float]
-    template_name: str
     caveats: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -83,66 +103,71 @@ def read(cutout: Any, options: FitOptions) -> FitInput | Adjustment:
         if _has(cutout, key) and np.shape(cutout[key]) != shape:
             return failed(f"{key} has another shape than image", template=name)
     mask, template_mask = _flags(cutout, "mask"), _flags(cutout, "template_mask")
-    return _checked(cutout, options, name, (image, template, err), mask, template_mask)
+    noise = _floats(cutout["template_err"]) if _has(cutout, "template_err") else None
+    known = about(cutout, shape, name, options)
+    return _checked(image, template, err, mask, template_mask, noise, known, options)
 
 
 def _checked(
-    cutout: Any,
-    options: FitOptions,
-    name: str,
-    planes: tuple[Array, Array, Array],
+    image: Array,
+    template: Array,
+    err: Array,
     mask: Flags | None,
     template_mask: Flags | None,
+    template_err: Array | None,
+    known: About,
+    options: FitOptions,
 ) -> FitInput | Adjustment:
-    image, template, err = planes
-    caveats, notes = _remarks(cutout, name)
-    good = _finite(image)
-    if mask is not None:
-        good = ~mask if good is None else good & ~mask
+    bad_image = None if math.isfinite(float(image.sum())) else ~np.isfinite(image)
     hole = template_bad(template, mask, template_mask, err)
-    sane = _positive(err)
-    usable = np.ones(image.shape, bool) if good is None else good.copy()
-    if sane is not None:
-        usable &= sane
-    variance = None
-    if _has(cutout, "template_err"):
-        noise = _floats(cutout["template_err"])
-        if noise is not None:
-            variance = noise * noise
-            usable &= np.isfinite(variance)
-            notes += ("the template's error is added to that of the image",)
-    template_good = ~mask if mask is not None else None
+    bad_err = _not_positive(err)
+    variance = None if template_err is None else template_err * template_err
+    unusable = [bad for bad in (bad_image, mask, bad_err) if bad is not None]
+    if variance is not None:
+        unusable.append(~np.isfinite(variance))
     if hole is not None:
-        usable &= ~widened(hole, reach(options.max_shift))
-        template_good = ~hole if template_good is None else template_good & ~hole
-        template = filled(template, hole)
-    if not usable.any():
+        unusable.append(widened(hole, reach(options.max_shift)))
+    usable = ~np.logical_or.reduce(unusable) if unusable else None
+    if usable is not None and not usable.any():
         return failed(
-            "no good pixel: all are masked, off the image or without an error", template=name
+            "no good pixel: all are masked, off the image or without an error",
+            template=known.template,
+            caveats=known.caveats,
         )
-    psf, fwhm_note = _psf(cutout, options)
-    fwhm = psf.fwhm if psf is not None else None
+    bg, tbg = _mode(image, bad_image, mask), _mode(template, hole, mask)
+    if hole is not None:
+        template = filled(template, hole)
+    if bad_image is not None:
+        image = np.where(bad_image, bg, image)
+    unknown = hole if bad_image is None else bad_image if hole is None else hole | bad_image
+    return FitInput(image, template, err, variance, usable, unknown, bg, tbg, known)
+
+
+def about(cutout: Any, shape: tuple[int, ...], name: str, options: FitOptions) -> About:
+    """What is known of a cutout of that shape besides its pixels."""
+    caveats, notes = _remarks(cutout, name)
+    psf, remark = _psf(cutout, options)
+    fwhm = psf.fwhm if psf is not None else math.nan
     inner = options.inner
-    if options.inner_fwhm is not None and fwhm is not None:
+    if options.inner_fwhm is not None and psf is not None:
         inner = options.inner_fwhm * fwhm + 1.0
-    box = central_box(image.shape, inner)
-    psf_box = box
+    box = psf_box = central_box(shape, inner)
+    if remark:
+        notes += (remark,)
     if psf is not None:
-        side = 4.0 * psf.fwhm + 1.0
-        if min(image.shape) < math.floor(side + 1e-9):
-            psf, notes = None, (*notes, f"cutout smaller than 4 FWHM + 1 = {side:.0f} px")
+        side = 4.0 * fwhm + 1.0
+        if min(shape) < math.floor(side + 1e-9):
+            psf = None
+            notes += (f"the cutout is smaller than 4 FWHM + 1 = {side:.0f} px",)
         elif inner is not None and inner < side:
-            psf_box = central_box(image.shape, side)
-    if fwhm_note and psf is not None:
-        notes += (fwhm_note,)
-    return FitInput(
-        image, template, err, variance, usable, hole,
-        _mode(image, good), _mode(template, template_good),
-        box, psf_box, psf, _position(cutout, image.shape), name, caveats, notes,
+            psf_box = central_box(shape, side)
+    return About(
+        name, box, psf_box, psf, fwhm, _position(cutout, shape), caveats, notes
     )  # fmt: skip
 
 
 _NAMES = {"template": "convolved or template"}
+TINY = 1e-150
 
 
 def _has(cutout: Any, name: str) -> bool:
@@ -168,25 +193,19 @@ def _flags(cutout: Any, name: str) -> Flags | None:
     return flags if flags.any() else None
 
 
-def _finite(plane: Array) -> Flags | None:
-    """Where finite; None: everywhere."""
-    return None if math.isfinite(float(plane.sum())) else np.isfinite(plane)
-
-
-def _positive(err: Array) -> Flags | None:
-    """Where finite, above 0 and with a finite weight; None: everywhere."""
-    low = float(err.min())
-    if low > 1e-150 and math.isfinite(float(err.sum())):
+def _not_positive(err: Array) -> Flags | None:
+    """Where not finite, not above 0, or too small to be divided by; None: nowhere."""
+    if float(err.min()) > TINY and math.isfinite(float(err.sum())):
         return None
     with np.errstate(invalid="ignore"):
-        return np.isfinite(err) & (err > 1e-150)
+        return ~(np.isfinite(err) & (err > TINY))
 
 
-def _mode(plane: Array, good: Flags | None) -> float:
-    pixels = plane.ravel() if good is None else plane[good]
-    if pixels.size == 0:
-        return 0.0
-    return float(mode(pixels))
+def _mode(plane: Array, *bad: Flags | None) -> float:
+    """Of the pixels that are in none of the sets; 0 where there is none."""
+    given = [flags for flags in bad if flags is not None]
+    pixels = plane[~np.logical_or.reduce(given)] if given else plane.ravel()
+    return float(mode(pixels)) if pixels.size else 0.0
 
 
 def _remarks(cutout: Any, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -202,7 +221,10 @@ def _remarks(cutout: Any, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         matched = name == "convolved" and "reprojected" not in remark
     if not matched:
         caveats += ("the template is not matched to the image's PSF and flux",)
-    return caveats, tuple(f"err: {said['err']}" for _ in (0,) if said.get("err"))
+    notes: tuple[str, ...] = (f"err {said['err']}",) if said.get("err") else ()
+    if _has(cutout, "template_err"):
+        notes += ("the template's error is added, times the scale",)
+    return caveats, notes
 
 
 def _psf(cutout: Any, options: FitOptions) -> tuple[Psf | None, str]:

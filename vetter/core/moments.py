@@ -14,7 +14,6 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import as_strided
 
 from vetter.core.shift import fraction_weights
 
@@ -64,35 +63,40 @@ def margin(max_shift: float) -> int:
 def gram(
     coefs: Array, box: tuple[slice, slice], window: Window, edge: int, weight: Array, rows: Array
 ) -> Array:
-    """Weighted inner products of the shifted coefficients and of further images.
+    """Weighted inner products of the shifted coefficients and of further images, for a stack.
 
     Parameters
     ----------
-    coefs : ndarray (ny + 2 edge, nx + 2 edge)
-        Spline coefficients of the template.
+    coefs : ndarray (k, ny + 2 edge, nx + 2 edge)
+        Spline coefficients of the templates, C-contiguous.
     box : (slice, slice)
-        Rows and columns of the cutout that are fitted.
-    weight : ndarray, box's shape
+        Rows and columns of the cutouts that are fitted.
+    weight : ndarray (k, rows of the box, columns of the box)
         1 / sigma; 0 where a pixel does not count.
-    rows : ndarray (k, pixels of the box)
+    rows : ndarray (k, m, pixels of the box)
         Further images, weighted already.
 
     Returns
     -------
-    ndarray (taps^2 + k, taps^2 + k)
+    ndarray (k, taps^2 + m, taps^2 + m)
     """
     taps = window.taps
-    ny, nx = weight.shape
-    first_y = box[0].start + edge - window.cy - window.half - 1
-    first_x = box[1].start + edge - window.cx - window.half - 1
-    step_y, step_x = coefs.strides
-    corner = coefs[first_y : first_y + ny + taps - 1, first_x : first_x + nx + taps - 1]
-    tapped = as_strided(corner, (taps, taps, ny, nx), (step_y, step_x, step_y, step_x))
-    stacked = np.empty((taps * taps + len(rows), ny * nx))
-    np.multiply(tapped, weight, out=stacked[: taps * taps].reshape(taps, taps, ny, nx))
-    stacked[taps * taps :] = rows
-    product: Array = stacked @ stacked.T
-    return product
+    count, ny, nx = weight.shape
+    shifts, extra = taps * taps, rows.shape[1]
+    first = box[0].start + edge - window.cy - window.half - 1
+    offset = first * coefs.shape[2] + box[1].start + edge - window.cx - window.half - 1
+    _, step_y, step_x = coefs.strides
+    stacked = np.empty((shifts + extra, ny * nx))
+    shifted = stacked[:shifts].reshape(taps, taps, ny, nx)
+    out = np.empty((count, shifts + extra, shifts + extra))
+    for k in range(count):
+        tapped = np.ndarray(
+            (taps, taps, ny, nx), float, coefs[k], offset * step_x, (step_y, step_x) * 2
+        )
+        np.multiply(tapped, weight[k], out=shifted)
+        stacked[shifts:] = rows[k]
+        np.matmul(stacked, stacked.T, out=out[k])
+    return out
 
 
 def projected(moments: Array, index: int) -> Array:
@@ -103,23 +107,33 @@ def projected(moments: Array, index: int) -> Array:
     return out
 
 
-def tap_weights(shift: float, half: int) -> Array:
-    """Values, first and second derivatives of all taps' weights, shape (3, 2 half + 3)."""
-    out = np.zeros((3, 2 * half + 3))
-    whole = min(max(math.floor(shift), -half), half - 1)
-    start = half - 1 - whole
-    out[:, start : start + 4] = fraction_weights(shift - whole)
-    return out
+def tap_weights(u: float, v: float, half: int) -> Array:
+    """Weights of all taps for a shift (u, v), with derivatives.
+
+    Returns
+    -------
+    ndarray (2, 3, 2 half + 3)
+        First the x axis, then y; values, first and second derivatives.
+    """
+    flat: list[float] = []
+    for shift in (u, v):
+        whole = min(max(math.floor(shift), -half), half - 1)
+        before, after = [0.0] * (half - 1 - whole), [0.0] * (half + whole)
+        for row in fraction_weights(shift - whole):
+            flat += before
+            flat += row
+            flat += after
+    return np.array(flat).reshape(2, 3, -1)
 
 
 @lru_cache(maxsize=64)
 def scan_points(window: Window) -> tuple[Array, Array, Array]:
-    """Shifts of a coarse grid over the window: (gx,), (gy,) and their taps' weights (gy * gx, taps^2)."""
+    """A coarse grid over the window: shifts (gx,) and (gy,), taps' weights (gy * gx, taps^2)."""
     gx, gy = (
         np.linspace(low, high, _STARTS if high > low else 1)
         for low, high in (window.x_range, window.y_range)
     )
-    wx = np.array([tap_weights(u, window.half)[0] for u in gx])
-    wy = np.array([tap_weights(v, window.half)[0] for v in gy])
+    wx = np.array([tap_weights(u, 0.0, window.half)[0, 0] for u in gx])
+    wy = np.array([tap_weights(0.0, v, window.half)[1, 0] for v in gy])
     weights = (wy[:, None, :, None] * wx[None, :, None, :]).reshape(len(gy) * len(gx), -1)
     return gx, gy, weights

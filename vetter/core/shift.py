@@ -1,7 +1,7 @@
 """Shifting an image by a cubic spline, with the derivatives by the shift.
 
-The interpolating spline of Unser, Aldroubi & Eden (1993, IEEE Trans. Signal Process. 41, 821), with
-mirrored edges: the same numbers as ``scipy.ndimage.shift(image, (dy, dx), order=3, mode='reflect')``.
+The interpolating spline of Unser, Aldroubi & Eden (1993, IEEE Trans. Signal Process. 41, 821),
+with mirrored edges: the same as ``scipy.ndimage.shift(image, (dy, dx), mode='reflect')``.
 A shift is the same fraction of a pixel everywhere, so four weights for each axis serve all pixels.
 """
 
@@ -22,27 +22,8 @@ SPLINE_REACH = 1
 _DENSE_LIMIT = 256
 
 
-def cubic_weights(shift: float) -> tuple[int, Array]:
-    """The four B-spline weights of a shift, with their first and second derivatives.
-
-    Parameters
-    ----------
-    shift : float
-        In pixels, positive towards larger index.
-
-    Returns
-    -------
-    first : int
-        Offset of the first weight: pixel i takes coefficients i + first ... i + first + 3.
-    weights : ndarray (3, 4)
-        Values, first and second derivatives by the shift.
-    """
-    whole = math.floor(shift)
-    return -whole - 2, np.array(fraction_weights(shift - whole))
-
-
 def fraction_weights(f: float) -> tuple[tuple[float, ...], ...]:
-    """Weights, first and second derivatives for a fraction 0 <= f <= 1 of a pixel, in offset order."""
+    """Weights, first and second derivatives for a fraction 0 <= f <= 1 of a pixel."""
     g = 1.0 - f
     return (
         (
@@ -96,40 +77,63 @@ def coefficients(image: npt.NDArray[Any], margin: int) -> Array:
 
     filtered = spline_filter1d(image, order=3, axis=-1, mode="reflect")
     filtered = spline_filter1d(filtered, order=3, axis=-2, mode="reflect")
-    return np.asarray(filtered[..., _mirrored(ny, margin)[:, None], _mirrored(nx, margin)])
+    spread = filtered[..., _mirrored(ny, margin)[:, None], _mirrored(nx, margin)]
+    return np.ascontiguousarray(spread)
 
 
-def shifted(coefs: Array, dx: float, dy: float, margin: int) -> Array:
-    """The shifted image from its coefficients.
+def shifted(coefs: Array, dx: Array, dy: Array, margin: int) -> Array:
+    """A stack of images, each shifted by its own amount, from their coefficients.
 
     Parameters
     ----------
-    coefs : ndarray (ny + 2 margin, nx + 2 margin)
+    coefs : ndarray (k, ny + 2 margin, nx + 2 margin)
         From :func:`coefficients`.
-    dx, dy : float
-        Shift along columns and rows, positive towards larger index;
+    dx, dy : ndarray (k,)
+        Shifts along columns and rows, positive towards larger index;
         ``ceil(|shift|) + SPLINE_REACH <= margin``.
 
     Returns
     -------
-    ndarray (ny, nx)
+    ndarray (k, ny, nx)
     """
-    ny, nx = coefs.shape[0] - 2 * margin, coefs.shape[1] - 2 * margin
+    ny, nx = coefs.shape[1] - 2 * margin, coefs.shape[2] - 2 * margin
+    if max(ny, nx) <= _DENSE_LIMIT and len(coefs) > 1:
+        out: Array = _band(dy, ny, margin) @ coefs @ _band(dx, nx, margin).transpose(0, 2, 1)
+        return out
+    out = np.empty((len(coefs), ny, nx))
+    for image, one, u, v in zip(out, coefs, dx.tolist(), dy.tolist(), strict=True):
+        _shift_one(one, u, v, margin, image)
+    return out
+
+
+def _shift_one(coefs: Array, dx: float, dy: float, margin: int, out: Array) -> None:
+    ny, nx = out.shape
     first_y, weights_y = _within(dy, margin)
     first_x, weights_x = _within(dx, margin)
     rows = weights_y[0] * coefs[first_y : first_y + ny]
     for k in (1, 2, 3):
         rows += weights_y[k] * coefs[first_y + k : first_y + k + ny]
-    out: Array = weights_x[0] * rows[:, first_x : first_x + nx]
+    np.multiply(weights_x[0], rows[:, first_x : first_x + nx], out=out)
     for k in (1, 2, 3):
         out += weights_x[k] * rows[:, first_x + k : first_x + k + nx]
-    return out
 
 
 def _within(shift: float, margin: int) -> tuple[int, tuple[float, ...]]:
     """First coefficient index and weights; at a whole number the side that stays inside."""
     whole = min(max(math.floor(shift), SPLINE_REACH - margin), margin - SPLINE_REACH - 1)
     return margin - whole - 2, fraction_weights(shift - whole)[0]
+
+
+def _band(shifts: Array, size: int, margin: int) -> Array:
+    """Matrices (k, size, size + 2 margin) that take coefficients to shifted values."""
+    out = np.zeros((len(shifts), size, size + 2 * margin))
+    for matrix, shift in zip(out, shifts.tolist(), strict=True):
+        first, weights = _within(shift, margin)
+        # The band's diagonals in the flattened matrix are one row and one column apart.
+        flat = matrix.reshape(-1)[first:]
+        for k in range(4):
+            flat[k :: size + 2 * margin + 1] = weights[k]
+    return out
 
 
 def shift_image(image: npt.NDArray[Any], dx: float, dy: float) -> Array:
@@ -147,4 +151,5 @@ def shift_image(image: npt.NDArray[Any], dx: float, dy: float) -> Array:
     ndarray (ny, nx), float64
     """
     margin = max(1, math.ceil(max(abs(dx), abs(dy)))) + SPLINE_REACH
-    return shifted(coefficients(np.asarray(image, float), margin), dx, dy, margin)
+    coefs = coefficients(np.asarray(image, float)[None], margin)
+    return shifted(coefs, np.array([dx], float), np.array([dy], float), margin)[0]

@@ -1,0 +1,334 @@
+"""The fit of many cutouts at once: every step runs over the whole stack.
+
+One cutout is a stack of one, so that one at a time and many at once cannot differ.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.adjustment import Adjustment, FitOptions, failed
+from vetter.core.fit_input import About, Box, FitInput
+from vetter.core.moments import Window, gram, margin, projected, tap_weights, windows
+from vetter.core.point_source import PointSources, measure, no_sources
+from vetter.core.shift import coefficients, shifted
+from vetter.core.shift_search import Minima, search
+
+Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+_PIXELS_AT_ONCE = 200_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stack:
+    """Cutouts of one shape with the same boxes, ready to fit; arrays (k, ny, nx) or (k,)."""
+
+    image: Array
+    template: Array
+    weight: Array
+    bg: Array
+    tbg: Array
+    inputs: list[FitInput]
+
+
+def fit_inputs(inputs: Sequence[FitInput], options: FitOptions) -> list[Adjustment]:
+    """Fit what :func:`vetter.core.fit_input.read` has taken apart; results in the same order."""
+    results: list[Adjustment | None] = [None] * len(inputs)
+    for members in _alike(inputs):
+        # Numbers that overflow end as a fit without a result, not as a warning.
+        with np.errstate(all="ignore"):
+            fits = _fit_alike([inputs[i] for i in members], options)
+        for i, result in zip(members, fits, strict=True):
+            results[i] = result
+    return [result for result in results if result is not None]
+
+
+def _alike(inputs: Sequence[FitInput]) -> list[list[int]]:
+    """Indices of inputs of one shape and the same boxes, in lots that fit a processor's cache."""
+    groups: dict[object, list[list[int]]] = {}
+    for index, data in enumerate(inputs):
+        boxes = [(s.start, s.stop) for s in (*data.about.box, *data.about.psf_box)]
+        key = (data.image.shape, tuple(boxes), data.about.psf is None)
+        lots = groups.setdefault(key, [[]])
+        if len(lots[-1]) * data.image.size > _PIXELS_AT_ONCE:
+            lots.append([])
+        lots[-1].append(index)
+    return [lot for lots in groups.values() for lot in lots]
+
+
+def _fit_alike(inputs: list[FitInput], options: FitOptions) -> list[Adjustment]:
+    """Fit a lot; where a template has errors of its own, again with these times the scale."""
+    results = _fit_lot(inputs, options, [1.0] * len(inputs))
+    noisy = [
+        i
+        for i, data in enumerate(inputs)
+        if data.template_variance is not None and results[i].converged
+    ]
+    if noisy:
+        scales = [results[i].scale for i in noisy]
+        again = _fit_lot([inputs[i] for i in noisy], options, scales)
+        for i, result in zip(noisy, again, strict=True):
+            results[i] = result
+    return results
+
+
+def _fit_lot(
+    inputs: list[FitInput], options: FitOptions, noise_scales: list[float]
+) -> list[Adjustment]:
+    weights = [weight(d, s) for d, s in zip(inputs, noise_scales, strict=True)]
+    reasons = [unfit(d, w, options) for d, w in zip(inputs, weights, strict=True)]
+    fit = [i for i, reason in enumerate(reasons) if not reason]
+    solved = iter(_solve(_stacked([inputs[i] for i in fit], [weights[i] for i in fit]), options))
+    results = []
+    for data, reason in zip(inputs, reasons, strict=True):
+        results.append(failed(reason, **known(data.about)) if reason else next(solved))
+    return results
+
+
+def known(about: About) -> dict[str, Any]:
+    """What a fit without a result can still say."""
+    return {"template": about.template, "caveats": about.caveats, "fwhm": about.fwhm}
+
+
+def weight(data: FitInput, noise_scale: float) -> Array:
+    """1 / sigma of each pixel that counts, 0 of the others; (ny, nx)."""
+    sigma = data.err
+    if data.template_variance is not None:
+        sigma = np.sqrt(sigma * sigma + noise_scale * noise_scale * data.template_variance)
+    if data.usable is None:
+        return 1.0 / sigma
+    out = np.zeros(sigma.shape)
+    np.divide(1.0, sigma, out=out, where=data.usable)
+    return out
+
+
+def unfit(data: FitInput, weight: Array, options: FitOptions) -> str:
+    """Why the pixels of the box cannot be fitted; empty where they can."""
+    inside = weight[data.about.box]
+    template = data.template[data.about.box]
+    pixels = int(np.count_nonzero(inside))
+    if pixels <= options.free:
+        return f"too few good pixels in the box: {pixels} for {options.free} free parameters"
+    if pixels < inside.size:
+        template = template[inside > 0]
+    low, high = float(template.min()), float(template.max())
+    if not high - low > 1e-12 * max(abs(low), abs(high)):
+        return "the template is constant in the box: neither shift nor scale can be told"
+    return ""
+
+
+def _stacked(inputs: list[FitInput], weights: list[Array]) -> Stack | None:
+    if not inputs:
+        return None
+    bg, tbg = np.array([d.bg for d in inputs]), np.array([d.tbg for d in inputs])
+    image = np.array([d.image for d in inputs])
+    image -= bg[:, None, None]
+    template = np.array([d.template for d in inputs])
+    template -= tbg[:, None, None]
+    return Stack(image, template, np.array(weights), bg, tbg, inputs)
+
+
+def _solve(stack: Stack | None, options: FitOptions) -> list[Adjustment]:
+    if stack is None:
+        return []
+    edge = margin(options.max_shift)
+    about = stack.inputs[0].about
+    coefs = coefficients(stack.template, edge)
+    together = about.psf is not None and about.psf_box == about.box
+    moments = _moments(coefs, stack, about.box, options, together)
+    found = _best(moments, options, (1,) if options.fit_bg else ())
+    level = np.zeros(len(stack.bg))
+    if options.fit_bg:
+        level = _background(moments, found, options)
+    sources = no_sources(len(stack.bg))
+    if about.psf is not None:
+        if not together:
+            moments = _moments(coefs, stack, about.psf_box, options, True)
+        counts = np.count_nonzero(stack.weight[(slice(None), *about.psf_box)], axis=(1, 2))
+        sources = _surviving(moments, options, counts)
+    residual = shifted(coefs, found.dx, found.dy, edge)
+    residual *= -found.scale[:, None, None]
+    residual += stack.image
+    residual -= level[:, None, None]
+    return finished(stack, options, found, level, sources, residual)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """The minima over all windows, (k,) each; ``window`` says in which of them each lies."""
+
+    window: npt.NDArray[np.intp]
+    minima: Minima
+    dx: Array
+    dy: Array
+
+    @property
+    def scale(self) -> Array:
+        """Flux ratios."""
+        return self.minima.scale
+
+
+def _moments(
+    coefs: Array, stack: Stack, box: Box, options: FitOptions, with_psf: bool
+) -> list[Array]:
+    """The moments of each window: shifted coefficients, image, constant, and the PSF if wanted."""
+    inside = np.ascontiguousarray(stack.weight[(slice(None), *box)])
+    count, ny, nx = inside.shape
+    rows = np.empty((count, 2 + with_psf, ny, nx))
+    np.multiply(stack.image[(slice(None), *box)], inside, out=rows[:, 0])
+    rows[:, 1] = inside
+    if with_psf:
+        for k, data in enumerate(stack.inputs):
+            x, y = data.about.position
+            if data.about.psf is not None:
+                rows[k, 2] = data.about.psf.render((ny, nx), x - box[1].start, y - box[0].start)
+        rows[:, 2] *= inside
+    rows = rows.reshape(count, 2 + with_psf, -1)
+    edge = margin(options.max_shift)
+    return [gram(coefs, box, w, edge, inside, rows) for w in windows(options.max_shift)]
+
+
+def _best(moments: list[Array], options: FitOptions, linear: tuple[int, ...]) -> Found:
+    """The least chi2 over all windows.
+
+    ``linear`` names the images after the fitted one that are free: 1 the constant, 2 the PSF.
+    """
+    scales = 1.0 / options.max_scale, options.max_scale
+    best: Found | None = None
+    for index, window in enumerate(windows(options.max_shift)):
+        fitted, taps = moments[index], window.taps**2
+        for which in linear:
+            fitted = projected(fitted, taps + which)
+        minima = search(fitted[:, : taps + 1, : taps + 1], window, scales)
+        where = np.full(len(minima.u), index)
+        here = Found(where, minima, window.cx + minima.u, window.cy + minima.v)
+        best = here if best is None else _lower(best, here)
+    assert best is not None
+    return best
+
+
+def _lower(one: Found, other: Found) -> Found:
+    wins = other.minima.chi2 < one.minima.chi2
+    minima = Minima(*(np.where(wins, b, a) for a, b in zip(one.minima, other.minima, strict=True)))
+    return Found(
+        np.where(wins, other.window, one.window),
+        minima,
+        np.where(wins, other.dx, one.dx),
+        np.where(wins, other.dy, one.dy),
+    )
+
+
+def _background(moments: list[Array], found: Found, options: FitOptions) -> Array:
+    """The constants that fit best with the templates as found."""
+    level = np.empty(len(found.dx))
+    minima = found.minima
+    for k, index in enumerate(found.window.tolist()):
+        window, inner = windows(options.max_shift)[index], moments[index][k]
+        taps = window.taps**2
+        wx, wy = tap_weights(float(minima.u[k]), float(minima.v[k]), window.half)[:, 0]
+        template = wy @ inner[taps + 1, :taps].reshape(window.taps, window.taps) @ wx
+        left = inner[taps + 1, taps] - minima.scale[k] * template
+        level[k] = left / inner[taps + 1, taps + 1]
+    return level
+
+
+def _surviving(
+    moments: list[Array], options: FitOptions, pixels: npt.NDArray[np.intp]
+) -> PointSources:
+    """The point sources of the joint fits; NaN where one cannot be told."""
+    psf = moments[0].shape[1] - 1
+    seen = (moments[0][:, psf, psf] > 0) & (moments[0][:, psf - 1, psf - 1] > 0)
+    for inner in moments:
+        # Nothing to project out: the result is thrown away below.
+        inner[~seen, psf, psf] = inner[~seen, psf - 1, psf - 1] = 1.0
+    found = _best(moments, options, (1, 2))
+    fixed = options.max_shift == 0, options.max_scale == 1
+    df = pixels - 2 - 2 * (not fixed[0]) - (not fixed[1])
+    chosen: list[tuple[Array, Window]] = [
+        (moments[index][k], windows(options.max_shift)[index])
+        for k, index in enumerate(found.window.tolist())
+    ]
+    return measure(chosen, found.minima, np.where(seen, df, 0), fixed)
+
+
+def finished(
+    stack: Stack,
+    options: FitOptions,
+    found: Found,
+    level: Array,
+    sources: PointSources,
+    residual: Array,
+) -> list[Adjustment]:
+    """All figures of the solutions; ``residual`` is image minus model, (k, ny, nx)."""
+    from scipy.special import chdtrc
+
+    box = (slice(None), *stack.inputs[0].about.box)
+    inside = stack.weight[box]
+    pulls = residual[box] * inside
+    before = (stack.image[box] - stack.template[box]) * inside
+    chi2, chi2_0 = (np.einsum("kyx,kyx->k", a, a) for a in (pulls, before))
+    pixels = np.count_nonzero(inside, axis=(1, 2))
+    df = pixels - options.free
+    correlation = _neighbours(pulls, inside, pixels, chi2)
+    pval = chdtrc(df, chi2)
+    flux = sources.template_flux
+    if math.isnan(float(flux[0])):
+        flux = np.sum(stack.template[box] * (inside > 0), axis=(1, 2))
+    absorbed = (found.scale - 1.0) * flux
+    columns = [
+        values.tolist()
+        for values in (
+            found.dx, found.dy, found.scale, stack.bg + level, stack.tbg, chi2_0, chi2, df, pixels,
+            pval, correlation, sources.flux, sources.flux_err, sources.snr, absorbed,
+        )
+    ]  # fmt: skip
+    results = []
+    for k, row in enumerate(zip(*columns, strict=True)):
+        data = stack.inputs[k]
+        about = data.about
+        if not all(map(math.isfinite, row[:7])):
+            results.append(failed("the numbers overflow", **known(about)))
+            continue
+        left = residual[k] if len(residual) == 1 else residual[k].copy()
+        if data.unknown is not None:
+            left[data.unknown] = np.nan
+        results.append(
+            Adjustment(
+                True, "", *row[:10], at_bound(row[0], row[1], row[2], options), *row[10:],
+                about.fwhm, float(max(inside.shape[1:])), about.template, about.caveats,
+                about.notes, left,
+            )
+        )  # fmt: skip
+    return results
+
+
+def at_bound(dx: float, dy: float, scale: float, options: FitOptions) -> tuple[str, ...]:
+    """Which free parameters ended on their bound."""
+    shift = options.max_shift - 1e-6
+    found = [n for n, value in (("dx", dx), ("dy", dy)) if abs(value) >= shift > 0]
+    low, high = 1.0 / options.max_scale, options.max_scale
+    if high > 1 and not low * (1 + 1e-6) < scale < high * (1 - 1e-6):
+        found.append("scale")
+    return tuple(found)
+
+
+def _neighbours(pulls: Array, inside: Array, pixels: npt.NDArray[np.intp], chi2: Array) -> Array:
+    """Correlation of the residuals (in sigmas, 0 where not counted) of pixels side by side."""
+    products = np.einsum("kyx,kyx->k", pulls[:, 1:], pulls[:, :-1])
+    products += np.einsum("kyx,kyx->k", pulls[:, :, 1:], pulls[:, :, :-1])
+    ny, nx = inside.shape[1:]
+    pairs = np.full(len(pulls), (ny - 1) * nx + ny * (nx - 1))
+    if (pixels < ny * nx).any():
+        counted = inside > 0
+        pairs = np.count_nonzero(counted[:, 1:] & counted[:, :-1], axis=(1, 2))
+        pairs += np.count_nonzero(counted[:, :, 1:] & counted[:, :, :-1], axis=(1, 2))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out: Array = products / pairs / (chi2 / pixels)
+    return np.where(np.isfinite(out), out, np.nan)

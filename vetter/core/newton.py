@@ -1,0 +1,127 @@
+"""Newton steps to the nearest minimum of chi2, for one cutout.
+
+With one at a time numpy's calls cost more than the arithmetic, so this is written in plain numbers;
+:mod:`vetter.core.newton_stack` does the same for stacks.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from vetter.core.moments import Array, Window, tap_weights
+
+ROUNDS = 40
+SMALL_STEP = 1e-9
+LONGEST_STEP = 0.5
+ROUNDING = 1e-13
+
+
+class Minima(NamedTuple):
+    """Where chi2 is least within a window, (k,) each; ``u``, ``v`` count from its centre."""
+
+    u: Array
+    v: Array
+    scale: Array
+    chi2: Array
+
+
+class _Point(NamedTuple):
+    """chi2 of the best scale, its gradient and Hessian by (u, v)."""
+
+    chi2: float
+    scale: float
+    gu: float
+    gv: float
+    huu: float
+    huv: float
+    hvv: float
+
+
+def _evaluate(moments: Array, half: int, scales: tuple[float, float], u: float, v: float) -> _Point:
+    wx, wy = tap_weights(u, v, half)
+    basis = (wy[:, None, :, None] * wx[None, :, None, :]).reshape(9, -1)
+    inner = (basis[:4] @ moments[:-1, :-1] @ basis.T).tolist()
+    cross = (basis @ moments[:-1, -1]).tolist()
+    return _profile(inner, cross, float(moments[-1, -1]), scales)
+
+
+def _profile(
+    products: list[list[float]], cross: list[float], norm: float, scales: tuple[float, float]
+) -> _Point:
+    """chi2 with the scale at its best, and derivatives.
+
+    Parameters
+    ----------
+    products : 4 rows of 9
+        Inner products of t and its derivatives; element 3 j + i is j times by v, i times by u.
+    cross : 9 inner products of those with the image
+    norm : that of the image with itself
+    """
+    tt, tu, tuu, tv, tuv, _, tvv, _, _ = products[0]
+    uu, uv, vv = products[1][1], products[1][3], products[3][3]
+    yt, yu, yuu, yv, yuv, _, yvv, _, _ = cross
+    wanted = yt / tt if tt > 0.0 else 1.0
+    s = min(max(wanted, scales[0]), scales[1])
+    gu, gv = 2.0 * s * (s * tu - yu), 2.0 * s * (s * tv - yv)
+    huu = 2.0 * s * (s * (tuu + uu) - yuu)
+    huv = 2.0 * s * (s * (tuv + uv) - yuv)
+    hvv = 2.0 * s * (s * (tvv + vv) - yvv)
+    if scales[0] < wanted < scales[1] and tt > 0.0:
+        mu, mv = 4.0 * s * tu - 2.0 * yu, 4.0 * s * tv - 2.0 * yv
+        huu -= mu * mu / (2.0 * tt)
+        huv -= mu * mv / (2.0 * tt)
+        hvv -= mv * mv / (2.0 * tt)
+    return _Point(norm + s * (s * tt - 2.0 * yt), s, gu, gv, huu, huv, hvv)
+
+
+def descend(
+    moments: Array, window: Window, scales: tuple[float, float], u: float, v: float
+) -> tuple[float, float, float, float]:
+    """Damped Newton steps within the window (Levenberg-Marquardt's damping)."""
+    here = _evaluate(moments, window.half, scales, u, v)
+    damping = 0.0
+    for _ in range(ROUNDS):
+        du, dv = _step(here, window, u, v, damping)
+        if abs(du) + abs(dv) < SMALL_STEP:
+            break
+        there = _evaluate(moments, window.half, scales, u + du, v + dv)
+        if there.chi2 <= here.chi2:
+            u, v, here = u + du, v + dv, there
+            damping *= 0.1 if damping > 1e-6 else 0.0
+        else:
+            if there.chi2 - here.chi2 < ROUNDING * abs(here.chi2) and abs(du) + abs(dv) < 1e-5:
+                break
+            damping = max(10.0 * damping, 0.1)
+    return u, v, here.scale, here.chi2
+
+
+def _step(at: _Point, window: Window, u: float, v: float, damping: float) -> tuple[float, float]:
+    """A step downhill that stays in the window; on an edge, along it."""
+    (ulo, uhi), (vlo, vhi) = window.x_range, window.y_range
+    free_u = not ((u <= ulo and at.gu >= 0.0) or (u >= uhi and at.gu <= 0.0))
+    free_v = not ((v <= vlo and at.gv >= 0.0) or (v >= vhi and at.gv <= 0.0))
+    du, dv = _newton(at, free_u, free_v, damping)
+    longest = max(abs(du), abs(dv))
+    if longest > LONGEST_STEP:
+        du, dv = LONGEST_STEP * du / longest, LONGEST_STEP * dv / longest
+    return min(max(u + du, ulo), uhi) - u, min(max(v + dv, vlo), vhi) - v
+
+
+def _newton(at: _Point, free_u: bool, free_v: bool, damping: float) -> tuple[float, float]:
+    if free_u and free_v:
+        mean, apart = 0.5 * (at.huu + at.hvv), 0.5 * (at.huu - at.hvv)
+        spread = math.hypot(apart, at.huv)
+        largest = max(abs(mean + spread), abs(mean - spread), 1e-300)
+        lift = damping * largest + max(0.0, 1e-3 * largest - (mean - spread))
+        huu, hvv = at.huu + lift, at.hvv + lift
+        determinant = huu * hvv - at.huv * at.huv
+        return (
+            (at.huv * at.gv - hvv * at.gu) / determinant,
+            (at.huv * at.gu - huu * at.gv) / determinant,
+        )
+    curvature_u, curvature_v = abs(at.huu) * (1.0 + damping), abs(at.hvv) * (1.0 + damping)
+    return (
+        -at.gu / max(curvature_u, 1e-300) if free_u else 0.0,
+        -at.gv / max(curvature_v, 1e-300) if free_v else 0.0,
+    )

@@ -1,0 +1,150 @@
+"""Newton steps to the nearest minimum of chi2, for a stack: :mod:`vetter.core.newton` on arrays."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.moments import Array, Window
+from vetter.core.newton import LONGEST_STEP, ROUNDING, ROUNDS, SMALL_STEP, Minima
+
+Flags = npt.NDArray[np.bool_]
+
+
+class _Points(NamedTuple):
+    """chi2 of the best scales, gradients and Hessians by (u, v); (k,) each."""
+
+    chi2: Array
+    scale: Array
+    gu: Array
+    gv: Array
+    huu: Array
+    huv: Array
+    hvv: Array
+
+
+def descend_stack(
+    moments: Array, window: Window, scales: tuple[float, float], u: Array, v: Array
+) -> Minima:
+    """Damped Newton steps from (u, v), each within the window.
+
+    Parameters
+    ----------
+    moments : ndarray (k, taps^2 + 1, taps^2 + 1)
+    window : Window
+    scales : (float, float)
+    u, v : ndarray (k,)
+    """
+    u, v = u.copy(), v.copy()
+    here = _evaluate(moments, window, scales, u, v)
+    best = Minima(u, v, here.scale.copy(), here.chi2.copy())
+    active, damping = np.arange(len(u)), np.zeros(len(u))
+    for _ in range(ROUNDS):
+        du, dv = _steps(here, window, best.u[active], best.v[active], damping)
+        length = np.abs(du) + np.abs(dv)
+        moving = ~(length < SMALL_STEP)
+        if not moving.all():
+            active, damping, du, dv = active[moving], damping[moving], du[moving], dv[moving]
+            here, moments = _Points(*(a[moving] for a in here)), moments[moving]
+            length = length[moving]
+        if not len(active):
+            break
+        there = _evaluate(moments, window, scales, best.u[active] + du, best.v[active] + dv)
+        better = there.chi2 <= here.chi2
+        for column, step in ((best.u, du), (best.v, dv)):
+            column[active[better]] += step[better]
+        best.scale[active[better]] = there.scale[better]
+        best.chi2[active[better]] = there.chi2[better]
+        flat = there.chi2 - here.chi2 < ROUNDING * np.abs(here.chi2)
+        stuck = ~better & ((flat & (length < 1e-5)) | ~np.isfinite(there.chi2))
+        here = _Points(*(np.where(better, new, old) for new, old in zip(there, here, strict=True)))
+        lowered = np.where(damping > 1e-6, 0.1 * damping, 0.0)
+        damping = np.where(better, lowered, np.maximum(10.0 * damping, 0.1))
+        if stuck.any():
+            active, damping, moments = active[~stuck], damping[~stuck], moments[~stuck]
+            here = _Points(*(a[~stuck] for a in here))
+    return best
+
+
+def _tap_weights(shift: Array, half: int) -> Array:
+    """Values, first and second derivatives of all taps' weights, (3, k, 2 half + 3)."""
+    whole = np.clip(np.floor(shift), -half, half - 1)
+    f = shift - whole
+    g = 1.0 - f
+    weights = np.empty((3, len(shift), 4))
+    weights[0] = np.stack(
+        (
+            f * f * f / 6.0,
+            2.0 / 3.0 - g * g * (1.0 - 0.5 * g),
+            2.0 / 3.0 - f * f * (1.0 - 0.5 * f),
+            g * g * g / 6.0,
+        ),
+        axis=-1,
+    )
+    weights[1] = np.stack(
+        (0.5 * f * f, g * (2.0 - 1.5 * g), f * (1.5 * f - 2.0), -0.5 * g * g), axis=-1
+    )
+    weights[2] = np.stack((f, 3.0 * g - 2.0, 3.0 * f - 2.0, g), axis=-1)
+    out = np.zeros((3, len(shift), 2 * half + 3))
+    columns = (half - 1 - whole.astype(int))[:, None] + np.arange(4)
+    out[:, np.arange(len(shift))[:, None], columns] = weights
+    return out
+
+
+def _evaluate(
+    moments: Array, window: Window, scales: tuple[float, float], u: Array, v: Array
+) -> _Points:
+    wx, wy = _tap_weights(u, window.half), _tap_weights(v, window.half)
+    basis = wy.transpose(1, 0, 2)[:, :, None, :, None] * wx.transpose(1, 0, 2)[:, None, :, None, :]
+    basis = basis.reshape(len(u), 9, -1)
+    inner = (basis[:, :4] @ moments[:, :-1, :-1]) @ basis.transpose(0, 2, 1)
+    cross = (basis @ moments[:, :-1, -1:])[:, :, 0]
+    tt, tu, tuu, tv, tuv, _, tvv, _, _ = inner[:, 0].T
+    uu, uv, vv = inner[:, 1, 1], inner[:, 1, 3], inner[:, 3, 3]
+    yt, yu, yuu, yv, yuv, _, yvv, _, _ = cross.T
+    known = tt > 0.0
+    wanted = np.where(known, yt / np.where(known, tt, 1.0), 1.0)
+    s = np.clip(wanted, *scales)
+    mu, mv = 4.0 * s * tu - 2.0 * yu, 4.0 * s * tv - 2.0 * yv
+    free = known & (scales[0] < wanted) & (wanted < scales[1])
+    curve = np.where(free, 0.5 / np.where(known, tt, 1.0), 0.0)
+    return _Points(
+        moments[:, -1, -1] + s * (s * tt - 2.0 * yt),
+        s,
+        2.0 * s * (s * tu - yu),
+        2.0 * s * (s * tv - yv),
+        2.0 * s * (s * (tuu + uu) - yuu) - curve * mu * mu,
+        2.0 * s * (s * (tuv + uv) - yuv) - curve * mu * mv,
+        2.0 * s * (s * (tvv + vv) - yvv) - curve * mv * mv,
+    )
+
+
+def _steps(at: _Points, window: Window, u: Array, v: Array, damping: Array) -> tuple[Array, Array]:
+    """Steps downhill that stay in the window; on an edge, along it."""
+    (ulo, uhi), (vlo, vhi) = window.x_range, window.y_range
+    free_u = ~(((u <= ulo) & (at.gu >= 0.0)) | ((u >= uhi) & (at.gu <= 0.0)))
+    free_v = ~(((v <= vlo) & (at.gv >= 0.0)) | ((v >= vhi) & (at.gv <= 0.0)))
+    du, dv = _newton(at, damping)
+    both = free_u & free_v
+    curve_u = np.maximum(np.abs(at.huu) * (1.0 + damping), 1e-300)
+    curve_v = np.maximum(np.abs(at.hvv) * (1.0 + damping), 1e-300)
+    du = np.where(both, du, np.where(free_u, -at.gu / curve_u, 0.0))
+    dv = np.where(both, dv, np.where(free_v, -at.gv / curve_v, 0.0))
+    shrink = LONGEST_STEP / np.maximum(np.maximum(np.abs(du), np.abs(dv)), LONGEST_STEP)
+    return np.clip(u + shrink * du, ulo, uhi) - u, np.clip(v + shrink * dv, vlo, vhi) - v
+
+
+def _newton(at: _Points, damping: Array) -> tuple[Array, Array]:
+    mean = 0.5 * (at.huu + at.hvv)
+    spread = np.hypot(0.5 * (at.huu - at.hvv), at.huv)
+    largest = np.maximum(np.maximum(np.abs(mean + spread), np.abs(mean - spread)), 1e-300)
+    lift = damping * largest + np.maximum(0.0, 1e-3 * largest - (mean - spread))
+    huu, hvv = at.huu + lift, at.hvv + lift
+    determinant = huu * hvv - at.huv * at.huv
+    determinant = np.where(determinant > 0, determinant, 1.0)
+    return (
+        (at.huv * at.gv - hvv * at.gu) / determinant,
+        (at.huv * at.gu - huu * at.gv) / determinant,
+    )
