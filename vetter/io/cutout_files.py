@@ -22,7 +22,7 @@ from vetter.core.wcs_header import (
 from vetter.errors import InputError
 from vetter.io.atomic import write_atomic
 from vetter.io.fits_cards import format_card
-from vetter.io.fits_images import image_extension, padded_header, stored_dtype
+from vetter.io.image_extension import image_extension, padded_header, stored_dtype
 from vetter.io.fits_metadata import decode_meta, decode_record, encode_meta
 from vetter.io.fits_wcs_tables import TABLES, load_wcs, wcs_extension
 
@@ -64,8 +64,8 @@ def write_cutout(cutout: Mapping[str, Any], filename: str | os.PathLike[str]) ->
     were, with -inf, text of any alphabet and keys that FITS reserves; the write is atomic;
     a WCS without a header is kept, and one with look-up tables too (a table named VETWCS; the
     header then holds the nearest WCS without tables). STDPipe's ``load_cutout`` reads it.
-    The bytes are on the disk when the name changes but for a power cut: there is no fsync,
-    for a lost cutout is made again, and the sync costs more than all the rest.
+    The bytes are on the disk (fsync) before the name changes, which on the machine at hand
+    costs 0.4 ms of 5.
     """
     whole = Cutout.of(cutout)
     if not whole.planes:
@@ -74,7 +74,7 @@ def write_cutout(cutout: Mapping[str, Any], filename: str | os.PathLike[str]) ->
     left = [k for k in whole.extras if k not in _LEGACY]
     if left:
         warnings.warn(f"{filename}: {', '.join(left)}: not planes, not written", stacklevel=2)
-    write_atomic(filename, _content(whole, meta), sync=False)
+    write_atomic(filename, _content(whole, meta))
 
 
 def _content(cutout: Cutout, meta: Mapping[str, Any]) -> bytes:

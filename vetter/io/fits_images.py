@@ -1,86 +1,288 @@
-"""FITS image extensions as bytes: any dtype that FITS can hold, to the bit."""
+"""Images in FITS files, read by box: memory-mapped, or the tiles that are needed.
+
+A gzip, bzip2 or xz file (told by its content) is unpacked into a temporary file first, since
+no part of it can be read without what comes before.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import math
+import mmap
+import os
+import threading
+import warnings
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from vetter.core.plane import Array
 from vetter.errors import InputError
-from vetter.io.fits_cards import format_card
+from vetter.io.fits_names import FitsName
+from vetter.io.unpacked import open_unpacked
 
-_BLOCK = 2880
-# dtype to BITPIX and BZERO, as FITS has neither unsigned words nor signed bytes.
-_STORED = {
-    "uint8": (8, 0),
-    "int16": (16, 0),
-    "int32": (32, 0),
-    "int64": (64, 0),
-    "float32": (-32, 0),
-    "float64": (-64, 0),
-    "int8": (8, -(1 << 7)),
-    "uint16": (16, 1 << 15),
-    "uint32": (32, 1 << 31),
-    "uint64": (64, 1 << 63),
-}
+if TYPE_CHECKING:
+    from astropy.io.fits import Header
+    from astropy.wcs import WCS
+
+Region = tuple[slice, slice]
+
+# Tile-compressed images up to this many pixels are kept in memory.
+SMALL = 4_000_000
+
+# What astropy raises on damaged headers; anything else is a fault of this program.
+DAMAGE = (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 
 
-def stored_dtype(name: str, plane: Array) -> str:
-    """The dtype a plane is stored with: its own, but for booleans and half floats.
+class FitsImage(Protocol):
+    """A two-dimensional image of a file that reads a region of itself."""
+
+    name: FitsName
+    header: Header
+    shape: tuple[int, int]
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether its values are whole numbers, as those of a bit mask are."""
+
+    def read(self, region: Region) -> Array:
+        """Physical values, native byte order: integers as int64 or as stored, BLANK not applied
+        to integers; floats with BLANK as NaN."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """How an HDU's pixels are stored: where, as what, and scaled how."""
+
+    offset: int
+    dtype: np.dtype[Any]
+    scale: float
+    zero: float
+    blank: int | None
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether physical values are whole numbers."""
+        whole = float(self.zero).is_integer() and abs(self.zero) < 2**62
+        return self.dtype.kind in "iu" and self.scale == 1 and whole
+
+    def physical(self, raw: Array) -> Array:
+        """Values as they are meant, in native byte order, always a copy."""
+        if self.dtype.kind == "f":
+            values = raw.astype(self.dtype.newbyteorder("="))
+            return values if self.scale == 1 and self.zero == 0 else values * self.scale + self.zero
+        if self.is_integer and self.blank is None:
+            whole = raw.astype(np.int64 if self.zero else self.dtype.newbyteorder("="))
+            return whole + np.int64(self.zero) if self.zero else whole
+        values = raw.astype(np.float32 if self.dtype.itemsize <= 2 else np.float64)
+        if self.scale != 1 or self.zero != 0:
+            values = values * values.dtype.type(self.scale) + values.dtype.type(self.zero)
+        if self.blank is not None:
+            values[raw == self.blank] = np.nan
+        return values
+
+
+class MappedImage:
+    """Pixels stored plainly, through a memory map of their part of the file.
+
+    Parameters
+    ----------
+    name : FitsName
+    header : `~astropy.io.fits.Header`
+    storage : Storage
+    shape : (int, int)
+    file : binary file
+        Kept open, and closed with the image.
+    """
+
+    def __init__(
+        self,
+        name: FitsName,
+        header: Header,
+        storage: Storage,
+        shape: tuple[int, int],
+        file: IO[bytes],
+    ) -> None:
+        self.name, self.header, self.shape = name, header, shape
+        self._storage, self._file = storage, file
+        self._end = storage.offset + shape[0] * shape[1] * storage.dtype.itemsize
+        present = os.fstat(file.fileno()).st_size
+        if present < self._end:
+            raise InputError(
+                f"{name.label}: cut short: the header promises {self._end} bytes, "
+                f"the file has {present}"
+            )
+        start = storage.offset - storage.offset % mmap.ALLOCATIONGRANULARITY
+        self._map = mmap.mmap(
+            file.fileno(), self._end - start, access=mmap.ACCESS_READ, offset=start
+        )
+        self._pixels = np.ndarray(
+            shape, storage.dtype, buffer=self._map, offset=storage.offset - start
+        )
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether values are whole numbers."""
+        return self._storage.is_integer
+
+    def read(self, region: Region) -> Array:
+        """Physical values of a region; InputError if the file has been cut since."""
+        # Touching mapped pages behind the end of a file kills the process.
+        if os.fstat(self._file.fileno()).st_size < self._end:
+            raise InputError(f"{self.name.label}: the file was cut short while it was open")
+        return self._storage.physical(self._pixels[region])
+
+    def close(self) -> None:
+        """Let go of the file; arrays that were read stay valid."""
+        self._pixels = np.empty((0, 0), self._storage.dtype)
+        self._map.close()
+        self._file.close()
+
+
+class TiledImage:
+    """A tile-compressed image: only the tiles that a region touches are read."""
+
+    def __init__(self, name: FitsName, hdu: Any, hdus: Any, shape: tuple[int, int]) -> None:
+        self.name, self.header, self.shape = name, hdu.header.copy(), shape
+        self._hdu, self._hdus = hdu, hdus
+        self._lock = threading.Lock()
+        self._lead: tuple[int, ...] = (0,) * (len(hdu.shape) - 2)
+        self._reads = 0
+        self._whole: Array | None = None
+        self._is_integer = hdu.header["BITPIX"] > 0 and hdu.header.get("BSCALE", 1) == 1
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether values are whole numbers."""
+        return self._is_integer
+
+    def with_slices(self, slices: tuple[int, ...]) -> TiledImage:
+        """The same image, of another slice of a cube."""
+        self._lead = slices
+        return self
+
+    def read(self, region: Region) -> Array:
+        """Physical values of a region."""
+        try:
+            with self._lock:
+                values = self._unpacked(region)
+        except DAMAGE as error:
+            raise InputError(f"{self.name.label}: a damaged tile: {_said(error)}") from error
+        if values.dtype.kind == "f" or self._is_integer:
+            return values.astype(values.dtype.newbyteorder("="))
+        return values.astype(np.float64)
+
+    def _unpacked(self, region: Region) -> Array:
+        """Values of a region; a small image is unpacked whole once it is read repeatedly."""
+        self._reads += 1
+        if self._whole is None:
+            small = self.shape[0] * self.shape[1] <= SMALL
+            wanted = (slice(None), slice(None)) if small and self._reads > 2 else region
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                values = np.asarray(self._hdu.section[(*self._lead, *wanted)])
+            if wanted is region:
+                return values
+            self._whole = values
+        return self._whole[region]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._hdus.close()
+
+
+def open_image(name: FitsName, prefer: str | None = None) -> FitsImage:
+    """Open an image; only headers are read.
+
+    Parameters
+    ----------
+    name : FitsName
+        File, HDU and slices. Without an HDU the first two-dimensional image is taken.
+    prefer : str, optional
+        Name of an extension to be taken rather than the first, where there is one.
 
     Raises
     ------
     InputError
-        FITS has no such numbers.
+        No file, no FITS, no such HDU, not two-dimensional, or cut short.
     """
-    dtype = plane.dtype.name
-    if dtype in _STORED:
-        return dtype
-    if dtype == "bool":
-        return "uint8"
-    if dtype == "float16":
-        return "float32"
-    raise InputError(f"plane '{name}': FITS has no numbers of type {dtype}; convert it first")
+    from astropy.io import fits
+
+    from vetter.io.hdu_choice import choose_image
+
+    file = open_unpacked(name.path)
+    start = file.read(9)
+    file.seek(0)
+    if start != b"SIMPLE  =":
+        file.close()
+        raise InputError(f"{name.path}: wanted a FITS image, found a file that starts {start!r}")
+    try:
+        with warnings.catch_warnings():
+            # Cards out of the standard are no reason to trouble the user at each start.
+            warnings.simplefilter("ignore")
+            hdus = fits.open(file, mode="readonly", memmap=False, lazy_load_hdus=True)
+            hdu, full = choose_image(name, hdus, prefer)
+            if isinstance(hdu, fits.CompImageHDU):
+                return TiledImage(full, hdu, hdus, hdu.shape[-2:]).with_slices(full.slices)
+            return MappedImage(full, hdu.header.copy(), _storage(hdu, full), hdu.shape[-2:], file)
+    except InputError:
+        file.close()
+        raise
+    except (*DAMAGE, fits.VerifyError) as error:
+        file.close()
+        raise InputError(f"{name}: not a FITS image that can be read: {_said(error)}") from error
 
 
-def image_extension(extension: str, plane: Array, shared: str) -> tuple[bytes, bytes]:
-    """Header and data of one extension, both padded to whole blocks.
+def image_wcs(image: FitsImage) -> tuple[WCS | None, str]:
+    """The celestial WCS of an image, and why there is none where it cannot be used.
 
-    Parameters
-    ----------
-    extension : str
-        Its EXTNAME.
-    plane : ndarray, shape (rows, columns)
-    shared : str
-        Cards of 80 columns to follow those of the structure.
+    Look-up tables are read from the file's other HDUs.
     """
-    dtype = stored_dtype(extension.lower(), plane)
-    bitpix, zero = _STORED[dtype]
-    cards: list[tuple[str, Any]] = [
-        ("XTENSION", "IMAGE"),
-        ("BITPIX", bitpix),
-        ("NAXIS", 2),
-        ("NAXIS1", plane.shape[1]),
-        ("NAXIS2", plane.shape[0]),
-        ("PCOUNT", 0),
-        ("GCOUNT", 1),
-    ]
-    if zero:
-        cards += [("BSCALE", 1), ("BZERO", zero)]
-    cards.append(("EXTNAME", extension))
-    values = np.ascontiguousarray(plane.astype(dtype, copy=False))
-    if zero:
-        # Flipping the top bit is adding BZERO modulo the word.
-        signed = np.dtype(f"{'u' if dtype == 'int8' else ''}int{abs(bitpix)}")
-        top = np.array(1 << (abs(bitpix) - 1), np.dtype(f"uint{abs(bitpix)}"))
-        values = (values.view(top.dtype) ^ top).view(signed)
-    data = values.astype(values.dtype.newbyteorder(">"), copy=False).tobytes()
-    header = "".join(format_card(k, v) for k, v in cards)
-    return padded_header(header + shared), data + bytes(-len(data) % _BLOCK)
+    from vetter.core.wcs_header import header_wcs
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            wcs = header_wcs(image.header)
+        except InputError as error:
+            wcs, reason = _wcs_with_tables(image)
+            if wcs is None:
+                return None, f"{image.name.label}: no WCS: {reason or error}"
+    return wcs, "" if wcs is not None else f"{image.name.label}: no WCS in the header"
 
 
-def padded_header(cards: str) -> bytes:
-    """Cards with END, filled up to whole blocks of 2880 bytes."""
-    text = cards + "END".ljust(80)
-    return (text + " " * (-len(text) % _BLOCK)).encode("ascii")
+def _wcs_with_tables(image: FitsImage) -> tuple[WCS | None, str]:
+    from astropy.io import fits
+    from astropy.wcs import WCS
+
+    try:
+        with open_unpacked(image.name.path) as file, fits.open(file, memmap=False) as hdus:
+            wcs = WCS(image.header, hdus)
+    except (*DAMAGE, MemoryError) as error:
+        return None, _said(error)
+    return (wcs if wcs.naxis == 2 else wcs.celestial) if wcs.has_celestial else None, ""
+
+
+def _storage(hdu: Any, name: FitsName) -> Storage:
+    header = hdu.header
+    # hdu.header loses BITPIX's scaling keywords only once data are touched, which is never here.
+    kinds = {8: "u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
+    try:
+        dtype = np.dtype(kinds[int(header["BITPIX"])])
+    except KeyError as error:
+        raise InputError(f"{name.label}: BITPIX is {header.get('BITPIX')!r}") from error
+    scale, zero = float(header.get("BSCALE", 1) or 1), float(header.get("BZERO", 0) or 0)
+    blank = header.get("BLANK") if dtype.kind in "iu" else None
+    step = math.prod(hdu.shape[-2:]) * dtype.itemsize
+    index = 0
+    for number, length in zip(name.slices, hdu.shape[:-2], strict=True):
+        index = index * length + number
+    offset = int(hdu.fileinfo()["datLoc"]) + index * step
+    return Storage(offset, dtype, scale, zero, None if blank is None else int(blank))
+
+
+def _said(error: BaseException) -> str:
+    return " ".join(str(error).split())[:160] or type(error).__name__
