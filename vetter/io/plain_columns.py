@@ -15,7 +15,16 @@ from astropy.table import Column, MaskedColumn
 Part = tuple[str, Column, str]
 """A column's name, the plain column, and what was done to it ('' for nothing)."""
 
-_NARROWER = {"e": np.float32, "g": np.float64, "G": np.complex128}
+# By format: types that it lacks, and what holds them.
+_FLOATS = {"float16": np.float32, np.longdouble(0).dtype.name: np.float64, "complex256": complex}
+_SMALL = {"int8": np.int16}
+_SIGNED = {"int8": np.int16, "uint16": np.int32, "uint32": np.int64, "uint64": np.int64}
+_LACKING: dict[str, dict[str, Any]] = {
+    "ecsv": {},
+    "csv": _FLOATS,
+    "votable": _FLOATS | _SIGNED,
+    "fits": _FLOATS | _SMALL,
+}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -35,7 +44,10 @@ def plain_column(name: str, column: Any, kind: str) -> Iterator[Part]:
         yield f"{name}.dec", Column(sphere.lat.deg, unit="deg"), "sky position in degrees"
         return
     if hasattr(column, "mjd"):  # Time
-        yield name, _column(np.ma.asarray(column.isot)), f"time as text, {column.scale}"
+        texts = column.isot
+        hidden = np.broadcast_to(column.mask, texts.shape)
+        plain = np.ma.array(np.asarray(getattr(texts, "unmasked", texts)), mask=hidden)
+        yield name, _column(plain), f"time as text, {column.scale}"
         return
     unit = getattr(column, "unit", None)
     values = np.ma.asarray(getattr(column, "value", column) if unit is not None else column)
@@ -46,10 +58,11 @@ def plain_column(name: str, column: Any, kind: str) -> Iterator[Part]:
 
 
 def _column(values: Any) -> Column:
-    masked = np.ma.asarray(values)
-    if np.ma.is_masked(masked):
-        return MaskedColumn(masked)
-    return Column(np.ma.getdata(masked))
+    # Of bare arrays: a Column's display format would be taken over, and cost digits.
+    data = np.asarray(np.ma.getdata(values))
+    if np.ma.is_masked(values):
+        return MaskedColumn(data, mask=np.ma.getmaskarray(values))
+    return Column(data)
 
 
 def _known_type(values: Any, kind: str) -> tuple[Any, str]:
@@ -59,6 +72,7 @@ def _known_type(values: Any, kind: str) -> tuple[Any, str]:
         values = _from_objects(values)
         change = f"mixed values written as {_word(values.dtype)}"
     elif dtype.kind == "M":
+        values = np.ma.array(values, mask=np.ma.getmaskarray(values) | np.isnat(values))
         values, change = _mapped(np.datetime_as_string, values), "dates written as text"
     elif dtype.kind == "m":
         values, change = values / np.timedelta64(1, "s"), "intervals written in seconds"
@@ -66,14 +80,28 @@ def _known_type(values: Any, kind: str) -> tuple[Any, str]:
         values, change = _mapped(_decoded, values), ""
     elif dtype.kind == "V":
         values, change = _as_text(values), "records written as JSON"
-    elif dtype.char in _NARROWER and kind != "ecsv":
-        values, change = values.astype(_NARROWER[dtype.char]), "in another precision"
+    elif (
+        dtype.name == "uint64" and kind == "votable" and np.ma.getdata(values).max(initial=0) >> 63
+    ):
+        values, change = _mapped(lambda numbers: numbers.astype(str), values), "written as text"
+    elif dtype.name in _LACKING[kind]:
+        values = values.astype(_LACKING[kind][dtype.name])
+        change = f"{dtype.name} written as {values.dtype.name}"
     else:
         change = ""
-    if values.ndim > 1 and (kind == "csv" or (values.dtype.kind in "Ub" and kind != "ecsv")):
+    return _flat(values, change, kind)
+
+
+def _flat(values: Any, change: str, kind: str) -> tuple[Any, str]:
+    """Arrays in cells, where the format has none, as text."""
+    # An empty column of arrays is written to ECSV in a way that it cannot read.
+    lost = kind == "csv" or values.dtype.kind == "U" or (kind == "ecsv" and not len(values))
+    if values.ndim > 1 and (lost or (values.dtype.kind == "b" and kind != "ecsv")):
         return _as_text(values), "arrays written as JSON"
     if values.dtype.kind == "c" and kind == "csv":
         return _as_text(values), "complex numbers written as text"
+    if values.dtype.kind == "b" and kind == "fits" and np.ma.is_masked(values):
+        return values.astype(np.int16), "booleans, some of them missing, written as 0 and 1"
     if values.dtype.kind == "U" and values.dtype.itemsize == 0:
         return values.astype("U1"), change
     return values, change
@@ -120,14 +148,13 @@ def _from_objects(values: Any) -> Any:
 
 
 def _as_text(values: Any) -> Any:
-    """One text for each row."""
-    rows = np.ma.getdata(values)
-    mask = np.ma.getmaskarray(values)
-    if mask.dtype.names is not None:
-        mask = np.array([any(np.atleast_1d(row.item())) for row in mask], bool)
-    hidden = mask.reshape(len(rows), -1).all(axis=1) if len(rows) and rows[0].size else None
-    texts = np.array([_text(row) for row in rows] or [], "U")
-    return texts if hidden is None else np.ma.array(texts, mask=hidden)
+    """One text for each row; masked elements of arrays are null, rows all masked are masked."""
+    if values.dtype.names is not None:
+        return np.array([_text(row) for row in np.ma.getdata(values)] or [], "U")
+    hidden = np.ma.getmaskarray(values).reshape(len(values), int(np.prod(values.shape[1:])))
+    rows = np.ma.asarray(values)
+    texts = np.array([_text(rows[row]) for row in range(len(values))] or [], "U")
+    return np.ma.array(texts, mask=hidden.all(axis=1)) if hidden.any() else texts
 
 
 def _text(value: Any) -> str:

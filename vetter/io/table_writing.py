@@ -13,7 +13,7 @@ from vetter.io.plain_columns import escape_control, escape_non_ascii, plain_colu
 
 EXTENSIONS = {"ecsv": "ecsv", "csv": "csv", "votable": "vot", "fits": "fits"}
 _WRITERS: dict[str, dict[str, Any]] = {
-    "ecsv": {"format": "ascii.ecsv", "strip_whitespace": False},
+    "ecsv": {"format": "ascii.ecsv"},
     "csv": {"format": "ascii.csv", "strip_whitespace": False},
     "votable": {"format": "votable"},
     "fits": {"format": "fits"},
@@ -41,11 +41,11 @@ def write_table(table: Table, path: Path, kind: str) -> tuple[str, ...]:
     InputError
         The file cannot be written; one line.
     """
-    plain, notes = plain_table(table, kind)
     try:
         with warnings.catch_warnings():
-            # Units and keywords that a format knows no standard for are written all the same.
+            # Units that a format knows no standard for, and dubious years, are written as well.
             warnings.simplefilter("ignore")
+            plain, notes = plain_table(table, kind)
             plain.write(path, overwrite=True, **_WRITERS[kind])
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
@@ -70,7 +70,10 @@ def plain_table(table: Table, kind: str) -> tuple[Table, tuple[str, ...]]:
             unit = getattr(table[name], "unit", None) if change == "" else values.unit
             plain.add_column(column, name=title)
             plain[title].unit = unit
-            plain[title].description = getattr(table[name].info, "description", None)
+            words = getattr(table[name].info, "description", None)
+            if words:
+                escape = escape_non_ascii if kind == "fits" else escape_control
+                plain[title].description = escape(str(words))
     return plain, tuple(notes)
 
 
