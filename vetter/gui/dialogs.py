@@ -67,7 +67,7 @@ class Dialogs:
         from vetter.gui.export_dialog import ExportDialog
 
         window = self._window
-        ExportDialog(window.session, window.fits, window).open()
+        ExportDialog(window.session, window.cache, window.fits, window).open()
 
     def show_offers(self) -> None:
         """Verdicts of the earlier list, to take or to leave."""

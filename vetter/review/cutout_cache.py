@@ -15,6 +15,7 @@ from vetter.core.look import Looks
 from vetter.review.frame import Adjusted, Frame, build_frame, paint_frame
 
 if TYPE_CHECKING:
+    from vetter.core.cutout import Cutout
     from vetter.core.cutout_source import CutoutSource
 
 __all__ = ["CutoutCache", "Frame"]
@@ -125,6 +126,11 @@ class CutoutCache(QObject):
         entry = self._made(row, recipe, None)
         self._store(row, entry)
         return entry.frame
+
+    def cutout(self, row: int, radius: float) -> Cutout:
+        """A cutout straight from the source, in turn with the builder; raises InputError."""
+        with self._reading:
+            return self._source.cutout(row, radius)
 
     def set_looks(self, looks: Looks) -> None:
         """Draw everything anew, from the cutouts at hand: the rows wanted first."""
