@@ -131,6 +131,7 @@ COMMANDS: tuple[Command, ...] = (
         released=lambda w: w.plane_row.set_flip(False),
     ),
     Command("view.reticle", "Reticle on or off", ("T",), "View", lambda w: w.toggle_reticle()),
+    Command("view.compass", "Compass and scale on or off", (), "View", lambda w: w.toggle_compass()),
     Command("view.fit", "Fit view", ("0",), "View", lambda w: w.plane_row.fit_view()),
     Command(
         "view.zoom_in",
@@ -185,6 +186,20 @@ COMMANDS: tuple[Command, ...] = (
         ("I",),
         "Stretch",
         lambda w: w.stretch_bar.toggle_invert(),
+    ),
+    Command(
+        "stretch.shared",
+        "Image and templates share their limits, or not",
+        (),
+        "Stretch",
+        lambda w: w.stretch_bar.toggle_shared(),
+    ),
+    Command(
+        "stretch.reset",
+        "Contrast and bias as at first",
+        (),
+        "Stretch",
+        lambda w: w.stretch_bar.reset_contrast(),
     ),
     Command(
         "fit.now", "Fit now (adjust_cutout)", ("F",), "Fit", lambda w: w.fits.request_current()

@@ -70,6 +70,7 @@ class MainWindow(QMainWindow):
         self.keymap = make_keymap(COMMANDS, keymap_changes)
         self.dialogs = Dialogs(self)
         self._dark = True
+        self._compass = True
         self._closed = False
         self._build()
         self.actions_by_id = make_actions(self, COMMANDS, self.keymap)
@@ -126,6 +127,7 @@ class MainWindow(QMainWindow):
         self.fits.changed.connect(self._on_fit_changed)
         self.plane_row.pointer.connect(self.readout.show_pointer)
         self.stretch_bar.looks_changed.connect(self._on_looks_changed)
+        self.plane_row.contrast_dragged.connect(self.stretch_bar.drag_contrast)
         self.candidate_list.columns_changed.connect(self._on_columns_changed)
         # The builder is woken after the panels and the list were painted, not before:
         # it would take the interpreter from them (paint 2.8 against 7.9 ms).
@@ -150,6 +152,11 @@ class MainWindow(QMainWindow):
     def toggle_reticle(self) -> None:
         """Show or hide the reticle."""
         self.plane_row.set_reticle(not self.plane_row.reticle_shown)
+
+    def toggle_compass(self) -> None:
+        """Show or hide the compass and the scale bar."""
+        self._compass = not self._compass
+        self.plane_row.set_compass(self._compass)
 
     def toggle_list(self) -> None:
         """Show or hide the candidate list."""
@@ -247,6 +254,9 @@ class MainWindow(QMainWindow):
         session = self.session
         row = session.current_row
         self.candidate_list.follow(row)
+        frame = self.cache.get(row)
+        if frame is not None:
+            self.stretch_bar.show_limits(frame.limits)
         self.cache.want([row, *self._coming(row)])
         self._name_undo()
 
