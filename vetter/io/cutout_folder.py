@@ -21,6 +21,7 @@ from vetter.errors import InputError
 from vetter.io.cutout_listing import HeaderScan, scan_planes, scan_primary
 from vetter.io.field_planes import ORDER
 from vetter.io.fingerprint import of_files
+from vetter.io.psf_fwhm import PsfFwhm, known_fwhm
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -74,6 +75,10 @@ class CutoutFolder:
         if radius is not None:
             cutout = _cropped(cutout, radius)
         return _completed(cutout, self.candidates.name(row))
+
+    def fwhm(self, measure: bool = True) -> PsfFwhm | None:
+        """The FWHM of the PSF where the files' metadata tell it; there is no field to measure."""
+        return known_fwhm(None, self.candidates, None, None)
 
     def close(self) -> None:
         """Nothing is kept open."""

@@ -16,6 +16,7 @@ from vetter.errors import InputError
 from vetter.io.field_planes import FieldPlanes
 from vetter.io.fits_images import DAMAGE
 from vetter.io.planes import MaskPlane
+from vetter.io.psf_fwhm import PsfFwhm, known_fwhm, measured_fwhm
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
@@ -52,6 +53,8 @@ class FieldSource:
     extra_notes: tuple[str, ...] = ()
     given_fwhm: float | None = None
     _from_header: dict[str, Any] = field(init=False, default_factory=dict)
+    _fwhm: PsfFwhm | None = field(init=False, default=None)
+    _measured: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self._from_header = header_facts(self.field_planes)
@@ -122,6 +125,20 @@ class FieldSource:
             meta.setdefault(name, value)
         meta.setdefault("name", self.candidates.name(row))
         return meta
+
+    def fwhm(self, measure: bool = True) -> PsfFwhm | None:
+        """The FWHM of the PSF, and where it comes from; None where nothing tells.
+
+        ``measure`` allows to measure it on the field's stars, which takes a moment the first
+        time. From the user, the list or the header it comes at once.
+        """
+        if self._fwhm is None:
+            self._fwhm = known_fwhm(self.given_fwhm, self.candidates, self.header, self.wcs)
+        image = self.field_planes.planes.get("image")
+        if self._fwhm is None and measure and image is not None and not self._measured:
+            self._measured = True
+            self._fwhm = measured_fwhm(image)
+        return self._fwhm
 
     def close(self) -> None:
         """Let go of the files."""

@@ -1,0 +1,9 @@
+"""``python -m vetter``."""
+
+from __future__ import annotations
+
+import sys
+
+from vetter.cli import main
+
+sys.exit(main())

@@ -1,0 +1,252 @@
+"""The command line's commands and options, with an example of each."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from vetter import __version__
+
+EXAMPLES = {
+    "open": "vetter candidates.ecsv --image science.fits --template template.fits --diff diff.fits",
+    "demo": "vetter demo",
+    "cutouts": "vetter cutouts candidates.csv --image science.fits[SCI] --radius 30 -o cutouts",
+    "adjust": "vetter adjust candidates.csv --image sci.fits --convolved conv.fits "
+    "--err err.fits -o adjusted.ecsv",
+    "status": "vetter status night.vetter --json",
+    "export": "vetter export night.vetter -o vetted --verdict accept --verdict maybe --format csv",
+    "log": "vetter log night.vetter",
+    "bench": "vetter bench --steps 200 --json",
+}
+HELP = {
+    "open": "look at candidates and decide (the word `open` may be left out)",
+    "demo": "the same on a simulated field with known truth that comes with the package",
+    "cutouts": "write the cutouts of all candidates as FITS files, without a window",
+    "adjust": "fit all candidates and write the list with adjust_* columns and `disappeared`",
+    "status": "how far a session is",
+    "export": "write cutouts and verdicts of a session",
+    "log": "every decision of a session, in order",
+    "bench": "measure the program on this machine",
+}
+VERDICTS = ("accept", "reject", "maybe", "none")
+FORMATS = ("ecsv", "csv", "votable", "fits")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, and ends with status 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print one line on standard error."""
+        sys.stderr.write(f"{self.prog}: {message} (try {self.prog} --help)\n")
+        raise SystemExit(2)
+
+
+def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
+    """The command and its options; ``open`` where no command is named.
+
+    Raises
+    ------
+    SystemExit
+        Status 0 after help or version, 2 after one line about bad arguments.
+    """
+    arguments = list(argv)
+    first = arguments[0] if arguments else "--help"
+    if first not in EXAMPLES and first not in ("-h", "--help", "--version"):
+        arguments.insert(0, "open")
+    return _parser().parse_args(arguments)
+
+
+def _parser() -> argparse.ArgumentParser:
+    width = max(len(name) for name in EXAMPLES)
+    examples = "\n".join(f"  {name:<{width}}  {line}" for name, line in EXAMPLES.items())
+    parser = _Parser(
+        prog="vetter",
+        description="Vet transient candidates: planes side by side, one key for each verdict, "
+        "and a fit that tells a misregistered star from a new source.",
+        epilog=f"an example of each:\n{examples}\n\nvetter COMMAND --help tells all options.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"vetter {__version__}")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", parser_class=_Parser
+    )
+    fill = {
+        "open": _open,
+        "demo": _demo,
+        "cutouts": _cutouts,
+        "adjust": _adjust,
+        "status": _status,
+        "export": _export,
+        "log": _log,
+        "bench": _bench,
+    }
+    for name, add in fill.items():
+        command = commands.add_parser(
+            name,
+            help=HELP[name],
+            description=HELP[name][0].upper() + HELP[name][1:] + ".",
+            epilog=f"example:\n  {EXAMPLES[name]}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        add(command)
+        command.add_argument(
+            "--debug", action="store_true", help="show where in the program an error came from"
+        )
+    return parser
+
+
+def _open(parser: argparse.ArgumentParser) -> None:
+    _inputs(parser)
+    _planes(parser)
+    _window(parser)
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--radius", type=_positive, help="half the side of a cutout, pixels")
+    _window(parser)
+
+
+def _cutouts(parser: argparse.ArgumentParser) -> None:
+    _inputs(parser)
+    _planes(parser)
+    parser.add_argument("-o", "--output", required=True, metavar="DIR", help="folder to write to")
+    _settings(parser)
+
+
+def _adjust(parser: argparse.ArgumentParser) -> None:
+    _inputs(parser)
+    _planes(parser)
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar="TABLE",
+        help="table to write: .ecsv .csv .fits .vot",
+    )
+    _settings(parser)
+
+
+def _status(parser: argparse.ArgumentParser) -> None:
+    _session(parser)
+    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument("--reviewer", metavar="NAME", help="whose; the account's name by default")
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    _session(parser)
+    parser.add_argument("-o", "--output", required=True, metavar="DIR", help="folder to write to")
+    parser.add_argument(
+        "--verdict", action="append", choices=VERDICTS, help="whose cutouts to write (accept)"
+    )
+    parser.add_argument(
+        "--format", action="append", choices=FORMATS, help="of the table of decisions (ecsv)"
+    )
+    parser.add_argument("--png", action="store_true", help="pictures of the panels too")
+    parser.add_argument("--radius", type=_positive, help="half the side of a cutout, pixels")
+    parser.add_argument("--reviewer", metavar="NAME", help="whose; the account's name by default")
+    _settings(parser)
+
+
+def _log(parser: argparse.ArgumentParser) -> None:
+    _session(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--reviewer", metavar="NAME", help="only this reviewer's")
+
+
+def _bench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("inputs", nargs="*", metavar="INPUT", help="the demo by default")
+    parser.add_argument("--steps", type=int, default=None, metavar="N", help="key presses to time")
+    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument(
+        "--peers", action="store_true", help="beside STDPipe, where it is installed"
+    )
+
+
+def _inputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "inputs",
+        nargs="+",
+        metavar="INPUT",
+        help="a candidate table, a folder or glob of cutout FITS files, a session, or demo",
+    )
+
+
+def _planes(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("planes", "F is a FITS file: file.fits, file.fits[SCI], [2]")
+    for name in ("image", "template", "convolved", "diff", "err", "mask"):
+        group.add_argument(f"--{name}", metavar="F")
+    group.add_argument(
+        "--plane", action=_Pairs, metavar="NAME=F", help="any other plane; may be repeated"
+    )
+    group.add_argument("--variance", metavar="F", help="instead of --err: its square")
+    group.add_argument("--weight", metavar="F", help="instead of --err: the inverse variance")
+    group.add_argument(
+        "--mask-bits", metavar="BITS", help="only these bits are bad: 0,3,5-7 or names"
+    )
+    group.add_argument("--mask-good", metavar="BITS", help="all bits are bad but these")
+    how = parser.add_argument_group("how to read the list")
+    how.add_argument("--radius", type=_positive, help="half the side of a cutout, pixels (20)")
+    how.add_argument("--fwhm", type=_positive, help="of the image's PSF, pixels")
+    how.add_argument(
+        "--column", action=_Pairs, metavar="ROLE=NAME", help="x=XWIN_IMAGE; may be repeated"
+    )
+    base = how.add_mutually_exclusive_group()
+    base.add_argument(
+        "--one-based", dest="one_based", action="store_const", const=True, help="x, y count from 1"
+    )
+    base.add_argument(
+        "--zero-based",
+        dest="one_based",
+        action="store_const",
+        const=False,
+        help="x, y count from 0",
+    )
+
+
+def _window(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--session", metavar="FILE.vetter", help="where the decisions are kept")
+    parser.add_argument("--reviewer", metavar="NAME", help="the account's name by default")
+    parser.add_argument("--keymap", metavar="FILE", help="keys of your own (TOML)")
+    _settings(parser)
+
+
+def _settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--settings", metavar="FILE", help="settings of your own (TOML)")
+
+
+def _session(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("session", metavar="FILE.vetter", help="a session")
+
+
+def _positive(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not (math.isfinite(number) and number > 0):
+        raise argparse.ArgumentTypeError(f"wants a number above 0, found {text!r}")
+    return number
+
+
+class _Pairs(argparse.Action):
+    """``NAME=VALUE``, repeated, as a dict."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option: str | None = None,
+    ) -> None:
+        """Take one pair in."""
+        name, equals, value = str(values).partition("=")
+        if not (equals and name.strip() and value):
+            parser.error(f"argument {option}: wants {self.metavar}, found {values!r}")
+        pairs = dict(getattr(namespace, self.dest) or {})
+        if name.strip() in pairs:
+            parser.error(f"argument {option}: {name.strip()} is given twice")
+        pairs[name.strip()] = value
+        setattr(namespace, self.dest, pairs)

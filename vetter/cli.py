@@ -1,0 +1,137 @@
+"""The command line: arguments to calls. Imports nothing heavy; each command brings its own."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+from vetter.arguments import parse_arguments
+from vetter.errors import VetterError
+
+BAD_INPUT = 2
+UNEXPECTED = 1
+INTERRUPTED = 130
+
+_READING = (
+    "image",
+    "template",
+    "convolved",
+    "diff",
+    "err",
+    "mask",
+    "plane",
+    "variance",
+    "weight",
+    "mask_bits",
+    "mask_good",
+    "radius",
+    "fwhm",
+    "column",
+    "one_based",
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; its exit status: 0, or 2 after one line on standard error.
+
+    A fault of the program itself gives 1, and a line that says where the report is.
+    """
+    if argv is None and len(sys.argv) == 1:
+        sys.stderr.write(
+            "vetter: no input: name a candidate table or a folder of cutouts, "
+            "or try: vetter demo (vetter --help tells all)\n"
+        )
+        return BAD_INPUT
+    arguments = parse_arguments(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        sys.stderr.write("\nvetter: interrupted\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone, as in `vetter log s.vetter | head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (VetterError, OSError) as error:
+        if arguments.debug:
+            traceback.print_exc()
+        sys.stderr.write(f"vetter: {_one_line(error)}\n")
+        return BAD_INPUT
+    except Exception as error:
+        if arguments.debug:
+            traceback.print_exc()
+        sys.stderr.write(f"vetter: {_report(error)}\n")
+        return UNEXPECTED
+
+
+def reading_options(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The options that say how inputs are read, as keywords; those not given are left out."""
+    values = {name: getattr(arguments, name, None) for name in _READING}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    if arguments.command in ("open", "demo"):
+        return _open(arguments)
+    if arguments.command == "bench":
+        from vetter import benchmark
+
+        return int(benchmark.main(arguments))
+    from vetter import headless
+
+    command = getattr(headless, f"run_{arguments.command}")
+    if arguments.command in ("cutouts", "adjust"):
+        return int(command(arguments, reading_options(arguments)))
+    return int(command(arguments))
+
+
+def _open(arguments: argparse.Namespace) -> int:
+    from vetter.gui.system_libraries import check
+
+    check()
+    from vetter import app
+    from vetter.io.settings_file import load_keymap, load_settings
+
+    settings = load_settings(arguments.settings)
+    inputs = ["demo"] if arguments.command == "demo" else list(arguments.inputs)
+    options = reading_options(arguments)
+    # A session knows its own radius; anything else starts at the settings'.
+    options.setdefault("radius", None)
+    return app.run(
+        inputs,
+        settings=settings,
+        keymap=load_keymap(arguments.keymap),
+        session=arguments.session,
+        reviewer=arguments.reviewer,
+        **options,
+    )
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, OSError) and not isinstance(error, VetterError):
+        reason = error.strerror or str(error) or type(error).__name__
+        return f"{error.filename}: {reason}" if error.filename else reason
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _report(error: BaseException) -> str:
+    """Keep the traceback in a file, and say so in one line."""
+    said = f"an unexpected error, a fault of this program: {type(error).__name__}: "
+    said += " ".join(str(error).split())[:200]
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="vetter-report-", suffix=".txt", delete=False, encoding="utf-8"
+        ) as file:
+            traceback.print_exception(error, file=file)
+        return f"{said}; the report is in {file.name}"
+    except OSError:
+        return f"{said}; --debug shows where"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""``vetter cutouts``: every candidate's cutout as a FITS file."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from vetter.core.cutout_source import CutoutSource
+from vetter.errors import InputError
+from vetter.headless.progress import Progress, say
+from vetter.io.cutout_files import write_cutout
+from vetter.io.inputs import InputOptions, open_input
+from vetter.io.safe_names import safe_names
+from vetter.io.settings_file import load_settings
+
+
+def run_cutouts(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
+    """Write the cutouts of all candidates; those that cannot be read are named and counted."""
+    source = open_for(arguments, options)
+    try:
+        say(*source.notes)
+        written, skipped = write_all(source, Path(arguments.output).expanduser())
+    finally:
+        source.close()
+    say(f"{arguments.output}: {written} cutouts written, {skipped} candidates without one")
+    return 0
+
+
+def open_for(arguments: argparse.Namespace, options: dict[str, Any]) -> CutoutSource:
+    """Open a command's inputs, with the settings' radius where none is named."""
+    settings = load_settings(arguments.settings)
+    wanted = InputOptions.from_keywords(**options)
+    return open_input(arguments.inputs, wanted.over(InputOptions(radius=settings.display.radius)))
+
+
+def write_all(source: CutoutSource, folder: Path) -> tuple[int, int]:
+    """Write ``NAME.fits`` for each candidate; how many were written and how many were not.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be made or written to, or holds an input.
+    """
+    count = len(source.candidates)
+    names = safe_names(source.candidates.name(row) for row in range(count))
+    _make(folder, source)
+    progress, written = Progress("cutouts"), 0
+    for row, name in enumerate(names):
+        try:
+            cutout = source.cutout(row, source.default_radius)
+        except InputError as error:
+            say(str(error))
+        else:
+            write_cutout(cutout, folder / f"{name}.fits")
+            written += 1
+        progress(row + 1, count)
+    return written, count - written
+
+
+def _make(folder: Path, source: CutoutSource) -> None:
+    here = folder.absolute()
+    for fingerprint in source.fingerprints:
+        if fingerprint.role == "cutouts" and Path(fingerprint.path).absolute() == here:
+            raise InputError(f"{folder}: holds the inputs; write to another folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise InputError(f"{folder}: wanted a folder to write to, found a file") from error
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be made: {error.strerror or error}") from error

@@ -1,0 +1,47 @@
+"""One line on standard error that tells how far a command is."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+
+class Progress:
+    """Tells (done, total): on a terminal in place, else in a few lines of a log.
+
+    Parameters
+    ----------
+    what : str
+        What is done, for the line.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._start = time.monotonic()
+        self._said = -1.0
+        self._on_terminal = sys.stderr.isatty()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Say it, at most ten times a second; in a log at each tenth of the way."""
+        now = time.monotonic()
+        if self._on_terminal:
+            if now - self._said < 0.1 and done < total:
+                return
+            self._said = now
+            sys.stderr.write(f"\r{self._line(done, total, now)}\x1b[K")
+            sys.stderr.write("\n" if done >= total else "")
+            sys.stderr.flush()
+        elif done >= total or int(10 * done / total) > self._said:
+            self._said = int(10 * done / max(total, 1))
+            sys.stderr.write(self._line(done, total, now) + "\n")
+
+    def _line(self, done: int, total: int, now: float) -> str:
+        rate = done / max(now - self._start, 1e-6)
+        left = f", {(total - done) / rate:.0f} s left" if rate > 0 and done < total else ""
+        return f"{self._what}: {done} of {total} ({rate:.0f}/s{left})"
+
+
+def say(*lines: str) -> None:
+    """Lines for the user on standard error; standard output is for results."""
+    for line in lines:
+        sys.stderr.write(f"vetter: {line}\n")

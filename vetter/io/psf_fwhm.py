@@ -1,0 +1,109 @@
+"""The FWHM of a field's PSF: as the user says, from the list, the header or the field's stars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vetter.core.candidates import CandidateList, plain
+
+if TYPE_CHECKING:
+    from astropy.io.fits import Header
+    from astropy.wcs import WCS
+
+# Keywords in pixels unless the card's comment speaks of arcseconds, then those in arcseconds.
+_PIXELS = ("PSF_FWHM", "FWHM_PIX", "FWHMPIX", "FWHM", "PSFFWHM")
+_ARCSECONDS = ("SEEING", "L1FWHM", "L1SEEING", "FWHM_AS", "DIMMSEE")
+# Narrower is no PSF but a hot pixel, wider no star.
+_LEAST, _MOST = 0.8, 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class PsfFwhm:
+    """The FWHM in pixels, and where it comes from in words."""
+
+    value: float
+    said: str
+
+
+def known_fwhm(
+    given: float | None,
+    candidates: CandidateList,
+    header: Header | None,
+    wcs: WCS | None,
+) -> PsfFwhm | None:
+    """The FWHM as far as it is written down; None where it has to be measured.
+
+    Parameters
+    ----------
+    given : float or None
+        The user's word, pixels.
+    candidates : CandidateList
+        The median of its FWHM column is taken: single candidates may be blends or defects.
+    header : `~astropy.io.fits.Header` or None
+    wcs : `~astropy.wcs.WCS` or None
+        For keywords in arcseconds.
+    """
+    if given is not None and given > 0:
+        return PsfFwhm(float(given), f"FWHM {given:.2f} px as you say")
+    column = candidates.roles.fwhm
+    if column is not None:
+        values = plain(candidates.table[column])
+        if values.dtype.kind in "iuf":
+            good = values[np.isfinite(values) & (values > _LEAST) & (values < _MOST)]
+            if len(good):
+                value = float(np.median(good))
+                return PsfFwhm(value, f"FWHM {value:.2f} px, the median of column {column}")
+    return None if header is None else _from_header(header, wcs)
+
+
+def measured_fwhm(image: Any) -> PsfFwhm | None:
+    """The FWHM of the stars of a field; None where there are too few.
+
+    Parameters
+    ----------
+    image : Plane
+        The science image; at most a middle part of it is read.
+    """
+    from vetter.core.plane import Box
+    from vetter.core.star_fwhm import star_fwhm
+
+    rows, columns = image.shape
+    side = 2048
+    box = Box(
+        max(0, (columns - side) // 2),
+        max(0, (rows - side) // 2),
+        min(side, columns),
+        min(side, rows),
+    )
+    value = star_fwhm(image.read(box))
+    if value is None or not _LEAST < value < _MOST:
+        return None
+    return PsfFwhm(float(value), f"FWHM {value:.2f} px, measured on the field's stars")
+
+
+def _from_header(header: Header, wcs: WCS | None) -> PsfFwhm | None:
+    for keyword in (*_PIXELS, *_ARCSECONDS):
+        value = header.get(keyword)
+        if not isinstance(value, (int, float)) or isinstance(value, bool) or not value > 0:
+            continue
+        comment = str(header.comments[keyword]).lower()
+        pixels = float(value)
+        if (keyword in _ARCSECONDS and "pix" not in comment) or "arcsec" in comment:
+            scale = _scale(wcs)
+            if scale is None:
+                continue
+            pixels /= scale
+        if _LEAST < pixels < _MOST:
+            return PsfFwhm(pixels, f"FWHM {pixels:.2f} px from {keyword} in the header")
+    return None
+
+
+def _scale(wcs: WCS | None) -> float | None:
+    """Arcseconds per pixel."""
+    if wcs is None:
+        return None
+    area = abs(float(np.linalg.det(wcs.pixel_scale_matrix)))
+    return 3600 * area**0.5 if area > 0 else None
