@@ -66,3 +66,13 @@ class LazyCutout(Cutout):
     @wcs.setter
     def wcs(self, wcs: WCS | None) -> None:
         self._wcs, self._parent_wcs = wcs, None
+
+    @property
+    def given_wcs(self) -> WCS | None:
+        """The WCS where the parent's header does not hold it: there is none, or it has tables."""
+        parent, header = self._parent_wcs, self._parent_header
+        if parent is not None and header is not None and "CTYPE1" in header:
+            tables = (parent.cpdis1, parent.cpdis2, parent.det2im1, parent.det2im2)
+            if all(table is None for table in tables):
+                return None
+        return self.wcs
