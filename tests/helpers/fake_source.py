@@ -1,4 +1,4 @@
-"""A source of cutouts in memory: sources at known places on noise of a fixed seed."""
+"""A source of small cutouts in memory, and a cache that reads them at once."""
 
 from __future__ import annotations
 
@@ -6,98 +6,72 @@ import threading
 from typing import Any
 
 import numpy as np
-from astropy.table import Table
+from PyQt6.QtCore import QObject, pyqtSignal
 
-from vetter.core.candidates import CandidateList, Roles
+from vetter.core.candidates import CandidateList
 from vetter.core.cutout import Cutout
-from vetter.core.cutout_source import Fingerprint
-from vetter.core.plane import ArrayPlane, Box
+from vetter.core.look import Looks
 from vetter.errors import InputError
-
-PLANES = ("image", "template", "convolved", "diff", "err", "mask")
-
-
-def field(size: int = 400, count: int = 12, seed: int = 1) -> dict[str, Any]:
-    """Planes of a small field, and the places of its transients under the key 'places'."""
-    rng = np.random.default_rng(seed)
-    y, x = np.mgrid[:size, :size]
-    template = np.zeros((size, size))
-    for x0, y0, flux in zip(
-        rng.uniform(0, size, 150),
-        rng.uniform(0, size, 150),
-        10 ** rng.uniform(1.5, 3.5, 150),
-        strict=True,
-    ):
-        template += flux * np.exp(-((x - x0) ** 2 + (y - y0) ** 2) / 2 / 1.8**2)
-    places = np.column_stack([rng.uniform(30, size - 30, count), rng.uniform(30, size - 30, count)])
-    image = template.copy()
-    for x0, y0 in places:
-        image += 300 * np.exp(-((x - x0) ** 2 + (y - y0) ** 2) / 2 / 1.8**2)
-    err = np.sqrt(100 + image)
-    image = image + rng.normal(0, 1, image.shape) * err
-    convolved = template + rng.normal(0, 2, image.shape)
-    mask = np.zeros(image.shape, bool)
-    mask[:, 121] = True
-    image[:, 121] = np.nan
-    return {
-        "image": image + 500,
-        "template": template + rng.normal(0, 5, image.shape) + 500,
-        "convolved": convolved + 500,
-        "diff": image - convolved,
-        "err": err,
-        "mask": mask,
-        "places": places,
-    }
+from vetter.review.frame import Frame, build_frame
 
 
 class FakeSource:
-    """Cutouts of a field in memory; counts what it is asked for, fails where it is told to.
+    """Each cutout holds its row's number; rows in ``unreadable`` raise."""
 
-    ``gate`` is an event that a cutout waits for: clear it to keep the builder busy.
-    """
+    title = "test"
+    plane_names = ("image", "template", "diff")
+    notes: tuple[str, ...] = ()
+    wcs = None
+    default_radius = 5.0
+    fingerprints: tuple[Any, ...] = ()
+    record: dict[str, Any] = {}
 
-    def __init__(
-        self,
-        planes: dict[str, Any] | None = None,
-        places: Any = None,
-        wcs: Any = None,
-        fails: tuple[int, ...] = (),
-    ) -> None:
-        planes = dict(planes if planes is not None else field())
-        found = planes.pop("places", None)
-        self.places = np.asarray(places if places is not None else found, float)
-        self.planes = {name: ArrayPlane(name, np.asarray(p)) for name, p in planes.items()}
-        self.plane_names = tuple(planes)
-        self.title, self.notes, self.default_radius = "a field in memory", (), 20.0
-        self.wcs, self.fails = wcs, fails
-        self.record: dict[str, Any] = {}
-        self.fingerprints: tuple[Fingerprint, ...] = ()
-        self.asked: list[tuple[int, float]] = []
+    def __init__(self, candidates: CandidateList) -> None:
+        self.candidates = candidates
+        self.unreadable: set[int] = set()
         self.gate = threading.Event()
         self.gate.set()
-        count = len(self.places)
-        x, y = self.places.T
-        keys = np.array([f"C{row}" for row in range(count)])
-        unknown = np.full(count, np.nan)
-        self.candidates = CandidateList(
-            Table({"id": keys, "x": x, "y": y}),
-            Roles(key="id", name="id", x="x", y="y"),
-            keys,
-            x,
-            y,
-            unknown,
-            unknown,
-        )
 
     def cutout(self, row: int, radius: float) -> Cutout:
-        self.asked.append((row, radius))
-        self.gate.wait(20)
-        if row in self.fails:
-            raise InputError(f"C{row}.fits: wants an image, found none")
-        x, y = self.places[row]
-        box = Box.around(x, y, radius)
-        planes = {name: plane.read(box) for name, plane in self.planes.items()}
-        return Cutout(planes, {"name": f"C{row}", "x": x, "y": y}, origin=(box.x0, box.y0))
+        self.gate.wait(5)
+        if row in self.unreadable:
+            raise InputError(f"row {row}: cannot be read")
+        side = 2 * int(np.ceil(radius)) + 1
+        rng = np.random.default_rng(row)
+        image = rng.normal(row, 1, (side, side))
+        planes = {"image": image, "template": image - 1, "diff": image - row}
+        meta = self.candidates.candidate(row)
+        return Cutout(planes, meta, origin=(0, 0))
 
     def close(self) -> None:
         pass
+
+
+class FakeCache(QObject):
+    """Has the names of the real cache; what is wanted is there when `serve` is called."""
+
+    ready = pyqtSignal(int)
+
+    def __init__(self, source: FakeSource) -> None:
+        super().__init__()
+        self.source = source
+        self.looks = Looks()
+        self.radius = source.default_radius
+        self.wanted: list[int] = []
+        self._frames: dict[int, Frame] = {}
+
+    def get(self, row: int) -> Frame | None:
+        return self._frames.get(row)
+
+    def want(self, rows: Any) -> None:
+        self.wanted = [int(row) for row in rows]
+
+    def cutout(self, row: int, radius: float) -> Cutout:
+        return self.source.cutout(row, radius)
+
+    def serve(self) -> None:
+        """Build what is wanted, and tell."""
+        for row in self.wanted:
+            if row not in self._frames:
+                self._frames[row] = build_frame(self.source, row, self.radius, self.looks)
+                self.ready.emit(row)

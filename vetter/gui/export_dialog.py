@@ -1,0 +1,227 @@
+"""The export: what, as what, where to; a bar while it runs; what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vetter.core.adjustment import Adjustment
+from vetter.core.decisions import Verdict
+from vetter.gui.export_picture import ExportPicture
+from vetter.gui.verdict_style import WORDS
+from vetter.io.export import ExportReport
+from vetter.review.cutout_cache import CutoutCache
+from vetter.review.exporter import Exporter, ExportRequest
+from vetter.review.session import Session
+
+ORDER = (Verdict.ACCEPT, Verdict.MAYBE, Verdict.REJECT, Verdict.NONE)
+FORMATS = {"ecsv": "ECSV", "csv": "CSV", "votable": "VOTable", "fits": "FITS"}
+FOLDER = "vetter_export"
+MOST_LINES = 12
+
+
+class FitResults(Protocol):
+    """Where the fits that were made are found."""
+
+    def adjustments(self) -> dict[str, Adjustment]:
+        """By candidate key."""
+
+
+class ExportDialog(QDialog):
+    """Runs the export on a thread of its own; the window goes on painting.
+
+    Parameters
+    ----------
+    session : Session
+    cache : CutoutCache
+        Its radius and looks are those of the export.
+    fits : FitResults
+        Their results go into the cutouts' metadata.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        cache: CutoutCache,
+        fits: FitResults,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._cache = cache
+        self._fits = fits
+        self.exporter = Exporter(session, cache, self)
+        self.setWindowTitle("Export")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(560)
+        self._make_widgets()
+        self._lay_out()
+        self.exporter.progress.connect(self._on_progress)
+        self.exporter.done.connect(self._on_done)
+        self.exporter.failed.connect(self._on_failed)
+        if parent is not None:
+            # The window may close under a running export, which must not outlive it.
+            parent.window().installEventFilter(self)
+        self._show_running(False)
+
+    def start(self) -> None:
+        """Export as chosen."""
+        request = self.request()
+        if request is None:
+            return
+        self.result.setText("")
+        self.bar.setRange(0, 0)
+        self._show_running(True)
+        self.exporter.start(request)
+
+    def request(self) -> ExportRequest | None:
+        """What is chosen; None, with the reason said, where something is missing."""
+        folder = self.folder.text().strip()
+        formats = tuple(name for name, box in self.formats.items() if box.isChecked())
+        if not folder:
+            self.result.setText("Which folder shall it go into?")
+            return None
+        if not formats:
+            self.result.setText("Choose at least one format for the table.")
+            return None
+        picture = ExportPicture(self._cache.looks, self._session.candidates.name)
+        return ExportRequest(
+            folder=str(Path(folder).expanduser()),
+            verdicts=tuple(verdict for verdict in ORDER if self.verdicts[verdict].isChecked()),
+            formats=formats,
+            radius=self._cache.radius,
+            picture=picture if self.png.isChecked() else None,
+            adjustments={key: fit.as_meta() for key, fit in self._fits.adjustments().items()},
+        )
+
+    def reject(self) -> None:
+        """Close; an export that runs is cancelled first, and says so."""
+        if self.exporter.running:
+            self._cancel()
+        else:
+            super().reject()
+
+    def done(self, result: int) -> None:
+        self.exporter.close()
+        super().done(result)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if event is not None and event.type() == QEvent.Type.Close:
+            self.exporter.close()
+        return super().eventFilter(watched, event)
+
+    def _make_widgets(self) -> None:
+        counts = self._session.counts
+        numbers = {
+            Verdict.ACCEPT: counts.accepted,
+            Verdict.MAYBE: counts.maybe,
+            Verdict.REJECT: counts.rejected,
+            Verdict.NONE: counts.undecided,
+        }
+        self.verdicts = {
+            verdict: QCheckBox(f"{WORDS[verdict.code]} ({numbers[verdict]:,})", self)
+            for verdict in ORDER
+        }
+        self.verdicts[Verdict.ACCEPT].setChecked(True)
+        self.formats = {name: QCheckBox(title, self) for name, title in FORMATS.items()}
+        self.formats["ecsv"].setChecked(True)
+        self.png = QCheckBox("a picture (PNG) beside each cutout", self)
+        self.folder = QLineEdit(str(Path.cwd() / FOLDER), self)
+        self.folder.setAccessibleName("folder")
+        self.browse = QPushButton("Browse...", self)
+        self.browse.setAutoDefault(False)
+        self.browse.clicked.connect(self._on_browse)
+        self.bar = QProgressBar(self)
+        self.bar.setAccessibleName("export progress")
+        self.result = QLabel(self)
+        self.result.setTextFormat(Qt.TextFormat.PlainText)
+        self.result.setWordWrap(True)
+        self.result.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.result.setAccessibleName("what was exported")
+        self.go = QPushButton("Export", self)
+        self.go.setDefault(True)
+        self.go.clicked.connect(self.start)
+        self.stop = QPushButton("Close", self)
+        self.stop.setAutoDefault(False)
+        self.stop.clicked.connect(self.reject)
+
+    def _lay_out(self) -> None:
+        self.form = QWidget(self)
+        form = QFormLayout(self.form)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.addRow("Cutouts of", _row(*self.verdicts.values()))
+        form.addRow("", self.png)
+        side = 2 * self._cache.radius + 1
+        form.addRow("", QLabel(f"{side:.0f} pixels wide, as in the window", self))
+        form.addRow("List of all as", _row(*self.formats.values()))
+        form.addRow("Folder", _row(self.folder, self.browse))
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.go)
+        buttons.addWidget(self.stop)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(10)
+        layout.addWidget(self.form)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.result, 1)
+        layout.addLayout(buttons)
+
+    def _show_running(self, running: bool) -> None:
+        self.form.setEnabled(not running)
+        self.go.setEnabled(not running)
+        self.bar.setVisible(running)
+        self.stop.setText("Cancel" if running else "Close")
+        self.stop.setEnabled(True)
+
+    def _cancel(self) -> None:
+        self.stop.setEnabled(False)
+        self.result.setText("Cancelling...")
+        self.exporter.cancel()
+
+    def _on_browse(self) -> None:
+        start = self.folder.text().strip() or str(Path.cwd())
+        folder = QFileDialog.getExistingDirectory(self, "Export to", start)
+        if folder:
+            self.folder.setText(folder)
+
+    def _on_progress(self, done: int, total: int) -> None:
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
+
+    def _on_done(self, report: ExportReport) -> None:
+        self._show_running(False)
+        lines = report.lines()
+        if len(lines) > MOST_LINES:
+            left = len(lines) - MOST_LINES
+            lines = [*lines[:MOST_LINES], f"... and {left} more lines"]
+        self.result.setText("\n".join(lines))
+
+    def _on_failed(self, reason: str) -> None:
+        self._show_running(False)
+        self.result.setText(f"Nothing was exported. {reason}")
+
+
+def _row(*widgets: QWidget) -> QWidget:
+    holder = QWidget()
+    layout = QHBoxLayout(holder)
+    layout.setContentsMargins(0, 0, 0, 0)
+    for widget in widgets:
+        layout.addWidget(widget)
+    if not any(isinstance(widget, QLineEdit) for widget in widgets):
+        layout.addStretch(1)
+    return holder
