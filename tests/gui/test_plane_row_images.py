@@ -1,0 +1,107 @@
+"""The panels as pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from astropy.wcs import WCS
+from PyQt6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from tests.helpers.fake_source import FakeSource, field
+from tests.helpers.snapshots import check_snapshot, snapshot_font
+from vetter.core.cutout import Cutout
+from vetter.core.look import Looks
+from vetter.gui.plane_row import PlaneRow
+from vetter.review.frame import Adjusted, Frame, build_frame, paint_frame
+
+Draw = Callable[..., QImage]
+
+
+@pytest.fixture
+def row(qtbot: QtBot) -> Iterator[PlaneRow]:
+    row = PlaneRow(font=snapshot_font())
+    qtbot.addWidget(row)
+    row.resize(780, 540)
+    yield row
+
+
+def sky() -> WCS:
+    wcs = WCS(naxis=2)
+    wcs.wcs.ctype = ["RA---TAN", "DEC--TAN"]
+    wcs.wcs.crval, wcs.wcs.crpix = [10, 20], [200, 200]
+    wcs.wcs.cd = [[-7e-5, 1e-5], [1e-5, 7e-5]]
+    return wcs
+
+
+def frame_of(number: int = 0, radius: float = 20, **options: object) -> Frame:
+    return build_frame(FakeSource(**options), number, radius, Looks())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("dark", [True, False], ids=["dark", "light"])
+def test_six_planes_with_compass_and_scale_bar(row: PlaneRow, dark: bool) -> None:
+    row.set_theme(dark)
+    row.show_frame(frame_of(wcs=sky()))
+    check_snapshot(row.grab().toImage(), f"six_planes_{'dark' if dark else 'light'}")
+
+
+def test_zoomed_in_on_the_candidate(row: PlaneRow) -> None:
+    row.show_frame(frame_of(wcs=sky()))
+    row.zoom_in()
+    row.zoom_in()
+    check_snapshot(row.grab().toImage(), "zoomed")
+
+
+def test_a_corner_of_the_image(row: PlaneRow) -> None:
+    row.show_frame(frame_of(places=[[3.3, 6.8]]))
+    check_snapshot(row.grab().toImage(), "corner")
+
+
+def test_a_cutout_that_is_not_square(row: PlaneRow) -> None:
+    planes = field(size=80)
+    planes.pop("places")
+    cut = {name: plane[:48, :63] for name, plane in planes.items()}
+    source = FakeSource(cut, places=[[31, 24]])
+    whole = {name: plane.pixels for name, plane in source.planes.items()}
+    source.cutout = lambda row, radius: Cutout(  # type: ignore[method-assign]
+        whole, {"x": 31.4, "y": 40.2}, origin=(0, 0)
+    )
+    row.show_frame(build_frame(source, 0, 20, Looks()))
+    check_snapshot(row.grab().toImage(), "not_square")
+
+
+def test_one_bright_pixel_under_the_reticle(row: PlaneRow) -> None:
+    image = np.zeros((40, 40))
+    image[21, 18] = 100
+    row.show_frame(frame_of(planes={"image": image}, places=[[18.0, 21.0]], radius=5))
+    check_snapshot(row.grab().toImage(), "one_pixel")
+
+
+def test_states_are_said_in_words(row: PlaneRow) -> None:
+    planes = field()
+    planes["template"] = np.full_like(planes["template"], np.nan)
+    source = FakeSource(planes, plane_notes={"err": "estimated from the image"})
+    frame = build_frame(source, 0, 20, Looks(), Adjusted(None, "the fit: no template here"))
+    row.show_frame(frame)
+    check_snapshot(row.grab().toImage(), "states")
+
+
+def test_loading_shows_a_name_and_no_pixels(row: PlaneRow) -> None:
+    row.show_frame(frame_of())
+    row.show_loading("J0421+3312", ("image", "template", "diff"))
+    check_snapshot(row.grab().toImage(), "loading")
+
+
+def test_the_residual_of_a_fit_is_a_panel_of_its_own(row: PlaneRow) -> None:
+    frame = frame_of()
+    residual = frame.planes["diff"] * 0.2
+    row.show_frame(paint_frame(frame, Looks(), Adjusted(residual)))
+    check_snapshot(row.grab().toImage(), "adjusted")
+
+
+def test_flip_shows_the_template_in_the_images_place(row: PlaneRow) -> None:
+    row.show_frame(frame_of())
+    row.set_flip(True)
+    check_snapshot(row.grab().toImage(), "flip")
