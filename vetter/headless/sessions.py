@@ -18,6 +18,7 @@ from vetter.errors import InputError
 from vetter.headless.progress import Progress, say
 from vetter.io.inputs import InputOptions, open_input
 from vetter.io.session_file import SessionFile
+from vetter.io.session_inputs import list_content
 
 
 class _KeyList:
@@ -132,7 +133,7 @@ def _whose(reviewers: Sequence[str]) -> str:
 
 def _listed(path: Path, decisions: Sequence[Decision], inputs: Sequence[Any]) -> Any:
     """The candidate list where it has changed in mid-session, else the decided ones do."""
-    if len({recorded.digest() for recorded in inputs}) <= 1:
+    if len({list_content(recorded.fingerprints) for recorded in inputs}) <= 1:
         return _KeyList(decisions)
     try:
         source = open_input([str(path)])
