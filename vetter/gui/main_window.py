@@ -36,6 +36,9 @@ from vetter.review.fits import Fits
 from vetter.review.session import Session
 
 RADIUS_RANGE = (4.0, 250.0)
+USEFUL_SIZE = (1600, 900)
+TITLE_BAR = 32
+"""Pixels kept free for the title bar, whose height is known only after the window shows."""
 
 
 class MainWindow(QMainWindow):
@@ -76,7 +79,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id = make_actions(self, COMMANDS, self.keymap)
         self._connect()
         self.setWindowTitle(self._title())
-        self.resize(1600, 900)
+        self._fit_screen()
         self.set_theme(is_dark(session.settings.display.theme, _application()))
         self._show_current()
 
@@ -117,6 +120,16 @@ class MainWindow(QMainWindow):
         self.list_dock.setWidget(listing)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.list_dock)
         self.resizeDocks([self.list_dock], [400], Qt.Orientation.Horizontal)
+
+    def _fit_screen(self) -> None:
+        """As large as is useful, and no larger than the screen with a title bar."""
+        screen = _application().primaryScreen()
+        width, height = USEFUL_SIZE
+        if screen is not None:
+            room = screen.availableGeometry()
+            width = min(width, room.width())
+            height = min(height, room.height() - TITLE_BAR)
+        self.resize(width, height)
 
     def _connect(self) -> None:
         session, cache = self.session, self.cache
