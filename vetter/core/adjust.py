@@ -14,7 +14,7 @@ import numpy as np
 
 from vetter.core.adjust_stack import fit_inputs
 from vetter.core.adjustment import Adjustment, FitOptions
-from vetter.core.fit_input import FitInput, read
+from vetter.core.fit_input import FitInput, read_many
 
 
 def fit(cutout: Any, options: FitOptions | None = None) -> Adjustment:
@@ -39,7 +39,7 @@ def fit(cutout: Any, options: FitOptions | None = None) -> Adjustment:
 def fit_many(cutouts: Sequence[Any], options: FitOptions | None = None) -> list[Adjustment]:
     """As :func:`fit` for each of many cutouts, those of one shape together; in the same order."""
     options = options or FitOptions()
-    taken = [read(cutout, options) for cutout in cutouts]
+    taken = read_many(cutouts, options)
     fits = iter(fit_inputs([data for data in taken if isinstance(data, FitInput)], options))
     return [next(fits) if isinstance(data, FitInput) else data for data in taken]
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from vetter.core.adjustment import Adjustment, FitOptions, failed
 from vetter.core.fit_input import About, Box, FitInput
-from vetter.core.moments import Window, gram, margin, projected, tap_weights, windows
+from vetter.core.moments import Window, gram, margin, projected, windows
 from vetter.core.point_source import PointSources, measure, no_sources
 from vetter.core.shift import coefficients, shifted
 from vetter.core.shift_search import Minima, search
@@ -23,7 +23,7 @@ from vetter.core.shift_search import Minima, search
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-_PIXELS_AT_ONCE = 200_000
+_PIXELS_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,14 +82,18 @@ def _fit_alike(inputs: list[FitInput], options: FitOptions) -> list[Adjustment]:
 def _fit_lot(
     inputs: list[FitInput], options: FitOptions, noise_scales: list[float]
 ) -> list[Adjustment]:
-    weights = [weight(d, s) for d, s in zip(inputs, noise_scales, strict=True)]
-    reasons = [unfit(d, w, options) for d, w in zip(inputs, weights, strict=True)]
-    fit = [i for i, reason in enumerate(reasons) if not reason]
-    solved = iter(_solve(_stacked([inputs[i] for i in fit], [weights[i] for i in fit]), options))
-    results = []
-    for data, reason in zip(inputs, reasons, strict=True):
-        results.append(failed(reason, **known(data.about)) if reason else next(solved))
-    return results
+    stack = _stacked(inputs, weights(inputs, noise_scales))
+    reasons = unfit(stack, options)
+    if any(reasons):
+        stack = _stacked(
+            [data for data, reason in zip(inputs, reasons, strict=True) if not reason],
+            stack.weight[[not reason for reason in reasons]],
+        )
+    solved = iter(_solve(stack, options) if stack.inputs else [])
+    return [
+        failed(reason, **known(data.about)) if reason else next(solved)
+        for data, reason in zip(inputs, reasons, strict=True)
+    ]
 
 
 def known(about: About) -> dict[str, Any]:
@@ -97,56 +101,58 @@ def known(about: About) -> dict[str, Any]:
     return {"template": about.template, "caveats": about.caveats, "fwhm": about.fwhm}
 
 
-def weight(data: FitInput, noise_scale: float) -> Array:
-    """1 / sigma of each pixel that counts, 0 of the others; (ny, nx)."""
-    sigma = data.err
-    if data.template_variance is not None:
-        sigma = np.sqrt(sigma * sigma + noise_scale * noise_scale * data.template_variance)
-    if data.usable is None:
-        return 1.0 / sigma
-    out = np.zeros(sigma.shape)
-    np.divide(1.0, sigma, out=out, where=data.usable)
+def weights(inputs: list[FitInput], noise_scales: list[float]) -> Array:
+    """1 / sigma of each pixel that counts, 0 of the others; (k, ny, nx).
+
+    The template's error counts ``noise_scales`` times.
+    """
+    out = np.array([data.err for data in inputs])
+    for err, data, scale in zip(out, inputs, noise_scales, strict=True):
+        if data.template_variance is not None:
+            np.sqrt(err * err + scale * scale * data.template_variance, out=err)
+        if data.usable is not None:
+            err[~data.usable] = np.inf
+    np.divide(1.0, out, out=out)
     return out
 
 
-def unfit(data: FitInput, weight: Array, options: FitOptions) -> str:
-    """Why the pixels of the box cannot be fitted; empty where they can."""
-    inside = weight[data.about.box]
-    template = data.template[data.about.box]
-    pixels = int(np.count_nonzero(inside))
-    if pixels <= options.free:
-        return f"too few good pixels in the box: {pixels} for {options.free} free parameters"
-    if pixels < inside.size:
-        template = template[inside > 0]
-    low, high = float(template.min()), float(template.max())
-    if not high - low > 1e-12 * max(abs(low), abs(high)):
-        return "the template is constant in the box: neither shift nor scale can be told"
-    return ""
+def unfit(stack: Stack, options: FitOptions) -> list[str]:
+    """Why the pixels of the box cannot be fitted, for each; empty where they can."""
+    box = (slice(None), *stack.inputs[0].about.box)
+    inside, template = stack.weight[box], stack.template[box]
+    pixels = np.count_nonzero(inside, axis=(1, 2))
+    counted: Any = True if (pixels == inside[0].size).all() else inside > 0
+    low = template.min(axis=(1, 2), where=counted, initial=np.inf)
+    high = template.max(axis=(1, 2), where=counted, initial=-np.inf)
+    level = np.abs(stack.tbg) + np.maximum(np.abs(low), np.abs(high))
+    flat = ~(high - low > 1e-12 * level)
+    return [
+        f"too few good pixels in the box: {count} for {options.free} free parameters"
+        if count <= options.free
+        else "the template is constant in the box: neither shift nor scale can be told"
+        if constant
+        else ""
+        for count, constant in zip(pixels.tolist(), flat.tolist(), strict=True)
+    ]
 
 
-def _stacked(inputs: list[FitInput], weights: list[Array]) -> Stack | None:
-    if not inputs:
-        return None
+def _stacked(inputs: list[FitInput], weight: Array) -> Stack:
     bg, tbg = np.array([d.bg for d in inputs]), np.array([d.tbg for d in inputs])
     image = np.array([d.image for d in inputs])
-    image -= bg[:, None, None]
     template = np.array([d.template for d in inputs])
-    template -= tbg[:, None, None]
-    return Stack(image, template, np.array(weights), bg, tbg, inputs)
+    if inputs:
+        image -= bg[:, None, None]
+        template -= tbg[:, None, None]
+    return Stack(image, template, weight, bg, tbg, inputs)
 
 
-def _solve(stack: Stack | None, options: FitOptions) -> list[Adjustment]:
-    if stack is None:
-        return []
+def _solve(stack: Stack, options: FitOptions) -> list[Adjustment]:
     edge = margin(options.max_shift)
     about = stack.inputs[0].about
     coefs = coefficients(stack.template, edge)
     together = about.psf is not None and about.psf_box == about.box
     moments = _moments(coefs, stack, about.box, options, together)
     found = _best(moments, options, (1,) if options.fit_bg else ())
-    level = np.zeros(len(stack.bg))
-    if options.fit_bg:
-        level = _background(moments, found, options)
     sources = no_sources(len(stack.bg))
     if about.psf is not None:
         if not together:
@@ -156,8 +162,19 @@ def _solve(stack: Stack | None, options: FitOptions) -> list[Adjustment]:
     residual = shifted(coefs, found.dx, found.dy, edge)
     residual *= -found.scale[:, None, None]
     residual += stack.image
-    residual -= level[:, None, None]
+    level = np.zeros(len(stack.bg))
+    if options.fit_bg:
+        inside = stack.weight[(slice(None), *about.box)]
+        pulls = residual[(slice(None), *about.box)] * inside
+        level = _dot(pulls, inside) / _dot(inside, inside)
+        residual -= level[:, None, None]
     return finished(stack, options, found, level, sources, residual)
+
+
+def _dot(a: Array, b: Array) -> Array:
+    """Sum over the pixels of each cutout of a stack."""
+    out: Array = np.einsum("kyx,kyx->k", a, b)
+    return out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -225,20 +242,6 @@ def _lower(one: Found, other: Found) -> Found:
     )
 
 
-def _background(moments: list[Array], found: Found, options: FitOptions) -> Array:
-    """The constants that fit best with the templates as found."""
-    level = np.empty(len(found.dx))
-    minima = found.minima
-    for k, index in enumerate(found.window.tolist()):
-        window, inner = windows(options.max_shift)[index], moments[index][k]
-        taps = window.taps**2
-        wx, wy = tap_weights(float(minima.u[k]), float(minima.v[k]), window.half)[:, 0]
-        template = wy @ inner[taps + 1, :taps].reshape(window.taps, window.taps) @ wx
-        left = inner[taps + 1, taps] - minima.scale[k] * template
-        level[k] = left / inner[taps + 1, taps + 1]
-    return level
-
-
 def _surviving(
     moments: list[Array], options: FitOptions, pixels: npt.NDArray[np.intp]
 ) -> PointSources:
@@ -273,7 +276,7 @@ def finished(
     inside = stack.weight[box]
     pulls = residual[box] * inside
     before = (stack.image[box] - stack.template[box]) * inside
-    chi2, chi2_0 = (np.einsum("kyx,kyx->k", a, a) for a in (pulls, before))
+    chi2, chi2_0 = _dot(pulls, pulls), _dot(before, before)
     pixels = np.count_nonzero(inside, axis=(1, 2))
     df = pixels - options.free
     correlation = _neighbours(pulls, inside, pixels, chi2)
@@ -321,8 +324,7 @@ def at_bound(dx: float, dy: float, scale: float, options: FitOptions) -> tuple[s
 
 def _neighbours(pulls: Array, inside: Array, pixels: npt.NDArray[np.intp], chi2: Array) -> Array:
     """Correlation of the residuals (in sigmas, 0 where not counted) of pixels side by side."""
-    products = np.einsum("kyx,kyx->k", pulls[:, 1:], pulls[:, :-1])
-    products += np.einsum("kyx,kyx->k", pulls[:, :, 1:], pulls[:, :, :-1])
+    products = _dot(pulls[:, 1:], pulls[:, :-1]) + _dot(pulls[:, :, 1:], pulls[:, :, :-1])
     ny, nx = inside.shape[1:]
     pairs = np.full(len(pulls), (ny - 1) * nx + ny * (nx - 1))
     if (pixels < ny * nx).any():

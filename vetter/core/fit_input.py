@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,6 +79,61 @@ class About:
     position: tuple[float, float]
     caveats: tuple[str, ...]
     notes: tuple[str, ...]
+
+
+def read_many(cutouts: Sequence[Any], options: FitOptions) -> list[FitInput | Adjustment]:
+    """As :func:`read` for each; those with nothing bad in them together."""
+    taken: list[FitInput | Adjustment | None] = [None] * len(cutouts)
+    alike: dict[tuple[object, str], list[int]] = {}
+    if len(cutouts) > 1:
+        for index, cutout in enumerate(cutouts):
+            name = "convolved" if _has(cutout, "convolved") else "template"
+            if _plain(cutout, name):
+                alike.setdefault((cutout["image"].shape, name), []).append(index)
+    for (_, name), members in alike.items():
+        planes = [
+            np.array([cutouts[i][key] for i in members], float) for key in ("image", name, "err")
+        ]
+        _read_plain(cutouts, members, planes, name, options, taken)
+    return [read(c, options) if t is None else t for c, t in zip(cutouts, taken, strict=True)]
+
+
+def _plain(cutout: Any, name: str) -> bool:
+    """Whether there are the three planes, of one shape, and no other that matters."""
+    for key in ("image", name, "err"):
+        plane = cutout.get(key)
+        if type(plane) is not np.ndarray or plane.ndim != 2 or plane.dtype.kind != "f":
+            return False
+        if plane.shape != cutout["image"].shape:
+            return False
+    mask = cutout.get("mask")
+    if mask is not None and (type(mask) is not np.ndarray or mask.any()):
+        return False
+    return not (_has(cutout, "template_mask") or _has(cutout, "template_err"))
+
+
+def _read_plain(
+    cutouts: Sequence[Any],
+    members: list[int],
+    planes: list[Array],
+    name: str,
+    options: FitOptions,
+    taken: list[FitInput | Adjustment | None],
+) -> None:
+    """Fill in ``taken`` for those of the members that have nothing bad in them."""
+    image, template, err = planes
+    count = len(members)
+    with np.errstate(all="ignore"):
+        clean = err.min(axis=(1, 2)) > TINY
+        for plane in planes:
+            clean &= np.isfinite(plane.sum(axis=(1, 2)))
+        bg, tbg = (mode(plane.reshape(count, -1)).tolist() for plane in (image, template))
+    for k in np.flatnonzero(clean).tolist():
+        cutout = cutouts[members[k]]
+        known = about(cutout, image.shape[1:], name, options)
+        taken[members[k]] = FitInput(
+            image[k], template[k], err[k], None, None, None, bg[k], tbg[k], known
+        )
 
 
 def read(cutout: Any, options: FitOptions) -> FitInput | Adjustment:
@@ -188,9 +243,13 @@ def _flags(cutout: Any, name: str) -> Flags | None:
     """A mask as booleans: non-zero and NaN are bad; None where nothing is."""
     if not _has(cutout, name):
         return None
-    plane = np.ma.filled(cutout[name], True)
-    flags = np.asarray(plane) != 0
-    return flags if flags.any() else None
+    plane = cutout[name]
+    if isinstance(plane, np.ma.MaskedArray):
+        plane = plane.filled(True)
+    flags = np.asarray(plane)
+    if not flags.any():
+        return None
+    return np.asarray(flags != 0)
 
 
 def _not_positive(err: Array) -> Flags | None:

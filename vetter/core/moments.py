@@ -1,9 +1,9 @@
 """What a fit needs to know of the pixels, once and for all shifts: the moments of a window.
 
 Within a window of shifts the shifted template is a sum of a few shifted images of its spline
-coefficients, ``t(dx, dy) = sum_k v_k(dx, dy) c_k`` with ``v`` the product of cubic B-spline weights.
-So chi2 at any shift and scale follows from the weighted inner products of the ``c_k``, of the
-image, of a constant and of a PSF: one small matrix, and no pixel is touched again.
+coefficients, ``t(dx, dy) = sum_k v_k(dx, dy) c_k`` with ``v`` products of B-spline weights. So chi2
+at any shift and scale follows from the weighted inner products of the ``c_k``, of the image, of a
+constant and of a PSF: one small matrix, and no pixel is touched again.
 """
 
 from __future__ import annotations

@@ -126,14 +126,16 @@ def _within(shift: float, margin: int) -> tuple[int, tuple[float, ...]]:
 
 def _band(shifts: Array, size: int, margin: int) -> Array:
     """Matrices (k, size, size + 2 margin) that take coefficients to shifted values."""
-    out = np.zeros((len(shifts), size, size + 2 * margin))
-    for matrix, shift in zip(out, shifts.tolist(), strict=True):
-        first, weights = _within(shift, margin)
-        # The band's diagonals in the flattened matrix are one row and one column apart.
-        flat = matrix.reshape(-1)[first:]
-        for k in range(4):
-            flat[k :: size + 2 * margin + 1] = weights[k]
-    return out
+    taps = [_within(shift, margin) for shift in shifts.tolist()]
+    first = np.array([tap[0] for tap in taps])
+    weights = np.array([tap[1] for tap in taps])
+    width = size + 2 * margin
+    out = np.zeros((len(taps), size * width))
+    # The band's diagonals in the flattened matrix are one row and one column apart.
+    start = first[:, None] + np.arange(4) + (np.arange(len(taps)) * size * width)[:, None]
+    place = start[:, :, None] + np.arange(size) * (width + 1)
+    out.ravel()[place] = weights[:, :, None]
+    return out.reshape(-1, size, width)
 
 
 def shift_image(image: npt.NDArray[Any], dx: float, dy: float) -> Array:
