@@ -31,7 +31,7 @@ HELP = {
     "log": "every decision of a session, in order",
     "bench": "measure the program on this machine",
 }
-VERDICTS = ("accept", "reject", "maybe", "none")
+VERDICTS = ("accept", "reject", "maybe", "none", "all")
 FORMATS = ("ecsv", "csv", "votable", "fits")
 
 
@@ -132,7 +132,7 @@ def _adjust(parser: argparse.ArgumentParser) -> None:
 def _status(parser: argparse.ArgumentParser) -> None:
     _session(parser)
     parser.add_argument("--json", action="store_true", help="for programs")
-    parser.add_argument("--reviewer", metavar="NAME", help="whose; the account's name by default")
+    parser.add_argument("--reviewer", metavar="NAME", help="whose; who decided last by default")
 
 
 def _export(parser: argparse.ArgumentParser) -> None:
@@ -145,15 +145,12 @@ def _export(parser: argparse.ArgumentParser) -> None:
         "--format", action="append", choices=FORMATS, help="of the table of decisions (ecsv)"
     )
     parser.add_argument("--png", action="store_true", help="pictures of the panels too")
-    parser.add_argument("--radius", type=_positive, help="half the side of a cutout, pixels")
-    parser.add_argument("--reviewer", metavar="NAME", help="whose; the account's name by default")
+    parser.add_argument("--reviewer", metavar="NAME", help="whose; who decided last by default")
     _settings(parser)
 
 
 def _log(parser: argparse.ArgumentParser) -> None:
     _session(parser)
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--reviewer", metavar="NAME", help="only this reviewer's")
 
 
 def _bench(parser: argparse.ArgumentParser) -> None:
