@@ -19,7 +19,7 @@ from vetter.io.decision_table import decision_table
 from vetter.io.export_folder import ExportFolder
 from vetter.io.export_marks import marked, vet_meta
 from vetter.io.safe_names import safe_names
-from vetter.io.table_writing import EXTENSIONS, write_table
+from vetter.io.table_writing import FORMATS, write_table
 
 Picture = Callable[[int, Cutout], bytes]
 """Makes the view of a row as a PNG file's bytes."""
@@ -123,8 +123,8 @@ def export(
     """
     folder = Path(out_dir).absolute()
     for name in formats:
-        if name not in EXTENSIONS:
-            raise InputError(f"{name}: no such format; there are {', '.join(EXTENSIONS)}")
+        if name not in FORMATS:
+            raise InputError(f"{name}: no such format; there are {', '.join(FORMATS)}")
     if png and picture is None:
         raise InputError("pictures cannot be made here: export them from the window")
     if folder.exists() and not folder.is_dir():
@@ -159,7 +159,7 @@ class _Export:
         self.names = safe_names(source.candidates.name(row) for row in range(count))
         self.rows = [row for row in range(count) if int(ledger.codes[row]) in codes]
         self.endings = ("fits", "png") if picture is not None else ("fits",)
-        self.tables = {name: f"decisions.{EXTENSIONS[name]}" for name in dict.fromkeys(formats)}
+        self.tables = {name: f"decisions.{name}" for name in dict.fromkeys(formats)}
         chosen = [f"cutouts/{self.names[row]}.{end}" for row in self.rows for end in self.endings]
         self.planned = [*chosen, *self.tables.values()]
 

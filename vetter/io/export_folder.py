@@ -14,7 +14,8 @@ from vetter.io.session_lock import SessionLock
 _STAGE = ".vetter-export"
 # Each file of an export holds one of these words near its start, in whatever format.
 _MARKS = (b"VET_VERDICT", b"DECIDED_AT")
-_HEAD = 65536
+_HEAD = 1 << 16
+_LONGEST_HEAD = 1 << 20
 
 
 class ExportFolder:
@@ -129,7 +130,7 @@ def _move(source: Path, target: Path, undo: list[tuple[Path, Path]], made: list[
 def _is_exported(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            head = file.read(_HEAD).upper()
+            head = file.read(_LONGEST_HEAD if path.stem == "decisions" else _HEAD).upper()
     except OSError:
         return False
     return any(mark in head for mark in _MARKS)

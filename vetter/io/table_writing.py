@@ -11,13 +11,13 @@ from astropy.table import Column, MaskedColumn, Table
 from vetter.errors import InputError
 from vetter.io.plain_columns import escape_control, escape_non_ascii, plain_column
 
-EXTENSIONS = {"ecsv": "ecsv", "csv": "csv", "votable": "vot", "fits": "fits"}
 _WRITERS: dict[str, dict[str, Any]] = {
     "ecsv": {"format": "ascii.ecsv"},
     "csv": {"format": "ascii.csv", "strip_whitespace": False},
     "votable": {"format": "votable"},
     "fits": {"format": "fits"},
 }
+FORMATS = tuple(_WRITERS)
 
 
 def write_table(table: Table, path: Path, kind: str) -> tuple[str, ...]:

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from vetter.core.decisions import UNDECIDED, Opinion, Verdict, new_id, utc_now
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_code_and_back(verdict: Verdict) -> None:
+    assert Verdict.from_code(verdict.code) is verdict
+
+
+@pytest.mark.parametrize("code", [-1, 4])
+def test_unknown_code(code: int) -> None:
+    with pytest.raises(IndexError):
+        Verdict.from_code(code)
+
+
+def test_codes_are_what_the_list_paints_from() -> None:
+    assert [verdict.code for verdict in Verdict] == [0, 1, 2, 3]
+    assert [verdict.value for verdict in Verdict] == ["none", "accept", "reject", "maybe"]
+
+
+@pytest.mark.parametrize("word", ["undecided", "NONE", "none"])
+def test_undecided_is_none(word: str) -> None:
+    assert Verdict.named(word) is Verdict.NONE
+
+
+def test_unknown_word() -> None:
+    with pytest.raises(KeyError):
+        Verdict.named("perhaps")
+
+
+@pytest.mark.parametrize(
+    ("opinion", "says"),
+    [
+        (UNDECIDED, False),
+        (Opinion(Verdict.MAYBE), True),
+        (Opinion(tags=("dipole",)), True),
+        (Opinion(comment="look again"), True),
+        (Opinion(reviewer="ada", decided_at="2026"), False),
+    ],
+    ids=["nothing", "verdict", "tag", "comment", "cleared"],
+)
+def test_says_something(opinion: Opinion, says: bool) -> None:
+    assert opinion.says_something is says
+
+
+def test_time_is_utc_to_the_millisecond() -> None:
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", utc_now())
+
+
+def test_ids_differ() -> None:
+    assert new_id() != new_id()

@@ -1,0 +1,57 @@
+"""Decisions and candidate lists made up for tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from astropy.table import Table
+
+from vetter.core.candidates import CandidateList, Roles
+from vetter.core.decisions import Decision, Verdict, new_id
+
+NAN = float("nan")
+REVIEWER = "ada"
+
+
+def listing(count: int = 6, **changes: Any) -> CandidateList:
+    """A list with keys c0, c1... 100 px and 0.1 degrees apart; ``changes`` replace columns."""
+    columns: dict[str, Any] = {
+        "keys": np.array([f"c{row}" for row in range(count)]),
+        "x": 100.0 * np.arange(count),
+        "y": 50.0 * np.arange(count),
+        "ra": 150 + 0.1 * np.arange(count),
+        "dec": np.full(count, 20.0),
+        **changes,
+    }
+    places = {name: np.asarray(columns[name], float) for name in ("x", "y", "ra", "dec")}
+    keys = np.asarray(columns["keys"])
+    return CandidateList(Table({"id": keys}), Roles(key="id"), keys, **places)
+
+
+def unplaced(count: int = 6, **changes: Any) -> dict[str, Any]:
+    """Changes that take all positions from a list, but for those that are given."""
+    nothing = np.full(count, NAN)
+    return {"x": nothing, "y": nothing, "ra": nothing, "dec": nothing, **changes}
+
+
+def event(
+    candidates: CandidateList, row: int, verdict: Verdict = Verdict.ACCEPT, **changes: Any
+) -> Decision:
+    """A decision on a row of a list, where it is in that list."""
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "seq": None,
+        "key": str(candidates.keys[row]),
+        "verdict": verdict,
+        "tags": (),
+        "comment": "",
+        "reviewer": REVIEWER,
+        "at": "2026-01-31T03:14:15.926Z",
+        "seconds": 1.5,
+        "x": float(candidates.x[row]),
+        "y": float(candidates.y[row]),
+        "ra": float(candidates.ra[row]),
+        "dec": float(candidates.dec[row]),
+    }
+    return Decision(**{**values, **changes})
