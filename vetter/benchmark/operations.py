@@ -1,0 +1,77 @@
+"""Cutouts, files, fits and commits, each by itself, on the demo field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from vetter.benchmark.figures import Figure, spread, timed
+from vetter.core.cutout_source import CutoutSource
+
+RADIUS = 20.0
+
+
+def measure(folder: Path) -> Iterator[Figure]:
+    """All of them, in turn."""
+    from vetter.benchmark.night import make_night
+    from vetter.io.inputs import InputOptions, open_input
+
+    list_file, planes = make_night(folder, 1_000)
+    mapped = open_input([str(list_file)], InputOptions(planes=planes))
+    yield _cutouts(mapped, "cutout of six planes, memory-mapped", 1.0)
+    mapped.close()
+    demo = open_input(["demo"], InputOptions())
+    yield _cutouts(demo, "cutout of six planes, RICE-compressed", 20.0)
+    cutouts = [demo.cutout(row, RADIUS) for row in range(len(demo.candidates))]
+    demo.close()
+    yield from _files(cutouts, folder)
+    yield from _fits(cutouts)
+    yield _commits(folder)
+
+
+def _cutouts(source: CutoutSource, what: str, most: float) -> Figure:
+    rows = range(min(len(source.candidates), 150))
+    times = [timed(lambda row=row: source.cutout(row, RADIUS)) for row in rows]  # type: ignore[misc]
+    return Figure(what, spread(times), budgets={"median": most})
+
+
+def _files(cutouts: list[Any], folder: Path) -> Iterator[Figure]:
+    from vetter.io.cutout_files import load_cutout, write_cutout
+
+    files = [folder / f"cutout{number}.fits" for number in range(100)]
+    pairs = list(zip(cutouts, files, strict=False))
+    write_cutout(*pairs[0])
+    times = [timed(lambda c=c, f=f: write_cutout(c, f)) for c, f in pairs]  # type: ignore[misc]
+    yield Figure("write_cutout, six planes of 41 px", spread(times))
+    times = [timed(lambda f=f: load_cutout(f)) for f in files]  # type: ignore[misc]
+    yield Figure("load_cutout, the same", spread(times))
+
+
+def _fits(cutouts: list[Any]) -> Iterator[Figure]:
+    from vetter.core.adjust import adjust_cutout, adjust_cutouts
+
+    adjust_cutout(cutouts[0])
+    for inner in (None, 13):
+        times = [timed(lambda c=c, i=inner: adjust_cutout(c, inner=i)) for c in cutouts]  # type: ignore[misc]
+        yield Figure(f"adjust_cutout, 41 px, inner={inner}", spread(times))
+    for inner in (None, 13):
+        many = (cutouts * 7)[:1000]
+        seconds = timed(lambda m=many, i=inner: adjust_cutouts(m, inner=i))  # type: ignore[misc]
+        values = {"each": 1e3 * seconds / len(many)}
+        yield Figure(f"adjust_cutouts, {len(many)} of 41 px, inner={inner}", values)
+
+
+def _commits(folder: Path) -> Figure:
+    from vetter.core.decisions import Decision, Verdict, new_id, utc_now
+    from vetter.io.session_file import SessionFile
+
+    store = SessionFile.create(folder / "commits.vetter", "bench")
+    times = []
+    for number in range(300):
+        decision = Decision(
+            new_id(), None, f"bench-{number}", Verdict.ACCEPT, (), "", "bench", utc_now(), 0.5
+        )
+        times.append(timed(lambda d=decision: store.append([d], position=d.key)))  # type: ignore[misc]
+    store.close()
+    return Figure("commit of one decision", spread(times), budgets={"p99": 5.0})

@@ -1,0 +1,83 @@
+"""From the start of the process to the first candidate painted."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from vetter.benchmark.figures import Figure
+
+RUNS = 5
+
+# Runs the program as its command does, and ends it when the first candidate is on screen.
+_FIRST_PAINT = """
+import os, sys, time
+from vetter.review.session import Session
+painted = Session.painted
+def tell(self, row):
+    painted(self, row)
+    now = time.time()
+    private = -1
+    if os.path.exists("/proc/self/smaps_rollup"):
+        with open("/proc/self/smaps_rollup") as file:
+            private = sum(int(line.split()[1]) for line in file if line.startswith("Private_"))
+    print(now, private, flush=True)
+    os._exit(0)
+Session.painted = tell
+from vetter.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+_BARE_IMPORTS = """
+import PyQt6.QtWidgets, pyqtgraph, astropy.io.fits, astropy.table, astropy.wcs, time
+print(time.time(), -1, flush=True)
+"""
+
+
+def measure(words: Sequence[str], folder: Path, most: float | None) -> Iterator[Figure]:
+    """The start beside that of the bare imports, each the median of some, in turn."""
+    bare, full = [], []
+    for number in range(RUNS):
+        bare.append(_run(_BARE_IMPORTS, [])[0])
+        session = folder / f"start{number}.vetter"
+        full.append(_run(_FIRST_PAINT, ["open", *words, "--session", str(session)])[0])
+    start, imports = sorted(full)[RUNS // 2], sorted(bare)[RUNS // 2]
+    values = {"start": start, "imports": imports, "ratio": start / imports}
+    budgets = {"ratio": most} if most else {}
+    yield Figure("start to the first candidate painted", values, "s", budgets, "10,000 candidates")
+
+
+def measure_wide(words: Sequence[str], folder: Path) -> Iterator[Figure]:
+    """Opening a long list over large planes: time and private memory."""
+    runs = []
+    for number in range(3):
+        session = folder / f"wide{number}.vetter"
+        runs.append(_run(_FIRST_PAINT, ["open", *words, "--session", str(session)]))
+    what = "100,000 candidates over six 10k x 10k planes"
+    seconds = sorted(run[0] for run in runs)[1]
+    yield Figure(f"open {what}", {"start": seconds}, "s", {"start": 1.5})
+    megabytes = max(run[1] for run in runs) / 1024
+    if megabytes > 0:
+        values = {"private": megabytes}
+        yield Figure(f"memory, {what}", values, "MB", {"private": 350.0})
+
+
+def _run(code: str, words: Sequence[str]) -> tuple[float, int]:
+    """Seconds until the process told the time, and its private memory in kB."""
+    environment = dict(os.environ)
+    before = time.time()
+    process = subprocess.run(
+        [sys.executable, "-P", "-c", code, *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    if process.returncode or not process.stdout:
+        raise RuntimeError(f"the program did not start: {process.stderr.strip()[-500:]}")
+    at, private = process.stdout.split()[-2:]
+    return float(at) - before, int(private)
