@@ -203,6 +203,8 @@ def _draw(axes: Axes, name: str, plane: Any, sigma: float | None, options: dict[
             low, high = _limits(counted, qq, low, high)
             options["norm"] = _norm(counted, stretch, low, high)
     drawn = axes.imshow(plane, **options)
+    # Off the image is neither bright nor dark.
+    drawn.set_cmap(drawn.get_cmap().with_extremes(bad="0.6"))
     if xlim is not None:
         axes.set_xlim(xlim[0] - 0.5, xlim[1] + 0.5)
     if ylim is not None:
