@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 import time
 
+# Seconds between lines of a log.
+_QUIET = 5.0
+
 
 class Progress:
     """Tells (done, total): on a terminal in place, else in a few lines of a log.
@@ -22,7 +25,7 @@ class Progress:
         self._on_terminal = sys.stderr.isatty()
 
     def __call__(self, done: int, total: int) -> None:
-        """Say it, at most ten times a second; in a log at each tenth of the way."""
+        """Say it, at most ten times a second; in a log at times."""
         now = time.monotonic()
         if self._on_terminal:
             if now - self._said < 0.1 and done < total:
@@ -31,8 +34,8 @@ class Progress:
             sys.stderr.write(f"\r{self._line(done, total, now)}\x1b[K")
             sys.stderr.write("\n" if done >= total else "")
             sys.stderr.flush()
-        elif done >= total or int(10 * done / total) > self._said:
-            self._said = int(10 * done / max(total, 1))
+        elif done >= total or now - max(self._said, self._start) > _QUIET:
+            self._said = now
             sys.stderr.write(self._line(done, total, now) + "\n")
 
     def _line(self, done: int, total: int, now: float) -> str:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from astropy.wcs import WCS
 
 ORDER = ("image", "template", "convolved", "diff", "err", "mask")
-_STRIPS = 32
+_STRIPS = 12
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Images in FITS files, read by box: memory-mapped, or the tiles that are needed.
+"""Images in FITS files, read by box: the rows or the tiles that are needed.
 
 A gzip, bzip2 or xz file (told by its content) is unpacked into a temporary file first, since
 no part of it can be read without what comes before.
@@ -7,7 +7,6 @@ no part of it can be read without what comes before.
 from __future__ import annotations
 
 import math
-import mmap
 import os
 import threading
 import warnings
@@ -27,8 +26,12 @@ if TYPE_CHECKING:
 
 Region = tuple[slice, slice]
 
-# Tile-compressed images up to this many pixels are kept in memory.
+# Tile-compressed images up to this many pixels are kept in memory, but not at once: the
+# first cutout is wanted before the whole plane is.
 SMALL = 4_000_000
+_REPEATED = 16
+# Rows are read in one piece, with what lies beside the region, up to so many bytes.
+_STRIP = 131072
 
 # What astropy raises on damaged headers; anything else is a fault of this program.
 DAMAGE = (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
@@ -85,8 +88,11 @@ class Storage:
         return values
 
 
-class MappedImage:
-    """Pixels stored plainly, through a memory map of their part of the file.
+class PlainImage:
+    """Pixels stored plainly, of which the rows of a region are read.
+
+    Not through a memory map: the process would be killed where a mapped file is cut short while
+    it is open, and every page once looked at would count as its memory.
 
     Parameters
     ----------
@@ -108,20 +114,12 @@ class MappedImage:
     ) -> None:
         self.name, self.header, self.shape = name, header, shape
         self._storage, self._file = storage, file
-        self._end = storage.offset + shape[0] * shape[1] * storage.dtype.itemsize
+        end = storage.offset + shape[0] * shape[1] * storage.dtype.itemsize
         present = os.fstat(file.fileno()).st_size
-        if present < self._end:
+        if present < end:
             raise InputError(
-                f"{name.label}: cut short: the header promises {self._end} bytes, "
-                f"the file has {present}"
+                f"{name.label}: cut short: the header promises {end} bytes, the file has {present}"
             )
-        start = storage.offset - storage.offset % mmap.ALLOCATIONGRANULARITY
-        self._map = mmap.mmap(
-            file.fileno(), self._end - start, access=mmap.ACCESS_READ, offset=start
-        )
-        self._pixels = np.ndarray(
-            shape, storage.dtype, buffer=self._map, offset=storage.offset - start
-        )
 
     @property
     def is_integer(self) -> bool:
@@ -129,16 +127,33 @@ class MappedImage:
         return self._storage.is_integer
 
     def read(self, region: Region) -> Array:
-        """Physical values of a region; InputError if the file has been cut since."""
-        # Touching mapped pages behind the end of a file kills the process.
-        if os.fstat(self._file.fileno()).st_size < self._end:
-            raise InputError(f"{self.name.label}: the file was cut short while it was open")
-        return self._storage.physical(self._pixels[region])
+        """Physical values of a region; InputError if the file cannot be read any more."""
+        rows, columns = region
+        y0, y1, _ = rows.indices(self.shape[0])
+        x0, x1, _ = columns.indices(self.shape[1])
+        width, step = self.shape[1], self._storage.dtype.itemsize
+        try:
+            if (y1 - y0) * width * step <= _STRIP:
+                strip = self._pixels(y0 * width, (y1 - y0) * width)
+                return self._storage.physical(strip.reshape(y1 - y0, width)[:, x0:x1])
+            raw = np.empty((y1 - y0, x1 - x0), self._storage.dtype)
+            for row in range(y0, y1):
+                raw[row - y0] = self._pixels(row * width + x0, x1 - x0)
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f"{self.name.label}: cannot be read any more: {_said(error)}"
+            ) from error
+        return self._storage.physical(raw)
+
+    def _pixels(self, first: int, count: int) -> Array:
+        size = self._storage.dtype.itemsize
+        data = os.pread(self._file.fileno(), count * size, self._storage.offset + first * size)
+        if len(data) != count * size:
+            raise ValueError("it was cut short while it was open")
+        return np.frombuffer(data, self._storage.dtype)
 
     def close(self) -> None:
         """Let go of the file; arrays that were read stay valid."""
-        self._pixels = np.empty((0, 0), self._storage.dtype)
-        self._map.close()
         self._file.close()
 
 
@@ -180,7 +195,8 @@ class TiledImage:
         self._reads += 1
         if self._whole is None:
             small = self.shape[0] * self.shape[1] <= SMALL
-            wanted = (slice(None), slice(None)) if small and self._reads > 2 else region
+            repeated = self._reads > _REPEATED
+            wanted = (slice(None), slice(None)) if small and repeated else region
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 values = np.asarray(self._hdu.section[(*self._lead, *wanted)])
@@ -227,7 +243,7 @@ def open_image(name: FitsName, prefer: str | None = None) -> FitsImage:
             hdu, full = choose_image(name, hdus, prefer)
             if isinstance(hdu, fits.CompImageHDU):
                 return TiledImage(full, hdu, hdus, hdu.shape[-2:]).with_slices(full.slices)
-            return MappedImage(full, hdu.header.copy(), _storage(hdu, full), hdu.shape[-2:], file)
+            return PlainImage(full, hdu.header.copy(), _storage(hdu, full), hdu.shape[-2:], file)
     except InputError:
         file.close()
         raise

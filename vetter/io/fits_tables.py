@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+from astropy.table import Column, MaskedColumn, Table
+
+from vetter.core.candidates import decoded
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName
-
-if TYPE_CHECKING:
-    from astropy.table import Table
 
 
 def read_fits_table(name: FitsName) -> tuple[Table, str]:
@@ -27,13 +28,13 @@ def read_fits_table(name: FitsName) -> tuple[Table, str]:
         No such table, or a damaged one.
     """
     from astropy.io import fits
-    from astropy.table import Table
 
     try:
-        with fits.open(name.path, memmap=False, lazy_load_hdus=True) as hdus:
+        with fits.open(name.path, memmap=False, character_as_bytes=True) as hdus:
             number, note = _choose(name, hdus)
             hdu = hdus[number]
-            table: Table = Table.read(hdu, unit_parse_strict="silent", character_as_bytes=False)
+            table: Table = Table.read(hdu, unit_parse_strict="silent")
+            _decode(table)
             for position, column in enumerate(table.colnames, 1):
                 ucd = hdu.header.get(f"TUCD{position}")
                 if ucd:
@@ -46,9 +47,17 @@ def read_fits_table(name: FitsName) -> tuple[Table, str]:
     return table, note
 
 
-def has_table(hdus: Any) -> bool:
-    """Whether a FITS file holds a table that is not a compressed image."""
-    return any(_is_table(hdu) for hdu in hdus)
+def _decode(table: Table) -> None:
+    """Text for bytes, many times faster than astropy does it."""
+    for name in table.colnames:
+        column = table[name]
+        if column.dtype.kind != "S":
+            continue
+        text = decoded(np.asarray(column))
+        masked = getattr(column, "mask", None)
+        table.replace_column(
+            name, Column(text) if masked is None else MaskedColumn(data=text, mask=masked)
+        )
 
 
 def _is_table(hdu: Any) -> bool:
