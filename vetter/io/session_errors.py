@@ -33,7 +33,12 @@ class SessionLocked(VetterError):
 def is_unwritable(error: sqlite3.Error) -> bool:
     """Whether the file can still be read where it cannot be written to."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL)
+    return code in (
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+    )
 
 
 def said(path: Path, error: sqlite3.Error) -> VetterError:
