@@ -10,7 +10,7 @@ from astropy.wcs import WCS
 from PyQt6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from tests.helpers.fake_source import FakeSource, field
+from tests.helpers.fake_field import FieldInMemory, field
 from tests.helpers.snapshots import check_snapshot, snapshot_font
 from vetter.core.cutout import Cutout
 from vetter.core.look import Looks
@@ -37,7 +37,7 @@ def sky() -> WCS:
 
 
 def frame_of(number: int = 0, radius: float = 20, **options: object) -> Frame:
-    return build_frame(FakeSource(**options), number, radius, Looks())  # type: ignore[arg-type]
+    return build_frame(FieldInMemory(**options), number, radius, Looks())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("dark", [True, False], ids=["dark", "light"])
@@ -63,7 +63,7 @@ def test_a_cutout_that_is_not_square(row: PlaneRow) -> None:
     planes = field(size=80)
     planes.pop("places")
     cut = {name: plane[:48, :63] for name, plane in planes.items()}
-    source = FakeSource(cut, places=[[31, 24]])
+    source = FieldInMemory(cut, places=[[31, 24]])
     whole = {name: plane.pixels for name, plane in source.planes.items()}
     source.cutout = lambda row, radius: Cutout(  # type: ignore[method-assign]
         whole, {"x": 31.4, "y": 40.2}, origin=(0, 0)
@@ -82,7 +82,7 @@ def test_one_bright_pixel_under_the_reticle(row: PlaneRow) -> None:
 def test_states_are_said_in_words(row: PlaneRow) -> None:
     planes = field()
     planes["template"] = np.full_like(planes["template"], np.nan)
-    source = FakeSource(planes, plane_notes={"err": "estimated from the image"})
+    source = FieldInMemory(planes, plane_notes={"err": "estimated from the image"})
     frame = build_frame(source, 0, 20, Looks(), Adjusted(None, "the fit: no template here"))
     row.show_frame(frame)
     check_snapshot(row.grab().toImage(), "states")

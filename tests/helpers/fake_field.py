@@ -1,0 +1,113 @@
+"""A source of cutouts in memory: sources at known places on noise of a fixed seed."""
+
+from __future__ import annotations
+
+import threading
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from astropy.table import Table
+
+from vetter.core.candidates import CandidateList, Roles
+from vetter.core.cutout import Cutout
+from vetter.core.cutout_source import Fingerprint
+from vetter.core.plane import ArrayPlane, Box
+from vetter.errors import InputError
+
+PLANES = ("image", "template", "convolved", "diff", "err", "mask")
+
+
+def field(size: int = 400, count: int = 12, seed: int = 1) -> dict[str, Any]:
+    """Planes of a small field, and the places of its transients under the key 'places'."""
+    return dict(_field(size, count, seed))
+
+
+@lru_cache(maxsize=4)
+def _field(size: int, count: int, seed: int) -> dict[str, Any]:
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[:size, :size]
+    template = np.zeros((size, size))
+    for x0, y0, flux in zip(
+        rng.uniform(0, size, 150),
+        rng.uniform(0, size, 150),
+        10 ** rng.uniform(1.5, 3.5, 150),
+        strict=True,
+    ):
+        template += flux * np.exp(-((x - x0) ** 2 + (y - y0) ** 2) / 2 / 1.8**2)
+    places = np.column_stack([rng.uniform(30, size - 30, count), rng.uniform(30, size - 30, count)])
+    image = template.copy()
+    for x0, y0 in places:
+        image += 300 * np.exp(-((x - x0) ** 2 + (y - y0) ** 2) / 2 / 1.8**2)
+    err = np.sqrt(100 + image)
+    image = image + rng.normal(0, 1, image.shape) * err
+    convolved = template + rng.normal(0, 2, image.shape)
+    mask = np.zeros(image.shape, bool)
+    column = min(121, size // 2)
+    mask[:, column] = True
+    image[:, column] = np.nan
+    return {
+        "image": image + 500,
+        "template": template + rng.normal(0, 5, image.shape) + 500,
+        "convolved": convolved + 500,
+        "diff": image - convolved,
+        "err": err,
+        "mask": mask,
+        "places": places,
+    }
+
+
+class FieldInMemory:
+    """Cutouts of a field in memory; counts what it is asked for, fails where it is told to.
+
+    ``gate`` is an event that a cutout waits for: clear it to keep the builder busy.
+    """
+
+    def __init__(
+        self,
+        planes: dict[str, Any] | None = None,
+        places: Any = None,
+        wcs: Any = None,
+        fails: tuple[int, ...] = (),
+        plane_notes: dict[str, str] | None = None,
+    ) -> None:
+        planes = dict(planes if planes is not None else field())
+        found = planes.pop("places", None)
+        self.places = np.asarray(places if places is not None else found, float)
+        self.planes = {name: ArrayPlane(name, np.asarray(p)) for name, p in planes.items()}
+        self.plane_names = tuple(planes)
+        self.title, self.notes, self.default_radius = "a field in memory", (), 20.0
+        self.wcs, self.fails = wcs, fails
+        self.plane_notes = plane_notes or {}
+        self.record: dict[str, Any] = {}
+        self.fingerprints: tuple[Fingerprint, ...] = ()
+        self.asked: list[tuple[int, float]] = []
+        self.gate = threading.Event()
+        self.gate.set()
+        count = len(self.places)
+        x, y = self.places.T
+        keys = np.array([f"C{row}" for row in range(count)])
+        unknown = np.full(count, np.nan)
+        self.candidates = CandidateList(
+            Table({"id": keys, "x": x, "y": y}),
+            Roles(key="id", name="id", x="x", y="y"),
+            keys,
+            x,
+            y,
+            unknown,
+            unknown,
+        )
+
+    def cutout(self, row: int, radius: float) -> Cutout:
+        self.asked.append((row, radius))
+        self.gate.wait(20)
+        if row in self.fails:
+            raise InputError(f"C{row}.fits: wants an image, found none")
+        x, y = self.places[row]
+        box = Box.around(x, y, radius)
+        planes = {name: plane.read(box) for name, plane in self.planes.items()}
+        meta = {"name": f"C{row}", "x": x, "y": y}
+        return Cutout(planes, meta, origin=(box.x0, box.y0), notes=self.plane_notes)
+
+    def close(self) -> None:
+        pass

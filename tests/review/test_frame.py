@@ -1,0 +1,90 @@
+"""Frames: a cutout made ready, and what is said where it cannot be."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from astropy.wcs import WCS
+
+from tests.helpers.fake_field import FieldInMemory, field
+from vetter.core.look import Looks
+from vetter.review.frame import NO_DATA, OFF_THE_IMAGE, Adjusted, build_frame, paint_frame
+
+
+def test_a_frame_has_a_picture_for_each_plane_in_the_sources_order() -> None:
+    source = FieldInMemory()
+    frame = build_frame(source, 3, 20, Looks())
+    assert frame.error is None and frame.name == "C3" and frame.row == 3
+    assert tuple(frame.pictures) == frame.plane_names == source.plane_names
+    assert frame.shape == (41, 41)
+
+
+def test_the_candidate_is_placed_with_its_fraction() -> None:
+    frame = build_frame(FieldInMemory(places=[[100.3, 57.75]]), 0, 20, Looks())
+    assert frame.position == pytest.approx((20.3, 19.75))
+
+
+def test_what_the_views_are_given_cannot_be_changed() -> None:
+    frame = build_frame(FieldInMemory(), 0, 20, Looks())
+    for array in (*frame.planes.values(), *frame.pictures.values()):
+        assert not array.flags.writeable
+
+
+def test_a_cutout_that_cannot_be_read_is_an_error_in_words() -> None:
+    frame = build_frame(FieldInMemory(fails=(2,)), 2, 20, Looks())
+    assert frame.error == "C2.fits: wants an image, found none"
+    assert frame.cutout is None and not frame.pictures and frame.name == "C2"
+
+
+def test_an_unexpected_failure_is_told_and_does_not_spread() -> None:
+    source = FieldInMemory()
+    source.places = source.places[:2]
+    frame = build_frame(source, 5, 20, Looks())
+    assert frame.error is not None and frame.error.startswith("no cutout: IndexError")
+
+
+def test_a_plane_without_values_says_so() -> None:
+    planes = field()
+    planes["template"] = np.full_like(planes["template"], np.nan)
+    frame = build_frame(FieldInMemory(planes), 0, 20, Looks())
+    assert frame.states == {"template": NO_DATA}
+
+
+def test_off_the_image_is_said_of_all_planes() -> None:
+    frame = build_frame(FieldInMemory(places=[[-300.0, 50.0]]), 0, 20, Looks())
+    assert set(frame.states.values()) == {OFF_THE_IMAGE}
+    assert "image" in frame.states and "mask" not in frame.states
+
+
+def test_the_residual_of_a_fit_is_a_plane_with_a_picture() -> None:
+    frame = build_frame(FieldInMemory(), 0, 20, Looks())
+    residual = np.zeros((41, 41))
+    fitted = paint_frame(frame, Looks(), Adjusted(residual))
+    assert fitted.planes["adjusted"] is residual and "adjusted" in fitted.pictures
+    assert fitted.limits["adjusted"] == fitted.limits["diff"]
+    assert "adjusted" not in frame.planes
+
+
+def test_a_fit_without_residual_says_why() -> None:
+    frame = build_frame(FieldInMemory(), 0, 20, Looks(), Adjusted(None, "the fit: no good pixels"))
+    assert frame.states["adjusted"] == "the fit: no good pixels"
+    assert frame.plane_names[-1] == "adjusted" and "adjusted" not in frame.pictures
+
+
+def test_a_residual_of_another_size_is_not_shown() -> None:
+    frame = build_frame(FieldInMemory(), 0, 20, Looks(), Adjusted(np.zeros((31, 31))))
+    assert "another size" in frame.states["adjusted"] and "adjusted" not in frame.planes
+
+
+def test_compass_and_scale_come_from_the_images_wcs() -> None:
+    wcs = WCS(naxis=2)
+    wcs.wcs.ctype = ["RA---TAN", "DEC--TAN"]
+    wcs.wcs.crval, wcs.wcs.crpix, wcs.wcs.cdelt = [10, 20], [200, 200], [-1e-4, 1e-4]
+    frame = build_frame(FieldInMemory(wcs=wcs), 0, 20, Looks())
+    assert (frame.north, frame.east) == pytest.approx((90, 180), abs=0.1)
+    assert frame.pixel_scale == pytest.approx(0.36, rel=1e-3)
+
+
+def test_without_wcs_there_is_neither() -> None:
+    frame = build_frame(FieldInMemory(), 0, 20, Looks())
+    assert frame.north is None and frame.pixel_scale is None
