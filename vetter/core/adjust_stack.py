@@ -5,37 +5,25 @@ One cutout is a stack of one, so that one at a time and many at once cannot diff
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from vetter.core.adjustment import Adjustment, FitOptions, failed
-from vetter.core.fit_input import About, Box, FitInput
+from vetter.core.fit_facts import Box
+from vetter.core.fit_figures import Found, Stack, finished, known, pixel_sums
+from vetter.core.fit_input import FitInput
 from vetter.core.moments import Window, gram, margin, projected, windows
+from vetter.core.newton import Minima
 from vetter.core.point_source import PointSources, measure, no_sources
 from vetter.core.shift import coefficients, shifted
-from vetter.core.shift_search import Minima, search
+from vetter.core.shift_search import search
 
 Array = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 _PIXELS_AT_ONCE = 100_000
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Stack:
-    """Cutouts of one shape with the same boxes, ready to fit; arrays (k, ny, nx) or (k,)."""
-
-    image: Array
-    template: Array
-    weight: Array
-    bg: Array
-    tbg: Array
-    inputs: list[FitInput]
 
 
 def fit_inputs(inputs: Sequence[FitInput], options: FitOptions) -> list[Adjustment]:
@@ -94,11 +82,6 @@ def _fit_lot(
         failed(reason, **known(data.about)) if reason else next(solved)
         for data, reason in zip(inputs, reasons, strict=True)
     ]
-
-
-def known(about: About) -> dict[str, Any]:
-    """What a fit without a result can still say."""
-    return {"template": about.template, "caveats": about.caveats, "fwhm": about.fwhm}
 
 
 def weights(inputs: list[FitInput], noise_scales: list[float]) -> Array:
@@ -166,30 +149,9 @@ def _solve(stack: Stack, options: FitOptions) -> list[Adjustment]:
     if options.fit_bg:
         inside = stack.weight[(slice(None), *about.box)]
         pulls = residual[(slice(None), *about.box)] * inside
-        level = _dot(pulls, inside) / _dot(inside, inside)
+        level = pixel_sums(pulls, inside) / pixel_sums(inside, inside)
         residual -= level[:, None, None]
     return finished(stack, options, found, level, sources, residual)
-
-
-def _dot(a: Array, b: Array) -> Array:
-    """Sum over the pixels of each cutout of a stack."""
-    out: Array = np.einsum("kyx,kyx->k", a, b)
-    return out
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Found:
-    """The minima over all windows, (k,) each; ``window`` says in which of them each lies."""
-
-    window: npt.NDArray[np.intp]
-    minima: Minima
-    dx: Array
-    dy: Array
-
-    @property
-    def scale(self) -> Array:
-        """Flux ratios."""
-        return self.minima.scale
 
 
 def _moments(
@@ -207,9 +169,9 @@ def _moments(
             if data.about.psf is not None:
                 rows[k, 2] = data.about.psf.render((ny, nx), x - box[1].start, y - box[0].start)
         rows[:, 2] *= inside
-    rows = rows.reshape(count, 2 + with_psf, -1)
+    flat = rows.reshape(count, 2 + with_psf, -1)
     edge = margin(options.max_shift)
-    return [gram(coefs, box, w, edge, inside, rows) for w in windows(options.max_shift)]
+    return [gram(coefs, box, w, edge, inside, flat) for w in windows(options.max_shift)]
 
 
 def _best(moments: list[Array], options: FitOptions, linear: tuple[int, ...]) -> Found:
@@ -259,78 +221,3 @@ def _surviving(
         for k, index in enumerate(found.window.tolist())
     ]
     return measure(chosen, found.minima, np.where(seen, df, 0), fixed)
-
-
-def finished(
-    stack: Stack,
-    options: FitOptions,
-    found: Found,
-    level: Array,
-    sources: PointSources,
-    residual: Array,
-) -> list[Adjustment]:
-    """All figures of the solutions; ``residual`` is image minus model, (k, ny, nx)."""
-    from scipy.special import chdtrc
-
-    box = (slice(None), *stack.inputs[0].about.box)
-    inside = stack.weight[box]
-    pulls = residual[box] * inside
-    before = (stack.image[box] - stack.template[box]) * inside
-    chi2, chi2_0 = _dot(pulls, pulls), _dot(before, before)
-    pixels = np.count_nonzero(inside, axis=(1, 2))
-    df = pixels - options.free
-    correlation = _neighbours(pulls, inside, pixels, chi2)
-    pval = chdtrc(df, chi2)
-    flux = sources.template_flux
-    if math.isnan(float(flux[0])):
-        flux = np.sum(stack.template[box] * (inside > 0), axis=(1, 2))
-    absorbed = (found.scale - 1.0) * flux
-    columns = [
-        values.tolist()
-        for values in (
-            found.dx, found.dy, found.scale, stack.bg + level, stack.tbg, chi2_0, chi2, df, pixels,
-            pval, correlation, sources.flux, sources.flux_err, sources.snr, absorbed,
-        )
-    ]  # fmt: skip
-    results = []
-    for k, row in enumerate(zip(*columns, strict=True)):
-        data = stack.inputs[k]
-        about = data.about
-        if not all(map(math.isfinite, row[:7])):
-            results.append(failed("the numbers overflow", **known(about)))
-            continue
-        left = residual[k] if len(residual) == 1 else residual[k].copy()
-        if data.unknown is not None:
-            left[data.unknown] = np.nan
-        results.append(
-            Adjustment(
-                True, "", *row[:10], at_bound(row[0], row[1], row[2], options), *row[10:],
-                about.fwhm, float(max(inside.shape[1:])), about.template, about.caveats,
-                about.notes, left,
-            )
-        )  # fmt: skip
-    return results
-
-
-def at_bound(dx: float, dy: float, scale: float, options: FitOptions) -> tuple[str, ...]:
-    """Which free parameters ended on their bound."""
-    shift = options.max_shift - 1e-6
-    found = [n for n, value in (("dx", dx), ("dy", dy)) if abs(value) >= shift > 0]
-    low, high = 1.0 / options.max_scale, options.max_scale
-    if high > 1 and not low * (1 + 1e-6) < scale < high * (1 - 1e-6):
-        found.append("scale")
-    return tuple(found)
-
-
-def _neighbours(pulls: Array, inside: Array, pixels: npt.NDArray[np.intp], chi2: Array) -> Array:
-    """Correlation of the residuals (in sigmas, 0 where not counted) of pixels side by side."""
-    products = _dot(pulls[:, 1:], pulls[:, :-1]) + _dot(pulls[:, :, 1:], pulls[:, :, :-1])
-    ny, nx = inside.shape[1:]
-    pairs = np.full(len(pulls), (ny - 1) * nx + ny * (nx - 1))
-    if (pixels < ny * nx).any():
-        counted = inside > 0
-        pairs = np.count_nonzero(counted[:, 1:] & counted[:, :-1], axis=(1, 2))
-        pairs += np.count_nonzero(counted[:, :, 1:] & counted[:, :, :-1], axis=(1, 2))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        out: Array = products / pairs / (chi2 / pixels)
-    return np.where(np.isfinite(out), out, np.nan)

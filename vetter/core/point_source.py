@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.moments import Window, tap_weights
-from vetter.core.shift_search import Minima
+from vetter.core.newton import Minima
 
 Array = npt.NDArray[np.float64]
 

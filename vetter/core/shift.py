@@ -154,4 +154,5 @@ def shift_image(image: npt.NDArray[Any], dx: float, dy: float) -> Array:
     """
     margin = max(1, math.ceil(max(abs(dx), abs(dy)))) + SPLINE_REACH
     coefs = coefficients(np.asarray(image, float)[None], margin)
-    return shifted(coefs, np.array([dx], float), np.array([dy], float), margin)[0]
+    out: Array = shifted(coefs, np.array([dx], float), np.array([dy], float), margin)[0]
+    return out

@@ -1,0 +1,126 @@
+"""What a fit knows of a cutout besides its pixels: boxes, PSF, place, and caveats."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vetter.core.adjustment import FitOptions
+from vetter.core.pixel_set import central_box
+from vetter.core.psf import Gaussian, Psf
+
+Box = tuple[slice, slice]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class About:
+    """What a fit knows besides pixels.
+
+    Attributes
+    ----------
+    template : str
+        The plane that is fitted.
+    box, psf_box : (slice, slice)
+        Rows and columns of the fit, and of the joint fit with the PSF.
+    psf : Psf, optional
+        None where no FWHM is known, or the cutout is too small for the PSF's box.
+    fwhm : float
+        NaN where not known.
+    position : (float, float)
+        Of the candidate, x and y in cutout pixels, 0-based.
+    """
+
+    template: str
+    box: Box
+    psf_box: Box
+    psf: Psf | None
+    fwhm: float
+    position: tuple[float, float]
+    caveats: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def about(cutout: Any, shape: tuple[int, ...], name: str, options: FitOptions) -> About:
+    """What is known of a cutout of that shape besides its pixels."""
+    caveats, notes = _remarks(cutout, name)
+    psf, remark = _psf(cutout, options)
+    fwhm = psf.fwhm if psf is not None else math.nan
+    inner = options.inner
+    if options.inner_fwhm is not None and psf is not None:
+        inner = options.inner_fwhm * fwhm + 1.0
+    box = psf_box = central_box(shape, inner)
+    if remark:
+        notes += (remark,)
+    if psf is not None:
+        side = 4.0 * fwhm + 1.0
+        if min(shape) < math.floor(side + 1e-9):
+            psf = None
+            notes += (f"the cutout is smaller than 4 FWHM + 1 = {side:.0f} px",)
+        elif inner is not None and inner < side:
+            psf_box = central_box(shape, side)
+    return About(
+        name, box, psf_box, psf, fwhm, _position(cutout, shape), caveats, notes
+    )  # fmt: skip
+
+
+def _remarks(cutout: Any, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Why the fit cannot be judged, and what else it rests on."""
+    said = getattr(cutout, "notes", None) or {}
+    meta = cutout["meta"] if "meta" in cutout else {}
+    caveats: tuple[str, ...] = ()
+    if "estimated" in str(said.get("err", "")):
+        caveats += ("err is only estimated",)
+    matched = meta.get("template_matched") if isinstance(meta, Mapping) else None
+    remark = str(said.get(name, ""))
+    if matched is None:
+        matched = name == "convolved" and "reprojected" not in remark
+    if not matched:
+        caveats += ("the template is not matched to the image's PSF and flux",)
+    notes: tuple[str, ...] = (f"err {said['err']}",) if said.get("err") else ()
+    if "template_err" in cutout and cutout["template_err"] is not None:
+        notes += ("the template's error is added, times the scale",)
+    return caveats, notes
+
+
+def _psf(cutout: Any, options: FitOptions) -> tuple[Psf | None, str]:
+    """The PSF to fit, and where its FWHM is from."""
+    if options.psf is not None:
+        return options.psf, f"PSF given, FWHM {options.psf.fwhm:.2f} px"
+    if options.fwhm is not None:
+        return (Gaussian(float(options.fwhm)), "") if _is_width(options.fwhm) else (None, "")
+    meta = cutout["meta"] if "meta" in cutout else {}
+    value = meta.get("fwhm") if hasattr(meta, "get") else None
+    if value is not None and _is_width(value):
+        return Gaussian(float(value)), "FWHM from the cutout's metadata"
+    return None, ""
+
+
+def _is_width(value: Any) -> bool:
+    return _is_number(value) and float(value) > 0
+
+
+def _position(cutout: Any, shape: tuple[int, ...]) -> tuple[float, float]:
+    """The candidate in cutout pixels: as the cutout says, else its fraction about the centre."""
+    place = getattr(cutout, "position", None)
+    if place is not None and all(_is_number(v) for v in place):
+        return float(place[0]), float(place[1])
+    meta = cutout["meta"] if "meta" in cutout else {}
+    centre = []
+    for key, size in (("x", shape[1]), ("y", shape[0])):
+        value: Any = meta.get(key) if hasattr(meta, "get") else None
+        fraction = float(value) - math.floor(float(value) + 0.5) if _is_number(value) else 0.0
+        centre.append(0.5 * (size - 1) + fraction)
+    return centre[0], centre[1]
+
+
+def _is_number(value: Any) -> bool:
+    if value is np.ma.masked:
+        return False
+    try:
+        return math.isfinite(float(value))
+    except (TypeError, ValueError):
+        return False

@@ -1,0 +1,145 @@
+"""All figures of a fit, from its solution: chi2, p-value, bounds, what is left of the image."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.adjustment import Adjustment, FitOptions, failed
+from vetter.core.fit_facts import About
+from vetter.core.fit_input import FitInput
+from vetter.core.newton import Minima
+from vetter.core.point_source import PointSources
+
+Array = npt.NDArray[np.float64]
+
+_FIGURES = (
+    "dx", "dy", "scale", "bg", "tbg", "chi2_0", "chi2", "df", "pixels", "pval", "correlation",
+    "flux", "flux_err", "snr", "absorbed",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stack:
+    """Cutouts of one shape with the same boxes, ready to fit; arrays (k, ny, nx) or (k,)."""
+
+    image: Array
+    template: Array
+    weight: Array
+    bg: Array
+    tbg: Array
+    inputs: list[FitInput]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """The minima over all windows, (k,) each; ``window`` says in which of them each lies."""
+
+    window: npt.NDArray[np.intp]
+    minima: Minima
+    dx: Array
+    dy: Array
+
+    @property
+    def scale(self) -> Array:
+        """Flux ratios."""
+        return self.minima.scale
+
+
+def known(about: About) -> dict[str, Any]:
+    """What a fit without a result can still say."""
+    return {"template": about.template, "caveats": about.caveats, "fwhm": about.fwhm}
+
+
+def pixel_sums(a: Array, b: Array) -> Array:
+    """Sum over the pixels of each cutout of a stack."""
+    out: Array = np.einsum("kyx,kyx->k", a, b)
+    return out
+
+
+def finished(
+    stack: Stack,
+    options: FitOptions,
+    found: Found,
+    level: Array,
+    sources: PointSources,
+    residual: Array,
+) -> list[Adjustment]:
+    """All figures of the solutions; ``residual`` is image minus model, (k, ny, nx)."""
+    from scipy.special import chdtrc
+
+    box = (slice(None), *stack.inputs[0].about.box)
+    inside = stack.weight[box]
+    pulls = residual[box] * inside
+    before = (stack.image[box] - stack.template[box]) * inside
+    chi2, chi2_0 = pixel_sums(pulls, pulls), pixel_sums(before, before)
+    pixels = np.count_nonzero(inside, axis=(1, 2))
+    df = pixels - options.free
+    correlation = _neighbours(pulls, inside, pixels, chi2)
+    pval = chdtrc(df, chi2)
+    flux = sources.template_flux
+    if math.isnan(float(flux[0])):
+        flux = np.sum(stack.template[box] * (inside > 0), axis=(1, 2))
+    absorbed = (found.scale - 1.0) * flux
+    columns = [
+        values.tolist()
+        for values in (
+            found.dx, found.dy, found.scale, stack.bg + level, stack.tbg, chi2_0, chi2, df, pixels,
+            pval, correlation, sources.flux, sources.flux_err, sources.snr, absorbed,
+        )
+    ]  # fmt: skip
+    results = []
+    for k, row in enumerate(zip(*columns, strict=True)):
+        data = stack.inputs[k]
+        about = data.about
+        if not all(map(math.isfinite, row[:7])):
+            results.append(failed("the numbers overflow", **known(about)))
+            continue
+        left = residual[k] if len(residual) == 1 else residual[k].copy()
+        if data.unknown is not None:
+            left[data.unknown] = np.nan
+        rest = dict(zip(_FIGURES, row, strict=True))
+        results.append(
+            Adjustment(
+                converged=True,
+                **rest,
+                at_bound=at_bound(row[0], row[1], row[2], options),
+                fwhm=about.fwhm,
+                box=float(max(inside.shape[1:])),
+                template=about.template,
+                caveats=about.caveats,
+                notes=about.notes,
+                residual=left,
+            )
+        )
+    return results
+
+
+def at_bound(dx: float, dy: float, scale: float, options: FitOptions) -> tuple[str, ...]:
+    """Which free parameters ended on their bound."""
+    shift = options.max_shift - 1e-6
+    found = [n for n, value in (("dx", dx), ("dy", dy)) if abs(value) >= shift > 0]
+    low, high = 1.0 / options.max_scale, options.max_scale
+    if high > 1 and not low * (1 + 1e-6) < scale < high * (1 - 1e-6):
+        found.append("scale")
+    return tuple(found)
+
+
+def _neighbours(pulls: Array, inside: Array, pixels: npt.NDArray[np.intp], chi2: Array) -> Array:
+    """Correlation of the residuals (in sigmas, 0 where not counted) of pixels side by side."""
+    products = pixel_sums(pulls[:, 1:], pulls[:, :-1]) + pixel_sums(
+        pulls[:, :, 1:], pulls[:, :, :-1]
+    )
+    ny, nx = inside.shape[1:]
+    pairs = np.full(len(pulls), (ny - 1) * nx + ny * (nx - 1))
+    if (pixels < ny * nx).any():
+        counted = inside > 0
+        pairs = np.count_nonzero(counted[:, 1:] & counted[:, :-1], axis=(1, 2))
+        pairs += np.count_nonzero(counted[:, :, 1:] & counted[:, :, :-1], axis=(1, 2))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out: Array = products / pairs / (chi2 / pixels)
+    return np.where(np.isfinite(out), out, np.nan)
