@@ -49,15 +49,17 @@ def bin_mean(image: Image, factor: int) -> Image:
 def refine_grid(cards: Any, factor: int) -> None:
     """Change a header's WCS, in place, to pixels `factor` times smaller on the same sky.
 
-    CRPIX, CDELT (or CD) and the SIP polynomials change; TPV's are in degrees and do not.
+    CRPIX, PC (or CD) and the SIP polynomials change; TPV's are in degrees and do not.
     """
-    # CD holds the scale; PC is without it, and beside it CDELT does.
-    scale = r"CD\d+_\d+" if any(re.fullmatch(r"CD\d+_\d+", k) for k in cards) else r"CDELT\d+"
+    # PC rather than CDELT, for wcslib applies TPV's terms in between.
+    if not any(re.fullmatch(r"CD\d_\d", keyword) for keyword in cards):
+        for axis in (1, 2):
+            cards.setdefault(f"PC{axis}_{axis}", 1.0)
     for keyword in list(cards):
         sip = _SIP.fullmatch(keyword)
         if keyword.startswith("CRPIX"):
             cards[keyword] = (cards[keyword] - 0.5) * factor + 0.5
-        elif re.fullmatch(scale, keyword):
+        elif re.fullmatch(r"(CD|PC)\d_\d", keyword):
             cards[keyword] /= factor
         elif sip:
             cards[keyword] /= float(factor) ** (int(sip[2]) + int(sip[3]) - 1)
