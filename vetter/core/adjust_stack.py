@@ -24,6 +24,7 @@ from vetter.core.shift_search import search
 Array = npt.NDArray[np.float64]
 
 _PIXELS_AT_ONCE = 100_000
+_OVERFLOW = 1e100
 
 
 def fit_inputs(inputs: Sequence[FitInput], options: FitOptions) -> list[Adjustment]:
@@ -109,14 +110,24 @@ def unfit(stack: Stack, options: FitOptions) -> list[str]:
     high = template.max(axis=(1, 2), where=counted, initial=-np.inf)
     level = np.abs(stack.tbg) + np.maximum(np.abs(low), np.abs(high))
     flat = ~(high - low > 1e-12 * level)
-    return [
-        f"too few good pixels in the box: {count} for {options.free} free parameters"
-        if count <= options.free
-        else "the template is constant in the box: neither shift nor scale can be told"
-        if constant
-        else ""
-        for count, constant in zip(pixels.tolist(), flat.tolist(), strict=True)
-    ]
+    weight = inside.max(axis=(1, 2))
+    largest = np.maximum(_largest(stack.image), _largest(stack.template)) * weight
+    reasons = []
+    for k, count in enumerate(pixels.tolist()):
+        reason = ""
+        if count <= options.free:
+            reason = f"too few good pixels in the box: {count} for {options.free} free parameters"
+        elif not largest[k] < _OVERFLOW:
+            reason = "the numbers overflow: pixels are too large for their errors"
+        elif flat[k]:
+            reason = "the template is constant in the box: neither shift nor scale can be told"
+        reasons.append(reason)
+    return reasons
+
+
+def _largest(planes: Array) -> Array:
+    out: Array = np.maximum(planes.max(axis=(1, 2)), -planes.min(axis=(1, 2)))
+    return out
 
 
 def _stacked(inputs: list[FitInput], weight: Array) -> Stack:

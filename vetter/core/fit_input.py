@@ -71,12 +71,19 @@ def _plain(cutout: Any, name: str) -> bool:
     """Whether there are the three planes, of one shape, and no other that matters."""
     for key in ("image", name, "err"):
         plane = cutout.get(key)
-        if type(plane) is not np.ndarray or plane.ndim != 2 or plane.dtype.kind != "f":
+        if (
+            type(plane) is not np.ndarray
+            or plane.ndim != 2
+            or plane.dtype.kind != "f"
+            or not plane.size
+        ):
             return False
         if plane.shape != cutout["image"].shape:
             return False
     mask = cutout.get("mask")
-    if mask is not None and (type(mask) is not np.ndarray or mask.any()):
+    if mask is not None and (
+        type(mask) is not np.ndarray or mask.shape != cutout["image"].shape or mask.any()
+    ):
         return False
     return not (_has(cutout, "template_mask") or _has(cutout, "template_err"))
 
@@ -154,7 +161,7 @@ def _checked(
     usable = ~np.logical_or.reduce(unusable) if unusable else None
     if usable is not None and not usable.any():
         return failed(
-            "no good pixel: all are masked, off the image or without an error",
+            "no good pixel: all are masked, off the image, without an error or near template holes",
             template=known.template,
             caveats=known.caveats,
         )
@@ -178,7 +185,7 @@ def _has(cutout: Any, name: str) -> bool:
 def _floats(plane: Any) -> Array | None:
     """Native floats of a two-dimensional plane, NaN where masked; None for anything else."""
     if isinstance(plane, np.ma.MaskedArray):
-        plane = plane.astype(float).filled(np.nan)
+        plane = np.ma.filled(plane.astype(float), np.nan)
     array = np.asarray(plane)
     if array.ndim != 2 or array.dtype.kind not in "fiub":
         return None
@@ -189,13 +196,9 @@ def _flags(cutout: Any, name: str) -> Flags | None:
     """A mask as booleans: non-zero and NaN are bad; None where nothing is."""
     if not _has(cutout, name):
         return None
-    plane: Any = cutout[name]
-    if isinstance(plane, np.ma.MaskedArray):
-        plane = plane.filled(True)
+    plane: Any = np.ma.filled(cutout[name], True)
     flags = np.asarray(plane)
-    if not flags.any():
-        return None
-    return np.asarray(flags != 0)
+    return np.asarray(flags != 0) if flags.any() else None
 
 
 def _not_positive(err: Array) -> Flags | None:
