@@ -183,7 +183,8 @@ class PanelScene(pg.GraphicsLayoutWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        if hasattr(self, "_names"):
+        # Resizes also come while pyqtgraph is building this, and after it was closed.
+        if hasattr(self, "_arranged") and not self.closed:
             self._stage.ratio = self.devicePixelRatioF()
             self.arrange()
 
