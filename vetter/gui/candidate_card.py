@@ -105,6 +105,9 @@ class CandidateCard(QWidget):
         """Write a comment on the candidate that is shown."""
         if self._row < 0:
             return
+        if not self.isVisible():
+            self._session.message.emit("a comment is written beside the panels: Esc goes there")
+            return
         if self._session.read_only:
             self._session.message.emit("read only: a comment cannot be saved here")
             return

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vetter.core.decisions import Verdict
+
 if TYPE_CHECKING:
     from vetter.gui.main_window import MainWindow
 
@@ -68,15 +70,33 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("file.notes", "What was recognised...", (), "File", lambda w: w.show_notes()),
     Command("file.quit", "Quit", ("Ctrl+Q",), "File", lambda w: w.quit()),
-    Command("review.accept", "Accept, then next", ("A",), "Review", lambda w: w.session.accept()),
-    Command("review.reject", "Reject, then next", ("R",), "Review", lambda w: w.session.reject()),
-    Command("review.maybe", "Maybe, then next", ("M",), "Review", lambda w: w.session.maybe()),
+    Command(
+        "review.accept",
+        "Accept, then next",
+        ("A",),
+        "Review",
+        lambda w: w.dialogs.decide(Verdict.ACCEPT),
+    ),
+    Command(
+        "review.reject",
+        "Reject, then next",
+        ("R",),
+        "Review",
+        lambda w: w.dialogs.decide(Verdict.REJECT),
+    ),
+    Command(
+        "review.maybe",
+        "Maybe, then next",
+        ("M",),
+        "Review",
+        lambda w: w.dialogs.decide(Verdict.MAYBE),
+    ),
     Command(
         "review.clear",
         "Clear the verdict",
         ("Backspace",),
         "Review",
-        lambda w: w.session.clear(),
+        lambda w: w.dialogs.decide(Verdict.NONE),
     ),
     Command("review.undo", "Undo", ("Ctrl+Z",), "Review", lambda w: w.session.undo(), repeats=True),
     Command(
@@ -131,7 +151,9 @@ COMMANDS: tuple[Command, ...] = (
         released=lambda w: w.plane_row.set_flip(False),
     ),
     Command("view.reticle", "Reticle on or off", ("T",), "View", lambda w: w.toggle_reticle()),
-    Command("view.compass", "Compass and scale on or off", (), "View", lambda w: w.toggle_compass()),
+    Command(
+        "view.compass", "Compass and scale on or off", (), "View", lambda w: w.toggle_compass()
+    ),
     Command("view.fit", "Fit view", ("0",), "View", lambda w: w.plane_row.fit_view()),
     Command(
         "view.zoom_in",

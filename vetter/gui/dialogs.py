@@ -8,6 +8,7 @@ from PyQt6.QtCore import QProcess, Qt
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from vetter import __version__
+from vetter.core.decisions import Verdict
 from vetter.gui.commands import COMMANDS
 
 if TYPE_CHECKING:
@@ -43,6 +44,20 @@ class Dialogs:
             self._grid.enter()
             window.pages.setCurrentWidget(self._grid)
             self._grid.setFocus()
+
+    def decide(self, verdict: Verdict) -> None:
+        """A verdict for what is on screen: one candidate, or those selected in the grid."""
+        window, session = self._window, self._window.session
+        in_grid = self._grid is not None and window.pages.currentWidget() is self._grid
+        if in_grid and self._grid is not None and self._grid.decide(verdict):
+            return
+        verbs = {
+            Verdict.ACCEPT: session.accept,
+            Verdict.REJECT: session.reject,
+            Verdict.MAYBE: session.maybe,
+            Verdict.NONE: session.clear,
+        }
+        verbs[verdict]()
 
     def show_panels(self) -> None:
         """The panels, in the grid's place."""

@@ -1,0 +1,69 @@
+"""The question before a verdict for many: how many, and whether they have been seen."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from vetter.core.decisions import Verdict
+
+VERBS = {
+    Verdict.ACCEPT: "Accept {}?",
+    Verdict.REJECT: "Reject {}?",
+    Verdict.MAYBE: "Maybe for {}?",
+    Verdict.NONE: "Clear the verdicts of {}?",
+}
+
+
+class GroupQuestion(QWidget):
+    """A line with yes and no; hidden while there is nothing to ask."""
+
+    agreed = pyqtSignal(list, object)
+    """Rows and verdict, when the answer is yes."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._asked: tuple[list[int], Verdict] | None = None
+        self._words = QLabel(self)
+        self._words.setAccessibleName("question")
+        bold = self._words.font()
+        bold.setBold(True)
+        self._words.setFont(bold)
+        self.yes = QPushButton("Yes (Enter)", self)
+        self.no = QPushButton("No (Esc)", self)
+        for button, answer in ((self.yes, self.agree), (self.no, self.dismiss)):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(answer)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        for widget in (self._words, self.yes, self.no):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What is asked; empty where nothing is."""
+        return self._words.text() if self._asked is not None else ""
+
+    def ask(self, rows: list[int], verdict: Verdict, unseen: int) -> None:
+        """Ask whether these rows shall have a verdict; ``unseen`` were never on screen."""
+        self._asked = rows, verdict
+        count = "1 candidate" if len(rows) == 1 else f"{len(rows):,} candidates"
+        words = VERBS[verdict].format(count)
+        if unseen:
+            words += f"  {unseen:,} of them have not been on screen."
+        self._words.setText(words)
+        self.show()
+
+    def agree(self) -> None:
+        """Yes."""
+        asked, self._asked = self._asked, None
+        self.hide()
+        if asked is not None:
+            self.agreed.emit(*asked)
+
+    def dismiss(self) -> None:
+        """No; or what was selected has changed, and the question with it."""
+        self._asked = None
+        self.hide()

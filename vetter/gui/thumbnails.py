@@ -1,0 +1,112 @@
+"""Small pictures of many candidates, made from the frames that the cutout cache builds."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtGui import QImage
+
+from vetter.core.rendering import Picture
+from vetter.review.cutout_cache import CutoutCache
+from vetter.review.frame import Frame
+
+SIZE = 96
+KEPT = 1500
+"""At 96 pixels they take 55 MB."""
+
+
+class Thumbnails(QObject):
+    """Ready images by row; those that are wanted arrive by and by.
+
+    Parameters
+    ----------
+    cache : CutoutCache
+        Builds the frames, in the background.
+    plane : str
+        Which plane is shown.
+    """
+
+    made = pyqtSignal(int)
+
+    def __init__(self, cache: CutoutCache, plane: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._cache = cache
+        self._plane = plane
+        self._size, self._ratio = SIZE, 1.0
+        self._recipe = (cache.looks, cache.radius)
+        self._images: OrderedDict[int, QImage | str] = OrderedDict()
+        cache.ready.connect(self._on_ready)
+
+    @property
+    def plane(self) -> str:
+        """Which plane is shown."""
+        return self._plane
+
+    def set_plane(self, plane: str) -> None:
+        """Show another plane."""
+        if plane != self._plane:
+            self._plane = plane
+            self._images.clear()
+
+    def set_size(self, size: int, ratio: float) -> None:
+        """Make them so large, for a screen with so many device pixels to each pixel."""
+        if (size, ratio) != (self._size, self._ratio):
+            self._size, self._ratio = size, ratio
+            self._images.clear()
+
+    def image(self, row: int) -> QImage | str | None:
+        """The picture of a row; a text that says why there is none; None while it is made."""
+        made = self._images.get(row)
+        if made is None:
+            frame = self._cache.get(row)
+            if frame is None:
+                return None
+            made = self._take(frame)
+        else:
+            self._images.move_to_end(row)
+        return made
+
+    def want(self, rows: Sequence[int]) -> None:
+        """Have these made, the first one first; pictures of earlier looks are dropped."""
+        recipe = (self._cache.looks, self._cache.radius)
+        if recipe != self._recipe:
+            self._recipe = recipe
+            self._images.clear()
+        self._cache.want(rows)
+
+    def _on_ready(self, row: int) -> None:
+        # The frame may be of new looks, so the picture at hand is not trusted.
+        self._images.pop(row, None)
+        self.made.emit(row)
+
+    def _take(self, frame: Frame) -> QImage | str:
+        made: QImage | str
+        if frame.error is not None:
+            made = "no cutout"
+        elif self._plane in frame.states:
+            made = frame.states[self._plane]
+        elif self._plane not in frame.pictures:
+            made = f"no {self._plane}"
+        else:
+            made = _scaled(frame.pictures[self._plane], round(self._size * self._ratio))
+            made.setDevicePixelRatio(self._ratio)
+        self._images[frame.row] = made
+        while len(self._images) > KEPT:
+            self._images.popitem(last=False)
+        return made
+
+
+def _scaled(picture: Picture, size: int) -> QImage:
+    """A picture with y up as an image of its own; its longer side is as asked."""
+    rows, columns = picture.shape
+    upright = picture[::-1].copy()
+    image = QImage(upright.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
+    # Scaling copies, so the image does not outlive the array it looks at.
+    return image.scaled(
+        size,
+        size,
+        Qt.AspectRatioMode.KeepAspectRatio,
+        Qt.TransformationMode.FastTransformation,
+    ).copy()
