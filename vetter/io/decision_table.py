@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 from astropy.table import Column, Table
 
 from vetter.core.decisions import Opinion
@@ -15,7 +16,11 @@ TAG_SEPARATOR = ";"
 
 
 class Opinions(Protocol):
-    """Where the opinions come from: a ledger."""
+    """Where the opinions come from: a ledger, or a copy of what it said at some moment."""
+
+    @property
+    def codes(self) -> npt.NDArray[np.uint8]:
+        """``Verdict.code`` of each row."""
 
     def opinion(self, row: int) -> Opinion:
         """What is said about a row."""

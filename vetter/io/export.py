@@ -11,11 +11,10 @@ from typing import Any
 from vetter.core.cutout import Cutout
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions import Verdict
-from vetter.core.ledger import Ledger
 from vetter.errors import InputError
 from vetter.io.atomic import write_atomic
 from vetter.io.cutout_files import write_cutout
-from vetter.io.decision_table import decision_table
+from vetter.io.decision_table import Opinions, decision_table
 from vetter.io.export_folder import ExportFolder
 from vetter.io.export_marks import marked, vet_meta
 from vetter.io.safe_names import safe_names
@@ -74,7 +73,7 @@ def _never() -> bool:
 
 def export(
     source: CutoutSource,
-    ledger: Ledger,
+    ledger: Opinions,
     out_dir: str | os.PathLike[str],
     verdicts: Collection[Verdict] = (Verdict.ACCEPT,),
     formats: Sequence[str] = ("ecsv",),
@@ -97,6 +96,7 @@ def export(
     source : CutoutSource
         Used in the calling thread.
     ledger : Ledger
+        Or anything with its ``codes`` and ``opinion``.
     out_dir : path
     verdicts : collection of Verdict
         Which candidates get cutouts; the tables hold all.
@@ -145,7 +145,7 @@ class _Export:
     def __init__(
         self,
         source: CutoutSource,
-        ledger: Ledger,
+        ledger: Opinions,
         verdicts: Collection[Verdict],
         formats: Sequence[str],
         picture: Picture | None,
