@@ -153,6 +153,8 @@ def _nearest(value: Any, packed: Any) -> Plain:
 
 def _values(header: Header) -> Iterable[tuple[str, Plain]]:
     """Keywords and values, but for those of the file's structure; what cannot be read is text."""
+    from astropy.io.fits import VerifyError
+
     for card in header.cards:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -161,8 +163,8 @@ def _values(header: Header) -> Iterable[tuple[str, Plain]]:
                 continue
             try:
                 value = card.value
-            except (ValueError, OSError):
-                value = card.image[9:].strip()
+            except (ValueError, VerifyError):
+                value = card.image[10:].strip(" '")
         known = value is None or isinstance(value, (bool, int, float, str))
         yield keyword, value if known else (None if not isinstance(value, complex) else str(value))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import sys
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -82,7 +83,10 @@ def utc_text(time: Any) -> str | None:
     if time.shape or np.ma.is_masked(time.jd1) or not np.isfinite(time.jd1 + time.jd2):
         return None
     if time.scale in ("tai", "tt", "tdb", "tcg", "tcb"):
-        time = time.utc
+        with warnings.catch_warnings():
+            # Of leap seconds before 1960 or to come: the exact time is kept beside.
+            warnings.simplefilter("ignore")
+            time = time.utc
     import erfa  # type: ignore[import-untyped]
 
     scale = b"UTC" if time.scale == "utc" else b"TAI"
