@@ -1,0 +1,54 @@
+"""A small field on the disk: planes and a list, with a WCS or none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.io import fits
+from astropy.table import Table
+from astropy.wcs import WCS
+
+SHAPE = (60, 80)
+
+
+def tan_wcs(shape: tuple[int, int] = SHAPE) -> WCS:
+    """0.36 arcsec pixels about (150, 2), north up and east left."""
+    wcs = WCS(naxis=2)
+    wcs.wcs.ctype = ["RA---TAN", "DEC--TAN"]
+    wcs.wcs.crval = [150.0, 2.0]
+    wcs.wcs.crpix = [shape[1] / 2, shape[0] / 2]
+    wcs.wcs.cdelt = [-1e-4, 1e-4]
+    return wcs
+
+
+def pixels(seed: int = 0, shape: tuple[int, int] = SHAPE) -> Any:
+    """float32 noise of sigma 3 about 100, shape (rows, columns)."""
+    return np.random.default_rng(seed).normal(100, 3, shape).astype(np.float32)
+
+
+def write_image(path: Path, data: Any, header: Any = None, wcs: WCS | None = None) -> Path:
+    """A FITS file with one image in its primary HDU."""
+    hdu = fits.PrimaryHDU(data, None if wcs is None else wcs.to_header())
+    for keyword, value in (header or {}).items():
+        hdu.header[keyword] = value
+    hdu.writeto(path)
+    return path
+
+
+def write_field(folder: Path, names: tuple[str, ...] = ("image", "template")) -> dict[str, str]:
+    """Planes called as given, each of its own seed; plane name to file."""
+    specs: dict[str, str] = {}
+    for seed, name in enumerate(names):
+        data = pixels(seed) > 104 if name == "mask" else pixels(seed)
+        data = data.astype(np.uint8) if name == "mask" else data
+        specs[name] = str(write_image(folder / f"{name}.fits", data, wcs=tan_wcs()))
+    return specs
+
+
+def write_list(path: Path, **columns: Any) -> Path:
+    """A table of candidates; two of them where no columns are named."""
+    table = Table(columns or {"id": ["a", "b"], "x": [20.25, 40.0], "y": [30.0, 10.5]})
+    table.write(path)
+    return path
