@@ -9,6 +9,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QWidget
 
 from tests.helpers.fake_session import FakeSession, candidate_list
+from vetter.core.candidates import CandidateList
 from vetter.core.decisions import Verdict
 from vetter.gui.candidate_list import CandidateListView
 from vetter.gui.verdict_style import badge
@@ -190,3 +191,24 @@ def test_an_empty_list_is_shown_as_such(qtbot, qapp) -> None:
     view.show()
     view.follow(-1)
     assert view.model().rowCount() == 0
+
+
+def test_a_list_without_magnitudes_shows_positions(qtbot, qapp) -> None:
+    candidates = candidate_list(3)
+    without = CandidateList(
+        candidates.table,
+        candidates.roles.with_(mag=None),
+        candidates.keys,
+        candidates.x,
+        candidates.y,
+        candidates.ra,
+        candidates.dec,
+    )
+    view = CandidateListView(FakeSession(without))
+    qtbot.addWidget(view)
+    assert view.columns == ["verdict", "name", "x", "y", "tags"]
+    assert _cell(view, 0, "x") == "10.00"
+
+
+def test_it_does_not_shrink_to_a_sliver(view) -> None:
+    assert view.minimumSizeHint().width() >= 200

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QPoint, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QPoint, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
@@ -15,6 +15,7 @@ SAMPLED_LINES = 60
 WIDEST = 260
 NARROWEST = 48
 VERDICT_WIDTH = 30
+LEAST_WIDTH = 240
 
 
 class CandidateListView(QTableView):
@@ -28,7 +29,8 @@ class CandidateListView(QTableView):
     session : Session
         Whose queue is listed.
     columns : list of str, optional
-        The columns shown at first; without it verdict, name, magnitude and tags.
+        The columns shown at first; without it verdict, name, magnitude (or pixel
+        position, where there is none) and tags.
     """
 
     columns_changed = pyqtSignal(list)
@@ -91,6 +93,13 @@ class CandidateListView(QTableView):
         lines = max(1, viewport.height() // self.rowHeight(0))
         if not bar.value() <= place < bar.value() + lines:
             bar.setValue(place - lines // 2)
+
+    def sizeHint(self) -> QSize:
+        widths = sum(self.columnWidth(section) for section in range(len(self._table.names)))
+        return QSize(min(max(widths + 30, 320), 560), 400)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(LEAST_WIDTH, 120)
 
     def repaint_later(self) -> None:
         """Paint the list when the window next comes to it, after the panels."""
@@ -177,6 +186,8 @@ class CandidateListView(QTableView):
         names = ["verdict", "name"]
         if self._session.candidates.roles.mag is not None:
             names.append(self._columns.find("mag"))
+        else:
+            names += [name for name in ("x", "y") if name in self._columns.names]
         return [*names, "tags"]
 
     def _fitting_width(self, section: int, name: str) -> int:
