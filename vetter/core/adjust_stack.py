@@ -175,14 +175,25 @@ def _moments(
     np.multiply(stack.image[(slice(None), *box)], inside, out=rows[:, 0])
     rows[:, 1] = inside
     if with_psf:
-        for k, data in enumerate(stack.inputs):
-            x, y = data.about.position
-            if data.about.psf is not None:
-                rows[k, 2] = data.about.psf.render((ny, nx), x - box[1].start, y - box[0].start)
+        rows[:, 2] = _psfs(stack, box)
+        seen = (rows[:, 2] * (inside > 0)).sum(axis=(1, 2)) > 0.5 * rows[:, 2].sum(axis=(1, 2))
+        # Mostly masked: no source could be seen, so none is looked for.
+        rows[~seen, 2] = 0.0
         rows[:, 2] *= inside
     flat = rows.reshape(count, 2 + with_psf, -1)
     edge = margin(options.max_shift)
     return [gram(coefs, box, w, edge, inside, flat) for w in windows(options.max_shift)]
+
+
+def _psfs(stack: Stack, box: Box) -> Array:
+    """A point of unit flux at each candidate's place, (k, rows and columns of the box)."""
+    shape = box[0].stop - box[0].start, box[1].stop - box[1].start
+    out = np.zeros((len(stack.inputs), *shape))
+    for image, data in zip(out, stack.inputs, strict=True):
+        (x, y), psf = data.about.position, data.about.psf
+        if psf is not None:
+            image[:] = psf.render(shape, x - box[1].start, y - box[0].start)
+    return out
 
 
 def _best(moments: list[Array], options: FitOptions, linear: tuple[int, ...]) -> Found:

@@ -1,0 +1,171 @@
+"""The FWHM of a field's PSF from its own stars."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.plane import ArrayPlane, Box, Plane
+
+Array = npt.NDArray[np.float64]
+
+_SIDE = 1024
+"""Boxes of a large image are read one at a time: 8 MB of floats each, whatever the image's size."""
+
+_BOXES = 5
+_ENOUGH = 40
+_BRIGHTEST = 60
+_HALF = 10
+
+
+@dataclass(frozen=True, slots=True)
+class StarWidths:
+    """Median FWHM in pixels, its scatter from star to star, and the number of stars."""
+
+    fwhm: float
+    scatter: float
+    stars: int
+
+    @property
+    def note(self) -> str:
+        """One line for the user."""
+        return f"FWHM {self.fwhm:.2f} px from {self.stars} stars of the field"
+
+
+def star_fwhm(plane: Plane | npt.NDArray[Any], mask: Plane | None = None) -> StarWidths | None:
+    """Median FWHM of the brightest isolated, unsaturated stars.
+
+    Boxes of 1024 pixels are read one after another, the centre first, until there are 40 stars:
+    a tenth of a second and some 60 MB for each.
+
+    Parameters
+    ----------
+    plane : Plane or ndarray (ny, nx)
+        The image; NaN where not known.
+    mask : Plane, optional
+        True where bad.
+
+    Returns
+    -------
+    StarWidths or None
+        None where fewer than 3 stars are found.
+    """
+    image: Plane = ArrayPlane("image", plane) if isinstance(plane, np.ndarray) else plane
+    widths: list[float] = []
+    for box in _boxes(image.shape):
+        pixels = np.array(image.read(box), float)
+        if mask is not None:
+            pixels[np.asarray(mask.read(box)) != 0] = np.nan
+        widths += _widths(pixels)
+        if len(widths) >= _ENOUGH:
+            break
+    return _typical(np.array(widths))
+
+
+def _boxes(shape: tuple[int, int]) -> list[Box]:
+    ny, nx = min(shape[0], _SIDE), min(shape[1], _SIDE)
+    places = [(0.5, 0.5), (0.2, 0.2), (0.8, 0.8), (0.2, 0.8), (0.8, 0.2)][:_BOXES]
+    boxes = [
+        Box(round(fx * (shape[1] - nx)), round(fy * (shape[0] - ny)), nx, ny) for fx, fy in places
+    ]
+    return list(dict.fromkeys(boxes))
+
+
+def _typical(widths: Array) -> StarWidths | None:
+    """Median after clipping what lies over 3 robust sigmas off: galaxies, blends, cosmic rays."""
+    for _ in range(5):
+        if widths.size < 3:
+            return None
+        middle = float(np.median(widths))
+        scatter = 1.4826 * float(np.median(np.abs(widths - middle)))
+        kept = np.abs(widths - middle) <= 3.0 * max(scatter, 0.02 * middle)
+        if kept.all():
+            break
+        widths = widths[kept]
+    return StarWidths(middle, scatter, int(widths.size))
+
+
+def _widths(pixels: Array) -> list[float]:
+    """FWHM of each usable star of a box."""
+    good = np.isfinite(pixels)
+    if np.count_nonzero(good) < 100:
+        return []
+    sample = pixels[good][:: max(1, pixels.size // 100_000)]
+    sky = float(np.median(sample))
+    noise = 1.4826 * float(np.median(np.abs(sample - sky)))
+    filled = np.where(good, pixels, sky) - sky
+    found = []
+    for y, x in _peaks(filled, good, max(20.0 * noise, 1e-300)):
+        width = _gaussian_width(filled[y - _HALF : y + _HALF + 1, x - _HALF : x + _HALF + 1], noise)
+        if width is not None:
+            found.append(width)
+    return found
+
+
+def _peaks(pixels: Array, good: npt.NDArray[np.bool_], above: float) -> list[tuple[int, int]]:
+    """The brightest local maxima with all pixels around them good and no brighter one near."""
+    from scipy.ndimage import maximum_filter, uniform_filter
+
+    if min(pixels.shape) < 2 * _HALF + 1:
+        return []
+    smooth = uniform_filter(pixels, 3)
+    top = (smooth == maximum_filter(smooth, 2 * _HALF + 1)) & (smooth > above)
+    rows, columns = np.nonzero(top)
+    inside = (rows >= _HALF) & (rows < pixels.shape[0] - _HALF)
+    inside &= (columns >= _HALF) & (columns < pixels.shape[1] - _HALF)
+    rows, columns = rows[inside], columns[inside]
+    order = np.argsort(-smooth[rows, columns])
+    found = []
+    for k in order.tolist():
+        y, x = int(rows[k]), int(columns[k])
+        if good[y - 3 : y + 4, x - 3 : x + 4].all() and not _saturated(pixels, y, x):
+            found.append((y, x))
+        if len(found) == _BRIGHTEST:
+            break
+    return found
+
+
+def _saturated(pixels: Array, y: int, x: int) -> bool:
+    """A flat top: several pixels within a thousandth of the highest."""
+    core = pixels[y - 2 : y + 3, x - 2 : x + 3]
+    return int(np.count_nonzero(core > 0.999 * core.max())) > 2
+
+
+def _gaussian_width(stamp: Array, noise: float) -> float | None:
+    """FWHM of a round Gaussian by a weighted fit of the logarithm (Guo 2011, IEEE SPM 28, 134).
+
+    Of the pixels within the half-maximum circle or a little outside: a Moffat's wings do not count.
+    None where the profile is no star's: too sharp, too long, off the peak.
+    """
+    edge = np.concatenate([stamp[0], stamp[-1], stamp[:, 0], stamp[:, -1]])
+    stamp = stamp - float(np.median(edge))
+    peak = float(stamp[_HALF - 1 : _HALF + 2, _HALF - 1 : _HALF + 2].max())
+    y, x = np.mgrid[-_HALF : _HALF + 1, -_HALF : _HALF + 1]
+    core = stamp > max(0.35 * peak, 5.0 * noise)
+    core &= _connected(core)
+    if np.count_nonzero(core) < 5:
+        return None
+    dx, dy, value = x[core].astype(float), y[core].astype(float), stamp[core]
+    terms = np.stack([np.ones_like(dx), dx, dy, dx * dx, dx * dy, dy * dy], axis=1)
+    fit, _, rank, _ = np.linalg.lstsq(terms * value[:, None], np.log(value) * value, rcond=None)
+    if rank < 5:
+        return None
+    curve = np.array([[-2.0 * fit[3], -fit[4]], [-fit[4], -2.0 * fit[5]]])
+    narrow, wide = np.linalg.eigvalsh(curve)
+    if not narrow > 0 or not wide > 0 or wide / narrow > 2.0:
+        return None
+    sigma = (narrow * wide) ** -0.25
+    fwhm = 2.0 * math.sqrt(2.0 * math.log(2.0)) * sigma
+    return float(fwhm) if 1.0 < fwhm < 1.5 * _HALF else None
+
+
+def _connected(core: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """The part of ``core`` that holds the centre."""
+    from scipy.ndimage import label
+
+    parts, _ = label(core)
+    return np.asarray((parts == parts[_HALF, _HALF]) & core)
