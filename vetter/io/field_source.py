@@ -137,7 +137,7 @@ class FieldSource:
         image = self.field_planes.planes.get("image")
         if self._fwhm is None and measure and image is not None and not self._measured:
             self._measured = True
-            self._fwhm = measured_fwhm(image)
+            self._fwhm = measured_fwhm(image, self.field_planes.planes.get("mask"))
         return self._fwhm
 
     def close(self) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vetter.core.candidates import CandidateList, plain
+from vetter.core.plane import Plane
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
@@ -59,29 +60,21 @@ def known_fwhm(
     return None if header is None else _from_header(header, wcs)
 
 
-def measured_fwhm(image: Any) -> PsfFwhm | None:
+def measured_fwhm(image: Plane, mask: Plane | None = None) -> PsfFwhm | None:
     """The FWHM of the stars of a field; None where there are too few.
 
     Parameters
     ----------
     image : Plane
-        The science image; at most a middle part of it is read.
+        The science image, of which some boxes are read.
+    mask : Plane, optional
     """
-    from vetter.core.plane import Box
     from vetter.core.star_fwhm import star_fwhm
 
-    rows, columns = image.shape
-    side = 2048
-    box = Box(
-        max(0, (columns - side) // 2),
-        max(0, (rows - side) // 2),
-        min(side, columns),
-        min(side, rows),
-    )
-    value = star_fwhm(image.read(box))
-    if value is None or not _LEAST < value < _MOST:
+    found = star_fwhm(image, mask)
+    if found is None or not _LEAST < found.fwhm < _MOST:
         return None
-    return PsfFwhm(float(value), f"FWHM {value:.2f} px, measured on the field's stars")
+    return PsfFwhm(float(found.fwhm), found.note)
 
 
 def _from_header(header: Header, wcs: WCS | None) -> PsfFwhm | None:
