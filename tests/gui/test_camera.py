@@ -10,9 +10,9 @@ from vetter.gui.camera import (
     Area,
     Subject,
     View,
+    arrangement,
     dragged,
     place,
-    rows_for,
     scale_of,
     zoomed,
 )
@@ -100,10 +100,18 @@ def test_the_screen_and_the_cutout_agree_both_ways(x: float, y: float, zoom: flo
 
 
 @pytest.mark.parametrize(
-    ("count", "width", "height", "rows"),
-    [(6, 1200, 800, 2), (6, 1600, 260, 1), (3, 1200, 420, 1), (1, 300, 900, 1), (7, 1180, 700, 2)],
+    ("count", "width", "height", "rows", "side"),
+    [
+        (6, 1200, 800, 2, 377),
+        (6, 1600, 260, 1, 240),
+        (3, 1200, 420, 1, 396),
+        (1, 300, 900, 1, 300),
+        (7, 1180, 700, 2, 290),
+    ],
 )
 def test_panels_are_in_as_many_rows_as_make_them_largest(
-    count: int, width: float, height: float, rows: int
+    count: int, width: float, height: float, rows: int, side: float
 ) -> None:
-    assert rows_for(count, width, height, 20) == rows
+    best = arrangement(count, width, height, title=20, gap=6)
+    assert (best.rows, best.side) == (rows, side)
+    assert best.rows * best.columns >= count

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QComboBox, QToolButton, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from vetter.core.interval import Interval
 from vetter.core.look import GROUPS, Looks
 from vetter.core.stretch import STRETCHES
-from vetter.gui.stretch_bar import NumberField, StretchBar
+from vetter.gui.number_field import NumberField
+from vetter.gui.stretch_bar import StretchBar
 
 
 @pytest.fixture
@@ -140,7 +141,7 @@ def test_only_the_fields_take_the_keyboard(bar: StretchBar) -> None:
     taking = [
         widget
         for widget in bar.findChildren(QWidget)
-        if isinstance(widget, (QComboBox, QToolButton, NumberField))
+        if isinstance(widget, (QComboBox, QAbstractButton, NumberField))
         and widget.focusPolicy() != Qt.FocusPolicy.NoFocus
     ]
     assert taking == list(fields(bar))

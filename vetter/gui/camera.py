@@ -167,8 +167,33 @@ def _on_grid(value: float, area: Area) -> float:
     return math.floor(value * area.ratio + 0.5) / area.ratio
 
 
-def rows_for(count: int, width: float, height: float, title: float) -> int:
-    """One row of panels or two: whichever gives square cutouts the larger pixels."""
-    one = min(width / max(count, 1), height - title)
-    two = min(width / max(math.ceil(count / 2), 1), height / 2 - title)
-    return 2 if count > 1 and two > one else 1
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Panels in rows and columns; `side` is the width, and the height without the title."""
+
+    rows: int
+    columns: int
+    side: float
+
+
+def arrangement(count: int, width: float, height: float, title: float, gap: float) -> Arrangement:
+    """One row of square panels or two: whichever makes them larger.
+
+    Parameters
+    ----------
+    count : int
+        How many panels.
+    width, height : float
+        What there is for all of them.
+    title : float
+        Height of the title above each.
+    gap : float
+        Between two panels.
+    """
+    choices = []
+    for rows in (1, 2) if count > 1 else (1,):
+        columns = math.ceil(max(count, 1) / rows)
+        across = (width - gap * (columns - 1)) / columns
+        down = (height - gap * (rows - 1)) / rows - title
+        choices.append(Arrangement(rows, columns, max(math.floor(min(across, down)), 1)))
+    return max(choices, key=lambda choice: choice.side)

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QPointF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFont, QMouseEvent, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QGraphicsView, QWidget
 
-from vetter.gui.camera import View, dragged, rows_for, zoomed
+from vetter.gui.camera import View, arrangement, dragged, zoomed
 from vetter.gui.plane_panel import TITLE_HEIGHT, PlanePanel, Stage
 from vetter.gui.theme import DARK, LIGHT
 
@@ -118,20 +118,26 @@ class PanelScene(pg.GraphicsLayoutWidget):
         self.arrange()
 
     def arrange(self) -> None:
-        """Put the panels in one row or two, whichever makes the pixels larger."""
+        """Put the panels in one row or two, whichever makes the pixels larger.
+
+        They stand close together at the left, under what else begins there: the eye goes from
+        one to the next, and the way should be short.
+        """
         width, height = self.width(), self.height()
-        rows = rows_for(len(self._names), width, height, TITLE_HEIGHT)
-        if self._arranged != (self._names, rows):
+        best = arrangement(len(self._names), width, height, TITLE_HEIGHT, _GAP)
+        if self._arranged != (self._names, best.rows):
             for item in list(self.ci.items):
                 self.ci.removeItem(item)
-            columns = math.ceil(len(self._names) / rows)
             for index, name in enumerate(self._names):
-                self.ci.addItem(self._panels[name], index // columns, index % columns)
-                self._panels[name].show()
-            self._even_out(rows, columns)
+                place = divmod(index, best.columns)
+                self.ci.addItem(self._panels[name], *place)
+            self._even_out(best.rows, best.columns)
             for name, panel in self._panels.items():
                 panel.setVisible(name in self._names)
-            self._arranged = (self._names, rows)
+            self._arranged = (self._names, best.rows)
+        used = best.columns * (best.side + _GAP) - _GAP
+        high = best.rows * (best.side + TITLE_HEIGHT + _GAP) - _GAP
+        self.ci.setContentsMargins(0, 0, max(width - used, 0), max(height - high, 0))
         self.ci.layout.activate()
 
     def _even_out(self, rows: int, columns: int) -> None:

@@ -7,13 +7,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QWidget,
+)
 
 from vetter.core.colour_map import COLOUR_MAPS
 from vetter.core.interval import INTERVALS, Interval
 from vetter.core.look import GROUPS, Look, Looks
 from vetter.core.stretch import STRETCHES
+from vetter.gui.number_field import NumberField
 
 SCOPES = {
     "image planes": ("sky",),
@@ -25,27 +33,6 @@ _MEASURED = {"sky": ("image", "template", "convolved"), "difference": ("diff", "
 _STRETCH_TITLES = {"histeq": "histogram eq."}
 _INTERVAL_TITLES = {"minmax": "min-max"}
 _PERCENTAGES = (0.5, 99.5)
-
-
-class NumberField(QLineEdit):
-    """A number; Enter takes it, Escape gives it up; both give the keys back to the window."""
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        assert event is not None
-        if event.key() == Qt.Key.Key_Escape:
-            self.undo_typing()
-            self.clearFocus()
-            return
-        super().keyPressEvent(event)
-
-    def set_number(self, value: float) -> None:
-        """Show a number and remember it."""
-        self._shown = f"{value:.6g}"
-        self.setText(self._shown)
-
-    def undo_typing(self) -> None:
-        """Back to the number last shown."""
-        self.setText(getattr(self, "_shown", ""))
 
 
 class StretchBar(QWidget):
@@ -70,9 +57,14 @@ class StretchBar(QWidget):
             [_STRETCH_TITLES.get(name, name) for name in STRETCHES], "Stretch (S, Shift+S)"
         )
         self._map = _combo(list(COLOUR_MAPS), "Colours")
-        self._invert = _toggle("invert", "Dark becomes bright, in all planes (I)")
-        self._shared = _toggle("shared", "image, template and convolved have the same limits")
-        self._reset = _toggle("reset", "Undo the change of contrast and bias", checkable=False)
+        self._invert = _button(QCheckBox("invert"), "Dark becomes bright, in all planes (I)")
+        self._shared = _button(
+            QCheckBox("shared limits"), "image, template and convolved have the same limits"
+        )
+        self._reset = _button(
+            QPushButton("reset contrast"),
+            "Contrast and bias as they were, before they were dragged with the right button",
+        )
         self._lay_out()
         self._connect()
         self._show_looks()
@@ -127,8 +119,6 @@ class StretchBar(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         for field, tip in ((self._low, "Lower limit"), (self._high, "Upper limit")):
-            field.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-            field.setFixedWidth(field.fontMetrics().horizontalAdvance("-0.00000e+00"))
             field.setToolTip(f"{tip}: per cent for percentile, a value for manual")
         for widget in (
             self._scope,
@@ -152,11 +142,9 @@ class StretchBar(QWidget):
         self._map.activated.connect(self._on_map)
         self._low.editingFinished.connect(self._on_number)
         self._high.editingFinished.connect(self._on_number)
-        self._low.returnPressed.connect(self._low.clearFocus)
-        self._high.returnPressed.connect(self._high.clearFocus)
-        self._invert.clicked.connect(self.toggle_invert)
-        self._shared.clicked.connect(self.toggle_shared)
-        self._reset.clicked.connect(self.reset_contrast)
+        self._invert.clicked.connect(self._on_invert)
+        self._shared.clicked.connect(self._on_shared)
+        self._reset.clicked.connect(self._on_reset)
 
     @property
     def _groups(self) -> tuple[str, ...]:
@@ -165,6 +153,15 @@ class StretchBar(QWidget):
     @property
     def _look(self) -> Look:
         return self._looks.of(self._groups[0])
+
+    def _on_invert(self, _checked: bool) -> None:
+        self.toggle_invert()
+
+    def _on_shared(self, _checked: bool) -> None:
+        self.toggle_shared()
+
+    def _on_reset(self, _checked: bool) -> None:
+        self.reset_contrast()
 
     def _on_scope(self, _index: int) -> None:
         self._show_looks()
@@ -236,7 +233,7 @@ class StretchBar(QWidget):
         self._invert.setChecked(self._looks.sky.invert)
         self._shared.setChecked(self._looks.shared)
         looks = [self._looks.of(group) for group in GROUPS]
-        self._reset.setEnabled(any(look.contrast != 1 or look.bias != 0.5 for look in looks))
+        self._reset.setVisible(any(look.contrast != 1 or look.bias != 0.5 for look in looks))
 
 
 def _combo(titles: list[str], tip: str) -> QComboBox:
@@ -247,10 +244,7 @@ def _combo(titles: list[str], tip: str) -> QComboBox:
     return box
 
 
-def _toggle(title: str, tip: str, checkable: bool = True) -> QToolButton:
-    button = QToolButton()
-    button.setText(title)
-    button.setCheckable(checkable)
+def _button(button: QAbstractButton, tip: str) -> QAbstractButton:
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     button.setToolTip(tip)
     return button

@@ -1,0 +1,36 @@
+"""A field for one number."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QLineEdit, QWidget
+
+
+class NumberField(QLineEdit):
+    """A number; Enter takes it, Escape gives it up; both give the keys back to the window."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown = ""
+        # Clicked into, never tabbed into: verdict keys have to reach the window.
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFixedWidth(self.fontMetrics().horizontalAdvance("-0.00000e+00"))
+        self.returnPressed.connect(self.clearFocus)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        if event.key() == Qt.Key.Key_Escape:
+            self.undo_typing()
+            self.clearFocus()
+            return
+        super().keyPressEvent(event)
+
+    def set_number(self, value: float) -> None:
+        """Show a number and remember it."""
+        self._shown = f"{value:.6g}"
+        self.setText(self._shown)
+
+    def undo_typing(self) -> None:
+        """Back to the number last shown."""
+        self.setText(self._shown)
