@@ -103,9 +103,12 @@ class Fits(QObject):
         if key != result.key or self.state(result.row).status != RUNNING:
             return
         if result.adjustment is None:
-            self._set(result.row, FitState(FAILED, error=result.error or "the fit failed"))
+            error = result.error or "the fit failed"
+            self._cache.set_adjusted(result.row, None, error)
+            self._set(result.row, FitState(FAILED, error=error))
             return
-        self._cache.set_adjusted(result.row, result.adjustment.residual)
+        reason = f"the fit: {result.adjustment.reason or 'no residual'}"
+        self._cache.set_adjusted(result.row, result.adjustment.residual, reason)
         self._set(result.row, FitState(DONE, result.adjustment, judge(result.adjustment), ""))
 
     def _set(self, row: int, state: FitState) -> None:
