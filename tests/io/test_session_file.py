@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -330,12 +331,38 @@ def test_a_damaged_byte_is_an_input_error_or_harmless(path: Path, byte: int) -> 
         assert "\n" not in str(error)
 
 
-def test_a_decision_that_no_version_writes(path: Path) -> None:
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"tags": "not json"},
+        {"tags": "[1]"},
+        {"how": "guessed"},
+        {"key": b"bytes"},
+        {"comment": b"bytes"},
+        {"ra": "north"},
+        {"step": b"bytes"},
+    ],
+    ids=str,
+)
+def test_a_decision_that_no_version_writes(path: Path, values: dict[str, Any]) -> None:
     started(path)
+    row = {
+        "id": "i",
+        "key": "k",
+        "verdict": "accept",
+        "tags": "[]",
+        "comment": "",
+        "reviewer": "r",
+        "at": "t",
+        "how": "single",
+        "step": None,
+        "ra": 1.0,
+        **values,
+    }
     connection = sqlite3.connect(path)
+    marks = ", ".join("?" * len(row))
     connection.execute(
-        "INSERT INTO decisions (id, key, verdict, tags, comment, reviewer, at, how)"
-        " VALUES ('i', 'k', 'accept', 'not json', '', 'r', 't', 'single')"
+        f"INSERT INTO decisions ({', '.join(row)}) VALUES ({marks})", list(row.values())
     )
     connection.commit()
     connection.close()

@@ -21,7 +21,13 @@ from vetter.io.session_inputs import (
     located,
     relative_paths,
 )
-from vetter.io.session_rows import COLUMNS, from_rows, meta_from, plain_meta, to_row
+from vetter.io.session_rows import (
+    COLUMNS,
+    from_rows,
+    meta_from,
+    plain_meta,
+    to_row,
+)
 
 __all__ = ["Holder", "SessionFile", "SessionLocked"]
 
@@ -127,7 +133,7 @@ class SessionFile:
     def decisions(self) -> list[Decision]:
         """All events, of all reviewers, in order; raises InputError for a damaged file."""
         rows = self._database.read(f"SELECT {COLUMNS} FROM decisions ORDER BY seq")
-        return list(from_rows(rows, self.path))
+        return from_rows(rows, self.path)
 
     def reviewers(self) -> list[str]:
         """Who has decided anything, the one who decided last at the end."""
