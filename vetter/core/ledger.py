@@ -52,6 +52,8 @@ class Ledger:
     def __init__(self, candidates: Placed, reviewer: str) -> None:
         self.candidates = candidates
         self.reviewer = reviewer
+        self._row_of_key = candidates.row_of
+        self._ra, self._dec = candidates.ra, candidates.dec
         self._place = (candidates.x, candidates.y, candidates.ra, candidates.dec)
         self._codes = np.zeros(len(candidates), np.uint8)
         self.codes: npt.NDArray[np.uint8] = self._codes.view()
@@ -147,12 +149,13 @@ class Ledger:
             return None
 
     def _row(self, decision: Decision) -> int | None:
-        row = self._row_of(decision.key)
-        if row is None:
+        try:
+            row = self._row_of_key(decision.key)
+        except KeyError:
             return None
-        listed = self.candidates
-        if listed.ra.item(row) == decision.ra and listed.dec.item(row) == decision.dec:
-            return row  # the usual case, and worth its line at 100,000 events
+        # The usual case, and worth its lines at 100,000 events.
+        if self._ra.item(row) == decision.ra and self._dec.item(row) == decision.dec:
+            return row
         return row if self._agrees(decision, row) else None
 
     def _agrees(self, decision: Decision, row: int) -> bool | None:
