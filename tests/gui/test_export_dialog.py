@@ -63,7 +63,7 @@ def test_accepted_cutouts_and_the_list_are_written_and_said(qtbot, dialog, tmp_p
     out = tmp_path / "out"
     wanted = ["cutouts/J000.fits", "cutouts/J001.fits", "decisions.ecsv"]
     assert [name for name in _files(out) if not name.startswith(".")] == wanted
-    assert str(out) in dialog.result.text() and "2 cutouts" in dialog.result.text()
+    assert str(out) in dialog.outcome.text() and "2 cutouts" in dialog.outcome.text()
     assert len(Table.read(out / "decisions.ecsv")) == 6
 
 
@@ -99,7 +99,7 @@ def test_a_renamed_column_is_said(qtbot, tmp_path, qapp) -> None:
     qtbot.addWidget(dialog)
     dialog.folder.setText(str(tmp_path / "out"))
     _run(qtbot, dialog)
-    assert "verdict_original" in dialog.result.text()
+    assert "verdict_original" in dialog.outcome.text()
 
 
 def test_a_cancelled_export_leaves_nothing(qtbot, dialog, source, tmp_path) -> None:
@@ -110,22 +110,22 @@ def test_a_cancelled_export_leaves_nothing(qtbot, dialog, source, tmp_path) -> N
     assert dialog.isVisible()
     source.gate.set()
     qtbot.waitUntil(lambda: dialog.go.isEnabled(), timeout=10000)
-    assert "cancelled" in dialog.result.text()
+    assert "cancelled" in dialog.outcome.text()
     assert not _files(tmp_path)
 
 
 def test_an_unreadable_cutout_is_said(qtbot, dialog, source) -> None:
     source.unreadable = {1}
     _run(qtbot, dialog)
-    assert "no cutout of J001: row 1: cannot be read" in dialog.result.text()
+    assert "no cutout of J001: row 1: cannot be read" in dialog.outcome.text()
 
 
 def test_a_folder_that_cannot_be_used_is_said(qtbot, dialog, tmp_path) -> None:
     (tmp_path / "file").write_text("")
     dialog.folder.setText(str(tmp_path / "file"))
     _run(qtbot, dialog)
-    assert dialog.result.text().startswith("Nothing was exported.")
-    assert "wants a folder" in dialog.result.text()
+    assert dialog.outcome.text().startswith("Nothing was exported.")
+    assert "wants a folder" in dialog.outcome.text()
 
 
 @pytest.mark.parametrize("missing", ["folder", "formats"])
@@ -135,7 +135,7 @@ def test_what_is_missing_is_asked_for(dialog, missing: str) -> None:
     else:
         dialog.formats["ecsv"].setChecked(False)
     dialog.start()
-    assert dialog.result.text() and not dialog.exporter.running
+    assert dialog.outcome.text() and not dialog.exporter.running
 
 
 def test_opinions_are_those_of_the_start(qtbot, dialog, source, session, tmp_path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QPoint, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from vetter.core.review_columns import ReviewColumns
+from vetter.gui.candidate_heading import CandidateHeading
 from vetter.gui.candidate_lines import CandidateLines, Span
 from vetter.gui.candidate_model import CandidateModel
 from vetter.review.session import Session
@@ -44,6 +45,8 @@ class CandidateListView(QTableView):
         self._columns = ReviewColumns(session.candidates, session)
         self._table = CandidateModel(session, self._columns, self)
         self._lines = CandidateLines(self._table)
+        self.heading = CandidateHeading(session.queue, self._table, self)
+        self.setHorizontalHeader(self.heading)
         self.setModel(self._table)
         self.setAccessibleName("candidates")
         self._set_up_table()
@@ -52,27 +55,22 @@ class CandidateListView(QTableView):
         self._take_palette()
         self._table.modelReset.connect(self._on_reset)
         session.opinions_changed.connect(self._on_opinions_changed)
-        self._show_sort()
+        self.heading.show_sort()
 
     @property
     def columns(self) -> list[str]:
         """The columns shown, from left to right."""
-        header, names = self._header(), self._table.names
-        return [names[header.logicalIndex(place)] for place in range(len(names))]
+        return self.heading.names
 
     def set_columns(self, names: list[str]) -> None:
         """Show these columns; unknown names are left out, an empty list shows the defaults."""
         self._table.set_columns(names)
         if not self._table.names:
             self._table.set_columns(self._default_columns())
-        header = self._header()
-        header.blockSignals(True)
-        for section in range(len(self._table.names)):
-            header.moveSection(header.visualIndex(section), section)
-        header.blockSignals(False)
+        self.heading.straighten()
         for section, name in enumerate(self._table.names):
             self.setColumnWidth(section, self._fitting_width(section, name))
-        self._show_sort()
+        self.heading.show_sort()
 
     def pick_columns(self) -> None:
         """Open the choice of columns."""
@@ -153,18 +151,8 @@ class CandidateListView(QTableView):
         height = max(self.fontMetrics().height() + 6, 20)
         lines.setMinimumSectionSize(height)
         lines.setDefaultSectionSize(height)
-        header = self._header()
-        header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        header.setSectionsClickable(True)
-        header.setSectionsMovable(True)
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(VERDICT_WIDTH - 4)
-        header.setStretchLastSection(True)
-        header.setSortIndicatorShown(True)
-        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        header.customContextMenuRequested.connect(self._on_header_menu)
-        header.sectionClicked.connect(self._on_heading_clicked)
-        header.sectionMoved.connect(self._on_section_moved)
+        self.heading.columns_wanted.connect(self.pick_columns)
+        self.heading.sectionMoved.connect(self._on_section_moved)
 
     def _spans(self) -> list[Span]:
         """The columns that are on screen, with their places."""
@@ -176,11 +164,6 @@ class CandidateListView(QTableView):
             if x < viewport.width() and x + width > 0:
                 spans.append(Span(section, x, width))
         return spans
-
-    def _header(self) -> QHeaderView:
-        header = self.horizontalHeader()
-        assert header is not None
-        return header
 
     def _default_columns(self) -> list[str]:
         names = ["verdict", "name"]
@@ -229,23 +212,7 @@ class CandidateListView(QTableView):
     def _on_reset(self) -> None:
         self._lines.current_place = -1
         self.follow(self._session.current_row)
-        self._show_sort()
-
-    def _on_heading_clicked(self, section: int) -> None:
-        """Upwards, then downwards, then the file's order."""
-        name, queue = self._table.names[section], self._session.queue
-        if queue.sort_column != name:
-            queue.sort_by(name, False)
-        elif not queue.descending:
-            queue.sort_by(name, True)
-        else:
-            queue.sort_by(None)
-
-    def _show_sort(self) -> None:
-        queue, names = self._session.queue, self._table.names
-        section = names.index(queue.sort_column) if queue.sort_column in names else -1
-        down = Qt.SortOrder.DescendingOrder if queue.descending else Qt.SortOrder.AscendingOrder
-        self._header().setSortIndicator(section, down)
+        self.heading.show_sort()
 
     def _on_section_moved(self, _section: int, _before: int, _now: int) -> None:
         self.columns_changed.emit(self.columns)
@@ -253,11 +220,3 @@ class CandidateListView(QTableView):
     def _on_picked(self, names: list[str]) -> None:
         self.set_columns(names)
         self.columns_changed.emit(self.columns)
-
-    def _on_header_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        action = menu.addAction("Columns...")
-        assert action is not None
-        action.triggered.connect(self.pick_columns)
-        menu.popup(self._header().mapToGlobal(place))

@@ -74,9 +74,10 @@ class ExportDialog(QDialog):
         self.exporter.progress.connect(self._on_progress)
         self.exporter.done.connect(self._on_done)
         self.exporter.failed.connect(self._on_failed)
-        if parent is not None:
+        window = None if parent is None else parent.window()
+        if window is not None:
             # The window may close under a running export, which must not outlive it.
-            parent.window().installEventFilter(self)
+            window.installEventFilter(self)
         self._show_running(False)
 
     def start(self) -> None:
@@ -84,7 +85,7 @@ class ExportDialog(QDialog):
         request = self.request()
         if request is None:
             return
-        self.result.setText("")
+        self.outcome.setText("")
         self.bar.setRange(0, 0)
         self._show_running(True)
         self.exporter.start(request)
@@ -94,10 +95,10 @@ class ExportDialog(QDialog):
         folder = self.folder.text().strip()
         formats = tuple(name for name, box in self.formats.items() if box.isChecked())
         if not folder:
-            self.result.setText("Which folder shall it go into?")
+            self.outcome.setText("Which folder shall it go into?")
             return None
         if not formats:
-            self.result.setText("Choose at least one format for the table.")
+            self.outcome.setText("Choose at least one format for the table.")
             return None
         picture = ExportPicture(self._cache.looks, self._session.candidates.name)
         return ExportRequest(
@@ -148,11 +149,11 @@ class ExportDialog(QDialog):
         self.browse.clicked.connect(self._on_browse)
         self.bar = QProgressBar(self)
         self.bar.setAccessibleName("export progress")
-        self.result = QLabel(self)
-        self.result.setTextFormat(Qt.TextFormat.PlainText)
-        self.result.setWordWrap(True)
-        self.result.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.result.setAccessibleName("what was exported")
+        self.outcome = QLabel(self)
+        self.outcome.setTextFormat(Qt.TextFormat.PlainText)
+        self.outcome.setWordWrap(True)
+        self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.outcome.setAccessibleName("what was exported")
         self.go = QPushButton("Export", self)
         self.go.setDefault(True)
         self.go.clicked.connect(self.start)
@@ -178,7 +179,7 @@ class ExportDialog(QDialog):
         layout.setSpacing(10)
         layout.addWidget(self.form)
         layout.addWidget(self.bar)
-        layout.addWidget(self.result, 1)
+        layout.addWidget(self.outcome, 1)
         layout.addLayout(buttons)
 
     def _show_running(self, running: bool) -> None:
@@ -190,7 +191,7 @@ class ExportDialog(QDialog):
 
     def _cancel(self) -> None:
         self.stop.setEnabled(False)
-        self.result.setText("Cancelling...")
+        self.outcome.setText("Cancelling...")
         self.exporter.cancel()
 
     def _on_browse(self) -> None:
@@ -209,11 +210,11 @@ class ExportDialog(QDialog):
         if len(lines) > MOST_LINES:
             left = len(lines) - MOST_LINES
             lines = [*lines[:MOST_LINES], f"... and {left} more lines"]
-        self.result.setText("\n".join(lines))
+        self.outcome.setText("\n".join(lines))
 
     def _on_failed(self, reason: str) -> None:
         self._show_running(False)
-        self.result.setText(f"Nothing was exported. {reason}")
+        self.outcome.setText(f"Nothing was exported. {reason}")
 
 
 def _row(*widgets: QWidget) -> QWidget:

@@ -41,14 +41,14 @@ class ExportPicture:
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         image.save(buffer, "PNG")
-        return bytes(buffer.data())
+        return buffer.data().data()
 
     def draw(self, row: int, cutout: Cutout) -> QImage:
         """The picture: a heading, and a titled panel for each plane."""
         pictures, _ = render(cutout.planes, self._looks)
         count = max(1, len(pictures))
         size = count * PANEL + (count + 1) * GAP, HEADING + TITLE + PANEL + GAP
-        image = QImage(*size, QImage.Format.Format_RGB32)
+        image = QImage(size[0], size[1], QImage.Format.Format_RGB32)
         image.fill(QColor("#1b1c1e"))
         painter = QPainter(image)
         painter.setPen(QColor("#d9dadb"))
@@ -73,8 +73,8 @@ def _draw_panel(
     rows, columns = picture.shape
     scale = min(area.width() / columns, area.height() / rows)
     target = QRect(area.x(), area.y(), round(columns * scale), round(rows * scale))
-    upright = picture[::-1].copy()
-    image = QImage(upright.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
+    upright = picture[::-1].tobytes()
+    image = QImage(upright, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
     painter.drawImage(target, image)
     # Pixel i spans i - 0.5 to i + 0.5.
     x = target.x() + (position[0] + 0.5) * scale

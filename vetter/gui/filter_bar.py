@@ -57,7 +57,8 @@ class FilterBar(QWidget):
     def start(self) -> None:
         """Put the cursor into the filter."""
         if not self.line.hasFocus():
-            self._return_to = self.window().focusWidget() if self.window() else None
+            window = self.window()
+            self._return_to = None if window is None else window.focusWidget()
         self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.line.selectAll()
 

@@ -21,14 +21,18 @@ from PyQt6.QtWidgets import (
 )
 
 from vetter.core.fuzzy import score
+from vetter.core.review_columns import ReviewColumns
 from vetter.gui.commands import Command
 from vetter.gui.keymap import Keymap
 
 if TYPE_CHECKING:
     from vetter.gui.main_window import MainWindow
-    from vetter.review.session import Session
+
+Line = tuple[str, str, Callable[[], None]]
+"""What it says, its keys, and what it runs."""
 
 MOST_CANDIDATES = 20
+MOST_SORTS = 12
 LINES = 14
 KEYS_ROLE = Qt.ItemDataRole.UserRole + 1
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -52,7 +56,9 @@ class Palette(QDialog):
         self._window = window
         self._keymap = keymap
         self._commands = [command for command in commands if command.id != "go.palette"]
-        self._names = _names(window.session)
+        columns = ReviewColumns(window.session.candidates, window.session)
+        self._names = [str(name).lower() for name in columns.values("name").tolist()]
+        self._sorts = _sorts(columns.names)
         self._actions: list[Callable[[], None]] = []
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Command palette")
@@ -117,7 +123,11 @@ class Palette(QDialog):
         return super().eventFilter(watched, event)
 
     def _on_text(self, text: str) -> None:
-        lines = [*self._fitting_commands(text), *self._fitting_candidates(text)]
+        lines = [
+            *self._fitting_commands(text),
+            *self._fitting_sorts(text),
+            *self._fitting_candidates(text),
+        ]
         self.list.clear()
         self._actions = [action for _, _, action in lines]
         for title, keys, _ in lines:
@@ -129,7 +139,7 @@ class Palette(QDialog):
     def _on_clicked(self, _item: QListWidgetItem) -> None:
         self.run_selected()
 
-    def _fitting_commands(self, text: str) -> list[tuple[str, str, Callable[[], None]]]:
+    def _fitting_commands(self, text: str) -> list[Line]:
         fitting: list[tuple[int, int, Command]] = []
         for place, command in enumerate(self._commands):
             found = score(text, f"{command.title} {command.menu}")
@@ -145,7 +155,20 @@ class Palette(QDialog):
             for _, _, command in fitting
         ]
 
-    def _fitting_candidates(self, text: str) -> list[tuple[str, str, Callable[[], None]]]:
+    def _fitting_sorts(self, text: str) -> list[Line]:
+        """Ways to sort, for who has no hand at the mouse; they show when they are typed for."""
+        if not text.strip():
+            return []
+        fitting = []
+        for title, column, descending in self._sorts:
+            found = score(text, title)
+            if found is not None:
+                sort = partial(self._window.session.queue.sort_by, column, descending)
+                fitting.append((found, (title, "", sort)))
+        fitting.sort(key=lambda line: -line[0])
+        return [line for _, line in fitting[:MOST_SORTS]]
+
+    def _fitting_candidates(self, text: str) -> list[Line]:
         wanted = text.strip().lower()
         if not wanted:
             return []
@@ -163,17 +186,19 @@ class Palette(QDialog):
         ]
 
 
+def _sorts(columns: list[str]) -> list[tuple[str, str | None, bool]]:
+    """Title, column and direction of every way to sort the list."""
+    sorts: list[tuple[str, str | None, bool]] = [("Sort as in the file", None, False)]
+    for name in columns:
+        sorts.append((f"Sort by {name}", name, False))
+        sorts.append((f"Sort by {name}, descending", name, True))
+    return sorts
+
+
 def keys_text(keys: Iterable[str]) -> str:
     """Keys as the platform writes them: ``A``, ``Ctrl+Shift+Z or Ctrl+Y``."""
     form = QKeySequence.SequenceFormat.NativeText
     return " or ".join(QKeySequence.fromString(key).toString(form) for key in keys)
-
-
-def _names(session: Session) -> list[str]:
-    from vetter.core.review_columns import ReviewColumns
-
-    values = ReviewColumns(session.candidates, session).values("name").tolist()
-    return [str(name).lower() for name in values]
 
 
 class _LineDelegate(QStyledItemDelegate):

@@ -101,8 +101,8 @@ class Thumbnails(QObject):
 def _scaled(picture: Picture, size: int) -> QImage:
     """A picture with y up as an image of its own; its longer side is as asked."""
     rows, columns = picture.shape
-    upright = picture[::-1].copy()
-    image = QImage(upright.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
+    upright = picture[::-1].tobytes()
+    image = QImage(upright, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
     # Scaling copies, so the image does not outlive the array it looks at.
     return image.scaled(
         size,
