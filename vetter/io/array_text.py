@@ -1,4 +1,4 @@
-"""Arrays as text, ``array([1.0, np.nan], dtype='float32')``: written and read, never run."""
+"""Arrays as text, ``array([1.0, np.nan], dtype="float32")``: written and read, never run."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def format_array(array: Array) -> str:
     else:
         name = array.dtype.name if kind in "biuf" else array.dtype.newbyteorder("=").str
         items = array.tolist()
-    return f"array({_text(items)}, dtype='{name}')"
+    return f'array({_text(items)}, dtype="{name}")'
 
 
 def _text(items: Any) -> str:
@@ -58,7 +58,19 @@ def _text(items: Any) -> str:
         return f"[{', '.join(_text(item) for item in items)}]"
     if isinstance(items, float) and not math.isfinite(items):
         return "np.nan" if math.isnan(items) else "np.inf" if items > 0 else "-np.inf"
+    if isinstance(items, (str, bytes)):
+        return _quoted(items)
     return ascii(items)
+
+
+def _quoted(item: str | bytes) -> str:
+    """A literal in double quotes, without a single one: astropy reads ``' /`` in a
+    string as its end and a comment.
+    """
+    if isinstance(item, bytes):
+        return "b" + _quoted(item.decode("latin-1"))
+    text = item.encode("unicode_escape").decode("ascii")
+    return '"' + text.replace('"', '\\"').replace("'", "\\x27") + '"'
 
 
 def parse_array(text: str) -> Array:

@@ -22,9 +22,9 @@ from vetter.core.wcs_header import (
 from vetter.errors import InputError
 from vetter.io.atomic import write_atomic
 from vetter.io.fits_cards import format_card
-from vetter.io.image_extension import image_extension, padded_header, stored_dtype
 from vetter.io.fits_metadata import decode_meta, decode_record, encode_meta
 from vetter.io.fits_wcs_tables import TABLES, load_wcs, wcs_extension
+from vetter.io.image_extension import image_extension, padded_header, stored_dtype
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
@@ -138,7 +138,7 @@ def _extension_name(name: str, taken: Mapping[str, Any]) -> str:
     """EXTNAME of a plane; the exact name is in the record where this is not it."""
     stem = "".join(c if " " < c <= "~" else "_" for c in name.upper())[:60] or "_"
     extension, number = stem, 1
-    while extension in taken or extension == TABLES:
+    while extension in taken or extension in (TABLES, "PRIMARY"):
         number += 1
         extension = f"{stem}_{number}"
     return extension

@@ -58,7 +58,7 @@ def encode_meta(meta: Mapping[str, Any], record: Mapping[str, Any] | None = None
     parts = {"keys": renamed, "types": types, **(record or {})}
     content = {name: part for name, part in parts.items() if part}
     if content:
-        cards.append(format_card(RECORD, json.dumps(content, separators=(",", ":"))))
+        cards.append(format_card(RECORD, _json(content)))
     return "".join(cards)
 
 
@@ -105,7 +105,9 @@ def _encode(value: Any) -> tuple[Plain, Any]:
         return (None if value is None else bool(value)), None
     if isinstance(value, str):
         text = str(value)
-        return (json.dumps(text), "str") if _AMBIGUOUS.fullmatch(text) else (text, None)
+        if ("'" in text and "/" in text) or _AMBIGUOUS.fullmatch(text):
+            return _json(text), "str"
+        return text, None
     if value is np.ma.masked:
         return None, pack(value)
     if isinstance(value, (int, np.integer)) and not isinstance(value, np.timedelta64):
@@ -122,6 +124,11 @@ def _encode(value: Any) -> tuple[Plain, Any]:
     if isinstance(packed, str):
         return _encode(packed)
     return _nearest(value, packed), packed
+
+
+def _json(content: Any) -> str:
+    """JSON without single quotes: astropy ends a string at ``' /``."""
+    return json.dumps(content, separators=(",", ":")).replace("'", "\\u0027")
 
 
 def _encode_float(value: float) -> Plain:
@@ -148,7 +155,7 @@ def _nearest(value: Any, packed: Any) -> Plain:
             return format_array(np.asarray(array))
     except (ValueError, TypeError):
         pass
-    return json.dumps(packed)
+    return _json(packed)
 
 
 def _values(header: Header) -> Iterable[tuple[str, Plain]]:
