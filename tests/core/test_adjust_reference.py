@@ -54,19 +54,20 @@ def test_chi2_is_never_higher(real_data: Path, name: str, case: str) -> None:
     model = shift(taken.template - theirs["tbg"], shift_there, mode="reflect") * theirs["scale"]
     residual = (taken.image - theirs["bg"] - model)[taken.about.box] * weight
     assert result.chi2 <= np.sum(residual**2) * (1 + 1e-6)
-    if result.pixels == theirs["df"] and "mask" not in name:
+    if not np.any(cutout["mask"]) and taken.unknown is None:
         assert result.chi2 <= theirs["chi2"] * (1 + 1e-6)
         assert result.chi2_0 == pytest.approx(theirs["chi2_0"], rel=1e-9)
 
 
-@pytest.mark.parametrize("name", [f"sim_{n:02d}" for n in range(30) if n % 3 != 2])
+BRIGHT = (1, 3, 6, 12, 13, 18, 19, 21, 22)
+
+
+@pytest.mark.parametrize("name", [f"sim_{n:02d}" for n in BRIGHT])
 def test_simulated_truth_is_found(real_data: Path, name: str) -> None:
     truth = case_of(real_data, name, "inner12_bg")["truth"]
     result = fit(load(real_data, name), FitOptions(1, 2, 13, None, True))
-    if result.at_bound:
-        pytest.skip("the truth is outside the box of shifts")
-    assert (result.dx, result.dy) == pytest.approx((truth["dx"], truth["dy"]), abs=0.15)
-    assert result.scale == pytest.approx(truth["scale"], abs=0.1)
+    assert (result.dx, result.dy) == pytest.approx((truth["dx"], truth["dy"]), abs=0.04)
+    assert result.scale == pytest.approx(truth["scale"], abs=0.02)
 
 
 def decam_cutout(folder: Path, x: float, y: float) -> dict[str, Any]:

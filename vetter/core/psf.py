@@ -85,7 +85,10 @@ class PsfImage:
         from scipy.ndimage import zoom
 
         fine = zoom(self._pixels, 5, order=3)
-        return 2.0 * math.sqrt(float((fine > 0.5 * fine.max()).sum()) / math.pi) / 5.0
+        # Zoom keeps the outer pixels' centres in place: n - 1 steps become 5 n - 1.
+        steps = [(a - 1) / max(b - 1, 1) for a, b in zip(fine.shape, self._pixels.shape)]
+        area = float((fine > 0.5 * fine.max()).sum()) / (steps[0] * steps[1])
+        return 2.0 * math.sqrt(area / math.pi)
 
     def render(self, shape: tuple[int, int], x: float, y: float) -> Array:
         """See :class:`Psf`."""

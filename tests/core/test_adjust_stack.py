@@ -1,0 +1,82 @@
+"""Many cutouts at once give what each gives alone."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+
+from vetter.core.adjust import adjust_cutouts, fit, fit_many
+from vetter.core.adjustment import Adjustment, FitOptions
+from vetter.core.fit_trials import Field, Truth, dipole, new_source, simulate
+
+OPTIONS = {
+    "window": FitOptions(1, 2, None, 4.0, True),
+    "reference": FitOptions(2, 1.1, 13),
+    "whole": FitOptions(2, 1.5, None, None, True, 4.0),
+    "small box, PSF in a larger": FitOptions(1, 2, 9, None, True, 4.0),
+    "large shifts": FitOptions(4, 2, 13, None, True),
+    "held scale": FitOptions(1, 1, 13, None, True),
+    "held shift": FitOptions(0, 2, 13, None, True),
+}
+
+
+def mixed() -> list[dict[str, Any]]:
+    """Different shapes, FWHM, masks, holes, template errors, and some that cannot be fitted."""
+    rng = np.random.default_rng(7)
+    lot = []
+    for k in range(36):
+        field = Field(size=(41, 35)[k % 5 == 4], fwhm=(3.0, 4.0)[k % 3 == 2])
+        draw = (dipole, new_source)[k % 2]
+        cutout = simulate(field, draw(field, rng), rng)
+        if k % 6 == 1:
+            cutout["mask"] = rng.uniform(size=cutout["image"].shape) < 0.05
+        if k % 6 == 2:
+            cutout["convolved"][:, :12] = np.nan
+        if k % 6 == 3:
+            cutout["template_err"] = np.full(cutout["image"].shape, 5.0)
+        if k % 12 == 5:
+            cutout["convolved"][:] = 1.0
+        lot.append(cutout)
+    return lot
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_a_stack_equals_one_at_a_time(name: str) -> None:
+    lot = mixed()
+    for together, cutout in zip(fit_many(lot, OPTIONS[name]), lot, strict=True):
+        assert_same(together, fit(cutout, OPTIONS[name]))
+
+
+def assert_same(one: Adjustment, other: Adjustment) -> None:
+    for field in dataclasses.fields(Adjustment):
+        a, b = getattr(one, field.name), getattr(other, field.name)
+        if isinstance(a, float):
+            assert a == pytest.approx(b, rel=1e-6, abs=1e-6, nan_ok=True), field.name
+        elif isinstance(a, np.ndarray):
+            np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-4)
+        else:
+            assert a == b, field.name
+
+
+def test_adjust_cutouts_writes_into_each_and_answers_in_order() -> None:
+    lot = mixed()
+    found = adjust_cutouts(iter(lot), inner=13, fit_bg=True)
+    assert found == [cutout["meta"]["adjust_converged"] for cutout in lot]
+    assert found == ["adjusted" in cutout for cutout in lot]
+    assert True in found
+    assert False in found
+
+
+def test_no_cutouts_give_no_results() -> None:
+    assert adjust_cutouts([]) == []
+
+
+def test_residuals_of_a_stack_do_not_share_memory() -> None:
+    field, rng = Field(), np.random.default_rng(0)
+    lot = [simulate(field, Truth(9000.0), rng) for _ in range(3)]
+    results = fit_many(lot, FitOptions())
+    assert not np.shares_memory(results[0].residual, results[1].residual)
+    assert results[0].residual.base is None

@@ -1,0 +1,98 @@
+"""The judgement: each condition alone decides, and says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from vetter.core.adjustment import Adjustment, failed
+from vetter.core.disappeared import disappeared, judge
+
+GOOD: dict[str, Any] = {
+    "converged": True, "dx": 0.2, "dy": 0.1, "scale": 1.0, "chi2_0": 5000.0, "chi2": 160.0,
+    "df": 165, "pixels": 169, "pval": 0.6, "snr": 1.0, "fwhm": 4.0, "template": "convolved",
+}  # fmt: skip
+
+
+def adjustment(**changes: Any) -> Adjustment:
+    return Adjustment(**{**GOOD, **changes})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"pval": 0.0, "chi2": 1000.0},
+        {"pval": 2e-5, "chi2": 4999.0},
+        {"snr": -4.9},
+        {"snr": float("nan"), "fwhm": float("nan")},
+        {"scale": 0.81},
+    ],
+    ids=str,
+)
+def test_explained(changes: dict[str, Any]) -> None:
+    assert judge(adjustment(**changes)).disappeared is True
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"pval": 1e-6, "chi2": 1600.0}, "fit is bad"),
+        ({"scale": 1.2}, "scale"),
+        ({"scale": 0.79}, "scale"),
+        ({"snr": 5.0}, "survives"),
+        ({"snr": -6.0}, "survives"),
+        ({"at_bound": ("dx",)}, "bound: dx"),
+    ],
+    ids=str,
+)
+def test_not_explained(changes: dict[str, Any], word: str) -> None:
+    found = judge(adjustment(**changes))
+    assert found.disappeared is False
+    assert word in found.reason
+
+
+@pytest.mark.parametrize(
+    ("fit", "word"),
+    [
+        (None, "not fitted"),
+        (failed("too few good pixels"), "too few good pixels"),
+        (adjustment(caveats=("err is only estimated",)), "estimated"),
+        (adjustment(snr=float("nan")), "could not be measured"),
+    ],
+    ids=["none", "failed", "caveat", "no S/N"],
+)
+def test_not_judged(fit: Adjustment | None, word: str) -> None:
+    found = judge(fit)
+    assert found.disappeared is None
+    assert word in found.reason
+
+
+def test_thresholds_are_the_callers() -> None:
+    cutout = {"meta": adjustment(snr=6.0).as_meta()}
+    assert disappeared(cutout) is False
+    assert disappeared(cutout, max_snr=7.0) is True
+    assert disappeared(cutout, max_snr=7.0, scale_range=(1.1, 1.2)) is False
+
+
+def test_metadata_carry_the_whole_result() -> None:
+    fit = adjustment(at_bound=("dx", "scale"), caveats=("a", "b"), notes=("c",), reason="")
+    again = Adjustment.from_meta(fit.as_meta())
+    assert again is not None
+    assert again.as_meta().items() >= {k: v for k, v in fit.as_meta().items() if v == v}.items()
+    assert (again.at_bound, again.caveats) == (fit.at_bound, fit.caveats)
+
+
+def test_metadata_are_plain_types() -> None:
+    plain = (bool, int, float, str)
+    assert all(type(value) in plain for value in adjustment().as_meta().values())
+
+
+def test_reference_metadata_are_judged_by_what_they_hold() -> None:
+    meta = {
+        "adjust_chi2_0": 40000.0, "adjust_chi2": 700.0, "adjust_df": 169, "adjust_pval": 0.0,
+        "adjust_dx": 0.1, "adjust_dy": 0.2, "adjust_scale": 1.01,
+    }  # fmt: skip
+    assert disappeared({"meta": meta}) is True
+    assert disappeared({"meta": {}}) is None

@@ -1,0 +1,77 @@
+"""How far the fit can be trusted, on simulated cutouts with fixed seeds."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+from scipy.stats import kstest
+
+from vetter.core.adjust import fit
+from vetter.core.adjustment import FitOptions
+from vetter.core.disappeared import judge
+from vetter.core.fit_trials import Field, Truth, dipole, field_options, new_source, run, simulate
+
+
+def explained(fits: list) -> float:
+    return sum(judge(fit).disappeared is True for fit in fits) / len(fits)
+
+
+@pytest.mark.parametrize("fwhm", [3.0, 4.0, 6.0])
+def test_dipoles_disappear(fwhm: float) -> None:
+    field = Field(fwhm=fwhm)
+    assert explained(run(field, dipole, 200, field_options(field), 1)) >= 0.95
+
+
+@pytest.mark.parametrize("distance", [None, (2.0, 4.0)], ids=["alone", "by a star"])
+@pytest.mark.parametrize("fwhm", [3.0, 4.0])
+def test_new_sources_do_not(fwhm: float, distance: tuple[float, float] | None) -> None:
+    field = Field(fwhm=fwhm)
+    fits = run(field, partial(new_source, distance=distance), 400, field_options(field), 2)
+    assert explained(fits) < 0.01
+
+
+def test_without_the_surviving_snr_many_more_would() -> None:
+    field = Field(fwhm=4.0)
+    fits = run(field, new_source, 400, field_options(field), 2)
+    lenient = sum(judge(fit, max_snr=np.inf).disappeared is True for fit in fits)
+    assert lenient >= 10
+
+
+def test_p_values_are_uniform() -> None:
+    field = Field(fwhm=4.0, gain=1e9)
+    options = FitOptions(1, 2, 21, None, True)
+    fits = run(field, partial(dipole, snr=(20, 1000)), 800, options, 4)
+    assert kstest([fit.pval for fit in fits], "uniform").pvalue > 0.01
+
+
+def test_the_surviving_snr_of_nothing_is_a_unit_normal() -> None:
+    field = Field(fwhm=4.0)
+    fits = run(field, partial(dipole, snr=(100, 300)), 400, field_options(field), 5)
+    snr = np.array([fit.snr for fit in fits])
+    assert np.isfinite(snr).all()
+    assert 0.8 < snr.std() < 1.2
+    assert abs(snr.mean()) < 0.2
+
+
+def test_the_flux_of_a_lone_source_is_measured() -> None:
+    field = Field(fwhm=4.0)
+    options = field_options(field)
+    fits = run(field, partial(new_source, snr=50, distance=None), 200, options, 6)
+    truth = 50 * field.sky_noise()
+    pulls = np.array([(fit.flux - truth) / fit.flux_err for fit in fits])
+    assert abs(pulls.mean()) < 0.3
+    assert 0.8 < pulls.std() < 1.25
+
+
+def test_the_flux_that_the_scale_absorbed() -> None:
+    cutout = simulate(Field(), Truth(50000.0, scale=1.1), np.random.default_rng(1))
+    assert fit(cutout, field_options(Field())).absorbed == pytest.approx(5000.0, rel=0.1)
+
+
+@pytest.mark.parametrize(("correlation", "low", "high"), [(0.0, -0.06, 0.06), (0.5, 0.4, 0.6)])
+def test_correlated_noise_is_seen(correlation: float, low: float, high: float) -> None:
+    field = Field(correlation=correlation)
+    fits = run(field, dipole, 100, FitOptions(1, 2, None, None, True), 7)
+    assert low < np.mean([fit.correlation for fit in fits]) < high
