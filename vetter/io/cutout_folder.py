@@ -8,23 +8,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from vetter.core.candidate_keys import make_keys
 from vetter.core.candidates import CandidateList
-from vetter.core.column_roles import recognise
 from vetter.core.cutout import Cutout
 from vetter.core.cutout_source import Fingerprint
 from vetter.core.noise import estimate_err
 from vetter.core.plane import Box
 from vetter.errors import InputError
 from vetter.io.cutout_listing import HeaderScan, scan_planes, scan_primary
+from vetter.io.cutout_table import listed_candidates
 from vetter.io.field_planes import ORDER
 from vetter.io.fingerprint import of_files
 from vetter.io.psf_fwhm import PsfFwhm, known_fwhm
 
 if TYPE_CHECKING:
-    from astropy.table import Table
     from astropy.wcs import WCS
 
 _ENDINGS = (".fits", ".fit", ".fts", ".fits.gz")
@@ -127,7 +123,7 @@ def open_cutouts(
             f"found {len(paths)} FITS files and none of them such; "
             "or name a candidate list and its planes"
         )
-    candidates = _candidates(kept, scans)
+    candidates = listed_candidates(kept, scans)
     notes = [f"{len(kept)} cutout files; columns {candidates.roles.described() or 'none'}"]
     if left_alone:
         notes.append(f"{left_alone} other files were left alone")
@@ -193,69 +189,6 @@ def _planes(paths: Sequence[Path]) -> tuple[tuple[str, ...], tuple[int, int] | N
             names["diff"] = None
     ordered = [n for n in ORDER if n in names] + [n for n in names if n not in ORDER]
     return tuple(ordered), largest, strange
-
-
-def _candidates(paths: Sequence[Path], scans: Sequence[HeaderScan]) -> CandidateList:
-    from astropy.table import Table
-
-    table = _table(paths, scans)
-    roles = recognise([str(name) for name in table.colnames])
-    stems = np.asarray(table["file"])
-    if roles.key is None or roles.key == "file":
-        roles = roles.with_(key="file", one_based=False)
-        keys, said = make_keys(table, "file")
-    else:
-        roles = roles.with_(one_based=False)
-        # A file whose metadata has no identity is known by its name.
-        filled = np.asarray(table[roles.key].astype(str).filled(""))
-        keys, said = make_keys(Table({"key": np.where(filled == "", stems, filled)}), "key")
-    x, y, ra, dec = (_numbers(scans, column) for column in (roles.x, roles.y, roles.ra, roles.dec))
-    return CandidateList(table, roles, keys, x, y, ra, dec, said)
-
-
-def _table(paths: Sequence[Path], scans: Sequence[HeaderScan]) -> Table:
-    from astropy.table import MaskedColumn, Table
-
-    names: dict[str, None] = {}
-    for scan in scans:
-        names.update(dict.fromkeys(scan.values))
-    table = Table()
-    for name in names:
-        values = [scan.values.get(name) for scan in scans]
-        gaps = np.array([value is None for value in values])
-        data, mask = _column(values, gaps)
-        table[name] = MaskedColumn(data=data, mask=mask)
-    stems = [path.name.removesuffix(".gz").rpartition(".")[0] or path.name for path in paths]
-    table["file"] = stems
-    return table
-
-
-def _column(values: Sequence[Any], gaps: Any) -> tuple[Any, Any]:
-    present = [value for value in values if value is not None]
-    if all(isinstance(value, bool) for value in present):
-        return np.array([bool(value) for value in values]), gaps
-    if all(isinstance(value, int) and abs(value) < 2**63 for value in present):
-        return np.array([value or 0 for value in values], np.int64), gaps
-    floats = [_float(value) for value in values]
-    if all(number is not None for number in floats):
-        return np.array(floats, np.float64), gaps
-    return np.array(["" if value is None else str(value) for value in values]), gaps
-
-
-def _float(value: Any) -> float | None:
-    """A number as it may stand in metadata: STDPipe writes NaN as the text 'NaN'."""
-    if value is None:
-        return float("nan")
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(value, str) and value.strip().lower() in ("nan", "inf", "+inf", "-inf"):
-        return float(value)
-    return None
-
-
-def _numbers(scans: Sequence[HeaderScan], column: str | None) -> Any:
-    values = [_float(scan.values.get(column)) if column else None for scan in scans]
-    return np.array([np.nan if value is None else value for value in values], np.float64)
 
 
 def _cropped(cutout: Cutout, radius: float) -> Cutout:

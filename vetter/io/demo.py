@@ -7,7 +7,8 @@ from pathlib import Path
 
 from vetter.core.cutout_source import CutoutSource
 from vetter.errors import InputError
-from vetter.io.inputs import PLANE_OPTIONS, InputOptions, open_input
+from vetter.io.input_options import PLANE_OPTIONS, InputOptions
+from vetter.io.inputs import open_input
 
 TITLE = "Demo field (simulated)"
 

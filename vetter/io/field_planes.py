@@ -13,7 +13,8 @@ from vetter.core.cutout_source import Fingerprint
 from vetter.core.plane import Box, Plane
 from vetter.errors import InputError
 from vetter.io.fingerprint import of_plane
-from vetter.io.fits_images import FitsImage, image_wcs
+from vetter.io.fits_images import FitsImage
+from vetter.io.image_wcs import image_wcs
 from vetter.io.planes import (
     Conversion,
     DifferencePlane,

@@ -6,11 +6,9 @@ no part of it can be read without what comes before.
 
 from __future__ import annotations
 
-import math
 import os
 import threading
 import warnings
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -18,11 +16,11 @@ import numpy as np
 from vetter.core.plane import Array
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName
+from vetter.io.fits_storage import Storage, storage_of
 from vetter.io.unpacked import open_unpacked
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
-    from astropy.wcs import WCS
 
 Region = tuple[slice, slice]
 
@@ -54,38 +52,6 @@ class FitsImage(Protocol):
 
     def close(self) -> None:
         """Let go of the file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Storage:
-    """How an HDU's pixels are stored: where, as what, and scaled how."""
-
-    offset: int
-    dtype: np.dtype[Any]
-    scale: float
-    zero: float
-    blank: int | None
-
-    @property
-    def is_integer(self) -> bool:
-        """Whether physical values are whole numbers."""
-        whole = float(self.zero).is_integer() and abs(self.zero) < 2**62
-        return self.dtype.kind in "iu" and self.scale == 1 and whole
-
-    def physical(self, raw: Array) -> Array:
-        """Values as they are meant, in native byte order, always a copy."""
-        if self.dtype.kind == "f":
-            values = raw.astype(self.dtype.newbyteorder("="))
-            return values if self.scale == 1 and self.zero == 0 else values * self.scale + self.zero
-        if self.is_integer and self.blank is None:
-            whole = raw.astype(np.int64 if self.zero else self.dtype.newbyteorder("="))
-            return whole + np.int64(self.zero) if self.zero else whole
-        values = raw.astype(np.float32 if self.dtype.itemsize <= 2 else np.float64)
-        if self.scale != 1 or self.zero != 0:
-            values = values * values.dtype.type(self.scale) + values.dtype.type(self.zero)
-        if self.blank is not None:
-            values[raw == self.blank] = np.nan
-        return values
 
 
 class PlainImage:
@@ -141,7 +107,7 @@ class PlainImage:
                 raw[row - y0] = self._pixels(row * width + x0, x1 - x0)
         except (OSError, ValueError) as error:
             raise InputError(
-                f"{self.name.label}: cannot be read any more: {_said(error)}"
+                f"{self.name.label}: cannot be read any more: {one_line(error)}"
             ) from error
         return self._storage.physical(raw)
 
@@ -167,7 +133,7 @@ class TiledImage:
         self._lead: tuple[int, ...] = (0,) * (len(hdu.shape) - 2)
         self._reads = 0
         self._whole: Array | None = None
-        self._is_integer = hdu.header["BITPIX"] > 0 and hdu.header.get("BSCALE", 1) == 1
+        self._is_integer = bool(hdu.header["BITPIX"] > 0 and hdu.header.get("BSCALE", 1) == 1)
 
     @property
     def is_integer(self) -> bool:
@@ -185,7 +151,7 @@ class TiledImage:
             with self._lock:
                 values = self._unpacked(region)
         except DAMAGE as error:
-            raise InputError(f"{self.name.label}: a damaged tile: {_said(error)}") from error
+            raise InputError(f"{self.name.label}: a damaged tile: {one_line(error)}") from error
         if values.dtype.kind == "f" or self._is_integer:
             return values.astype(values.dtype.newbyteorder("="))
         return values.astype(np.float64)
@@ -243,62 +209,15 @@ def open_image(name: FitsName, prefer: str | None = None) -> FitsImage:
             hdu, full = choose_image(name, hdus, prefer)
             if isinstance(hdu, fits.CompImageHDU):
                 return TiledImage(full, hdu, hdus, hdu.shape[-2:]).with_slices(full.slices)
-            return PlainImage(full, hdu.header.copy(), _storage(hdu, full), hdu.shape[-2:], file)
+            return PlainImage(full, hdu.header.copy(), storage_of(hdu, full), hdu.shape[-2:], file)
     except InputError:
         file.close()
         raise
     except (*DAMAGE, fits.VerifyError) as error:
         file.close()
-        raise InputError(f"{name}: not a FITS image that can be read: {_said(error)}") from error
+        raise InputError(f"{name}: not a FITS image that can be read: {one_line(error)}") from error
 
 
-def image_wcs(image: FitsImage) -> tuple[WCS | None, str]:
-    """The celestial WCS of an image, and why there is none where it cannot be used.
-
-    Look-up tables are read from the file's other HDUs.
-    """
-    from vetter.core.wcs_header import header_wcs
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            wcs = header_wcs(image.header)
-        except InputError as error:
-            wcs, reason = _wcs_with_tables(image)
-            if wcs is None:
-                return None, f"{image.name.label}: no WCS: {reason or error}"
-    return wcs, "" if wcs is not None else f"{image.name.label}: no WCS in the header"
-
-
-def _wcs_with_tables(image: FitsImage) -> tuple[WCS | None, str]:
-    from astropy.io import fits
-    from astropy.wcs import WCS
-
-    try:
-        with open_unpacked(image.name.path) as file, fits.open(file, memmap=False) as hdus:
-            wcs = WCS(image.header, hdus)
-    except (*DAMAGE, MemoryError) as error:
-        return None, _said(error)
-    return (wcs if wcs.naxis == 2 else wcs.celestial) if wcs.has_celestial else None, ""
-
-
-def _storage(hdu: Any, name: FitsName) -> Storage:
-    header = hdu.header
-    # hdu.header loses BITPIX's scaling keywords only once data are touched, which is never here.
-    kinds = {8: "u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
-    try:
-        dtype = np.dtype(kinds[int(header["BITPIX"])])
-    except KeyError as error:
-        raise InputError(f"{name.label}: BITPIX is {header.get('BITPIX')!r}") from error
-    scale, zero = float(header.get("BSCALE", 1) or 1), float(header.get("BZERO", 0) or 0)
-    blank = header.get("BLANK") if dtype.kind in "iu" else None
-    step = math.prod(hdu.shape[-2:]) * dtype.itemsize
-    index = 0
-    for number, length in zip(name.slices, hdu.shape[:-2], strict=True):
-        index = index * length + number
-    offset = int(hdu.fileinfo()["datLoc"]) + index * step
-    return Storage(offset, dtype, scale, zero, None if blank is None else int(blank))
-
-
-def _said(error: BaseException) -> str:
+def one_line(error: BaseException) -> str:
+    """What an error of a library says, for a message."""
     return " ".join(str(error).split())[:160] or type(error).__name__

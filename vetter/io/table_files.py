@@ -143,11 +143,11 @@ def _ecsv(name: FitsName) -> TableFile:
 
 def _votable(name: FitsName) -> TableFile:
     from astropy.io.votable import parse
-    from astropy.io.votable.exceptions import VOTableSpecError
+    from astropy.io.votable.exceptions import VOTableSpecError, VOWarning
 
     try:
         first = parse(name.path, verify="ignore").get_first_table()
-    except (ValueError, IndexError, OSError, TypeError, VOTableSpecError) as error:
+    except (ValueError, IndexError, OSError, TypeError, VOTableSpecError, VOWarning) as error:
         raise _unreadable(name, "VOTable", error) from error
     table: Table = first.to_table(use_names_over_ids=True)
     ucds = {str(f.name): str(f.ucd) for f in first.fields if f.ucd}

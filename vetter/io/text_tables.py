@@ -75,7 +75,7 @@ def layout_of(path: Path, head: str) -> TextLayout:
             lines.append(line)
     if not lines:
         raise InputError(f"{path}: wanted a candidate table, found no line of data")
-    delimiter = _delimiter(path, lines)
+    delimiter = _delimiter(lines)
     first = _fields(lines[0], delimiter)
     if not _all_numbers(first):
         return TextLayout(delimiter, _unique(first), 1)
@@ -128,14 +128,16 @@ def _as_utf8(path: Path) -> str:
         return raw.decode("latin-1")
 
 
-def _delimiter(path: Path, lines: list[str]) -> str:
+def _delimiter(lines: list[str]) -> str:
     sample = lines[:20]
     for delimiter in (",", "\t", ";", "|"):
         counts = {len(_fields(line, delimiter)) for line in sample}
         if len(counts) == 1 and counts.pop() > 1:
             return delimiter
-    if path.suffix.lower() == ".csv" and "," in lines[0]:
-        return ","
+    for delimiter in (",", "\t", ";", "|"):
+        # A row cut short is said where it is read; it does not make another layout of it.
+        if all(delimiter in line for line in sample):
+            return delimiter
     return " "
 
 

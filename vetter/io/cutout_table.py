@@ -1,0 +1,78 @@
+"""The candidate list that a folder of cutout files makes: metadata as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.table import MaskedColumn, Table
+
+from vetter.core.candidate_keys import make_keys
+from vetter.core.candidates import CandidateList
+from vetter.core.column_roles import recognise
+from vetter.io.cutout_listing import HeaderScan
+
+
+def listed_candidates(paths: Sequence[Path], scans: Sequence[HeaderScan]) -> CandidateList:
+    """The candidates of cutout files: columns are their metadata, and ``file``.
+
+    A key is the identity in the metadata, else the file's name.
+    """
+    table = _table(paths, scans)
+    roles = recognise([str(name) for name in table.colnames])
+    stems = np.asarray(table["file"])
+    if roles.key is None or roles.key == "file":
+        roles = roles.with_(key="file", one_based=False)
+        keys, said = make_keys(table, "file")
+    else:
+        roles = roles.with_(one_based=False)
+        # A file whose metadata has no identity is known by its name.
+        filled = np.asarray(table[roles.key].astype(str).filled(""))
+        keys, said = make_keys(Table({"key": np.where(filled == "", stems, filled)}), "key")
+    x, y, ra, dec = (_numbers(scans, column) for column in (roles.x, roles.y, roles.ra, roles.dec))
+    return CandidateList(table, roles, keys, x, y, ra, dec, said)
+
+
+def _table(paths: Sequence[Path], scans: Sequence[HeaderScan]) -> Table:
+    names: dict[str, None] = {}
+    for scan in scans:
+        names.update(dict.fromkeys(scan.values))
+    table = Table()
+    for name in names:
+        values = [scan.values.get(name) for scan in scans]
+        gaps = np.array([value is None for value in values])
+        data, mask = _column(values, gaps)
+        table[name] = MaskedColumn(data=data, mask=mask)
+    stems = [path.name.removesuffix(".gz").rpartition(".")[0] or path.name for path in paths]
+    table["file"] = stems
+    return table
+
+
+def _column(values: Sequence[Any], gaps: Any) -> tuple[Any, Any]:
+    present = [value for value in values if value is not None]
+    if all(isinstance(value, bool) for value in present):
+        return np.array([bool(value) for value in values]), gaps
+    if all(isinstance(value, int) and abs(value) < 2**63 for value in present):
+        return np.array([value or 0 for value in values], np.int64), gaps
+    floats = [_float(value) for value in values]
+    if all(number is not None for number in floats):
+        return np.array(floats, np.float64), gaps
+    return np.array(["" if value is None else str(value) for value in values]), gaps
+
+
+def _float(value: Any) -> float | None:
+    """A number as it may stand in metadata: STDPipe writes NaN as the text 'NaN'."""
+    if value is None:
+        return float("nan")
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, str) and value.strip().lower() in ("nan", "inf", "+inf", "-inf"):
+        return float(value)
+    return None
+
+
+def _numbers(scans: Sequence[HeaderScan], column: str | None) -> Any:
+    values = [_float(scan.values.get(column)) if column else None for scan in scans]
+    return np.array([np.nan if value is None else value for value in values], np.float64)

@@ -1,0 +1,64 @@
+"""How the pixels of an image HDU are stored, and what they mean."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vetter.core.plane import Array
+from vetter.errors import InputError
+from vetter.io.fits_names import FitsName
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """How an HDU's pixels are stored: where, as what, and scaled how."""
+
+    offset: int
+    dtype: np.dtype[Any]
+    scale: float
+    zero: float
+    blank: int | None
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether physical values are whole numbers."""
+        whole = float(self.zero).is_integer() and abs(self.zero) < 2**62
+        return self.dtype.kind in "iu" and self.scale == 1 and whole
+
+    def physical(self, raw: Array) -> Array:
+        """Values as they are meant, in native byte order, always a copy."""
+        if self.dtype.kind == "f":
+            values = raw.astype(self.dtype.newbyteorder("="))
+            return values if self.scale == 1 and self.zero == 0 else values * self.scale + self.zero
+        if self.is_integer and self.blank is None:
+            whole = raw.astype(np.int64 if self.zero else self.dtype.newbyteorder("="))
+            return whole + np.int64(self.zero) if self.zero else whole
+        values = raw.astype(np.float32 if self.dtype.itemsize <= 2 else np.float64)
+        if self.scale != 1 or self.zero != 0:
+            values = values * values.dtype.type(self.scale) + values.dtype.type(self.zero)
+        if self.blank is not None:
+            values[raw == self.blank] = np.nan
+        return values
+
+
+def storage_of(hdu: Any, name: FitsName) -> Storage:
+    """How the pixels of an HDU, or of the slice that the name chooses, are stored."""
+    header = hdu.header
+    # hdu.header loses BITPIX's scaling keywords only once data are touched, which is never here.
+    kinds = {8: "u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
+    try:
+        dtype = np.dtype(kinds[int(header["BITPIX"])])
+    except KeyError as error:
+        raise InputError(f"{name.label}: BITPIX is {header.get('BITPIX')!r}") from error
+    scale, zero = float(header.get("BSCALE", 1) or 1), float(header.get("BZERO", 0) or 0)
+    blank = header.get("BLANK") if dtype.kind in "iu" else None
+    step = math.prod(hdu.shape[-2:]) * dtype.itemsize
+    index = 0
+    for number, length in zip(name.slices, hdu.shape[:-2], strict=True):
+        index = index * length + number
+    offset = int(hdu.fileinfo()["datLoc"]) + index * step
+    return Storage(offset, dtype, scale, zero, None if blank is None else int(blank))

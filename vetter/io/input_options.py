@@ -1,0 +1,103 @@
+"""How inputs are to be read, as on the command line and in a session's record."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from vetter.errors import InputError
+from vetter.io.fits_names import parse_fits_name
+
+PLANE_OPTIONS = ("image", "template", "convolved", "diff", "err", "mask")
+
+
+@dataclass(frozen=True, slots=True)
+class InputOptions:
+    """How inputs are to be read; all as on the command line.
+
+    Attributes
+    ----------
+    planes : mapping of str to str
+        Plane name to file, possibly as ``file.fits[EXT]``.
+    variance, weight : str or None
+        Files to make ``err`` of.
+    mask_bits, mask_good : str or None
+        Which bits of the mask are bad, or are not.
+    columns : mapping of str to str
+        Role to column, where the user knows better.
+    one_based : bool or None
+        Whether x and y count pixels from 1; None: find out.
+    radius : float or None
+        Half the side of a cutout, pixels.
+    fwhm : float or None
+        Of the image's PSF, pixels.
+    """
+
+    planes: Mapping[str, str] = field(default_factory=dict)
+    variance: str | None = None
+    weight: str | None = None
+    mask_bits: str | None = None
+    mask_good: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    one_based: bool | None = None
+    radius: float | None = None
+    fwhm: float | None = None
+
+    @classmethod
+    def from_keywords(cls, **keywords: Any) -> InputOptions:
+        """Options from keywords named as on the command line: ``image=``, ``plane={...}``...
+
+        Raises
+        ------
+        InputError
+            An option that does not exist.
+        """
+        planes = {str(k): str(v) for k, v in dict(keywords.pop("planes", None) or {}).items()}
+        planes |= {str(k): str(v) for k, v in dict(keywords.pop("plane", None) or {}).items()}
+        for name in PLANE_OPTIONS:
+            value = keywords.pop(name, None)
+            if value is not None:
+                planes[name] = str(value)
+        columns = dict(keywords.pop("columns", None) or {})
+        columns |= dict(keywords.pop("column", None) or {})
+        names = {f.name for f in dataclasses.fields(cls)} - {"planes", "columns"}
+        unknown = sorted(set(keywords) - names)
+        if unknown:
+            raise InputError(f"{unknown[0]}: no such option; there are {', '.join(sorted(names))}")
+        return cls(planes=planes, columns=columns, **keywords)
+
+    def over(self, other: InputOptions) -> InputOptions:
+        """These options, with what they leave open taken from others."""
+        changes: dict[str, Any] = {
+            f.name: getattr(other, f.name)
+            for f in dataclasses.fields(self)
+            if getattr(self, f.name) is None
+        }
+        changes["planes"] = {**other.planes, **self.planes}
+        changes["columns"] = {**other.columns, **self.columns}
+        return dataclasses.replace(self, **changes)
+
+    def plain(self) -> dict[str, Any]:
+        """The options that are set, in plain types with absolute paths, for a session's record."""
+        values: dict[str, Any] = {
+            f.name: getattr(self, f.name)
+            for f in dataclasses.fields(self)
+            if getattr(self, f.name) not in (None, {})
+        }
+        for name in ("variance", "weight"):
+            if name in values:
+                values[name] = absolute(values[name])
+        if "planes" in values:
+            values["planes"] = {k: absolute(v) for k, v in self.planes.items()}
+        if "columns" in values:
+            values["columns"] = dict(self.columns)
+        return values
+
+
+def absolute(spec: str) -> str:
+    """A file's name, with ``[EXT]`` kept, made absolute."""
+    name = parse_fits_name(spec)
+    return os.path.abspath(name.path) + name.suffix
