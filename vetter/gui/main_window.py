@@ -24,6 +24,7 @@ from vetter.gui.commands import COMMANDS
 from vetter.gui.dialogs import Dialogs
 from vetter.gui.evidence import Evidence
 from vetter.gui.filter_bar import FilterBar
+from vetter.gui.held_keys import HeldKeys
 from vetter.gui.keymap import make_keymap
 from vetter.gui.physical_keys import key_by_place
 from vetter.gui.plane_row import PlaneRow
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         self._build()
         self.actions_by_id = make_actions(self, COMMANDS, self.keymap)
         self._connect()
+        self._hold_keys()
         self.setWindowTitle(self._title())
         self._fit_screen()
         self.set_theme(is_dark(session.settings.display.theme, _application()))
@@ -151,6 +153,14 @@ class MainWindow(QMainWindow):
         hints = _application().styleHints()
         if hints is not None and session.settings.display.theme == "system":
             hints.colorSchemeChanged.connect(self._on_colour_scheme_changed)
+
+    def _hold_keys(self) -> None:
+        """On X11 each repeat of a held key comes as a press and a release of its own."""
+        if QApplication.platformName() != "xcb":
+            return
+        commands = [command for command in COMMANDS if not command.repeats]
+        once = {key for command in commands for key in self.keymap[command.id]}
+        HeldKeys(self, once).let_go.connect(self._end_held)
 
     def set_theme(self, dark: bool) -> None:
         """Dark or light, for the window and the panels."""

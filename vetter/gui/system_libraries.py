@@ -7,7 +7,6 @@ Imports no Qt.
 
 from __future__ import annotations
 
-import argparse
 import ctypes
 import importlib.util
 import os
@@ -155,6 +154,8 @@ def _reach_screen(display: str, load: Load) -> None:
 
 def main() -> int:
     """What scripts/check_system runs: 0 where nothing is missing."""
+    import argparse
+
     parser = argparse.ArgumentParser(description="Name the system libraries that Qt lacks here.")
     parser.add_argument("--platform", default=platform_of(os.environ))
     parser.add_argument("--packages", action="store_true", help="Debian's package names alone")
