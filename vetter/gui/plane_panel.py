@@ -138,10 +138,11 @@ class PlanePanel(pg.GraphicsWidget):
         left += self._write(painter, left, top, shown.plane) + 10
         painter.setPen(QColor(tones.dim))
         if shown.range:
-            width = self._text(shown.range)[1]
+            # A new text for each candidate: laying it out for reuse costs ten times as much.
+            width = self._metrics.horizontalAdvance(shown.range)
             if right - width > left:
-                right -= width
-                self._write(painter, right, top, shown.range)
+                right = math.floor(right - width)
+                painter.drawText(QPointF(right, top + self._metrics.ascent()), shown.range)
         elif shown.image is not None and not shown.words:
             right = self._paint_key_of_mask(painter, left, right, top)
         note = f"in place of {self.exhibit.plane}" if standing_in else shown.note

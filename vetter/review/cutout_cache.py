@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -85,6 +86,9 @@ class CutoutCache(QObject):
         self._reading = threading.Lock()
         self._builder = _Builder(self)
         self._builder.start()
+        # A thread that outlives the application aborts the process: a script may end without
+        # having closed its window.
+        atexit.register(self.close)
 
     @property
     def looks(self) -> Looks:
@@ -170,6 +174,7 @@ class CutoutCache(QObject):
             self._wishes = []
             self._state.notify_all()
         self._builder.wait()
+        atexit.unregister(self.close)
 
     def build_wanted(self) -> None:
         """Build what is wanted until closed: the thread's work."""
