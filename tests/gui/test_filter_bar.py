@@ -9,6 +9,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from tests.helpers.fake_session import FakeSession
+from vetter.core.decisions import Verdict
 from vetter.gui.filter_bar import FilterBar
 
 
@@ -116,3 +117,12 @@ def test_the_window_does_not_open_with_the_cursor_in_it(qtbot, session) -> None:
     bar.activateWindow()
     assert not bar.line.hasFocus()
     assert bar.line.focusPolicy() == Qt.FocusPolicy.ClickFocus
+
+
+def test_escape_does_not_apply_the_same_filter_anew(window, session) -> None:
+    _type(window, "verdict=none", Qt.Key.Key_Return)
+    session.say(3, verdict=Verdict.ACCEPT)
+    _type(window, "", Qt.Key.Key_Escape)
+    assert session.queue.position_of(3) == 3
+    _type(window, "", Qt.Key.Key_Return)
+    assert session.queue.position_of(3) == -1

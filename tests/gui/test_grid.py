@@ -238,7 +238,8 @@ def test_other_looks_make_other_pictures(qtbot, grid, cache) -> None:
     before = grid.thumbnails.image(0)
     cache.looks = Looks().with_("difference", invert=True)
     cache._frames.clear()
-    _serve(qtbot, grid, cache)
+    with qtbot.waitSignal(grid.thumbnails.outdated):
+        cache.serve()
     assert grid.thumbnails.image(0) != before
 
 

@@ -71,7 +71,10 @@ class FilterBar(QWidget):
     def drop(self) -> None:
         """Return to the filter that was in force before, and to the candidates."""
         self._pause.stop()
-        self._set_filter(self._before)
+        # Applied anew, the same filter would drop what has been decided since.
+        if self._session.queue.expression != self._before:
+            self._set_filter(self._before)
+        self._show_state()
         self.line.setText(self._before)
         self._leave()
 

@@ -64,6 +64,7 @@ class GridArea(QAbstractScrollArea):
         self._later.setInterval(WANT_AGAIN)
         self._later.timeout.connect(self.want_shown)
         thumbnails.made.connect(self.update_row)
+        thumbnails.outdated.connect(self.repaint_later)
 
     @property
     def columns(self) -> int:

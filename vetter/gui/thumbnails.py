@@ -29,6 +29,10 @@ class Thumbnails(QObject):
     """
 
     made = pyqtSignal(int)
+    """A row's picture can be had, or another one than before."""
+
+    outdated = pyqtSignal()
+    """The looks or the radius have changed: all pictures are to be had anew."""
 
     def __init__(self, cache: CutoutCache, plane: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -70,16 +74,23 @@ class Thumbnails(QObject):
 
     def want(self, rows: Sequence[int]) -> None:
         """Have these made, the first one first; pictures of earlier looks are dropped."""
-        recipe = (self._cache.looks, self._cache.radius)
-        if recipe != self._recipe:
-            self._recipe = recipe
-            self._images.clear()
+        self._drop_outdated()
         self._cache.want(rows)
 
     def _on_ready(self, row: int) -> None:
-        # The frame may be of new looks, so the picture at hand is not trusted.
+        if self._drop_outdated():
+            self.outdated.emit()
+        # The frame may have a new plane, so the picture at hand is not trusted.
         self._images.pop(row, None)
         self.made.emit(row)
+
+    def _drop_outdated(self) -> bool:
+        recipe = (self._cache.looks, self._cache.radius)
+        if recipe == self._recipe:
+            return False
+        self._recipe = recipe
+        self._images.clear()
+        return True
 
     def _take(self, frame: Frame) -> QImage | str:
         made: QImage | str
