@@ -408,6 +408,13 @@ def test_closing_twice(path: Path) -> None:
     session.close()
 
 
+def test_writing_after_closing_is_one_line(path: Path) -> None:
+    session = SessionFile.create(path, REVIEWER)
+    session.close()
+    with pytest.raises(VetterError, match="closed"):
+        session.append([event(LIST, 0)])
+
+
 def test_a_folder_in_which_nothing_can_be_made(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started(path, event(LIST, 0))
     hold = session_database._take_hold

@@ -183,10 +183,11 @@ class SessionDatabase:
                 cursor.execute("BEGIN IMMEDIATE")
                 yield cursor
                 cursor.execute("COMMIT")
-            except sqlite3.Error as error:
-                raise said(self.path, error) from None
-            finally:
+            except BaseException as error:
                 _roll_back(self._connection)
+                if isinstance(error, sqlite3.Error):
+                    raise said(self.path, error) from None
+                raise
 
 
 def _connect(path: Path, mode: str, locks: bool) -> sqlite3.Connection:
@@ -207,8 +208,12 @@ def _connect(path: Path, mode: str, locks: bool) -> sqlite3.Connection:
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:
-    if connection.in_transaction:
-        connection.rollback()
+    try:
+        if connection.in_transaction:
+            connection.rollback()
+    except sqlite3.Error:
+        # Closed, or the disk is gone: the journal is rolled back by whoever opens it next.
+        return
 
 
 def _take_hold(connection: sqlite3.Connection) -> None:

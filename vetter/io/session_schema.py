@@ -14,7 +14,7 @@ _MAGIC = b"SQLite format 3\x00"
 # NULL stands for NaN in every number, since SQLite has no NaN.
 TABLES = (
     """CREATE TABLE decisions (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        seq INTEGER PRIMARY KEY,
         id TEXT NOT NULL UNIQUE,
         key TEXT NOT NULL,
         verdict TEXT NOT NULL CHECK (verdict IN ('none', 'accept', 'reject', 'maybe')),
@@ -32,7 +32,7 @@ TABLES = (
     """CREATE TRIGGER decisions_never_go BEFORE DELETE ON decisions
         BEGIN SELECT RAISE(ABORT, 'decisions are appended, never deleted'); END""",
     """CREATE TABLE inputs (
-        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        number INTEGER PRIMARY KEY,
         at TEXT NOT NULL,
         candidates INTEGER NOT NULL,
         record TEXT NOT NULL,
@@ -44,8 +44,11 @@ TABLES = (
         at TEXT NOT NULL,
         meta TEXT NOT NULL,
         PRIMARY KEY (key, signature)) WITHOUT ROWID""",
-    "CREATE TABLE positions (reviewer TEXT PRIMARY KEY, key TEXT NOT NULL, at TEXT NOT NULL)",
-    "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    """CREATE TABLE positions (
+        reviewer TEXT PRIMARY KEY,
+        key TEXT NOT NULL,
+        at TEXT NOT NULL) WITHOUT ROWID""",
+    "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     """CREATE TABLE holder (
         one INTEGER PRIMARY KEY CHECK (one = 1),
         pid INTEGER NOT NULL,
