@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from vetter.io.fits_cards import format_card
 from vetter.io.fits_metadata import decode_meta, decode_record, encode_meta
 from vetter.io.fits_wcs_tables import TABLES, load_wcs, wcs_extension
 from vetter.io.image_extension import image_extension, padded_header, stored_dtype
+from vetter.io.plain_fits import read_plain
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
@@ -173,19 +175,21 @@ def load_cutout(filename: str | os.PathLike[str]) -> Cutout:
 
     name = os.fspath(filename)
     try:
+        with open(name, "rb") as file:
+            plain = read_plain(file.read())
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            if plain is not None:
+                return _assemble(name, plain)
             with fits.open(name, memmap=False, lazy_load_hdus=False) as hdus:
-                return _assemble(name, hdus)
-    except (
-        OSError,
-        TypeError,
-        ValueError,
-        IndexError,
-        KeyError,
-        EOFError,
-        fits.VerifyError,
-    ) as error:
+                cutout = _assemble(name, [hdu for hdu in hdus if hdu.is_image])
+                cutout.wcs = load_wcs(hdus)
+                return cutout
+    except InputError:
+        raise
+    except (OSError, TypeError, ValueError, LookupError) as error:
+        raise InputError(f"{name}: wants a FITS file with cutouts, {_reason(error)}") from error
+    except (EOFError, zlib.error, fits.VerifyError) as error:
         raise InputError(f"{name}: wants a FITS file with cutouts, {_reason(error)}") from error
 
 
@@ -197,14 +201,18 @@ def _reason(error: Exception) -> str:
     return f"found something else or a file cut short ({' '.join(str(error).split())})"
 
 
-def _assemble(name: str, hdus: Any) -> Cutout:
+def _assemble(name: str, hdus: Sequence[Any]) -> Cutout:
+    """A cutout of HDUs with name, header and data, of astropy's or `PlainHdu`."""
+    if not hdus:
+        raise InputError(f"{name}: wants two-dimensional images, found none")
     record = decode_record(hdus[0].header)
     known = record.get("planes")
     planes: dict[str, Array] = {}
     notes = record.get("notes")
-    cutout = Cutout({}, decode_meta(hdus[0].header), notes=notes if isinstance(notes, dict) else {})
+    notes = {str(k): str(v) for k, v in notes.items()} if isinstance(notes, dict) else {}
+    cutout = Cutout({}, decode_meta(hdus[0].header), notes=notes)
     for number, hdu in enumerate(hdus):
-        if not hdu.is_image or hdu.header.get("NAXIS", 0) == 0:
+        if hdu.data is None:
             continue
         data = np.asarray(hdu.data)
         while data.ndim > 2 and data.shape[0] == 1:
@@ -224,7 +232,6 @@ def _assemble(name: str, hdus: Any) -> Cutout:
     header = cutout.header
     if header is not None and "CROP_X1" in header and "CROP_Y1" in header:
         cutout.origin = int(header["CROP_X1"]), int(header["CROP_Y1"])
-    cutout.wcs = load_wcs(hdus)
     return cutout
 
 
