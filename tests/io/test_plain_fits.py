@@ -62,7 +62,7 @@ def test_scaled_numbers_are_left(card: str) -> None:
     assert read_plain(raw[:extname] + card.ljust(80).encode() + raw[extname + 80 :]) is None
 
 
-@pytest.mark.parametrize("length", [0, 100, 2880, 4000, 5760, 6000])
+@pytest.mark.parametrize("length", [0, 100, 2880, 4000, 5760, 5790])
 def test_a_cut_file_is_left(length: int) -> None:
     raw = content(fits.PrimaryHDU(), image("f8"))
     found = read_plain(raw[:length])
