@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -93,3 +94,21 @@ def test_a_scale_bar_has_a_round_length(
 @pytest.mark.parametrize("scale", [0.0, math.nan, -1.0])
 def test_without_a_scale_there_is_no_bar(scale: float) -> None:
     assert scale_bar(scale, 100) is None
+
+
+def test_directions_and_scale_of_a_real_field_with_distortion(real_data: Path) -> None:
+    """Against astropy's own offsets on the sphere."""
+    from astropy import units
+    from astropy.coordinates import SkyCoord
+    from astropy.io import fits
+
+    wcs = WCS(fits.getheader(real_data / "decam_field" / "science.fits"))
+    x, y = 61.2, 182.4
+    place = SkyCoord(*radec(wcs, x, y), unit="deg")  # type: ignore[misc]
+    found = north_east(wcs, x, y)
+    assert found is not None
+    for angle, turn in zip(found, (0, 90), strict=True):
+        moved = place.directional_offset_by(turn * units.deg, 1 * units.arcsec)
+        x1, y1 = wcs.all_world2pix([[moved.ra.deg, moved.dec.deg]], 0)[0]
+        assert math.degrees(math.atan2(y1 - y, x1 - x)) % 360 == pytest.approx(angle, abs=0.05)
+    assert pixel_scale(wcs, x, y) == pytest.approx(0.263, abs=0.003)

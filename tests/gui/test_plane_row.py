@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
-from PyQt6.QtGui import QMouseEvent, QWheelEvent
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtGui import QHelpEvent, QMouseEvent, QWheelEvent
+from PyQt6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from tests.helpers.fake_field import FieldInMemory, field
@@ -319,3 +319,18 @@ def test_a_plane_of_another_field_gets_its_own_panel(row: PlaneRow) -> None:
     planes["survey"] = planes["template"] / 1e3
     row.show_frame(build_frame(FieldInMemory(planes, places), 0, 20, Looks()))
     assert row.plane_names[-1] == "survey" and row.panel("survey").exhibit.image is not None
+
+
+def test_a_tool_tip_says_what_the_title_has_no_room_for(
+    row: PlaneRow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _at, text, _widget: said.append(text))
+    source = FieldInMemory(plane_notes={"err": "estimated from the image: no err plane was given"})
+    row.show_frame(build_frame(source, 0, 20, Looks()))
+    at = on_screen(row, "err", 20, 20).toPoint()
+    event = QHelpEvent(QEvent.Type.ToolTip, at, row.mapToGlobal(at))
+    QApplication.sendEvent(row.viewport(), event)
+    assert said[0].startswith(
+        "err\nestimated from the image: no err plane was given\nlimits 10 to "
+    )

@@ -49,6 +49,12 @@ class Exhibit:
     # A QImage does not own numpy's memory: the array has to live as long.
     pixels: Any = None
 
+    @property
+    def tip(self) -> str:
+        """Everything that the title says, where it may have been cut short."""
+        limits = f"limits {self.range}" if self.range else ""
+        return "\n".join(line for line in (self.plane, self.note, limits) if line)
+
 
 def as_image(picture: npt.NDArray[np.uint32]) -> tuple[QImage, npt.NDArray[np.uint32]]:
     """A picture, first row lowest, as a QImage, first row uppermost, and the memory it uses."""

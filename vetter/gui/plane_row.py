@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PyQt6.QtGui import QFont
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtCore import QEvent, QPointF
+from PyQt6.QtGui import QFont, QHelpEvent
+from PyQt6.QtWidgets import QToolTip, QWidget
 
 from vetter.core.look import SHARING
 from vetter.gui.camera import Subject
@@ -58,6 +59,11 @@ class PlaneRow(PanelScene):
         self._set_stand_in()
         self._repaint_soon()
 
+    @property
+    def flipped(self) -> bool:
+        """Whether the template stands in the image's place."""
+        return self._flipped
+
     def set_flip(self, flipped: bool) -> None:
         """Show the template in the image's place, as long as it is set."""
         if flipped != self._flipped:
@@ -74,6 +80,14 @@ class PlaneRow(PanelScene):
         self._blinked = cycle[(at + step) % len(cycle)]
         self._set_stand_in()
         self._repaint_soon()
+
+    def viewportEvent(self, event: QEvent | None) -> bool:
+        """Tool tips: what a title has no room for."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            found = self._panel_at(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), found[0].exhibit.tip if found else "", self)
+            return True
+        return bool(super().viewportEvent(event))
 
     def _blinking(self) -> list[str]:
         return [
