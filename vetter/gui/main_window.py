@@ -364,6 +364,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         if not self._closed:
             self._closed = True
+            self._after_paint.stop()
+            self.status.stop()
             self.fits.close()
             self.cache.close()
             self.session.close()

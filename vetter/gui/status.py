@@ -61,6 +61,13 @@ class Status(QStatusBar):
         self._mode.setText("READ ONLY" if session.read_only else "")
         self._mode.setVisible(session.read_only)
 
+    def stop(self) -> None:
+        """Refresh no more: the window closes."""
+        self._session.opinions_changed.disconnect(self._on_opinions_changed)
+        self._session.queue_changed.disconnect(self._soon.start)
+        self._soon.stop()
+        self.clearMessage()
+
     def _on_opinions_changed(self, _rows: object) -> None:
         self._soon.start()
 

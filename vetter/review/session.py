@@ -95,6 +95,11 @@ class Session(QObject):
         return self.ledger.opinion(row)
 
     @property
+    def busy(self) -> bool:
+        """Whether a commit is under way: until it ends, no verdict is taken and nothing moves."""
+        return self._recorder.busy
+
+    @property
     def codes(self) -> npt.NDArray[np.uint8]:
         """Verdict code of every row (0 none, 1 accept, 2 reject, 3 maybe)."""
         return self.ledger.codes
