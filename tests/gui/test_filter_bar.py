@@ -79,6 +79,16 @@ def test_nonsense_is_said_and_changes_nothing(window, session) -> None:
     assert window.bar.line.hasFocus()
 
 
+def test_what_is_wrong_stays_said_in_another_theme(window) -> None:
+    _type(window, "magg<19", Qt.Key.Key_Return)
+    palette = window.palette()
+    palette.setColor(palette.ColorRole.Window, Qt.GlobalColor.black)
+    window.setPalette(palette)
+    assert "did you mean 'mag'?" in window.bar.state.text()
+    QTest.keyClick(window.bar.line, Qt.Key.Key_Escape)
+    assert window.bar.state.text() == ""
+
+
 def test_no_match_is_said(window) -> None:
     _type(window, "mag>99", Qt.Key.Key_Return)
     assert window.bar.state.text() == "Filtered: none of 20 match"

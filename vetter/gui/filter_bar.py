@@ -36,6 +36,7 @@ class FilterBar(QWidget):
         super().__init__(parent)
         self._session = session
         self._before = ""
+        self._problem = ""
         self._return_to: QWidget | None = None
         self.line = _FilterLine(self)
         self.state = QLabel(self)
@@ -71,6 +72,7 @@ class FilterBar(QWidget):
     def drop(self) -> None:
         """Return to the filter that was in force before, and to the candidates."""
         self._pause.stop()
+        self._problem = ""
         # Applied anew, the same filter would drop what has been decided since.
         if self._session.queue.expression != self._before:
             self._set_filter(self._before)
@@ -120,16 +122,18 @@ class FilterBar(QWidget):
             if expression.strip() != queue.expression or expression.strip():
                 queue.set_filter(expression)
         except InputError as error:
-            self._show_state(str(error))
+            self._problem = str(error)
+            self._show_state()
             return False
+        self._problem = ""
         self._show_state()
         return True
 
-    def _show_state(self, problem: str = "") -> None:
+    def _show_state(self) -> None:
         queue, total = self._session.queue, len(self._session.candidates)
         filtered = bool(queue.expression)
-        if problem:
-            text = problem[:1].upper() + problem[1:]
+        if self._problem:
+            text = self._problem[:1].upper() + self._problem[1:]
         elif not filtered:
             text = ""
         elif len(queue):
@@ -140,7 +144,7 @@ class FilterBar(QWidget):
         self.state.setVisible(bool(text))
         self.clear.setVisible(filtered)
         palette = self.palette()
-        tone = palette.link().color() if filtered and not problem else palette.text().color()
+        tone = palette.link().color() if filtered and not self._problem else palette.text().color()
         palette.setColor(QPalette.ColorRole.WindowText, tone)
         self.state.setPalette(palette)
 

@@ -41,7 +41,14 @@ def apply_theme(app: QApplication, dark: bool) -> None:
     """Give the application the palette of a theme; Fusion honours every role of it."""
     if app.style() is None or app.style().objectName() != "fusion":  # type: ignore[union-attr]
         app.setStyle("fusion")
-    app.setPalette(palette_of(DARK if dark else LIGHT))
+    tones = DARK if dark else LIGHT
+    app.setPalette(palette_of(tones))
+    # Fusion outlines a tick box in a darker shade of the window: invisible on a dark one.
+    boxed = palette_of(tones)
+    if dark:
+        boxed.setColor(QPalette.ColorRole.Window, QColor(tones.dim))
+    for widget_class in ("QCheckBox", "QListWidget", "QTableWidget"):
+        app.setPalette(boxed, widget_class)
 
 
 def palette_of(tones: Tones) -> QPalette:
