@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -25,23 +26,26 @@ def run_log(arguments: argparse.Namespace) -> int:
 def run_export(arguments: argparse.Namespace) -> int:
     """Write cutouts and verdicts of a session."""
     path = Path(arguments.session).expanduser()
-    report = export_session(
-        path,
-        Path(arguments.output).expanduser(),
-        arguments.verdict or (),
-        arguments.format or (),
-        arguments.png,
-        arguments.reviewer,
-        _picture(path, arguments) if arguments.png else None,
-        Progress("export"),
-    )
+    with ExitStack() as stack:
+        report = export_session(
+            path,
+            Path(arguments.output).expanduser(),
+            arguments.verdict or (),
+            arguments.format or (),
+            arguments.png,
+            arguments.reviewer,
+            _picture(path, arguments.settings, stack) if arguments.png else None,
+            Progress("export"),
+        )
     say(*report.lines())
     return 0
 
 
-def _picture(path: Path, arguments: argparse.Namespace) -> Any:
+def _picture(path: Path, settings: str | None, stack: ExitStack) -> Any:
     # The panels are drawn by the window's own code, which needs Qt: loaded for --png alone.
     from vetter.headless.pictures import picture_maker
     from vetter.io.inputs import open_input
 
-    return picture_maker(open_input([str(path)]), arguments.settings)
+    source = open_input([str(path)])
+    stack.callback(source.close)
+    return picture_maker(source, settings)

@@ -10,6 +10,7 @@ from astropy.table import Column, MaskedColumn, Table
 from vetter.core.candidates import decoded
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName
+from vetter.io.hdu_choice import found
 
 
 def read_fits_table(name: FitsName) -> tuple[Table, str]:
@@ -73,28 +74,17 @@ def _choose(name: FitsName, hdus: Any) -> tuple[int, str]:
             number = int(hdus.index_of(name.extension))
             hdu = hdus[number]
         except (KeyError, IndexError) as error:
-            raise InputError(f"{name.path}: no HDU [{name.extension}]; {_found(hdus)}") from error
+            raise InputError(
+                f"{name.path}: no HDU [{name.extension}]; found {found(hdus)}"
+            ) from error
         if not _is_table(hdu):
-            raise InputError(f"{name.label}: wanted a table, found an image; {_found(hdus)}")
+            raise InputError(f"{name.label}: wanted a table, found {found(hdus)}")
         return number, ""
     tables = [number for number, hdu in enumerate(hdus) if _is_table(hdu)]
     if not tables:
-        raise InputError(f"{name.path}: wanted a table of candidates, {_found(hdus)}")
+        raise InputError(f"{name.path}: wanted a table of candidates, found {found(hdus)}")
     objects = [number for number in tables if hdus[number].name.upper() == "LDAC_OBJECTS"]
     number = objects[0] if objects else tables[0]
     if len(tables) == 1 or objects:
         return number, ""
     return number, f"{name.path.name}: {len(tables)} tables; the first was taken, [{number}]"
-
-
-def _found(hdus: Any) -> str:
-    kinds = []
-    for number, hdu in enumerate(hdus):
-        kind = (
-            "table" if _is_table(hdu) else "image " + "x".join(map(str, getattr(hdu, "shape", ())))
-        )
-        kinds.append(f"[{number}] {hdu.name} {kind}".strip())
-        if number == 5:
-            kinds.append("...")
-            break
-    return "found " + ", ".join(kinds)

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from astropy.table import Table
+
+from tests.helpers.field_files import write_field, write_list
+from vetter import cli
+
+
+def words(real_data: Path) -> list[str]:
+    folder = real_data / "decam_field"
+    planes = {
+        "image": folder / "science.fits",
+        "convolved": folder / "convolved_template.fits",
+        "err": real_data / "stdpipe" / "decam_err.fits",
+    }
+    named = [word for name, path in planes.items() for word in (f"--{name}", str(path))]
+    return ["adjust", str(folder / "candidates_derived.csv"), *named]
+
+
+def test_the_dipole_disappears_and_the_new_source_does_not(
+    real_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "adjusted.ecsv"
+    assert cli.main([*words(real_data), "-o", str(output)]) == 0
+    table: Any = Table.read(output)
+    assert table["disappeared"].tolist()[:3] == [True, True, False]
+    assert table["flux"][2] == pytest.approx(5137.14)
+    assert abs(table["adjust_dx"][0]) < 1 and table["adjust_chi2"][0] < table["adjust_chi2_0"][0]
+    said = capsys.readouterr().err
+    assert "FWHM 5.23 px from FWHM in the header" in said and "8 candidates, " in said
+
+
+@pytest.mark.parametrize("ending", ["csv", "fits", "vot"])
+def test_other_formats(real_data: Path, tmp_path: Path, ending: str) -> None:
+    output = tmp_path / f"adjusted.{ending}"
+    assert cli.main([*words(real_data), "-o", str(output)]) == 0
+    form = {"csv": "ascii.csv", "fits": "fits", "vot": "votable"}[ending]
+    table: Any = Table.read(output, format=form)
+    assert len(table) == 8 and "adjust_pval" in table.colnames
+
+
+def test_where_it_cannot_be_judged_it_says_why(tmp_path: Path) -> None:
+    specs = write_field(tmp_path, ("image", "convolved"))
+    ids, xs, ys = ["a", "off"], [40.0, 900.0], [30.0, 1.0]
+    path = write_list(tmp_path / "l.csv", id=ids, x=xs, y=ys, disappeared=[1, 1])
+    planes = [word for name, file in specs.items() for word in (f"--{name}", file)]
+    output = tmp_path / "out.ecsv"
+    assert cli.main(["adjust", str(path), *planes, "--fwhm", "4", "-o", str(output)]) == 0
+    table: Any = Table.read(output)
+    assert table["disappeared"].mask.tolist() == [True, True]
+    assert "estimated" in table["disappeared_reason"][0]
+    assert "off the image" in table["disappeared_reason"][1]
+
+
+def test_an_input_is_not_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    specs = write_field(tmp_path, ("image", "convolved"))
+    path = write_list(tmp_path / "l.csv")
+    before = path.read_bytes()
+    planes = [word for name, file in specs.items() for word in (f"--{name}", file)]
+    assert cli.main(["adjust", str(path), *planes, "-o", str(path)]) == 2
+    assert path.read_bytes() == before and "is an input" in capsys.readouterr().err

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.helpers.field_files import pixels, write_field, write_list
+from vetter import cli
+from vetter.io.cutout_files import load_cutout
+
+
+def run(folder: Path, *more: str) -> int:
+    specs = write_field(folder, ("image", "template"))
+    planes = [word for name, path in specs.items() for word in (f"--{name}", path)]
+    return cli.main(["cutouts", str(folder / "l.csv"), *planes, "--radius", "5", *more])
+
+
+def test_every_candidate_has_a_file(tmp_path: Path) -> None:
+    write_list(tmp_path / "l.csv")
+    assert run(tmp_path, "-o", str(tmp_path / "out")) == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.fits", "b.fits"]
+    cutout = load_cutout(tmp_path / "out" / "a.fits")
+    np.testing.assert_array_equal(cutout["template"], pixels(1)[25:36, 15:26])
+    assert cutout.meta["x"] == 20.25
+
+
+def test_names_stay_inside_the_folder(tmp_path: Path) -> None:
+    write_list(tmp_path / "l.csv", id=["../../x", "a/b"], x=[20.0, 30.0], y=[20.0, 30.0])
+    assert run(tmp_path, "-o", str(tmp_path / "out")) == 0
+    assert len(list((tmp_path / "out").iterdir())) == 2
+
+
+def test_those_without_pixels_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_list(tmp_path / "l.csv", id=["a", "far"], x=[20.0, 3000.0], y=[20.0, 30.0])
+    assert run(tmp_path, "-o", str(tmp_path / "out")) == 0
+    text = capsys.readouterr().err
+    assert "far: off the image" in text and "1 cutouts written, 1 candidates without" in text
+
+
+def test_a_file_where_the_folder_should_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_list(tmp_path / "l.csv")
+    (tmp_path / "out").touch()
+    assert run(tmp_path, "-o", str(tmp_path / "out")) == 2
+    assert "found a file" in capsys.readouterr().err
+
+
+def test_cutout_files_are_not_written_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_list(tmp_path / "l.csv")
+    run(tmp_path, "-o", str(tmp_path / "out"))
+    assert cli.main(["cutouts", str(tmp_path / "out"), "-o", str(tmp_path / "out")]) == 2
+    assert "holds the inputs" in capsys.readouterr().err

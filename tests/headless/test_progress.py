@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from vetter.headless.progress import Progress
+
+
+class Terminal:
+    def __init__(self) -> None:
+        self.text = ""
+
+    def isatty(self) -> bool:
+        return True
+
+    def write(self, text: str) -> None:
+        self.text += text
+
+    def flush(self) -> None:
+        pass
+
+
+def test_a_log_gets_the_last_line_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = Progress("cutouts")
+    for done in range(1, 101):
+        progress(done, 100)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1 and lines[0].startswith("cutouts: 100 of 100")
+
+
+def test_a_terminal_gets_one_line_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    progress = Progress("fits")
+    progress(1, 2)
+    progress(2, 2)
+    assert terminal.text.startswith("\rfits: 1 of 2") and terminal.text.count("\n") == 1

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.field_files import write_field, write_list
+from vetter import cli
+from vetter.core.decisions import Verdict
+from vetter.core.ledger import Ledger
+from vetter.core.new_decisions import decide
+from vetter.io.inputs import InputOptions, open_input
+from vetter.io.session_file import SessionFile
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> str:
+    """Two candidates: the first accepted, the second rejected, by ``me``."""
+    options = InputOptions(planes=write_field(tmp_path), radius=5)
+    source = open_input(str(write_list(tmp_path / "l.csv")), options)
+    ledger = Ledger(source.candidates, "me")
+    with SessionFile.create(tmp_path / "s.vetter", "me") as file:
+        file.record_input(source.record, source.fingerprints, len(source.candidates))
+        for row, verdict in enumerate((Verdict.ACCEPT, Verdict.REJECT)):
+            decision = decide(ledger, row, verdict=verdict, seconds=1.0)
+            assert decision is not None
+            for written in file.append([decision], position="b"):
+                ledger.apply(written)
+    source.close()
+    return str(tmp_path / "s.vetter")
+
+
+def test_status_for_programs(session: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["status", session, "--json"]) == 0
+    status = json.loads(capsys.readouterr().out)
+    assert status["candidates"] == 2 and status["decisions"] == 2 and status["undecided"] == 0
+    assert (status["accepted"], status["rejected"], status["maybe"]) == (1, 1, 0)
+    assert status["position"] == "b" and status["reviewers"] == ["me"]
+
+
+def test_log(session: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["log", session]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3 and "accept" in lines[1] and "reject" in lines[2]
+
+
+def test_export(session: str, tmp_path: Path) -> None:
+    words = ["export", session, "-o", str(tmp_path / "out"), "--format", "csv", "--format", "fits"]
+    assert cli.main(words) == 0
+    files = sorted(
+        p.relative_to(tmp_path / "out").as_posix() for p in (tmp_path / "out").rglob("*.*")
+    )
+    assert [name for name in files if not name.startswith(".")] == [
+        "cutouts/a.fits",
+        "decisions.csv",
+        "decisions.fits",
+    ]
+
+
+def test_export_with_pictures(session: str, tmp_path: Path, qapp: object) -> None:
+    words = ["export", session, "-o", str(tmp_path / "out"), "--png", "--verdict", "all"]
+    assert cli.main(words) == 0
+    names = sorted(path.name for path in (tmp_path / "out" / "cutouts").glob("*.png"))
+    assert names == ["a.png", "b.png"]
+    assert (tmp_path / "out" / "cutouts" / "a.png").read_bytes().startswith(b"\x89PNG")

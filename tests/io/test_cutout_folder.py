@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.helpers.field_files import pixels, write_image
+from vetter.core.cutout import Cutout
+from vetter.errors import InputError
+from vetter.io.cutout_files import write_cutout
+from vetter.io.cutout_folder import is_cutout_file
+from vetter.io.inputs import InputOptions, open_input
+
+
+def write(path: Path, seed: int = 0, side: int = 11, **meta: Any) -> Path:
+    shape = (side, side)
+    planes = {"image": pixels(seed, shape), "convolved": pixels(seed + 50, shape)}
+    write_cutout(Cutout(planes, meta), path)
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write(tmp_path / "one.fits", 1, id="k1", name="J1", x=100.25, y=50.0, mag=19.5, extra="T")
+    (tmp_path / "below").mkdir()
+    write(tmp_path / "below" / "two.fits", 2, id="k2", x=10.0, y=20.0)
+    write(tmp_path / "three.fits", 3, side=15)
+    (tmp_path / "readme.txt").write_text("not a cutout")
+    write_image(tmp_path / "image.fits", pixels())
+    return tmp_path
+
+
+def test_one_candidate_for_each_file(folder: Path) -> None:
+    source = open_input(str(folder))
+    assert source.candidates.keys.tolist() == ["k1", "three", "k2"]
+    assert [source.candidates.name(row) for row in range(3)] == ["J1", "three", "k2"]
+    assert source.candidates.x[0] == 100.25 and np.isnan(source.candidates.x[1])
+    assert source.candidates.value("mag", 0) == 19.5
+
+
+def test_what_is_no_cutout_is_left_alone_and_counted(folder: Path) -> None:
+    assert "2 other files were left alone" in open_input(str(folder)).notes
+
+
+def test_planes_are_those_of_the_files_and_those_made(folder: Path) -> None:
+    source = open_input(str(folder))
+    assert source.plane_names == ("image", "convolved", "diff", "err")
+    cutout = source.cutout(0, 20)
+    assert tuple(cutout.planes) == source.plane_names
+    assert cutout.notes == {"diff": "image - convolved", "err": "estimated from the image"}
+
+
+def test_a_cutout_is_as_the_file_has_it(folder: Path) -> None:
+    cutout = open_input(str(folder)).cutout(0, 20)
+    np.testing.assert_array_equal(cutout["image"], pixels(1, (11, 11)))
+    assert cutout.meta["name"] == "J1"
+
+
+def test_a_smaller_radius_crops(folder: Path) -> None:
+    cutout = open_input(str(folder)).cutout(0, 3)
+    assert cutout.shape == (7, 7)
+    np.testing.assert_array_equal(cutout["image"], pixels(1, (11, 11))[2:9, 2:9])
+
+
+def test_the_default_radius_holds_the_largest(folder: Path) -> None:
+    assert open_input(str(folder)).default_radius == 7
+
+
+def test_a_glob_and_a_list_of_files(folder: Path) -> None:
+    assert len(open_input(str(folder / "t*.fits")).candidates) == 1
+    both = [str(folder / "one.fits"), str(folder / "three.fits")]
+    assert len(open_input(both).candidates) == 2
+
+
+def test_repeated_ids_are_kept_apart(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write(tmp_path / f"{name}.fits", id=7)
+    source = open_input(str(tmp_path))
+    assert source.candidates.keys.tolist() == ["7", "7#2"]
+    assert any("repeat" in note for note in source.notes)
+
+
+def test_a_file_that_is_gone_is_said(folder: Path) -> None:
+    source = open_input(str(folder))
+    (folder / "one.fits").unlink()
+    with pytest.raises(InputError, match=r"one\.fits"):
+        source.cutout(0, 5)
+
+
+def test_planes_beside_cutout_files_are_refused(folder: Path) -> None:
+    with pytest.raises(InputError, match="bring their own planes"):
+        open_input(str(folder), InputOptions(planes={"image": str(folder / "image.fits")}))
+
+
+def test_a_list_of_images_that_are_no_cutouts(folder: Path) -> None:
+    path = str(folder / "image.fits")
+    with pytest.raises(InputError, match="wanted cutout files"):
+        open_input([path, path])
+
+
+def test_is_cutout_file(folder: Path) -> None:
+    names = ("one.fits", "image.fits", "readme.txt", "missing.fits")
+    assert [is_cutout_file(folder / name) for name in names] == [True, False, False, False]
+
+
+def test_stdpipes_own_files(real_data: Path) -> None:
+    source = open_input(str(real_data / "stdpipe"))
+    assert source.plane_names == ("image", "template", "convolved", "diff", "err", "mask")
+    row = source.candidates.row_of("3")
+    assert source.cutout(row, 20).meta["note"] == "real DECam field"
+    assert np.isnan(source.candidates.value("mag_err", row))

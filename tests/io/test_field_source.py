@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from tests.helpers.field_files import pixels, tan_wcs, write_field, write_list
+from vetter.errors import InputError
+from vetter.io.field_source import FieldSource
+from vetter.io.inputs import InputOptions, open_input
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Iterator[FieldSource]:
+    specs = write_field(tmp_path, ("image", "template", "mask"))
+    with fits.open(specs["image"], mode="update") as hdus:
+        hdus[0].header["DATE-OBS"] = "2024-05-06T07:08:09"
+        hdus[0].header["FILTER"] = "r"
+    path = write_list(
+        tmp_path / "l.csv",
+        id=["a", "edge", "off", "nowhere"],
+        x=[20.25, 0.0, 900.0, np.nan],
+        y=[30.0, 59.0, 10.0, 1.0],
+    )
+    opened: Any = open_input(str(path), InputOptions(planes=specs))
+    yield opened
+    opened.close()
+
+
+def test_a_cutout_is_centred_on_the_pixel_of_the_candidate(source: FieldSource) -> None:
+    cutout = source.cutout(0, 5)
+    assert cutout.shape == (11, 11) and cutout.origin == (15, 25)
+    assert cutout.position == (5.25, 5.0)
+    np.testing.assert_array_equal(cutout["image"], pixels(0)[25:36, 15:26])
+
+
+def test_a_cutout_has_all_planes(source: FieldSource) -> None:
+    assert tuple(source.cutout(0, 5).planes) == source.plane_names
+    assert source.plane_names == ("image", "template", "err", "mask")
+
+
+def test_its_metadata(source: FieldSource) -> None:
+    meta = source.cutout(0, 5).meta
+    assert meta["id"] == "a" and meta["name"] == "a" and meta["x"] == 20.25
+    assert meta["time"] == "2024-05-06T07:08:09" and meta["filter"] == "r"
+    assert meta["filename"] == "image.fits"
+
+
+def test_its_wcs_follows(source: FieldSource) -> None:
+    here = source.cutout(0, 5).wcs.all_pix2world(5.25, 5.0, 0)
+    np.testing.assert_allclose(here, tan_wcs().all_pix2world(20.25, 30.0, 0))
+
+
+def test_notes_say_what_is_estimated(source: FieldSource) -> None:
+    assert source.cutout(0, 5).notes == {"err": "estimated from the image"}
+
+
+def test_an_edge_is_filled(source: FieldSource) -> None:
+    cutout = source.cutout(1, 5)
+    assert np.isnan(cutout["image"][-1]).all() and cutout["mask"][-1].all()
+    assert np.isfinite(cutout["image"][5, 5])
+
+
+@pytest.mark.parametrize(("row", "says"), [(2, "off the image: at x = 900"), (3, "no position")])
+def test_candidates_without_pixels_say_why(source: FieldSource, row: int, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        source.cutout(row, 5)
+
+
+@pytest.mark.parametrize("radius", [0, -3, 1e9, float("nan")])
+def test_radii_that_cannot_be(source: FieldSource, radius: float) -> None:
+    with pytest.raises(InputError, match="radius"):
+        source.cutout(0, radius)
+
+
+def test_fingerprints_of_all_files(source: FieldSource) -> None:
+    roles = [fingerprint.role for fingerprint in source.fingerprints]
+    assert roles == ["candidates", "image", "template", "mask"]
+
+
+def test_the_record_opens_the_same_again(source: FieldSource) -> None:
+    record = source.record
+    again = open_input(record["inputs"], InputOptions.from_keywords(**record["options"]))
+    np.testing.assert_array_equal(again.cutout(0, 5)["template"], source.cutout(0, 5)["template"])
+    again.close()
+
+
+def test_a_fit_of_the_real_dipole_finds_what_it_should(real_data: Path) -> None:
+    from vetter.core.adjust import fit
+    from vetter.core.disappeared import judge
+    from vetter.headless.adjust import fit_options
+    from vetter.settings import FitSettings
+
+    folder = real_data / "decam_field"
+    options = InputOptions(
+        planes={
+            "image": str(folder / "science.fits"),
+            "convolved": str(folder / "convolved_template.fits"),
+            "diff": str(folder / "difference.fits"),
+            "err": str(real_data / "stdpipe" / "decam_err.fits"),
+        }
+    )
+    source = open_input(str(folder / "candidates_derived.csv"), options)
+    wanted, said = fit_options(source, FitSettings())
+    assert "FWHM in the header" in said
+    gone = [judge(fit(source.cutout(row, 20), wanted)).disappeared for row in range(3)]
+    assert gone == [True, True, False]
+    source.close()

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vetter.errors import SettingsError
+from vetter.io import settings_file
+from vetter.io.settings_file import load_keymap, load_settings
+from vetter.settings import Settings
+
+
+def test_the_defaults_where_there_is_no_file() -> None:
+    assert load_settings() == Settings() and load_keymap() is None
+
+
+def test_a_file_of_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text("[display]\nradius = 30\n")
+    assert load_settings(tmp_path / "s.toml").display.radius == 30.0
+
+
+def test_the_users_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings_file, "settings_folder", lambda: tmp_path)
+    (tmp_path / "settings.toml").write_text("[fit]\nmax_shift = 2\n")
+    (tmp_path / "keymap.toml").write_text('"review.accept" = "Y"\n')
+    assert load_settings().fit.max_shift == 2.0
+    assert load_keymap() == {"review.accept": "Y"}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[fit\n", "no TOML"),
+        ("[fit]\nq = 1\n", "fit.q: no such setting"),
+        ("[a]\n", "no such section"),
+    ],
+)
+def test_files_that_cannot_be_used_are_named(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "s.toml").write_text(text)
+    with pytest.raises(SettingsError, match=rf"s\.toml: .*{says}"):
+        load_settings(tmp_path / "s.toml")
+
+
+def test_a_named_file_has_to_be_there(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="no such file"):
+        load_settings(tmp_path / "s.toml")

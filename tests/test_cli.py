@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vetter import __version__, cli
+from vetter.arguments import EXAMPLES, parse_arguments
+from vetter.errors import InputError
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "vetter", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+def one_line(text: str) -> bool:
+    return text.count("\n") == 1 and text.startswith("vetter") and "Traceback" not in text
+
+
+def test_the_command_line_is_light() -> None:
+    heavy = "('numpy', 'astropy', 'PyQt6')"
+    code = f"import sys, vetter.cli; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        cli.main(["--version"])
+    assert end.value.code == 0 and capsys.readouterr().out == f"vetter {__version__}\n"
+
+
+def test_help_shows_an_example_of_each_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        cli.main(["--help"])
+    text = capsys.readouterr().out
+    assert end.value.code == 0
+    assert all(example in text for example in EXAMPLES.values())
+
+
+@pytest.mark.parametrize("command", EXAMPLES)
+def test_examples_are_understood(command: str) -> None:
+    words = EXAMPLES[command].split()[1:]
+    assert parse_arguments(words).command == command
+
+
+@pytest.mark.parametrize("command", EXAMPLES)
+def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        cli.main([command, "--help"])
+    assert end.value.code == 0 and EXAMPLES[command] in capsys.readouterr().out
+
+
+def test_open_is_the_default() -> None:
+    arguments = parse_arguments(["--radius", "30", "list.csv"])
+    assert (arguments.command, arguments.inputs, arguments.radius) == ("open", ["list.csv"], 30.0)
+
+
+def test_planes_and_columns() -> None:
+    arguments = parse_arguments(
+        "l.csv --image a.fits[SCI] --plane old=b.fits --plane new=c=d.fits --column x=u "
+        "--mask-bits 1,2 --zero-based".split()
+    )
+    assert cli.reading_options(arguments) == {
+        "image": "a.fits[SCI]",
+        "plane": {"old": "b.fits", "new": "c=d.fits"},
+        "column": {"x": "u"},
+        "mask_bits": "1,2",
+        "one_based": False,
+    }
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "cutouts",
+        "cutouts l.csv",
+        "open",
+        "l.csv --nonsense",
+        "l.csv --radius -3",
+        "l.csv --radius wide",
+        "l.csv --plane old",
+        "l.csv --plane a=b --plane a=c",
+        "l.csv --one-based --zero-based",
+        "export s.vetter -o d --verdict perhaps",
+        "status",
+        "demo --image x",
+    ],
+)
+def test_bad_arguments_give_status_2_and_one_line(
+    words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        cli.main(words.split())
+    assert end.value.code == 2 and one_line(capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("cutouts nothing.csv -o out", "nothing.csv: no such file"),
+        ("status nothing.vetter", "nothing.vetter"),
+        ("log nothing.vetter", "nothing.vetter"),
+        ("export nothing.vetter -o out", "nothing.vetter"),
+        ("adjust demo -o table.doc", "table.doc: wanted a table named"),
+        ("adjust demo -o no/where/t.ecsv", "no such folder"),
+        ("cutouts demo -o out --settings no.toml", "no.toml: no such file"),
+        ("cutouts demo -o out --image no.fits", "no.fits: no such file"),
+    ],
+)
+def test_bad_input_gives_status_2_and_one_line(
+    words: str,
+    says: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(words.split()) == 2
+    text = capsys.readouterr().err
+    assert one_line(text) and says in text
+
+
+def test_as_a_process(tmp_path: Path) -> None:
+    done = run("cutouts", str(tmp_path / "nothing.csv"), "-o", str(tmp_path / "out"))
+    assert done.returncode == 2 and one_line(done.stderr) and done.stdout == ""
+
+
+def test_no_arguments_at_all() -> None:
+    done = run()
+    assert done.returncode == 2 and one_line(done.stderr) and "vetter demo" in done.stderr
+
+
+def test_open_hands_everything_to_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    from vetter import app
+
+    said: dict[str, Any] = {}
+
+    def fake_run(inputs: list[str], **options: Any) -> int:
+        said.update(options, inputs=inputs)
+        return 0
+
+    monkeypatch.setattr(app, "run", fake_run)
+    words = "l.csv --image i.fits --session s.vetter --reviewer me --radius 12"
+    assert cli.main(words.split()) == 0
+    assert said["inputs"] == ["l.csv"] and said["image"] == "i.fits" and said["radius"] == 12
+    assert said["session"] == "s.vetter" and said["reviewer"] == "me"
+
+
+def test_a_fault_of_the_program_is_reported_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(arguments: Any) -> int:
+        raise ZeroDivisionError("a fault")
+
+    monkeypatch.setattr(cli, "_run", fail)
+    assert cli.main(["status", "s.vetter"]) == 1
+    text = capsys.readouterr().err
+    assert one_line(text)
+    report = Path(text.split("the report is in ")[1].strip())
+    assert "ZeroDivisionError: a fault" in report.read_text()
+    report.unlink()
+
+
+def test_debug_shows_where_an_error_came_from(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(arguments: Any) -> int:
+        raise InputError("f.csv: is wrong")
+
+    monkeypatch.setattr(cli, "_run", fail)
+    assert cli.main(["status", "s.vetter", "--debug"]) == 2
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_an_error_of_the_system_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(arguments: Any) -> int:
+        raise OSError(28, "No space left on device", "out.fits")
+
+    monkeypatch.setattr(cli, "_run", fail)
+    assert cli.main(["status", "s.vetter"]) == 2
+    assert capsys.readouterr().err == "vetter: out.fits: No space left on device\n"
+
+
+def test_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(arguments: Any) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_run", fail)
+    assert cli.main(["status", "s.vetter"]) == 130
