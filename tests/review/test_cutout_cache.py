@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +16,7 @@ from tests.helpers.fake_field import FieldInMemory
 from vetter.core.look import Looks
 from vetter.review.cutout_cache import CutoutCache
 
+ROOT = Path(__file__).resolve().parents[2]
 Make = Callable[..., tuple[CutoutCache, FieldInMemory]]
 
 
@@ -210,3 +214,18 @@ def test_closing_waits_for_the_thread_and_forgets_the_wishes(make: Make, qtbot: 
     asked = len(source.asked)
     cache.close()
     assert asked <= 12 and len(source.asked) == asked
+
+
+@pytest.mark.process
+def test_a_script_that_never_closes_it_ends_in_peace() -> None:
+    script = (
+        "from PyQt6.QtCore import QCoreApplication\n"
+        "from tests.helpers.fake_field import FieldInMemory\n"
+        "from vetter.core.look import Looks\n"
+        "from vetter.review.cutout_cache import CutoutCache\n"
+        "application = QCoreApplication([])\n"
+        "cache = CutoutCache(FieldInMemory(), Looks(), 10)\n"
+        "cache.want(range(12))\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")

@@ -14,7 +14,7 @@ COLOUR_MAPS = ("grey", "viridis", "magma", "inferno", "diverging")
 NO_DATA = 0xFF4A4D38
 """NaN: a dull olive, which none of the maps passes through."""
 MASK_GOOD = 0xFF1D2024
-MASK_BAD = 0xFFC8553D
+MASK_BAD = 0xFF9C4A3A
 
 # The published tables (S. van der Walt and N. Smith 2015, CC0) at every eighth of their 256
 # entries; straight lines between these stay within 2/255 of the originals.
