@@ -93,7 +93,7 @@ def iau_name(ra: float, dec: float) -> str:
 
 def write_planes(folder: Path, planes: dict[str, NDArray[np.generic]], header: fits.Header) -> None:
     """Tile-compressed; floats are quantised, and their headers say in which steps."""
-    steps = {"image": 2.0, "template": 1.0, "convolved": 0.6, "diff": 2.0, "err": 0.02}
+    steps = {"image": 1.0, "template": 0.5, "convolved": 0.5, "diff": 1.0, "err": 0.02}
     for name, plane in planes.items():
         own = header.copy()
         if name == "mask":
