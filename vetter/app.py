@@ -88,10 +88,9 @@ def _open_session(
 ) -> tuple[Session, list[str]]:
     """A session on the decisions that the file holds, at the first undecided candidate."""
     notes = list(store.notes)
-    if not store.read_only:
-        changed = store.record_input(source.record, source.fingerprints, len(source.candidates))
-        if changed:
-            notes.append(f"changed since the last time: {', '.join(changed)}")
+    changed = store.record_input(source.record, source.fingerprints, len(source.candidates))
+    if changed:
+        notes.append(f"changed since the last time: {', '.join(changed)}")
     ledger = Ledger(source.candidates, reviewer)
     ledger.replay(store.decisions())
     columns = ReviewColumns(source.candidates, ledger)

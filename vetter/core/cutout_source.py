@@ -30,6 +30,14 @@ class Fingerprint:
         return self.role == other.role and self.digest == other.digest
 
 
+@dataclass(frozen=True, slots=True)
+class PsfFwhm:
+    """The FWHM of a field's PSF in pixels, and where it comes from in words."""
+
+    value: float
+    said: str
+
+
 class CutoutSource(Protocol):
     """A list of candidates, and the cutout of any of them.
 
@@ -70,6 +78,12 @@ class CutoutSource(Protocol):
 
     def cutout(self, row: int, radius: float) -> Cutout:
         """The cutout of one candidate; raises InputError where it cannot be read."""
+
+    def fwhm(self, measure: bool = True) -> PsfFwhm | None:
+        """The FWHM of the image's PSF; None where nothing tells.
+
+        ``measure`` allows to measure it on the field's stars, which takes a moment.
+        """
 
     def close(self) -> None:
         """Let go of the files."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from vetter.core.candidates import CandidateList
 from vetter.core.cutout import Cutout
-from vetter.core.cutout_source import Fingerprint
+from vetter.core.cutout_source import Fingerprint, PsfFwhm
 from vetter.core.noise import estimate_err
 from vetter.core.plane import Box
 from vetter.errors import InputError
@@ -18,7 +18,7 @@ from vetter.io.cutout_listing import HeaderScan, scan_planes, scan_primary
 from vetter.io.cutout_table import listed_candidates
 from vetter.io.field_planes import ORDER
 from vetter.io.fingerprint import of_files
-from vetter.io.psf_fwhm import PsfFwhm, known_fwhm
+from vetter.io.psf_fwhm import known_fwhm
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vetter.core.candidates import CandidateList
-from vetter.core.cutout_source import Fingerprint
+from vetter.core.cutout_source import Fingerprint, PsfFwhm
 from vetter.core.lazy_cutout import LazyCutout
 from vetter.core.plane import Array, Box
 from vetter.errors import InputError
 from vetter.io.field_planes import FieldPlanes
 from vetter.io.fits_images import DAMAGE
 from vetter.io.planes import MaskPlane
-from vetter.io.psf_fwhm import PsfFwhm, known_fwhm, measured_fwhm
+from vetter.io.psf_fwhm import known_fwhm, measured_fwhm
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vetter.core.candidates import CandidateList, plain
+from vetter.core.cutout_source import PsfFwhm
 from vetter.core.plane import Plane
 
 if TYPE_CHECKING:
@@ -19,14 +19,6 @@ _PIXELS = ("PSF_FWHM", "FWHM_PIX", "FWHMPIX", "FWHM", "PSFFWHM")
 _ARCSECONDS = ("SEEING", "L1FWHM", "L1SEEING", "FWHM_AS", "DIMMSEE")
 # Narrower is no PSF but a hot pixel, wider no star.
 _LEAST, _MOST = 0.8, 50.0
-
-
-@dataclass(frozen=True, slots=True)
-class PsfFwhm:
-    """The FWHM in pixels, and where it comes from in words."""
-
-    value: float
-    said: str
 
 
 def known_fwhm(

@@ -1,0 +1,91 @@
+"""How the candidates of one field are fitted: the same in the window, ahead and headless."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from vetter.core.adjustment import Adjustment, FitOptions
+from vetter.core.cutout_source import Fingerprint, PsfFwhm
+from vetter.core.disappeared import Judgement, judge
+from vetter.settings import FitSettings
+
+REVISION = 1
+"""Raised when the fit itself changes, so that results of the older one are made anew."""
+
+SPLINE_REACH = 2
+"""Pixels around the fitted box that the cubic spline of a shifted template uses."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFit:
+    """Options and size of the fits of one field.
+
+    Attributes
+    ----------
+    options : FitOptions
+        The box is ``inner_fwhm`` times the FWHM, plus one pixel.
+    radius : float
+        Of the cutouts that are fitted, pixels: large enough for the box, and never that of
+        the display, so that a result does not depend on how the vetter looks at it.
+    said : str
+        Where the FWHM comes from, and the box, in words.
+    settings : FitSettings
+        The limits of the judgement.
+    """
+
+    options: FitOptions
+    radius: float
+    said: str
+    settings: FitSettings
+
+    def judge(self, adjustment: Adjustment) -> Judgement:
+        """Whether a result explains the candidate away, by the settings' limits."""
+        settings = self.settings
+        return judge(
+            adjustment,
+            settings.min_pval,
+            settings.max_chi2_ratio,
+            (settings.scale_low, settings.scale_high),
+            settings.max_snr,
+        )
+
+    def signature(self, fingerprints: Iterable[Fingerprint]) -> str:
+        """Names options and pixels: a result kept under another signature is not current.
+
+        The list itself does not count: a result belongs to a position, which is checked apart.
+        """
+        pixels = sorted(f"{f.role} {f.digest}" for f in fingerprints if f.role != "candidates")
+        text = f"{REVISION} {self.options!r} {self.radius!r} {pixels}"
+        return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def field_fit(fwhm: PsfFwhm | None, settings: FitSettings, radius: float) -> FieldFit:
+    """The fit of a field's candidates.
+
+    Parameters
+    ----------
+    fwhm : PsfFwhm or None
+        Of the image's PSF; None: nothing tells, and the settings' default is taken, and said.
+    settings : FitSettings
+    radius : float
+        Of the cutouts as the input gives them, pixels.
+    """
+    if fwhm is None:
+        value = settings.default_fwhm
+        said = f"FWHM {value:.2f} px, the settings' default: nothing else tells; give --fwhm"
+    else:
+        value, said = fwhm.value, fwhm.said
+    inner = settings.inner_fwhm * value + 1
+    options = FitOptions(
+        max_shift=settings.max_shift,
+        max_scale=settings.max_scale,
+        inner=inner,
+        inner_fwhm=settings.inner_fwhm,
+        fit_bg=settings.fit_bg,
+        fwhm=value,
+    )
+    least = math.ceil((inner - 1) / 2 + settings.max_shift + SPLINE_REACH)
+    return FieldFit(options, max(radius, least), f"{said}; fitted box {inner:.0f} px", settings)
