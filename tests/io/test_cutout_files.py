@@ -75,6 +75,14 @@ def test_planes_of_complex_numbers_are_refused(tmp_path: Path) -> None:
     assert not os.listdir(tmp_path)
 
 
+def test_long_comments_are_shortened_without_a_word(tmp_path: Path) -> None:
+    header = fits.Header([("GAIN", 1.5, "a comment " * 4)])
+    header["GAIN"] = -1.234567890123e-300
+    back = round_trip(Cutout({"image": np.zeros((2, 2))}, {}, header), tmp_path)
+    assert back.header is not None
+    assert back.header["GAIN"] == -1.234567890123e-300
+
+
 def test_no_plane_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no plane"):
         write_cutout({"meta": {}}, tmp_path / "a.fits")

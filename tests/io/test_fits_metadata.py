@@ -147,7 +147,18 @@ def test_unknown_objects_are_kept_as_text() -> None:
 
 
 KEYS = [
-    *("comment", "history", "simple", "end", "naxis", "naxis1", "extend", "bitpix", "continue"),
+    *(
+        "comment",
+        "history",
+        "simple",
+        "end",
+        "naxis",
+        "naxis1",
+        "naxis_x",
+        "extend",
+        "bitpix",
+        "continue",
+    ),
     *("COMMENT", "END", "", " ", "hierarch", "extname", "bzero", "checksum", "vetmeta", "time_"),
     *("x", "X", "MixedCase", "mixedcase", "X_IMAGE", "with blanks", "flux.r", "a=b", "a-b", "a/b"),
     *("clé", "k" * 200, "k" * 201, "average_long_keyword_name", "'quoted'", "line\nbreak", "ß"),
@@ -184,6 +195,12 @@ def test_quotes_and_continuations(text: str) -> None:
 def test_any_number(value: Any) -> None:
     back = round_trip({"key": value, "a_rather_long_key_of_a_candidate": value})
     assert set(map(repr, back.values())) == {repr(value)}
+
+
+def test_the_longest_numbers_fit_behind_the_longest_keys() -> None:
+    meta = {"k" * n: value for n in range(30, 42) for value in [-(10**30) + 1]}
+    meta |= {"q" * n: -1.2345678901234567e-300 for n in range(30, 42)}
+    assert round_trip(meta) == meta
 
 
 @settings(max_examples=100, deadline=None)

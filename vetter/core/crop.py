@@ -178,7 +178,8 @@ def crop_header(header: Header, box: Box) -> Header:
         reference = _REFERENCE.fullmatch(keyword)
         if reference:
             value = card.value - shift[int(reference.group(1)) - 1]
-            cards.append(Card(keyword, value, card.comment))
+            # Shortened, lest the longer number leaves it no room and astropy warns.
+            cards.append(Card(keyword, value, card.comment[:40]))
         elif not (_STALE.fullmatch(keyword) or _REPLACED.fullmatch(keyword)):
             cards.append(copy.copy(card))
     for number, offset in enumerate(shift, start=1):

@@ -123,11 +123,13 @@ def _shared_header(cutout: Cutout) -> tuple[str, bytes | None]:
         header = without_table_cards(header)
         if wcs is not None and not same_sky(header_wcs(header), wcs, cutout.shape):
             header = with_wcs(header, wcs)
-    text = "".join(
-        str(card)
-        for card in header.cards
-        if card.keyword not in _STRUCTURE and not card.keyword.startswith("NAXIS")
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # comments too long for their card
+        text = "".join(
+            str(card)
+            for card in header.cards
+            if card.keyword not in _STRUCTURE and not card.keyword.startswith("NAXIS")
+        )
     if cutout.origin is not None and "CROP_X1" not in header:
         ny, nx = cutout.shape
         for axis, start, size in (("X", cutout.origin[0], nx), ("Y", cutout.origin[1], ny)):

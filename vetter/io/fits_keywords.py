@@ -12,12 +12,13 @@ from vetter.io.packed_values import is_time, utc_text
 RECORD = "VETMETA"
 
 _RESERVED = re.compile(
-    r"SIMPLE|XTENSION|BITPIX|NAXIS\d*|EXTEND|PCOUNT|GCOUNT|GROUPS|BLOCKED|END|COMMENT|HISTORY"
+    r"SIMPLE|XTENSION|BITPIX|NAXIS.*|EXTEND|PCOUNT|GCOUNT|GROUPS|BLOCKED|END|COMMENT|HISTORY"
     r"|CONTINUE|HIERARCH.*|CHECKSUM|DATASUM|EXTNAME|EXTVER|EXTLEVEL|BZERO|BSCALE|BLANK|THEAP"
     r"|INHERIT|Z(IMAGE|NAXIS\d*)|TFIELDS|" + RECORD
 )
 _KEYWORD = re.compile(r"[A-Z0-9_-]+([ .][A-Z0-9_-]+)*")
-_LONGEST = 40
+# With HIERARCH before it and the longest number behind, a card is full.
+_LONGEST = 36
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?")
 
 
@@ -46,7 +47,8 @@ def _free(key: str, taken: Iterable[str]) -> str:
     """A keyword for a key that FITS does not allow, or that differs from another by case."""
     stem = re.sub(r"[^A-Z0-9_-]+", "_", key.upper())[: _LONGEST - 4]
     if _RESERVED.fullmatch(stem) or stem in ("", "TIME", "HIERARCH"):
-        stem += "_"
+        # Before it, for astropy takes all that begins with NAXIS for structure.
+        stem = f"META_{stem}"
     keyword, number = stem, 1
     while keyword in taken:
         number += 1

@@ -43,7 +43,8 @@ def pack(value: Any) -> Json:
             return packer(value)
     if is_time(value):
         parts = [np.asarray(p, float) for p in (value.jd1, value.jd2)]
-        return {"time": [value.scale, value.format, *(_array(p) for p in parts)]}
+        exact = [_array(p) if p.ndim else _float(p) for p in parts]
+        return {"time": [value.scale, value.format, *exact]}
     if is_quantity(value):
         return {"quantity": [pack(value.value), value.unit.to_string()]}
     if isinstance(value, np.ma.MaskedArray):
@@ -132,8 +133,7 @@ def _time(content: Any) -> Any:
     from astropy.time import Time
 
     scale, form, jd1, jd2 = content
-    first, second = unpack(jd1), unpack(jd2)
-    time = Time(first[()], second[()], format="jd", scale=scale)
+    time = Time(unpack(jd1), unpack(jd2), format="jd", scale=scale)
     time.format = form
     return time
 
