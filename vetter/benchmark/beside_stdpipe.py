@@ -102,10 +102,11 @@ def fits_one_by_one(theirs: Any, ours: Any, stamps: list[Any], own: list[Any]) -
         pairs = [
             (a["meta"]["adjust_chi2"], b["meta"]["adjust_chi2"])
             for a, b in zip(left, right, strict=True)
-            if a["meta"].get("adjust_df") == b["meta"].get("adjust_df")
+            # The same pixels went into both.
+            if abs(a["meta"]["adjust_chi2_0"] / b["meta"]["adjust_chi2_0"] - 1) < 1e-9
         ]
         higher = sum(b > a * (1 + 1e-6) for a, b in pairs)
-        tell(what, slow, fast, f"chi2 higher in {higher} of {len(pairs)} with the same df")
+        tell(what, slow, fast, f"chi2 higher in {higher} of {len(pairs)} on the same pixels")
 
 
 def batch(theirs: Any, ours: Any, stamps: list[Any], own: list[Any], inner: int | None) -> None:
