@@ -12,10 +12,10 @@ from astropy.io import fits
 from scipy.ndimage import shift
 
 from vetter.core.adjust import fit
-from vetter.core.adjust_stack import weights
 from vetter.core.adjustment import FitOptions
 from vetter.core.disappeared import judge
 from vetter.core.fit_input import FitInput, read
+from vetter.core.fit_weights import weights
 from vetter.core.plane import ArrayPlane, Box
 
 CUTOUTS = [f"sim_{n:02d}" for n in range(30)] + [f"decam_{n:02d}" for n in range(1, 9)]

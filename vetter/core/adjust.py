@@ -106,7 +106,7 @@ def _take(
 def record(cutout: Any, result: Adjustment, normalize: bool = False) -> None:
     """Write a result into a cutout: ``meta['adjust_*']`` and the plane ``adjusted``."""
     meta = cutout["meta"]
-    for key in [k for k in meta if str(k).startswith("adjust_")]:
+    for key in [k for k in meta if isinstance(k, str) and k.startswith("adjust_")]:
         del meta[key]
     meta.update(result.as_meta())
     if "adjusted" in cutout:

@@ -6,7 +6,6 @@ One cutout is a stack of one, so that one at a time and many at once cannot diff
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +14,7 @@ from vetter.core.adjustment import Adjustment, FitOptions, failed
 from vetter.core.fit_facts import Box
 from vetter.core.fit_figures import Found, Stack, finished, known, pixel_sums
 from vetter.core.fit_input import FitInput
+from vetter.core.fit_weights import count, unfit, weights
 from vetter.core.moments import Window, gram, margin, projected, windows
 from vetter.core.newton import Minima
 from vetter.core.point_source import PointSources, measure, no_sources
@@ -24,7 +24,7 @@ from vetter.core.shift_search import search
 Array = npt.NDArray[np.float64]
 
 _PIXELS_AT_ONCE = 100_000
-_OVERFLOW = 1e100
+_OVERFLOW = 1e200
 
 
 def fit_inputs(inputs: Sequence[FitInput], options: FitOptions) -> list[Adjustment]:
@@ -73,71 +73,23 @@ def _fit_lot(
 ) -> list[Adjustment]:
     stack = _stacked(inputs, weights(inputs, noise_scales))
     reasons = unfit(stack, options)
-    if any(reasons):
-        stack = _stacked(
-            [data for data, reason in zip(inputs, reasons, strict=True) if not reason],
-            stack.weight[[not reason for reason in reasons]],
-        )
-    solved = iter(_solve(stack, options) if stack.inputs else [])
+    fit = [k for k, reason in enumerate(reasons) if not reason]
+    if 0 < len(fit) < len(inputs):
+        stack = _stacked([inputs[k] for k in fit], stack.weight[fit])
+    solved = iter(_solve(stack, options) if fit else [])
     return [
         failed(reason, **known(data.about)) if reason else next(solved)
         for data, reason in zip(inputs, reasons, strict=True)
     ]
 
 
-def weights(inputs: list[FitInput], noise_scales: list[float]) -> Array:
-    """1 / sigma of each pixel that counts, 0 of the others; (k, ny, nx).
-
-    The template's error counts ``noise_scales`` times.
-    """
-    out = np.array([data.err for data in inputs])
-    for err, data, scale in zip(out, inputs, noise_scales, strict=True):
-        if data.template_variance is not None:
-            np.sqrt(err * err + scale * scale * data.template_variance, out=err)
-        if data.usable is not None:
-            err[~data.usable] = np.inf
-    np.divide(1.0, out, out=out)
-    return out
-
-
-def unfit(stack: Stack, options: FitOptions) -> list[str]:
-    """Why the pixels of the box cannot be fitted, for each; empty where they can."""
-    box = (slice(None), *stack.inputs[0].about.box)
-    inside, template = stack.weight[box], stack.template[box]
-    pixels = np.count_nonzero(inside, axis=(1, 2))
-    counted: Any = True if (pixels == inside[0].size).all() else inside > 0
-    low = template.min(axis=(1, 2), where=counted, initial=np.inf)
-    high = template.max(axis=(1, 2), where=counted, initial=-np.inf)
-    level = np.abs(stack.tbg) + np.maximum(np.abs(low), np.abs(high))
-    flat = ~(high - low > 1e-12 * level)
-    weight = inside.max(axis=(1, 2))
-    largest = np.maximum(_largest(stack.image), _largest(stack.template)) * weight
-    reasons = []
-    for k, count in enumerate(pixels.tolist()):
-        reason = ""
-        if count <= options.free:
-            reason = f"too few good pixels in the box: {count} for {options.free} free parameters"
-        elif not largest[k] < _OVERFLOW:
-            reason = "the numbers overflow: pixels are too large for their errors"
-        elif flat[k]:
-            reason = "the template is constant in the box: neither shift nor scale can be told"
-        reasons.append(reason)
-    return reasons
-
-
-def _largest(planes: Array) -> Array:
-    out: Array = np.maximum(planes.max(axis=(1, 2)), -planes.min(axis=(1, 2)))
-    return out
-
-
 def _stacked(inputs: list[FitInput], weight: Array) -> Stack:
     bg, tbg = np.array([d.bg for d in inputs]), np.array([d.tbg for d in inputs])
     image = np.array([d.image for d in inputs])
     template = np.array([d.template for d in inputs])
-    if inputs:
-        image -= bg[:, None, None]
-        template -= tbg[:, None, None]
-    return Stack(image, template, weight, bg, tbg, inputs)
+    image -= bg[:, None, None]
+    template -= tbg[:, None, None]
+    return Stack(image, template, weight, bg, tbg, count(weight, inputs[0].about.box), inputs)
 
 
 def _solve(stack: Stack, options: FitOptions) -> list[Adjustment]:
@@ -151,8 +103,8 @@ def _solve(stack: Stack, options: FitOptions) -> list[Adjustment]:
     if about.psf is not None:
         if not together:
             moments = _moments(coefs, stack, about.psf_box, options, True)
-        counts = np.count_nonzero(stack.weight[(slice(None), *about.psf_box)], axis=(1, 2))
-        sources = _surviving(moments, options, counts)
+        pixels = stack.pixels if together else count(stack.weight, about.psf_box)
+        sources = _surviving(moments, options, pixels)
     residual = shifted(coefs, found.dx, found.dy, edge)
     residual *= -found.scale[:, None, None]
     residual += stack.image
@@ -182,7 +134,12 @@ def _moments(
         rows[:, 2] *= inside
     flat = rows.reshape(count, 2 + with_psf, -1)
     edge = margin(options.max_shift)
-    return [gram(coefs, box, w, edge, inside, flat) for w in windows(options.max_shift)]
+    moments = [gram(coefs, box, w, edge, inside, flat) for w in windows(options.max_shift)]
+    for matrix in moments:
+        overflown = ~(np.trace(matrix, axis1=1, axis2=2) < _OVERFLOW)
+        if overflown.any():
+            matrix[overflown] = np.nan
+    return moments
 
 
 def _psfs(stack: Stack, box: Box) -> Array:

@@ -127,12 +127,9 @@ class Adjustment:
 
     def as_meta(self) -> dict[str, Any]:
         """The ``adjust_*`` keys in plain types, as they go into a cutout's metadata and tables."""
-        meta: dict[str, Any] = {}
-        for item in fields(self):
-            if item.name != "residual":
-                value = getattr(self, item.name)
-                joined = SEPARATORS[item.name].join(value) if item.name in SEPARATORS else value
-                meta["adjust_" + item.name] = joined
+        meta = {key: getattr(self, name) for key, name in _META_KEYS.items()}
+        for name, separator in SEPARATORS.items():
+            meta["adjust_" + name] = separator.join(meta["adjust_" + name])
         return meta
 
     @classmethod
@@ -162,6 +159,7 @@ class Adjustment:
         return cls(**values)
 
 
+_META_KEYS = {"adjust_" + f.name: f.name for f in fields(Adjustment) if f.name != "residual"}
 SEPARATORS = {"at_bound": ",", "caveats": "; ", "notes": "; "}
 
 

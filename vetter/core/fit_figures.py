@@ -32,6 +32,7 @@ class Stack:
     weight: Array
     bg: Array
     tbg: Array
+    pixels: npt.NDArray[np.intp]
     inputs: list[FitInput]
 
 
@@ -77,7 +78,7 @@ def finished(
     pulls = residual[box] * inside
     before = (stack.image[box] - stack.template[box]) * inside
     chi2, chi2_0 = pixel_sums(pulls, pulls), pixel_sums(before, before)
-    pixels = np.count_nonzero(inside, axis=(1, 2))
+    pixels = stack.pixels
     df = pixels - options.free
     correlation = _neighbours(pulls, inside, pixels, chi2)
     pval = chdtrc(df, chi2)
@@ -97,7 +98,9 @@ def finished(
         data = stack.inputs[k]
         about = data.about
         if not all(map(math.isfinite, row[:7])):
-            results.append(failed("the numbers overflow", **known(about)))
+            results.append(
+                failed("the numbers overflow: too large for their errors", **known(about))
+            )
             continue
         left = residual[k] if len(residual) == 1 else residual[k].copy()
         if data.unknown is not None:
@@ -135,11 +138,11 @@ def _neighbours(pulls: Array, inside: Array, pixels: npt.NDArray[np.intp], chi2:
         pulls[:, :, 1:], pulls[:, :, :-1]
     )
     ny, nx = inside.shape[1:]
-    pairs = np.full(len(pulls), (ny - 1) * nx + ny * (nx - 1))
-    if (pixels < ny * nx).any():
+    pairs: Any = (ny - 1) * nx + ny * (nx - 1)
+    if pixels.min() < ny * nx:
         counted = inside > 0
         pairs = np.count_nonzero(counted[:, 1:] & counted[:, :-1], axis=(1, 2))
         pairs += np.count_nonzero(counted[:, :, 1:] & counted[:, :, :-1], axis=(1, 2))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        out: Array = products / pairs / (chi2 / pixels)
-    return np.where(np.isfinite(out), out, np.nan)
+    out: Array = products * pixels / (pairs * chi2)
+    out[~np.isfinite(out)] = np.nan
+    return out

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.moments import Array, Window
-from vetter.core.newton import LONGEST_STEP, ROUNDING, ROUNDS, SMALL_STEP, Minima
+from vetter.core.newton import LONGEST_STEP, ROUNDING, ROUNDS, SMALL_GAIN, SMALL_STEP, Minima
 
 Flags = npt.NDArray[np.bool_]
 
@@ -44,7 +44,9 @@ def descend_stack(
     for _ in range(ROUNDS):
         du, dv = _steps(here, window, best.u[active], best.v[active], damping)
         length = np.abs(du) + np.abs(dv)
-        moving = ~(length < SMALL_STEP)
+        gain = -0.5 * (here.gu * du + here.gv * dv)
+        done = (damping == 0.0) & (gain >= 0.0) & (gain < SMALL_GAIN * here.chi2)
+        moving = (length >= SMALL_STEP) & ~done
         if not moving.all():
             active, damping, du, dv = active[moving], damping[moving], du[moving], dv[moving]
             here, moments = _Points(*(a[moving] for a in here)), moments[moving]

@@ -34,7 +34,7 @@ class PointSources(NamedTuple):
 
 def no_sources(count: int) -> PointSources:
     """Nothing measured."""
-    return PointSources(*(np.full(count, np.nan) for _ in range(4)))
+    return PointSources(*np.full((4, count), np.nan))
 
 
 def measure(

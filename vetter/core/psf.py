@@ -86,7 +86,9 @@ class PsfImage:
 
         fine = zoom(self._pixels, 5, order=3)
         # Zoom keeps the outer pixels' centres in place: n - 1 steps become 5 n - 1.
-        steps = [(a - 1) / max(b - 1, 1) for a, b in zip(fine.shape, self._pixels.shape)]
+        steps = [
+            (a - 1) / max(b - 1, 1) for a, b in zip(fine.shape, self._pixels.shape, strict=True)
+        ]
         area = float((fine > 0.5 * fine.max()).sum()) / (steps[0] * steps[1])
         return 2.0 * math.sqrt(area / math.pi)
 

@@ -1,0 +1,23 @@
+"""The tables of trust: every row filled, small enough for a test."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from vetter.core.trial_tables import explained_table, p_value_table
+
+
+def test_p_values_where_the_background_is_held_carry_the_windows_warning() -> None:
+    rows = {row.case: row for row in p_value_table(count=20)}
+    assert len(rows) == 11
+    assert "held at its mode" in rows["background held"].warning
+    assert "correlated" in rows["neighbours correlated 0.5"].warning
+    assert "under 3" in rows["FWHM 2"].warning
+    assert rows["FWHM 4, whole cutout"].warning == ""
+
+
+def test_dipoles_disappear_and_new_sources_do_not() -> None:
+    dipoles, alone = islice(explained_table(count=40), 2)
+    assert dipoles.disappeared >= 0.9
+    assert alone.disappeared == 0.0
+    assert alone.reference >= alone.disappeared

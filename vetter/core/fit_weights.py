@@ -1,0 +1,67 @@
+"""Which pixels weigh how much in a fit, and why some cannot be fitted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.adjustment import FitOptions
+from vetter.core.fit_facts import Box
+from vetter.core.fit_figures import Stack
+from vetter.core.fit_input import FitInput
+
+Array = npt.NDArray[np.float64]
+
+_HUGE = 1e90
+
+
+def weights(inputs: list[FitInput], noise_scales: list[float]) -> Array:
+    """1 / sigma of each pixel that counts, 0 of the others; (k, ny, nx).
+
+    The template's error counts ``noise_scales`` times.
+    """
+    out = np.array([data.err for data in inputs])
+    for err, data, scale in zip(out, inputs, noise_scales, strict=True):
+        if data.template_variance is not None:
+            np.sqrt(err * err + scale * scale * data.template_variance, out=err)
+        if data.usable is not None:
+            err[~data.usable] = np.inf
+    np.divide(1.0, out, out=out)
+    return out
+
+
+def count(weight: Array, box: Box) -> npt.NDArray[np.intp]:
+    """Pixels of the box that count, (k,)."""
+    inside = weight[(slice(None), *box)]
+    if len(inside) == 1:
+        return np.array([np.count_nonzero(inside)])
+    return np.asarray(np.count_nonzero(inside, axis=(1, 2)))
+
+
+def unfit(stack: Stack, options: FitOptions) -> list[str]:
+    """Why the pixels of the box cannot be fitted, for each; empty where they can."""
+    box = (slice(None), *stack.inputs[0].about.box)
+    template = stack.template[box]
+    size = template[0].size
+    counted: Any = True if stack.pixels.min() == size else stack.weight[box] > 0
+    low = template.min(axis=(1, 2), where=counted, initial=np.inf)
+    high = template.max(axis=(1, 2), where=counted, initial=-np.inf)
+    level = np.abs(stack.tbg) + np.maximum(np.abs(low), np.abs(high))
+    flat = ~(high - low > 1e-12 * level)
+    huge = ~(level < _HUGE)
+    if stack.pixels.min() > options.free and not flat.any() and not huge.any():
+        return [""] * len(stack.inputs)
+    reasons = []
+    for k, pixels in enumerate(stack.pixels.tolist()):
+        if pixels <= options.free:
+            text = f"too few good pixels in the box: {pixels} for {options.free} free parameters"
+        elif huge[k]:
+            text = "the numbers overflow: the template is too large"
+        elif flat[k]:
+            text = "the template is constant in the box: neither shift nor scale can be told"
+        else:
+            text = ""
+        reasons.append(text)
+    return reasons

@@ -1,0 +1,124 @@
+"""Tables that show how far the fit can be trusted, within its assumptions and outside them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from vetter.core.adjustment import Adjustment, FitOptions
+from vetter.core.cautions import cautions
+from vetter.core.disappeared import judge
+from vetter.core.fit_trials import Field, Truth, dipole, field_options, new_source, run
+
+
+@dataclass(frozen=True, slots=True)
+class PValues:
+    """One row: how far p-values are from uniform, and what the window says of such fits.
+
+    ``kolmogorov`` is the probability of so large a departure from uniform; ``below`` the
+    part of p-values under 1e-5.
+    """
+
+    case: str
+    kolmogorov: float
+    below: float
+    chi2_ratio: float
+    warning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One row: the part of candidates that disappear, and by the reference's criterion alone."""
+
+    case: str
+    count: int
+    disappeared: float
+    reference: float
+    not_judged: int
+
+
+def peaked(
+    field: Field, rng: np.random.Generator, peak: tuple[float, float] = (10.0, 300.0)
+) -> Truth:
+    """A dipole whose brightest pixel has a S/N of ``peak``, its own photon noise included."""
+    from vetter.core.psf import Gaussian
+
+    middle = 0.5 * (field.size - 1)
+    share = float(Gaussian(field.fwhm).render((field.size, field.size), middle, middle).max())
+    snr = math.exp(rng.uniform(*np.log(peak)))
+    own = snr * snr / field.gain
+    height = 0.5 * (own + math.sqrt(own * own + 4.0 * snr * snr * field.noise**2))
+    return replace(dipole(field, rng), flux=height / share)
+
+
+def p_value_table(count: int = 2000, seed: int = 11) -> Iterator[PValues]:
+    """The p-value where it should be uniform, and where it need not be."""
+    wide = FitOptions(max_shift=1.0, max_scale=2.0, fit_bg=True)
+    field = Field()
+    cases: list[tuple[str, Field, FitOptions]] = [
+        (f"FWHM {fwhm:g}, whole cutout", Field(fwhm=fwhm), wide) for fwhm in (3.0, 4.0, 6.0)
+    ]
+    cases += [
+        (f"FWHM {fwhm:g}, box of 4 FWHM + 1", Field(fwhm=fwhm), field_options(field))
+        for fwhm in (3.0, 4.0, 6.0)
+    ]
+    cases += [
+        ("background held", field, replace(wide, fit_bg=False)),
+        ("FWHM 2", Field(fwhm=2.0), wide),
+        ("template as noisy as the image", Field(template_noise=1.0), wide),
+        ("err 10% low", Field(err_factor=0.9), wide),
+        ("neighbours correlated 0.5", Field(correlation=0.5), wide),
+    ]
+    for name, sky, options in cases:
+        options = replace(options, fwhm=sky.fwhm)
+        yield _p_values(name, run(sky, peaked, count, options, seed), options)
+
+
+def _p_values(case: str, fits: list[Adjustment], options: FitOptions) -> PValues:
+    from scipy.stats import kstest
+
+    found = np.array([fit.pval for fit in fits])
+    said = Counter(line for fit in fits for line in cautions(fit, options.fit_bg))
+    kinds = Counter(line.split(" (")[0].split(":")[0] for line in said.elements())
+    common = [f"{kind} ({n / len(fits):.0%})" for kind, n in kinds.items() if n > 0.05 * len(fits)]
+    return PValues(
+        case,
+        float(kstest(found, "uniform").pvalue),
+        float(np.mean(found < 1e-5)),
+        float(np.mean([fit.chi2 / fit.df for fit in fits])),
+        "; ".join(common),
+    )
+
+
+def explained_table(count: int = 500, seed: int = 12) -> Iterator[Explained]:
+    """Dipoles, which should disappear, and new sources, which should not."""
+    draws: list[tuple[str, Callable[[Field, np.random.Generator], Truth]]] = [
+        ("dipoles to 0.8 px and 15%, S/N 20 to 300", dipole),
+        ("new, S/N 15, alone", partial(new_source, distance=None)),
+        ("new, S/N 15, 2 to 4 px from a star", new_source),
+        ("new, S/N 15, 0 to 2 px from a star", partial(new_source, distance=(0.0, 2.0))),
+        ("new, S/N 10, alone", partial(new_source, snr=10.0, distance=None)),
+        ("new, S/N 10, 2 to 4 px from a star", partial(new_source, snr=10.0)),
+    ]
+    for fwhm in (3.0, 4.0, 6.0):
+        field = Field(fwhm=fwhm)
+        for name, draw in draws:
+            fits = run(field, draw, count, field_options(field), seed)
+            yield _explained(f"FWHM {fwhm:g}: {name}", fits)
+
+
+def _explained(case: str, fits: list[Adjustment]) -> Explained:
+    ours = [judge(fit).disappeared for fit in fits]
+    theirs = [judge(replace(fit, at_bound=(), snr=0.0)).disappeared for fit in fits]
+    return Explained(
+        case,
+        len(fits),
+        sum(found is True for found in ours) / len(fits),
+        sum(found is True for found in theirs) / len(fits),
+        sum(found is None for found in ours),
+    )
