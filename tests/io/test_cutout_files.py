@@ -75,6 +75,12 @@ def test_planes_of_complex_numbers_are_refused(tmp_path: Path) -> None:
     assert not os.listdir(tmp_path)
 
 
+def test_a_malformed_header_is_refused_in_a_line(tmp_path: Path) -> None:
+    header = fits.Header.fromstring("GAIN    = 1.5\x00/ a comment".ljust(80))
+    with pytest.raises(InputError, match="header: GAIN cannot be written"):
+        write_cutout(Cutout({"image": np.zeros((2, 2))}, {}, header), tmp_path / "a.fits")
+
+
 def test_long_comments_are_shortened_without_a_word(tmp_path: Path) -> None:
     header = fits.Header([("GAIN", 1.5, "a comment " * 4)])
     header["GAIN"] = -1.234567890123e-300
@@ -274,6 +280,26 @@ def test_unusable_files_are_one_clear_error(tmp_path: Path, kind: str) -> None:
         load_cutout(path)
     assert str(caught.value).startswith(str(path))
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("seed", range(40))
+def test_damaged_files_are_read_or_refused_in_a_line(tmp_path: Path, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    header = WCSS["sip"]().to_header(relax=True)
+    meta = {"x": 5.0, "text": "it's long " * 20, "list": [1, 2], "time": Time("2020-01-01")}
+    path = tmp_path / "a.fits"
+    write_cutout(Cutout({n: np.ones((9, 9)) for n in ("image", "err")}, meta, header), path)
+    content = np.frombuffer(path.read_bytes(), np.uint8).copy()
+    places = rng.integers(0, content.size, 60)
+    content[places] = rng.choice(np.frombuffer(b"0123456789'=/ -ETAB\x00\xff\n", np.uint8), 60)
+    path.write_bytes(content[: rng.integers(1, content.size)] if seed % 5 == 0 else content)
+    try:
+        cutout = load_cutout(path)
+        assert cutout.plane_names
+        assert cutout.wcs is None or cutout.wcs.has_celestial
+    except InputError as error:
+        assert "\n" not in str(error)
 
 
 def test_every_file_of_stdpipe(real_data: Path, tmp_path: Path) -> None:

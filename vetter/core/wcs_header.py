@@ -43,7 +43,7 @@ def header_wcs(header: Header) -> WCS | None:
             f"header: its WCS wants look-up tables from other HDUs ({tables[0]}); "
             "give wcs=WCS(header, hdulist)"
         )
-    from astropy.io.fits import Header
+    from astropy.io.fits import Header, VerifyError
     from astropy.wcs import WCS
 
     # astropy parses all cards three times over: hand it only those that matter.
@@ -52,7 +52,7 @@ def header_wcs(header: Header) -> WCS | None:
         # The fixes are asked for below, from wcslib itself: astropy's way warns of each.
         wcs = WCS(Header(wanted), fix=False)
         wcs.wcs.fix()
-    except (ValueError, TypeError, KeyError, MemoryError, AttributeError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, VerifyError) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"header: its WCS cannot be used ({reason})") from error
     if not wcs.has_celestial:

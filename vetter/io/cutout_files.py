@@ -126,7 +126,7 @@ def _shared_header(cutout: Cutout) -> tuple[str, bytes | None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # comments too long for their card
         text = "".join(
-            str(card)
+            _card_text(card)
             for card in header.cards
             if card.keyword not in _STRUCTURE and not card.keyword.startswith("NAXIS")
         )
@@ -136,6 +136,15 @@ def _shared_header(cutout: Cutout) -> tuple[str, bytes | None]:
             text += format_card(f"CROP_{axis}1", start)
             text += format_card(f"CROP_{axis}2", start + size)
     return text, tables
+
+
+def _card_text(card: Any) -> str:
+    from astropy.io.fits import VerifyError
+
+    try:
+        return str(card)
+    except (ValueError, VerifyError) as error:
+        raise InputError(f"header: {card.keyword} cannot be written as it is malformed") from error
 
 
 def _extension_name(name: str, taken: Mapping[str, Any]) -> str:
@@ -214,9 +223,10 @@ def _assemble(name: str, hdus: Sequence[Any]) -> Cutout:
     notes = {str(k): str(v) for k, v in notes.items()} if isinstance(notes, dict) else {}
     cutout = Cutout({}, decode_meta(hdus[0].header), notes=notes)
     for number, hdu in enumerate(hdus):
-        if hdu.data is None:
+        data = getattr(hdu, "data", None)  # astropy's HDU of damaged headers has none
+        if data is None:
             continue
-        data = np.asarray(hdu.data)
+        data = np.asarray(data)
         while data.ndim > 2 and data.shape[0] == 1:
             data = data[0]
         entry = known.get(hdu.name) if isinstance(known, dict) else None
