@@ -217,15 +217,18 @@ def test_closing_waits_for_the_thread_and_forgets_the_wishes(make: Make, qtbot: 
 
 
 @pytest.mark.process
-def test_a_script_that_never_closes_it_ends_in_peace() -> None:
+def test_a_script_that_never_closes_it_ends_after_the_thread() -> None:
     script = (
-        "from PyQt6.QtCore import QCoreApplication\n"
+        "import atexit\n"
+        "from PyQt6.QtCore import QCoreApplication, QThread\n"
         "from tests.helpers.fake_field import FieldInMemory\n"
         "from vetter.core.look import Looks\n"
         "from vetter.review.cutout_cache import CutoutCache\n"
         "application = QCoreApplication([])\n"
+        "atexit.register(lambda: print('running:', cache.findChild(QThread).isRunning()))\n"
         "cache = CutoutCache(FieldInMemory(), Looks(), 10)\n"
         "cache.want(range(12))\n"
     )
     ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
     assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout == "running: False\n"
