@@ -21,8 +21,9 @@ from vetter.io.inputs import InputOptions, open_input
 from vetter.io.inputs import session_path as session_path_of
 from vetter.io.session_file import SessionFile
 from vetter.io.session_path import default_session_path
-from vetter.review.adjuster import Adjuster
 from vetter.review.cutout_cache import CutoutCache
+from vetter.review.fit_ahead import FitAhead
+from vetter.review.fit_worker import Start
 from vetter.review.fits import Fits
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
@@ -74,7 +75,8 @@ def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> Mai
         source.default_radius,
         settings.review.cache_megabytes * MEGABYTE,
     )
-    fits = Fits(session, cache, Adjuster())
+    start = Start(source.record, settings.fit, source.default_radius)
+    fits = Fits(session, cache, FitAhead(start))
     window = MainWindow(session, cache, fits, keymap)
     window.closed.connect(store.close)
     window.show()

@@ -18,11 +18,13 @@ THEMES = ("system", "dark", "light")
 class FitSettings:
     """How the window, the fits ahead and ``vetter adjust`` call the fit.
 
+    ``ahead`` fits the whole list in the background; without it only what F asks for.
     ``inner_fwhm`` is the side of the fitted box: inner = inner_fwhm * FWHM + 1 pixels.
     ``default_fwhm`` (pixels) is used only where neither a column, nor the header, nor the
     field's stars give one; the program says so.
     """
 
+    ahead: bool = True
     inner_fwhm: float = 4.0
     max_shift: float = 1.0
     max_scale: float = 2.0

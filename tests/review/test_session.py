@@ -49,7 +49,10 @@ class MemoryStore:
     def set_settings(self, settings: dict) -> None:
         raise AssertionError("nothing was set")
 
-    def put_adjustment(self, key: str, signature: str, meta: dict) -> None:
+    def put_adjustments(self, results: list) -> None:
+        raise AssertionError("no fit was made")
+
+    def adjustments(self) -> dict:
         raise AssertionError("no fit was made")
 
 

@@ -226,6 +226,13 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "fit.now", "Fit now (adjust_cutout)", ("F",), "Fit", lambda w: w.fits.request_current()
     ),
+    Command(
+        "fit.pause",
+        "Fitting in the background: pause or go on",
+        (),
+        "Fit",
+        lambda w: w.fits.toggle_pause(),
+    ),
     Command("help.keys", "All keys", ("?", "F1"), "Help", lambda w: w.show_keys()),
     Command("help.about", "About vetter", (), "Help", lambda w: w.show_about()),
 )

@@ -139,7 +139,7 @@ class MainWindow(QMainWindow):
         session.opinions_changed.connect(self._on_opinions_changed)
         session.failed.connect(self.dialogs.say_failure)
         cache.ready.connect(self._on_ready)
-        self.fits.changed.connect(self._on_fit_changed)
+        self.fits.changed.connect(self._on_fits_changed)
         self.plane_row.pointer.connect(self.readout.show_pointer)
         self.stretch_bar.looks_changed.connect(self._on_looks_changed)
         self.plane_row.contrast_dragged.connect(self.stretch_bar.drag_contrast)
@@ -280,7 +280,9 @@ class MainWindow(QMainWindow):
         frame = self.cache.get(row)
         if frame is not None:
             self.stretch_bar.show_limits(frame.limits)
-        self.cache.want([row, *self._coming(row)])
+        coming = self._coming(row)
+        self.cache.want([row, *coming])
+        self.fits.follow([row, *coming])
         self._name_undo()
 
     def _coming(self, row: int) -> list[int]:
@@ -308,9 +310,10 @@ class MainWindow(QMainWindow):
     def _on_columns_changed(self, names: list[str]) -> None:
         self.session.keep_setting("columns", names)
 
-    def _on_fit_changed(self, row: int) -> None:
-        if row == self.session.current_row:
-            self._show_current()
+    def _on_fits_changed(self, rows: list[int]) -> None:
+        row = self.session.current_row
+        if row in rows:
+            self.evidence.show_state(self.fits.state(row))
 
     def _on_colour_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
         self.set_theme(scheme != Qt.ColorScheme.Light)

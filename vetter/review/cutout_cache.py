@@ -167,6 +167,11 @@ class CutoutCache(QObject):
             self._forget_old_residuals()
             self._state.notify_all()
 
+    def has_adjusted(self, row: int) -> bool:
+        """Whether the fit of a row has its panel, as pixels or as words."""
+        with self._state:
+            return row in self._adjusted
+
     def close(self) -> None:
         """Stop building and wait for the thread to end; frames remain available."""
         with self._state:

@@ -1,19 +1,26 @@
-"""The fits of this session: asked for, under way, found; what the evidence line observes."""
+"""The fits of this session: wished for, under way, found; what the evidence line observes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from PyQt6.QtCore import QObject, pyqtSignal
+import numpy as np
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from vetter.core.adjustment import Adjustment, FitOptions
-from vetter.core.disappeared import Judgement, judge
-from vetter.review.adjuster import Adjuster, AdjustResult
+from vetter.core.adjustment import Adjustment
+from vetter.core.disappeared import Judgement
+from vetter.core.field_fit import FieldFit
+from vetter.core.fit_table import YES, FitTable
 from vetter.review.cutout_cache import CutoutCache
+from vetter.review.fit_ahead import FitAhead
+from vetter.review.fit_worker import Fitted, Ready
 from vetter.review.session import Session
-from vetter.settings import FitSettings
 
 NOT_ASKED, RUNNING, DONE, FAILED = "not asked", "running", "done", "failed"
+STORE_EVERY_MS = 1500
+"""Results are kept in batches: a verdict's commit must not queue behind hundreds of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,96 +38,174 @@ class FitState:
 
 
 class Fits(QObject):
-    """Keeps the state of every fit by row, and hands the pixels of the result to the panels.
+    """Wishes for fits in the order in which the vetter comes by, and keeps the results.
+
+    Results of an earlier session are current only under the same signature of options and
+    pixels; others are made again.
 
     Parameters
     ----------
     session : Session
-        Whose current candidate is fitted.
     cache : CutoutCache
-        Gives the cutouts and takes the adjusted planes.
-    adjuster : Adjuster
-        Runs the fits, away from the window.
+        Takes the adjusted planes.
+    ahead : FitAhead
+        The process that fits.
     """
 
-    changed = pyqtSignal(int)  # row
+    changed = pyqtSignal(object)  # list of rows
+    progressed = pyqtSignal()
 
     def __init__(
         self,
         session: Session,
         cache: CutoutCache,
-        adjuster: Adjuster,
+        ahead: FitAhead,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self.table = FitTable(len(session.candidates))
+        self.fit: FieldFit | None = None
+        self.paused = not session.settings.fit.ahead
         self._session = session
         self._cache = cache
-        self._adjuster = adjuster
-        self._states: dict[int, FitState] = {}
-        self._revision = 0
-        adjuster.done.connect(self._on_done)
+        self._ahead = ahead
+        self._signature = ""
+        self._error = ""
+        self._asked: set[int] = set()
+        self._unsaved: list[tuple[str, str, dict[str, Any]]] = []
+        self._saving = QTimer(self)
+        self._saving.setSingleShot(True)
+        self._saving.setInterval(STORE_EVERY_MS)
+        self._saving.timeout.connect(self._save)
+        ahead.ready.connect(self._on_ready)
+        ahead.fitted.connect(self._on_fitted)
+        ahead.broken.connect(self._on_broken)
+        session.queue_changed.connect(self._on_queue_changed)
+        session.adjustments_loaded.connect(self.take_stored)
 
     def state(self, row: int) -> FitState:
         """Where the fit of a row stands."""
-        return self._states.get(row, FitState())
+        if row in self._asked:
+            return FitState(RUNNING) if not self._error else FitState(FAILED, error=self._error)
+        result = self.table.get(row)
+        if result is not None:
+            return FitState(DONE, *result)
+        if self._error:
+            return FitState(FAILED, error=self._error)
+        return FitState() if self.paused else FitState(RUNNING)
 
     def adjustments(self) -> dict[str, Adjustment]:
         """The fits that are done, by candidate key."""
         keys = self._session.candidates.keys
-        return {
-            str(keys[row]): state.adjustment
-            for row, state in self._states.items()
-            if state.adjustment is not None
-        }
+        results = ((row, self.table.get(row)) for row in self.table.rows())
+        return {str(keys[row]): result[0] for row, result in results if result is not None}
+
+    def disappeared_rows(self) -> list[int]:
+        """The rows of the list as it is filtered now that a fit explains away."""
+        order = self._session.queue.order
+        return [int(row) for row in order[self.table.codes[order] == YES]]
 
     def request_current(self) -> None:
-        """Fit the candidate on screen; the window does not wait."""
+        """Fit the candidate on screen now; the window does not wait."""
         row = self._session.current_row
-        frame = self._cache.get(row) if row >= 0 else None
-        if frame is None or frame.cutout is None or self.state(row).status == RUNNING:
-            return
-        self._revision += 1
-        self._set(row, FitState(RUNNING))
-        self._adjuster.request(
-            row,
-            str(self._session.candidates.keys[row]),
-            self._revision,
-            frame.cutout,
-            fit_options(self._session.settings.fit),
-        )
+        if row >= 0:
+            self._asked.add(row)
+            self._ahead.wish([row])
+            self.changed.emit([row])
 
-    def forget(self) -> None:
-        """The cutouts have changed (another size): fits of the old ones are not current."""
-        self._revision += 1
-        self._states.clear()
+    def follow(self, rows: Sequence[int]) -> None:
+        """The candidate on screen and those that come next: theirs are wanted first."""
+        if self.paused or self._error:
+            return
+        wanted = [row for row in rows if not self._cache.has_adjusted(row)]
+        started = self._ahead.running
+        if wanted or not started:
+            self._ahead.wish(wanted, None if started else self._rest())
+
+    def toggle_pause(self) -> None:
+        """Stop fitting in the background, or go on."""
+        self.paused = not self.paused
+        if not self.paused:
+            self._ahead.wish([self._session.current_row], self._rest())
+        elif self._ahead.running:
+            self._ahead.wish([], [])
+        self.changed.emit([self._session.current_row])
+        self.progressed.emit()
+
+    def take_stored(self, stored: Mapping[str, tuple[str, Mapping[str, Any]]]) -> None:
+        """Results that the session file holds; those of another signature are left out."""
+        if self.fit is None:
+            return
+        rows = []
+        for key, (signature, meta) in stored.items():
+            adjustment = Adjustment.from_meta(meta)
+            if signature != self._signature or adjustment is None:
+                continue
+            row = self._row_of(key)
+            if row is not None and row not in self.table:
+                self.table.set(row, adjustment, self.fit.judge(adjustment))
+                rows.append(row)
+        if rows:
+            if not self.paused:
+                self._ahead.wish([self._session.current_row], self._rest())
+            self.changed.emit(rows)
+        self.progressed.emit()
 
     def close(self) -> None:
-        """End what runs."""
-        self._adjuster.close()
+        """End the process, and keep what was found."""
+        self._session.queue_changed.disconnect(self._on_queue_changed)
+        self._saving.stop()
+        self._ahead.close()
+        self._save()
 
-    def _on_done(self, result: AdjustResult) -> None:
-        key = str(self._session.candidates.keys[result.row])
-        if key != result.key or self.state(result.row).status != RUNNING:
+    def _row_of(self, key: str) -> int | None:
+        try:
+            return self._session.candidates.row_of(key)
+        except KeyError:
+            return None
+
+    def _rest(self) -> list[int]:
+        """What has no result, from the vetter's place to the end and around; then the others."""
+        queue, row = self._session.queue, self._session.current_row
+        place = max(queue.position_of(row), 0)
+        listed = np.concatenate([queue.order[place:], queue.order[:place]])
+        hidden = np.setdiff1d(np.arange(len(self.table.codes)), listed)
+        rows = np.concatenate([listed, hidden])
+        return [int(row) for row in rows[self.table.codes[rows] == 0]]
+
+    def _on_queue_changed(self) -> None:
+        if self._ahead.running and not self.paused and not self._error:
+            self._ahead.wish([], self._rest())
+
+    def _on_ready(self, ready: Ready) -> None:
+        self.fit, self._signature = ready.fit, ready.signature
+        self._session.load_adjustments()
+
+    def _on_fitted(self, fitted: Fitted) -> None:
+        if self.fit is None:
             return
-        if result.adjustment is None:
-            error = result.error or "the fit failed"
-            self._cache.set_adjusted(result.row, None, error)
-            self._set(result.row, FitState(FAILED, error=error))
-            return
-        reason = f"the fit: {result.adjustment.reason or 'no residual'}"
-        self._cache.set_adjusted(result.row, result.adjustment.residual, reason)
-        self._set(result.row, FitState(DONE, result.adjustment, judge(result.adjustment), ""))
+        keys = self._session.candidates.keys
+        for row, result in zip(fitted.rows, fitted.adjustments, strict=True):
+            self._asked.discard(row)
+            if result.residual is not None:
+                self._cache.set_adjusted(row, result.residual)
+            elif not result.converged:
+                self._cache.set_adjusted(row, None, result.reason)
+            kept = replace(result, residual=None)
+            self.table.set(row, kept, self.fit.judge(kept))
+            self._unsaved.append((str(keys[row]), self._signature, kept.as_meta()))
+        if not self._saving.isActive():
+            self._saving.start()
+        self.changed.emit(list(fitted.rows))
+        self.progressed.emit()
 
-    def _set(self, row: int, state: FitState) -> None:
-        self._states[row] = state
-        self.changed.emit(row)
+    def _on_broken(self, reason: str) -> None:
+        self._error = reason
+        self._asked.clear()
+        self.changed.emit([self._session.current_row])
+        self.progressed.emit()
 
-
-def fit_options(settings: FitSettings) -> FitOptions:
-    """The fit as the window and ``vetter adjust`` ask for it."""
-    return FitOptions(
-        max_shift=settings.max_shift,
-        max_scale=settings.max_scale,
-        inner_fwhm=settings.inner_fwhm,
-        fit_bg=settings.fit_bg,
-    )
+    def _save(self) -> None:
+        if self._unsaved:
+            self._session.keep_adjustments(self._unsaved)
+            self._unsaved = []

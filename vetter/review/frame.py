@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.look import Looks
+from vetter.core.recentre import recentred
 from vetter.core.rendering import Limits, Picture, render
 from vetter.core.sky import orientation
 from vetter.errors import VetterError
@@ -125,10 +126,10 @@ def paint_frame(frame: Frame, looks: Looks, adjusted: Adjusted | None = None) ->
     if adjusted is not None:
         planes.pop("adjusted", None)
     if adjusted is not None and adjusted.residual is not None:
-        if adjusted.residual.shape == frame.cutout.shape:
-            planes["adjusted"] = adjusted.residual
-        else:
-            states["adjusted"] = "the fit was made on a cutout of another size"
+        try:
+            planes["adjusted"] = recentred(adjusted.residual, frame.cutout.shape)
+        except ValueError:
+            states["adjusted"] = "the fit was made on a cutout of another shape"
     elif adjusted is not None:
         states["adjusted"] = adjusted.reason or "not fitted"
     pictures, limits = render(planes, looks)

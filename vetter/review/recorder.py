@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.decisions import Decision
 from vetter.core.ledger import Ledger
-from vetter.review.writer import Receipt, Writer
+from vetter.review.writer import Kept, Receipt, Writer
 
 ACKNOWLEDGED_AT_ONCE = 0.012
 """Seconds that a verdict waits for its commit before the window goes on painting."""
@@ -29,6 +29,7 @@ class Recorder(QObject):
     recorded = pyqtSignal(object)  # list of Decision, now in force
     failed = pyqtSignal(str)
     saving = pyqtSignal()
+    adjustments_loaded = pyqtSignal(object)
 
     def __init__(
         self, ledger: Ledger, writer: Writer | None, parent: QObject | None = None
@@ -40,6 +41,7 @@ class Recorder(QObject):
         if writer is not None:
             writer.acknowledged.connect(self._on_acknowledged)
             writer.failed.connect(self.failed)
+            writer.loaded.connect(self.adjustments_loaded)
 
     @property
     def read_only(self) -> bool:
@@ -77,10 +79,15 @@ class Recorder(QObject):
         if self._writer is not None:
             self._writer.keep_setting(name, value)
 
-    def keep_adjustment(self, key: str, signature: str, meta: dict[str, Any]) -> None:
-        """Remember the result of a fit."""
+    def keep_adjustments(self, results: Sequence[Kept]) -> None:
+        """Remember results of fits."""
         if self._writer is not None:
-            self._writer.keep_adjustment(key, signature, meta)
+            self._writer.keep_adjustments(results)
+
+    def load_adjustments(self) -> None:
+        """Read the results that are kept; a session that is read only has them made anew."""
+        if self._writer is not None:
+            self._writer.load_adjustments()
 
     def close(self) -> None:
         """Finish what is under way."""

@@ -20,6 +20,7 @@ from vetter.core.ledger import Counts, Ledger
 from vetter.review.pace import Pace, PaceMeter
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
+from vetter.review.writer import Kept
 from vetter.settings import Settings
 
 
@@ -47,6 +48,7 @@ class Session(QObject):
     queue_changed = pyqtSignal()
     message = pyqtSignal(str)
     failed = pyqtSignal(str)
+    adjustments_loaded = pyqtSignal(object)
 
     def __init__(
         self,
@@ -80,6 +82,7 @@ class Session(QObject):
         recorder.recorded.connect(self._on_recorded)
         recorder.saving.connect(self._on_saving)
         recorder.failed.connect(self.failed)
+        recorder.adjustments_loaded.connect(self.adjustments_loaded)
 
     @property
     def current_key(self) -> str | None:
@@ -231,9 +234,13 @@ class Session(QObject):
         """Remember how the window is set up, for the next time on this session."""
         self._recorder.keep_setting(name, value)
 
-    def keep_adjustment(self, key: str, signature: str, meta: dict[str, Any]) -> None:
-        """Remember the result of a fit."""
-        self._recorder.keep_adjustment(key, signature, meta)
+    def keep_adjustments(self, results: Sequence[Kept]) -> None:
+        """Remember results of fits."""
+        self._recorder.keep_adjustments(results)
+
+    def load_adjustments(self) -> None:
+        """Read the results of fits that are kept; :attr:`adjustments_loaded` brings them."""
+        self._recorder.load_adjustments()
 
     def painted(self, row: int) -> None:
         """The window has painted this candidate: verdict keys now apply to it."""

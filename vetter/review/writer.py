@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.decisions import Decision
 from vetter.errors import VetterError
+
+Kept = tuple[str, str, Mapping[str, Any]]
+"""The result of a fit as it is kept: key, signature, metadata."""
 
 
 class DecisionStore(Protocol):
@@ -22,8 +25,11 @@ class DecisionStore(Protocol):
     def set_position(self, key: str) -> None:
         """Remember which candidate is on screen."""
 
-    def put_adjustment(self, key: str, signature: str, meta: dict[str, Any]) -> None:
-        """Keep the result of a fit."""
+    def put_adjustments(self, results: Iterable[Kept]) -> None:
+        """Keep results of fits: key, signature and metadata each."""
+
+    def adjustments(self) -> dict[str, tuple[str, dict[str, Any]]]:
+        """The results kept, by key."""
 
     def set_settings(self, settings: dict[str, Any]) -> None:
         """Keep settings, by name."""
@@ -61,6 +67,7 @@ class Writer(QObject):
 
     acknowledged = pyqtSignal(object)  # Receipt
     failed = pyqtSignal(str)
+    loaded = pyqtSignal(object)  # results of fits by key
 
     def __init__(self, store: DecisionStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -87,9 +94,13 @@ class Writer(QObject):
         """Remember where the vetter is; of no consequence if it fails but a word."""
         self._later(lambda: self._store.set_position(key))
 
-    def keep_adjustment(self, key: str, signature: str, meta: dict[str, Any]) -> None:
-        """Remember the result of a fit."""
-        self._later(lambda: self._store.put_adjustment(key, signature, meta))
+    def keep_adjustments(self, results: Sequence[Kept]) -> None:
+        """Remember results of fits."""
+        self._later(lambda: self._store.put_adjustments(results))
+
+    def load_adjustments(self) -> None:
+        """Read the results that are kept; :attr:`loaded` brings them."""
+        self._later(lambda: self.loaded.emit(self._store.adjustments()))
 
     def keep_setting(self, name: str, value: Any) -> None:
         """Remember how the vetter set the window up; ``value`` of a type that JSON holds."""

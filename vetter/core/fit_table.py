@@ -1,0 +1,74 @@
+"""The results of a field's fits as columns, one value per candidate."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.adjustment import Adjustment
+from vetter.core.disappeared import Judgement
+
+NOT_FITTED, YES, NO, NOT_JUDGED = 0, 1, 2, 3
+WORDS = ("", "yes", "no", "not judged")
+"""What the column ``disappeared`` says for each code."""
+
+NUMBERS = ("chi2_before", "chi2_after", "pval", "shift", "scale", "surviving_snr")
+COLUMNS = ("disappeared", *NUMBERS)
+
+
+class FitTable:
+    """Adjustments and judgements by row, and the columns to sort and filter by.
+
+    ``chi2_before`` and ``chi2_after`` are per degree of freedom, ``shift`` is the length of
+    (dx, dy) in pixels. A number is NaN where there is no fit.
+
+    Parameters
+    ----------
+    count : int
+        Length of the candidate list.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._results: dict[int, tuple[Adjustment, Judgement]] = {}
+        self.codes = np.zeros(count, np.uint8)
+        self._numbers = {name: np.full(count, np.nan) for name in NUMBERS}
+
+    def __len__(self) -> int:
+        return len(self._results)
+
+    def __contains__(self, row: int) -> bool:
+        return row in self._results
+
+    def get(self, row: int) -> tuple[Adjustment, Judgement] | None:
+        """Result and judgement of a row; None where it has not been fitted."""
+        return self._results.get(row)
+
+    def set(self, row: int, adjustment: Adjustment, judgement: Judgement) -> None:
+        """Keep a result; its residual belongs to the panels and is not kept here."""
+        self._results[row] = adjustment, judgement
+        answer = {True: YES, False: NO, None: NOT_JUDGED}
+        self.codes[row] = answer[judgement.disappeared]
+        df = adjustment.df or math.nan
+        values = (
+            adjustment.chi2_0 / df,
+            adjustment.chi2 / df,
+            adjustment.pval,
+            math.hypot(adjustment.dx, adjustment.dy),
+            adjustment.scale,
+            adjustment.snr,
+        )
+        for name, value in zip(NUMBERS, values, strict=True):
+            self._numbers[name][row] = value
+
+    def rows(self) -> list[int]:
+        """The rows that have a result, in the order they came."""
+        return list(self._results)
+
+    def values(self, name: str) -> npt.NDArray[Any]:
+        """A column, shape (count,): text for ``disappeared``, else float64."""
+        if name == "disappeared":
+            return np.array(WORDS)[self.codes]
+        return self._numbers[name]

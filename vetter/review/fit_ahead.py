@@ -1,0 +1,117 @@
+"""Fits ahead of the vetter: the process that makes them, seen from the window's side."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+import vetter
+from vetter.review.fit_worker import Broken, Fitted, Ready, Start, Wishes, received, send
+
+
+class FitAhead(QObject):
+    """Starts the fitting process, tells it what is wished for, and hands its results on.
+
+    Nothing here waits for it: results come as signals, in the window's thread.
+
+    Parameters
+    ----------
+    start : Start
+        What to open and how to fit.
+    """
+
+    ready = pyqtSignal(object)  # Ready
+    fitted = pyqtSignal(object)  # Fitted
+    broken = pyqtSignal(str)
+
+    def __init__(self, start: Start, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._start = start
+        self._process: subprocess.Popen[bytes] | None = None
+        self._reader: threading.Thread | None = None
+        self._closing = False
+
+    @property
+    def running(self) -> bool:
+        """Whether the process has been started and not ended."""
+        return self._process is not None
+
+    def wish(self, first: Iterable[int], then: Iterable[int] | None = None) -> None:
+        """What to fit: ``first`` at once, ``then`` in the background; None keeps the latter."""
+        if self._closing:
+            return
+        if self._process is None:
+            self._begin()
+        self._tell(Wishes(tuple(first), None if then is None else tuple(then)))
+
+    def close(self) -> None:
+        """End the process at once: its results are on disk or can be made again."""
+        self._closing = True
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            for stream in (process.stdin, process.stdout):
+                _close(stream)
+        if self._reader is not None:
+            self._reader.join()
+
+    def _begin(self) -> None:
+        # -P and our own path: nothing in the folder where the program was started is imported.
+        paths = [str(Path(vetter.__file__).resolve().parent.parent)]
+        paths += filter(None, [os.environ.get("PYTHONPATH")])
+        self._process = subprocess.Popen(
+            # Imported, not run as __main__: its messages are then of the classes known here.
+            [sys.executable, "-P", "-c", "from vetter.review.fit_worker import main; main()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"},
+        )
+        self._reader = threading.Thread(target=self._read, name="fits", daemon=True)
+        self._reader.start()
+        self._tell(self._start)
+
+    def _tell(self, message: object) -> None:
+        assert self._process is not None and self._process.stdin is not None
+        try:
+            send(self._process.stdin, message)
+        except OSError:
+            # It has ended; the reader says so.
+            return
+
+    def _read(self) -> None:
+        process = self._process
+        if process is None or process.stdout is None:
+            return
+        try:
+            for message in received(process.stdout):
+                self._hand_on(message)
+        except (OSError, ValueError):
+            # The pipe was closed under the reader: close() has been called.
+            return
+        if not self._closing:
+            status = process.wait()
+            if status != 0:
+                self.broken.emit(f"the fitting process ended unexpectedly (status {status})")
+
+    def _hand_on(self, message: object) -> None:
+        if isinstance(message, Fitted):
+            self.fitted.emit(message)
+        elif isinstance(message, Ready):
+            self.ready.emit(message)
+        elif isinstance(message, Broken):
+            self.broken.emit(message.reason)
+
+
+def _close(stream: object) -> None:
+    try:
+        stream.close()  # type: ignore[attr-defined]
+    except OSError:
+        # A message that was under way when the process was killed.
+        return
