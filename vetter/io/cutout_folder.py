@@ -16,6 +16,7 @@ from vetter.core.plane import Box
 from vetter.errors import InputError
 from vetter.io.cutout_listing import HeaderScan, scan_planes, scan_primary
 from vetter.io.cutout_table import listed_candidates
+from vetter.io.damage import reading
 from vetter.io.field_planes import ORDER
 from vetter.io.fingerprint import of_files
 from vetter.io.psf_fwhm import known_fwhm
@@ -67,9 +68,10 @@ class CutoutFolder:
         """
         from vetter.io.cutout_files import load_cutout
 
-        cutout = load_cutout(self.paths[row])
-        if radius is not None:
-            cutout = _cropped(cutout, radius)
+        with reading(self.paths[row], "a cutout that cannot be read"):
+            cutout = load_cutout(self.paths[row])
+            if radius is not None:
+                cutout = _cropped(cutout, radius)
         return _completed(cutout, self.candidates.name(row))
 
     def fwhm(self, measure: bool = True) -> PsfFwhm | None:

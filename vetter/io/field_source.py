@@ -14,7 +14,6 @@ from vetter.core.lazy_cutout import LazyCutout
 from vetter.core.plane import Array, Box
 from vetter.errors import InputError
 from vetter.io.field_planes import FieldPlanes
-from vetter.io.fits_images import DAMAGE
 from vetter.io.planes import MaskPlane
 from vetter.io.psf_fwhm import known_fwhm, measured_fwhm
 
@@ -96,18 +95,12 @@ class FieldSource:
         planes: dict[str, Array | None] = {}
         bits: dict[str, Array] = {}
         for name, plane in self.field_planes.planes.items():
-            try:
-                if isinstance(plane, MaskPlane):
-                    planes[name], found = plane.read_both(box)
-                    if found is not None:
-                        bits[name] = found
-                else:
-                    planes[name] = plane.read(box)
-            except InputError:
-                raise
-            except DAMAGE as error:
-                said = " ".join(str(error).split())
-                raise InputError(f"{self.title}: plane {name} cannot be read: {said}") from error
+            if isinstance(plane, MaskPlane):
+                planes[name], found = plane.read_both(box)
+                if found is not None:
+                    bits[name] = found
+            else:
+                planes[name] = plane.read(box)
         return LazyCutout(
             planes,
             self.meta(row),

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import threading
-import warnings
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from vetter.core.plane import Array
 from vetter.errors import InputError
+from vetter.io.damage import reading, said
 from vetter.io.fits_names import FitsName
 from vetter.io.fits_storage import Storage, storage_of
 from vetter.io.unpacked import open_unpacked
@@ -30,9 +30,6 @@ SMALL = 4_000_000
 _REPEATED = 16
 # Rows are read in one piece, with what lies beside the region, up to so many bytes.
 _STRIP = 131072
-
-# What astropy raises on damaged headers; anything else is a fault of this program.
-DAMAGE = (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 
 
 class FitsImage(Protocol):
@@ -107,7 +104,7 @@ class PlainImage:
                 raw[row - y0] = self._pixels(row * width + x0, x1 - x0)
         except (OSError, ValueError) as error:
             raise InputError(
-                f"{self.name.label}: cannot be read any more: {one_line(error)}"
+                f"{self.name.label}: cannot be read any more: {said(error)}"
             ) from error
         return self._storage.physical(raw)
 
@@ -147,11 +144,8 @@ class TiledImage:
 
     def read(self, region: Region) -> Array:
         """Physical values of a region."""
-        try:
-            with self._lock:
-                values = self._unpacked(region)
-        except DAMAGE as error:
-            raise InputError(f"{self.name.label}: a damaged tile: {one_line(error)}") from error
+        with self._lock, reading(self.name.label, "a damaged tile"):
+            values = self._unpacked(region)
         if values.dtype.kind == "f" or self._is_integer:
             return values.astype(values.dtype.newbyteorder("="))
         return values.astype(np.float64)
@@ -163,9 +157,7 @@ class TiledImage:
             small = self.shape[0] * self.shape[1] <= SMALL
             repeated = self._reads > _REPEATED
             wanted = (slice(None), slice(None)) if small and repeated else region
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                values = np.asarray(self._hdu.section[(*self._lead, *wanted)])
+            values = np.asarray(self._hdu.section[(*self._lead, *wanted)])
             if wanted is region:
                 return values
             self._whole = values
@@ -202,9 +194,7 @@ def open_image(name: FitsName, prefer: str | None = None) -> FitsImage:
         file.close()
         raise InputError(f"{name.path}: wanted a FITS image, found a file that starts {start!r}")
     try:
-        with warnings.catch_warnings():
-            # Cards out of the standard are no reason to trouble the user at each start.
-            warnings.simplefilter("ignore")
+        with reading(name, "not a FITS image that can be read"):
             hdus = fits.open(file, mode="readonly", memmap=False, lazy_load_hdus=True)
             hdu, full = choose_image(name, hdus, prefer)
             if isinstance(hdu, fits.CompImageHDU):
@@ -213,11 +203,3 @@ def open_image(name: FitsName, prefer: str | None = None) -> FitsImage:
     except InputError:
         file.close()
         raise
-    except (*DAMAGE, fits.VerifyError) as error:
-        file.close()
-        raise InputError(f"{name}: not a FITS image that can be read: {one_line(error)}") from error
-
-
-def one_line(error: BaseException) -> str:
-    """What an error of a library says, for a message."""
-    return " ".join(str(error).split())[:160] or type(error).__name__

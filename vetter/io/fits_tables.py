@@ -9,8 +9,10 @@ from astropy.table import Column, MaskedColumn, Table
 
 from vetter.core.candidates import decoded
 from vetter.errors import InputError
+from vetter.io.damage import reading
 from vetter.io.fits_names import FitsName
 from vetter.io.hdu_choice import found
+from vetter.io.unpacked import open_unpacked
 
 
 def read_fits_table(name: FitsName) -> tuple[Table, str]:
@@ -30,21 +32,19 @@ def read_fits_table(name: FitsName) -> tuple[Table, str]:
     """
     from astropy.io import fits
 
-    try:
-        with fits.open(name.path, memmap=False, character_as_bytes=True) as hdus:
-            number, note = _choose(name, hdus)
-            hdu = hdus[number]
-            table: Table = Table.read(hdu, unit_parse_strict="silent")
-            _decode(table)
-            for position, column in enumerate(table.colnames, 1):
-                ucd = hdu.header.get(f"TUCD{position}")
-                if ucd:
-                    table[column].info.meta = {"ucd": str(ucd)}
-    except (OSError, ValueError, TypeError, KeyError, IndexError) as error:
-        if isinstance(error, InputError):
-            raise
-        said = " ".join(str(error).split())[:160] or type(error).__name__
-        raise InputError(f"{name.label}: a FITS table that cannot be read: {said}") from error
+    with (
+        reading(name.label, "a FITS table that cannot be read"),
+        open_unpacked(name.path) as file,
+        fits.open(file, memmap=False, character_as_bytes=True) as hdus,
+    ):
+        number, note = _choose(name, hdus)
+        hdu = hdus[number]
+        table: Table = Table.read(hdu, unit_parse_strict="silent")
+        _decode(table)
+        for position, column in enumerate(table.colnames, 1):
+            ucd = hdu.header.get(f"TUCD{position}")
+            if ucd:
+                table[column].info.meta = {"ucd": str(ucd)}
     return table, note
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vetter.errors import InputError
+from vetter.io.damage import reading
 from vetter.io.fits_names import FitsName
 from vetter.io.text_tables import is_sextractor, layout_of, read_text_table, text_head
 
@@ -89,7 +90,8 @@ def read_table(name: FitsName, key_as_text: str | None = None) -> TableFile:
         warnings.simplefilter("ignore")
         if kind == "text" and key_as_text:
             return _text(name, (key_as_text,))
-        return reader(name)
+        file: TableFile = reader(name)
+        return file
 
 
 def _head(path: Path) -> bytes:
@@ -120,36 +122,28 @@ def _text(name: FitsName, as_text: tuple[str, ...] = ()) -> TableFile:
 def _sextractor(name: FitsName) -> TableFile:
     from astropy.io import ascii as ascii_tables
 
-    try:
+    with reading(name, "a SExtractor table that cannot be read"):
         table = ascii_tables.read(name.path, format="sextractor", guess=False)
-    except (ValueError, ascii_tables.InconsistentTableError) as error:
-        raise _unreadable(name, "SExtractor table", error) from error
     return TableFile(table, _units(table))
 
 
 def _ecsv(name: FitsName) -> TableFile:
-    from astropy.io import ascii as ascii_tables
     from astropy.table import Table
 
     options: dict[str, str] = {"format": "ascii.ecsv"}
     if name.path.stat().st_size > _ARROW_PAYS and _has_fast_ecsv():
         options = {"format": "ecsv", "engine": "pyarrow"}
-    try:
+    with reading(name, "an ECSV table that cannot be read"):
         table = Table.read(name.path, **options)
-    except (ValueError, KeyError, TypeError, OSError, ascii_tables.InconsistentTableError) as error:
-        raise _unreadable(name, "ECSV table", error) from error
     return TableFile(table, _units(table), _ucds(table))
 
 
 def _votable(name: FitsName) -> TableFile:
     from astropy.io.votable import parse
-    from astropy.io.votable.exceptions import VOTableSpecError, VOWarning
 
-    try:
+    with reading(name, "a VOTable that cannot be read"):
         first = parse(name.path, verify="ignore").get_first_table()
-    except (ValueError, IndexError, OSError, TypeError, VOTableSpecError, VOWarning) as error:
-        raise _unreadable(name, "VOTable", error) from error
-    table: Table = first.to_table(use_names_over_ids=True)
+        table: Table = first.to_table(use_names_over_ids=True)
     ucds = {str(f.name): str(f.ucd) for f in first.fields if f.ucd}
     return TableFile(table, _units(table), ucds)
 
@@ -161,11 +155,11 @@ def _parquet(name: FitsName) -> TableFile:
         raise InputError(
             f"{name.path}: a Parquet table needs pyarrow: pip install 'vetter-cutouts[parquet]'"
         )
-    from pyarrow import ArrowException, types
+    from pyarrow import types
     from pyarrow.parquet import ParquetFile
 
     table, skipped = Table(), []
-    try:
+    with reading(name, "a Parquet table that cannot be read"):
         arrow = ParquetFile(name.path)
         for field_ in arrow.schema_arrow:
             kind = field_.type
@@ -175,8 +169,6 @@ def _parquet(name: FitsName) -> TableFile:
             values = arrow.read(columns=[field_.name]).column(0)
             data, mask = _arrow_values(values)
             table[field_.name] = MaskedColumn(data=data, mask=mask)
-    except (ArrowException, OSError, ValueError) as error:
-        raise _unreadable(name, "Parquet table", error) from error
     notes = (f"columns left out, not plain values: {', '.join(skipped)}",) if skipped else ()
     return TableFile(table, notes=notes)
 
@@ -216,11 +208,6 @@ def _units(table: Table) -> dict[str, str]:
 def _ucds(table: Table) -> dict[str, str]:
     metas = ((column, getattr(table[column].info, "meta", None) or {}) for column in table.colnames)
     return {column: str(meta["ucd"]) for column, meta in metas if meta.get("ucd")}
-
-
-def _unreadable(name: FitsName, kind: str, error: Exception) -> InputError:
-    said = " ".join(str(error).split())[:160] or type(error).__name__
-    return InputError(f"{name}: a {kind} that cannot be read: {said}")
 
 
 def _has_pyarrow() -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vetter.errors import InputError
+from vetter.io.damage import reading
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -113,11 +114,10 @@ def read_text_table(path: Path, layout: TextLayout, as_text: tuple[str, ...] = (
     if as_text:
         options["converters"] = {name: [ascii_tables.convert_numpy(str)] for name in as_text}
         options["fast_reader"] = False
-    try:
-        return ascii_tables.read(text, **options)
-    except (ValueError, ascii_tables.InconsistentTableError) as error:
-        said = " ".join(str(error).split())[:160]
-        raise InputError(f"{path}: not a table that can be read: {said}") from error
+    with reading(path, "not a table that can be read"):
+        # Without an end of line astropy would take the text for the name of a file.
+        table: Table = ascii_tables.read(text + "\n", **options)
+    return table
 
 
 def _as_utf8(path: Path) -> str:
