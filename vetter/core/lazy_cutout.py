@@ -45,7 +45,7 @@ class LazyCutout(Cutout):
         # The base class has just set both to None, which here means "given up".
         self._parent_header, self._parent_wcs = parent_header, parent_wcs
 
-    @property  # type: ignore[override]
+    @property
     def header(self) -> Header | None:
         """Header of the cutout's own grid."""
         if self._header is None and self._parent_header is not None:

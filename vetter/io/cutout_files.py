@@ -66,8 +66,8 @@ def write_cutout(cutout: Mapping[str, Any], filename: str | os.PathLike[str]) ->
     were, with -inf, text of any alphabet and keys that FITS reserves; the write is atomic;
     a WCS without a header is kept, and one with look-up tables too (a table named VETWCS; the
     header then holds the nearest WCS without tables). STDPipe's ``load_cutout`` reads it.
-    The bytes are on the disk (fsync) before the name changes, which on the machine at hand
-    costs 0.4 ms of 5.
+    The bytes are on the disk (fsync) before the name changes: 0.4 ms of 5 on an idle disk,
+    12 of 16 on a busy one, where STDPipe takes 60 and 140.
     """
     whole = Cutout.of(cutout)
     if not whole.planes:
