@@ -6,7 +6,6 @@ import gc
 import os
 import shutil
 import socket
-import sys
 import tempfile
 import threading
 import time
@@ -69,11 +68,13 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def nothing_left_behind() -> Iterator[None]:
+def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test that leaves a thread, a timer or a window running fails."""
     threads = set(threading.enumerate())
     yield
-    left = _windows() + _timers() + _qt_threads() + _threads(threads)
+    # Looking through all objects takes a while: only after tests that had an application.
+    left = _qt_left_running() if "qapp" in request.fixturenames else []
+    left += _threads(threads)
     if left:
         pytest.fail("left behind: " + ", ".join(left))
 
@@ -82,7 +83,7 @@ def _threads(before: set[threading.Thread]) -> list[str]:
     """Python threads begun since, after a second in which they may end.
 
     Threads that Qt began show up as dummies and stay in Python's list when they have ended:
-    they are counted by :func:`_qt_threads`.
+    they are counted by :func:`_qt_left_running`.
     """
     deadline = time.monotonic() + 1
     while True:
@@ -96,53 +97,31 @@ def _threads(before: set[threading.Thread]) -> list[str]:
         time.sleep(0.01)
 
 
-def _application() -> Any:
-    """The application, or None where the test had none; does not import Qt."""
-    widgets = sys.modules.get("PyQt6.QtWidgets")
-    return widgets.QApplication.instance() if widgets else None
+def _qt_left_running() -> list[str]:
+    """Visible windows, active timers and running threads, by their classes' names."""
+    from PyQt6 import QtCore, QtWidgets, sip
 
-
-def _windows() -> list[str]:
-    application = _application()
-    if application is None:
+    application = QtWidgets.QApplication.instance()
+    if not isinstance(application, QtWidgets.QApplication):
         return []
-    core = sys.modules["PyQt6.QtCore"]
-    application.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
-    return [
-        f"window {type(widget).__name__}"
-        for widget in application.topLevelWidgets()
-        if widget.isVisible()
-    ]
-
-
-def _timers() -> list[str]:
-    return [
-        f"timer of {type(timer.parent()).__name__}"
-        for timer in _living("QTimer")
-        if timer.isActive()
-    ]
-
-
-def _qt_threads() -> list[str]:
-    left = [f"QThread {thread.objectName()!r}" for thread in _living("QThread") if _runs(thread)]
-    for pool in _living("QThreadPool"):
-        if not pool.waitForDone(1000):
-            left.append(f"{pool.activeThreadCount()} jobs of a pool")
+    application.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
+    windows = [widget for widget in application.topLevelWidgets() if widget.isVisible()]
+    left = [f"window {type(widget).__name__}" for widget in windows]
+    # The program freezes what it has loaded, which hides it from the collector.
+    gc.unfreeze()
+    kinds = (QtCore.QTimer, QtCore.QThread, QtCore.QThreadPool)
+    for item in [item for item in gc.get_objects() if isinstance(item, kinds)]:
+        if sip.isdeleted(item):
+            continue
+        if isinstance(item, QtCore.QTimer) and item.isActive():
+            left.append(f"timer of {type(item.parent()).__name__}")
+        elif isinstance(item, QtCore.QThread) and _runs(item):
+            left.append(f"QThread {item.objectName()!r}")
+        elif isinstance(item, QtCore.QThreadPool) and not item.waitForDone(1000):
+            left.append(f"{item.activeThreadCount()} jobs of a pool")
     return left
 
 
 def _runs(thread: Any) -> bool:
     """Whether a QThread other than the main one is still running."""
-    return thread is not thread.currentThread() and thread.isRunning()
-
-
-def _living(name: str) -> list[Any]:
-    """Objects of a QtCore class that Qt has not deleted."""
-    if _application() is None:
-        return []
-    core = sys.modules["PyQt6.QtCore"]
-    sip = sys.modules["PyQt6.sip"]
-    wanted = getattr(core, name)
-    return [
-        item for item in gc.get_objects() if isinstance(item, wanted) and not sip.isdeleted(item)
-    ]
+    return thread is not thread.currentThread() and bool(thread.isRunning())
