@@ -82,18 +82,22 @@ def gram(
     """
     taps = window.taps
     count, ny, nx = weight.shape
-    shifts, extra = taps * taps, rows.shape[1]
+    shifts, high, size = taps * taps, ny + taps - 1, weight.itemsize
     first = box[0].start + edge - window.cy - window.half - 1
     offset = first * coefs.shape[2] + box[1].start + edge - window.cx - window.half - 1
     _, step_y, step_x = coefs.strides
-    stacked = np.empty((shifts + extra, ny * nx))
-    shifted = stacked[:shifts].reshape(taps, taps, ny, nx)
-    out = np.empty((count, shifts + extra, shifts + extra))
-    for k in range(count):
-        tapped = np.ndarray(
-            (taps, taps, ny, nx), float, coefs[k], offset * step_x, (step_y, step_x) * 2
+    # Each shift along x is copied once; shifts along y are then runs of the copy.
+    columns = np.empty((taps, high, nx))
+    runs = (nx * size, high * nx * size, size)
+    tapped = np.ndarray((taps, taps, ny * nx), float, columns, 0, runs)
+    stacked = np.empty((shifts + rows.shape[1], ny * nx))
+    shifted = stacked[:shifts].reshape(taps, taps, ny * nx)
+    out = np.empty((count, len(stacked), len(stacked)))
+    for k, flat in enumerate(weight.reshape(count, -1)):
+        columns[...] = np.ndarray(
+            columns.shape, float, coefs[k], offset * size, (step_x, step_y, step_x)
         )
-        np.multiply(tapped, weight[k], out=shifted)
+        np.multiply(tapped, flat, out=shifted)
         stacked[shifts:] = rows[k]
         np.matmul(stacked, stacked.T, out=out[k])
     return out
