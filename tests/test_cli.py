@@ -194,3 +194,21 @@ def test_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(cli, "_run", fail)
     assert cli.main(["status", "s.vetter"]) == 130
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    command = f"{sys.executable} -m vetter --help | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert "Traceback" not in done.stderr and "Exception" not in done.stderr
+
+
+def test_the_settings_radius_is_where_the_window_starts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from vetter import app
+
+    said: dict[str, Any] = {}
+    monkeypatch.setattr(app, "run", lambda inputs, **options: said.update(options) or 0)
+    (tmp_path / "s.toml").write_text("[display]\nradius = 33\n")
+    assert cli.main(["demo", "--settings", str(tmp_path / "s.toml")]) == 0
+    assert said["radius"] == 33

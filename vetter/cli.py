@@ -49,7 +49,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BAD_INPUT
     arguments = parse_arguments(sys.argv[1:] if argv is None else argv)
     try:
-        return _run(arguments)
+        status = _run(arguments)
+        # Here, and not when the interpreter ends, where a closed pipe could not be caught.
+        sys.stdout.flush()
+        return status
     except KeyboardInterrupt:
         sys.stderr.write("\nvetter: interrupted\n")
         return INTERRUPTED
@@ -95,13 +98,15 @@ def _open(arguments: argparse.Namespace) -> int:
 
     check()
     from vetter import app
+    from vetter.io.inputs import session_path
     from vetter.io.settings_file import load_keymap, load_settings
 
     settings = load_settings(arguments.settings)
     inputs = ["demo"] if arguments.command == "demo" else list(arguments.inputs)
     options = reading_options(arguments)
-    # A session knows its own radius; anything else starts at the settings'.
-    options.setdefault("radius", None)
+    if session_path(inputs) is None:
+        # A session knows its own radius; anything else starts at the settings'.
+        options.setdefault("radius", settings.display.radius)
     return app.run(
         inputs,
         settings=settings,

@@ -87,26 +87,3 @@ def test_the_record_opens_the_same_again(source: FieldSource) -> None:
     again = open_input(record["inputs"], InputOptions.from_keywords(**record["options"]))
     np.testing.assert_array_equal(again.cutout(0, 5)["template"], source.cutout(0, 5)["template"])
     again.close()
-
-
-def test_a_fit_of_the_real_dipole_finds_what_it_should(real_data: Path) -> None:
-    from vetter.core.adjust import fit
-    from vetter.core.disappeared import judge
-    from vetter.headless.adjust import fit_options
-    from vetter.settings import FitSettings
-
-    folder = real_data / "decam_field"
-    options = InputOptions(
-        planes={
-            "image": str(folder / "science.fits"),
-            "convolved": str(folder / "convolved_template.fits"),
-            "diff": str(folder / "difference.fits"),
-            "err": str(real_data / "stdpipe" / "decam_err.fits"),
-        }
-    )
-    source = open_input(str(folder / "candidates_derived.csv"), options)
-    wanted, said = fit_options(source, FitSettings())
-    assert "FWHM in the header" in said
-    gone = [judge(fit(source.cutout(row, 20), wanted)).disappeared for row in range(3)]
-    assert gone == [True, True, False]
-    source.close()

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from vetter.core.adjust import fit
-from vetter.core.adjustment import Adjustment, FitOptions, failed
+from vetter.core.adjust import fit_many
+from vetter.core.adjustment import Adjustment, failed
+from vetter.core.cutout import Cutout
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.disappeared import Judgement, judge
+from vetter.core.disappeared import Judgement
+from vetter.core.field_fit import FieldFit, field_fit
 from vetter.errors import InputError
 from vetter.headless.cutouts import open_for
 from vetter.headless.progress import Progress, say
 from vetter.io.atomic import atomic_path
 from vetter.io.settings_file import load_settings
 from vetter.io.table_writing import write_table
-from vetter.settings import FitSettings
 
 KINDS = {
     ".ecsv": "ecsv",
@@ -30,6 +30,8 @@ KINDS = {
     ".fits": "fits",
     ".fit": "fits",
 }
+# As many cutouts are fitted at once: memory does not grow with the list.
+_BATCH = 200
 _REASON = "disappeared_reason"
 
 
@@ -49,11 +51,12 @@ def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
     try:
         _refuse_inputs(source, output)
         say(*source.notes)
-        wanted, said = fit_options(source, settings)
-        say(said)
-        results, judgements = fit_all(source, wanted, settings)
+        fitting = field_fit(source.fwhm(), settings, source.default_radius)
+        say(fitting.said)
+        results = fit_all(source, fitting)
     finally:
         source.close()
+    judgements = [fitting.judge(result) for result in results]
     table, notes = adjusted_table(source.candidates.table, results, judgements)
     with atomic_path(output) as temporary:
         notes += write_table(table, temporary, kind)
@@ -64,56 +67,31 @@ def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
     return 0
 
 
-def fit_options(source: CutoutSource, settings: FitSettings) -> tuple[FitOptions, str]:
-    """The fit as the settings have it, and where its FWHM comes from in words."""
-    found = getattr(source, "fwhm", lambda: None)()
-    if found is not None:
-        fwhm, said = found.value, found.said
-    else:
-        fwhm = settings.default_fwhm
-        said = f"FWHM {fwhm:.2f} px, the settings' default: nothing else tells; give --fwhm"
-    inner = settings.inner_fwhm * fwhm + 1
-    return (
-        FitOptions(
-            max_shift=settings.max_shift,
-            max_scale=settings.max_scale,
-            inner=inner,
-            inner_fwhm=settings.inner_fwhm,
-            fit_bg=settings.fit_bg,
-            fwhm=fwhm,
-        ),
-        f"{said}; fitted box {inner:.0f} px",
-    )
-
-
-def fit_all(
-    source: CutoutSource, options: FitOptions, settings: FitSettings
-) -> tuple[list[Adjustment], list[Judgement]]:
-    """Fit every candidate; one without a cutout has a result that says so."""
+def fit_all(source: CutoutSource, fitting: FieldFit) -> list[Adjustment]:
+    """Fit every candidate, many at once; one without a cutout has a result that says so."""
     count = len(source.candidates)
-    # The cutout has to hold the fitted box, and the template around it.
-    least = math.ceil(((options.inner or 0) - 1) / 2 + options.max_shift + 2)
-    radius = max(source.default_radius, least)
     progress = Progress("fits")
     results: list[Adjustment] = []
-    judgements: list[Judgement] = []
-    for row in range(count):
+    for start in range(0, count, _BATCH):
+        rows = range(start, min(start + _BATCH, count))
+        cutouts, failures = _read(source, rows, fitting.radius)
+        fits = iter(fit_many(cutouts, fitting.options))
+        results += [failures[row] if row in failures else next(fits) for row in rows]
+        progress(len(results), count)
+    return results
+
+
+def _read(
+    source: CutoutSource, rows: range, radius: float
+) -> tuple[list[Cutout], dict[int, Adjustment]]:
+    cutouts: list[Cutout] = []
+    failures: dict[int, Adjustment] = {}
+    for row in rows:
         try:
-            result = fit(source.cutout(row, radius), options)
+            cutouts.append(source.cutout(row, radius))
         except InputError as error:
-            result = failed(str(error))
-        results.append(result)
-        judgements.append(
-            judge(
-                result,
-                settings.min_pval,
-                settings.max_chi2_ratio,
-                (settings.scale_low, settings.scale_high),
-                settings.max_snr,
-            )
-        )
-        progress(row + 1, count)
-    return results, judgements
+            failures[row] = failed(str(error))
+    return cutouts, failures
 
 
 def adjusted_table(
