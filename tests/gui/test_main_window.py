@@ -15,8 +15,10 @@ from vetter.app import open_window
 from vetter.core.decisions import Verdict
 from vetter.gui.main_window import MainWindow
 from vetter.review.fits import DONE
+from vetter.settings import FitSettings, Settings
 
 KEY = Qt.Key
+WITHOUT_FITS = Settings(fit=FitSettings(ahead=False))
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def session_path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def window(qtbot, session_path: Path) -> Iterator[MainWindow]:
-    window = open_window("demo", session=session_path, reviewer="ann")
+    window = open_window("demo", session=session_path, reviewer="ann", settings=WITHOUT_FITS)
     window.resize(1280, 720)
     activate(qtbot, window)
     until_painted(qtbot, window)
@@ -71,7 +73,7 @@ def test_keys_decide_and_go_on(qtbot, window):
 def test_a_new_window_on_the_session_resumes_at_the_first_undecided(qtbot, window, session_path):
     press(qtbot, window, KEY.Key_A, KEY.Key_N, KEY.Key_R)
     window.close()
-    again = open_window("demo", session=session_path, reviewer="ann")
+    again = open_window("demo", session=session_path, reviewer="ann", settings=WITHOUT_FITS)
     try:
         assert again.session.current_row == 1
         assert list(again.session.codes[:3]) == [1, 0, 2]
@@ -83,7 +85,7 @@ def test_a_new_window_on_the_session_resumes_at_the_first_undecided(qtbot, windo
 
 
 def test_a_second_window_is_told_and_reads_only(qtbot, window, session_path):
-    second = open_window("demo", session=session_path, reviewer="bob")
+    second = open_window("demo", session=session_path, reviewer="bob", settings=WITHOUT_FITS)
     try:
         assert second.session.read_only
         activate(qtbot, second)
@@ -98,7 +100,7 @@ def test_a_second_window_is_told_and_reads_only(qtbot, window, session_path):
 def test_another_reviewer_starts_from_nothing(qtbot, window, session_path):
     press(qtbot, window, KEY.Key_A)
     window.close()
-    other = open_window("demo", session=session_path, reviewer="bob")
+    other = open_window("demo", session=session_path, reviewer="bob", settings=WITHOUT_FITS)
     try:
         assert other.session.counts.accepted == 0
         assert other.session.current_row == 0
@@ -112,6 +114,23 @@ def test_the_fit_of_f_shows_as_a_panel_and_in_words(qtbot, window):
     qtbot.waitUntil(lambda: window.fits.state(row).status == DONE, timeout=20000)
     qtbot.waitUntil(lambda: "adjusted" in window.plane_row.plane_names, timeout=5000)
     assert "dx" in window.evidence.numbers.text()
+
+
+def test_fits_run_ahead_and_are_there_at_the_next_start(qtbot, session_path):
+    first = open_window("demo", session=session_path, reviewer="ann")
+    count = len(first.session.candidates)
+    try:
+        qtbot.waitUntil(lambda: len(first.fits.table) == count, timeout=60000)
+        judged = first.fits.table.values("disappeared").tolist()
+    finally:
+        first.close()
+    again = open_window("demo", session=session_path, reviewer="ann", settings=WITHOUT_FITS)
+    try:
+        again.fits.request_current()
+        qtbot.waitUntil(lambda: len(again.fits.table) == count, timeout=20000)
+        assert again.fits.table.values("disappeared").tolist() == judged
+    finally:
+        again.close()
 
 
 def test_nothing_of_a_fit_shows_under_another_candidate(qtbot, window):

@@ -68,12 +68,20 @@ def test_the_residual_of_a_fit_is_a_plane_with_a_picture() -> None:
 def test_a_fit_without_residual_says_why() -> None:
     frame = build_frame(FieldInMemory(), 0, 20, Looks(), Adjusted(None, "the fit: no good pixels"))
     assert frame.states["adjusted"] == "the fit: no good pixels"
-    assert frame.plane_names[-1] == "adjusted" and "adjusted" not in frame.pictures
+    assert "adjusted" in frame.plane_names and "adjusted" not in frame.pictures
 
 
-def test_a_residual_of_another_size_is_not_shown() -> None:
-    frame = build_frame(FieldInMemory(), 0, 20, Looks(), Adjusted(np.zeros((31, 31))))
-    assert "another size" in frame.states["adjusted"] and "adjusted" not in frame.planes
+def test_a_residual_of_another_size_is_shown_about_the_same_centre() -> None:
+    residual = np.zeros((31, 31))
+    residual[15, 15] = 7
+    frame = build_frame(FieldInMemory(), 0, 20, Looks(), Adjusted(residual))
+    shown = frame.planes["adjusted"]
+    assert shown.shape == (41, 41) and shown[20, 20] == 7 and np.isnan(shown[0, 0])
+
+
+def test_a_residual_without_a_common_centre_is_not_shown() -> None:
+    frame = build_frame(FieldInMemory(), 0, 20, Looks(), Adjusted(np.zeros((30, 30))))
+    assert "another shape" in frame.states["adjusted"] and "adjusted" not in frame.planes
 
 
 def test_compass_and_scale_come_from_the_images_wcs() -> None:

@@ -78,6 +78,7 @@ class CutoutCache(QObject):
         self._looks, self._radius = looks, radius
         self._entries: OrderedDict[int, _Entry] = OrderedDict()
         self._adjusted: OrderedDict[int, Adjusted] = OrderedDict()
+        self._expected: Adjusted | None = None
         self._wishes: list[int] = []
         self._nbytes = 0
         self._stopped = False
@@ -167,6 +168,15 @@ class CutoutCache(QObject):
             self._forget_old_residuals()
             self._state.notify_all()
 
+    def expect_adjusted(self, words: str | None) -> None:
+        """What the panel of a fit says where none has come yet; None: there is no such panel.
+
+        With it the panels stay in their places when a result arrives.
+        """
+        with self._state:
+            self._expected = None if words is None else Adjusted(None, words)
+            self._state.notify_all()
+
     def has_adjusted(self, row: int) -> bool:
         """Whether the fit of a row has its panel, as pixels or as words."""
         with self._state:
@@ -200,7 +210,7 @@ class CutoutCache(QObject):
         return None
 
     def _recipe(self, row: int) -> _Recipe:
-        return _Recipe(self._radius, self._looks, self._adjusted.get(row))
+        return _Recipe(self._radius, self._looks, self._adjusted.get(row, self._expected))
 
     def _made(self, row: int, recipe: _Recipe, old: _Entry | None) -> _Entry:
         if old is not None and old.recipe.radius == recipe.radius:

@@ -167,4 +167,3 @@ def _serve(
             results = [replace(result, residual=None) for result in fitted(source, fit, rows)]
         if rows:
             send(answers, Fitted(rows, tuple(results)))
-

@@ -22,6 +22,13 @@ NOT_ASKED, RUNNING, DONE, FAILED = "not asked", "running", "done", "failed"
 STORE_EVERY_MS = 1500
 """Results are kept in batches: a verdict's commit must not queue behind hundreds of them."""
 
+NOTHING_TO_FIT = "needs an image, and a convolved template or a template"
+
+
+def fittable(plane_names: Sequence[str]) -> bool:
+    """Whether these planes are enough for a fit."""
+    return "image" in plane_names and not {"convolved", "template"}.isdisjoint(plane_names)
+
 
 @dataclass(frozen=True, slots=True)
 class FitState:
@@ -70,7 +77,7 @@ class Fits(QObject):
         self._cache = cache
         self._ahead = ahead
         self._signature = ""
-        self._error = ""
+        self._error = "" if fittable(session.source.plane_names) else NOTHING_TO_FIT
         self._asked: set[int] = set()
         self._unsaved: list[tuple[str, str, dict[str, Any]]] = []
         self._saving = QTimer(self)
@@ -82,6 +89,7 @@ class Fits(QObject):
         ahead.broken.connect(self._on_broken)
         session.queue_changed.connect(self._on_queue_changed)
         session.adjustments_loaded.connect(self.take_stored)
+        self._expect()
 
     def state(self, row: int) -> FitState:
         """Where the fit of a row stands."""
@@ -108,7 +116,7 @@ class Fits(QObject):
     def request_current(self) -> None:
         """Fit the candidate on screen now; the window does not wait."""
         row = self._session.current_row
-        if row >= 0:
+        if row >= 0 and not self._error:
             self._asked.add(row)
             self._ahead.wish([row])
             self.changed.emit([row])
@@ -125,10 +133,13 @@ class Fits(QObject):
     def toggle_pause(self) -> None:
         """Stop fitting in the background, or go on."""
         self.paused = not self.paused
+        if self._error:
+            return
         if not self.paused:
             self._ahead.wish([self._session.current_row], self._rest())
         elif self._ahead.running:
             self._ahead.wish([], [])
+        self._expect()
         self.changed.emit([self._session.current_row])
         self.progressed.emit()
 
@@ -157,6 +168,10 @@ class Fits(QObject):
         self._saving.stop()
         self._ahead.close()
         self._save()
+
+    def _expect(self) -> None:
+        waiting = not self.paused and not self._error
+        self._cache.expect_adjusted("fitting..." if waiting else None)
 
     def _row_of(self, key: str) -> int | None:
         try:
@@ -202,6 +217,7 @@ class Fits(QObject):
     def _on_broken(self, reason: str) -> None:
         self._error = reason
         self._asked.clear()
+        self._expect()
         self.changed.emit([self._session.current_row])
         self.progressed.emit()
 

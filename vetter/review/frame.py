@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vetter.core.cutout_source import CutoutSource
 
 Array = npt.NDArray[Any]
+T = TypeVar("T")
 
 NO_DATA = "no data (all NaN)"
 OFF_THE_IMAGE = "off the image"
@@ -86,7 +87,7 @@ class Frame:
     @property
     def plane_names(self) -> tuple[str, ...]:
         """The panels, in order: planes with pictures, then those that only have words."""
-        return tuple(dict.fromkeys((*self.pictures, *self.states)))
+        return tuple(_in_order(dict.fromkeys((*self.pictures, *self.states))))
 
     @property
     def shape(self) -> tuple[int, int] | None:
@@ -132,10 +133,20 @@ def paint_frame(frame: Frame, looks: Looks, adjusted: Adjusted | None = None) ->
             states["adjusted"] = "the fit was made on a cutout of another shape"
     elif adjusted is not None:
         states["adjusted"] = adjusted.reason or "not fitted"
+    planes = _in_order(planes)
     pictures, limits = render(planes, looks)
     return dataclasses.replace(
         frame, planes=planes, pictures=pictures, limits=limits, states=states
     )
+
+
+def _in_order(planes: dict[str, T]) -> dict[str, T]:
+    """The adjusted difference beside the difference: the two are compared each minute."""
+    if "adjusted" not in planes or "diff" not in planes:
+        return planes
+    names = [name for name in planes if name != "adjusted"]
+    names.insert(names.index("diff") + 1, "adjusted")
+    return {name: planes[name] for name in names}
 
 
 def _unpainted(source: CutoutSource, row: int, radius: float, cutout: Cutout) -> Frame:
