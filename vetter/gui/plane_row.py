@@ -39,7 +39,7 @@ class PlaneRow(PanelScene):
             names = self._names or ("image",)
         elif self._fit_seen and "adjusted" not in names:
             # Panels keep their size and place from one candidate to the next.
-            names = (*names, "adjusted")
+            names = _with_adjusted(names)
         self.set_names(names)
         for name in names:
             self._panels[name].exhibit = _exhibit(frame, name, first=name == names[0])
@@ -52,7 +52,7 @@ class PlaneRow(PanelScene):
         self._blinked = "image"
         self._stage.subject = None
         if self._fit_seen and "adjusted" not in plane_names:
-            plane_names = (*plane_names, "adjusted")
+            plane_names = _with_adjusted(plane_names)
         self.set_names(plane_names or self._names or ("image",))
         for plane in self._names:
             self._panels[plane].exhibit = Exhibit(plane, words=f"loading {name}")
@@ -104,6 +104,12 @@ class PlaneRow(PanelScene):
             other = next((name for name in self._blinking() if name != "image"), "image")
         shown = other in self._blinking() and other != "image"
         self._panels["image"].stand_in = self._panels[other].exhibit if shown else None
+
+
+def _with_adjusted(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The panel of the fit where frames have it: beside the difference."""
+    at = names.index("diff") + 1 if "diff" in names else len(names)
+    return (*names[:at], "adjusted", *names[at:])
 
 
 def _exhibit(frame: Frame, plane: str, first: bool) -> Exhibit:
