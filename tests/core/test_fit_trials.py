@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from vetter.core.adjust import fit
+from vetter.core.adjust import fit, fit_many
 from vetter.core.adjustment import FitOptions
 from vetter.core.disappeared import judge
 from vetter.core.fit_trials import Field, Truth, dipole, field_options, new_source, run, simulate
+from vetter.core.trial_tables import peaked
 
 
 def explained(fits: list) -> float:
@@ -39,11 +40,19 @@ def test_without_the_surviving_snr_many_more_would() -> None:
     assert lenient >= 10
 
 
-def test_p_values_are_uniform() -> None:
-    field = Field(fwhm=4.0, gain=1e9)
-    options = FitOptions(1, 2, 21, None, True)
-    fits = run(field, partial(dipole, snr=(20, 1000)), 800, options, 4)
-    assert kstest([fit.pval for fit in fits], "uniform").pvalue > 0.01
+@pytest.mark.parametrize("inner", [13, None])
+def test_p_values_are_uniform(inner: float | None) -> None:
+    """FWHM 3 to 6, peak S/N up to 300, free background, independent pixels, exact template."""
+    rng = np.random.default_rng(5)
+    options = FitOptions(1, 2, inner, None, True)
+    found = []
+    for fwhm in np.linspace(3.0, 6.0, 10):
+        field = Field(fwhm=fwhm)
+        lot = [simulate(field, peaked(field, rng, (5, 300)), rng) for _ in range(200)]
+        for cutout in lot:
+            del cutout["meta"]["fwhm"]
+        found += [fit.pval for fit in fit_many(lot, options)]
+    assert kstest(found, "uniform").pvalue > 0.01
 
 
 def test_the_surviving_snr_of_nothing_is_a_unit_normal() -> None:

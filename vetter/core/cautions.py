@@ -7,7 +7,7 @@ import math
 from vetter.core.adjustment import Adjustment
 
 CORRELATED = 0.15
-UNDERSAMPLED = 3.0
+UNDERSAMPLED = 3.5
 
 
 def cautions(adjustment: Adjustment, fit_bg: bool = True) -> tuple[str, ...]:
@@ -30,8 +30,8 @@ def cautions(adjustment: Adjustment, fit_bg: bool = True) -> tuple[str, ...]:
         )
     if adjustment.fwhm < UNDERSAMPLED:
         found.append(
-            f"FWHM {adjustment.fwhm:.1f} px is under 3: a shifted bright star is off by more than "
-            "its noise, the p-value comes out too small"
+            f"FWHM {adjustment.fwhm:.1f} px is under {UNDERSAMPLED}: where a star is bright the "
+            "spline is off by more than the noise, the p-value comes out too small"
         )
     if not fit_bg:
         found.append("the background is held at its mode: p-values come out too small")
