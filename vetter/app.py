@@ -13,6 +13,7 @@ from typing import Any
 from PyQt6.QtWidgets import QApplication
 
 from vetter.core.filter_expression import matching
+from vetter.core.fit_table import FitTable
 from vetter.core.ledger import Ledger
 from vetter.core.look import Looks
 from vetter.core.review_columns import ReviewColumns
@@ -24,7 +25,7 @@ from vetter.io.session_path import default_session_path
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.fit_ahead import FitAhead
 from vetter.review.fit_worker import Start
-from vetter.review.fits import Fits
+from vetter.review.fits import Fits, fittable
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
 from vetter.review.session import Session
@@ -95,10 +96,11 @@ def _open_session(
         notes.append(f"changed since the last time: {', '.join(changed)}")
     ledger = Ledger(source.candidates, reviewer)
     ledger.replay(store.decisions())
-    columns = ReviewColumns(source.candidates, ledger)
+    fits = FitTable(len(source.candidates)) if fittable(source.plane_names) else None
+    columns = ReviewColumns(source.candidates, ledger, fits)
     queue = Queue(len(source.candidates), columns.values, lambda text: matching(text, columns))
     recorder = Recorder(ledger, None if store.read_only else Writer(store))
-    session = Session(source, ledger, recorder, queue, settings, reviewer)
+    session = Session(source, ledger, recorder, queue, columns, settings, reviewer)
     session.start()
     if ledger.unplaced:
         notes.append(

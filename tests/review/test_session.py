@@ -13,6 +13,7 @@ from astropy.table import Table
 from vetter.core.candidates import CandidateList, Roles
 from vetter.core.decisions import Decision, Verdict
 from vetter.core.ledger import Ledger
+from vetter.core.review_columns import ReviewColumns
 from vetter.errors import VetterError
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
@@ -76,7 +77,13 @@ def session(qapp, store: MemoryStore) -> Iterator[Session]:
     recorder = Recorder(ledger, Writer(store))
     queue = Queue(len(candidates), lambda name: np.zeros(4), lambda text: np.ones(4, bool))
     session = Session(
-        SimpleNamespace(candidates=candidates), ledger, recorder, queue, Settings(), "ann"
+        SimpleNamespace(candidates=candidates),
+        ledger,
+        recorder,
+        queue,
+        ReviewColumns(candidates, ledger),
+        Settings(),
+        "ann",
     )
     session.go_to_row(0)
     session.painted(0)
@@ -229,7 +236,8 @@ def test_a_read_only_session_decides_nothing_and_says_why(qapp, qtbot):
     ledger = Ledger(candidates, "ann")
     queue = Queue(4, lambda name: np.zeros(4), lambda text: np.ones(4, bool))
     source = SimpleNamespace(candidates=candidates)
-    session = Session(source, ledger, Recorder(ledger, None), queue, Settings(), "ann")
+    columns = ReviewColumns(candidates, ledger)
+    session = Session(source, ledger, Recorder(ledger, None), queue, columns, Settings(), "ann")
     session.go_to_row(0)
     session.painted(0)
     with qtbot.waitSignal(session.message) as told:

@@ -17,6 +17,15 @@ WORDS = ("", "yes", "no", "not judged")
 
 NUMBERS = ("chi2_before", "chi2_after", "pval", "shift", "scale", "surviving_snr")
 COLUMNS = ("disappeared", *NUMBERS)
+FORMATS = {
+    "chi2_before": "%.2f",
+    "chi2_after": "%.2f",
+    "pval": "%.1e",
+    "shift": "%.2f",
+    "scale": "%.3f",
+    "surviving_snr": "%.1f",
+}
+"""How the numbers are written in a list."""
 
 
 class FitTable:
@@ -34,6 +43,7 @@ class FitTable:
     def __init__(self, count: int) -> None:
         self._results: dict[int, tuple[Adjustment, Judgement]] = {}
         self.codes = np.zeros(count, np.uint8)
+        self._words = np.full(count, "", "<U10")
         self._numbers = {name: np.full(count, np.nan) for name in NUMBERS}
 
     def __len__(self) -> int:
@@ -51,6 +61,7 @@ class FitTable:
         self._results[row] = adjustment, judgement
         answer = {True: YES, False: NO, None: NOT_JUDGED}
         self.codes[row] = answer[judgement.disappeared]
+        self._words[row] = WORDS[self.codes[row]]
         df = adjustment.df or math.nan
         values = (
             adjustment.chi2_0 / df,
@@ -68,7 +79,10 @@ class FitTable:
         return list(self._results)
 
     def values(self, name: str) -> npt.NDArray[Any]:
-        """A column, shape (count,): text for ``disappeared``, else float64."""
+        """A column, shape (count,): text for ``disappeared``, else float64.
+
+        It is the table's own array, which follows later results.
+        """
         if name == "disappeared":
-            return np.array(WORDS)[self.codes]
+            return self._words
         return self._numbers[name]

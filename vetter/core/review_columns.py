@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 from vetter.core.candidates import CandidateList
 from vetter.core.column_text import Writer, writer
+from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
+from vetter.core.fit_table import FORMATS as FIT_FORMATS
+from vetter.core.fit_table import FitTable
 
 VERDICTS = ("none", "accept", "reject", "maybe")
 """Words of the verdict codes 0 to 3."""
@@ -61,13 +64,19 @@ class ReviewColumns:
         The list.
     decided : Decided
         Gives verdict codes and opinions.
+    fits : FitTable, optional
+        Gives the columns of the fits; None where there is nothing to fit.
     """
 
-    def __init__(self, candidates: CandidateList, decided: Decided) -> None:
+    def __init__(
+        self, candidates: CandidateList, decided: Decided, fits: FitTable | None = None
+    ) -> None:
         self._candidates = candidates
         self._decided = decided
+        self.fits = fits
         self._names: npt.NDArray[Any] | None = None
         own = (*DECIDED, "name", *(p for p in POSITIONS if self._known(p)))
+        own += () if fits is None else FIT_COLUMNS
         self._table = {
             (f"list.{name}" if name in own else name): name for name in candidates.columns
         }
@@ -118,6 +127,8 @@ class ReviewColumns:
             return self._opinions(lambda opinion: opinion.comment)
         if name == "name":
             return self._name_values()
+        if self.fits is not None and name in FIT_COLUMNS:
+            return self.fits.values(name)
         if name in POSITIONS and name in self._own:
             return np.asarray(getattr(self._candidates, name))
         return self._candidates.column(self._table[name])
@@ -128,6 +139,8 @@ class ReviewColumns:
             return writer(self.values(name), "%.2f")
         if name in ("ra", "dec") and name in self._own:
             return writer(self.values(name), "%.6f")
+        if name in FIT_COLUMNS and name in self._own:
+            return writer(self.values(name), FIT_FORMATS.get(name))
         column = self._table.get(name)
         form = None if column is None else getattr(self._candidates.table[column], "format", None)
         return writer(self.values(name), form if isinstance(form, str) else None)
@@ -138,6 +151,8 @@ class ReviewColumns:
             return "pixels from 0"
         if name in ("ra", "dec") and name in self._own:
             return "deg"
+        if name == "shift" and name in self._own:
+            return "pixels"
         column = self._table.get(name)
         unit = None if column is None else getattr(self._candidates.table[column], "unit", None)
         return "" if unit is None else str(unit)

@@ -7,7 +7,6 @@ from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from vetter.core.candidate_facts import Fact, known_facts, picked_facts
-from vetter.core.review_columns import ReviewColumns
 from vetter.gui.comment_editor import CommentEditor
 from vetter.gui.fact_strip import FactStrip
 from vetter.gui.verdict_style import WORDS, badge, colour, is_dark
@@ -65,7 +64,7 @@ class CandidateCard(QWidget):
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self._columns = ReviewColumns(session.candidates, session)
+        self._columns = session.columns
         self._facts: list[Fact] = []
         self._row = -1
         self.name = self._label("name")

@@ -6,7 +6,6 @@ from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from vetter.core.review_columns import ReviewColumns
 from vetter.gui.candidate_heading import CandidateHeading
 from vetter.gui.candidate_lines import CandidateLines, Span
 from vetter.gui.candidate_model import CandidateModel
@@ -42,7 +41,7 @@ class CandidateListView(QTableView):
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self._columns = ReviewColumns(session.candidates, session)
+        self._columns = session.columns
         self._table = CandidateModel(session, self._columns, self)
         self._lines = CandidateLines(self._table)
         self.heading = CandidateHeading(session.queue, self._table, self)
@@ -171,7 +170,8 @@ class CandidateListView(QTableView):
             names.append(self._columns.find("mag"))
         else:
             names += [name for name in ("x", "y") if name in self._columns.names]
-        return [*names, "tags"]
+        fits = [name for name in ("disappeared",) if name in self._columns.names]
+        return [*names, *fits, "tags"]
 
     def _fitting_width(self, section: int, name: str) -> int:
         if name == "verdict":

@@ -21,7 +21,6 @@ from PyQt6.QtWidgets import (
 )
 
 from vetter.core.fuzzy import score
-from vetter.core.review_columns import ReviewColumns
 from vetter.gui.commands import Command
 from vetter.gui.keymap import Keymap
 
@@ -56,7 +55,7 @@ class Palette(QDialog):
         self._window = window
         self._keymap = keymap
         self._commands = [command for command in commands if command.id != "go.palette"]
-        columns = ReviewColumns(window.session.candidates, window.session)
+        columns = window.session.columns
         self._names = [str(name).lower() for name in columns.values("name").tolist()]
         self._sorts = _sorts(columns.names)
         self._actions: list[Callable[[], None]] = []

@@ -70,7 +70,7 @@ class Fits(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.table = FitTable(len(session.candidates))
+        self.table = session.columns.fits or FitTable(len(session.candidates))
         self.fit: FieldFit | None = None
         self.paused = not session.settings.fit.ahead
         self._session = session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -38,6 +39,7 @@ class Recorder(QObject):
         self._ledger = ledger
         self._writer = writer
         self._pending: tuple[Receipt, Callable[[], None]] | None = None
+        self._waiting: deque[Callable[[], None]] = deque()
         if writer is not None:
             writer.acknowledged.connect(self._on_acknowledged)
             writer.failed.connect(self.failed)
@@ -68,6 +70,13 @@ class Recorder(QObject):
             self._on_acknowledged(receipt)
         else:
             self.saving.emit()
+
+    def when_free(self, action: Callable[[], None]) -> None:
+        """Do something now, or as soon as the commit under way has ended."""
+        if self.busy:
+            self._waiting.append(action)
+        else:
+            action()
 
     def keep_position(self, key: str) -> None:
         """Remember where the vetter is."""
@@ -101,8 +110,10 @@ class Recorder(QObject):
         self._pending = None
         if receipt.error is not None:
             self.failed.emit(f"not saved, so nothing was decided: {receipt.error}")
-            return
-        for decision in receipt.decisions:
-            self._ledger.apply(decision)
-        then()
-        self.recorded.emit(receipt.decisions)
+        else:
+            for decision in receipt.decisions:
+                self._ledger.apply(decision)
+            then()
+            self.recorded.emit(receipt.decisions)
+        while self._waiting and not self.busy:
+            self._waiting.popleft()()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from vetter.core.carry_over import Offer
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions import Decision, Opinion, Verdict
 from vetter.core.ledger import Counts, Ledger
+from vetter.core.review_columns import ReviewColumns
 from vetter.review.pace import Pace, PaceMeter
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
@@ -41,6 +42,8 @@ class Session(QObject):
         Brings decisions to disk and then into the ledger.
     queue : Queue
         The order in which the candidates come by.
+    columns : ReviewColumns
+        What the list can show, sort and filter by.
     """
 
     current_changed = pyqtSignal(int)
@@ -56,6 +59,7 @@ class Session(QObject):
         ledger: Ledger,
         recorder: Recorder,
         queue: Queue,
+        columns: ReviewColumns,
         settings: Settings,
         reviewer: str,
         parent: QObject | None = None,
@@ -65,6 +69,7 @@ class Session(QObject):
         self.candidates: CandidateList = source.candidates
         self.ledger = ledger
         self.queue = queue
+        self.columns = columns
         self.settings = settings
         self.reviewer = reviewer
         self.read_only = recorder.read_only
@@ -74,6 +79,7 @@ class Session(QObject):
         self._painted_row = -1
         self._painted_at = 0.0
         self._meter = PaceMeter()
+        self._saving = False
         self._position_timer = QTimer(self)
         self._position_timer.setSingleShot(True)
         self._position_timer.setInterval(400)
@@ -165,18 +171,27 @@ class Session(QObject):
 
     def set_comment(self, row: int, text: str) -> None:
         """Write a comment on a candidate; an empty text removes it."""
-        if self._writable():
-            self._commit([new_decisions.decide(self.ledger, row, comment=text.strip())], go_to=None)
+
+        def write() -> None:
+            self._commit([new_decisions.decide(self.ledger, row, comment=text.strip())], None)
+
+        self._when_writable(write)
 
     def decide_group(self, rows: Sequence[int], verdict: Verdict) -> None:
         """One verdict for many candidates, as one step of undo."""
-        if self._writable():
-            self._commit(new_decisions.decide_group(self.ledger, rows, verdict), go_to=None)
+
+        def write() -> None:
+            self._commit(new_decisions.decide_group(self.ledger, rows, verdict), None)
+
+        self._when_writable(write)
 
     def take_offers(self, offers: Sequence[Offer]) -> None:
         """Take over verdicts that the earlier list gave to near candidates, as one step."""
-        if self._writable():
-            self._commit(new_decisions.take_offers(self.ledger, offers), go_to=None)
+
+        def write() -> None:
+            self._commit(new_decisions.take_offers(self.ledger, offers), None)
+
+        self._when_writable(write)
 
     def undo(self) -> None:
         """Take the last step back, and return to its candidate."""
@@ -291,11 +306,21 @@ class Session(QObject):
         else:
             self.go_to_row(row)
 
+    def _when_writable(self, write: Callable[[], None]) -> None:
+        """Write now, or after the commit under way: what was typed or confirmed is not lost."""
+        if self.read_only:
+            self._say_read_only()
+        else:
+            self._recorder.when_free(write)
+
     def _writable(self) -> bool:
         if self.read_only:
-            self.message.emit("read only: another window has this session open for writing")
+            self._say_read_only()
             return False
         return not self._recorder.busy
+
+    def _say_read_only(self) -> None:
+        self.message.emit("read only: nothing can be decided in this window")
 
     def _decidable(self) -> bool:
         """Whether a verdict may be given: to what is on screen, painted, and nothing else."""
@@ -334,9 +359,13 @@ class Session(QObject):
         self._recorder.record(made, position, partial(self._show_if_other, row))
 
     def _on_recorded(self, decisions: list[Decision]) -> None:
+        if self._saving:
+            self._saving = False
+            self.message.emit("saved")
         self.opinions_changed.emit([self.candidates.row_of(d.key) for d in decisions])
 
     def _on_saving(self) -> None:
+        self._saving = True
         self.message.emit("saving...")
 
     def _show_if_other(self, row: int) -> None:
