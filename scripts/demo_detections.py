@@ -73,16 +73,19 @@ def _measure(
         cx += 2 * float((window * (u - cx)).sum() / total)
         cy += 2 * float((window * (v - cy)).sum() / total)
         cx, cy = float(np.clip(cx, x - 2, x + 2)), float(np.clip(cy, y - 2, y + 2))
-    window = np.exp(-0.5 * ((u - cx) ** 2 + (v - cy) ** 2) / (2 * sigma) ** 2) * np.maximum(box, 0)
+    window = np.exp(-0.5 * ((u - cx) ** 2 + (v - cy) ** 2) / (1.1 * sigma) ** 2) * np.maximum(
+        box, 0
+    )
     total = window.sum() or 1.0
     xx = float((window * (u - cx) ** 2).sum() / total)
     yy = float((window * (v - cy) ** 2).sum() / total)
     xy = float((window * (u - cx) * (v - cy)).sum() / total)
     spread = np.hypot((xx - yy) / 2, xy)
     major, minor = (xx + yy) / 2 + spread, max((xx + yy) / 2 - spread, 0.05)
-    # The window narrows what it weighs: 1/true = 1/measured - 1/window.
+    # The window, narrow so that wings and neighbours count little, narrows what it weighs:
+    # 1/true = 1/measured - 1/window.
     mean = (xx + yy) / 2
-    true = 1 / max(1 / mean - 1 / (2 * sigma) ** 2, 0.02)
+    true = 1 / max(1 / mean - 1 / (1.1 * sigma) ** 2, 0.02)
     near = box[half - 3 : half + 4, half - 3 : half + 4]
     share = float(np.maximum(near, 0).sum() / max(np.abs(near).sum(), 1e-9))
     bad = int(np.bitwise_or.reduce(mask[max(y - 2, 0) : y + 3, max(x - 2, 0) : x + 3], axis=None))
