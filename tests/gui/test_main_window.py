@@ -45,9 +45,7 @@ def activate(qtbot, window: MainWindow) -> None:
 def until_painted(qtbot, window: MainWindow) -> None:
     """Wait until verdict keys apply to the candidate on screen."""
     session = window.session
-    qtbot.waitUntil(
-        lambda: not session.busy and session._painted_row == session.current_row, timeout=10000
-    )
+    qtbot.waitUntil(lambda: not session.busy and session.is_painted, timeout=10000)
 
 
 def press(qtbot, window: MainWindow, *keys: Qt.Key) -> None:
@@ -90,7 +88,7 @@ def test_a_second_window_is_told_and_reads_only(qtbot, window, session_path):
         assert second.session.read_only
         activate(qtbot, second)
         assert "read only" in second.windowTitle()
-        qtbot.waitUntil(lambda: second.session._painted_row == 0, timeout=10000)
+        qtbot.waitUntil(lambda: second.session.is_painted, timeout=10000)
         QTest.keyClick(second, KEY.Key_A)
         assert second.session.verdict(second.session.current_key) is Verdict.NONE
     finally:

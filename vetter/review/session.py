@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core import new_decisions
 from vetter.core.candidates import CandidateList
@@ -21,6 +21,7 @@ from vetter.core.review_columns import ReviewColumns
 from vetter.review.pace import Pace, PaceMeter
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
+from vetter.review.viewing import Viewing
 from vetter.review.writer import Kept
 from vetter.settings import Settings
 
@@ -73,22 +74,32 @@ class Session(QObject):
         self.settings = settings
         self.reviewer = reviewer
         self.read_only = recorder.read_only
-        self.current_row = -1
-        self.direction = 1
+        self._viewing = Viewing(queue, self)
         self._recorder = recorder
-        self._painted_row = -1
-        self._painted_at = 0.0
         self._meter = PaceMeter()
         self._saving = False
-        self._position_timer = QTimer(self)
-        self._position_timer.setSingleShot(True)
-        self._position_timer.setInterval(400)
-        self._position_timer.timeout.connect(self._keep_position)
+        self._viewing.changed.connect(self.current_changed)
+        self._viewing.settled.connect(self._keep_position)
         queue.changed.connect(self.queue_changed)
         recorder.recorded.connect(self._on_recorded)
         recorder.saving.connect(self._on_saving)
         recorder.failed.connect(self.failed)
         recorder.adjustments_loaded.connect(self.adjustments_loaded)
+
+    @property
+    def current_row(self) -> int:
+        """The row of the candidate on screen; -1 before there is one."""
+        return self._viewing.row
+
+    @property
+    def direction(self) -> int:
+        """Which way the vetter goes: 1 onwards, -1 back."""
+        return self._viewing.direction
+
+    @property
+    def is_painted(self) -> bool:
+        """Whether the candidate on screen has been painted, so that verdicts apply to it."""
+        return self._viewing.is_painted
 
     @property
     def current_key(self) -> str | None:
@@ -211,22 +222,18 @@ class Session(QObject):
 
     def first(self) -> None:
         """The first candidate of the list."""
-        if len(self.queue):
-            self.go_to_row(int(self.queue.order[0]))
+        if not self.busy:
+            self._viewing.to_end(last=False)
 
     def last(self) -> None:
         """The last candidate of the list."""
-        if len(self.queue):
-            self.go_to_row(int(self.queue.order[-1]))
+        if not self.busy:
+            self._viewing.to_end(last=True)
 
     def next_undecided(self) -> None:
         """The next candidate without a verdict, around the end of the list."""
-        row = self.queue.next_undecided(self.current_row, self.codes)
-        if row is None:
+        if not self.busy and not self._viewing.to_undecided(self.codes):
             self.message.emit("no undecided candidate is left in this list")
-        else:
-            self.direction = 1
-            self.go_to_row(row)
 
     def go_to(self, key: str) -> None:
         """Show a candidate by its key; raises KeyError for an unknown one."""
@@ -234,15 +241,12 @@ class Session(QObject):
 
     def go_to_row(self, row: int) -> None:
         """Show a candidate by its row. While a commit is under way, nothing moves."""
-        if not self._recorder.busy and row != self.current_row:
-            self._show(row)
+        if not self.busy:
+            self._viewing.show(row)
 
     def start(self) -> None:
         """Show the first undecided candidate, or the first of all."""
-        row = self.queue.next_undecided(-1, self.codes)
-        if row is not None:
-            self.go_to_row(row)
-        else:
+        if not self._viewing.to_undecided(self.codes, start=-1):
             self.first()
 
     def keep_setting(self, name: str, value: Any) -> None:
@@ -259,12 +263,11 @@ class Session(QObject):
 
     def painted(self, row: int) -> None:
         """The window has painted this candidate: verdict keys now apply to it."""
-        if row == self.current_row and row != self._painted_row:
-            self._painted_row, self._painted_at = row, time.monotonic()
+        self._viewing.painted(row)
 
     def close(self) -> None:
         """Write what is left, and let go of the session file's writer."""
-        self._position_timer.stop()
+        self._viewing.close()
         self._keep_position()
         self._recorder.close()
 
@@ -273,7 +276,7 @@ class Session(QObject):
             return
         row = self.current_row
         following = self.queue.step(row, 1)
-        self.direction = 1
+        self._viewing.direction = 1
         self._meter.decided(time.monotonic())
         decision = self._decide(verdict=verdict)
         if decision is None:
@@ -281,7 +284,7 @@ class Session(QObject):
             self._advance(following)
             return
         self._commit([decision], go_to=row if following is None else following)
-        if following is None and not self._recorder.busy:
+        if following is None and not self.busy:
             self._say_end()
 
     def _advance(self, following: int | None) -> None:
@@ -299,12 +302,8 @@ class Session(QObject):
         )
 
     def _step(self, steps: int) -> None:
-        self.direction = 1 if steps > 0 else -1
-        row = self.queue.step(self.current_row, steps)
-        if row is None:
+        if not self.busy and not self._viewing.step(steps):
             self.message.emit("end of the list" if steps > 0 else "start of the list")
-        else:
-            self.go_to_row(row)
 
     def _when_writable(self, write: Callable[[], None]) -> None:
         """Write now, or after the commit under way: what was typed or confirmed is not lost."""
@@ -317,22 +316,20 @@ class Session(QObject):
         if self.read_only:
             self._say_read_only()
             return False
-        return not self._recorder.busy
+        return not self.busy
 
     def _say_read_only(self) -> None:
         self.message.emit("read only: nothing can be decided in this window")
 
     def _decidable(self) -> bool:
         """Whether a verdict may be given: to what is on screen, painted, and nothing else."""
-        if self.current_row < 0 or not self._writable():
-            return False
-        return self._painted_row == self.current_row
+        return self._writable() and self.is_painted
 
     def _decide(
         self, verdict: Verdict | None = None, tags: Sequence[str] | None = None
     ) -> Decision | None:
         """The decision on what is on screen, with the seconds that it was looked at."""
-        looked = round(time.monotonic() - self._painted_at, 3)
+        looked = round(self._viewing.seconds, 3)
         return new_decisions.decide(
             self.ledger, self.current_row, verdict=verdict, tags=tags, seconds=looked
         )
@@ -356,7 +353,7 @@ class Session(QObject):
             return
         row = self.current_row if go_to is None else go_to
         position = str(self.candidates.keys[row]) if row >= 0 else None
-        self._recorder.record(made, position, partial(self._show_if_other, row))
+        self._recorder.record(made, position, partial(self._viewing.show, row))
 
     def _on_recorded(self, decisions: list[Decision]) -> None:
         if self._saving:
@@ -368,16 +365,6 @@ class Session(QObject):
         self._saving = True
         self.message.emit("saving...")
 
-    def _show_if_other(self, row: int) -> None:
-        if row != self.current_row:
-            self._show(row)
-
-    def _show(self, row: int) -> None:
-        self.current_row = row
-        self._painted_row = -1
-        self.current_changed.emit(row)
-        self._position_timer.start()
-
-    def _keep_position(self) -> None:
+    def _keep_position(self, _row: int = -1) -> None:
         if self.current_key is not None:
             self._recorder.keep_position(self.current_key)

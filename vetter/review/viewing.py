@@ -1,0 +1,91 @@
+"""Where the vetter is in the list, and since when they see it."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import numpy.typing as npt
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from vetter.review.queue import Queue
+
+SETTLED_MS = 400
+"""A place is worth remembering when the vetter stays; held arrow keys pass many."""
+
+
+class Viewing(QObject):
+    """The candidate on screen, the way there, and whether its pixels have been painted.
+
+    Parameters
+    ----------
+    queue : Queue
+        The order in which the candidates come by.
+    """
+
+    changed = pyqtSignal(int)  # row
+    settled = pyqtSignal(int)  # row, once the vetter stays
+
+    def __init__(self, queue: Queue, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._queue = queue
+        self.row = -1
+        self.direction = 1
+        self._painted_row = -1
+        self._painted_at = 0.0
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(SETTLED_MS)
+        self._settling.timeout.connect(self._on_settled)
+
+    @property
+    def is_painted(self) -> bool:
+        """Whether the pixels of the candidate on screen have been painted."""
+        return self.row >= 0 and self._painted_row == self.row
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been on screen, painted."""
+        return time.monotonic() - self._painted_at if self.is_painted else 0.0
+
+    def show(self, row: int) -> None:
+        """Show a candidate; it counts as seen only once it is painted."""
+        if row == self.row:
+            return
+        self.row = row
+        self._painted_row = -1
+        self.changed.emit(row)
+        self._settling.start()
+
+    def painted(self, row: int) -> None:
+        """The window has painted a candidate; an old one's paint counts for nothing."""
+        if row == self.row and row != self._painted_row:
+            self._painted_row, self._painted_at = row, time.monotonic()
+
+    def step(self, steps: int) -> bool:
+        """Go on, or back; False at the end of the list."""
+        self.direction = 1 if steps > 0 else -1
+        row = self._queue.step(self.row, steps)
+        if row is not None:
+            self.show(row)
+        return row is not None
+
+    def to_undecided(self, codes: npt.NDArray[np.uint8], start: int | None = None) -> bool:
+        """Go to the next undecided, around the end; False where there is none."""
+        row = self._queue.next_undecided(self.row if start is None else start, codes)
+        if row is not None:
+            self.direction = 1
+            self.show(row)
+        return row is not None
+
+    def to_end(self, last: bool) -> None:
+        """Go to the last of the list, or the first."""
+        if len(self._queue):
+            self.show(int(self._queue.order[-1 if last else 0]))
+
+    def close(self) -> None:
+        """Settle no more."""
+        self._settling.stop()
+
+    def _on_settled(self) -> None:
+        self.settled.emit(self.row)
