@@ -59,16 +59,16 @@ _TAG_COMMANDS = tuple(
 )
 
 COMMANDS: tuple[Command, ...] = (
-    Command("file.open", "Open...", ("Ctrl+O",), "File", lambda w: w.open_another()),
-    Command("file.export", "Export...", ("Ctrl+E",), "File", lambda w: w.show_export()),
+    Command("file.open", "Open...", ("Ctrl+O",), "File", lambda w: w.dialogs.open_another()),
+    Command("file.export", "Export...", ("Ctrl+E",), "File", lambda w: w.dialogs.show_export()),
     Command(
         "file.offers",
         "Verdicts offered from the earlier list...",
         (),
         "File",
-        lambda w: w.show_offers(),
+        lambda w: w.dialogs.show_offers(),
     ),
-    Command("file.notes", "What was recognised...", (), "File", lambda w: w.show_notes()),
+    Command("file.notes", "What was recognised...", (), "File", lambda w: w.dialogs.show_notes()),
     Command("file.quit", "Quit", ("Ctrl+Q",), "File", lambda w: w.quit()),
     Command(
         "review.accept",
@@ -124,8 +124,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("go.first", "First", ("Home",), "Go", lambda w: w.session.first()),
     Command("go.last", "Last", ("End",), "Go", lambda w: w.session.last()),
     Command("go.filter", "Filter and search", ("/", "Ctrl+F"), "Go", lambda w: w.show_filter()),
-    Command("go.grid", "Grid of many candidates", ("G",), "Go", lambda w: w.toggle_grid()),
-    Command("go.palette", "Command palette", ("Ctrl+K",), "Go", lambda w: w.show_palette()),
+    Command("go.grid", "Grid of many candidates", ("G",), "Go", lambda w: w.dialogs.toggle_grid()),
+    Command("go.palette", "Command palette", ("Ctrl+K",), "Go", lambda w: w.dialogs.show_palette()),
     Command(
         "view.blink",
         "Blink image and template",
@@ -183,7 +183,7 @@ COMMANDS: tuple[Command, ...] = (
         repeats=True,
     ),
     Command("view.list", "Candidate list on or off", ("L",), "View", lambda w: w.toggle_list()),
-    Command("view.columns", "Columns...", (), "View", lambda w: w.pick_columns()),
+    Command("view.columns", "Columns...", (), "View", lambda w: w.dialogs.pick_columns()),
     Command("view.theme", "Dark or light", ("Ctrl+D",), "View", lambda w: w.toggle_theme()),
     Command("view.full_screen", "Full screen", ("F11",), "View", lambda w: w.toggle_full_screen()),
     Command(
@@ -233,6 +233,6 @@ COMMANDS: tuple[Command, ...] = (
         "Fit",
         lambda w: w.fits.toggle_pause(),
     ),
-    Command("help.keys", "All keys", ("?", "F1"), "Help", lambda w: w.show_keys()),
-    Command("help.about", "About vetter", (), "Help", lambda w: w.show_about()),
+    Command("help.keys", "All keys", ("?", "F1"), "Help", lambda w: w.dialogs.show_keys()),
+    Command("help.about", "About vetter", (), "Help", lambda w: w.dialogs.show_about()),
 )

@@ -208,42 +208,6 @@ class MainWindow(QMainWindow):
         self.list_dock.show()
         self.filter_bar.start()
 
-    def toggle_grid(self) -> None:
-        """The grid of many candidates, and back."""
-        self.dialogs.toggle_grid()
-
-    def show_palette(self) -> None:
-        """The command palette."""
-        self.dialogs.show_palette()
-
-    def show_keys(self) -> None:
-        """All keys."""
-        self.dialogs.show_keys()
-
-    def show_export(self) -> None:
-        """Export cutouts and decisions."""
-        self.dialogs.show_export()
-
-    def show_offers(self) -> None:
-        """Verdicts that an earlier list gave to near candidates."""
-        self.dialogs.show_offers()
-
-    def show_notes(self) -> None:
-        """What was recognised, converted and estimated on opening."""
-        self.dialogs.show_notes()
-
-    def show_about(self) -> None:
-        """The version, and where things are."""
-        self.dialogs.show_about()
-
-    def pick_columns(self) -> None:
-        """Which columns the list shows."""
-        self.dialogs.pick_columns()
-
-    def open_another(self) -> None:
-        """Open another input in a window of its own."""
-        self.dialogs.open_another()
-
     def quit(self) -> None:
         """Close the window; there is nothing to save."""
         self.close()
