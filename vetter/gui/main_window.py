@@ -94,7 +94,7 @@ class MainWindow(QMainWindow):
         self.readout = Readout()
         self.evidence = Evidence()
         self.candidate_list = CandidateListView(session)
-        self.status = Status(session)
+        self.status = Status(session, self.fits)
         self.setStatusBar(self.status)
 
         vetting = QWidget(self)

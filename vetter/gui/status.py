@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
+from vetter.review.fits import Fits
 from vetter.review.session import Session
 
 MESSAGE_SECONDS = 6
@@ -17,21 +18,25 @@ class Status(QStatusBar):
     ----------
     session : Session
         Whose counts and pace it shows.
+    fits : Fits
+        Whose progress it shows.
     """
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, fits: Fits, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._fits = fits
         self.setSizeGripEnabled(False)
         self._counts = QLabel(self)
         self._pace = QLabel(self)
         self._mode = QLabel(self)
+        self._fitted = QLabel(self)
         self._progress = QProgressBar(self)
         self._progress.setTextVisible(False)
         self._progress.setFixedSize(140, 8)
         self._progress.setRange(0, max(1, len(session.candidates)))
         self._progress.setAccessibleName("candidates decided")
-        for widget in (self._mode, self._counts, self._progress, self._pace):
+        for widget in (self._mode, self._fitted, self._counts, self._progress, self._pace):
             self.addPermanentWidget(widget)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -40,6 +45,7 @@ class Status(QStatusBar):
         session.opinions_changed.connect(self._on_opinions_changed)
         session.queue_changed.connect(self._soon.start)
         session.message.connect(self.say)
+        fits.progressed.connect(self._start_soon)
         self.refresh()
 
     def say(self, text: str) -> None:
@@ -58,6 +64,7 @@ class Status(QStatusBar):
             f"? {counts.maybe:,} maybe"
         )
         self._pace.setText(_pace_text(pace.per_minute, pace.seconds_left))
+        self._fitted.setText(self._fits.progress)
         self._mode.setText("READ ONLY" if session.read_only else "")
         self._mode.setVisible(session.read_only)
 
@@ -65,11 +72,17 @@ class Status(QStatusBar):
         """Refresh no more: the window closes."""
         self._session.opinions_changed.disconnect(self._on_opinions_changed)
         self._session.queue_changed.disconnect(self._soon.start)
+        self._fits.progressed.disconnect(self._start_soon)
         self._soon.stop()
         self.clearMessage()
 
     def _on_opinions_changed(self, _rows: object) -> None:
         self._soon.start()
+
+    def _start_soon(self) -> None:
+        # Results come by the hundred: the timer that runs shows them all.
+        if not self._soon.isActive():
+            self._soon.start()
 
 
 def _pace_text(per_minute: float | None, seconds_left: float | None) -> str:

@@ -14,6 +14,9 @@ from PyQt6.QtCore import QObject, pyqtSignal
 import vetter
 from vetter.review.fit_worker import Broken, Fitted, Ready, Start, Wishes, received, send
 
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+"""Small matrices gain nothing from more, and the other cores belong to the window."""
+
 
 class FitAhead(QObject):
     """Starts the fitting process, tells it what is wished for, and hands its results on.
@@ -71,7 +74,7 @@ class FitAhead(QObject):
             [sys.executable, "-P", "-c", "from vetter.review.fit_worker import main; main()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), **ONE_THREAD},
         )
         self._reader = threading.Thread(target=self._read, name="fits", daemon=True)
         self._reader.start()

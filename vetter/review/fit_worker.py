@@ -111,8 +111,10 @@ def main() -> None:
     # Whatever a library prints must not get between the messages.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    start = next(messages)
-    assert isinstance(start, Start)
+    start = next(messages, None)
+    if not isinstance(start, Start):
+        # The window went away before it said anything.
+        return
     try:
         source, fit, signature = _opened(start)
     except VetterError as error:

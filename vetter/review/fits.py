@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +23,8 @@ from vetter.review.session import Session
 NOT_ASKED, RUNNING, DONE, FAILED = "not asked", "running", "done", "failed"
 STORE_EVERY_MS = 1500
 """Results are kept in batches: a verdict's commit must not queue behind hundreds of them."""
+SPEED_OVER = 50
+"""Messages from the fitting process over which its speed is told."""
 
 NOTHING_TO_FIT = "needs an image, and a convolved template or a template"
 
@@ -79,6 +83,7 @@ class Fits(QObject):
         self._signature = ""
         self._error = "" if fittable(session.source.plane_names) else NOTHING_TO_FIT
         self._asked: set[int] = set()
+        self._arrivals: deque[tuple[float, int]] = deque(maxlen=SPEED_OVER)
         self._unsaved: list[tuple[str, str, dict[str, Any]]] = []
         self._saving = QTimer(self)
         self._saving.setSingleShot(True)
@@ -101,6 +106,20 @@ class Fits(QObject):
         if self._error:
             return FitState(FAILED, error=self._error)
         return FitState() if self.paused else FitState(RUNNING)
+
+    @property
+    def progress(self) -> str:
+        """How far the fits are, in words; empty where there is nothing to fit."""
+        done, count = len(self.table), len(self.table.codes)
+        if self._error:
+            return "" if self._error == NOTHING_TO_FIT else "fits: stopped"
+        if done == count:
+            return f"fits: all {count:,}"
+        rate = self._speed()
+        if self.paused:
+            return f"fits: {done:,} of {count:,}, paused" if self._ahead.running else ""
+        speed = f", {rate:,.0f} a second" if rate else ""
+        return f"fits: {done:,} of {count:,}{speed}"
 
     def adjustments(self) -> dict[str, Adjustment]:
         """The fits that are done, by candidate key."""
@@ -173,6 +192,13 @@ class Fits(QObject):
         waiting = not self.paused and not self._error
         self._cache.expect_adjusted("fitting..." if waiting else None)
 
+    def _speed(self) -> float:
+        """Fits a second, over the last few seconds."""
+        if len(self._arrivals) < 2:
+            return 0.0
+        (start, first), (end, last) = self._arrivals[0], self._arrivals[-1]
+        return (last - first) / (end - start) if end > start else 0.0
+
     def _row_of(self, key: str) -> int | None:
         try:
             return self._session.candidates.row_of(key)
@@ -209,6 +235,7 @@ class Fits(QObject):
             kept = replace(result, residual=None)
             self.table.set(row, kept, self.fit.judge(kept))
             self._unsaved.append((str(keys[row]), self._signature, kept.as_meta()))
+        self._arrivals.append((time.monotonic(), len(self.table)))
         if not self._saving.isActive():
             self._saving.start()
         self.changed.emit(list(fitted.rows))
