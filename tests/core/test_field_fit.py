@@ -1,0 +1,53 @@
+"""How a field's candidates are fitted, and what a result is kept under."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from vetter.core.cutout_source import Fingerprint, PsfFwhm
+from vetter.core.field_fit import field_fit
+from vetter.settings import FitSettings
+
+PIXELS = (Fingerprint("image", "/a/image.fits", 10, 1, "abc"),)
+
+
+def test_the_box_is_four_fwhm_and_a_pixel():
+    fit = field_fit(PsfFwhm(3.0, "FWHM 3.00 px as you say"), FitSettings(), 20)
+    assert fit.options.inner == 13
+    assert (fit.options.max_shift, fit.options.max_scale, fit.options.fit_bg) == (1, 2, True)
+    assert "as you say" in fit.said
+
+
+def test_an_unknown_fwhm_is_the_settings_and_said():
+    fit = field_fit(None, FitSettings(default_fwhm=5.0), 20)
+    assert fit.options.fwhm == 5.0
+    assert "default" in fit.said
+
+
+def test_the_cutout_holds_the_box_however_small_the_display():
+    fit = field_fit(PsfFwhm(10.0, ""), FitSettings(), 8)
+    assert 2 * fit.radius + 1 >= fit.options.inner + 2 * fit.options.max_shift
+
+
+@pytest.mark.parametrize(
+    ("settings", "prints"),
+    [
+        (FitSettings(max_shift=2), PIXELS),
+        (FitSettings(), (dataclasses.replace(PIXELS[0], digest="other"),)),
+    ],
+    ids=["options", "pixels"],
+)
+def test_other_options_or_pixels_have_another_signature(settings, prints):
+    fwhm = PsfFwhm(3.0, "")
+    mine = field_fit(fwhm, FitSettings(), 20).signature(PIXELS)
+    assert field_fit(fwhm, settings, 20).signature(prints) != mine
+
+
+def test_neither_place_nor_list_nor_limits_change_the_signature():
+    fwhm = PsfFwhm(3.0, "")
+    moved = dataclasses.replace(PIXELS[0], path="/b/image.fits", mtime_ns=2)
+    listed = Fingerprint("candidates", "/a/list.csv", 5, 1, "zzz")
+    mine = field_fit(fwhm, FitSettings(), 20).signature(PIXELS)
+    assert field_fit(fwhm, FitSettings(max_snr=4), 20).signature((listed, moved)) == mine

@@ -1,0 +1,84 @@
+"""The fitting process on the demo field: answers, order, damage and end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from vetter.io.inputs import open_input
+from vetter.review.fit_ahead import FitAhead
+from vetter.review.fit_worker import Start
+from vetter.settings import FitSettings
+
+
+@pytest.fixture(scope="module")
+def record() -> dict:
+    source = open_input("demo")
+    record = source.record
+    source.close()
+    return record
+
+
+@pytest.fixture
+def ahead(qapp, record) -> Iterator[FitAhead]:
+    ahead = FitAhead(Start(record, FitSettings(), 20.0))
+    yield ahead
+    ahead.close()
+
+
+def test_wishes_are_answered_first_with_residuals_and_the_rest_without(qtbot, ahead):
+    answers = []
+    ahead.fitted.connect(answers.append)
+    ahead.wish([7, 3], [1, 2, 4])
+    qtbot.waitUntil(lambda: sum(len(a.rows) for a in answers) == 5, timeout=30000)
+    assert [row for answer in answers for row in answer.rows] == [7, 3, 1, 2, 4]
+    residuals = [fit.residual is not None for a in answers for fit in a.adjustments]
+    assert residuals == [True, True, False, False, False]
+
+
+def test_a_later_wish_comes_before_what_waits(qtbot, ahead):
+    answers = []
+    ahead.fitted.connect(answers.append)
+    with qtbot.waitSignal(ahead.ready, timeout=30000):
+        ahead.wish([], range(150))
+    ahead.wish([149])
+    qtbot.waitUntil(lambda: any(a.rows == (149,) for a in answers), timeout=30000)
+    place = next(i for i, answer in enumerate(answers) if answer.rows == (149,))
+    assert sum(len(answer.rows) for answer in answers[:place]) < 149
+
+
+def test_the_answer_names_what_it_rests_on(qtbot, ahead):
+    with qtbot.waitSignal(ahead.ready, timeout=30000) as told:
+        ahead.wish([0])
+    ready = told.args[0]
+    assert "FWHM" in ready.fit.said
+    assert ready.signature
+
+
+def test_an_input_that_cannot_be_opened_is_told_in_words(qtbot, tmp_path):
+    ahead = FitAhead(Start({"inputs": [str(tmp_path / "gone.csv")]}, FitSettings(), 20.0))
+    try:
+        with qtbot.waitSignal(ahead.broken, timeout=30000) as told:
+            ahead.wish([0])
+        assert "gone.csv" in told.args[0]
+    finally:
+        ahead.close()
+
+
+def test_a_process_that_is_killed_is_told(qtbot, ahead):
+    with qtbot.waitSignal(ahead.ready, timeout=30000):
+        ahead.wish([0])
+    with qtbot.waitSignal(ahead.broken, timeout=10000) as told:
+        ahead._process.kill()
+    assert "ended unexpectedly" in told.args[0]
+
+
+def test_closing_ends_the_process_and_wishes_start_none(qtbot, ahead):
+    with qtbot.waitSignal(ahead.ready, timeout=30000):
+        ahead.wish([0])
+    process = ahead._process
+    ahead.close()
+    ahead.wish([1])
+    assert process.poll() is not None
+    assert not ahead.running

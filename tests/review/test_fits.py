@@ -1,0 +1,208 @@
+"""Which fits are wished for, which results count, and what is said meanwhile."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from vetter.core.adjustment import Adjustment, failed
+from vetter.core.cutout_source import PsfFwhm
+from vetter.core.field_fit import field_fit
+from vetter.core.fit_table import FitTable
+from vetter.review.fit_worker import Fitted, Ready
+from vetter.review.fits import DONE, FAILED, NOT_ASKED, RUNNING, Fits
+from vetter.review.queue import Queue
+from vetter.settings import FitSettings, Settings
+
+GOOD = Adjustment(
+    True,
+    dx=0.2,
+    dy=0.1,
+    scale=1.0,
+    chi2_0=900.0,
+    chi2=100.0,
+    df=100,
+    pval=0.5,
+    snr=0.3,
+    fwhm=3.0,
+    residual=np.ones((5, 5)),
+)
+
+
+class FakeAhead(QObject):
+    """Notes the wishes; the tests answer."""
+
+    ready = pyqtSignal(object)
+    fitted = pyqtSignal(object)
+    broken = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.running = False
+        self.wishes: list[tuple[list[int], list[int] | None]] = []
+
+    def wish(self, first, then=None) -> None:
+        self.running = True
+        self.wishes.append((list(first), None if then is None else list(then)))
+
+    def close(self) -> None:
+        self.running = False
+
+
+class FakeSession(QObject):
+    """A session of four candidates, the second on screen."""
+
+    queue_changed = pyqtSignal()
+    adjustments_loaded = pyqtSignal(object)
+
+    def __init__(self, ahead: bool, planes=("image", "convolved")) -> None:
+        super().__init__()
+        keys = ["a", "b", "c", "d"]
+        self.candidates = SimpleNamespace(keys=np.array(keys))
+        self.candidates.row_of = lambda key: {k: i for i, k in enumerate(keys)}[key]
+        self.columns = SimpleNamespace(fits=FitTable(4))
+        self.queue = Queue(4, lambda name: np.zeros(4), lambda text: np.ones(4, bool))
+        self.settings = Settings(fit=FitSettings(ahead=ahead))
+        self.source = SimpleNamespace(plane_names=planes)
+        self.current_row = 1
+        self.kept: list = []
+        self.loads = 0
+
+    def keep_adjustments(self, results) -> None:
+        self.kept += results
+
+    def load_adjustments(self) -> None:
+        self.loads += 1
+
+
+class FakeCache:
+    """Notes what the panels are given."""
+
+    def __init__(self) -> None:
+        self.adjusted: dict = {}
+        self.expected: str | None = None
+
+    def set_adjusted(self, row, residual, reason=None) -> None:
+        self.adjusted[row] = residual if residual is not None else reason
+
+    def has_adjusted(self, row) -> bool:
+        return row in self.adjusted
+
+    def expect_adjusted(self, words) -> None:
+        self.expected = words
+
+
+def make_fits(ahead=True, **options) -> Fits:
+    return Fits(FakeSession(ahead, **options), FakeCache(), FakeAhead())
+
+
+def get_ready(fits: Fits, signature: str = "mine") -> None:
+    fits._ahead.ready.emit(Ready(field_fit(PsfFwhm(3.0, ""), FitSettings(), 20), signature))
+
+
+@pytest.fixture
+def fits(qapp):
+    fits = make_fits()
+    get_ready(fits)
+    yield fits
+    fits.close()
+
+
+def test_what_is_on_screen_comes_first_then_the_list_from_there(fits):
+    fits.follow([1, 2])
+    assert fits._ahead.wishes == [([1, 2], [1, 2, 3, 0])]
+
+
+def test_what_the_panels_have_is_not_wished_for_again(fits):
+    fits.follow([1, 2])
+    fits._ahead.fitted.emit(Fitted((1,), (GOOD,)))
+    fits.follow([1, 2])
+    assert fits._ahead.wishes[1:] == [([2], None)]
+
+
+def test_a_result_is_judged_shown_and_kept_without_its_pixels(fits):
+    fits._ahead.fitted.emit(Fitted((2,), (GOOD,)))
+    state = fits.state(2)
+    assert (state.status, state.judgement.disappeared) == (DONE, True)
+    assert state.adjustment.residual is None
+    assert fits._cache.adjusted[2].shape == (5, 5)
+    fits.close()
+    assert [(key, signature) for key, signature, _ in fits._session.kept] == [("c", "mine")]
+
+
+def test_a_fit_without_a_result_says_why_in_its_panel(fits):
+    fits._ahead.fitted.emit(Fitted((0,), (failed("no good pixels"),)))
+    assert fits._cache.adjusted[0] == "no good pixels"
+    assert fits.state(0).judgement.disappeared is None
+
+
+def test_stored_results_count_only_under_the_same_signature(fits):
+    meta = GOOD.as_meta()
+    fits.take_stored({"a": ("mine", meta), "b": ("older", meta), "gone": ("mine", meta)})
+    assert fits.table.rows() == [0]
+
+
+def test_stored_results_do_not_replace_newer_ones(fits):
+    fits._ahead.fitted.emit(Fitted((0,), (failed("no good pixels"),)))
+    fits.take_stored({"a": ("mine", GOOD.as_meta())})
+    assert not fits.state(0).adjustment.converged
+
+
+def test_stored_results_are_read_once_their_signature_is_known(fits):
+    assert fits._session.loads == 1
+
+
+def test_another_order_is_followed(fits):
+    fits.follow([1])
+    fits._ahead.fitted.emit(Fitted((3,), (GOOD,)))
+    fits._session.queue_changed.emit()
+    assert fits._ahead.wishes[-1] == ([], [1, 2, 0])
+
+
+def test_paused_fits_only_what_f_asks_for(qapp):
+    fits = make_fits(ahead=False)
+    fits.follow([1, 2])
+    assert fits._ahead.wishes == []
+    assert fits.state(1).status == NOT_ASKED
+    fits.request_current()
+    assert fits._ahead.wishes == [([1], None)]
+    assert fits.state(1).status == RUNNING
+    fits.close()
+
+
+def test_pausing_drops_what_waits_and_going_on_wishes_for_it_again(fits):
+    fits.follow([1])
+    fits.toggle_pause()
+    assert fits._ahead.wishes[-1] == ([], [])
+    assert "paused" in fits.progress
+    fits.toggle_pause()
+    assert fits._ahead.wishes[-1] == ([1], [1, 2, 3, 0])
+
+
+def test_a_process_that_broke_is_said_and_asked_for_nothing_more(fits):
+    fits.follow([1])
+    fits._ahead.broken.emit("image.fits: gone")
+    count = len(fits._ahead.wishes)
+    fits.follow([2])
+    fits.request_current()
+    assert len(fits._ahead.wishes) == count
+    assert (fits.state(1).status, fits.state(1).error) == (FAILED, "image.fits: gone")
+    assert fits._cache.expected is None
+
+
+def test_without_a_template_there_is_nothing_to_fit_and_no_panel(qapp):
+    fits = make_fits(planes=("image", "diff"))
+    fits.follow([1])
+    assert fits._ahead.wishes == []
+    assert "template" in fits.state(1).error
+    assert fits._cache.expected is None
+    assert fits.progress == ""
+    fits.close()
+
+
+def test_those_that_disappeared_are_found_in_the_list(fits):
+    fits._ahead.fitted.emit(Fitted((2, 0), (GOOD, failed("x"))))
+    assert fits.disappeared_rows() == [2]
