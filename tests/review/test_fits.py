@@ -96,7 +96,7 @@ class FakeCache:
 
 
 def make_fits(ahead=True, **options) -> Fits:
-    return Fits(FakeSession(ahead, **options), FakeCache(), FakeAhead())
+    return Fits(FakeSession(ahead, **options), FakeCache(), FakeAhead())  # type: ignore[arg-type]
 
 
 def get_ready(fits: Fits, signature: str = "mine") -> None:

@@ -74,7 +74,9 @@ class Fits(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.table = session.columns.fits or FitTable(len(session.candidates))
+        fits = session.columns.fits
+        # An empty table is false: only None says that there is nothing to fit.
+        self.table = FitTable(len(session.candidates.keys)) if fits is None else fits
         self.fit: FieldFit | None = None
         self.paused = not session.settings.fit.ahead
         self._session = session
@@ -82,6 +84,7 @@ class Fits(QObject):
         self._ahead = ahead
         self._signature = ""
         self._error = "" if fittable(session.source.plane_names) else NOTHING_TO_FIT
+        self._closed = False
         self._asked: set[int] = set()
         self._arrivals: deque[tuple[float, int]] = deque(maxlen=SPEED_OVER)
         self._unsaved: list[tuple[str, str, dict[str, Any]]] = []
@@ -182,7 +185,10 @@ class Fits(QObject):
         self.progressed.emit()
 
     def close(self) -> None:
-        """End the process, and keep what was found."""
+        """End the process, and keep what was found; harmless when repeated."""
+        if self._closed:
+            return
+        self._closed = True
         self._session.queue_changed.disconnect(self._on_queue_changed)
         self._saving.stop()
         self._ahead.close()
