@@ -89,8 +89,14 @@ def test_one_file_is_left(path: Path) -> None:
 def test_rollback_journal_and_full_synchronous(path: Path) -> None:
     with SessionFile.create(path, REVIEWER) as session:
         read = session._database.read
-        assert read("PRAGMA journal_mode") == [("delete",)]
+        assert read("PRAGMA journal_mode") == [("persist",)]
         assert read("PRAGMA synchronous") == [(2,)]
+
+
+def test_one_file_is_left_when_the_session_is_closed(path: Path) -> None:
+    with SessionFile.create(path, REVIEWER) as session:
+        session.append([event(LIST, 0)], position="c1")
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
 def test_a_write_ahead_log_is_turned_back(path: Path) -> None:
@@ -99,7 +105,7 @@ def test_a_write_ahead_log_is_turned_back(path: Path) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.close()
     with SessionFile.open(path, REVIEWER) as session:
-        assert session._database.read("PRAGMA journal_mode") == [("delete",)]
+        assert session._database.read("PRAGMA journal_mode") == [("persist",)]
 
 
 def test_position_with_the_decision(path: Path) -> None:
