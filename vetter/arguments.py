@@ -126,6 +126,9 @@ def _adjust(parser: argparse.ArgumentParser) -> None:
         metavar="TABLE",
         help="table to write: .ecsv .csv .fits .vot",
     )
+    parser.add_argument(
+        "--jobs", type=_count, metavar="N", help="processes that fit (the usable cores)"
+    )
     _settings(parser)
 
 
@@ -226,6 +229,12 @@ def _positive(text: str) -> float:
     if not (math.isfinite(number) and number > 0):
         raise argparse.ArgumentTypeError(f"wants a number above 0, found {text!r}")
     return number
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"wants a whole number above 0, found {text!r}")
+    return int(text)
 
 
 class _Pairs(argparse.Action):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from vetter.core.adjustment import Adjustment, FitOptions
-from vetter.core.cutout_source import Fingerprint, PsfFwhm
+from vetter.core.adjustment import Adjustment, FitOptions, failed
+from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
 from vetter.core.disappeared import Judgement, judge
+from vetter.errors import VetterError
 from vetter.settings import FitSettings
 
 REVISION = 1
@@ -89,3 +90,18 @@ def field_fit(fwhm: PsfFwhm | None, settings: FitSettings, radius: float) -> Fie
     )
     least = math.ceil((inner - 1) / 2 + settings.max_shift + SPLINE_REACH)
     return FieldFit(options, max(radius, least), f"{said}; fitted box {inner:.0f} px", settings)
+
+
+def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> list[Adjustment]:
+    """Fit the candidates of these rows together; one without a cutout has a result that says so."""
+    from vetter.core.adjust import fit_many
+
+    cutouts, results = [], {}
+    for row in rows:
+        try:
+            cutouts.append((row, source.cutout(row, fitting.radius)))
+        except VetterError as error:
+            results[row] = failed(str(error))
+    made = fit_many([cutout for _, cutout in cutouts], fitting.options)
+    results.update({row: result for (row, _), result in zip(cutouts, made, strict=True)})
+    return [results[row] for row in rows]

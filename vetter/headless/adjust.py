@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from vetter.core.adjust import fit_many
-from vetter.core.adjustment import Adjustment, failed
-from vetter.core.cutout import Cutout
+from vetter.core.adjustment import Adjustment
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.disappeared import Judgement
 from vetter.core.field_fit import FieldFit, field_fit
 from vetter.errors import InputError
 from vetter.headless.cutouts import open_for
+from vetter.headless.fit_job import BATCH, Batch, Fitted, Start, fitted, identity
+from vetter.headless.fit_jobs import fitted_batches, usable_cores
+from vetter.headless.fit_journal import FitJournal
 from vetter.headless.progress import Progress, say
 from vetter.io.atomic import atomic_path
 from vetter.io.settings_file import load_settings
@@ -30,8 +33,6 @@ KINDS = {
     ".fits": "fits",
     ".fit": "fits",
 }
-# As many cutouts are fitted at once: memory does not grow with the list.
-_BATCH = 200
 _REASON = "disappeared_reason"
 
 
@@ -46,6 +47,7 @@ def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
         )
     if not output.absolute().parent.is_dir():
         raise InputError(f"{output}: no such folder to write to")
+    jobs = arguments.jobs or usable_cores()
     settings = load_settings(arguments.settings).fit
     source = open_for(arguments, options)
     try:
@@ -53,9 +55,70 @@ def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
         say(*source.notes)
         fitting = field_fit(source.fwhm(), settings, source.default_radius)
         say(fitting.said)
-        results = fit_all(source, fitting)
+        with FitJournal(output, identity(source, fitting)) as journal:
+            try:
+                results = fit_all(source, fitting, journal, jobs)
+            except KeyboardInterrupt:
+                sys.stderr.write("\n")
+                say(f"{journal.path}: holds what is done; run the same command again to go on")
+                raise
+            write(source, fitting, results, output, kind)
+            journal.remove()
     finally:
         source.close()
+    return 0
+
+
+def fit_all(
+    source: CutoutSource, fitting: FieldFit, journal: FitJournal, jobs: int
+) -> list[Adjustment]:
+    """Fit every candidate that the journal does not hold; results in the list's order.
+
+    Batches are the same for any number of jobs, so that results are too, to the last bit.
+    """
+    batches = batches_of(source)
+    made = {n: metas for n, metas in journal.found.items() if n < len(batches)}
+    count = len(source.candidates)
+    done = before = sum(len(metas) for metas in made.values())
+    if journal.other:
+        say(f"{journal.path}: of another input or other options; all is done again")
+    if before:
+        say(f"{journal.path}: goes on after {before} of {count}")
+    progress = Progress("fits", before)
+    left = [batch for batch in batches if batch.number not in made]
+    for answer in _fitted(source, fitting, left, jobs, alone=len(batches) == 1):
+        made[answer.number] = list(answer.metas)
+        journal.add(answer.number, made[answer.number])
+        done += len(answer.metas)
+        progress(done, count)
+    results: list[Adjustment | None] = [None] * count
+    for batch in batches:
+        for row, meta in zip(batch.rows, made.pop(batch.number), strict=True):
+            results[row] = Adjustment.from_meta(meta)
+    return [result for result in results if result is not None]
+
+
+def batches_of(source: CutoutSource) -> list[Batch]:
+    """All rows, by their place in the image, so that a batch reads what lies together."""
+    rows = np.argsort(source.candidates.y, kind="stable").tolist()
+    starts = range(0, len(rows), BATCH)
+    return [Batch(number, tuple(rows[i : i + BATCH])) for number, i in enumerate(starts)]
+
+
+def _fitted(
+    source: CutoutSource, fitting: FieldFit, batches: list[Batch], jobs: int, alone: bool
+) -> Iterator[Fitted]:
+    if alone:
+        # A process would take longer to start than this takes to fit.
+        return (fitted(source, fitting, batch) for batch in batches)
+    start = Start(source.record, fitting, identity(source, fitting))
+    return fitted_batches(start, batches, jobs)
+
+
+def write(
+    source: CutoutSource, fitting: FieldFit, results: list[Adjustment], output: Path, kind: str
+) -> None:
+    """Write the table, whole or not at all, and say how many disappeared."""
     judgements = [fitting.judge(result) for result in results]
     table, notes = adjusted_table(source.candidates.table, results, judgements)
     with atomic_path(output) as temporary:
@@ -64,34 +127,6 @@ def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
     gone = sum(judgement.disappeared is True for judgement in judgements)
     open_ = sum(judgement.disappeared is None for judgement in judgements)
     say(f"{output}: {len(results)} candidates, {gone} disappeared, {open_} not judged")
-    return 0
-
-
-def fit_all(source: CutoutSource, fitting: FieldFit) -> list[Adjustment]:
-    """Fit every candidate, many at once; one without a cutout has a result that says so."""
-    count = len(source.candidates)
-    progress = Progress("fits")
-    results: list[Adjustment] = []
-    for start in range(0, count, _BATCH):
-        rows = range(start, min(start + _BATCH, count))
-        cutouts, failures = _read(source, rows, fitting.radius)
-        fits = iter(fit_many(cutouts, fitting.options))
-        results += [failures[row] if row in failures else next(fits) for row in rows]
-        progress(len(results), count)
-    return results
-
-
-def _read(
-    source: CutoutSource, rows: range, radius: float
-) -> tuple[list[Cutout], dict[int, Adjustment]]:
-    cutouts: list[Cutout] = []
-    failures: dict[int, Adjustment] = {}
-    for row in rows:
-        try:
-            cutouts.append(source.cutout(row, radius))
-        except InputError as error:
-            failures[row] = failed(str(error))
-    return cutouts, failures
 
 
 def adjusted_table(
@@ -106,7 +141,9 @@ def adjusted_table(
 
     out = table.copy()
     metas = [result.as_meta() for result in results]
-    columns: dict[str, list[Any]] = {name: [meta[name] for meta in metas] for name in metas[0]}
+    columns: dict[str, list[Any]] = {
+        name: [meta[name] for meta in metas] for name in Adjustment(converged=False).as_meta()
+    }
     columns["disappeared"] = [judgement.disappeared for judgement in judgements]
     columns[_REASON] = [judgement.reason for judgement in judgements]
     replaced = [name for name in columns if name in out.colnames]

@@ -16,10 +16,12 @@ class Progress:
     ----------
     what : str
         What is done, for the line.
+    before : int
+        Done by an earlier run: it counts, but not for the speed.
     """
 
-    def __init__(self, what: str) -> None:
-        self._what = what
+    def __init__(self, what: str, before: int = 0) -> None:
+        self._what, self._before = what, before
         self._start = time.monotonic()
         self._said = -1.0
         self._on_terminal = sys.stderr.isatty()
@@ -39,7 +41,7 @@ class Progress:
             sys.stderr.write(self._line(done, total, now) + "\n")
 
     def _line(self, done: int, total: int, now: float) -> str:
-        rate = done / max(now - self._start, 1e-6)
+        rate = (done - self._before) / max(now - self._start, 1e-6)
         left = f", {(total - done) / rate:.0f} s left" if rate > 0 and done < total else ""
         return f"{self._what}: {done} of {total} ({rate:.0f}/s{left})"
 

@@ -1,0 +1,112 @@
+"""A process of ``vetter adjust``: opens the input for itself and fits the rows it is told."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Any
+
+from vetter.core.cutout_source import CutoutSource
+from vetter.core.field_fit import FieldFit, fit_rows
+from vetter.errors import InputError, VetterError
+from vetter.io.own_process import answering_stream, received, send
+
+BATCH = 64
+"""Rows fitted together: many are faster, and memory does not grow with the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The first message: what to open, how to fit it, and the identity that it has to have."""
+
+    record: dict[str, Any]
+    fitting: FieldFit
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows to fit together; the answer has the same number."""
+
+    number: int
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """One ``Adjustment.as_meta()`` for each row of a batch."""
+
+    number: int
+    metas: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """No more can be fitted here, and why; ``trace`` where that is a fault of this program."""
+
+    reason: str
+    trace: str = ""
+
+    def error(self) -> Exception:
+        """What to raise for it."""
+        if not self.trace:
+            return VetterError(self.reason)
+        error = RuntimeError(self.reason)
+        error.add_note(f"In a process that fits:\n{self.trace}")
+        return error
+
+
+def identity(source: CutoutSource, fitting: FieldFit) -> str:
+    """Names the list, the pixels, how they are read and how they are fitted, in short.
+
+    Unlike a session's results, which belong to positions, those of a run belong to rows of the
+    list. A file that was only touched counts as another one: a journal is cheap to do again.
+    """
+    candidates = source.candidates
+    digest = hashlib.sha256(fitting.signature(source.fingerprints).encode())
+    for file in source.fingerprints:
+        digest.update(f"{file.role} {file.digest} {file.mtime_ns}\n".encode())
+    options = json.dumps(source.record.get("options", {}), sort_keys=True, default=str)
+    digest.update(f"{options} {BATCH}".encode())
+    digest.update(candidates.x.tobytes() + candidates.y.tobytes())
+    return digest.hexdigest()
+
+
+def fitted(source: CutoutSource, fitting: FieldFit, batch: Batch) -> Fitted:
+    """Fit a batch."""
+    results = fit_rows(source, fitting, batch.rows)
+    return Fitted(batch.number, tuple(result.as_meta() for result in results))
+
+
+def main() -> None:
+    """Serve until the other end closes the pipe."""
+    answers = answering_stream()
+    messages = received(sys.stdin.buffer)
+    try:
+        _serve(messages, answers)
+    except BrokenPipeError:
+        # The command has gone: nobody waits for this any more.
+        return
+    except (VetterError, OSError) as error:
+        send(answers, Broken(" ".join(str(error).split())))
+    except Exception as error:
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        send(answers, Broken(said, traceback.format_exc()))
+
+
+def _serve(messages: Iterator[Any], answers: IO[bytes]) -> None:
+    from vetter.io.inputs import InputOptions, open_input
+
+    start: Start | None = next(messages, None)
+    if start is None:
+        return
+    options = InputOptions.from_keywords(**dict(start.record.get("options", {})))
+    source = open_input(list(start.record["inputs"]), options)
+    if start.identity != identity(source, start.fitting):
+        raise InputError(f"{source.title}: the input changed while it was being fitted; run again")
+    for batch in messages:
+        send(answers, fitted(source, start.fitting, batch))

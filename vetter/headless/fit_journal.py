@@ -1,0 +1,121 @@
+"""What an interrupted ``vetter adjust`` has done so far, in a file beside its output."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from vetter.core.adjustment import Adjustment
+from vetter.errors import InputError
+from vetter.io.session_lock import SessionLock
+
+_FORMAT = 1
+_NAMES = tuple(Adjustment(converged=False).as_meta())
+
+
+class FitJournal:
+    """Batches of results, one JSON line each, under a first line that names what they belong to.
+
+    Lines of another run, and a last line that a kill cut short, are dropped. Used as a context
+    manager: it is closed at the end, and stays on the disk unless :meth:`remove` was called.
+
+    Parameters
+    ----------
+    output : Path
+        The table that is being made; the journal is ``OUTPUT.journal`` beside it.
+    identity : str
+        Of input and options; results under another one are not taken.
+
+    Attributes
+    ----------
+    path : Path
+    found : dict
+        Batch number to the ``as_meta()`` of its rows, from an earlier run.
+    other : bool
+        Whether a journal of another input or other options was there, which is dropped.
+
+    Raises
+    ------
+    InputError
+        It cannot be written, or another run is writing it.
+    """
+
+    def __init__(self, output: Path, identity: str) -> None:
+        self.path = output.with_name(f"{output.name}.journal")
+        self.found: dict[int, list[dict[str, Any]]] = {}
+        head = {"vetter adjust": _FORMAT, "identity": identity, "columns": _NAMES}
+        self._head = (json.dumps(head) + "\n").encode()
+        try:
+            self.path.touch()
+            lock = SessionLock.acquire(self.path)
+            if lock is None:
+                raise InputError(f"{output}: another run is writing it, by {self.path}")
+            self._lock = lock
+            self._file: IO[bytes] = self.path.open("r+b")
+        except InputError:
+            raise
+        except OSError as error:
+            raise InputError(
+                f"{self.path}: cannot be written: {error.strerror or error}"
+            ) from error
+        first = self._file.readline()
+        self.other = bool(first) and first != self._head
+        self._file.seek(self._read() if first == self._head else 0)
+        self._file.truncate()
+        if not self._file.tell():
+            self._write(self._head)
+
+    def __enter__(self) -> FitJournal:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+        self._lock.release()
+
+    def add(self, number: int, metas: list[dict[str, Any]]) -> None:
+        """Keep a batch; it is with the system, so that a kill does not lose it."""
+        rows = [[meta[name] for name in _NAMES] for meta in metas]
+        self._write((json.dumps([number, rows]) + "\n").encode())
+
+    def remove(self) -> None:
+        """The output is whole: the journal is not needed any more."""
+        self.path.unlink(missing_ok=True)
+
+    def _write(self, line: bytes) -> None:
+        try:
+            self._file.write(line)
+            self._file.flush()
+        except OSError as error:
+            raise InputError(
+                f"{self.path}: cannot be written: {error.strerror or error}"
+            ) from error
+
+    def _read(self) -> int:
+        """Take in whole lines; where the last of them ends."""
+        end = self._file.tell()
+        for line in self._file:
+            batch = _batch(line)
+            if batch is None:
+                break
+            self.found[batch[0]] = batch[1]
+            end += len(line)
+        return end
+
+
+def _batch(line: bytes) -> tuple[int, list[dict[str, Any]]] | None:
+    """A batch; None for a line that is not whole."""
+    if not line.endswith(b"\n"):
+        return None
+    try:
+        number, rows = json.loads(line)
+        metas = [dict(zip(_NAMES, row, strict=True)) for row in rows]
+    except (ValueError, TypeError):
+        return None
+    return (number, metas) if isinstance(number, int) else None

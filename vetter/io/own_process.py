@@ -1,0 +1,64 @@
+"""Another process of this program, and messages to and from it.
+
+Messages are length-framed pickles over its standard streams. Both ends are this program, and
+nothing of a user's file is unpickled.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import vetter
+
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+"""Small matrices gain nothing from more, and the other cores belong to others."""
+
+
+def begin(module: str, own_session: bool = False) -> subprocess.Popen[bytes]:
+    """Start ``main()`` of a module in a process with pipes to its standard input and output.
+
+    ``own_session`` keeps it clear of the terminal's Ctrl+C, which this process then answers for
+    both. It has to end by itself when its input ends.
+    """
+    # -P and our own path: nothing in the folder where the program was started is imported.
+    paths = [str(Path(vetter.__file__).resolve().parent.parent)]
+    paths += filter(None, [os.environ.get("PYTHONPATH")])
+    return subprocess.Popen(
+        # Imported, not run as __main__: its messages are then of the classes known here.
+        [sys.executable, "-P", "-c", f"from {module} import main; main()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), **ONE_THREAD},
+        start_new_session=own_session,
+    )
+
+
+def send(stream: IO[bytes], message: object) -> None:
+    """Write one message."""
+    data = pickle.dumps(message, protocol=5)
+    stream.write(struct.pack("<Q", len(data)) + data)
+    stream.flush()
+
+
+def received(stream: IO[bytes]) -> Iterator[Any]:
+    """The messages of a stream, until it ends."""
+    while len(head := stream.read(8)) == 8:
+        data = stream.read(struct.unpack("<Q", head)[0])
+        yield pickle.loads(data)
+
+
+def answering_stream() -> IO[bytes]:
+    """Where a process that was begun here answers.
+
+    Whatever a library prints goes to standard error, not between the messages.
+    """
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return answers
