@@ -7,7 +7,7 @@ import pytest
 
 from vetter.core.adjustment import Adjustment, failed
 from vetter.core.disappeared import Judgement
-from vetter.core.evidence_text import details, headline, numbers, probability
+from vetter.core.evidence_text import details, headline, numbers, probability, rests_on
 
 FIT = Adjustment(
     True,
@@ -34,14 +34,14 @@ FIT = Adjustment(
 
 def test_numbers_are_on_one_line() -> None:
     assert numbers(FIT).split("    ") == [
+        "chi2/df 143 to 2.63 (df 286)",
+        "p 1e-40",
         "dx +0.213",
         "dy -0.051 px",
         "scale 1.034",
-        "chi2/df 143 to 2.63 (df 286)",
-        "p 1e-40",
         "surviving S/N 1.3",
-        "neighbours correlate +0.12",
-        "fitted: convolved",
+        "neighbours +0.12",
+        "on convolved, 17 px, FWHM 4.10",
     ]
 
 
@@ -76,6 +76,19 @@ def test_headline(disappeared: bool | None, text: str) -> None:
     assert headline(Judgement(disappeared, "why")) == text
 
 
+def test_the_headline_tells_before_and_after() -> None:
+    words = "explained: why; from 12.0 to 1.6 times the noise by a shift of 0.22 px"
+    assert headline(Judgement(True, "why"), FIT) == words
+
+
+def test_the_headline_of_a_fit_without_a_result_tells_no_change() -> None:
+    assert headline(Judgement(None, "no fit: why"), failed("why")) == "not judged: no fit: why"
+
+
+def test_what_is_unknown_is_not_rested_on() -> None:
+    assert rests_on(Adjustment(True, template="template")) == "on template"
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [(0.4123, "0.41"), (1.0, "1"), (2.6e-7, "3e-07"), (0.0, "under 1e-300")],
@@ -88,6 +101,8 @@ def test_details_tell_what_it_rests_on() -> None:
     assert details(FIT).splitlines() == [
         "background: image 1.5, template 0.5",
         "surviving flux 12 ± 9",
+        "neighbouring residuals correlate +0.12",
+        "fitted plane: convolved",
         "FWHM 4.10 px",
         "fitted box 17 px, 290 pixels",
         "FWHM from the header",

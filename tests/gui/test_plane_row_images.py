@@ -15,7 +15,7 @@ from tests.helpers.snapshots import check_snapshot, snapshot_font
 from vetter.core.cutout import Cutout
 from vetter.core.look import Looks
 from vetter.gui.plane_row import PlaneRow
-from vetter.review.frame import Adjusted, Frame, build_frame, paint_frame
+from vetter.review.frame import Adjusted, Frame, Shift, build_frame, paint_frame
 
 Draw = Callable[..., QImage]
 
@@ -99,6 +99,26 @@ def test_the_residual_of_a_fit_is_a_panel_of_its_own(row: PlaneRow) -> None:
     residual = frame.planes["diff"] * 0.2
     row.show_frame(paint_frame(frame, Looks(), Adjusted(residual)))
     check_snapshot(row.grab().toImage(), "adjusted")
+
+
+def shifted(shift: Shift) -> Frame:
+    frame = frame_of()
+    return paint_frame(frame, Looks(), Adjusted(frame.planes["diff"] * 0.2, shift=shift))
+
+
+def test_the_shift_of_a_fit_is_an_arrow_on_the_difference(row: PlaneRow) -> None:
+    row.show_frame(shifted(Shift(0.8, -0.45)))
+    check_snapshot(row.grab().toImage(), "shift")
+
+
+@pytest.mark.parametrize("switch", ["set_reticle", "set_compass"])
+def test_the_arrow_goes_with_the_reticle_and_with_the_compass(row: PlaneRow, switch: str) -> None:
+    pictures = []
+    for frame in (shifted(Shift(0.8, -0.45)), shifted(Shift(0.1, 0.1))):
+        getattr(row, switch)(False)
+        row.show_frame(frame)
+        pictures.append(row.grab().toImage())
+    assert pictures[0] == pictures[1]
 
 
 def test_flip_shows_the_template_in_the_images_place(row: PlaneRow) -> None:

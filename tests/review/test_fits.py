@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -83,10 +84,12 @@ class FakeCache:
 
     def __init__(self) -> None:
         self.adjusted: dict = {}
+        self.shifts: dict = {}
         self.expected: str | None = None
 
-    def set_adjusted(self, row, residual, reason=None) -> None:
+    def set_adjusted(self, row, residual, reason=None, shift=None) -> None:
         self.adjusted[row] = residual if residual is not None else reason
+        self.shifts[row] = shift
 
     def has_adjusted(self, row) -> bool:
         return row in self.adjusted
@@ -131,6 +134,12 @@ def test_a_result_is_judged_shown_and_kept_without_its_pixels(fits):
     assert fits._cache.adjusted[2].shape == (5, 5)
     fits.close()
     assert [(key, signature) for key, signature, _ in fits._session.kept] == [("c", "mine")]
+
+
+@pytest.mark.parametrize(("at_bound", "bound"), [((), False), (("dy",), True), (("scale",), False)])
+def test_the_panels_are_given_the_shift(fits, at_bound, bound):
+    fits._ahead.fitted.emit(Fitted((2,), (replace(GOOD, at_bound=at_bound),)))
+    assert fits._cache.shifts[2] == (0.2, 0.1, bound)
 
 
 def test_a_fit_without_a_result_says_why_in_its_panel(fits):

@@ -8,7 +8,7 @@ from astropy.wcs import WCS
 
 from tests.helpers.fake_field import FieldInMemory, field
 from vetter.core.look import Looks
-from vetter.review.frame import NO_DATA, OFF_THE_IMAGE, Adjusted, build_frame, paint_frame
+from vetter.review.frame import NO_DATA, OFF_THE_IMAGE, Adjusted, Shift, build_frame, paint_frame
 
 
 def test_a_frame_has_a_picture_for_each_plane_in_the_sources_order() -> None:
@@ -96,3 +96,10 @@ def test_compass_and_scale_come_from_the_images_wcs() -> None:
 def test_without_wcs_there_is_neither() -> None:
     frame = build_frame(FieldInMemory(), 0, 20, Looks())
     assert frame.north is None and frame.pixel_scale is None
+
+
+def test_a_shift_comes_and_goes_with_its_residual() -> None:
+    frame = build_frame(FieldInMemory(), 0, 20, Looks())
+    fitted = paint_frame(frame, Looks(), Adjusted(np.zeros((41, 41)), shift=Shift(0.3, -0.2)))
+    assert fitted.shift == (0.3, -0.2, False)
+    assert paint_frame(fitted, Looks(), Adjusted(None, "no good pixel")).shift is None

@@ -10,9 +10,14 @@ from vetter.core.disappeared import Judgement
 _HEADLINES = {True: "explained", False: "not explained", None: "not judged"}
 
 
-def headline(judgement: Judgement) -> str:
-    """The judgement with its reason: ``not explained: a source of S/N 12.3 survives``."""
-    return f"{_HEADLINES[judgement.disappeared]}: {judgement.reason}"
+def headline(judgement: Judgement, fit: Adjustment | None = None) -> str:
+    """The judgement with its reason: ``not explained: a source of S/N 12.3 survives``.
+
+    With the fit, before and after follow in words.
+    """
+    said = f"{_HEADLINES[judgement.disappeared]}: {judgement.reason}"
+    change = "" if fit is None else _change(fit)
+    return f"{said}; {change}" if change else said
 
 
 def numbers(fit: Adjustment) -> str:
@@ -21,22 +26,22 @@ def numbers(fit: Adjustment) -> str:
     Returns
     -------
     str
-        Shift in pixels, scale, chi2 per degree of freedom before and after, p-value, surviving
-        S/N, correlation of neighbouring residuals, and the plane that was fitted. Empty where
-        there is no result.
+        Chi2 per degree of freedom before and after, p-value, shift in pixels, scale, surviving
+        S/N, correlation of neighbouring residuals, and what it rests on: the plane that was
+        fitted, the box, the FWHM. Empty where there is no result.
     """
     if not fit.converged:
         return ""
     bounds = dict.fromkeys(fit.at_bound, " (at its bound)")
     parts = [
+        _chi2(fit),
+        "" if math.isnan(fit.pval) else f"p {probability(fit.pval)}",
         _known("dx {:+.3f}", fit.dx, bounds.get("dx", "")),
         _known("dy {:+.3f} px", fit.dy, bounds.get("dy", "")),
         _known("scale {:.3f}", fit.scale, bounds.get("scale", "")),
-        _chi2(fit),
-        "" if math.isnan(fit.pval) else f"p {probability(fit.pval)}",
         _snr(fit),
-        _known("neighbours correlate {:+.2f}", fit.correlation),
-        f"fitted: {fit.template}" if fit.template else "",
+        _known("neighbours {:+.2f}", fit.correlation),
+        rests_on(fit),
     ]
     return "    ".join(part for part in parts if part)
 
@@ -47,12 +52,21 @@ def details(fit: Adjustment) -> str:
         _known("background: image {:.5g}", fit.bg, _known(", template {:.5g}", fit.tbg)),
         _known("surviving flux {:.5g}", fit.flux, _known(" ± {:.3g}", fit.flux_err)),
         _known("flux taken up by the scale {:.5g}", fit.absorbed),
+        _known("neighbouring residuals correlate {:+.2f}", fit.correlation),
+        f"fitted plane: {fit.template}" if fit.template else "",
         _known("FWHM {:.2f} px", fit.fwhm),
         _known("fitted box {:.0f} px", fit.box, f", {fit.pixels} pixels" if fit.pixels else ""),
         *fit.caveats,
         *fit.notes,
     ]
     return "\n".join(line for line in lines if line)
+
+
+def rests_on(fit: Adjustment) -> str:
+    """What was fitted: ``convolved, 17 px, FWHM 4.10``; what is not known is left out."""
+    parts = (fit.template, _known("{:.0f} px", fit.box), _known("FWHM {:.2f}", fit.fwhm))
+    said = ", ".join(part for part in parts if part)
+    return f"on {said}" if said else ""
 
 
 def probability(value: float) -> str:
@@ -64,6 +78,15 @@ def probability(value: float) -> str:
 
 def _known(form: str, value: float, more: str = "") -> str:
     return "" if math.isnan(value) else form.format(value) + more
+
+
+def _change(fit: Adjustment) -> str:
+    """What the fit has done, in words: from how many times the noise to how many."""
+    if fit.df <= 0 or math.isnan(fit.chi2_0) or math.isnan(fit.chi2):
+        return ""
+    shift = _known("by a shift of {:.2f} px", math.hypot(fit.dx, fit.dy))
+    before, after = (math.sqrt(chi2 / fit.df) for chi2 in (fit.chi2_0, fit.chi2))
+    return f"from {before:.1f} to {after:.1f} times the noise {shift}".rstrip()
 
 
 def _chi2(fit: Adjustment) -> str:

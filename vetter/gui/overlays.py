@@ -1,7 +1,7 @@
-"""What is drawn over the pixels: reticle, compass and scale bar, seen on dark and on light.
+"""What is drawn over the pixels: reticle, compass, scale bar, shift; seen on dark and on light.
 
-Each is drawn once into a small image and stamped from then on: lines with a halo and text with
-a shadow, on six panels, would take a quarter of a frame's time.
+What stays the same is drawn once into a small image and stamped from then on: lines with a halo
+and text with a shadow, on six panels, would take a quarter of a frame's time.
 """
 
 from __future__ import annotations
@@ -10,14 +10,19 @@ import math
 from collections.abc import Callable
 from functools import lru_cache
 
-from PyQt6.QtCore import QLineF, QPointF, Qt
+from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QImage, QPainter, QPen
+
+from vetter.review.frame import Shift
 
 _HALO = QColor(0, 0, 0, 150)
 _RETICLE = QColor("#9df29a")
 _MARK = QColor("#f0f0f0")
 _ARROW = 22.0
 _COMPASS_REACH = 40.0
+_SHIFT = QColor("#f59bff")
+SHIFT_FACTOR = 10
+"""The arrow of a fit's shift is so many times as long as the shift: 0.1 px can then be seen."""
 
 
 def draw_reticle(painter: QPainter, x: float, y: float, scale: float, ratio: float = 1.0) -> None:
@@ -74,6 +79,44 @@ def draw_scale_bar(
     stamp = _bar_stamp(round(length * ratio) / ratio, label, painter.font().toString(), ratio)
     width, height = stamp.width() / ratio, stamp.height() / ratio
     painter.drawImage(QPointF(math.floor(right - width), math.floor(y - height)), stamp)
+
+
+def draw_shift(
+    painter: QPainter, x: float, y: float, scale: float, shift: Shift, over: QRectF
+) -> None:
+    """An arrow from the candidate along a fit's shift, `SHIFT_FACTOR` times as long.
+
+    Parameters
+    ----------
+    x, y : float
+        The candidate on the screen.
+    scale : float
+        Screen units to one pixel of the cutout.
+    over : QRectF
+        The pixels on the screen; the arrow's length is said in their lower left corner.
+    """
+    across = SHIFT_FACTOR * scale * shift.dx
+    up = SHIFT_FACTOR * scale * shift.dy
+    length = math.hypot(across, up)
+    if not math.isfinite(length):
+        return
+    if length > 1:
+        tip = QPointF(x + across, y - up)
+        barb = min(7.0, 0.6 * length) / length
+        strokes = [QLineF(QPointF(x, y), tip)]
+        for side in (0.5, -0.5):
+            back = QPointF(-across - side * up, up - side * across)
+            strokes.append(QLineF(tip, tip + barb * back))
+        _stroke(painter, strokes, _SHIFT)
+    more = ", on its bound" if shift.at_bound else ""
+    text = f"shift {math.hypot(shift.dx, shift.dy):.2f} px{more}, drawn x {SHIFT_FACTOR}"
+    metrics = painter.fontMetrics()
+    if metrics.horizontalAdvance(text) > over.width() - 8:
+        text = f"{math.hypot(shift.dx, shift.dy):.2f} px x {SHIFT_FACTOR}"
+    at = QPointF(math.floor(over.left() + 5), math.floor(over.bottom() - 4 - metrics.descent()))
+    for ink, by in ((_HALO, 1), (_SHIFT, 0)):
+        painter.setPen(ink)
+        painter.drawText(at + QPointF(by, by), text)
 
 
 def _stamp(width: float, height: float, ratio: float, draw: Callable[[QPainter], None]) -> QImage:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
 from vetter.core.look import Looks
-from vetter.review.frame import Adjusted, Frame, build_frame, paint_frame
+from vetter.review.frame import Adjusted, Frame, Shift, build_frame, paint_frame
 
 if TYPE_CHECKING:
     from vetter.core.cutout import Cutout
@@ -155,16 +155,21 @@ class CutoutCache(QObject):
             self._state.notify_all()
 
     def set_adjusted(
-        self, row: int, residual: npt.NDArray[Any] | None, reason: str | None = None
+        self,
+        row: int,
+        residual: npt.NDArray[Any] | None,
+        reason: str | None = None,
+        shift: Shift | None = None,
     ) -> None:
         """Show the residual of a fit, shape (ny, nx), as the plane `adjusted` of a row.
 
+        ``shift`` is that of the same fit, for the arrow in the panel of the difference.
         Without a residual the panel says `reason`; without either there is no such panel.
         """
         with self._state:
             self._adjusted.pop(row, None)
             if residual is not None or reason is not None:
-                self._adjusted[row] = Adjusted(residual, reason)
+                self._adjusted[row] = Adjusted(residual, reason, shift)
             self._forget_old_residuals()
             self._state.notify_all()
 

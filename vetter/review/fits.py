@@ -18,6 +18,7 @@ from vetter.core.fit_table import YES, FitTable
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.fit_ahead import FitAhead
 from vetter.review.fit_worker import Fitted, Ready
+from vetter.review.frame import Shift
 from vetter.review.session import Session
 
 NOT_ASKED, RUNNING, DONE, FAILED = "not asked", "running", "done", "failed"
@@ -235,7 +236,7 @@ class Fits(QObject):
         for row, result in zip(fitted.rows, fitted.adjustments, strict=True):
             self._asked.discard(row)
             if result.residual is not None:
-                self._cache.set_adjusted(row, result.residual)
+                self._cache.set_adjusted(row, result.residual, shift=_shift(result))
             elif not result.converged:
                 self._cache.set_adjusted(row, None, result.reason)
             kept = replace(result, residual=None)
@@ -258,3 +259,7 @@ class Fits(QObject):
         if self._unsaved:
             self._session.keep_adjustments(self._unsaved)
             self._unsaved = []
+
+
+def _shift(fit: Adjustment) -> Shift:
+    return Shift(fit.dx, fit.dy, not {"dx", "dy"}.isdisjoint(fit.at_bound))

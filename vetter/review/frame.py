@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,12 +27,24 @@ NO_DATA = "no data (all NaN)"
 OFF_THE_IMAGE = "off the image"
 
 
+class Shift(NamedTuple):
+    """Where a fit moved the template, pixels along x and y.
+
+    ``at_bound``: it would go further, so that length and direction say little.
+    """
+
+    dx: float
+    dy: float
+    at_bound: bool = False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Adjusted:
     """What a fit has to show: the residual, shape (ny, nx), or in words why there is none."""
 
     residual: Array | None = None
     reason: str | None = None
+    shift: Shift | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +79,8 @@ class Frame:
         Their directions, degrees from +x towards +y.
     pixel_scale : float or None
         Arcseconds per pixel.
+    shift : Shift or None
+        Of the fit whose residual is among the planes.
     """
 
     row: int
@@ -83,6 +97,7 @@ class Frame:
     north: float | None = None
     east: float | None = None
     pixel_scale: float | None = None
+    shift: Shift | None = None
 
     @property
     def plane_names(self) -> tuple[str, ...]:
@@ -135,8 +150,9 @@ def paint_frame(frame: Frame, looks: Looks, adjusted: Adjusted | None = None) ->
         states["adjusted"] = adjusted.reason or "not fitted"
     planes = _in_order(planes)
     pictures, limits = render(planes, looks)
+    shift = None if adjusted is None else adjusted.shift
     return dataclasses.replace(
-        frame, planes=planes, pictures=pictures, limits=limits, states=states
+        frame, planes=planes, pictures=pictures, limits=limits, states=states, shift=shift
     )
 
 
