@@ -45,17 +45,16 @@ def run(words: list[str], output: Path, *more: str) -> bytes:
     return output.read_bytes()
 
 
-@pytest.mark.parametrize("ending", ["ecsv", "fits", "vot"])
-def test_the_output_is_the_same_for_any_number_of_jobs(tmp_path: Path, ending: str) -> None:
+def test_the_output_is_the_same_for_any_number_of_jobs(tmp_path: Path) -> None:
     words = command(tmp_path, 5 * BATCH + 7)
-    one = run(words, tmp_path / f"one.{ending}", "--jobs", "1")
-    assert run(words, tmp_path / f"three.{ending}", "--jobs", "3") == one
+    one = run(words, tmp_path / "one.fits", "--jobs", "1")
+    assert run(words, tmp_path / "three.fits", "--jobs", "3") == one
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = command(tmp_path, 25 * BATCH)
+    words = command(tmp_path, 15 * BATCH)
     whole = run(words, tmp_path / "whole.ecsv", "--jobs", "2")
     output = tmp_path / "out.ecsv"
     for kill in (signal.SIGINT, signal.SIGKILL):
