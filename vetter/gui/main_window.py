@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
+from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import (
     QApplication,
     QDockWidget,
@@ -20,12 +20,12 @@ from vetter.core.look import Looks
 from vetter.gui.actions import make_actions
 from vetter.gui.candidate_card import CandidateCard
 from vetter.gui.candidate_list import CandidateListView
-from vetter.gui.commands import COMMANDS
+from vetter.gui.commands import COMMANDS, with_tags
 from vetter.gui.dialogs import Dialogs
 from vetter.gui.evidence import Evidence
 from vetter.gui.filter_bar import FilterBar
 from vetter.gui.held_keys import HeldKeys
-from vetter.gui.keymap import make_keymap
+from vetter.gui.keymap import keys_text, make_keymap
 from vetter.gui.physical_keys import key_by_place
 from vetter.gui.plane_row import PlaneRow
 from vetter.gui.readout import Readout
@@ -37,7 +37,10 @@ from vetter.review.fits import Fits
 from vetter.review.session import Session
 
 RADIUS_RANGE = (4.0, 250.0)
+PAINT_AHEAD_MS = 15
 USEFUL_SIZE = (1600, 900)
+NARROW = 1500
+"""Below this width the tags and the comment need the readout's place for themselves."""
 TITLE_BAR = 32
 """Pixels kept free for the title bar, whose height is known only after the window shows."""
 
@@ -71,13 +74,14 @@ class MainWindow(QMainWindow):
         self.session = session
         self.cache = cache
         self.fits = fits
-        self.keymap = make_keymap(COMMANDS, keymap_changes)
+        self.commands = with_tags(COMMANDS, session.settings.review.tags)
+        self.keymap = make_keymap(self.commands, keymap_changes)
         self.dialogs = Dialogs(self)
         self._dark = True
         self._compass = True
         self._closed = False
         self._build()
-        self.actions_by_id = make_actions(self, COMMANDS, self.keymap)
+        self.actions_by_id = make_actions(self, self.commands, self.keymap)
         self._connect()
         self._hold_keys()
         self.setWindowTitle(self._title())
@@ -88,23 +92,23 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         session = self.session
         self.card = CandidateCard(session)
-        self.filter_bar = FilterBar(session)
+        self.filter_bar = FilterBar(session, self.keymap)
         self.plane_row = PlaneRow()
-        self.stretch_bar = StretchBar(self.cache.looks)
+        self.stretch_bar = StretchBar(self.cache.looks, self.keymap)
         self.readout = Readout()
-        self.evidence = Evidence()
+        self.card.add_corner(self.readout)
+        self.evidence = Evidence(keys_text(self.keymap["fit.now"]))
         self.candidate_list = CandidateListView(session)
         self.status = Status(session, self.fits)
         self.setStatusBar(self.status)
 
         vetting = QWidget(self)
         layout = QVBoxLayout(vetting)
-        layout.setContentsMargins(8, 6, 8, 2)
+        layout.setContentsMargins(8, 4, 8, 2)
         layout.setSpacing(4)
         layout.addWidget(self.card)
         layout.addWidget(self.plane_row, 1)
         layout.addWidget(self.evidence)
-        layout.addWidget(self.readout)
         layout.addWidget(self.stretch_bar)
         self.pages = QStackedWidget(self)
         self.pages.addWidget(vetting)
@@ -121,7 +125,8 @@ class MainWindow(QMainWindow):
         self.list_dock.setTitleBarWidget(QWidget(self.list_dock))
         self.list_dock.setWidget(listing)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.list_dock)
-        self.resizeDocks([self.list_dock], [400], Qt.Orientation.Horizontal)
+        width = self.candidate_list.sizeHint().width() + side.contentsMargins().right()
+        self.resizeDocks([self.list_dock], [width], Qt.Orientation.Horizontal)
 
     def _fit_screen(self) -> None:
         """As large as is useful, and no larger than the screen with a title bar."""
@@ -150,6 +155,11 @@ class MainWindow(QMainWindow):
         self._after_paint.setSingleShot(True)
         self._after_paint.setInterval(0)
         self._after_paint.timeout.connect(self._when_painted)
+        # Painting ahead waits until the vetter looks, and nothing else is to be done.
+        self._while_looking = QTimer(self)
+        self._while_looking.setSingleShot(True)
+        self._while_looking.setInterval(PAINT_AHEAD_MS)
+        self._while_looking.timeout.connect(self._paint_ahead)
         hints = _application().styleHints()
         if hints is not None and session.settings.display.theme == "system":
             hints.colorSchemeChanged.connect(self._on_colour_scheme_changed)
@@ -229,13 +239,14 @@ class MainWindow(QMainWindow):
             self.plane_row.show_loading(session.candidates.name(row), session.source.plane_names)
         else:
             self.plane_row.show_frame(frame)
-        self.card.show_row(row)
         self.plane_row.flush()
         if frame is not None and self.isVisible():
             session.painted(row)
+        self.card.show_row(row)
         self.readout.show_frame(frame)
         self.evidence.show_state(self.fits.state(row))
         self._after_paint.start()
+        self._while_looking.start()
 
     def _when_painted(self) -> None:
         session = self.session
@@ -249,6 +260,13 @@ class MainWindow(QMainWindow):
         self.fits.follow([row, *coming])
         self._name_undo()
 
+    def _paint_ahead(self) -> None:
+        session = self.session
+        row = session.queue.step(session.current_row, session.direction)
+        frame = None if row is None else self.cache.get(row)
+        if frame is not None and session.is_painted:
+            self.plane_row.prepare(frame)
+
     def _coming(self, row: int) -> list[int]:
         """The rows to build ahead: those in the direction of travel, then the one behind."""
         session, queue = self.session, self.session.queue
@@ -259,8 +277,11 @@ class MainWindow(QMainWindow):
         return list(dict.fromkeys(rows))
 
     def _on_ready(self, row: int) -> None:
-        if row == self.session.current_row:
+        session = self.session
+        if row == session.current_row:
             self._show_current()
+        elif row == session.queue.step(session.current_row, session.direction):
+            self._while_looking.start()
 
     def _on_opinions_changed(self, rows: object) -> None:
         if isinstance(rows, list) and self.session.current_row in rows:
@@ -289,6 +310,11 @@ class MainWindow(QMainWindow):
         ):
             action = self.actions_by_id[command_id]
             action.setText(f"{word} {label}" if label else word)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        assert event is not None
+        self.readout.set_narrow(event.size().width() < NARROW)
+        super().resizeEvent(event)
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
@@ -332,6 +358,7 @@ class MainWindow(QMainWindow):
         if not self._closed:
             self._closed = True
             self._after_paint.stop()
+            self._while_looking.stop()
             self.status.stop()
             self.fits.close()
             self.cache.close()

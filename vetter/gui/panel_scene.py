@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import pyqtgraph as pg
-from PyQt6.QtCore import QPointF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QFont, QMouseEvent, QResizeEvent, QWheelEvent
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QGraphicsView, QWidget
 
 from vetter.gui.camera import View, arrangement, dragged, zoomed
@@ -50,6 +50,8 @@ class PanelScene(pg.GraphicsLayoutWidget):
         self._panels: dict[str, PlanePanel] = {}
         self._names: tuple[str, ...] = ()
         self._arranged: tuple[tuple[str, ...], int] = ((), 0)
+        self._prepared: tuple[object, QImage] | None = None
+        self._painted: QImage | None = None
         self._grip: tuple[Qt.MouseButton, QPointF, PlanePanel] | None = None
         self.set_theme(dark=True)
 
@@ -158,9 +160,39 @@ class PanelScene(pg.GraphicsLayoutWidget):
         stage.view = zoomed(stage.view, factor, panel.area, stage.subject, where)
         self._repaint_soon()
 
+    def keep_painted(self, subject: object) -> None:
+        """Paint the scene as it is into memory, for when just this is to be shown."""
+        ratio = self.devicePixelRatioF()
+        image = QImage(self._viewport().size() * ratio, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        painter = QPainter(image)
+        painter.fillRect(self._viewport().rect(), self.backgroundBrush())
+        self.render(painter, QRectF(self._viewport().rect()), self._viewport().rect())
+        painter.end()
+        self._prepared = subject, image
+
+    def show_prepared(self, subject: object) -> None:
+        """Show what was painted ahead, if it is of this; else it is painted as ever."""
+        prepared = self._prepared
+        self._repaint_soon()
+        if prepared is not None and prepared[0] is subject:
+            self._painted = prepared[1]
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        if self._painted is None:
+            super().paintEvent(event)
+            return
+        painter = QPainter(self._viewport())
+        painter.drawImage(0, 0, self._painted)
+        painter.end()
+
     def _repaint_soon(self) -> None:
+        self._forget_painted()
         # Not through the items: their updates would come as a second paint after `flush`.
         self._viewport().update()
+
+    def _forget_painted(self) -> None:
+        self._prepared = self._painted = None
 
     def _viewport(self) -> QWidget:
         viewport = self.viewport()
@@ -191,6 +223,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
         super().resizeEvent(event)
         # Resizes also come while pyqtgraph is building this, and after it was closed.
         if hasattr(self, "_arranged") and not self.closed:
+            self._forget_painted()
             self._stage.ratio = self.devicePixelRatioF()
             self.arrange()
 

@@ -16,8 +16,15 @@ from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from vetter.core.colour_map import MASK_BAD, MASK_GOOD
 from vetter.core.sky import scale_bar
 from vetter.gui.camera import Area, Placement, Subject, View, place
-from vetter.gui.overlays import compass_room, draw_compass, draw_reticle, draw_scale_bar
+from vetter.gui.overlays import (
+    compass_room,
+    draw_compass,
+    draw_reticle,
+    draw_scale_bar,
+    draw_shift,
+)
 from vetter.gui.theme import DARK, Tones
+from vetter.review.frame import Shift
 
 TITLE_HEIGHT = 20.0
 
@@ -33,6 +40,7 @@ class Stage:
     north: float | None = None
     east: float | None = None
     pixel_scale: float | None = None
+    shift: Shift | None = None
     tones: Tones = DARK
     ratio: float = 1.0
 
@@ -80,6 +88,7 @@ class PlanePanel(pg.GraphicsWidget):
         self._texts: dict[str, tuple[QStaticText, float]] = {}
         self.exhibit = Exhibit("")
         self.stand_in: Exhibit | None = None
+        self.value = ""
         self.first = False
 
     @property
@@ -124,6 +133,8 @@ class PlanePanel(pg.GraphicsWidget):
         if stage.reticle and stage.subject is not None:
             x, y = at.to_screen(stage.subject.x, stage.subject.y)
             draw_reticle(painter, x, y, at.scale, ratio)
+            if stage.shift is not None and stage.compass and self.exhibit.plane == "diff":
+                draw_shift(painter, x, y, at.scale, stage.shift, seen)
         if not (self.first and stage.compass):
             return
         if stage.north is not None and stage.east is not None:
@@ -142,13 +153,16 @@ class PlanePanel(pg.GraphicsWidget):
         standing_in = shown is not self.exhibit
         painter.setPen(QColor(tones.accent if standing_in else tones.text))
         left += self._write(painter, left, top, shown.plane) + 10
-        painter.setPen(QColor(tones.dim))
-        if shown.range:
+        # The pixel under the pointer counts for more than the ends of the range.
+        painter.setPen(QColor(tones.text if self.value else tones.dim))
+        at_right = self.value or shown.range
+        if at_right:
             # A new text for each candidate: laying it out for reuse costs ten times as much.
-            width = self._metrics.horizontalAdvance(shown.range)
+            width = self._metrics.horizontalAdvance(at_right)
             if right - width > left:
                 right = math.floor(right - width)
-                painter.drawText(QPointF(right, top + self._metrics.ascent()), shown.range)
+                painter.drawText(QPointF(right, top + self._metrics.ascent()), at_right)
+            painter.setPen(QColor(tones.dim))
         elif shown.image is not None and not shown.words:
             right = self._paint_key_of_mask(painter, left, right, top)
         note = f"in place of {self.exhibit.plane}" if standing_in else shown.note

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QPointF
-from PyQt6.QtGui import QFont, QHelpEvent
+from PyQt6.QtCore import QEvent, QPointF, QTimer
+from PyQt6.QtGui import QFont, QHelpEvent, QHideEvent
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from vetter.core.look import SHARING
 from vetter.gui.camera import Subject
 from vetter.gui.panel_scene import PanelScene
 from vetter.gui.plane_panel import Exhibit, as_image
+from vetter.gui.readout import values
 from vetter.review.frame import Frame
+
+VALUES_PAUSE_MS = 25
+"""The titles follow the pointer at most forty times a second."""
 
 
 class PlaneRow(PanelScene):
@@ -22,29 +26,61 @@ class PlaneRow(PanelScene):
         self._row: int | None = None
         self._blinked = "image"
         self._flipped = False
+        self._frame: Frame | None = None
+        self._pixel: tuple[float, float] | None = None
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(VALUES_PAUSE_MS)
+        self._soon.timeout.connect(self._repaint_soon)
+        self.pointer.connect(self._on_pointer)
 
     def show_frame(self, frame: Frame) -> None:
         """Show a candidate; painted by `flush`, or when the event loop comes to it."""
         if frame.row != self._row:
             self._blinked = "image"
         self._row = frame.row
-        stage = self._stage
-        stage.north, stage.east, stage.pixel_scale = frame.north, frame.east, frame.pixel_scale
-        shape = frame.shape
-        x, y = frame.position or (0.0, 0.0)
-        stage.subject = None if shape is None else Subject(shape[1], shape[0], x, y)
+        self.set_names(self._names_of(frame))
+        self._put(frame)
+        self.show_prepared(frame)
+
+    def prepare(self, frame: Frame) -> None:
+        """Paint the frame that is likely to be shown next, out of sight, while nothing is done.
+
+        Its key then costs one copy of pixels instead of a paint. Whatever changes the view
+        meanwhile makes it worthless, and the frame is painted as any other.
+        """
+        shown = self._frame
+        if shown is None or self._flipped or self._names_of(frame) != self._names:
+            return
+        blinked, self._blinked = self._blinked, "image"
+        self._put(frame)
+        self.keep_painted(frame)
+        self._blinked = blinked
+        self._put(shown)
+
+    def _names_of(self, frame: Frame) -> tuple[str, ...]:
+        """The panels for a frame: they keep their size and place from one to the next."""
         names = frame.plane_names
         self._fit_seen = self._fit_seen or "adjusted" in names
         if not names:
-            names = self._names or ("image",)
-        elif self._fit_seen and "adjusted" not in names:
-            # Panels keep their size and place from one candidate to the next.
-            names = _with_adjusted(names)
-        self.set_names(names)
-        for name in names:
-            self._panels[name].exhibit = _exhibit(frame, name, first=name == names[0])
+            return self._names or ("image",)
+        if self._fit_seen and "adjusted" not in names:
+            return _with_adjusted(names)
+        return names
+
+    def _put(self, frame: Frame) -> None:
+        """Hand a frame to the panels, whose names are set; nothing is painted yet."""
+        stage = self._stage
+        stage.north, stage.east, stage.pixel_scale = frame.north, frame.east, frame.pixel_scale
+        stage.shift = frame.shift
+        shape = frame.shape
+        x, y = frame.position or (0.0, 0.0)
+        stage.subject = None if shape is None else Subject(shape[1], shape[0], x, y)
+        for name in self._names:
+            self._panels[name].exhibit = _exhibit(frame, name, first=name == self._names[0])
+        self._frame = frame
         self._set_stand_in()
-        self._repaint_soon()
+        self._set_values()
 
     def show_loading(self, name: str, plane_names: tuple[str, ...]) -> None:
         """Say that a candidate is coming; no pixel of another one stays on screen."""
@@ -56,7 +92,9 @@ class PlaneRow(PanelScene):
         self.set_names(plane_names or self._names or ("image",))
         for plane in self._names:
             self._panels[plane].exhibit = Exhibit(plane, words=f"loading {name}")
+        self._frame = None
         self._set_stand_in()
+        self._set_values()
         self._repaint_soon()
 
     @property
@@ -69,6 +107,7 @@ class PlaneRow(PanelScene):
         if flipped != self._flipped:
             self._flipped = flipped
             self._set_stand_in()
+            self._set_values()
             self._repaint_soon()
 
     def blink_step(self, step: int) -> None:
@@ -79,6 +118,7 @@ class PlaneRow(PanelScene):
         at = cycle.index(self._blinked) if self._blinked in cycle else 0
         self._blinked = cycle[(at + step) % len(cycle)]
         self._set_stand_in()
+        self._set_values()
         self._repaint_soon()
 
     def viewportEvent(self, event: QEvent | None) -> bool:
@@ -88,6 +128,24 @@ class PlaneRow(PanelScene):
             QToolTip.showText(event.globalPos(), found[0].exhibit.tip if found else "", self)
             return True
         return bool(super().viewportEvent(event))
+
+    def _on_pointer(self, pixel: object) -> None:
+        self._pixel = pixel if isinstance(pixel, tuple) else None
+        self._set_values()
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def _set_values(self) -> None:
+        """Each title tells the value of what its panel shows under the pointer."""
+        known = self._frame is not None and self._pixel is not None
+        words = values(self._frame, *self._pixel) if known else {}  # type: ignore[arg-type,misc]
+        for name in self._names:
+            panel = self._panels[name]
+            panel.value = words.get((panel.stand_in or panel.exhibit).plane, "")
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        self._soon.stop()
+        super().hideEvent(event)
 
     def _blinking(self) -> list[str]:
         return [

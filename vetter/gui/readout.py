@@ -1,4 +1,4 @@
-"""What is under the pointer: the pixel, its place on the sky, its value in every plane."""
+"""What is under the pointer: the pixel and its place on the sky; its value in every plane."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QFontDatabase, QHideEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -18,24 +18,34 @@ if TYPE_CHECKING:
     from astropy.wcs import WCS
 
 _PAUSE_MS = 25
+_PLACE, _SKY, _DEGREES = (
+    "x 10000.0  y 10000.0",
+    "00:00:00.00  +00:00:00.0",
+    "000.000000  +00.000000",
+)
 
 
 class Readout(QLabel):
-    """Two lines of fixed height: position, and the value of each plane.
+    """One line of fixed width: the pixel under the pointer and its place on the sky.
 
     Pixels are counted as in FITS, from 1, in the whole image, as other viewers show them.
-    The text follows the pointer at most forty times a second.
+    The text follows the pointer at most forty times a second. The values are told by the
+    panels, each above its own pixels.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(2 * self.fontMetrics().lineSpacing() + 2)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAccessibleName("position under the pointer")
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._with_degrees = True
+        self.set_narrow(False)
         self.setToolTip(
             "x, y: FITS pixel of the whole image, counted from 1 (of the cutout where it is not "
-            "known where that lies); then RA and Dec, sexagesimal and in degrees; then the "
-            "value of each plane in the pixel under the pointer"
+            "known where that lies); then RA and Dec, sexagesimal and, in a wide window, in "
+            "degrees"
         )
         self._frame: Frame | None = None
         self._pixel: tuple[float, float] | None = None
@@ -43,6 +53,13 @@ class Readout(QLabel):
         self._soon.setSingleShot(True)
         self._soon.setInterval(_PAUSE_MS)
         self._soon.timeout.connect(self.update_now)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Leave the degrees out, where there is little room."""
+        self._with_degrees = not narrow
+        sample = f"{_PLACE}   {_SKY}" + ("" if narrow else f"   {_DEGREES}")
+        # A width that stays: neither the pointer nor the next candidate moves anything.
+        self.setFixedWidth(self.fontMetrics().horizontalAdvance(sample) + 2)
 
     def show_frame(self, frame: Frame | None) -> None:
         """The candidate on screen has changed; the pointer stays where it is."""
@@ -59,7 +76,8 @@ class Readout(QLabel):
         """Write what is under the pointer, without the pause."""
         self._soon.stop()
         frame, pixel = self._frame, self._pixel
-        self.setText("" if frame is None or pixel is None else describe(frame, *pixel))
+        known = frame is not None and pixel is not None
+        self.setText(describe(frame, *pixel, degrees=self._with_degrees) if known else "")
 
     def hideEvent(self, event: QHideEvent | None) -> None:
         self._soon.stop()
@@ -70,26 +88,48 @@ class Readout(QLabel):
             self._soon.start()
 
 
-def describe(frame: Frame, x: float, y: float) -> str:
-    """The two lines for a cutout pixel (0-based); empty outside of the cutout."""
-    column, row = math.floor(x + 0.5), math.floor(y + 0.5)
-    shape = frame.shape
-    if frame.cutout is None or shape is None:
-        return ""
-    if not (0 <= column < shape[1] and 0 <= row < shape[0]):
+def describe(frame: Frame, x: float, y: float, degrees: bool = True) -> str:
+    """Where a cutout pixel (0-based) lies, on one line; empty outside of the cutout."""
+    if frame.cutout is None or _inside(frame, x, y) is None:
         return ""
     left, bottom = frame.cutout.origin or (0, 0)
-    place = f"x {x + left + 1:8.1f}  y {y + bottom + 1:8.1f}"
-    return f"{place}   {_sky(frame, x, y)}".rstrip() + "\n" + _values(frame, column, row)
+    place = f"x {x + left + 1:.1f}  y {y + bottom + 1:.1f}"
+    return f"{place}   {_sky(frame, x, y, degrees)}".rstrip()
 
 
-def _sky(frame: Frame, x: float, y: float) -> str:
+def values(frame: Frame, x: float, y: float) -> dict[str, str]:
+    """The value of each plane in the cutout pixel (0-based) in words; empty outside of it."""
+    inside = _inside(frame, x, y)
+    if inside is None:
+        return {}
+    column, row = inside
+    words = {}
+    for name, plane in frame.planes.items():
+        value = plane[row, column]
+        if plane.dtype.kind == "b":
+            bits = frame.cutout.bits.get(name) if frame.cutout is not None else None
+            flags = f" ({int(bits[row, column])})" if bits is not None and value else ""
+            words[name] = f"{'bad' if value else 'good'}{flags}"
+        else:
+            words[name] = _number(float(value))
+    return words
+
+
+def _inside(frame: Frame, x: float, y: float) -> tuple[int, int] | None:
+    column, row = math.floor(x + 0.5), math.floor(y + 0.5)
+    shape = frame.shape
+    if shape is None or not (0 <= column < shape[1] and 0 <= row < shape[0]):
+        return None
+    return column, row
+
+
+def _sky(frame: Frame, x: float, y: float, degrees: bool) -> str:
     wcs = _wcs(frame)
     found = None if wcs is None else radec(wcs, x, y)
     if found is None:
         return ""
     ra, dec = sexagesimal(*found)
-    return f"{ra}  {dec}   {found[0]:.6f}  {found[1]:+.6f}"
+    return f"{ra}  {dec}" + (f"   {found[0]:.6f}  {found[1]:+.6f}" if degrees else "")
 
 
 def _wcs(frame: Frame) -> WCS | None:
@@ -98,19 +138,6 @@ def _wcs(frame: Frame) -> WCS | None:
     except VetterError:
         # Said when the input was opened; the values remain.
         return None
-
-
-def _values(frame: Frame, column: int, row: int) -> str:
-    words = []
-    for name, plane in frame.planes.items():
-        value = plane[row, column]
-        if plane.dtype.kind == "b":
-            bits = frame.cutout.bits.get(name) if frame.cutout is not None else None
-            flags = f" ({int(bits[row, column])})" if bits is not None and value else ""
-            words.append(f"{name} {'bad' if value else 'good'}{flags}")
-        else:
-            words.append(f"{name} {_number(float(value))}")
-    return "   ".join(words)
 
 
 def _number(value: float) -> str:
