@@ -16,6 +16,7 @@ from tests.helpers.fake_field import FieldInMemory, field
 from tests.helpers.snapshots import pixels
 from vetter.core.look import Looks
 from vetter.gui.plane_row import PlaneRow
+from vetter.gui.readout import values
 from vetter.review.frame import Adjusted, Frame, build_frame, paint_frame
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -336,3 +337,24 @@ def test_a_tool_tip_says_what_the_title_has_no_room_for(
     assert said[0].startswith(
         "err\nestimated from the image: no err plane was given\nlimits 10 to "
     )
+
+
+def test_titles_tell_the_values_under_the_pointer(row: PlaneRow, frame: Frame) -> None:
+    row.show_frame(frame)
+    mouse(row, QEvent.Type.MouseMove, on_screen(row, "err", 12, 7), Qt.MouseButton.NoButton)
+    told = {name: row.panel(name).value for name in row.plane_names}
+    assert told == values(frame, 12, 7)
+    row.set_flip(True)
+    assert row.panel("image").value == told["template"]
+
+
+def test_values_are_the_next_candidates_and_none_while_it_loads(
+    row: PlaneRow, source: FieldInMemory, frame: Frame
+) -> None:
+    row.show_frame(frame)
+    mouse(row, QEvent.Type.MouseMove, on_screen(row, "err", 12, 7), Qt.MouseButton.NoButton)
+    row.show_loading("next", frame.plane_names)
+    assert {row.panel(name).value for name in row.plane_names} == {""}
+    coming = build_frame(source, 1, 20, Looks())
+    row.show_frame(coming)
+    assert row.panel("image").value == values(coming, 12, 7)["image"]

@@ -38,6 +38,8 @@ def make_actions(
         # QAction repeats by default: a held A would accept a hundred.
         action.setAutoRepeat(command.repeats)
         action.triggered.connect(partial(_run, window, command))
+        if command.separated:
+            menus[command.menu].addSeparator()
         menus[command.menu].addAction(action)
         actions[command.id] = action
     return actions

@@ -100,6 +100,10 @@ class CandidateCard(QWidget):
             self._show_facts()
         self._show_opinion()
 
+    def add_corner(self, widget: QWidget) -> None:
+        """Put a widget at the right end of the first line."""
+        self._first.addWidget(widget)
+
     def edit_comment(self) -> None:
         """Write a comment on the candidate that is shown."""
         if self._row < 0:
@@ -141,7 +145,7 @@ class CandidateCard(QWidget):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def _lay_out(self) -> None:
-        first = QHBoxLayout()
+        first = self._first = QHBoxLayout()
         first.setSpacing(14)
         for widget in (self.name, self.chip, self.tags):
             first.addWidget(widget)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QTableView, QWidget
 
 from vetter.gui.candidate_heading import CandidateHeading
 from vetter.gui.candidate_lines import CandidateLines, Span
@@ -16,6 +16,7 @@ WIDEST = 260
 NARROWEST = 48
 VERDICT_WIDTH = 30
 LEAST_WIDTH = 240
+MOST_WIDTH = 400
 
 
 class CandidateListView(QTableView):
@@ -93,7 +94,9 @@ class CandidateListView(QTableView):
 
     def sizeHint(self) -> QSize:
         widths = sum(self.columnWidth(section) for section in range(len(self._table.names)))
-        return QSize(min(max(widths + 30, 320), 560), 400)
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)  # type: ignore[union-attr]
+        frame = 2 * self.frameWidth()
+        return QSize(min(max(widths + bar + frame, LEAST_WIDTH), MOST_WIDTH), 400)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(LEAST_WIDTH, 120)
@@ -181,7 +184,7 @@ class CandidateListView(QTableView):
         step = max(1, count // SAMPLED_LINES)
         texts = [self._table.text(place, section) for place in range(0, count, step)]
         widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
-        heading = metrics.horizontalAdvance(name) + 24
+        heading = metrics.horizontalAdvance(name) + 16
         return min(max(widest + 14, heading, NARROWEST), WIDEST)
 
     def _take_palette(self) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from vetter.core.decisions import Verdict
@@ -33,6 +33,8 @@ class Command:
         a hundred.
     released : callable or None
         For a command that lasts while its key is held: ends it.
+    separated : bool
+        Whether a line stands above it in its menu.
     """
 
     id: str
@@ -42,18 +44,21 @@ class Command:
     run: Callable[[MainWindow], None]
     repeats: bool = False
     released: Callable[[MainWindow], None] | None = None
+    separated: bool = False
 
 
+UNNAMED_TAG = "on or off (not named in the settings)"
 MENUS = ("File", "Review", "Go", "View", "Stretch", "Fit", "Help")
 
 _TAG_COMMANDS = tuple(
     Command(
         f"review.tag_{number}",
-        f"Tag {number} on or off",
+        f"Tag {number} {UNNAMED_TAG}",
         (str(number),),
         "Review",
         # Bound at definition, or every row would toggle tag 9.
         lambda window, number=number: window.session.toggle_tag(number),  # type: ignore[misc]
+        separated=number == 1,
     )
     for number in range(1, 10)
 )
@@ -67,9 +72,10 @@ COMMANDS: tuple[Command, ...] = (
         (),
         "File",
         lambda w: w.dialogs.show_offers(),
+        separated=True,
     ),
     Command("file.notes", "What was recognised...", (), "File", lambda w: w.dialogs.show_notes()),
-    Command("file.quit", "Quit", ("Ctrl+Q",), "File", lambda w: w.quit()),
+    Command("file.quit", "Quit", ("Ctrl+Q",), "File", lambda w: w.quit(), separated=True),
     Command(
         "review.accept",
         "Accept, then next",
@@ -98,7 +104,15 @@ COMMANDS: tuple[Command, ...] = (
         "Review",
         lambda w: w.dialogs.decide(Verdict.NONE),
     ),
-    Command("review.undo", "Undo", ("Ctrl+Z",), "Review", lambda w: w.session.undo(), repeats=True),
+    Command(
+        "review.undo",
+        "Undo",
+        ("Ctrl+Z",),
+        "Review",
+        lambda w: w.session.undo(),
+        repeats=True,
+        separated=True,
+    ),
     Command(
         "review.redo",
         "Redo",
@@ -107,7 +121,9 @@ COMMANDS: tuple[Command, ...] = (
         lambda w: w.session.redo(),
         repeats=True,
     ),
-    Command("review.comment", "Comment", ("C",), "Review", lambda w: w.edit_comment()),
+    Command(
+        "review.comment", "Comment", ("C",), "Review", lambda w: w.edit_comment(), separated=True
+    ),
     *_TAG_COMMANDS,
     Command("go.next", "Next", ("Right", "N"), "Go", lambda w: w.session.next(), repeats=True),
     Command(
@@ -121,9 +137,16 @@ COMMANDS: tuple[Command, ...] = (
         lambda w: w.session.next_undecided(),
         repeats=True,
     ),
-    Command("go.first", "First", ("Home",), "Go", lambda w: w.session.first()),
+    Command("go.first", "First", ("Home",), "Go", lambda w: w.session.first(), separated=True),
     Command("go.last", "Last", ("End",), "Go", lambda w: w.session.last()),
-    Command("go.filter", "Filter and search", ("/", "Ctrl+F"), "Go", lambda w: w.show_filter()),
+    Command(
+        "go.filter",
+        "Filter and search",
+        ("/", "Ctrl+F"),
+        "Go",
+        lambda w: w.show_filter(),
+        separated=True,
+    ),
     Command("go.grid", "Grid of many candidates", ("G",), "Go", lambda w: w.dialogs.toggle_grid()),
     Command("go.palette", "Command palette", ("Ctrl+K",), "Go", lambda w: w.dialogs.show_palette()),
     Command(
@@ -150,11 +173,20 @@ COMMANDS: tuple[Command, ...] = (
         lambda w: w.plane_row.set_flip(True),
         released=lambda w: w.plane_row.set_flip(False),
     ),
-    Command("view.reticle", "Reticle on or off", ("T",), "View", lambda w: w.toggle_reticle()),
+    Command(
+        "view.reticle",
+        "Reticle on or off",
+        ("T",),
+        "View",
+        lambda w: w.toggle_reticle(),
+        separated=True,
+    ),
     Command(
         "view.compass", "Compass and scale on or off", (), "View", lambda w: w.toggle_compass()
     ),
-    Command("view.fit", "Fit view", ("0",), "View", lambda w: w.plane_row.fit_view()),
+    Command(
+        "view.fit", "Fit view", ("0",), "View", lambda w: w.plane_row.fit_view(), separated=True
+    ),
     Command(
         "view.zoom_in",
         "Zoom in",
@@ -173,6 +205,7 @@ COMMANDS: tuple[Command, ...] = (
         "View",
         lambda w: w.change_radius(1 / 1.25),
         repeats=True,
+        separated=True,
     ),
     Command(
         "view.larger",
@@ -182,9 +215,23 @@ COMMANDS: tuple[Command, ...] = (
         lambda w: w.change_radius(1.25),
         repeats=True,
     ),
-    Command("view.list", "Candidate list on or off", ("L",), "View", lambda w: w.toggle_list()),
+    Command(
+        "view.list",
+        "Candidate list on or off",
+        ("L",),
+        "View",
+        lambda w: w.toggle_list(),
+        separated=True,
+    ),
     Command("view.columns", "Columns...", (), "View", lambda w: w.dialogs.pick_columns()),
-    Command("view.theme", "Dark or light", ("Ctrl+D",), "View", lambda w: w.toggle_theme()),
+    Command(
+        "view.theme",
+        "Dark or light",
+        ("Ctrl+D",),
+        "View",
+        lambda w: w.toggle_theme(),
+        separated=True,
+    ),
     Command("view.full_screen", "Full screen", ("F11",), "View", lambda w: w.toggle_full_screen()),
     Command(
         "stretch.next",
@@ -215,6 +262,7 @@ COMMANDS: tuple[Command, ...] = (
         (),
         "Stretch",
         lambda w: w.stretch_bar.toggle_shared(),
+        separated=True,
     ),
     Command(
         "stretch.reset",
@@ -234,5 +282,16 @@ COMMANDS: tuple[Command, ...] = (
         lambda w: w.fits.toggle_pause(),
     ),
     Command("help.keys", "All keys", ("?", "F1"), "Help", lambda w: w.dialogs.show_keys()),
-    Command("help.about", "About vetter", (), "Help", lambda w: w.dialogs.show_about()),
+    Command(
+        "help.about", "About vetter", (), "Help", lambda w: w.dialogs.show_about(), separated=True
+    ),
 )
+
+
+def with_tags(commands: Iterable[Command], tags: Sequence[str]) -> tuple[Command, ...]:
+    """The commands with the tags called by their names: menus, palette and key sheet say them."""
+    titles = {f"review.tag_{number}": f"Tag: {tag}" for number, tag in enumerate(tags, 1)}
+    return tuple(
+        replace(command, title=titles[command.id]) if command.id in titles else command
+        for command in commands
+    )

@@ -9,7 +9,6 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from vetter import __version__
 from vetter.core.decisions import Verdict
-from vetter.gui.commands import COMMANDS
 
 if TYPE_CHECKING:
     from vetter.gui.grid import Grid
@@ -69,13 +68,13 @@ class Dialogs:
         from vetter.gui.palette import Palette
 
         window = self._window
-        Palette(COMMANDS, window.keymap, window).open_over(window)
+        Palette(window.commands, window.keymap, window).open_over(window)
 
     def show_keys(self) -> None:
         """All keys, as they are now."""
         from vetter.gui.key_sheet import KeySheet
 
-        KeySheet(COMMANDS, self._window.keymap, self._window).open()
+        KeySheet(self._window.commands, self._window.keymap, self._window).open()
 
     def show_export(self) -> None:
         """Choose what to export and where to."""

@@ -7,7 +7,7 @@ from PyQt6.QtGui import QFontMetrics
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from vetter.core.evidence_text import details, headline, numbers
-from vetter.review.fits import DONE, FAILED, RUNNING, FitState
+from vetter.review.fits import DONE, FAILED, NOTHING_TO_FIT, RUNNING, FitState
 
 
 class Evidence(QWidget):
@@ -15,7 +15,7 @@ class Evidence(QWidget):
 
     def __init__(self, fit_key: str = "F", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._fit_key = fit_key
+        self._how = f": {fit_key} fits it" if fit_key else ""
         self._shown: FitState | None = None
         self.words = self._line("fit in words")
         self.numbers = self._line("fit in numbers")
@@ -40,11 +40,12 @@ class Evidence(QWidget):
         if state.status == RUNNING:
             self._say("fitting...", "", "")
         elif state.status == FAILED:
-            self._say(f"the fit failed: {state.error}", "", "")
+            what = "nothing to fit" if state.error == NOTHING_TO_FIT else "the fit failed"
+            self._say(f"{what}: {state.error}", "", "")
         elif state.status == DONE and fit is not None and judgement is not None:
-            self._say(headline(judgement), numbers(fit), details(fit))
+            self._say(headline(judgement, fit), numbers(fit), details(fit))
         else:
-            self._say(f"not fitted yet: {self._fit_key} fits it", "", "")
+            self._say(f"not fitted yet{self._how}", "", "")
 
     def _line(self, name: str) -> QLabel:
         label = QLabel(self)

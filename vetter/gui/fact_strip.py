@@ -6,7 +6,8 @@ from PyQt6.QtCore import QEvent, QSize, Qt
 from PyQt6.QtGui import QPalette, QResizeEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-GAP = 18
+GAPS = (18, 9)
+"""Between two facts: wide where one line holds them all, else close."""
 CAPTION_GAP = 5
 LINE_GAP = 2
 
@@ -53,7 +54,7 @@ class FactStrip(QWidget):
             if label.text() == text:
                 continue
             label.setText(text)
-            width = label.fontMetrics().horizontalAdvance(text) + 6
+            width = label.fontMetrics().horizontalAdvance(text) + 4
             if width > self._widths[place]:
                 self._widths[place] = width
                 wider = True
@@ -93,6 +94,9 @@ class FactStrip(QWidget):
     def _place(self) -> None:
         metrics = self.fontMetrics()
         height = metrics.height()
+        needed = sum(self._widths) + GAPS[0] * (len(self._widths) - 1)
+        needed += sum(metrics.horizontalAdvance(c.text()) + CAPTION_GAP for c in self._captions)
+        gap = GAPS[0] if needed <= self.width() else GAPS[1]
         x = y = 0
         for caption, value, width in zip(self._captions, self._values, self._widths, strict=True):
             caption_width = metrics.horizontalAdvance(caption.text()) + CAPTION_GAP
@@ -100,6 +104,6 @@ class FactStrip(QWidget):
                 x, y = 0, y + height + LINE_GAP
             caption.setGeometry(x, y, caption_width, height)
             value.setGeometry(x + caption_width, y, width, height)
-            x += caption_width + width + GAP
+            x += caption_width + width + gap
         if self.height() != y + height or self.minimumHeight() != y + height:
             self.setFixedHeight(y + height)

@@ -7,6 +7,8 @@ from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPalette
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from vetter.errors import InputError
+from vetter.gui.commands import COMMANDS
+from vetter.gui.keymap import Keymap, keys_text, make_keymap
 from vetter.review.session import Session
 
 TYPING_PAUSE = 150
@@ -32,13 +34,16 @@ class FilterBar(QWidget):
         Whose queue is filtered.
     """
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, keymap: Keymap | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        keymap = make_keymap(COMMANDS) if keymap is None else keymap
         self._session = session
         self._before = ""
         self._problem = ""
         self._return_to: QWidget | None = None
-        self.line = _FilterLine(self)
+        self.line = _FilterLine(keys_text(keymap.get("go.filter", ())[:1]), self)
         self.state = QLabel(self)
         self.state.setTextFormat(Qt.TextFormat.PlainText)
         self.state.setWordWrap(True)
@@ -179,9 +184,9 @@ class _FilterLine(QLineEdit):
     entered = pyqtSignal()
     exited = pyqtSignal()
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, key: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setPlaceholderText("Filter or search:  /")
+        self.setPlaceholderText(f"Filter or search  ({key})" if key else "Filter or search")
         self.setAccessibleName("filter and search")
         self.setToolTip(HELP)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)

@@ -16,9 +16,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vetter.gui.commands import MENUS, Command
-from vetter.gui.keymap import Keymap
-from vetter.gui.palette import keys_text
+from vetter.gui.commands import MENUS, UNNAMED_TAG, Command
+from vetter.gui.keymap import Keymap, keys_text
 
 Group = tuple[str, list[tuple[str, str]]]
 """A heading, and lines of keys and what they do."""
@@ -100,7 +99,7 @@ def _groups(commands: Iterable[Command], keymap: Keymap) -> list[Group]:
     tags: list[tuple[str, str]] = []
     for command in commands:
         keys = keymap.get(command.id, ())
-        if command.id.startswith("review.tag_") and keys:
+        if command.title.endswith(UNNAMED_TAG) and keys:
             tags.append((keys_text(keys), command.title))
         elif keys:
             by_menu[command.menu].append((keys_text(keys), command.title))

@@ -13,6 +13,18 @@ from vetter.gui.commands import Command
 Keymap = dict[str, tuple[str, ...]]
 
 
+def keys_text(keys: Iterable[str]) -> str:
+    """Keys as the platform writes them: ``A``, ``Ctrl+Shift+Z or Ctrl+Y``."""
+    form = QKeySequence.SequenceFormat.NativeText
+    return " or ".join(QKeySequence.fromString(key).toString(form) for key in keys)
+
+
+def with_keys(text: str, keymap: Mapping[str, tuple[str, ...]], *command_ids: str) -> str:
+    """A tool tip with the first keys of the commands it stands for: ``Stretch (S, Shift+S)``."""
+    keys = [keys_text(keymap[name][:1]) for name in command_ids if keymap.get(name)]
+    return f"{text} ({', '.join(keys)})" if keys else text
+
+
 def make_keymap(commands: Iterable[Command], changes: Mapping[str, Any] | None = None) -> Keymap:
     """Keys of each command.
 

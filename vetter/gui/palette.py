@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
-from PyQt6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import (
     QDialog,
     QLineEdit,
@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import (
 
 from vetter.core.fuzzy import score
 from vetter.gui.commands import Command
-from vetter.gui.keymap import Keymap
+from vetter.gui.keymap import Keymap, keys_text
 
 if TYPE_CHECKING:
     from vetter.gui.main_window import MainWindow
@@ -192,12 +192,6 @@ def _sorts(columns: list[str]) -> list[tuple[str, str | None, bool]]:
         sorts.append((f"Sort by {name}", name, False))
         sorts.append((f"Sort by {name}, descending", name, True))
     return sorts
-
-
-def keys_text(keys: Iterable[str]) -> str:
-    """Keys as the platform writes them: ``A``, ``Ctrl+Shift+Z or Ctrl+Y``."""
-    form = QKeySequence.SequenceFormat.NativeText
-    return " or ".join(QKeySequence.fromString(key).toString(form) for key in keys)
 
 
 class _LineDelegate(QStyledItemDelegate):

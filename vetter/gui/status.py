@@ -9,6 +9,7 @@ from vetter.review.fits import Fits
 from vetter.review.session import Session
 
 MESSAGE_SECONDS = 6
+GAP = 14
 
 
 class Status(QStatusBar):
@@ -33,11 +34,14 @@ class Status(QStatusBar):
         self._fitted = QLabel(self)
         self._progress = QProgressBar(self)
         self._progress.setTextVisible(False)
-        self._progress.setFixedSize(140, 8)
+        self._progress.setFixedSize(120, 8)
         self._progress.setRange(0, max(1, len(session.candidates)))
         self._progress.setAccessibleName("candidates decided")
+        self._pace.setToolTip("how fast the last verdicts came, and the time left at that pace")
         for widget in (self._mode, self._fitted, self._counts, self._progress, self._pace):
+            widget.setContentsMargins(GAP, 0, 0, 0)
             self.addPermanentWidget(widget)
+        self.setContentsMargins(4, 0, 8, 0)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(30)
@@ -59,12 +63,16 @@ class Status(QStatusBar):
         decided = counts.candidates - counts.undecided
         self._progress.setValue(decided)
         self._counts.setText(
-            f"{decided:,} of {counts.candidates:,} decided    "
-            f"✓ {counts.accepted:,} accepted    ✗ {counts.rejected:,} rejected    "
+            f"{decided:,} of {counts.candidates:,} decided     "
+            f"✓ {counts.accepted:,} accepted   ✗ {counts.rejected:,} rejected   "
             f"? {counts.maybe:,} maybe"
         )
-        self._pace.setText(_pace_text(pace.per_minute, pace.seconds_left))
-        self._fitted.setText(self._fits.progress)
+        for label, text in (
+            (self._pace, _pace_text(pace.per_minute, pace.seconds_left)),
+            (self._fitted, self._fits.progress),
+        ):
+            label.setText(text)
+            label.setVisible(bool(text))
         self._mode.setText("READ ONLY" if session.read_only else "")
         self._mode.setVisible(session.read_only)
 
@@ -87,7 +95,7 @@ class Status(QStatusBar):
 
 def _pace_text(per_minute: float | None, seconds_left: float | None) -> str:
     if per_minute is None or seconds_left is None:
-        return "pace: after a few verdicts"
+        return ""
     if seconds_left < 90:
         left = f"{seconds_left:.0f} s"
     elif seconds_left < 5400:

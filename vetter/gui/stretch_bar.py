@@ -21,6 +21,8 @@ from vetter.core.colour_map import COLOUR_MAPS
 from vetter.core.interval import INTERVALS, Interval
 from vetter.core.look import GROUPS, Look, Looks
 from vetter.core.stretch import STRETCHES
+from vetter.gui.commands import COMMANDS
+from vetter.gui.keymap import Keymap, make_keymap, with_keys
 from vetter.gui.number_field import NumberField
 
 SCOPES = {
@@ -43,8 +45,11 @@ class StretchBar(QWidget):
 
     looks_changed = pyqtSignal(object)
 
-    def __init__(self, looks: Looks, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, looks: Looks, keymap: Keymap | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        keymap = make_keymap(COMMANDS) if keymap is None else keymap
         self._looks = looks
         self._limits: Mapping[str, tuple[float, float]] = {}
         self._scope = _combo(list(SCOPES), "The planes that the choices here apply to")
@@ -54,16 +59,27 @@ class StretchBar(QWidget):
         )
         self._low, self._high = NumberField(), NumberField()
         self._stretch = _combo(
-            [_STRETCH_TITLES.get(name, name) for name in STRETCHES], "Stretch (S, Shift+S)"
+            [_STRETCH_TITLES.get(name, name) for name in STRETCHES],
+            with_keys("Stretch", keymap, "stretch.next", "stretch.previous"),
         )
         self._map = _combo(list(COLOUR_MAPS), "Colours")
-        self._invert = _button(QCheckBox("invert"), "Dark becomes bright, in all planes (I)")
+        self._invert = _button(
+            QCheckBox("invert"),
+            with_keys("Dark becomes bright, in all planes", keymap, "stretch.invert"),
+        )
         self._shared = _button(
-            QCheckBox("shared limits"), "image, template and convolved have the same limits"
+            QCheckBox("shared limits"),
+            with_keys(
+                "image, template and convolved have the same limits", keymap, "stretch.shared"
+            ),
         )
         self._reset = _button(
             QPushButton("reset contrast"),
-            "Contrast and bias as they were, before they were dragged with the right button",
+            with_keys(
+                "Contrast and bias as they were, before they were dragged with the right button",
+                keymap,
+                "stretch.reset",
+            ),
         )
         self._lay_out()
         self._connect()
