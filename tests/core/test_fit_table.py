@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -57,3 +59,11 @@ def test_a_fit_without_a_result_has_no_numbers():
     table.set(0, failed("no good pixels"), Judgement(None, "no fit: no good pixels"))
     assert np.isnan(table.values("chi2_after")[0])
     assert 0 in table
+
+
+@pytest.mark.parametrize(("bound", "known"), [(("dx",), True), (("scale",), False)])
+def test_shifts_on_their_bound_are_told(bound, known):
+    table = FitTable(2)
+    table.set(1, replace(FIT, at_bound=bound), Judgement(False, ""))
+    assert table.shifts[1].tolist() == [0.3, -0.4] and np.isnan(table.shifts[0]).all()
+    assert table.at_bound.tolist() == [False, known]

@@ -38,6 +38,12 @@ def test_a_cutout_is_centred_on_the_pixel_of_the_candidate(source: FieldSource) 
     np.testing.assert_array_equal(cutout["image"], pixels(0)[25:36, 15:26])
 
 
+def test_a_cutout_anywhere_is_that_of_a_candidate_there(source: FieldSource) -> None:
+    there, candidate = source.cutout_at(20.25, 30.0, 8), source.cutout(0, 8)
+    assert there.position == candidate.position
+    np.testing.assert_array_equal(there["image"], candidate["image"])
+
+
 def test_a_cutout_has_all_planes(source: FieldSource) -> None:
     assert tuple(source.cutout(0, 5).planes) == source.plane_names
     assert source.plane_names == ("image", "template", "err", "mask")

@@ -48,6 +48,17 @@ def test_a_later_wish_comes_before_what_waits(qtbot, ahead):
     assert sum(len(answer.rows) for answer in answers[:place]) < 149
 
 
+def test_stars_of_the_field_come_between_the_candidates(qtbot, ahead):
+    kinds, left = [], []
+    ahead.fitted.connect(lambda _: kinds.append("candidates"))
+    ahead.surveyed.connect(lambda part: (kinds.append("stars"), left.append(part.left)))
+    ahead.wish([], range(60))
+    ahead.wish_stars()
+    qtbot.waitUntil(lambda: bool(left) and left[-1] == 0, timeout=60000)
+    assert kinds.count("candidates") == 4
+    assert "candidates" in kinds[kinds.index("stars") :]
+
+
 def test_the_answer_names_what_it_rests_on(qtbot, ahead):
     with qtbot.waitSignal(ahead.ready, timeout=30000) as told:
         ahead.wish([0])

@@ -39,6 +39,7 @@ class FakeAhead(QObject):
     ready = pyqtSignal(object)
     fitted = pyqtSignal(object)
     broken = pyqtSignal(str)
+    surveyed = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()

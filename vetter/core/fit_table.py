@@ -34,6 +34,15 @@ class FitTable:
     ``chi2_before`` and ``chi2_after`` are per degree of freedom, ``shift`` is the length of
     (dx, dy) in pixels. A number is NaN where there is no fit.
 
+    Attributes
+    ----------
+    codes : ndarray (count,), uint8
+        `NOT_FITTED`, `YES`, `NO` or `NOT_JUDGED`: whether it disappeared.
+    shifts : ndarray (count, 2)
+        dx and dy in pixels, NaN where not known.
+    at_bound : ndarray (count,), bool
+        Whether dx or dy ended on its bound: the shift then means little.
+
     Parameters
     ----------
     count : int
@@ -43,6 +52,8 @@ class FitTable:
     def __init__(self, count: int) -> None:
         self._results: dict[int, tuple[Adjustment, Judgement]] = {}
         self.codes = np.zeros(count, np.uint8)
+        self.shifts = np.full((count, 2), np.nan)
+        self.at_bound = np.zeros(count, bool)
         self._words = np.full(count, "", "<U10")
         self._numbers = {name: np.full(count, np.nan) for name in NUMBERS}
 
@@ -62,6 +73,8 @@ class FitTable:
         answer = {True: YES, False: NO, None: NOT_JUDGED}
         self.codes[row] = answer[judgement.disappeared]
         self._words[row] = WORDS[self.codes[row]]
+        self.shifts[row] = adjustment.dx, adjustment.dy
+        self.at_bound[row] = not {"dx", "dy"}.isdisjoint(adjustment.at_bound)
         df = adjustment.df or math.nan
         values = (
             adjustment.chi2_0 / df,

@@ -92,6 +92,13 @@ class FieldSource:
             The candidate has no position or lies off the image, or a file cannot be read.
         """
         box = self._box(row, self.default_radius if radius is None else radius)
+        return self._cut(box, self.meta(row))
+
+    def cutout_at(self, x: float, y: float, radius: float) -> LazyCutout:
+        """The cutout at a place of the image, 0-based pixels, as that of a candidate there."""
+        return self._cut(Box.around(x, y, radius), {"x": x, "y": y})
+
+    def _cut(self, box: Box, meta: dict[str, Any]) -> LazyCutout:
         planes: dict[str, Array | None] = {}
         bits: dict[str, Array] = {}
         for name, plane in self.field_planes.planes.items():
@@ -103,7 +110,7 @@ class FieldSource:
                 planes[name] = plane.read(box)
         return LazyCutout(
             planes,
-            self.meta(row),
+            meta,
             box,
             self.field_planes.header,
             self.field_planes.wcs,

@@ -13,6 +13,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 import vetter
 from vetter.review.fit_worker import Broken, Fitted, Ready, Start, Wishes, received, send
+from vetter.review.star_survey import StarFits, StarWish
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """Small matrices gain nothing from more, and the other cores belong to the window."""
@@ -32,6 +33,7 @@ class FitAhead(QObject):
     ready = pyqtSignal(object)  # Ready
     fitted = pyqtSignal(object)  # Fitted
     broken = pyqtSignal(str)
+    surveyed = pyqtSignal(object)  # StarFits
 
     def __init__(self, start: Start, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +54,14 @@ class FitAhead(QObject):
         if self._process is None:
             self._begin()
         self._tell(Wishes(tuple(first), None if then is None else tuple(then)))
+
+    def wish_stars(self) -> None:
+        """Have the stars of the field fitted, when nothing that is wanted at once waits."""
+        if self._closing:
+            return
+        if self._process is None:
+            self._begin()
+        self._tell(StarWish())
 
     def close(self) -> None:
         """End the process at once: its results are on disk or can be made again."""
@@ -106,6 +116,8 @@ class FitAhead(QObject):
     def _hand_on(self, message: object) -> None:
         if isinstance(message, Fitted):
             self.fitted.emit(message)
+        elif isinstance(message, StarFits):
+            self.surveyed.emit(message)
         elif isinstance(message, Ready):
             self.ready.emit(message)
         elif isinstance(message, Broken):

@@ -22,6 +22,7 @@ from vetter.core.adjustment import Adjustment, failed
 from vetter.core.cutout_source import CutoutSource, PsfFwhm
 from vetter.core.field_fit import FieldFit, field_fit
 from vetter.errors import VetterError
+from vetter.review.star_survey import StarFits, StarWish, survey
 from vetter.settings import FitSettings
 
 NICENESS = 10
@@ -104,9 +105,17 @@ def fitted(source: CutoutSource, fit: FieldFit, rows: Sequence[int]) -> list[Adj
 
 def main() -> None:
     """Serve until the other end closes the pipe."""
+    try:
+        _main()
+    except BrokenPipeError:
+        # The window was killed; nobody wants the answers.
+        os._exit(0)
+
+
+def _main() -> None:
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    wishes: queue.SimpleQueue[Wishes | None] = queue.SimpleQueue()
+    wishes: queue.SimpleQueue[Wishes | StarWish | None] = queue.SimpleQueue()
     messages = received(sys.stdin.buffer)
     # Whatever a library prints must not get between the messages.
     answers = os.fdopen(os.dup(1), "wb")
@@ -137,7 +146,7 @@ def _opened(start: Start) -> tuple[CutoutSource, FieldFit, str]:
     return source, fit, fit.signature(source.fingerprints)
 
 
-def _listen(messages: Iterator[Any], wishes: queue.SimpleQueue[Wishes | None]) -> None:
+def _listen(messages: Iterator[Any], wishes: queue.SimpleQueue[Wishes | StarWish | None]) -> None:
     for message in messages:
         wishes.put(message)
     wishes.put(None)
@@ -146,17 +155,22 @@ def _listen(messages: Iterator[Any], wishes: queue.SimpleQueue[Wishes | None]) -
 def _serve(
     source: CutoutSource,
     fit: FieldFit,
-    wishes: queue.SimpleQueue[Wishes | None],
+    wishes: queue.SimpleQueue[Wishes | StarWish | None],
     answers: IO[bytes],
 ) -> None:
     first: tuple[int, ...] = ()
     then: deque[int] = deque()
+    stars: Iterator[StarFits] = iter(())
+    surveying = False
     while True:
-        idle = not first and not then
+        idle = not first and not then and not surveying
         while idle or not wishes.empty():
             newest = wishes.get()
             if newest is None:
                 return
+            if isinstance(newest, StarWish):
+                stars, surveying, idle = survey(source, fit), True, False
+                continue
             first, idle = newest.first, False
             if newest.then is not None:
                 then = deque(newest.then)
@@ -169,3 +183,16 @@ def _serve(
             results = [replace(result, residual=None) for result in fitted(source, fit, rows)]
         if rows:
             send(answers, Fitted(rows, tuple(results)))
+        if surveying and not first:
+            surveying = _send_stars(stars, answers)
+
+
+def _send_stars(stars: Iterator[StarFits], answers: IO[bytes]) -> bool:
+    """The stars of one more part of the field; False where there are no more."""
+    try:
+        part = next(stars, StarFits((), 0))
+    except VetterError:
+        # Without its stars the field shows its candidates all the same.
+        part = StarFits((), 0)
+    send(answers, part)
+    return part.left > 0

@@ -16,6 +16,7 @@ from vetter.core.disappeared import Judgement
 from vetter.core.field_fit import FieldFit
 from vetter.core.fit_table import YES, FitTable
 from vetter.review.cutout_cache import CutoutCache
+from vetter.review.field_stars import FieldStars
 from vetter.review.fit_ahead import FitAhead
 from vetter.review.fit_worker import Fitted, Ready
 from vetter.review.frame import Shift
@@ -79,6 +80,7 @@ class Fits(QObject):
         # An empty table is false: only None says that there is nothing to fit.
         self.table = FitTable(len(session.candidates.keys)) if fits is None else fits
         self.fit: FieldFit | None = None
+        self.stars = FieldStars(ahead, self)
         self.paused = not session.settings.fit.ahead
         self._session = session
         self._cache = cache

@@ -1,0 +1,74 @@
+"""Stars of the field: asked for once, gathered part by part."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from tests.helpers.memory_source import MemorySource
+from vetter.core.cutout_source import PsfFwhm
+from vetter.core.field_fit import field_fit
+from vetter.io.inputs import open_input
+from vetter.review.field_stars import FieldStars
+from vetter.review.star_survey import StarFits, survey
+from vetter.settings import FitSettings
+
+FIT = field_fit(PsfFwhm(3.67, ""), FitSettings(), 20.0)
+
+
+class FakeAhead(QObject):
+    surveyed = pyqtSignal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def wish_stars(self) -> None:
+        self.asked += 1
+
+
+@pytest.fixture
+def ahead(qapp) -> FakeAhead:
+    return FakeAhead()
+
+
+def test_they_are_asked_for_once(ahead):
+    stars = FieldStars(ahead)
+    stars.want()
+    stars.want()
+    assert ahead.asked == 1
+
+
+def test_parts_are_gathered(ahead):
+    stars = FieldStars(ahead)
+    told = []
+    stars.changed.connect(lambda: told.append(len(stars.table)))
+    for part in (
+        StarFits(((1.0, 2.0, 0.1, 0.2, 1.0),), 2),
+        StarFits((), 1),
+        StarFits(((5.0, 6.0, 0.3, 0.4, 1.1),), 0),
+    ):
+        ahead.surveyed.emit(part)
+    assert told == [1, 2] and stars.done
+    np.testing.assert_allclose(stars.table[1], [5, 6, 0.3, 0.4, 1.1])
+
+
+def test_the_demo_shows_its_misregistered_part():
+    source = open_input("demo")
+    try:
+        parts = list(survey(source, FIT))
+    finally:
+        source.close()
+    assert [part.left for part in parts] == list(range(63, -1, -1))
+    stars = np.array([star for part in parts for star in part.stars])
+    x, y, dx, dy = stars.T[:4]
+    bad = np.hypot(x - 750, y - 730) < 150
+    good = np.hypot(x - 750, y - 730) > 550
+    assert bad.sum() > 10 and good.sum() > 30
+    assert np.median(dx[bad]) > 0.4 and np.median(dy[bad]) < -0.25
+    assert np.abs(np.median(stars[good, 2:4], axis=0)).max() < 0.05
+
+
+def test_an_input_that_is_no_field_has_no_stars():
+    assert list(survey(MemorySource(), FIT)) == [StarFits((), 0)]

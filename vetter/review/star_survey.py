@@ -1,0 +1,70 @@
+"""Stars of the field fitted as its candidates are: what is normal in each part of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vetter.core.field_stars import cells, stars_of
+
+if TYPE_CHECKING:
+    from vetter.core.cutout_source import CutoutSource
+    from vetter.core.field_fit import FieldFit
+
+
+@dataclass(frozen=True, slots=True)
+class StarWish:
+    """Asks the fitting process for the stars of the field; they come when nothing else is wanted.
+
+    With candidates waiting in the background they take turns.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class StarFits:
+    """Stars of one part of the field: x, y, dx, dy (pixels) and scale of each.
+
+    ``left`` is how many parts are still to come.
+    """
+
+    stars: tuple[tuple[float, float, float, float, float], ...]
+    left: int
+
+
+def survey(source: CutoutSource, fit: FieldFit) -> Iterator[StarFits]:
+    """Fit the field's stars, part by part; nothing where the input is no field.
+
+    A star whose fit has no result, or ends on a bound, is left out: it says nothing of the field.
+    """
+    # Opening a field is what brings this module in, in the fitting process.
+    from vetter.io.field_source import FieldSource
+
+    if not isinstance(source, FieldSource):
+        yield StarFits((), 0)
+        return
+    planes = source.field_planes.planes
+    image, mask = planes.get("image"), planes.get("mask")
+    template = planes.get("convolved", planes.get("template"))
+    if image is None or template is None or fit.options.fwhm is None:
+        yield StarFits((), 0)
+        return
+    fwhm = fit.options.fwhm
+    parts = cells(source.shape, math.ceil(3 * fwhm) + 2)
+    for number, cell in enumerate(parts, start=1):
+        places = stars_of(cell, image, template, mask, fwhm)
+        yield StarFits(tuple(_fitted(source, fit, places)), len(parts) - number)
+
+
+def _fitted(
+    source: CutoutSource, fit: FieldFit, places: list[tuple[float, float]]
+) -> Iterator[tuple[float, float, float, float, float]]:
+    from vetter.core.adjust import fit_many
+    from vetter.io.field_source import FieldSource
+
+    assert isinstance(source, FieldSource)
+    cutouts = [source.cutout_at(x, y, fit.radius) for x, y in places]
+    for (x, y), made in zip(places, fit_many(cutouts, fit.options), strict=True):
+        if made.converged and not made.at_bound:
+            yield x, y, made.dx, made.dy, made.scale
