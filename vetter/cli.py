@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import tempfile
@@ -97,6 +98,9 @@ def _open(arguments: argparse.Namespace) -> int:
     from vetter.gui.system_libraries import check
 
     check()
+    # Nothing that start-up makes is garbage; looking for some takes a tenth of its time.
+    # The window enables the collector when it is up.
+    gc.disable()
     from vetter import app
     from vetter.io.inputs import session_path
     from vetter.io.settings_file import load_keymap, load_settings

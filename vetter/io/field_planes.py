@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from astropy.wcs import WCS
 
 ORDER = ("image", "template", "convolved", "diff", "err", "mask")
-_STRIPS = 12
+_PIECES = 5
+_PIECE = 64
 
 
 @dataclass
@@ -177,10 +178,15 @@ def _say(planes: FieldPlanes) -> None:
 
 
 def masked_share(plane: MaskPlane) -> float:
-    """The share of bad pixels, from some rows: a large mask is not read whole."""
+    """The share of bad pixels, from pieces of rows all over: a large mask is not read whole."""
     rows, columns = plane.shape
-    picked = np.unique(np.linspace(0, rows - 1, min(rows, _STRIPS)).astype(int))
-    return float(np.mean([plane.read(Box(0, int(y), columns, 1)).mean() for y in picked]))
+    width = min(columns, _PIECE)
+    boxes = [
+        Box(int(x), int(y), width, 1)
+        for y in np.linspace(0, rows - 1, _PIECES)
+        for x in np.linspace(0, columns - width, _PIECES)
+    ]
+    return float(np.mean([plane.read(box).mean() for box in boxes]))
 
 
 def _gain(header: Mapping[str, Any]) -> float | None:
