@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import io
 import json
 import sys
@@ -16,8 +15,6 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
-
-FIT = {"max_shift": 1, "max_scale": 2.0, "fit_bg": True}
 
 
 def each(call: Callable[[Any], Any], items: Sequence[Any]) -> float:
@@ -32,8 +29,8 @@ def each(call: Callable[[Any], Any], items: Sequence[Any]) -> float:
     return median(times)
 
 
-def tell(what: str, stdpipe: float, vetter: float, note: str = "") -> None:
-    line = {"what": what, "stdpipe": stdpipe, "vetter": vetter, "note": note}
+def tell(what: str, stdpipe: float, vetter: float, note: str = "", least: float = 0) -> None:
+    line = {"what": what, "stdpipe": stdpipe, "vetter": vetter, "note": note, "least": least}
     print(json.dumps(line), flush=True)
 
 
@@ -62,6 +59,7 @@ def main() -> None:
     from stdpipe import cutouts as theirs
 
     from vetter import cutouts as ours
+    from vetter.benchmark import fits_beside_stdpipe
 
     planes, header, candidates = demo_night()
     image = planes.pop("image")
@@ -73,9 +71,8 @@ def main() -> None:
     stamps = [cut(theirs)(place) for place in candidates]
     own = [cut(ours)(place) for place in candidates]
     files(theirs, ours, stamps, own)
-    fits_one_by_one(theirs, ours, stamps, own)
-    for inner in (None, 13):
-        batch(theirs, ours, stamps[:25], own, inner)
+    clean = [n for n, stamp in enumerate(stamps) if not stamp["mask"].any()][:40]
+    fits_beside_stdpipe.compare([stamps[n] for n in clean], [own[n] for n in clean], tell)
 
 
 def files(theirs: Any, ours: Any, stamps: list[Any], own: list[Any]) -> None:
@@ -84,41 +81,10 @@ def files(theirs: Any, ours: Any, stamps: list[Any], own: list[Any]) -> None:
         name = str(Path(folder) / "cutout.fits")
         slow = each(lambda stamp: theirs.write_cutout(stamp, name), stamps)
         fast = each(lambda stamp: ours.write_cutout(stamp, name), own)
-        tell("write_cutout", slow, fast)
+        tell("write_cutout", slow, fast, least=3)
         slow = each(lambda _: theirs.load_cutout(name), range(60))
         fast = each(lambda _: ours.load_cutout(name), range(60))
         tell("load_cutout", slow, fast)
-
-
-def fits_one_by_one(theirs: Any, ours: Any, stamps: list[Any], own: list[Any]) -> None:
-    """adjust_cutout on unmasked stamps: times, and how often our chi2 is the higher one."""
-    clean = [n for n, stamp in enumerate(stamps) if not stamp["mask"].any()][:40]
-    for what, inner in (("adjust_cutout", None), ("adjust_cutout, inner=13", 13)):
-        options = {**FIT, "inner": inner}
-        left = [copy.deepcopy(stamps[n]) for n in clean]
-        right = [copy.deepcopy(own[n]) for n in clean]
-        slow = each(lambda stamp, o=options: theirs.adjust_cutout(stamp, **o), left)
-        fast = each(lambda stamp, o=options: ours.adjust_cutout(stamp, **o), right)
-        pairs = [
-            (a["meta"]["adjust_chi2"], b["meta"]["adjust_chi2"])
-            for a, b in zip(left, right, strict=True)
-            # The same pixels went into both.
-            if abs(a["meta"]["adjust_chi2_0"] / b["meta"]["adjust_chi2_0"] - 1) < 1e-9
-        ]
-        higher = sum(b > a * (1 + 1e-6) for a, b in pairs)
-        tell(what, slow, fast, f"chi2 higher in {higher} of {len(pairs)} on the same pixels")
-
-
-def batch(theirs: Any, ours: Any, stamps: list[Any], own: list[Any], inner: int | None) -> None:
-    """adjust_cutouts on 10,000, milliseconds each, against STDPipe's one at a time."""
-    options = {**FIT, "inner": inner}
-    slow = each(lambda stamp: theirs.adjust_cutout(copy.copy(stamp), **options), stamps)
-    many = (own * (10_000 // len(own) + 1))[:10_000]
-    ours.adjust_cutouts(many[:10], **options)
-    start = perf_counter()
-    ours.adjust_cutouts(many, **options)
-    fast = 1e3 * (perf_counter() - start) / len(many)
-    tell("adjust_cutouts" + (f", inner={inner}" if inner else ""), slow, fast)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def measure(
     window = open_window(inputs, session=str(folder / "keys.vetter"), reviewer="bench", **planes)
     window.resize(*SIZE)
     stopwatch = _Stopwatch(window)
-    stopwatch.rest(2.0)
+    stopwatch.wait_for_first()
     count = len(window.session.candidates)
     note = f"{QApplication.platformName()}, {count} candidates"
     yield _verdicts(stopwatch, steps, note)
@@ -110,6 +110,15 @@ class _Stopwatch:
     def _on_current_changed(self, _row: int) -> None:
         """After the window's own slot: a candidate that was built ahead is painted by now."""
         self._told_at = perf_counter()
+
+    def wait_for_first(self) -> None:
+        """Until the first candidate is on screen, and what comes after a start is done."""
+        until = perf_counter() + 60
+        while not self._window.session.is_painted:
+            self._process()
+            if perf_counter() > until:
+                raise RuntimeError("no candidate was painted within a minute")
+        self.rest(2.0)
 
     def verdict(self, letter: str) -> tuple[float, bool]:
         """Seconds until the next candidate was painted, and whether it was built ahead."""

@@ -20,9 +20,6 @@ from vetter.errors import VetterError
 
 STDPIPE = "stdpipe==0.4.1"
 SCRIPT = Path(__file__).with_name("beside_stdpipe.py")
-# What the fastest acceptable ratio is, by the name that the script gives.
-BUDGETS = {"write_cutout": 3.0, "adjust_cutout": 100.0, "adjust_cutouts": 250.0}
-BUDGETS |= {"adjust_cutouts, inner=13": 500.0}
 
 
 def beside_stdpipe() -> Iterator[Figure]:
@@ -41,8 +38,7 @@ def beside_stdpipe() -> Iterator[Figure]:
         told = json.loads(line)
         values = {"stdpipe": told["stdpipe"], "vetter": told["vetter"]}
         values["ratio"] = told["stdpipe"] / told["vetter"]
-        least = BUDGETS.get(told["what"])
-        note = told.get("note", "")
+        least, note = told["least"], told["note"]
         if least:
             kept = "kept" if values["ratio"] >= least else "NOT reached"
             note = f"at least {least:g} times faster: {kept}" + (f"; {note}" if note else "")
