@@ -1,0 +1,25 @@
+"""The user guide in a window of its own."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
+
+from vetter.io.demo import resource_path
+
+
+class Guide(QDialog):
+    """Shows ``resources/guide.md``; the window behind it goes on working."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("User guide - vetter")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setModal(False)
+        self.resize(720, 640)
+        self.text = QTextBrowser(self)
+        self.text.setAccessibleName("user guide")
+        self.text.setMarkdown(resource_path("guide.md").read_text(encoding="utf-8"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.text)
