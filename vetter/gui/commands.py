@@ -282,6 +282,7 @@ COMMANDS: tuple[Command, ...] = (
         lambda w: w.fits.toggle_pause(),
     ),
     Command("help.keys", "All keys", ("?", "F1"), "Help", lambda w: w.dialogs.show_keys()),
+    Command("help.guide", "User guide", (), "Help", lambda w: w.dialogs.show_guide()),
     Command(
         "help.about", "About vetter", (), "Help", lambda w: w.dialogs.show_about(), separated=True
     ),

@@ -102,6 +102,12 @@ class Dialogs:
         notes = [*session.source.notes, *session.candidates.notes]
         self._say("What was recognised", "\n".join(f"•  {note}" for note in dict.fromkeys(notes)))
 
+    def show_guide(self) -> None:
+        """The user guide, in a window that may stay open."""
+        from vetter.gui.guide import Guide
+
+        Guide(self._window).show()
+
     def show_about(self) -> None:
         """The version."""
         self._say(
