@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -54,7 +55,7 @@ def relative_paths(record: dict[str, Any], folder: Path) -> dict[str, str]:
     ----------
     record : dict
         Plain types; a text that names something on the disk (with or without ``[EXT]``, or a
-        glob in a folder that is there) is a path.
+        glob that matches something) is a path.
     folder : Path
         Where the session file lies.
     """
@@ -85,10 +86,11 @@ def located(record: dict[str, Any], relative: dict[str, str], folder: Path) -> d
 
 def _is_there(text: str) -> bool:
     path = text.rsplit("[", 1)[0] if text.endswith("]") else text
-    if any(sign in path for sign in "*?["):
-        path = os.path.dirname(path)
     try:
-        return os.path.exists(path) or os.path.exists(text)
+        if os.path.exists(text) or os.path.exists(path):
+            return True
+        # Brackets may be part of a folder's name: only what it matches tells a glob.
+        return any(True for _ in glob.iglob(text, recursive=True))
     except ValueError:  # a NUL in it
         return False
 
