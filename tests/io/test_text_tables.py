@@ -27,6 +27,7 @@ TABLES = {
     "white space": "  id    x   y\n   1  2.5   3\n   2  4    5\n",
     "commented header": "# id x y\n1 2.5 3\n2 4 5\n",
     "commented header, more comments": "# some night\n# id x y\n#\n1 2.5 3\n2 4 5\n",
+    "ipac": "\\ of an archive\n|  id|   x|  y|\n| int|real|int|\n   1   2.5   3 \n   2   4.0   5 \n",
     "windows": "id,x,y\r\n1,2.5,3\r\n2,4,5\r\n",
     "byte order mark": "\ufeffid,x,y\n1,2.5,3\n2,4,5\n",
     "no last line end": "id,x,y\n1,2.5,3\n2,4,5",
@@ -89,3 +90,19 @@ def test_what_is_no_table(tmp_path: Path, text: str, says: str) -> None:
         if len(table) == 0:
             raise InputError("list.txt: wanted a line")
     assert "\n" not in str(caught.value)
+
+
+def test_empty_fields_at_the_ends_of_tabbed_lines(tmp_path: Path) -> None:
+    table = read(tmp_path, "name\tx\ty\tnote\r\na\t1\t2\t\r\n\t3\t4\tb\r\n")
+    assert table["x"].tolist() == [1, 3] and table["y"].tolist() == [2, 4]
+    assert [str(value) for value in np.ma.filled(table["note"], "")] == ["", "b"]
+
+
+def test_a_commented_header_over_rows_with_text(tmp_path: Path) -> None:
+    table = read(tmp_path, "# name x y\n# made by hand\nJ1 2.5 3\nJ2 4 5\n")
+    assert table.colnames == ["name", "x", "y"] and len(table) == 2
+
+
+def test_of_comments_that_fit_the_one_with_positions_is_the_header(tmp_path: Path) -> None:
+    table = read(tmp_path, "# x y\n# made today, by hand\n2.5 3\n4 5\n")
+    assert table.colnames == ["x", "y"] and len(table) == 2

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 from vetter.errors import InputError
 from vetter.io.damage import reading
 from vetter.io.fits_names import FitsName
-from vetter.io.text_tables import is_sextractor, layout_of, read_text_table, text_head
+from vetter.io.text_tables import (
+    is_ipac,
+    is_sextractor,
+    layout_of,
+    read_text_table,
+    text_head,
+)
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -110,7 +116,10 @@ def _head(path: Path) -> bytes:
 
 
 def _text(name: FitsName, as_text: tuple[str, ...] = ()) -> TableFile:
-    layout = layout_of(name.path, text_head(name.path))
+    head = text_head(name.path)
+    if is_ipac(head):
+        return _ipac(name)
+    layout = layout_of(name.path, head)
     if len(layout.names) < 2:
         raise InputError(
             f"{name.path}: wanted a table of candidates with a position each, "
@@ -124,6 +133,14 @@ def _sextractor(name: FitsName) -> TableFile:
 
     with reading(name, "a SExtractor table that cannot be read"):
         table = ascii_tables.read(name.path, format="sextractor", guess=False)
+    return TableFile(table, _units(table))
+
+
+def _ipac(name: FitsName) -> TableFile:
+    from astropy.io import ascii as ascii_tables
+
+    with reading(name, "an IPAC table that cannot be read"):
+        table = ascii_tables.read(name.path, format="ipac", guess=False)
     return TableFile(table, _units(table))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vetter.core.column_roles import recognise
 from vetter.errors import InputError
 from vetter.io.damage import reading
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _HEAD_BYTES = 65536
 _MISSING = ("", "null", "NULL", "None", "N/A", "--")
 _SEXTRACTOR = re.compile(r"^#\s+\d+\s+[A-Za-z]\w*")
+_EMPTY_FIRST = re.compile(r"^\t", re.MULTILINE)
+_EMPTY_LAST = re.compile(r"\t(?=\r?$)", re.MULTILINE)
 _NUMBER = re.compile(r"^[+-]?(\d+\.?\d*([eEdD][+-]?\d+)?|\.\d+([eEdD][+-]?\d+)?|nan|inf)$", re.I)
 
 
@@ -58,6 +61,17 @@ def is_sextractor(head: str) -> bool:
     return bool(_SEXTRACTOR.match(head))
 
 
+def is_ipac(head: str) -> bool:
+    r"""Whether a text starts as an IPAC table: ``\\`` lines, then names between bars.
+
+    In a table of another kind with bars all around, the rows have them too.
+    """
+    lines = [line for line in head.splitlines() if line.strip() and not line.startswith("\\")]
+    if not (lines and lines[0].startswith("|") and lines[0].rstrip().endswith("|")):
+        return False
+    return any(not line.startswith("|") for line in lines[1:5])
+
+
 def layout_of(path: Path, head: str) -> TextLayout:
     """Recognise how a text table is written.
 
@@ -78,16 +92,31 @@ def layout_of(path: Path, head: str) -> TextLayout:
         raise InputError(f"{path}: wanted a candidate table, found no line of data")
     delimiter = _delimiter(lines)
     first = _fields(lines[0], delimiter)
+    if not any(_NUMBER.match(field) for field in first):
+        return TextLayout(delimiter, _unique(first), 1)
+    header = _commented_header(comments, delimiter, len(first))
+    if header is not None:
+        return TextLayout(delimiter, _unique(header), 0)
     if not _all_numbers(first):
         return TextLayout(delimiter, _unique(first), 1)
-    for comment in reversed(comments):
-        for mark in dict.fromkeys((delimiter, " ", ",")):
-            names = _fields(comment, mark)
-            if len(names) == len(first) and not any(_NUMBER.match(name) for name in names):
-                return TextLayout(delimiter, _unique(names), 0)
     raise InputError(
         f"{path}: wanted a line of column names, found numbers in the first line: {lines[0][:60]!r}"
     )
+
+
+def _commented_header(comments: list[str], delimiter: str, count: int) -> list[str] | None:
+    """The comment that names the columns: one with names of positions before any other."""
+    fitting: list[list[str]] = []
+    for comment in reversed(comments):
+        for mark in dict.fromkeys((delimiter, " ", ",")):
+            names = _fields(comment, mark)
+            if len(names) == count and not any(_NUMBER.match(name) for name in names):
+                fitting.append(names)
+    for names in fitting:
+        roles = recognise(names, {}, {})
+        if (roles.x and roles.y) or (roles.ra and roles.dec):
+            return names
+    return fitting[0] if fitting else None
 
 
 def read_text_table(path: Path, layout: TextLayout, as_text: tuple[str, ...] = ()) -> Table:
@@ -103,6 +132,9 @@ def read_text_table(path: Path, layout: TextLayout, as_text: tuple[str, ...] = (
     text = _as_utf8(path)
     if layout.delimiter == " ":
         text = text.replace("\t", " ")
+    elif layout.delimiter == "\t":
+        # astropy strips lines, and with that loses empty fields at their ends.
+        text = _EMPTY_FIRST.sub('""\t', _EMPTY_LAST.sub('\t""', text))
     options: dict[str, Any] = {
         "format": "no_header",
         "delimiter": layout.delimiter,
