@@ -88,10 +88,16 @@ def test_cutouts_carry_the_verdict(tmp_path: Path) -> None:
     }
 
 
-def test_what_was_not_said_is_not_written(tmp_path: Path) -> None:
+def test_what_was_not_said_is_written_as_empty_text(tmp_path: Path) -> None:
     exported(tmp_path, verdicts=[Verdict.NONE])
     meta = load_cutout(tmp_path / "cutouts" / "C2.fits").meta
-    assert [key for key in meta if key.startswith("vet_")] == ["vet_verdict"]
+    assert {key: value for key, value in meta.items() if key.startswith("vet_")} == {
+        "vet_verdict": "none",
+        "vet_tags": "",
+        "vet_comment": "",
+        "vet_reviewer": "",
+        "vet_decided_at": "",
+    }
 
 
 def test_cutouts_carry_the_fit(tmp_path: Path) -> None:
