@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.sky_axes import from_axes, to_axes
+
 if TYPE_CHECKING:
     from astropy.wcs import WCS
 
@@ -80,25 +82,28 @@ def offsets(x: Floats, y: Floats, ra: Floats, dec: Floats, wcs: WCS) -> Offsets 
 
 
 def sky_to_pixel(wcs: WCS, ra: Floats, dec: Floats) -> tuple[Floats, Floats]:
-    """0-based pixel positions of sky positions in degrees; NaN where there is none."""
-    return _transform(wcs.all_world2pix, ra, dec, wcs, quiet=True)
+    """0-based pixel positions of RA and Dec in degrees; NaN where there is none."""
+    if not wcs.has_celestial:
+        return np.full(len(ra), np.nan), np.full(len(ra), np.nan)
+    wcs = wcs if wcs.naxis == 2 else wcs.celestial
+    return _transform(wcs.all_world2pix, *to_axes(wcs, ra, dec), quiet=True)
 
 
 def pixel_to_sky(wcs: WCS, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Sky positions in degrees of 0-based pixel positions; NaN where there is none."""
-    return _transform(wcs.all_pix2world, x, y, wcs)
+    """RA and Dec in degrees of 0-based pixel positions; NaN where there is none."""
+    if not wcs.has_celestial:
+        return np.full(len(x), np.nan), np.full(len(x), np.nan)
+    wcs = wcs if wcs.naxis == 2 else wcs.celestial
+    return from_axes(wcs, *_transform(wcs.all_pix2world, x, y))
 
 
 def _transform(
-    function: Any, first: Floats, second: Floats, wcs: WCS, **options: Any
+    function: Any, first: Floats, second: Floats, **options: Any
 ) -> tuple[Floats, Floats]:
     out = np.full((2, len(first)), np.nan)
     good = np.isfinite(first) & np.isfinite(second)
-    if not good.any() or not wcs.has_celestial:
+    if not good.any():
         return out[0], out[1]
-    if wcs.naxis != 2:
-        wcs = wcs.celestial
-        function = getattr(wcs, function.__name__)
     try:
         out[:, good] = np.asarray(function(first[good], second[good], 0, **options), np.float64)
     except Exception as error:  # wcslib's errors share no base class

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.sky_axes import from_axes
+
 if TYPE_CHECKING:
     from astropy.wcs import WCS
 
@@ -68,11 +70,12 @@ def _celestial(wcs: WCS) -> bool:
 
 
 def _to_sky(wcs: WCS, pixels: list[list[float]]) -> Floats | None:
-    """Longitude and latitude in degrees, shape (n, 2), of 0-based pixels; None off the sky."""
+    """RA and Dec in degrees, shape (n, 2), of 0-based pixels; None off the sky."""
     from astropy.wcs import WcsError
 
     try:
-        sky: Floats = wcs.all_pix2world(pixels, 0)[:, [wcs.wcs.lng, wcs.wcs.lat]]
+        world = wcs.all_pix2world(pixels, 0)
+        sky: Floats = np.stack(from_axes(wcs, world[:, 0], world[:, 1]), axis=1)
     except WcsError:
         return None
     return sky if np.isfinite(sky).all() else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vetter.core.sky_axes import to_axes
 from vetter.errors import InputError
 
 if TYPE_CHECKING:
@@ -142,14 +143,15 @@ def same_sky(one: WCS | None, other: WCS | None, shape: tuple[int, int]) -> bool
 
 
 def sky_to_pixel(wcs: WCS, ra: float, dec: float) -> tuple[float, float]:
-    """0-based pixel of a sky position in degrees; NaN where the WCS cannot say.
+    """0-based pixel of RA and Dec in degrees; NaN where the WCS cannot say.
 
     A position far outside of a distorted image may have no solution.
     """
     from astropy.wcs import NoConvergence
 
     try:
-        found: Any = wcs.all_world2pix([[float(ra), float(dec)]], 0)
+        plane = wcs if wcs.naxis == 2 else wcs.celestial
+        found: Any = plane.all_world2pix(np.stack(to_axes(plane, [ra], [dec]), axis=1), 0)
     except (NoConvergence, ValueError):
         return float("nan"), float("nan")
     return float(found[0, 0]), float(found[0, 1])

@@ -1,0 +1,65 @@
+"""RA and Dec to and from the axes of a WCS, which may be swapped or galactic."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from astropy.wcs import WCS
+
+Floats = npt.NDArray[np.float64]
+
+# Equatorial (J2000) to galactic unit vectors: The Hipparcos and Tycho Catalogues (ESA 1997),
+# volume 1, equation 1.5.11.
+_TO_GALACTIC = np.array(
+    [
+        [-0.0548755604162154, -0.8734370902348850, -0.4838350155487132],
+        [+0.4941094278755837, -0.4448296299600112, +0.7469822444972189],
+        [-0.8676661490190047, -0.1980763734312015, +0.4559837761750669],
+    ]
+)
+
+
+def to_axes(wcs: WCS, ra: Any, dec: Any) -> tuple[Floats, Floats]:
+    """World coordinates, first and second axis of a celestial WCS, of RA and Dec.
+
+    Parameters
+    ----------
+    wcs : astropy.wcs.WCS
+        With two axes. Galactic longitude and latitude are turned into; what is neither RA, Dec
+        nor galactic (ecliptic, helioprojective) has no RA and Dec here.
+    ra, dec : array_like, shape (n,)
+        Degrees.
+
+    Returns
+    -------
+    (first, second) : ndarray, shape (n,)
+        Degrees, in the order of the WCS's axes; NaN where the axes are of another kind.
+    """
+    lon, lat = _turned(wcs, np.asarray(ra, np.float64), np.asarray(dec, np.float64), back=False)
+    return (lat, lon) if wcs.wcs.lng == 1 else (lon, lat)
+
+
+def from_axes(wcs: WCS, first: Any, second: Any) -> tuple[Floats, Floats]:
+    """RA and Dec in degrees of world coordinates, the reverse of `to_axes`."""
+    lon, lat = np.asarray(first, np.float64), np.asarray(second, np.float64)
+    if wcs.wcs.lng == 1:
+        lon, lat = lat, lon
+    return _turned(wcs, lon, lat, back=True)
+
+
+def _turned(wcs: WCS, lon: Floats, lat: Floats, back: bool) -> tuple[Floats, Floats]:
+    kind = wcs.wcs.lngtyp.strip()
+    if kind == "RA":
+        return lon, lat
+    if kind != "GLON":
+        return np.full_like(lon, np.nan), np.full_like(lat, np.nan)
+    a, b = np.radians(lon), np.radians(lat)
+    vector = np.stack([np.cos(b) * np.cos(a), np.cos(b) * np.sin(a), np.sin(b)])
+    x, y, z = (_TO_GALACTIC.T if back else _TO_GALACTIC) @ vector.reshape(3, -1)
+    longitude = np.degrees(np.arctan2(y, x)) % 360
+    latitude = np.degrees(np.arctan2(z, np.hypot(x, y)))
+    return longitude.reshape(lon.shape), latitude.reshape(lat.shape)
