@@ -212,3 +212,21 @@ def test_the_settings_radius_is_where_the_window_starts(
     (tmp_path / "s.toml").write_text("[display]\nradius = 33\n")
     assert cli.main(["demo", "--settings", str(tmp_path / "s.toml")]) == 0
     assert said["radius"] == 33
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["cutouts", "l.csv", "-o", ""],
+        ["cutouts", "", "-o", "out"],
+        ["cutouts", "l.csv", "-o", "out", "--radius", "1e9"],
+        ["cutouts", "l.csv", "-o", "out", "--image", ""],
+        ["export", "s.vetter", "-o", " "],
+        ["status", ""],
+    ],
+    ids=" ".join,
+)
+def test_empty_names_and_huge_radii(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        cli.main(words)
+    assert end.value.code == 2 and one_line(capsys.readouterr().err)

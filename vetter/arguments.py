@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import math
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from vetter import __version__
+from vetter.argument_values import Pairs, count, name_of_file, positive, radius
 
 EXAMPLES = {
     "open": "vetter candidates.ecsv --image science.fits --template template.fits --diff diff.fits",
@@ -105,14 +105,16 @@ def _open(parser: argparse.ArgumentParser) -> None:
 
 
 def _demo(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--radius", type=_positive, help="half the side of a cutout, pixels")
+    parser.add_argument("--radius", type=radius, help="half the side of a cutout, pixels")
     _window(parser)
 
 
 def _cutouts(parser: argparse.ArgumentParser) -> None:
     _inputs(parser)
     _planes(parser)
-    parser.add_argument("-o", "--output", required=True, metavar="DIR", help="folder to write to")
+    parser.add_argument(
+        "-o", "--output", required=True, type=name_of_file, metavar="DIR", help="folder to write to"
+    )
     _settings(parser)
 
 
@@ -123,11 +125,12 @@ def _adjust(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         required=True,
+        type=name_of_file,
         metavar="TABLE",
         help="table to write: .ecsv .csv .fits .vot",
     )
     parser.add_argument(
-        "--jobs", type=_count, metavar="N", help="processes that fit (the usable cores)"
+        "--jobs", type=count, metavar="N", help="processes that fit (the usable cores)"
     )
     _settings(parser)
 
@@ -140,7 +143,9 @@ def _status(parser: argparse.ArgumentParser) -> None:
 
 def _export(parser: argparse.ArgumentParser) -> None:
     _session(parser)
-    parser.add_argument("-o", "--output", required=True, metavar="DIR", help="folder to write to")
+    parser.add_argument(
+        "-o", "--output", required=True, type=name_of_file, metavar="DIR", help="folder to write to"
+    )
     parser.add_argument(
         "--verdict", action="append", choices=VERDICTS, help="whose cutouts to write (accept)"
     )
@@ -160,8 +165,10 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("inputs", nargs="*", metavar="INPUT", help="the demo by default")
     parser.add_argument("--steps", type=int, default=None, metavar="N", help="key presses to time")
     parser.add_argument("--json", action="store_true", help="for programs")
-    parser.add_argument(
-        "--peers", action="store_true", help="beside STDPipe, where it is installed"
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--peers", action="store_true", help="beside STDPipe, which it installs")
+    what.add_argument(
+        "--science", action="store_true", help="how far the fit can be trusted, not how fast it is"
     )
 
 
@@ -169,6 +176,7 @@ def _inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "inputs",
         nargs="+",
+        type=name_of_file,
         metavar="INPUT",
         help="a candidate table, a folder or glob of cutout FITS files, a session, or demo",
     )
@@ -177,9 +185,9 @@ def _inputs(parser: argparse.ArgumentParser) -> None:
 def _planes(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("planes", "F is a FITS file: file.fits, file.fits[SCI], [2]")
     for name in ("image", "template", "convolved", "diff", "err", "mask"):
-        group.add_argument(f"--{name}", metavar="F")
+        group.add_argument(f"--{name}", type=name_of_file, metavar="F")
     group.add_argument(
-        "--plane", action=_Pairs, metavar="NAME=F", help="any other plane; may be repeated"
+        "--plane", action=Pairs, metavar="NAME=F", help="any other plane; may be repeated"
     )
     group.add_argument("--variance", metavar="F", help="instead of --err: its square")
     group.add_argument("--weight", metavar="F", help="instead of --err: the inverse variance")
@@ -188,10 +196,10 @@ def _planes(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--mask-good", metavar="BITS", help="all bits are bad but these")
     how = parser.add_argument_group("how to read the list")
-    how.add_argument("--radius", type=_positive, help="half the side of a cutout, pixels (20)")
-    how.add_argument("--fwhm", type=_positive, help="of the image's PSF, pixels")
+    how.add_argument("--radius", type=radius, help="half the side of a cutout, pixels (20)")
+    how.add_argument("--fwhm", type=positive, help="of the image's PSF, pixels")
     how.add_argument(
-        "--column", action=_Pairs, metavar="ROLE=NAME", help="x=XWIN_IMAGE; may be repeated"
+        "--column", action=Pairs, metavar="ROLE=NAME", help="x=XWIN_IMAGE; may be repeated"
     )
     base = how.add_mutually_exclusive_group()
     base.add_argument(
@@ -218,41 +226,4 @@ def _settings(parser: argparse.ArgumentParser) -> None:
 
 
 def _session(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("session", metavar="FILE.vetter", help="a session")
-
-
-def _positive(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not (math.isfinite(number) and number > 0):
-        raise argparse.ArgumentTypeError(f"wants a number above 0, found {text!r}")
-    return number
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"wants a whole number above 0, found {text!r}")
-    return int(text)
-
-
-class _Pairs(argparse.Action):
-    """``NAME=VALUE``, repeated, as a dict."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: Any,
-        option: str | None = None,
-    ) -> None:
-        """Take one pair in."""
-        name, equals, value = str(values).partition("=")
-        if not (equals and name.strip() and value):
-            parser.error(f"argument {option}: wants {self.metavar}, found {values!r}")
-        pairs = dict(getattr(namespace, self.dest) or {})
-        if name.strip() in pairs:
-            parser.error(f"argument {option}: {name.strip()} is given twice")
-        pairs[name.strip()] = value
-        setattr(namespace, self.dest, pairs)
+    parser.add_argument("session", type=name_of_file, metavar="FILE.vetter", help="a session")

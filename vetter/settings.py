@@ -12,6 +12,8 @@ from vetter.errors import SettingsError
 STRETCHES = ("linear", "asinh", "log", "sqrt", "square", "histeq")
 INTERVALS = ("zscale", "percentile", "minmax", "manual")
 THEMES = ("system", "dark", "light")
+# Beyond this a mistyped radius would ask for gigabytes.
+MOST_RADIUS = 2000.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,3 +207,18 @@ def test_a_nonsense_wcs_is_one_clear_error() -> None:
     header = fits.Header([("CTYPE1", "RA---TAN"), ("CTYPE2", "RA---TAN")])
     with pytest.raises(InputError, match="cannot be used"):
         header_wcs(header)
+
+
+def test_a_text_for_a_reference_pixel_is_left_as_it_is() -> None:
+    header = fits.Header([("CRPIX1", "bad"), ("CRPIX2", 9.0)])
+    cropped = crop_header(header, Box(3, 4, 5, 5))
+    assert (cropped["CRPIX1"], cropped["CRPIX2"]) == ("bad", 5.0)
+
+
+def test_of_more_axes_the_celestial_ones_are_cropped() -> None:
+    wcs = WCS(naxis=3)
+    wcs.wcs.ctype = ["RA---TAN", "DEC--TAN", "FREQ"]
+    wcs.wcs.crpix = [10, 20, 1]
+    cropped = crop_wcs(wcs, Box(3, 4, 5, 6))
+    assert cropped.naxis == 2 and cropped.pixel_shape == (5, 6)
+    assert cropped.wcs.crpix.tolist() == [7, 16]

@@ -188,3 +188,17 @@ def test_a_wcs_without_header() -> None:
     assert "header" not in cutout
     wanted = np.array(WCS(header()).all_pix2world(36, 26, 0))
     assert np.array(cutout["wcs"].all_pix2world(0, 0, 0)) == pytest.approx(wanted, abs=1e-12)
+
+
+@pytest.mark.parametrize("radius", [-1, float("nan"), 1e9])
+def test_a_radius_out_of_range_is_refused(radius: float) -> None:
+    with pytest.raises(InputError, match="radius: wants"):
+        get_cutout(np.zeros((9, 9)), {"x": 4, "y": 4}, radius)
+
+
+def test_a_wcs_of_three_axes_is_that_of_the_sky() -> None:
+    wcs = WCS(naxis=3)
+    wcs.wcs.ctype = ["RA---TAN", "DEC--TAN", "FREQ"]
+    wcs.wcs.crval, wcs.wcs.crpix, wcs.wcs.cdelt = [10, 20, 1], [5, 6, 1], [-1e-4, 1e-4, 1]
+    cutout = get_cutout(np.zeros((20, 20)), {"ra": 10.0, "dec": 20.0}, 3, wcs=wcs)
+    assert cutout.position == pytest.approx((3, 3)) and cutout["wcs"].naxis == 2

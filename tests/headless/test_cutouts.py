@@ -54,3 +54,15 @@ def test_cutout_files_are_not_written_over(
     run(tmp_path, "-o", str(tmp_path / "out"))
     assert cli.main(["cutouts", str(tmp_path / "out"), "-o", str(tmp_path / "out")]) == 2
     assert "holds the inputs" in capsys.readouterr().err
+
+
+def test_what_is_refused_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_list(tmp_path / "l.csv")
+    assert run(tmp_path, "-o", str(tmp_path / "l.csv")) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_not_one_cutout_is_no_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_list(tmp_path / "l.csv", id=["far"], x=[3000.0], y=[20.0])
+    assert run(tmp_path, "-o", str(tmp_path / "out")) == 2
+    assert "no candidate has a cutout" in capsys.readouterr().err.splitlines()[-1]

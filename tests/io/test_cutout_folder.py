@@ -111,3 +111,23 @@ def test_stdpipes_own_files(real_data: Path) -> None:
     row = source.candidates.row_of("3")
     assert source.cutout(row, 20).meta["note"] == "real DECam field"
     assert np.isnan(source.candidates.value("mag_err", row))
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ({"variance": "v.fits"}, "--variance"),
+        ({"mask_bits": "3"}, "--mask-bits"),
+        ({"columns": {"x": "xc"}}, "--column"),
+        ({"one_based": False}, "--zero-based"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_options_of_lists_are_refused(folder: Path, option: Any, said: str) -> None:
+    with pytest.raises(InputError, match=f"bring their own planes, found {said} too"):
+        open_input(str(folder), InputOptions(**option))
+
+
+def test_the_users_word_on_the_fwhm(folder: Path) -> None:
+    fwhm = open_input(str(folder), InputOptions(fwhm=3.5)).fwhm()
+    assert fwhm is not None and fwhm.value == 3.5

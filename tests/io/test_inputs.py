@@ -123,3 +123,25 @@ def test_options_survive_a_record() -> None:
         planes={"image": "/a/i.fits[SCI]"}, weight="/a/w.fits", one_based=False, columns={"x": "u"}
     )
     assert InputOptions.from_keywords(**options.plain()) == options
+
+
+@pytest.mark.parametrize("option", ["mask_bits", "mask_good"])
+def test_bits_without_a_mask_are_refused(option: str, tmp_path: Path) -> None:
+    options = InputOptions.from_keywords(**write_field(tmp_path, ("image",)), **{option: "0"})
+    with pytest.raises(InputError, match=f"--{option.replace('_', '-')}: there is no mask"):
+        open_input(str(write_list(tmp_path / "l.csv")), options)
+
+
+def test_a_plane_named_twice_is_refused() -> None:
+    with pytest.raises(InputError, match="image is given twice: a.fits and b.fits"):
+        InputOptions.from_keywords(image="b.fits", plane={"image": "a.fits"})
+
+
+def test_names_of_other_parts_of_a_cutout_are_no_planes() -> None:
+    with pytest.raises(InputError, match="--plane meta"):
+        InputOptions.from_keywords(plane={"meta": "a.fits"})
+
+
+def test_an_empty_text_is_not_the_folder_one_is_in() -> None:
+    with pytest.raises(InputError, match="found an empty text"):
+        open_input([""])

@@ -176,7 +176,8 @@ def crop_header(header: Header, box: Box) -> Header:
     for card in header.cards:
         keyword = card.keyword
         reference = _REFERENCE.fullmatch(keyword)
-        if reference:
+        # A text there is no reference pixel: whoever reads the WCS says so.
+        if reference and isinstance(card.value, (int, float)):
             value = card.value - shift[int(reference.group(1)) - 1]
             # Shortened, lest the longer number leaves it no room and astropy warns.
             cards.append(Card(keyword, value, card.comment[:40]))
@@ -195,7 +196,7 @@ def crop_wcs(wcs: WCS, box: Box) -> WCS:
     Parameters
     ----------
     wcs : astropy.wcs.WCS
-        WCS of the image; not changed.
+        WCS of the image; not changed. Of more than two axes the celestial ones are taken.
     box : Box
         The part.
 
@@ -205,7 +206,7 @@ def crop_wcs(wcs: WCS, box: Box) -> WCS:
         Its CRPIX, SIP origin and the origins of its distortion look-up tables (detector to image
         and focal plane) follow the crop; ``pixel_shape`` is the box's (columns, rows).
     """
-    cropped = wcs.deepcopy()
+    cropped = wcs.deepcopy() if wcs.naxis == 2 or not wcs.has_celestial else wcs.celestial
     shift = np.array([box.x0, box.y0], float)
     reference = cropped.wcs.crpix.copy()
     reference[:2] -= shift

@@ -14,6 +14,7 @@ from vetter.core.naming import j_name
 from vetter.core.plane import Array, Box
 from vetter.core.wcs_header import has_tables, header_wcs, sky_to_pixel, with_wcs
 from vetter.errors import InputError
+from vetter.settings import MOST_RADIUS
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
@@ -70,8 +71,8 @@ def get_cutout(
     Raises
     ------
     InputError
-        The candidate has no usable position, a plane is not two-dimensional or not of the
-        image's shape, or the time cannot be read.
+        The candidate has no usable position, the radius is out of range, a plane is not
+        two-dimensional or not of the image's shape, or the time cannot be read.
 
     Notes
     -----
@@ -83,6 +84,8 @@ def get_cutout(
     for plane, pixels in planes.items():
         if pixels is not None:
             _check_plane(plane, np.shape(pixels), image.shape)
+    if not 0 <= float(radius) <= MOST_RADIUS:
+        raise InputError(f"radius: wants pixels from 0 to {MOST_RADIUS:.0f}, found {radius}")
     meta = {key: candidate[key] for key in candidate.keys()}
     x, y = _position(meta, header, wcs)
     box = Box.around(x, y, float(radius))

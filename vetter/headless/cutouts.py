@@ -19,8 +19,11 @@ def run_cutouts(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
     """Write the cutouts of all candidates; those that cannot be read are named and counted."""
     source = open_for(arguments, options)
     try:
+        folder = Path(arguments.output).expanduser()
+        # Before the notes: what is refused is said in one line, with no other before it.
+        _make(folder, source)
         say(*source.notes)
-        written, skipped = write_all(source, Path(arguments.output).expanduser())
+        written, skipped = write_all(source, folder)
     finally:
         source.close()
     say(f"{arguments.output}: {written} cutouts written, {skipped} candidates without one")
@@ -40,11 +43,10 @@ def write_all(source: CutoutSource, folder: Path) -> tuple[int, int]:
     Raises
     ------
     InputError
-        The folder cannot be made or written to, or holds an input.
+        A file cannot be written, or not one candidate has a cutout.
     """
     count = len(source.candidates)
     names = safe_names(source.candidates.name(row) for row in range(count))
-    _make(folder, source)
     progress, written = Progress("cutouts"), 0
     for row, name in enumerate(names):
         try:
@@ -55,10 +57,13 @@ def write_all(source: CutoutSource, folder: Path) -> tuple[int, int]:
             write_cutout(cutout, folder / f"{name}.fits")
             written += 1
         progress(row + 1, count)
+    if not written:
+        raise InputError(f"{folder}: nothing to write: no candidate has a cutout")
     return written, count - written
 
 
 def _make(folder: Path, source: CutoutSource) -> None:
+    """Make the folder to write to; refuse one that holds the inputs or cannot be written to."""
     here = folder.absolute()
     for fingerprint in source.fingerprints:
         if fingerprint.role == "cutouts" and Path(fingerprint.path).absolute() == here:

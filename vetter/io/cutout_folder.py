@@ -46,6 +46,8 @@ class CutoutFolder:
     notes : tuple of str
     fingerprints : tuple of Fingerprint
     record : dict
+    given_fwhm : float or None
+        The user's word on the PSF's FWHM, pixels.
     """
 
     title: str
@@ -56,6 +58,7 @@ class CutoutFolder:
     notes: tuple[str, ...]
     fingerprints: tuple[Fingerprint, ...]
     record: dict[str, Any]
+    given_fwhm: float | None = None
     wcs: WCS | None = field(default=None, init=False)
 
     def cutout(self, row: int, radius: float | None = None) -> Cutout:
@@ -76,7 +79,7 @@ class CutoutFolder:
 
     def fwhm(self, measure: bool = True) -> PsfFwhm | None:
         """The FWHM of the PSF where the files' metadata tell it; there is no field to measure."""
-        return known_fwhm(None, self.candidates, None, None)
+        return known_fwhm(self.given_fwhm, self.candidates, None, None)
 
     def close(self) -> None:
         """Nothing is kept open."""
@@ -99,9 +102,14 @@ def is_cutout_file(path: Path) -> bool:
 
 
 def open_cutouts(
-    inputs: Sequence[Path], radius: float | None, record: dict[str, Any]
+    inputs: Sequence[Path],
+    radius: float | None,
+    record: dict[str, Any],
+    fwhm: float | None = None,
 ) -> CutoutFolder:
     """A source from cutout files and folders of them, subfolders included.
+
+    ``fwhm`` is the user's word on the PSF's FWHM, pixels.
 
     Raises
     ------
@@ -142,6 +150,7 @@ def open_cutouts(
         (*notes, *candidates.notes),
         (of_files("cutouts", kept),),
         record,
+        fwhm,
     )
 
 

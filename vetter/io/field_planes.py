@@ -123,6 +123,10 @@ def open_planes(
     field_ = FieldPlanes(dict(files), files, first.header, wcs)
     if reason:
         field_.notes.append(reason)
+    bits = "--mask-bits" if mask_bits else "--mask-good" if mask_good else ""
+    if bits and not any(isinstance(plane, MaskPlane) for plane in files.values()):
+        field_.close()
+        raise InputError(f"{bits}: there is no mask to choose bits of; name it with --mask FILE")
     _make_missing(field_)
     _say(field_)
     return field_

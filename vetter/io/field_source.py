@@ -16,12 +16,10 @@ from vetter.errors import InputError
 from vetter.io.field_planes import FieldPlanes
 from vetter.io.planes import MaskPlane
 from vetter.io.psf_fwhm import known_fwhm, measured_fwhm
+from vetter.settings import MOST_RADIUS
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
-
-# Beyond this a mistyped radius would ask for gigabytes.
-MOST_RADIUS = 2000.0
 
 
 @dataclass

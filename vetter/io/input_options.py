@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from vetter.core.cutout import SPECIAL
 from vetter.errors import InputError
 from vetter.io.fits_names import parse_fits_name
 
@@ -60,7 +61,12 @@ class InputOptions:
         for name in PLANE_OPTIONS:
             value = keywords.pop(name, None)
             if value is not None:
+                if planes.get(name, str(value)) != str(value):
+                    raise InputError(f"{name} is given twice: {planes[name]} and {value}")
                 planes[name] = str(value)
+        for name in planes:
+            if name in SPECIAL:
+                raise InputError(f"--plane {name}: {', '.join(SPECIAL)} are not names of planes")
         columns = dict(keywords.pop("columns", None) or {})
         columns |= dict(keywords.pop("column", None) or {})
         names = {f.name for f in dataclasses.fields(cls)} - {"planes", "columns"}
@@ -79,6 +85,17 @@ class InputOptions:
         changes["planes"] = {**other.planes, **self.planes}
         changes["columns"] = {**other.columns, **self.columns}
         return dataclasses.replace(self, **changes)
+
+    def for_lists(self) -> str:
+        """The first option that only a candidate list and its planes can use; '' for none."""
+        if self.planes:
+            return f"--{next(iter(self.planes))}"
+        for name in ("variance", "weight", "mask_bits", "mask_good"):
+            if getattr(self, name) is not None:
+                return "--" + name.replace("_", "-")
+        if self.columns:
+            return "--column"
+        return "" if self.one_based is None else "--one-based" if self.one_based else "--zero-based"
 
     def plain(self) -> dict[str, Any]:
         """The options that are set, in plain types with absolute paths, for a session's record."""

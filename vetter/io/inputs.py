@@ -40,6 +40,8 @@ def open_input(
     options = options or InputOptions()
     names = [inputs] if isinstance(inputs, (str, os.PathLike)) else list(inputs)
     texts = [os.path.expanduser(os.fspath(name)) for name in names]
+    if not all(texts):
+        raise InputError("wants the name of an input, found an empty text")
     if not texts:
         raise InputError("no input: name a candidate table, a folder of cutouts, or demo")
     if texts == ["demo"]:
@@ -118,12 +120,10 @@ def _open_files(
         if not name.path.exists():
             raise InputError(f"{name.path}: no such file or folder")
     if folders or len(names) > 1 or (not names[0].suffix and is_cutout_file(names[0].path)):
-        if options.planes:
-            raise InputError(
-                f"{texts[0]}: cutout files bring their own planes, "
-                f"found --{next(iter(options.planes))} too"
-            )
-        return open_cutouts([name.path for name in names], options.radius, record)
+        given = options.for_lists()
+        if given:
+            raise InputError(f"{texts[0]}: cutout files bring their own planes, found {given} too")
+        return open_cutouts([name.path for name in names], options.radius, record, options.fwhm)
     return _open_field(names[0], options, record)
 
 
