@@ -170,6 +170,19 @@ def test_every_stretch_draws_anything(stretch: str, fill: float | None) -> None:
     pyplot.gcf().canvas.draw()
 
 
+def test_a_stretch_of_none_is_linear_and_sinh_is_known() -> None:
+    for stretch in (None, "sinh"):
+        plot_cutout(a_cutout(), ["image"], stretch=stretch)
+        pyplot.gcf().canvas.draw()
+
+
+def test_masked_pixels_are_not_drawn() -> None:
+    image = np.ma.array(np.arange(25.0).reshape(5, 5), mask=np.eye(5, dtype=bool))
+    plot_cutout({"image": image, "meta": {}}, ["image"])
+    drawn = panels()[0].images[0].get_array()
+    assert np.ma.getmaskarray(drawn).tolist() == np.eye(5, dtype=bool).tolist()
+
+
 def test_an_unknown_stretch_is_named() -> None:
     with pytest.raises(InputError, match="found 'cubic'"):
         plot_cutout(a_cutout(), ["image"], stretch="cubic")

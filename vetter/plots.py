@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vetter.core.crop import filled
 from vetter.core.cutout_title import cutout_title
 from vetter.core.smoothing import smooth
 from vetter.errors import InputError, VetterError
@@ -81,10 +82,11 @@ def plot_cutout(
         Put after the title made from the metadata.
     **kwargs
         For each plane: ``qq`` (two percentages, default 0.5 and 99.5) or ``vmin`` and
-        ``vmax``; ``stretch`` ('linear', 'asinh', 'log', 'sqrt', 'square', 'histeq'; by default
-        asinh for image, template and convolved, else linear); ``cmap``; ``mask`` (pixels that
-        do not count for the limits); ``show_colorbar``, ``show_axis``; ``xlim``, ``ylim``; and
-        whatever ``Axes.imshow`` takes. Masks are drawn in two tones, whatever the stretch.
+        ``vmax``; ``stretch`` ('linear', 'asinh', 'log', 'sqrt', 'square', 'sinh', 'histeq'; by
+        default asinh for image, template and convolved, else linear); ``cmap``; ``mask``
+        (pixels that do not count for the limits); ``show_colorbar``, ``show_axis``; ``xlim``,
+        ``ylim``; and whatever ``Axes.imshow`` takes. Masks are drawn in two tones, whatever
+        the stretch.
 
     Raises
     ------
@@ -116,7 +118,7 @@ def plot_cutout(
             "show_axis": False,
             **kwargs,
         }
-        _draw(axes, name, np.asarray(cutout[name]), r0 if name in _SMOOTHED else None, options)
+        _draw(axes, name, _plain(cutout[name]), r0 if name in _SMOOTHED else None, options)
         axes.set_title(name.upper())
         if centre is not None:
             _draw_marks(axes, centre, (mark_r, mark_r2, mark_r3), mark_color, mark_lw)
@@ -215,6 +217,11 @@ def _draw(axes: Axes, name: str, plane: Any, sigma: float | None, options: dict[
         axes.figure.colorbar(drawn, ax=axes, fraction=0.046, pad=0.04)
 
 
+def _plain(plane: Any) -> Any:
+    """An array; masked pixels are NaN, or True in a mask."""
+    return filled(plane) if isinstance(plane, np.ma.MaskedArray) else np.asarray(plane)
+
+
 def _ignored(mask: Any, shape: tuple[int, ...]) -> Any:
     return np.zeros(shape, bool) if mask is None else np.asarray(mask) != 0
 
@@ -234,13 +241,14 @@ def _limits(values: Any, qq: Any, low: float | None, high: float | None) -> tupl
     return (low, high) if high > low else (low - 0.1, low + 0.1)
 
 
-def _norm(values: Any, stretch: str, low: float, high: float) -> Any:
+def _norm(values: Any, stretch: str | None, low: float, high: float) -> Any:
     from astropy.visualization import (
         AsinhStretch,
         HistEqStretch,
         ImageNormalize,
         LinearStretch,
         LogStretch,
+        SinhStretch,
         SqrtStretch,
         SquaredStretch,
     )
@@ -252,6 +260,8 @@ def _norm(values: Any, stretch: str, low: float, high: float) -> Any:
         "sqrt": SqrtStretch,
         "square": SquaredStretch,
         "power": SquaredStretch,
+        "sinh": SinhStretch,
+        None: LinearStretch,
     }
     if stretch == "histeq":
         inside = values[(values >= low) & (values <= high)]
@@ -259,7 +269,7 @@ def _norm(values: Any, stretch: str, low: float, high: float) -> Any:
             return ImageNormalize(vmin=low, vmax=high, stretch=LinearStretch())
         return ImageNormalize(vmin=low, vmax=high, stretch=HistEqStretch(inside))
     if stretch not in kinds:
-        names = ", ".join((*kinds, "histeq"))
+        names = ", ".join((*filter(None, kinds), "histeq"))
         raise InputError(f"plot_cutout: stretch wants one of {names}; found {stretch!r}")
     return ImageNormalize(vmin=low, vmax=high, stretch=kinds[stretch](), clip=False)
 
