@@ -138,6 +138,15 @@ def test_status_of_a_changed_list_goes_by_key_and_position(
     assert (found["accepted"], found["rejected"], found["undecided"]) == (1, 0, 2)
 
 
+def test_status_of_a_list_changed_since_the_session_was_open(
+    night: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = night(("ada", "c0", Verdict.ACCEPT), ("ada", "c1", Verdict.REJECT))
+    write_list(tmp_path, (10.0, 50.0))
+    found = json.loads(status(path, as_json=True))
+    assert (found["candidates"], found["accepted"], found["rejected"]) == (2, 1, 0)
+
+
 def test_status_of_what_is_no_session(tmp_path: Path) -> None:
     (tmp_path / "x.vetter").write_text("text")
     with pytest.raises(InputError, match=r"x\.vetter: wants a vetter session"):

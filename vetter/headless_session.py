@@ -13,10 +13,12 @@ from vetter.core.decisions import Decision, Verdict
 from vetter.core.ledger import Counts, Ledger
 from vetter.errors import InputError
 from vetter.io.export import ExportReport, Picture, export
+from vetter.io.fingerprint import of_list
+from vetter.io.fits_names import parse_fits_name
 from vetter.io.inputs import open_input
 from vetter.io.plain_columns import escape_control
 from vetter.io.session_file import SessionFile
-from vetter.io.session_inputs import list_content
+from vetter.io.session_inputs import RecordedInput, list_content
 
 AnyPath = str | os.PathLike[str]
 
@@ -156,7 +158,8 @@ def _counts(session: SessionFile) -> tuple[Counts, str]:
     """
     inputs, decisions = session.inputs(), session.decisions()
     note = ""
-    if len({list_content(earlier.fingerprints) for earlier in inputs}) > 1:
+    changed = len({list_content(earlier.fingerprints) for earlier in inputs}) > 1
+    if changed or (inputs and _is_other_list(inputs[-1])):
         try:
             source = open_input([os.fspath(session.path)])
         except InputError as error:
@@ -175,6 +178,19 @@ def _counts(session: SessionFile) -> tuple[Counts, str]:
         Counts(total, said.accepted, said.rejected, said.maybe, undecided, said.decisions),
         note,
     )
+
+
+def _is_other_list(recorded: RecordedInput) -> bool:
+    """Whether the list on the disk is not the one that the session was opened on."""
+    known = [f.digest for f in recorded.fingerprints if f.role == "candidates"]
+    names = recorded.record.get("inputs") or []
+    if not known or len(names) != 1:
+        return False
+    try:
+        return of_list("candidates", parse_fits_name(str(names[0])).path).digest != known[0]
+    except InputError:
+        # Gone, or moved away: the session tells what it knows.
+        return False
 
 
 class _Decided:
