@@ -63,3 +63,16 @@ def test_an_input_is_not_written_over(tmp_path: Path, capsys: pytest.CaptureFixt
     planes = [word for name, file in specs.items() for word in (f"--{name}", file)]
     assert cli.main(["adjust", str(path), *planes, "-o", str(path)]) == 2
     assert path.read_bytes() == before and "is an input" in capsys.readouterr().err
+
+
+def test_a_folder_that_may_not_be_written_to_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    specs = write_field(tmp_path, ("image", "convolved"))
+    planes = [word for name, path in specs.items() for word in (f"--{name}", path)]
+    # For the administrator every folder that is not on a read-only disk may be written to.
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    words = ["adjust", str(write_list(tmp_path / "l.csv")), *planes]
+    assert cli.main([*words, "-o", str(tmp_path / "out.csv")]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "out.csv: cannot be written" in said

@@ -27,7 +27,8 @@ TABLES = {
     "white space": "  id    x   y\n   1  2.5   3\n   2  4    5\n",
     "commented header": "# id x y\n1 2.5 3\n2 4 5\n",
     "commented header, more comments": "# some night\n# id x y\n#\n1 2.5 3\n2 4 5\n",
-    "ipac": "\\ of an archive\n|  id|   x|  y|\n| int|real|int|\n   1   2.5   3 \n   2   4.0   5 \n",
+    "ipac": "\\ of an archive\n|  id|   x|  y|\n| int|real|int|\n"
+    "   1   2.5   3 \n   2   4.0   5 \n",
     "windows": "id,x,y\r\n1,2.5,3\r\n2,4,5\r\n",
     "byte order mark": "\ufeffid,x,y\n1,2.5,3\n2,4,5\n",
     "no last line end": "id,x,y\n1,2.5,3\n2,4,5",

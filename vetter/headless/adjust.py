@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,6 +48,8 @@ def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
         )
     if not output.absolute().parent.is_dir():
         raise InputError(f"{output}: no such folder to write to")
+    if not os.access(output.absolute().parent, os.W_OK):
+        raise InputError(f"{output}: cannot be written: its folder may not be written to")
     jobs = arguments.jobs or usable_cores()
     settings = load_settings(arguments.settings).fit
     source = open_for(arguments, options)
