@@ -10,6 +10,7 @@ from astropy.io import fits
 from astropy.table import Table
 
 from vetter import benchmark
+from vetter.benchmark import science
 from vetter.benchmark.figures import Figure, row, spread
 from vetter.benchmark.night import make_night, make_wide_night
 from vetter.io.inputs import InputOptions, open_input
@@ -56,7 +57,18 @@ def test_json_holds_each_figure_with_its_budget(
 ) -> None:
     figure = Figure("key", {"median": 5.0}, budgets={"median": 8.0})
     monkeypatch.setattr(benchmark, "_figures", lambda *_: iter([figure]))
-    benchmark.main(argparse.Namespace(inputs=[], steps=1, json=True, peers=False))
+    benchmark.main(argparse.Namespace(inputs=[], steps=1, json=True, peers=False, science=False))
     told = json.loads(capsys.readouterr().out)
     assert told["figures"][0]["budgets"] == {"median": 8.0}
     assert told["figures"][0]["within"] is True
+
+
+def test_the_tables_of_trust_say_what_is_promised() -> None:
+    rows = {figure.what: figure for figure in science.measure(20, 30)}
+    assert len(rows) == 11 + 18
+    uniform = rows["p-values of 20: FWHM 4, whole cutout"]
+    assert uniform.note == "promised uniform, p > 0.01: kept"
+    assert "promised" not in rows["p-values of 20: FWHM 2"].note
+    assert rows["FWHM 4: new, S/N 15, alone, 30"].note == "under 0.01: kept"
+    assert rows["FWHM 4: new, S/N 10, alone, 30"].note == ""
+    assert rows["FWHM 4: dipoles to 0.8 px and 15%, S/N 20 to 300, 30"].note.startswith("at least")

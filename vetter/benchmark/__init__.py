@@ -22,7 +22,8 @@ def main(arguments: argparse.Namespace) -> int:
     ----------
     arguments : namespace
         ``inputs`` (a list and nothing else: the demo's planes under 100,000 candidates when
-        empty), ``steps`` (key presses), ``json``, ``peers`` (STDPipe instead of the budgets).
+        empty), ``steps`` (key presses), ``json``, ``peers`` (STDPipe instead of the budgets),
+        ``science`` (how far the fit can be trusted instead of times).
     """
     figures = []
     if not arguments.json:
@@ -39,6 +40,11 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
+    if arguments.science:
+        from vetter.benchmark import science
+
+        yield from science.measure()
+        return
     if arguments.peers:
         from vetter.benchmark.peers import beside_stdpipe
 

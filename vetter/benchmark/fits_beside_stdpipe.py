@@ -9,6 +9,7 @@ import contextlib
 import copy
 import io
 from collections.abc import Callable, Sequence
+from functools import partial
 from statistics import median
 from time import perf_counter, process_time
 from typing import Any
@@ -55,8 +56,8 @@ def _alone(
     ours.adjust_cutout(_fresh(own[0]), **options)
     for stamp, same in zip(stamps, own, strict=True):
         left, right = _fresh(stamp), _fresh(same)
-        slow.append(_timed(lambda c=left: theirs.adjust_cutout(c, **options)))
-        runs = [_timed(lambda c=right: ours.adjust_cutout(c, **options)) for _ in range(5)]
+        slow.append(_timed(partial(theirs.adjust_cutout, left, **options)))
+        runs = [_timed(partial(ours.adjust_cutout, right, **options)) for _ in range(5)]
         fast.append((median(run[0] for run in runs), median(run[1] for run in runs)))
         # Only where the same pixels went into both.
         if abs(left["meta"]["adjust_chi2_0"] / right["meta"]["adjust_chi2_0"] - 1) < 1e-9:
@@ -83,9 +84,9 @@ def _many(
     for turn in range(_ROUNDS):
         for stamp in stamps[turn::_ROUNDS]:
             left = _fresh(stamp)
-            slow.append(_timed(lambda c=left: theirs.adjust_cutout(c, **options)))
+            slow.append(_timed(partial(theirs.adjust_cutout, left, **options)))
         lot = [_fresh(own[k % len(own)]) for k in range(_LOT)]
-        cpu, clock = _timed(lambda c=lot: ours.adjust_cutouts(c, **options))
+        cpu, clock = _timed(partial(ours.adjust_cutouts, lot, **options))
         fast.append((cpu / _LOT, clock / _LOT))
     (cpu, clock), (own_cpu, own_clock) = _medians(slow), _medians(fast)
     what = f"adjust_cutouts, {_ROUNDS * _LOT:,}, {name}"
