@@ -212,3 +212,27 @@ def test_a_list_without_magnitudes_shows_positions(qtbot, qapp) -> None:
 
 def test_it_does_not_shrink_to_a_sliver(view) -> None:
     assert view.minimumSizeHint().width() >= 200
+
+
+def test_a_long_name_does_not_push_the_other_columns_out(qtbot, qapp) -> None:
+    candidates = candidate_list(3)
+    candidates.table["id"] = ["a very long name of a candidate " * 8] * 3
+    view = CandidateListView(FakeSession(candidates))
+    qtbot.addWidget(view)
+    view.resize(view.sizeHint().width(), 300)
+    view.show()
+    bar = view.horizontalScrollBar()
+    assert bar.maximum() == 0
+
+
+def test_what_has_changed_of_a_candidate_is_painted_anew(view, qtbot) -> None:
+    view.grab()
+    painted: list[int] = []
+    paint = view._lines.paint
+    view._lines.paint = lambda painter, places, *rest: (
+        painted.extend(places),
+        paint(painter, places, *rest),
+    )
+    view.update_rows([3, 900])
+    qtbot.waitUntil(lambda: 3 in painted, timeout=2000)
+    assert 900 not in painted

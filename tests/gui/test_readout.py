@@ -32,7 +32,7 @@ def frame_of(**planes: np.ndarray) -> Frame:
 
 
 def test_pixels_are_counted_from_1_in_the_whole_image() -> None:
-    assert describe(frame_of(image=RAMP), 5, 5).startswith("x 21.0  y 11.0")
+    assert describe(frame_of(image=RAMP), 5, 5).startswith("FITS x 21.0  y 11.0")
 
 
 def test_the_value_of_every_plane_is_said() -> None:
@@ -83,7 +83,7 @@ def test_outside_of_the_cutout_nothing_is_said() -> None:
 def test_the_text_follows_the_pointer(readout: Readout, qtbot: QtBot) -> None:
     readout.show_frame(frame_of(image=RAMP))
     readout.show_pointer((5.0, 5.0))
-    qtbot.waitUntil(lambda: "x 21.0  y 11.0" in readout.text(), timeout=2000)
+    qtbot.waitUntil(lambda: "FITS x 21.0  y 11.0" in readout.text(), timeout=2000)
     readout.show_pointer(None)
     qtbot.waitUntil(lambda: readout.text() == "", timeout=2000)
 
@@ -95,7 +95,7 @@ def test_a_new_candidate_under_a_still_pointer_is_read(readout: Readout) -> None
     elsewhere = FieldInMemory({"image": RAMP}, places=[[25, 10]])
     readout.show_frame(build_frame(elsewhere, 0, 5, Looks()))
     readout.update_now()
-    assert readout.text().startswith("x 26.0")
+    assert readout.text().startswith("FITS x 26.0")
 
 
 def test_no_text_widens_or_narrows_it(readout: Readout) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -46,6 +48,15 @@ def test_a_later_wish_comes_before_what_waits(qtbot, ahead):
     qtbot.waitUntil(lambda: any(a.rows == (149,) for a in answers), timeout=30000)
     place = next(i for i, answer in enumerate(answers) if answer.rows == (149,))
     assert sum(len(answer.rows) for answer in answers[:place]) < 149
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs a process that can be stopped")
+def test_a_process_that_does_not_read_holds_nobody_up(ahead):
+    ahead.wish([0])
+    os.kill(ahead._process.pid, signal.SIGSTOP)
+    # More than a pipe holds; a window that waited would wait here for ever.
+    ahead.wish([], range(200_000))
+    ahead.close()
 
 
 def test_stars_of_the_field_come_between_the_candidates(qtbot, ahead):

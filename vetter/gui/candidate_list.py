@@ -12,10 +12,13 @@ from vetter.gui.candidate_model import CandidateModel
 from vetter.review.session import Session
 
 SAMPLED_LINES = 60
+MANY = 200
+"""From this many lines on, all that are on screen are painted rather than looked for."""
 WIDEST = 260
 NARROWEST = 48
 VERDICT_WIDTH = 30
 LEAST_WIDTH = 240
+LEAST_NAME_WIDTH = 110
 MOST_WIDTH = 400
 
 
@@ -68,8 +71,14 @@ class CandidateListView(QTableView):
         if not self._table.names:
             self._table.set_columns(self._default_columns())
         self.heading.straighten()
-        for section, name in enumerate(self._table.names):
-            self.setColumnWidth(section, self._fitting_width(section, name))
+        widths = [self._fitting_width(*column) for column in enumerate(self._table.names)]
+        if "name" in self._table.names:
+            # A long name is cut off sooner than the columns beside it are out of sight.
+            name = self._table.names.index("name")
+            excess = max(sum(widths) - MOST_WIDTH + self._surroundings(), 0)
+            widths[name] = min(widths[name], max(widths[name] - excess, LEAST_NAME_WIDTH))
+        for section, width in enumerate(widths):
+            self.setColumnWidth(section, width)
         self.heading.show_sort()
 
     def pick_columns(self) -> None:
@@ -94,9 +103,8 @@ class CandidateListView(QTableView):
 
     def sizeHint(self) -> QSize:
         widths = sum(self.columnWidth(section) for section in range(len(self._table.names)))
-        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)  # type: ignore[union-attr]
-        frame = 2 * self.frameWidth()
-        return QSize(min(max(widths + bar + frame, LEAST_WIDTH), MOST_WIDTH), 400)
+        width = widths + self._surroundings()
+        return QSize(min(max(width, LEAST_WIDTH), MOST_WIDTH), 400)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(LEAST_WIDTH, 120)
@@ -106,6 +114,14 @@ class CandidateListView(QTableView):
         viewport = self.viewport()
         assert viewport is not None
         viewport.update()
+
+    def update_rows(self, rows: list[int]) -> None:
+        """Paint the lines of these candidates anew, where they are on screen."""
+        if len(rows) >= MANY:
+            self.repaint_later()
+            return
+        for row in rows:
+            self._update_line(self._session.queue.position_of(row))
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Paint the lines that need it, without Qt's work for each cell."""
@@ -187,6 +203,12 @@ class CandidateListView(QTableView):
         heading = metrics.horizontalAdvance(name) + 16
         return min(max(widest + 14, heading, NARROWEST), WIDEST)
 
+    def _surroundings(self) -> int:
+        """What frame and scroll bar take of the width."""
+        style = self.style()
+        assert style is not None
+        return style.pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent) + 2 * self.frameWidth()
+
     def _take_palette(self) -> None:
         self._lines.set_palette(self.palette(), self.devicePixelRatioF())
         self.repaint_later()
@@ -207,10 +229,7 @@ class CandidateListView(QTableView):
 
     def _on_opinions_changed(self, rows: object) -> None:
         if isinstance(rows, list):
-            for row in rows if len(rows) < 200 else ():
-                self._update_line(self._session.queue.position_of(row))
-            if len(rows) >= 200:
-                self.repaint_later()
+            self.update_rows(rows)
 
     def _on_reset(self) -> None:
         self._lines.current_place = -1

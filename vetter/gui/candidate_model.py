@@ -117,7 +117,9 @@ class CandidateModel(QAbstractTableModel):
             return None
         column = self._shown[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return "" if column.name == "verdict" else column.name
+            # Right-aligned headings stand clear of the one beside them.
+            gap = "\N{NO-BREAK SPACE}" if column.right else ""
+            return "" if column.name == "verdict" else column.name + gap
         if role == Qt.ItemDataRole.ToolTipRole:
             unit = self._columns.unit(column.name)
             return f"{column.name} ({unit})" if unit else column.name

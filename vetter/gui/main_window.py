@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PyQt6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QApplication,
     QDockWidget,
@@ -33,7 +33,7 @@ from vetter.gui.status import Status
 from vetter.gui.stretch_bar import StretchBar
 from vetter.gui.theme import apply_theme, is_dark
 from vetter.review.cutout_cache import CutoutCache
-from vetter.review.fits import Fits
+from vetter.review.fits import Fits, fittable
 from vetter.review.session import Session
 
 RADIUS_RANGE = (4.0, 250.0)
@@ -80,6 +80,9 @@ class MainWindow(QMainWindow):
         self._dark = True
         self._compass = True
         self._closed = False
+        self._exposed = False
+        # Cut out while the widgets are built: the first paint shows it.
+        self.cache.want([session.current_row] if session.current_row >= 0 else [])
         self._build()
         self.actions_by_id = make_actions(self, self.commands, self.keymap)
         self._connect()
@@ -94,6 +97,8 @@ class MainWindow(QMainWindow):
         self.card = CandidateCard(session)
         self.filter_bar = FilterBar(session, self.keymap)
         self.plane_row = PlaneRow()
+        if fittable(session.source.plane_names) and not self.fits.paused:
+            self.plane_row.expect_fit()
         self.stretch_bar = StretchBar(self.cache.looks, self.keymap)
         self.readout = Readout()
         self.card.add_corner(self.readout)
@@ -232,7 +237,7 @@ class MainWindow(QMainWindow):
     def _show_current(self) -> None:
         """Panels first, painted at once; the card, the list and the builder follow."""
         session, row = self.session, self.session.current_row
-        if row < 0:
+        if row < 0 or self._closed:
             return
         frame = self.cache.get(row)
         if frame is None:
@@ -240,13 +245,14 @@ class MainWindow(QMainWindow):
         else:
             self.plane_row.show_frame(frame)
         self.plane_row.flush()
-        if frame is not None and self.isVisible():
+        if frame is not None and self._exposed:
             session.painted(row)
         self.card.show_row(row)
         self.readout.show_frame(frame)
         self.evidence.show_state(self.fits.state(row))
-        self._after_paint.start()
-        self._while_looking.start()
+        if self._exposed:
+            self._after_paint.start()
+            self._while_looking.start()
 
     def _when_painted(self) -> None:
         session = self.session
@@ -278,6 +284,9 @@ class MainWindow(QMainWindow):
 
     def _on_ready(self, row: int) -> None:
         session = self.session
+        if self._closed:
+            # Told by the builder before it ended, heard after it.
+            return
         if row == session.current_row:
             self._show_current()
         elif row == session.queue.step(session.current_row, session.direction):
@@ -299,6 +308,7 @@ class MainWindow(QMainWindow):
         row = self.session.current_row
         if row in rows:
             self.evidence.show_state(self.fits.state(row))
+        self.candidate_list.update_rows(rows)
 
     def _on_colour_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
         self.set_theme(scheme != Qt.ColorScheme.Light)
@@ -316,10 +326,13 @@ class MainWindow(QMainWindow):
         self.readout.set_narrow(event.size().width() < NARROW)
         super().resizeEvent(event)
 
-    def showEvent(self, event: QShowEvent | None) -> None:
-        super().showEvent(event)
-        # A candidate counts as seen from the first paint of the window on.
-        QTimer.singleShot(0, self._show_current)
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        super().paintEvent(event)
+        if not self._exposed:
+            # A candidate counts as seen, and the work behind it begins, from the first paint
+            # of the window on.
+            self._exposed = True
+            QTimer.singleShot(0, self._show_current)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Keys that no shortcut claimed: tried again by their place on the keyboard."""

@@ -34,6 +34,10 @@ class PlaneRow(PanelScene):
         self._soon.timeout.connect(self._repaint_soon)
         self.pointer.connect(self._on_pointer)
 
+    def expect_fit(self) -> None:
+        """Keep a place for the panel of the fit, from the first candidate on."""
+        self._fit_seen = True
+
     def show_frame(self, frame: Frame) -> None:
         """Show a candidate; painted by `flush`, or when the event loop comes to it."""
         if frame.row != self._row:
@@ -131,8 +135,10 @@ class PlaneRow(PanelScene):
 
     def _on_pointer(self, pixel: object) -> None:
         self._pixel = pixel if isinstance(pixel, tuple) else None
+        before = [self._panels[name].value for name in self._names]
         self._set_values()
-        if not self._soon.isActive():
+        now = [self._panels[name].value for name in self._names]
+        if now != before and not self._soon.isActive():
             self._soon.start()
 
     def _set_values(self) -> None:

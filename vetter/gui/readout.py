@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _PAUSE_MS = 25
 _PLACE, _SKY, _DEGREES = (
-    "x 10000.0  y 10000.0",
+    "FITS x 10000.0  y 10000.0",
     "00:00:00.00  +00:00:00.0",
     "000.000000  +00.000000",
 )
@@ -93,7 +93,7 @@ def describe(frame: Frame, x: float, y: float, degrees: bool = True) -> str:
     if frame.cutout is None or _inside(frame, x, y) is None:
         return ""
     left, bottom = frame.cutout.origin or (0, 0)
-    place = f"x {x + left + 1:.1f}  y {y + bottom + 1:.1f}"
+    place = f"FITS x {x + left + 1:.1f}  y {y + bottom + 1:.1f}"
     return f"{place}   {_sky(frame, x, y, degrees)}".rstrip()
 
 

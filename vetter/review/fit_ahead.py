@@ -8,6 +8,8 @@ import sys
 import threading
 from collections.abc import Iterable
 from pathlib import Path
+from queue import SimpleQueue
+from typing import IO
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -40,6 +42,8 @@ class FitAhead(QObject):
         self._start = start
         self._process: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
+        self._sender: threading.Thread | None = None
+        self._unsent: SimpleQueue[object] = SimpleQueue()
         self._closing = False
 
     @property
@@ -70,6 +74,11 @@ class FitAhead(QObject):
         if process is not None:
             process.kill()
             process.wait()
+        if self._sender is not None:
+            # A message under way breaks off with the pipe; only then may the pipe be closed.
+            self._unsent.put(None)
+            self._sender.join()
+        if process is not None:
             for stream in (process.stdin, process.stdout):
                 _close(stream)
         if self._reader is not None:
@@ -88,15 +97,24 @@ class FitAhead(QObject):
         )
         self._reader = threading.Thread(target=self._read, name="fits", daemon=True)
         self._reader.start()
+        self._sender = threading.Thread(
+            target=self._send, args=(self._process.stdin,), name="wishes for fits", daemon=True
+        )
+        self._sender.start()
         self._tell(self._start)
 
     def _tell(self, message: object) -> None:
-        assert self._process is not None and self._process.stdin is not None
-        try:
-            send(self._process.stdin, message)
-        except OSError:
-            # It has ended; the reader says so.
-            return
+        # A pipe holds 64 KB and the process reads none before it has opened its input: to
+        # write the wishes for 100,000 candidates from here would hold the window up for as long.
+        self._unsent.put(message)
+
+    def _send(self, stream: IO[bytes]) -> None:
+        for message in iter(self._unsent.get, None):
+            try:
+                send(stream, message)
+            except OSError:
+                # It has ended; the reader says so.
+                return
 
     def _read(self) -> None:
         process = self._process

@@ -219,8 +219,9 @@ class Fits(QObject):
         queue, row = self._session.queue, self._session.current_row
         place = max(queue.position_of(row), 0)
         listed = np.concatenate([queue.order[place:], queue.order[:place]])
-        hidden = np.setdiff1d(np.arange(len(self.table.codes)), listed)
-        rows = np.concatenate([listed, hidden])
+        hidden = np.ones(len(self.table.codes), bool)
+        hidden[listed] = False
+        rows = np.concatenate([listed, np.flatnonzero(hidden)])
         return [int(row) for row in rows[self.table.codes[rows] == 0]]
 
     def _on_queue_changed(self) -> None:
