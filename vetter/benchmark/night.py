@@ -8,7 +8,7 @@ import numpy as np
 from astropy.io import fits
 from astropy.table import Table
 
-from vetter.io.demo import resource_path
+from vetter.io.resources import resource_path
 
 PLANES = ("image", "template", "convolved", "diff", "err", "mask")
 

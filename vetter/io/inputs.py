@@ -45,13 +45,27 @@ def open_input(
     if not texts:
         raise InputError("no input: name a candidate table, a folder of cutouts, or demo")
     if texts == ["demo"]:
-        from vetter.io.demo import open_demo
-
-        return open_demo(options)
+        return _open_demo(options)
     session = session_path(texts)
     if session is not None:
         return _open_session(session, options)
     return _open_files(_expanded(texts), texts, options)
+
+
+def _open_demo(options: InputOptions) -> CutoutSource:
+    """The demo as a source; its record names ``demo``, wherever the package lies."""
+    from vetter.io.demo import NOTE, TITLE, demo_input
+    from vetter.io.field_source import FieldSource
+
+    table, own = demo_input()
+    source = _open_files(_expanded([table]), [table], options.over(own))
+    assert isinstance(source, FieldSource)
+    return dataclasses.replace(
+        source,
+        title=TITLE,
+        record={"inputs": ["demo"], "options": options.plain()},
+        extra_notes=(NOTE, *source.extra_notes),
+    )
 
 
 def session_path(inputs: Sequence[str | os.PathLike[str]]) -> Path | None:
