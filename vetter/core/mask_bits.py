@@ -34,9 +34,9 @@ class BadBits:
         if values.dtype.kind == "f":
             unknown = ~np.isfinite(values)
             if self.bits is None:
-                return unknown | (values != 0)
+                return np.asarray(unknown | (values != 0))
             whole = np.where(unknown, 0, values).astype(np.int64)
-            return unknown | ((whole & np.int64(self.bits)) != 0)
+            return np.asarray(unknown | ((whole & np.int64(self.bits)) != 0))
         if self.bits is None:
             return np.asarray(values != 0)
         return np.asarray((values.astype(np.int64) & np.int64(self.bits)) != 0)

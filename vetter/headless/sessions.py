@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vetter.headless.progress import Progress, say
-from vetter.headless_session import export_session, log, status
+from vetter.headless.session_reports import export_session, log, status
 
 
 def run_status(arguments: argparse.Namespace) -> int:

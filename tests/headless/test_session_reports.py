@@ -14,7 +14,7 @@ from tests.helpers.decisions import event
 from vetter.core.decisions import Verdict
 from vetter.core.ledger import Ledger
 from vetter.errors import InputError
-from vetter.headless_session import chosen_verdicts, export_session, log, status
+from vetter.headless.session_reports import chosen_verdicts, export_session, log, status
 from vetter.io.inputs import InputOptions, open_input
 from vetter.io.session_file import SessionFile
 
