@@ -65,6 +65,18 @@ def candidate_list(keys: Sequence[str] = KEYS) -> CandidateList:
     return CandidateList(table, roles, np.array(keys), positions, positions, unknown, unknown)
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """A busy machine may take longer than a window waits; only the tests of that wait do not."""
+    if "impatient" not in request.fixturenames:
+        monkeypatch.setattr("vetter.review.recorder.ACKNOWLEDGED_AT_ONCE", 5.0)
+
+
+@pytest.fixture
+def impatient() -> None:
+    """The window's own patience, for a store that takes longer."""
+
+
 @pytest.fixture
 def store() -> MemoryStore:
     return MemoryStore()
@@ -123,7 +135,7 @@ def test_the_same_verdict_again_is_no_event_but_goes_on(session, store):
     assert session.current_key == "b"
 
 
-def test_the_next_shows_only_when_the_commit_is_acknowledged(session, store, qtbot):
+def test_the_next_shows_only_when_the_commit_is_acknowledged(session, store, qtbot, impatient):
     store.gate.clear()
     session.accept()
     assert session.current_key == "a"
@@ -134,7 +146,7 @@ def test_the_next_shows_only_when_the_commit_is_acknowledged(session, store, qtb
     assert session.verdict("a") is Verdict.ACCEPT
 
 
-def test_nothing_moves_while_a_commit_is_under_way(session, store, qtbot):
+def test_nothing_moves_while_a_commit_is_under_way(session, store, qtbot, impatient):
     store.gate.clear()
     session.accept()
     session.reject()
@@ -144,6 +156,16 @@ def test_nothing_moves_while_a_commit_is_under_way(session, store, qtbot):
         store.gate.set()
     assert [d.verdict for d in store.decisions] == ["accept"]
     assert session.current_key == "b"
+
+
+def test_what_was_typed_while_saving_is_written_afterwards(session, store, qtbot, impatient):
+    store.gate.clear()
+    session.accept()
+    session.set_comment(2, "look again")
+    session.decide_group([3], Verdict.MAYBE)
+    store.gate.set()
+    qtbot.waitUntil(lambda: session.codes[3] == 3, timeout=5000)
+    assert session.opinion(2).comment == "look again"
 
 
 def test_a_commit_that_fails_is_said_and_decides_nothing(session, store, qtbot):
