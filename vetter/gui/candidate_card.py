@@ -9,8 +9,13 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidg
 from vetter.core.candidate_facts import Fact, known_facts, picked_facts
 from vetter.gui.comment_editor import CommentEditor
 from vetter.gui.fact_strip import FactStrip
+from vetter.gui.flowing_text import FlowingText
 from vetter.gui.verdict_style import WORDS, badge, colour, is_dark
 from vetter.review.session import Session
+
+SAMPLE_NAME = "J042103.27+331204.9"
+LONG_NAME = len(SAMPLE_NAME)
+"""Names longer than this may be cut off; the tool tip then is the name."""
 
 
 class VerdictChip(QWidget):
@@ -67,16 +72,18 @@ class CandidateCard(QWidget):
         self._columns = session.columns
         self._facts: list[Fact] = []
         self._row = -1
+        self._corner: QWidget | None = None
         self.name = self._label("name")
         self.chip = VerdictChip(self)
-        self.tags = self._label("tags")
-        self.comment = self._label("comment")
+        self.tags, self.comment = FlowingText(parent=self), FlowingText(parent=self)
+        self.tags.setAccessibleName("tags")
+        self.comment.setAccessibleName("comment")
         self.editor = CommentEditor(self)
         self.strip = FactStrip(self)
         self._set_up_labels()
         self._lay_out()
         self.editor.saved.connect(session.set_comment)
-        self.editor.left.connect(self.comment.show)
+        self.editor.left.connect(self._on_editor_left)
         session.opinions_changed.connect(self._on_opinions_changed)
         self.set_columns(columns or [])
 
@@ -96,12 +103,16 @@ class CandidateCard(QWidget):
             if self.editor.row not in (-1, row):
                 self.editor.finish()
             self._row = row
-            _say(self.name, self._session.candidates.name(row))
+            name = self._session.candidates.name(row)
+            if self.name.text() != name:
+                self.name.setText(name)
+                self.name.setToolTip(name if len(name) > LONG_NAME else "")
             self._show_facts()
         self._show_opinion()
 
     def add_corner(self, widget: QWidget) -> None:
         """Put a widget at the right end of the first line."""
+        self._corner = widget
         self._first.addWidget(widget)
 
     def edit_comment(self) -> None:
@@ -115,12 +126,20 @@ class CandidateCard(QWidget):
             self._session.message.emit("read only: a comment cannot be saved here")
             return
         self.comment.hide()
+        if self._corner is not None:
+            # A comment is read as it is written: the editor has the line's whole rest.
+            self._corner.hide()
         self.editor.start(self._row, self._session.opinion(self._row).comment)
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.PaletteChange:
             self.chip.update()
+
+    def _on_editor_left(self) -> None:
+        self.comment.show()
+        if self._corner is not None:
+            self._corner.show()
 
     def _label(self, name: str) -> QLabel:
         label = QLabel(self)
@@ -136,13 +155,13 @@ class CandidateCard(QWidget):
         self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         # A selectable label takes the focus on a click, and with it the verdict keys.
         self.name.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.name.setMinimumWidth(self.name.fontMetrics().horizontalAdvance("J042103.27+331204.9"))
+        self.name.setMinimumWidth(self.name.fontMetrics().horizontalAdvance(SAMPLE_NAME))
         italic = self.comment.font()
         italic.setItalic(True)
         self.comment.setFont(italic)
         # A long comment is cut off (its tool tip is whole), and does not widen the window.
-        for label in (self.comment, self.editor):
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        for widget in (self.comment, self.editor):
+            widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def _lay_out(self) -> None:
         first = self._first = QHBoxLayout()

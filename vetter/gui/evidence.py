@@ -1,35 +1,35 @@
-"""The evidence line: what the fit says about the candidate on screen."""
+"""The evidence: what the fit says about the candidate on screen."""
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QFontMetrics
-from PyQt6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+import re
+
+from PyQt6.QtWidgets import QWidget
 
 from vetter.core.evidence_text import details, headline, numbers
+from vetter.gui.flowing_text import LINE_BREAK, FlowingText
 from vetter.review.fits import DONE, FAILED, NOTHING_TO_FIT, RUNNING, FitState
 
+WIDE_LINES, NARROW_LINES = 2, 4
 
-class Evidence(QWidget):
-    """Two lines of fixed height: the judgement in words, and the numbers behind it."""
+
+class Evidence(FlowingText):
+    """The judgement in words, its answer in bold; below it the numbers.
+
+    Its height is fixed: the panels above must not move when a fit arrives.
+    """
 
     def __init__(self, fit_key: str = "F", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(WIDE_LINES, parent)
         self._how = f": {fit_key} fits it" if fit_key else ""
         self._shown: FitState | None = None
-        self.words = self._line("fit in words")
-        self.numbers = self._line("fit in numbers")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(1)
-        layout.addWidget(self.words)
-        layout.addWidget(self.numbers)
-        bold = self.words.font()
-        bold.setBold(True)
-        self.words.setFont(bold)
-        # The panels above must not move when a fit arrives.
-        self.setFixedHeight(2 * QFontMetrics(bold).height() + 5)
+        self.words = self.numbers = ""
+        self.setAccessibleName("what the fit says")
         self.show_state(FitState())
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Take more lines, where few words have room beside each other."""
+        self.set_lines(NARROW_LINES if narrow else WIDE_LINES)
 
     def show_state(self, state: FitState) -> None:
         """Show where the fit of the candidate on screen stands."""
@@ -47,15 +47,9 @@ class Evidence(QWidget):
         else:
             self._say(f"not fitted yet{self._how}", "", "")
 
-    def _line(self, name: str) -> QLabel:
-        label = QLabel(self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setAccessibleName(name)
-        # A long line is cut off, and does not widen the window.
-        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        return label
-
     def _say(self, words: str, numbers_line: str, tip: str) -> None:
-        self.words.setText(words)
-        self.numbers.setText(numbers_line)
+        self.words, self.numbers = words, numbers_line
+        self.setText(words + (LINE_BREAK + numbers_line if numbers_line else ""))
+        answer = re.match(r"[^:,;]*", words)
+        self.set_bold(0 if answer is None else answer.end())
         self.setToolTip("\n".join(part for part in (words, numbers_line, tip) if part))

@@ -69,7 +69,7 @@ class GridArea(QAbstractScrollArea):
     @property
     def columns(self) -> int:
         """Tiles in a line."""
-        return max(1, self._view().width() // self._tile_width())
+        return max(1, self._view().width() // (TILE + 2 * PAD))
 
     @property
     def lines(self) -> int:
@@ -174,7 +174,8 @@ class GridArea(QAbstractScrollArea):
         return 0 if bar is None else bar.value()
 
     def _tile_width(self) -> int:
-        return TILE + 2 * PAD
+        """Tiles share the whole width: what is over gives their names more room."""
+        return max(self._view().width() // self.columns, TILE + 2 * PAD)
 
     def _tile_height(self) -> int:
         return TILE + 2 * PAD + self.fontMetrics().height() + 2
@@ -201,7 +202,7 @@ class GridArea(QAbstractScrollArea):
         if selected:
             painter.fillRect(rect.adjusted(1, 1, -1, -1), palette.highlight())
         picture = self._thumbnails.image(row)
-        frame = QRect(rect.x() + PAD, rect.y() + PAD, TILE, TILE)
+        frame = QRect(rect.x() + (rect.width() - TILE) // 2, rect.y() + PAD, TILE, TILE)
         if isinstance(picture, QImage):
             size = picture.deviceIndependentSize().toSize()
             x = frame.x() + (TILE - size.width()) // 2
@@ -223,11 +224,12 @@ class GridArea(QAbstractScrollArea):
         self, painter: QPainter, rect: QRect, row: int, code: int, selected: bool
     ) -> None:
         palette, dark = self.palette(), is_dark(self.palette())
-        below = QRect(rect.x() + PAD, rect.y() + PAD + TILE + 1, TILE, rect.height() - TILE - PAD)
+        width = rect.width() - 2 * PAD
+        below = QRect(rect.x() + PAD, rect.y() + PAD + TILE + 1, width, rect.height() - TILE - PAD)
         if code:
             mark = badge(code, BADGE, dark, self.devicePixelRatioF())
             painter.drawPixmap(below.x(), below.y() + 1, mark)
-            painter.fillRect(below.x(), rect.y() + PAD + TILE - 2, TILE, 3, colour(code, dark))
+            painter.fillRect(below.x(), rect.y() + PAD + TILE - 2, width, 3, colour(code, dark))
         tone: QColor = (palette.highlightedText() if selected else palette.text()).color()
         painter.setPen(tone)
         name = self._session.candidates.name(row)

@@ -40,7 +40,7 @@ RADIUS_RANGE = (4.0, 250.0)
 PAINT_AHEAD_MS = 15
 USEFUL_SIZE = (1600, 900)
 NARROW = 1500
-"""Below this width the tags and the comment need the readout's place for themselves."""
+"""Below this width the readout is shorter, and the evidence takes more lines."""
 TITLE_BAR = 32
 """Pixels kept free for the title bar, whose height is known only after the window shows."""
 
@@ -253,6 +253,8 @@ class MainWindow(QMainWindow):
         if self._exposed:
             self._after_paint.start()
             self._while_looking.start()
+        else:
+            self.candidate_list.follow(row)
 
     def _when_painted(self) -> None:
         session = self.session
@@ -323,7 +325,9 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         assert event is not None
-        self.readout.set_narrow(event.size().width() < NARROW)
+        narrow = event.size().width() < NARROW
+        self.readout.set_narrow(narrow)
+        self.evidence.set_narrow(narrow)
         super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:

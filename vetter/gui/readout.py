@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtGui import QFontDatabase, QHideEvent
+from PyQt6.QtGui import QHideEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from vetter.core.sky import radec, sexagesimal
@@ -35,7 +35,6 @@ class Readout(QLabel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAccessibleName("position under the pointer")
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
