@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from vetter.core.adjustment import Adjustment, FitOptions, failed
 from vetter.core.fit_facts import Box
-from vetter.core.fit_figures import Found, Stack, finished, known, pixel_sums
+from vetter.core.fit_figures import Found, Stack, finished, known, pixel_sums, stacked
 from vetter.core.fit_input import FitInput
 from vetter.core.fit_weights import count, unfit, weights
-from vetter.core.moments import Window, gram, margin, projected, windows
+from vetter.core.moments import gram, margin, projected, windows
 from vetter.core.newton import Minima
-from vetter.core.point_source import PointSources, measure, no_sources
+from vetter.core.point_source import PointSources, measure, no_sources, products
 from vetter.core.shift import coefficients, shifted
 from vetter.core.shift_search import search
 
@@ -85,8 +85,8 @@ def _fit_lot(
 
 def _stacked(inputs: list[FitInput], weight: Array) -> Stack:
     bg, tbg = np.array([d.bg for d in inputs]), np.array([d.tbg for d in inputs])
-    image = np.array([d.image for d in inputs])
-    template = np.array([d.template for d in inputs])
+    image = stacked([d.image for d in inputs])
+    template = stacked([d.template for d in inputs])
     image -= bg[:, None, None]
     template -= tbg[:, None, None]
     return Stack(image, template, weight, bg, tbg, count(weight, inputs[0].about.box), inputs)
@@ -120,19 +120,19 @@ def _solve(stack: Stack, options: FitOptions) -> list[Adjustment]:
 def _moments(
     coefs: Array, stack: Stack, box: Box, options: FitOptions, with_psf: bool
 ) -> list[Array]:
-    """The moments of each window: shifted coefficients, image, constant, and the PSF if wanted."""
+    """The moments of each window: shifted coefficients and image; constant and PSF if wanted."""
     inside = np.ascontiguousarray(stack.weight[(slice(None), *box)])
     count, ny, nx = inside.shape
-    rows = np.empty((count, 2 + with_psf, ny, nx))
+    rows = np.empty((count, 3 if with_psf else 1 + options.fit_bg, ny, nx))
     np.multiply(stack.image[(slice(None), *box)], inside, out=rows[:, 0])
-    rows[:, 1] = inside
+    rows[:, 1:2] = inside[:, None]
     if with_psf:
         rows[:, 2] = _psfs(stack, box)
         seen = (rows[:, 2] * (inside > 0)).sum(axis=(1, 2)) > 0.5 * rows[:, 2].sum(axis=(1, 2))
         # Mostly masked: no source could be seen, so none is looked for.
         rows[~seen, 2] = 0.0
         rows[:, 2] *= inside
-    flat = rows.reshape(count, 2 + with_psf, -1)
+    flat = rows.reshape(count, -1, ny * nx)
     edge = margin(options.max_shift)
     moments = [gram(coefs, box, w, edge, inside, flat) for w in windows(options.max_shift)]
     for matrix in moments:
@@ -195,8 +195,9 @@ def _surviving(
     found = _best(moments, options, (1, 2))
     fixed = options.max_shift == 0, options.max_scale == 1
     df = pixels - 2 - 2 * (not fixed[0]) - (not fixed[1])
-    chosen: list[tuple[Array, Window]] = [
-        (moments[index][k], windows(options.max_shift)[index])
-        for k, index in enumerate(found.window.tolist())
-    ]
-    return measure(chosen, found.minima, np.where(seen, df, 0), fixed)
+    inner = np.empty((len(df), 6, 6))
+    for index, window in enumerate(windows(options.max_shift)):
+        here = found.window == index
+        minima = Minima(*(column[here] for column in found.minima))
+        inner[here] = products(moments[index][here], window, minima)
+    return measure(inner, found.minima, np.where(seen, df, 0), fixed)

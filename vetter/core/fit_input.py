@@ -60,11 +60,15 @@ def read_many(cutouts: Sequence[Any], options: FitOptions) -> list[FitInput | Ad
             if _plain(cutout, name):
                 alike.setdefault((cutout["image"].shape, name), []).append(index)
     for (_, name), members in alike.items():
-        planes = [
-            np.array([cutouts[i][key] for i in members], float) for key in ("image", name, "err")
-        ]
+        planes = [_planes([cutouts[i][key] for i in members]) for key in ("image", name, "err")]
         _read_plain(cutouts, members, planes, name, options, taken)
     return [read(c, options) if t is None else t for c, t in zip(cutouts, taken, strict=True)]
+
+
+def _planes(given: list[Any]) -> Array:
+    """Planes of one shape as native floats of their own, (k, ny, nx)."""
+    joined: Array = np.concatenate(given, dtype=np.float64)
+    return joined.reshape(len(given), *given[0].shape)
 
 
 def _plain(cutout: Any, name: str) -> bool:

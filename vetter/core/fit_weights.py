@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from vetter.core.adjustment import FitOptions
 from vetter.core.fit_facts import Box
-from vetter.core.fit_figures import Stack
+from vetter.core.fit_figures import Stack, stacked
 from vetter.core.fit_input import FitInput
 
 Array = npt.NDArray[np.float64]
@@ -22,7 +20,7 @@ def weights(inputs: list[FitInput], noise_scales: list[float]) -> Array:
 
     The template's error counts ``noise_scales`` times.
     """
-    out = np.array([data.err for data in inputs])
+    out = stacked([data.err for data in inputs])
     for err, data, scale in zip(out, inputs, noise_scales, strict=True):
         if data.template_variance is not None:
             np.sqrt(err * err + scale * scale * data.template_variance, out=err)
@@ -45,9 +43,12 @@ def unfit(stack: Stack, options: FitOptions) -> list[str]:
     box = (slice(None), *stack.inputs[0].about.box)
     template = stack.template[box]
     size = template[0].size
-    counted: Any = True if stack.pixels.min() == size else stack.weight[box] > 0
-    low = template.min(axis=(1, 2), where=counted, initial=np.inf)
-    high = template.max(axis=(1, 2), where=counted, initial=-np.inf)
+    if stack.pixels.min() == size:
+        low, high = template.min(axis=(1, 2)), template.max(axis=(1, 2))
+    else:
+        counted = stack.weight[box] > 0
+        low = template.min(axis=(1, 2), where=counted, initial=np.inf)
+        high = template.max(axis=(1, 2), where=counted, initial=-np.inf)
     level = np.abs(stack.tbg) + np.maximum(np.abs(low), np.abs(high))
     flat = ~(high - low > 1e-12 * level)
     huge = ~(level < _HUGE)

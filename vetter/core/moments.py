@@ -15,12 +15,12 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.shift import fraction_weights
+from vetter.core.shift import POLYNOMIALS, fraction_weights
 
 Array = npt.NDArray[np.float64]
 
 _HALF = 2
-_STARTS = 9
+_STARTS_A_PIXEL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +130,29 @@ def tap_weights(u: float, v: float, half: int) -> Array:
     return np.array(flat).reshape(2, 3, -1)
 
 
+def tap_weights_stack(shift: Array, half: int) -> Array:
+    """As one axis of :func:`tap_weights` for many shifts, (k, 3, 2 half + 3)."""
+    whole = np.minimum(np.maximum(np.floor(shift), -half), half - 1)
+    powers = np.empty((4, len(shift)))
+    powers[0] = 1.0
+    np.subtract(shift, whole, out=powers[1])
+    np.multiply(powers[1], powers[1], out=powers[2])
+    np.multiply(powers[2], powers[1], out=powers[3])
+    out = np.zeros((len(shift), 3, 2 * half + 3))
+    # A shift that is not a number has weights that are none, at any place.
+    place = np.where(np.isfinite(whole), half - 1 - whole, 0.0).astype(int)
+    columns = place[:, None, None] + np.arange(4)
+    weights = (powers.T @ POLYNOMIALS.reshape(4, 12)).reshape(-1, 3, 4)
+    np.put_along_axis(out, np.broadcast_to(columns, weights.shape), weights, axis=2)
+    return out
+
+
 @lru_cache(maxsize=64)
 def scan_points(window: Window) -> tuple[Array, Array, Array]:
     """A coarse grid over the window: shifts (gx,) and (gy,), taps' weights (gy * gx, taps^2)."""
+    count = 2 * _STARTS_A_PIXEL * window.half + 1
     gx, gy = (
-        np.linspace(low, high, _STARTS if high > low else 1)
+        np.linspace(low, high, count if high > low else 1)
         for low, high in (window.x_range, window.y_range)
     )
     wx = np.array([tap_weights(u, 0.0, window.half)[0, 0] for u in gx])

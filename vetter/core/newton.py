@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import numpy as np
+
 from vetter.core.moments import Array, Window, tap_weights
 
 ROUNDS = 40
@@ -43,27 +45,28 @@ class _Point(NamedTuple):
 
 def _evaluate(moments: Array, half: int, scales: tuple[float, float], u: float, v: float) -> _Point:
     wx, wy = tap_weights(u, v, half)
-    basis = (wy[:, None, :, None] * wx[None, :, None, :]).reshape(9, -1)
-    inner = (basis[:4] @ moments[:-1, :-1] @ basis.T).tolist()
-    cross = (basis @ moments[:-1, -1]).tolist()
-    return _profile(inner, cross, float(moments[-1, -1]), scales)
+    taps, size = wx.shape[1], moments.shape[0]
+    # The last row takes the image: one product gives all inner products that are wanted.
+    basis = np.zeros((10, size))
+    basis[9, -1] = 1.0
+    strides = 24 * size, 8 * size, 8 * taps, 8
+    tapped = np.ndarray((3, 3, taps, taps), float, basis, 0, strides)
+    np.multiply(wy[:, None, :, None], wx[None, :, None, :], out=tapped)
+    return _profile((basis @ moments @ basis.T).tolist(), scales)
 
 
-def _profile(
-    products: list[list[float]], cross: list[float], norm: float, scales: tuple[float, float]
-) -> _Point:
+def _profile(products: list[list[float]], scales: tuple[float, float]) -> _Point:
     """chi2 with the scale at its best, and derivatives.
 
     Parameters
     ----------
-    products : 4 rows of 9
-        Inner products of t and its derivatives; element 3 j + i is j times by v, i times by u.
-    cross : 9 inner products of those with the image
-    norm : that of the image with itself
+    products : 10 rows of 10
+        Inner products of t and its derivatives, element 3 j + i j times by v and i times by u;
+        then of the image.
     """
-    tt, tu, tuu, tv, tuv, _, tvv, _, _ = products[0]
+    tt, tu, tuu, tv, tuv, _, tvv, _, _, _ = products[0]
     uu, uv, vv = products[1][1], products[1][3], products[3][3]
-    yt, yu, yuu, yv, yuv, _, yvv, _, _ = cross
+    yt, yu, yuu, yv, yuv, _, yvv, _, _, norm = products[9]
     wanted = yt / tt if tt > 0.0 else 1.0
     s = min(max(wanted, scales[0]), scales[1])
     gu, gv = 2.0 * s * (s * tu - yu), 2.0 * s * (s * tv - yv)

@@ -7,10 +7,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.moments import Array, Window
+from vetter.core.moments import Array, Window, tap_weights_stack
 from vetter.core.newton import LONGEST_STEP, ROUNDING, ROUNDS, SMALL_GAIN, SMALL_STEP, Minima
 
 Flags = npt.NDArray[np.bool_]
+
+_WANTED = (0, 1, 3, 9)
+"""Of t, its derivatives and the image: t, by u, by v, and the image."""
 
 
 class _Points(NamedTuple):
@@ -70,50 +73,31 @@ def descend_stack(
     return best
 
 
-def _tap_weights(shift: Array, half: int) -> Array:
-    """Values, first and second derivatives of all taps' weights, (3, k, 2 half + 3)."""
-    whole = np.clip(np.floor(shift), -half, half - 1)
-    f = shift - whole
-    g = 1.0 - f
-    weights = np.empty((3, len(shift), 4))
-    weights[0] = np.stack(
-        (
-            f * f * f / 6.0,
-            2.0 / 3.0 - g * g * (1.0 - 0.5 * g),
-            2.0 / 3.0 - f * f * (1.0 - 0.5 * f),
-            g * g * g / 6.0,
-        ),
-        axis=-1,
-    )
-    weights[1] = np.stack(
-        (0.5 * f * f, g * (2.0 - 1.5 * g), f * (1.5 * f - 2.0), -0.5 * g * g), axis=-1
-    )
-    weights[2] = np.stack((f, 3.0 * g - 2.0, 3.0 * f - 2.0, g), axis=-1)
-    out = np.zeros((3, len(shift), 2 * half + 3))
-    columns = (half - 1 - whole.astype(int))[:, None] + np.arange(4)
-    out[:, np.arange(len(shift))[:, None], columns] = weights
-    return out
-
-
 def _evaluate(
     moments: Array, window: Window, scales: tuple[float, float], u: Array, v: Array
 ) -> _Points:
-    wx, wy = _tap_weights(u, window.half), _tap_weights(v, window.half)
-    basis = wy.transpose(1, 0, 2)[:, :, None, :, None] * wx.transpose(1, 0, 2)[:, None, :, None, :]
-    basis = basis.reshape(len(u), 9, -1)
-    inner = (basis[:, :4] @ moments[:, :-1, :-1]) @ basis.transpose(0, 2, 1)
-    cross = (basis @ moments[:, :-1, -1:])[:, :, 0]
-    tt, tu, tuu, tv, tuv, _, tvv, _, _ = inner[:, 0].T
-    uu, uv, vv = inner[:, 1, 1], inner[:, 1, 3], inner[:, 3, 3]
-    yt, yu, yuu, yv, yuv, _, yvv, _, _ = cross.T
+    both = tap_weights_stack(np.concatenate((u, v)), window.half)
+    wx, wy = both[: len(u)], both[len(u) :]
+    # The last row takes the image: one product gives all inner products that are wanted.
+    basis = np.zeros((len(u), 10, moments.shape[1]))
+    basis[:, 9, -1] = 1.0
+    taps = window.taps
+    shape = len(u), 3, 3, taps, taps
+    sizes = basis.strides[0], 3 * basis.strides[1], basis.strides[1], 8 * taps, 8
+    tapped = np.ndarray(shape, float, basis, 0, sizes)
+    np.multiply(wy[:, :, None, :, None], wx[:, None, :, None, :], out=tapped)
+    inner = (basis[:, _WANTED] @ moments) @ basis.transpose(0, 2, 1)
+    tt, tu, tuu, tv, tuv, _, tvv, _, _, _ = inner[:, 0].T
+    uu, uv, vv = inner[:, 1, 1], inner[:, 1, 3], inner[:, 2, 3]
+    yt, yu, yuu, yv, yuv, _, yvv, _, _, yy = inner[:, 3].T
     known = tt > 0.0
     wanted = np.where(known, yt / np.where(known, tt, 1.0), 1.0)
-    s = np.clip(wanted, *scales)
+    s = np.minimum(np.maximum(wanted, scales[0]), scales[1])
     mu, mv = 4.0 * s * tu - 2.0 * yu, 4.0 * s * tv - 2.0 * yv
     free = known & (scales[0] < wanted) & (wanted < scales[1])
     curve = np.where(free, 0.5 / np.where(known, tt, 1.0), 0.0)
     return _Points(
-        moments[:, -1, -1] + s * (s * tt - 2.0 * yt),
+        yy + s * (s * tt - 2.0 * yt),
         s,
         2.0 * s * (s * tu - yu),
         2.0 * s * (s * tv - yv),
@@ -135,7 +119,8 @@ def _steps(at: _Points, window: Window, u: Array, v: Array, damping: Array) -> t
     du = np.where(both, du, np.where(free_u, -at.gu / curve_u, 0.0))
     dv = np.where(both, dv, np.where(free_v, -at.gv / curve_v, 0.0))
     shrink = LONGEST_STEP / np.maximum(np.maximum(np.abs(du), np.abs(dv)), LONGEST_STEP)
-    return np.clip(u + shrink * du, ulo, uhi) - u, np.clip(v + shrink * dv, vlo, vhi) - v
+    du = np.minimum(np.maximum(u + shrink * du, ulo), uhi) - u
+    return du, np.minimum(np.maximum(v + shrink * dv, vlo), vhi) - v
 
 
 def _newton(at: _Points, damping: Array) -> tuple[Array, Array]:

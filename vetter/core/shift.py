@@ -37,6 +37,20 @@ def fraction_weights(f: float) -> tuple[tuple[float, ...], ...]:
     )
 
 
+def _polynomials() -> Array:
+    """:func:`fraction_weights` as polynomials of f: (powers 0 to 3, derivative, weight)."""
+    values = np.array([[0, 0, 0, 1], [1, 3, 3, -3], [4, 0, -6, 3], [1, -3, 3, -1]]) / 6.0
+    out = np.zeros((4, 3, 4))
+    for derivative in range(3):
+        out[: 4 - derivative, derivative] = values.T
+        values = values[:, 1:] * np.arange(1, values.shape[1])
+    out.flags.writeable = False
+    return out
+
+
+POLYNOMIALS = _polynomials()
+
+
 @lru_cache(maxsize=64)
 def _prefilter(size: int, margin: int) -> Array:
     """Matrix (size + 2 margin, size) from samples to coefficients, mirrored beyond both ends."""

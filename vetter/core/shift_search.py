@@ -7,6 +7,8 @@ exact first and second derivatives since the cubic spline has them.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -51,7 +53,8 @@ def _starts(
     """The grid's local minima, up to three of each of the stack: which of it, u and v."""
     gx, gy, weights = scan_points(window)
     chi2 = scan(moments, weights, scales)
-    lowest = local_minima(chi2.reshape(-1, len(gy), len(gx))).reshape(chi2.shape)
+    grid = _bordered(chi2.reshape(-1, len(gy), len(gx)))
+    lowest = local_minima(grid).reshape(chi2.shape)
     # Not a number anywhere on the grid: the fit will say so, from wherever it starts.
     lowest[~np.isfinite(chi2[:, 0]), 0] = True
     which, point = np.nonzero(lowest)
@@ -60,25 +63,54 @@ def _starts(
         which, point = which[order], point[order]
         rank = np.arange(len(which)) - np.searchsorted(which, which)
         which, point = which[rank < _MAX_STARTS], point[rank < _MAX_STARTS]
-    return which, gx[point % len(gx)], gy[point // len(gx)]
+    j, i = np.divmod(point, len(gx))
+    if len(which) <= _FEW:
+        near = [grid[k, y : y + 3, x : x + 3].tolist() for k, y, x in zip(which, j, i, strict=True)]
+        across = np.array([_vertex(*rows[1]) for rows in near])
+        along = np.array([_vertex(rows[0][1], rows[1][1], rows[2][1]) for rows in near])
+    else:
+        middle = grid[which, j + 1, i + 1]
+        across = _vertices(grid[which, j + 1, i], middle, grid[which, j + 1, i + 2])
+        along = _vertices(grid[which, j, i + 1], middle, grid[which, j + 2, i + 1])
+    return which, gx[i] + across * _step(gx), gy[j] + along * _step(gy)
+
+
+def _step(points: Array) -> float:
+    return float(points[1] - points[0]) if len(points) > 1 else 0.0
+
+
+def _vertex(left: float, middle: float, right: float) -> float:
+    """Of the parabola through a lowest point and its neighbours, in steps; 0 at an edge."""
+    curve = left + right - 2.0 * middle
+    return 0.5 * (left - right) / curve if 0.0 < curve < math.inf else 0.0
+
+
+def _vertices(left: Array, middle: Array, right: Array) -> Array:
+    """As :func:`_vertex`, of arrays."""
+    place = 0.5 * (left - right) / (left + right - 2.0 * middle)
+    return np.where(np.abs(place) <= 0.5, place, 0.0)
 
 
 def scan(moments: Array, weights: Array, scales: tuple[float, float]) -> Array:
     """chi2 of the best scale at each of the grid's shifts, (..., shifts)."""
-    inner = moments[..., :-1, :-1]
-    power = ((weights @ inner) * weights).sum(axis=-1)
-    cross = moments[..., None, -1, :-1] @ weights.T
-    cross = cross[..., 0, :]
-    tiny = 1e-14 * np.abs(power).max(axis=-1, keepdims=True) + 1e-300
-    scale = np.clip(cross / np.maximum(power, tiny), *scales)
+    power = ((weights @ moments[..., :-1, :-1]) * weights).sum(axis=-1)
+    cross = (moments[..., None, -1, :-1] @ weights.T)[..., 0, :]
+    tiny = 1e-14 * power.max(axis=-1, keepdims=True) + 1e-300
+    scale = cross / np.maximum(power, tiny)
+    scale = np.minimum(np.maximum(scale, scales[0]), scales[1])
     chi2: Array = moments[..., -1, -1, None] + scale * (scale * power - 2.0 * cross)
     return chi2
 
 
-def local_minima(chi2: Array) -> npt.NDArray[np.bool_]:
-    """Where no neighbour on the grid is lower; (k, gy, gx) to the same shape."""
-    padded = np.full((chi2.shape[0], chi2.shape[1] + 2, chi2.shape[2] + 2), np.inf)
-    padded[:, 1:-1, 1:-1] = chi2
-    rows = np.minimum(np.minimum(padded[:, :-2], padded[:, 2:]), padded[:, 1:-1])
+def _bordered(chi2: Array) -> Array:
+    """With one more point on each side, infinitely high; (k, gy, gx) to (k, gy + 2, gx + 2)."""
+    out = np.full((chi2.shape[0], chi2.shape[1] + 2, chi2.shape[2] + 2), np.inf)
+    out[:, 1:-1, 1:-1] = chi2
+    return out
+
+
+def local_minima(grid: Array) -> npt.NDArray[np.bool_]:
+    """Where no neighbour on the grid is lower; (k, gy + 2, gx + 2) to (k, gy, gx)."""
+    rows = np.minimum(np.minimum(grid[:, :-2], grid[:, 2:]), grid[:, 1:-1])
     lowest = np.minimum(np.minimum(rows[:, :, :-2], rows[:, :, 2:]), rows[:, :, 1:-1])
-    return np.asarray(chi2 <= lowest)
+    return np.asarray(grid[:, 1:-1, 1:-1] <= lowest)
