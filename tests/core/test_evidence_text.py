@@ -77,7 +77,7 @@ def test_headline(disappeared: bool | None, text: str) -> None:
 
 
 def test_the_headline_tells_before_and_after() -> None:
-    words = "explained: why; from 12.0 to 1.6 times the noise by a shift of 0.22 px"
+    words = "explained, from 12.0 to 1.6 times the noise: why"
     assert headline(Judgement(True, "why"), FIT) == words
 
 

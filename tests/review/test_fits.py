@@ -216,3 +216,9 @@ def test_without_a_template_there_is_nothing_to_fit_and_no_panel(qapp):
 def test_those_that_disappeared_are_found_in_the_list(fits):
     fits._ahead.fitted.emit(Fitted((2, 0), (GOOD, failed("x"))))
     assert fits.disappeared_rows() == [2]
+
+
+def test_a_result_that_arrives_after_the_end_is_dropped(fits):
+    fits.close()
+    fits._ahead.fitted.emit(Fitted((2,), (GOOD,)))
+    assert 2 not in fits.table and not fits._saving.isActive()

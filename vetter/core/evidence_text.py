@@ -13,11 +13,11 @@ _HEADLINES = {True: "explained", False: "not explained", None: "not judged"}
 def headline(judgement: Judgement, fit: Adjustment | None = None) -> str:
     """The judgement with its reason: ``not explained: a source of S/N 12.3 survives``.
 
-    With the fit, before and after follow in words.
+    With the fit, before and after stand between them: ``explained, from 12.0 to 1.1 times the
+    noise: a shift...``.
     """
-    said = f"{_HEADLINES[judgement.disappeared]}: {judgement.reason}"
     change = "" if fit is None else _change(fit)
-    return f"{said}; {change}" if change else said
+    return f"{_HEADLINES[judgement.disappeared]}{change}: {judgement.reason}"
 
 
 def numbers(fit: Adjustment) -> str:
@@ -81,12 +81,11 @@ def _known(form: str, value: float, more: str = "") -> str:
 
 
 def _change(fit: Adjustment) -> str:
-    """What the fit has done, in words: from how many times the noise to how many."""
+    """What the fit has done: from how many times the noise to how many."""
     if fit.df <= 0 or math.isnan(fit.chi2_0) or math.isnan(fit.chi2):
         return ""
-    shift = _known("by a shift of {:.2f} px", math.hypot(fit.dx, fit.dy))
     before, after = (math.sqrt(chi2 / fit.df) for chi2 in (fit.chi2_0, fit.chi2))
-    return f"from {before:.1f} to {after:.1f} times the noise {shift}".rstrip()
+    return f", from {before:.1f} to {after:.1f} times the noise"
 
 
 def _chi2(fit: Adjustment) -> str:

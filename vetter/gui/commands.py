@@ -223,6 +223,13 @@ COMMANDS: tuple[Command, ...] = (
         lambda w: w.toggle_list(),
         separated=True,
     ),
+    Command(
+        "view.field",
+        "Field view: shifts of all candidates, on or off",
+        ("V",),
+        "View",
+        lambda w: w.dialogs.toggle_field(),
+    ),
     Command("view.columns", "Columns...", (), "View", lambda w: w.dialogs.pick_columns()),
     Command(
         "view.theme",
@@ -280,6 +287,13 @@ COMMANDS: tuple[Command, ...] = (
         (),
         "Fit",
         lambda w: w.fits.toggle_pause(),
+    ),
+    Command(
+        "fit.reject_disappeared",
+        "Reject all that disappeared...",
+        ("Ctrl+Shift+R",),
+        "Fit",
+        lambda w: w.dialogs.show_disappeared(),
     ),
     Command("help.keys", "All keys", ("?", "F1"), "Help", lambda w: w.dialogs.show_keys()),
     Command("help.guide", "User guide", (), "Help", lambda w: w.dialogs.show_guide()),

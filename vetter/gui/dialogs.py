@@ -11,6 +11,7 @@ from vetter import __version__
 from vetter.core.decisions import Verdict
 
 if TYPE_CHECKING:
+    from vetter.gui.field_dock import FieldDock
     from vetter.gui.grid import Grid
     from vetter.gui.main_window import MainWindow
 
@@ -27,6 +28,7 @@ class Dialogs:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self._grid: Grid | None = None
+        self.field: FieldDock | None = None
 
     def toggle_grid(self) -> None:
         """Show the grid in the panels' place, and the panels again."""
@@ -44,11 +46,33 @@ class Dialogs:
             window.pages.setCurrentWidget(self._grid)
             self._grid.setFocus()
 
+    def toggle_field(self) -> None:
+        """Show the field view, or put it away."""
+        from vetter.gui.field_dock import FieldDock
+
+        window = self._window
+        if self.field is None:
+            self.field = FieldDock(window.session, window.fits, window.list_dock, window)
+        else:
+            self.field.toggle()
+
+    def show_disappeared(self) -> None:
+        """How many and which disappeared, to be rejected as one step, or not."""
+        from vetter.gui.disappeared_dialog import DisappearedDialog
+
+        window = self._window
+        if window.fits.disappeared_rows():
+            DisappearedDialog(window.session, window.cache, window.fits, window).open()
+        else:
+            window.status.say("nothing in this list has disappeared, as far as it is fitted")
+
     def decide(self, verdict: Verdict) -> None:
-        """A verdict for what is on screen: one candidate, or those selected in the grid."""
+        """A verdict for what is on screen: one candidate, or those just selected together."""
         window, session = self._window, self._window.session
         in_grid = self._grid is not None and window.pages.currentWidget() is self._grid
         if in_grid and self._grid is not None and self._grid.decide(verdict):
+            return
+        if self.field is not None and self.field.view.decide(verdict):
             return
         verbs = {
             Verdict.ACCEPT: session.accept,

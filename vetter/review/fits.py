@@ -233,7 +233,8 @@ class Fits(QObject):
         self._session.load_adjustments()
 
     def _on_fitted(self, fitted: Fitted) -> None:
-        if self.fit is None:
+        # Results that were under way when it was closed still arrive, and nothing takes them.
+        if self.fit is None or self._closed:
             return
         keys = self._session.candidates.keys
         for row, result in zip(fitted.rows, fitted.adjustments, strict=True):

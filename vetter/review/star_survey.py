@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from vetter.core.field_fit import FieldFit
 
 
+_STRIDE = 27
+"""Has no divisor in common with the number of parts, so that each has its turn."""
+
+
 @dataclass(frozen=True, slots=True)
 class StarWish:
     """Asks the fitting process for the stars of the field; they come when nothing else is wanted.
@@ -52,6 +56,8 @@ def survey(source: CutoutSource, fit: FieldFit) -> Iterator[StarFits]:
         return
     fwhm = fit.options.fwhm
     parts = cells(source.shape, math.ceil(3 * fwhm) + 2)
+    # Not row by row: the first stars to arrive are from all over the field.
+    parts = [parts[number * _STRIDE % len(parts)] for number in range(len(parts))]
     for number, cell in enumerate(parts, start=1):
         places = stars_of(cell, image, template, mask, fwhm)
         yield StarFits(tuple(_fitted(source, fit, places)), len(parts) - number)

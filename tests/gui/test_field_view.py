@@ -1,0 +1,286 @@
+"""The field view: what is shown, what a drag selects, and what is asked before it is decided."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QObject, QPoint, QPointF, Qt, pyqtSignal
+from PyQt6.QtGui import QWheelEvent
+from PyQt6.QtTest import QTest
+
+from tests.helpers.fake_session import FakeSession, candidate_list
+from tests.helpers.snapshots import check_snapshot, snapshot_font
+from vetter.core.adjustment import Adjustment
+from vetter.core.decisions import Verdict
+from vetter.core.disappeared import Judgement
+from vetter.core.fit_table import FitTable
+from vetter.gui.field_points import within
+from vetter.gui.field_view import FieldView
+from vetter.gui.theme import DARK, LIGHT, palette_of
+
+LEFT = Qt.MouseButton.LeftButton
+PLAIN, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
+COUNT = 40
+
+
+class Stars(QObject):
+    changed = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = np.empty((0, 5))
+        self.done = False
+        self.wanted = 0
+
+    def want(self) -> None:
+        self.wanted += 1
+
+
+class FakeFits(QObject):
+    changed = pyqtSignal(object)
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.table, self.stars, self.fit = FitTable(count), Stars(), None
+
+
+def found(table: FitTable, row: int, dx: float, dy: float, gone: bool | None, **more) -> None:
+    fit = Adjustment(True, dx=dx, dy=dy, scale=more.pop("scale", 1.0), **more)
+    table.set(row, fit, Judgement(gone, ""))
+
+
+@pytest.fixture
+def session(qapp) -> FakeSession:
+    """Forty candidates on a grid of 8 x 5 in an image of 400 x 400, the left half shifted."""
+    columns, rows = np.arange(COUNT) % 8, np.arange(COUNT) // 8
+    session = FakeSession(candidate_list(COUNT, x=25.0 + 50 * columns, y=40.0 + 80 * rows))
+    session.source = SimpleNamespace(
+        candidates=session.candidates, plane_names=("image", "convolved"), shape=(400, 400)
+    )
+    return session
+
+
+@pytest.fixture
+def fits(session) -> FakeFits:
+    fits = FakeFits(COUNT)
+    for row in range(COUNT):
+        shifted = row % 8 < 4
+        found(fits.table, row, 0.5 * shifted, -0.3 * shifted, shifted)
+    return fits
+
+
+@pytest.fixture
+def view(qtbot, session, fits) -> FieldView:
+    view = FieldView(session, fits)
+    qtbot.addWidget(view)
+    view.resize(420, 760)
+    view.show()
+    return view
+
+
+def at(view: FieldView, x: float, y: float) -> QPoint:
+    return QPointF(*view.map.to_screen(np.array([[x, y]]))[0]).toPoint()
+
+
+def drag(view: FieldView, *places: tuple[float, float], held=PLAIN) -> None:
+    QTest.mousePress(view.map, LEFT, held, at(view, *places[0]))
+    for place in places[1:]:
+        QTest.mouseMove(view.map, at(view, *place))
+    QTest.mouseRelease(view.map, LEFT, held, at(view, *places[-1]))
+
+
+LEFT_HALF = ((2, 2), (100, 100), (198, 398))
+
+
+def test_a_rectangle_selects_what_is_in_it(view):
+    drag(view, *LEFT_HALF)
+    assert view.chosen == [row for row in range(COUNT) if row % 8 < 4]
+    assert view.count.text().startswith("20 selected, 20 of them disappeared; dx +0.50, dy -0.30")
+
+
+def test_a_lasso_selects_what_it_goes_around(view):
+    view.lasso.click()
+    drag(view, (2, 2), (120, 2), (120, 60), (2, 60))
+    assert view.chosen == [0, 1]
+
+
+def test_shift_adds_to_the_selection(view):
+    drag(view, (2, 2), (30, 30), (48, 48))
+    drag(view, (52, 2), (70, 30), (98, 48), held=SHIFT)
+    assert view.chosen == [0, 1]
+
+
+def test_the_plot_selects_by_shift(view):
+    centre = view.plot.to_screen(np.array([[0.5, -0.3]]))[0]
+    corners = [QPointF(*(centre + by)).toPoint() for by in (-15, 0, 15)]
+    QTest.mousePress(view.plot, LEFT, PLAIN, corners[0])
+    QTest.mouseMove(view.plot, corners[1])
+    QTest.mouseRelease(view.plot, LEFT, PLAIN, corners[2])
+    assert len(view.chosen) == 20
+
+
+def test_a_click_goes_to_the_nearest(view, session):
+    QTest.mouseClick(view.map, LEFT, PLAIN, at(view, 77, 43))
+    assert session.current_row == 1
+
+
+def test_a_verdict_for_a_group_is_asked_for_with_its_number(view, session):
+    drag(view, *LEFT_HALF)
+    assert view.decide(Verdict.REJECT)
+    assert view.question.text.startswith("Reject 20 candidates?  19 of them have not been")
+    assert not session.calls
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    assert session.calls == [("decide_group", view.chosen, Verdict.REJECT)]
+
+
+def test_escape_says_no_then_drops_the_selection(view, session):
+    drag(view, *LEFT_HALF)
+    view.decide(Verdict.REJECT)
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert view.question.text == "" and view.chosen and not session.calls
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert view.chosen == []
+
+
+def test_without_a_selection_the_verdict_is_the_current_candidates(view):
+    assert not view.decide(Verdict.REJECT)
+
+
+def test_once_the_vetter_moves_on_keys_are_for_that_candidate_again(view, session):
+    drag(view, *LEFT_HALF)
+    view.decide(Verdict.REJECT)
+    session.go_to_row(9)
+    assert view.question.text == ""
+    assert not view.decide(Verdict.REJECT)
+    view.buttons[1].click()
+    assert view.question.text.startswith("Reject 20")
+
+
+def test_a_selection_that_is_hidden_is_not_decided(view):
+    drag(view, *LEFT_HALF)
+    view.hide()
+    assert not view.decide(Verdict.REJECT)
+    assert view.chosen == []
+
+
+def test_what_the_filter_hides_is_not_shown_and_not_decided(view, session):
+    drag(view, *LEFT_HALF)
+    session.queue.set_filter("x < 100")
+    view.refresh()
+    assert len(view.map.points.rows) == 10
+    assert all(row % 8 < 2 for row in view.chosen) and len(view.chosen) == 10
+
+
+def test_nothing_is_asked_where_nothing_can_be_decided(view, session):
+    session.read_only = True
+    drag(view, *LEFT_HALF)
+    view.decide(Verdict.REJECT)
+    assert view.question.text == ""
+
+
+def test_hidden_it_gathers_nothing(qtbot, session, fits):
+    view = FieldView(session, fits)
+    qtbot.addWidget(view)
+    fits.changed.emit([1])
+    assert not view._soon.isActive() and fits.stars.wanted == 0
+    assert len(view.map.points.rows) == 0
+
+
+def test_shown_it_follows_the_fits_but_not_each_of_them(view, fits):
+    assert fits.stars.wanted == 1
+    before = view.map.points
+    found(fits.table, 7, 0.9, 0.9, None)
+    fits.changed.emit([7])
+    fits.changed.emit([8])
+    assert view.map.points is before and view._soon.isActive()
+    view.refresh()
+    assert view.map.points.shifts[7].tolist() == [0.9, 0.9]
+    view.hide()
+
+
+def test_the_current_one_is_compared_with_the_stars_around_it(view, session, fits):
+    places = np.random.default_rng(1).uniform(0, 400, (60, 2))
+    bad = places[:, 0] < 200
+    fits.stars.table = np.column_stack([places, 0.5 * bad, -0.3 * bad, np.ones(60)])
+    fits.stars.done = True
+    view.refresh()
+    assert view.field_words.text().startswith("60 stars of the field: ")
+    session.go_to_row(0)
+    assert "misregistration" in view.own_words.text()
+    found(fits.table, 7, 0.5, 0.4, True)
+    session.go_to_row(7)
+    assert "alone in its shift" in view.own_words.text()
+
+
+def test_a_shift_on_its_bound_is_said_to_say_nothing(view, session, fits):
+    found(fits.table, 5, 1.0, 0.2, False, at_bound=("dx",))
+    session.go_to_row(5)
+    assert "on the bound" in view.own_words.text()
+
+
+def test_the_wheel_keeps_what_is_under_the_pointer(view):
+    where = QPointF(at(view, 125, 120))
+    event = QWheelEvent(
+        where,
+        view.map.mapToGlobal(where),
+        QPoint(),
+        QPoint(0, 480),
+        Qt.MouseButton.NoButton,
+        PLAIN,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    view.map.wheelEvent(event)
+    after = at(view, 125, 120)
+    assert abs(after.x() - where.x()) <= 1 and abs(after.y() - where.y()) <= 1
+    assert at(view, 175, 120).x() - after.x() > 45
+
+
+def test_moving_on_does_not_paint_the_points_again(view, session):
+    view.grab()
+    layer = view.map._layer
+    session.go_to_row(3)
+    view.grab()
+    assert view.map._layer is layer and layer is not None
+
+
+@pytest.mark.parametrize("size", [(420, 760), (900, 420)])
+def test_map_and_plot_stand_as_the_room_allows(qtbot, view, size):
+    view.resize(*size)
+    wide = size[0] > size[1]
+    qtbot.waitUntil(lambda: (view.plot.x() > view.map.x()) is wide, timeout=2000)
+
+
+def test_even_odd() -> None:
+    corners = np.array([[0, 0], [4, 0], [4, 4], [2, 1], [0, 4]], float)
+    places = np.array([[0.5, 2], [2, 3], [3.5, 2], [5, 1], [2, 0.5]])
+    assert within(places, corners).tolist() == [True, False, True, False, True]
+
+
+@pytest.mark.parametrize("tones", [DARK, LIGHT], ids=["dark", "light"])
+def test_a_field_of_every_kind(view, session, fits, tones):
+    view.setPalette(palette_of(tones))
+    rng = np.random.default_rng(2)
+    for row in range(COUNT):
+        gone = (True, False, None)[row % 3]
+        shift = 0.5 * (row % 8 < 4) + rng.normal(0, 0.05)
+        found(fits.table, row, shift, -0.6 * shift, gone, scale=2.0 ** (row % 5 / 2 - 1))
+    fits.table.codes[[12, 30]] = 0
+    found(fits.table, 6, 1.0, 1.0, False, at_bound=("dx", "dy"))
+    session.codes[[1, 2]] = 2
+    places = rng.uniform(0, 400, (50, 2))
+    bad = places[:, 0] < 200
+    fits.stars.table = np.column_stack([places, 0.5 * bad, -0.3 * bad, np.ones(50)])
+    session.go_to_row(16)
+    view.refresh()
+    name = "dark" if tones is DARK else "light"
+    view.map.setFont(snapshot_font())
+    drag(view, (260, 60), (300, 200), (390, 290))
+    view.map.resize(320, 340)
+    check_snapshot(view.map.grab().toImage(), f"field_map_{name}")
+    view.plot.setFont(snapshot_font())
+    view.plot.resize(320, 340)
+    check_snapshot(view.plot.grab().toImage(), f"shift_plot_{name}")
+    view.hide()

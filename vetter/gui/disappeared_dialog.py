@@ -1,0 +1,184 @@
+"""Reject all that a fit explains away: first how many and which, then one step of undo."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QModelIndex, Qt
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vetter.core.decisions import Verdict
+from vetter.gui.disappeared_model import DisappearedModel, undecided
+from vetter.gui.frame_strip import FrameStrip
+from vetter.review.cutout_cache import CutoutCache
+from vetter.review.fits import Fits
+from vetter.review.session import Session
+
+
+class DisappearedDialog(QDialog):
+    """A list with a tick for each; the chosen line is looked at, here and in the window behind.
+
+    Candidates that have a verdict are left out, whatever the fit says, and counted. Nothing is
+    decided but by the button.
+
+    Parameters
+    ----------
+    session : Session
+    cache : CutoutCache
+        Its frames are shown.
+    fits : Fits
+    """
+
+    def __init__(
+        self, session: Session, cache: CutoutCache, fits: Fits, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._cache = cache
+        self._came_from = session.current_row
+        rows, decided = undecided(fits.disappeared_rows(), lambda row: bool(session.codes[row]))
+        self.model = DisappearedModel(rows, session.candidates, fits.table)
+        self.setWindowTitle("Reject all that disappeared")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(720, 640)
+        self.explanation = QLabel(_explanation(session, fits, len(rows), decided), self)
+        self.explanation.setWordWrap(True)
+        self.table = self._make_table()
+        self.strip = FrameStrip(self)
+        self.strip.show_frame(None, "choose a line to look at its candidate")
+        self._lay_out()
+        self.model.ticked_changed.connect(self._count)
+        selection = self.table.selectionModel()
+        assert selection is not None
+        selection.currentRowChanged.connect(self._on_line)
+        cache.ready.connect(self._on_ready)
+        self._count()
+
+    def accept(self) -> None:
+        """Reject what is ticked, as one step of undo."""
+        session = self._session
+        # A verdict that was given meanwhile stays.
+        rows = [row for row in self.model.ticked if not session.codes[row]]
+        if session.read_only:
+            session.message.emit("read only: no verdict can be given here")
+        elif rows:
+            session.decide_group(rows, Verdict.REJECT)
+            session.message.emit(f"{len(rows):,} rejected; one undo takes all of them back")
+        self._go_back()
+        super().accept()
+
+    def reject(self) -> None:
+        """Leave everything as it is."""
+        self._go_back()
+        super().reject()
+
+    def _go_back(self) -> None:
+        if self._came_from >= 0 and self._session.current_row != self._came_from:
+            self._session.go_to_row(self._came_from)
+
+    def _make_table(self) -> QTableView:
+        table = QTableView(self)
+        table.setModel(self.model)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        table.setSortingEnabled(False)
+        table.setAlternatingRowColors(True)
+        table.setAccessibleName("candidates that disappeared")
+        upright, across = table.verticalHeader(), table.horizontalHeader()
+        assert upright is not None and across is not None
+        upright.hide()
+        upright.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        upright.setDefaultSectionSize(table.fontMetrics().height() + 6)
+        across.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        across.setSectionsClickable(True)
+        across.setSortIndicatorShown(True)
+        across.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        across.sortIndicatorChanged.connect(self._on_sort)
+        return table
+
+    def _lay_out(self) -> None:
+        ticks = QHBoxLayout()
+        for words, slot in (
+            ("Tick all", self._tick_all),
+            ("Tick none", self._tick_none),
+            ("Untick the chosen lines", self._untick_chosen),
+        ):
+            button = QPushButton(words, self)
+            button.setAutoDefault(False)
+            button.clicked.connect(slot)
+            ticks.addWidget(button)
+        ticks.addStretch(1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        made = buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
+        assert made is not None
+        self.go = made
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.explanation)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.strip)
+        layout.addLayout(ticks)
+        layout.addWidget(buttons)
+
+    def _count(self) -> None:
+        count = len(self.model.ticked)
+        self.go.setText(f"Reject {count:,}")
+        self.go.setEnabled(count > 0 and not self._session.read_only)
+
+    def _tick_all(self) -> None:
+        self.model.tick(range(self.model.rowCount()), True)
+
+    def _tick_none(self) -> None:
+        self.model.tick(range(self.model.rowCount()), False)
+
+    def _untick_chosen(self) -> None:
+        selection = self.table.selectionModel()
+        assert selection is not None
+        self.model.tick([index.row() for index in selection.selectedRows()], False)
+
+    def _on_sort(self, column: int, order: Qt.SortOrder) -> None:
+        if column >= 0:
+            self.model.sort(column, order)
+
+    def _on_line(self, index: QModelIndex, _before: QModelIndex) -> None:
+        if index.isValid():
+            row = self.model.row_at(index.row())
+            self._session.go_to_row(row)
+            self._show(row)
+
+    def _on_ready(self, row: int) -> None:
+        index = self.table.currentIndex()
+        if index.isValid() and row == self.model.row_at(index.row()):
+            self._show(row)
+
+    def _show(self, row: int) -> None:
+        frame = self._cache.get(row)
+        self.strip.show_frame(frame, f"loading {self._session.candidates.name(row)}")
+
+
+def _explanation(session: Session, fits: Fits, count: int, decided: int) -> str:
+    total, listed = len(session.candidates), len(session.queue)
+    words = f"{_candidates(count)} of {listed:,}"
+    words += " in the list as filtered" if listed < total else ""
+    words += " disappeared: a shift and a scale of the template explain them."
+    if decided:
+        has = "has a verdict and stays" if decided == 1 else "have a verdict and stay"
+        words += f" {decided:,} more {has} as decided."
+    waiting = len(fits.table.codes) - len(fits.table)
+    if waiting:
+        words += f" {waiting:,} are not fitted yet."
+    return words
+
+
+def _candidates(count: int) -> str:
+    return "1 undecided candidate" if count == 1 else f"{count:,} undecided candidates"

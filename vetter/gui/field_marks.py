@@ -1,0 +1,170 @@
+"""Marks and arrows by the thousand: painted from arrays, never an item or a call for each."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
+
+from vetter.core.fit_table import NO, NOT_FITTED, NOT_JUDGED, YES
+
+Array = npt.NDArray[np.float64]
+
+STAR, CHOSEN = 4, 5
+"""Shapes beside those of the four states of a fit: 0 dot, 1 cross, 2 ring, 3 triangle."""
+SIZES = (5.0, 6.5, 8.0, 10.0, 12.5)
+"""Of marks on the screen; by the scale of the fit, from a half to twice the flux."""
+_EDGES = np.log2([0.66, 0.9, 1.11, 1.5])
+_LEAST_COVER = 8
+HEADS = 3000
+"""Over so many arrows heads are left out: they would hide one another."""
+
+_COLOURS = {
+    True: {YES: "#62b0f0", NO: "#e6e4df", NOT_JUDGED: "#c79a3c", NOT_FITTED: "#6f7378"},
+    False: {YES: "#1f6fb5", NO: "#26282b", NOT_JUDGED: "#8c6508", NOT_FITTED: "#8b8e92"},
+}
+_STAR_COLOURS = {True: "#5f7d62", False: "#7fa083"}
+
+
+def colour(shape: int, dark: bool) -> QColor:
+    """The tone of a state, or of the stars."""
+    return QColor(_STAR_COLOURS[dark] if shape == STAR else _COLOURS[dark][shape])
+
+
+def size_classes(scales: Array) -> npt.NDArray[np.intp]:
+    """Index into `SIZES` for the scale of each fit; the middle one where it is not known."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        steps = np.log2(scales)
+    return np.digitize(np.where(np.isfinite(steps), steps, 0.0), _EDGES)
+
+
+def mark_path(shape: int, size: float) -> QPainterPath:
+    """The outline of a mark about (0, 0)."""
+    path, half = QPainterPath(), size / 2
+    if shape == YES:
+        for sign in (1, -1):
+            path.moveTo(-half, -sign * half)
+            path.lineTo(half, sign * half)
+    elif shape == STAR:
+        for across, down in ((half, 0.0), (0.0, half)):
+            path.moveTo(-across, -down)
+            path.lineTo(across, down)
+    elif shape == NO:
+        path.addEllipse(QPointF(0, 0), half, half)
+    elif shape == NOT_JUDGED:
+        corners = ((0, -half), (half, 0.8 * half), (-half, 0.8 * half), (0, -half))
+        path.addPolygon(QPolygonF([QPointF(x, y) for x, y in corners]))
+    elif shape == CHOSEN:
+        path.addRect(QRectF(-half, -half, size, size))
+    else:
+        path.addEllipse(QPointF(0, 0), 0.8, 0.8)
+    return path
+
+
+@lru_cache(maxsize=128)
+def _stamp(shape: int, size: float, ratio: float) -> npt.NDArray[np.uint8]:
+    """How much of each device pixel a mark covers, 0 to 255; an odd square."""
+    side = 2 * (int(size * ratio / 2) + 2) + 1
+    image = QImage(side, side, QImage.Format.Format_Grayscale8)
+    image.fill(0)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(side / 2, side / 2)
+    painter.scale(ratio, ratio)
+    painter.setPen(QPen(QColor("white"), 1.4))
+    painter.drawPath(mark_path(shape, size))
+    painter.end()
+    memory = image.constBits()
+    assert memory is not None
+    memory.setsize(image.sizeInBytes())
+    rows = np.frombuffer(memory, np.uint8).reshape(side, image.bytesPerLine())
+    return rows[:, :side].copy()
+
+
+class MarkLayer:
+    """An image of marks as large as a widget.
+
+    Parameters
+    ----------
+    width, height : int
+        In device-independent pixels.
+    ratio : float
+        Device pixels to each of those.
+    """
+
+    def __init__(self, width: int, height: int, ratio: float) -> None:
+        self._ratio = ratio
+        shape = max(1, round(height * ratio)), max(1, round(width * ratio))
+        self._pixels = np.zeros(shape, np.uint32)
+
+    def add(
+        self, places: Array, shape: int, size: float, tone: QColor, strength: float = 1.0
+    ) -> None:
+        """Put a mark at each place (n, 2), given on the screen; NaN and what is off are left out.
+
+        Where marks overlap, the one shows that covers the pixel most.
+        """
+        stamp = _stamp(shape, size, self._ratio)
+        half = len(stamp) // 2
+        rows, columns = self._pixels.shape
+        at = np.floor(places * self._ratio)
+        with np.errstate(invalid="ignore"):
+            on = (at >= half).all(axis=1) & (at < (columns - half, rows - half)).all(axis=1)
+        if not on.any():
+            return
+        whole = at[on].astype(np.intp)
+        first = (whole[:, 1] - half) * columns + whole[:, 0] - half
+        flat = self._pixels.reshape(-1)
+        covered = np.nonzero(stamp >= _LEAST_COVER)
+        order = np.argsort(stamp[covered], kind="stable")
+        away = (covered[0] * columns + covered[1])[order]
+        alpha = (stamp[covered][order] * strength).astype(np.uint32)
+        # Stamp pixel by stamp pixel, the most covered last: where marks of one kind overlap
+        # that one stays.
+        index = away[:, None] + first
+        free = (flat[index] >> 24) <= alpha[:, None]
+        inks = np.broadcast_to(_premultiplied(tone, alpha)[:, None], index.shape)
+        flat[index[free]] = inks[free]
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint all marks."""
+        rows, columns = self._pixels.shape
+        form = QImage.Format.Format_ARGB32_Premultiplied
+        image = QImage(self._pixels.data, columns, rows, 4 * columns, form)  # type: ignore[call-overload]
+        image.setDevicePixelRatio(self._ratio)
+        painter.drawImage(QPointF(0, 0), image)
+
+
+def _premultiplied(tone: QColor, alpha: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    inks = alpha << 24
+    for shift, value in ((16, tone.red()), (8, tone.green()), (0, tone.blue())):
+        inks |= (alpha * value // 255) << shift
+    return inks
+
+
+def arrows(starts: Array, ends: Array, heads: bool = True) -> QPainterPath:
+    """Arrows on the screen, from (n, 2) to (n, 2), as one path of separate strokes."""
+    along = ends - starts
+    length = np.hypot(along[:, 0], along[:, 1])
+    drawn = np.isfinite(length) & (length > 0.5)
+    starts, ends, along, length = starts[drawn], ends[drawn], along[drawn], length[drawn]
+    strokes = [np.stack([starts, ends], axis=1)]
+    if heads and len(starts):
+        back = -along * (np.minimum(5.0, 0.5 * length) / length)[:, None]
+        aside = np.column_stack([-back[:, 1], back[:, 0]]) * 0.5
+        strokes += [np.stack([ends, ends + back + sign * aside], axis=1) for sign in (1, -1)]
+    points = np.concatenate(strokes).reshape(-1, 2)
+    return pg.arrayToQPath(points[:, 0], points[:, 1], connect="pairs")
+
+
+def draw_arrows(painter: QPainter, path: QPainterPath, tone: QColor, width: float = 1.2) -> None:
+    """Stroke a path of arrows."""
+    pen = QPen(tone, width)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(path)

@@ -1,0 +1,61 @@
+"""What the field view shows: the listed candidates with their fits, and the stars of the field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.review.fits import Fits
+from vetter.review.session import Session
+
+Array = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
+
+
+@dataclass(eq=False)
+class Points:
+    """What both canvases show: the listed candidates, and the stars of the field.
+
+    ``rows`` (n,) are rows of the candidate list; ``places`` (n, 2) x and y in the image,
+    ``shifts`` (n, 2) dx and dy in pixels, ``scales`` (n,), NaN where not known; ``states`` (n,) as
+    the fit table's codes; ``bound`` (n,): the shift ended on its bound; ``decided`` (n,); ``stars``
+    (m, 5): x, y, dx, dy, scale.
+    """
+
+    rows: Rows = field(default_factory=lambda: np.empty(0, np.intp))
+    places: Array = field(default_factory=lambda: np.empty((0, 2)))
+    shifts: Array = field(default_factory=lambda: np.empty((0, 2)))
+    scales: Array = field(default_factory=lambda: np.empty(0))
+    states: npt.NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
+    bound: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    decided: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    stars: Array = field(default_factory=lambda: np.empty((0, 5)))
+
+
+def gathered(session: Session, fits: Fits) -> Points:
+    """The candidates as they are listed now, filters and all."""
+    rows = np.asarray(session.queue.order, np.intp)
+    listed, table = session.candidates, fits.table
+    return Points(
+        rows,
+        np.column_stack([listed.x[rows], listed.y[rows]]),
+        table.shifts[rows],
+        table.values("scale")[rows],
+        table.codes[rows],
+        table.at_bound[rows],
+        session.codes[rows] != 0,
+        fits.stars.table,
+    )
+
+
+def within(places: Array, corners: Array) -> npt.NDArray[np.bool_]:
+    """Which places (n, 2) lie inside a polygon of corners (m, 2): even-odd, edges counted once."""
+    x, y = places[:, 0], places[:, 1]
+    inside = np.zeros(len(places), bool)
+    for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        if y1 != y2:
+            crosses = (y1 > y) != (y2 > y)
+            inside ^= crosses & (x < x1 + (y - y1) / (y2 - y1) * (x2 - x1))
+    return inside

@@ -1,0 +1,275 @@
+"""The field view: what the fits say all over the field, and one verdict for a part of it."""
+
+from __future__ import annotations
+
+import numpy as np
+from PyQt6.QtCore import QEvent, Qt, QTimer
+from PyQt6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PyQt6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vetter.core.decisions import Verdict
+from vetter.core.fit_table import YES
+from vetter.core.shift_field import around, compared, typical
+from vetter.gui.field_key import FieldKey
+from vetter.gui.field_map import FieldMap
+from vetter.gui.field_points import gathered
+from vetter.gui.group_question import GroupQuestion
+from vetter.gui.shift_plot import ShiftPlot
+from vetter.review.fits import Fits, fittable
+from vetter.review.session import Session
+
+REFRESH_MS = 400
+"""Results come a dozen at a time; the points are gathered and painted less often."""
+_SHARE = 12
+"""And so seldom that it takes one part in so many of the window's time."""
+
+BUTTONS = (
+    ("Accept", Verdict.ACCEPT),
+    ("Reject", Verdict.REJECT),
+    ("Maybe", Verdict.MAYBE),
+    ("Clear", Verdict.NONE),
+)
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class FieldView(QWidget):
+    """A map of the shifts and a plot of dx against dy, of the candidates as they are listed.
+
+    A drag selects a group; the verdict keys and the buttons then ask for all of it, with how many,
+    before anything is decided. Once the vetter moves on to another candidate the keys are for
+    that one alone again; the buttons still ask for the group.
+
+    Nothing is gathered or painted while it is hidden.
+
+    Parameters
+    ----------
+    session : Session
+    fits : Fits
+    """
+
+    def __init__(self, session: Session, fits: Fits, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._fits = fits
+        self._seen: set[int] = {session.current_row}
+        self.chosen: list[int] = []
+        self.armed = False
+        self.map = FieldMap(getattr(session.source, "shape", None), self)
+        self.plot = ShiftPlot(self)
+        self.question = GroupQuestion(self)
+        self._lay_out()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self.refresh)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("field view")
+        for canvas in (self.map, self.plot):
+            canvas.banded.connect(self._on_banded)
+            canvas.picked.connect(session.go_to_row)
+        self.question.agreed.connect(session.decide_group)
+        session.current_changed.connect(self._on_current_changed)
+        session.opinions_changed.connect(self._on_changed)
+        session.queue_changed.connect(self._on_changed)
+        fits.changed.connect(self._on_changed)
+        fits.stars.changed.connect(self._on_changed)
+        self._say_chosen()
+
+    def refresh(self) -> None:
+        """Gather what is known now, and paint it."""
+        points = gathered(self._session, self._fits)
+        self.plot.bound = self._fits.fit.options.max_shift if self._fits.fit is not None else 1.0
+        listed = set(points.rows.tolist())
+        if not listed.issuperset(self.chosen):
+            self._choose([row for row in self.chosen if row in listed])
+        for canvas in (self.map, self.plot):
+            canvas.points = points
+            canvas.outdated()
+        self._say_field()
+
+    def decide(self, verdict: Verdict) -> bool:
+        """Ask whether the group shall have a verdict.
+
+        Returns
+        -------
+        bool
+            False where no group was just selected: then the verdict is the current candidate's.
+        """
+        if not (self.armed and self.chosen and self.isVisible()):
+            return False
+        self.ask(verdict)
+        return True
+
+    def ask(self, verdict: Verdict) -> None:
+        """Say how many a verdict would be given to, and wait for yes or no."""
+        session = self._session
+        if session.read_only:
+            session.message.emit("read only: no verdict can be given here")
+            return
+        unseen = [row for row in self.chosen if not session.codes[row] and row not in self._seen]
+        self.question.ask(self.chosen, verdict, len(unseen))
+        self.setFocus()
+
+    def event(self, event: QEvent | None) -> bool:
+        # Enter and Esc are this view's own while it has the focus.
+        if isinstance(event, QKeyEvent) and event.key() in (*_ENTER, Qt.Key.Key_Escape):
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self._answer(yes=event.key() in _ENTER)
+                return True
+        return super().event(event)
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        if fittable(self._session.source.plane_names):
+            self._fits.stars.want()
+        self._mark_current()
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        super().hideEvent(event)
+        self._soon.stop()
+        self._choose([])
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        wide = self.width() > 1.1 * self.height()
+        way = QBoxLayout.Direction
+        self._both.setDirection(way.LeftToRight if wide else way.TopToBottom)
+
+    def _lay_out(self) -> None:
+        self.count = QLabel(self)
+        self.count.setAccessibleName("how many are selected")
+        self.buttons = [QPushButton(word, self) for word, _ in BUTTONS]
+        bar = QHBoxLayout()
+        for button, (_, verdict) in zip(self.buttons, BUTTONS, strict=True):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setProperty("verdict", str(verdict))
+            button.clicked.connect(self._on_button)
+            bar.addWidget(button)
+        self.lasso = QToolButton(self)
+        self.lasso.setText("Lasso")
+        self.lasso.setCheckable(True)
+        self.lasso.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.lasso.setToolTip("Select with a free line instead of a rectangle")
+        self.lasso.toggled.connect(self._on_lasso)
+        bar.addStretch(1)
+        bar.addWidget(self.lasso)
+        self.field_words, self.own_words = QLabel(self), QLabel(self)
+        for label, lines in ((self.count, 2), (self.field_words, 2), (self.own_words, 3)):
+            # Longer words must not change the canvases' size: they would be painted anew.
+            label.setWordWrap(True)
+            label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+            label.setFixedHeight(lines * label.fontMetrics().lineSpacing() + 2)
+        self._both = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._both.addWidget(self.map, 1)
+        self._both.addWidget(self.plot, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 4, 6, 2)
+        layout.setSpacing(4)
+        layout.addLayout(bar)
+        layout.addWidget(self.count)
+        layout.addWidget(self.question)
+        layout.addLayout(self._both, 1)
+        layout.addWidget(self.field_words)
+        layout.addWidget(self.own_words)
+        layout.addWidget(FieldKey(self))
+
+    def _choose(self, rows: list[int]) -> None:
+        """Another group; a question about the earlier one is not answered any more."""
+        self.chosen = rows
+        self.armed = bool(rows)
+        self.question.dismiss()
+        for canvas in (self.map, self.plot):
+            canvas.chosen = np.array(rows, np.intp)
+            canvas.outdated()
+        self._say_chosen()
+
+    def _answer(self, yes: bool) -> None:
+        if self.question.text:
+            if yes:
+                self.question.agree()
+            else:
+                self.question.dismiss()
+        elif not yes:
+            self._choose([])
+
+    def _say_chosen(self) -> None:
+        for button in self.buttons:
+            button.setEnabled(bool(self.chosen))
+        if not self.chosen:
+            self.count.setText("drag: select a group    click: go there    wheel: zoom")
+            return
+        table = self._fits.table
+        gone = int(np.count_nonzero(table.codes[self.chosen] == YES))
+        usual = typical(table.shifts[self.chosen])
+        words = f"{len(self.chosen):,} selected, {gone:,} of them disappeared"
+        if usual is not None:
+            words += f"; {usual.said}"
+        self.count.setText(words + ("; verdict keys ask for all" if self.armed else ""))
+
+    def _say_field(self) -> None:
+        stars = self._fits.stars
+        usual = typical(stars.table[:, 2:4])
+        so_far = "" if stars.done else " so far"
+        if usual is not None:
+            self.field_words.setText(f"{usual.count} stars of the field{so_far}: {usual.said}")
+        else:
+            self.field_words.setText("no stars to compare" if stars.done else "fitting stars...")
+        self._say_own()
+
+    def _say_own(self) -> None:
+        session, row = self._session, self._session.current_row
+        stars, listed = self._fits.stars.table, session.candidates
+        words = ""
+        if row >= 0:
+            dx, dy = (float(value) for value in self._fits.table.shifts[row])
+            near = around(stars[:, :2], stars[:, 2:4], float(listed.x[row]), float(listed.y[row]))
+            words = listed.name(row)
+            if np.isfinite(dx) and not self._fits.table.at_bound[row]:
+                words += f": dx {dx:+.2f}, dy {dy:+.2f} px"
+                words += "" if near is None else f", {compared(dx, dy, near)}"
+            elif np.isfinite(dx):
+                words += ": its shift is on the bound, and says nothing"
+            if near is not None:
+                words += f" ({near.count} stars around it: {near.said})"
+        self.own_words.setText(words)
+
+    def _mark_current(self) -> None:
+        for canvas in (self.map, self.plot):
+            canvas.set_current(self._session.current_row)
+
+    def _on_current_changed(self, row: int) -> None:
+        self._seen.add(row)
+        if self.armed:
+            self.armed = False
+            self.question.dismiss()
+            self._say_chosen()
+        if self.isVisible():
+            self._mark_current()
+            self._say_own()
+
+    def _on_changed(self, _rows: object = None) -> None:
+        if self.isVisible() and not self._soon.isActive():
+            cost = 1000 * (self.map.cost + self.plot.cost)
+            self._soon.start(max(REFRESH_MS, round(_SHARE * cost)))
+
+    def _on_banded(self, rows: list[int], more: bool) -> None:
+        kept = self.chosen if more else []
+        self.setFocus()
+        self._choose(list(dict.fromkeys([*kept, *rows])))
+
+    def _on_button(self) -> None:
+        self.ask(Verdict(self.sender().property("verdict")))
+
+    def _on_lasso(self, on: bool) -> None:
+        self.map.lasso = self.plot.lasso = on
