@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QTimer
+from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
 from vetter.review.fits import Fits
@@ -10,6 +11,19 @@ from vetter.review.session import Session
 
 MESSAGE_SECONDS = 6
 GAP = 14
+
+
+class ThinBar(QProgressBar):
+    """A progress bar without a frame, whose empty part is seen on dark and on light."""
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        palette, span = self.palette(), self.maximum() - self.minimum()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), palette.mid())
+        if span > 0 and self.value() > self.minimum():
+            done = max(1, round(self.width() * (self.value() - self.minimum()) / span))
+            painter.fillRect(0, 0, done, self.height(), palette.highlight())
+        painter.end()
 
 
 class Status(QStatusBar):
@@ -32,15 +46,16 @@ class Status(QStatusBar):
         self._pace = QLabel(self)
         self._mode = QLabel(self)
         self._fitted = QLabel(self)
-        self._progress = QProgressBar(self)
+        self._progress = ThinBar(self)
         self._progress.setTextVisible(False)
-        self._progress.setFixedSize(120, 8)
+        self._progress.setFixedSize(120, 4)
         self._progress.setRange(0, max(1, len(session.candidates)))
         self._progress.setAccessibleName("candidates decided")
         self._pace.setToolTip("how fast the last verdicts came, and the time left at that pace")
         for widget in (self._mode, self._fitted, self._counts, self._progress, self._pace):
-            widget.setContentsMargins(GAP, 0, 0, 0)
             self.addPermanentWidget(widget)
+        for label in (self._mode, self._fitted, self._counts, self._pace):
+            label.setContentsMargins(GAP, 0, 0, 0)
         self.setContentsMargins(4, 0, 8, 0)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
