@@ -21,7 +21,7 @@ class Typical(NamedTuple):
     dx: float
     dy: float
     scatter: float
-    count: int
+    number: int
 
     @property
     def length(self) -> float:

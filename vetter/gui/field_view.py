@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
@@ -153,8 +155,7 @@ class FieldView(QWidget):
         bar = QHBoxLayout()
         for button, (_, verdict) in zip(self.buttons, BUTTONS, strict=True):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.setProperty("verdict", str(verdict))
-            button.clicked.connect(self._on_button)
+            button.clicked.connect(partial(self._on_button, verdict))
             bar.addWidget(button)
         self.lasso = QToolButton(self)
         self.lasso.setText("Lasso")
@@ -222,7 +223,7 @@ class FieldView(QWidget):
         usual = typical(stars.table[:, 2:4])
         so_far = "" if stars.done else " so far"
         if usual is not None:
-            self.field_words.setText(f"{usual.count} stars of the field{so_far}: {usual.said}")
+            self.field_words.setText(f"{usual.number} stars of the field{so_far}: {usual.said}")
         else:
             self.field_words.setText("no stars to compare" if stars.done else "fitting stars...")
         self._say_own()
@@ -241,7 +242,7 @@ class FieldView(QWidget):
             elif np.isfinite(dx):
                 words += ": its shift is on the bound, and says nothing"
             if near is not None:
-                words += f" ({near.count} stars around it: {near.said})"
+                words += f" ({near.number} stars around it: {near.said})"
         self.own_words.setText(words)
 
     def _mark_current(self) -> None:
@@ -268,8 +269,8 @@ class FieldView(QWidget):
         self.setFocus()
         self._choose(list(dict.fromkeys([*kept, *rows])))
 
-    def _on_button(self) -> None:
-        self.ask(Verdict(self.sender().property("verdict")))
+    def _on_button(self, verdict: Verdict, _checked: bool = False) -> None:
+        self.ask(verdict)
 
     def _on_lasso(self, on: bool) -> None:
         self.map.lasso = self.plot.lasso = on

@@ -112,7 +112,8 @@ def draw_shift(
     text = f"shift {math.hypot(shift.dx, shift.dy):.2f} px{more}, drawn x {SHIFT_FACTOR}"
     metrics = painter.fontMetrics()
     if metrics.horizontalAdvance(text) > over.width() - 8:
-        text = f"{math.hypot(shift.dx, shift.dy):.2f} px x {SHIFT_FACTOR}"
+        more = ", bound" if shift.at_bound else ""
+        text = f"{math.hypot(shift.dx, shift.dy):.2f} px{more}, x {SHIFT_FACTOR}"
     at = QPointF(math.floor(over.left() + 5), math.floor(over.bottom() - 4 - metrics.descent()))
     for ink, by in ((_HALO, 1), (_SHIFT, 0)):
         painter.setPen(ink)
