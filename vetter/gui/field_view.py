@@ -18,8 +18,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vetter.core.decisions import Verdict
-from vetter.core.fit_table import YES
-from vetter.core.shift_field import around, compared, typical
+from vetter.gui import field_words
 from vetter.gui.field_key import FieldKey
 from vetter.gui.field_map import FieldMap
 from vetter.gui.field_points import gathered
@@ -210,39 +209,16 @@ class FieldView(QWidget):
         if not self.chosen:
             self.count.setText("drag: select a group    click: go there    wheel: zoom")
             return
-        table = self._fits.table
-        gone = int(np.count_nonzero(table.codes[self.chosen] == YES))
-        usual = typical(table.shifts[self.chosen])
-        words = f"{len(self.chosen):,} selected, {gone:,} of them disappeared"
-        if usual is not None:
-            words += f"; {usual.said}"
+        words = field_words.of_group(self.chosen, self._fits.table)
         self.count.setText(words + ("; verdict keys ask for all" if self.armed else ""))
 
     def _say_field(self) -> None:
-        stars = self._fits.stars
-        usual = typical(stars.table[:, 2:4])
-        so_far = "" if stars.done else " so far"
-        if usual is not None:
-            self.field_words.setText(f"{usual.number} stars of the field{so_far}: {usual.said}")
-        else:
-            self.field_words.setText("no stars to compare" if stars.done else "fitting stars...")
+        self.field_words.setText(field_words.of_stars(self._fits.stars))
         self._say_own()
 
     def _say_own(self) -> None:
-        session, row = self._session, self._session.current_row
-        stars, listed = self._fits.stars.table, session.candidates
-        words = ""
-        if row >= 0:
-            dx, dy = (float(value) for value in self._fits.table.shifts[row])
-            near = around(stars[:, :2], stars[:, 2:4], float(listed.x[row]), float(listed.y[row]))
-            words = listed.name(row)
-            if np.isfinite(dx) and not self._fits.table.at_bound[row]:
-                words += f": dx {dx:+.2f}, dy {dy:+.2f} px"
-                words += "" if near is None else f", {compared(dx, dy, near)}"
-            elif np.isfinite(dx):
-                words += ": its shift is on the bound, and says nothing"
-            if near is not None:
-                words += f" ({near.number} stars around it: {near.said})"
+        row = self._session.current_row
+        words = field_words.of_candidate(self._session, self._fits, row) if row >= 0 else ""
         self.own_words.setText(words)
 
     def _mark_current(self) -> None:

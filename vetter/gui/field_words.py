@@ -1,0 +1,42 @@
+"""What the field view says in words: of a group, of the field's stars, of one candidate."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vetter.core.fit_table import YES, FitTable
+from vetter.core.shift_field import around, compared, typical
+from vetter.review.field_stars import FieldStars
+from vetter.review.fits import Fits
+from vetter.review.session import Session
+
+
+def of_group(rows: list[int], table: FitTable) -> str:
+    """How many were selected, how many of them disappeared, and what shift they have."""
+    gone = int(np.count_nonzero(table.codes[rows] == YES))
+    usual = typical(table.shifts[rows])
+    words = f"{len(rows):,} selected, {gone:,} of them disappeared"
+    return words if usual is None else f"{words}; {usual.said}"
+
+
+def of_stars(stars: FieldStars) -> str:
+    """How many stars there are, and what shift is normal."""
+    usual = typical(stars.table[:, 2:4])
+    if usual is None:
+        return "no stars to compare" if stars.done else "fitting stars..."
+    so_far = "" if stars.done else " so far"
+    return f"{usual.number} stars of the field{so_far}: {usual.said}"
+
+
+def of_candidate(session: Session, fits: Fits, row: int) -> str:
+    """A candidate's shift beside that of the stars around it."""
+    stars, listed, table = fits.stars.table, session.candidates, fits.table
+    dx, dy = (float(value) for value in table.shifts[row])
+    near = around(stars[:, :2], stars[:, 2:4], float(listed.x[row]), float(listed.y[row]))
+    words = listed.name(row)
+    if np.isfinite(dx) and table.at_bound[row]:
+        words += ": its shift is on the bound, and says nothing"
+    elif np.isfinite(dx):
+        words += f": dx {dx:+.2f}, dy {dy:+.2f} px"
+        words += "" if near is None else f", {compared(dx, dy, near)}"
+    return words if near is None else f"{words} ({near.number} stars around it: {near.said})"
