@@ -89,7 +89,7 @@ def finished(
     pval = chdtrc(df, chi2)
     flux = sources.template_flux
     if math.isnan(float(flux[0])):
-        flux = np.sum(stack.template[box] * (inside > 0), axis=(1, 2))
+        flux = _counted_flux(stack.template[box], inside, pixels)
     absorbed = (found.scale - 1.0) * flux
     columns = [
         values.tolist()
@@ -125,6 +125,13 @@ def finished(
             )
         )
     return results
+
+
+def _counted_flux(template: Array, inside: Array, pixels: npt.NDArray[np.intp]) -> Array:
+    if pixels.min() < inside[0].size:
+        template = template * (inside > 0)
+    flux: Array = template.sum(axis=(1, 2))
+    return flux
 
 
 def at_bound(dx: float, dy: float, scale: float, options: FitOptions) -> tuple[str, ...]:

@@ -15,8 +15,9 @@ from vetter.core.moments import Array, Window, tap_weights
 
 ROUNDS = 40
 SMALL_STEP = 1e-9
-SMALL_GAIN = 1e-11
-"""Of chi2: such a gain moves the shift by under a ten thousandth of its error."""
+SMALL_GAIN = 1e-8
+"""Of chi2: a step that gains less, a hundredth of the error or so, is the last. It is taken
+unseen, since what it leaves is the square of that."""
 
 LONGEST_STEP = 0.5
 ROUNDING = 1e-13
@@ -32,7 +33,7 @@ class Minima(NamedTuple):
 
 
 class _Point(NamedTuple):
-    """chi2 of the best scale, its gradient and Hessian by (u, v)."""
+    """chi2 of the best scale, its gradient and Hessian by (u, v), and the scale's slopes."""
 
     chi2: float
     scale: float
@@ -41,6 +42,8 @@ class _Point(NamedTuple):
     huu: float
     huv: float
     hvv: float
+    su: float
+    sv: float
 
 
 def _evaluate(moments: Array, half: int, scales: tuple[float, float], u: float, v: float) -> _Point:
@@ -74,11 +77,13 @@ def _profile(products: list[list[float]], scales: tuple[float, float]) -> _Point
     huv = 2.0 * s * (s * (tuv + uv) - yuv)
     hvv = 2.0 * s * (s * (tvv + vv) - yvv)
     if scales[0] < wanted < scales[1] and tt > 0.0:
-        mu, mv = 4.0 * s * tu - 2.0 * yu, 4.0 * s * tv - 2.0 * yv
-        huu -= mu * mu / (2.0 * tt)
-        huv -= mu * mv / (2.0 * tt)
-        hvv -= mv * mv / (2.0 * tt)
-    return _Point(norm + s * (s * tt - 2.0 * yt), s, gu, gv, huu, huv, hvv)
+        su, sv = (yu - 2.0 * s * tu) / tt, (yv - 2.0 * s * tv) / tt
+        huu -= 2.0 * tt * su * su
+        huv -= 2.0 * tt * su * sv
+        hvv -= 2.0 * tt * sv * sv
+    else:
+        su = sv = 0.0
+    return _Point(norm + s * (s * tt - 2.0 * yt), s, gu, gv, huu, huv, hvv, su, sv)
 
 
 def descend(
@@ -94,7 +99,8 @@ def descend(
         if not abs(du) + abs(dv) >= SMALL_STEP:
             break
         if damping == 0.0 and 0.0 <= gain < SMALL_GAIN * here.chi2:
-            break
+            scale = here.scale + here.su * du + here.sv * dv
+            return u + du, v + dv, min(max(scale, scales[0]), scales[1]), here.chi2 - gain
         there = _evaluate(moments, window.half, scales, u + du, v + dv)
         if there.chi2 <= here.chi2:
             u, v, here = u + du, v + dv, there

@@ -17,7 +17,7 @@ _WANTED = (0, 1, 3, 9)
 
 
 class _Points(NamedTuple):
-    """chi2 of the best scales, gradients and Hessians by (u, v); (k,) each."""
+    """chi2 of the best scales, gradients and Hessians by (u, v), the scales' slopes; (k,) each."""
 
     chi2: Array
     scale: Array
@@ -26,6 +26,8 @@ class _Points(NamedTuple):
     huu: Array
     huv: Array
     hvv: Array
+    su: Array
+    sv: Array
 
 
 def descend_stack(
@@ -48,8 +50,17 @@ def descend_stack(
         du, dv = _steps(here, window, best.u[active], best.v[active], damping)
         length = np.abs(du) + np.abs(dv)
         gain = -0.5 * (here.gu * du + here.gv * dv)
-        done = (damping == 0.0) & (gain >= 0.0) & (gain < SMALL_GAIN * here.chi2)
-        moving = (length >= SMALL_STEP) & ~done
+        last = (damping == 0.0) & (gain >= 0.0) & (gain < SMALL_GAIN * here.chi2)
+        moving = length >= SMALL_STEP
+        last &= moving
+        moving &= ~last
+        if last.any():
+            which = active[last]
+            best.u[which] += du[last]
+            best.v[which] += dv[last]
+            scale = (here.scale + here.su * du + here.sv * dv)[last]
+            best.scale[which] = np.minimum(np.maximum(scale, scales[0]), scales[1])
+            best.chi2[which] -= gain[last]
         if not moving.all():
             active, damping, du, dv = active[moving], damping[moving], du[moving], dv[moving]
             here, moments = _Points(*(a[moving] for a in here)), moments[moving]
@@ -93,17 +104,19 @@ def _evaluate(
     known = tt > 0.0
     wanted = np.where(known, yt / np.where(known, tt, 1.0), 1.0)
     s = np.minimum(np.maximum(wanted, scales[0]), scales[1])
-    mu, mv = 4.0 * s * tu - 2.0 * yu, 4.0 * s * tv - 2.0 * yv
     free = known & (scales[0] < wanted) & (wanted < scales[1])
-    curve = np.where(free, 0.5 / np.where(known, tt, 1.0), 0.0)
+    inverse = np.where(free, 1.0 / np.where(known, tt, 1.0), 0.0)
+    su, sv = (yu - 2.0 * s * tu) * inverse, (yv - 2.0 * s * tv) * inverse
     return _Points(
         yy + s * (s * tt - 2.0 * yt),
         s,
         2.0 * s * (s * tu - yu),
         2.0 * s * (s * tv - yv),
-        2.0 * s * (s * (tuu + uu) - yuu) - curve * mu * mu,
-        2.0 * s * (s * (tuv + uv) - yuv) - curve * mu * mv,
-        2.0 * s * (s * (tvv + vv) - yvv) - curve * mv * mv,
+        2.0 * s * (s * (tuu + uu) - yuu) - 2.0 * tt * su * su,
+        2.0 * s * (s * (tuv + uv) - yuv) - 2.0 * tt * su * sv,
+        2.0 * s * (s * (tvv + vv) - yvv) - 2.0 * tt * sv * sv,
+        su,
+        sv,
     )
 
 
