@@ -102,3 +102,9 @@ def test_letting_go_is_told_before_another_keys_release(window: Window, qtbot: Q
     send(window, RELEASE, 1605)
     assert told == [Qt.Key.Key_Space]
     qtbot.waitUntil(lambda: len(told) == 2)
+
+
+def test_events_without_a_time_are_presses_of_their_own(window: Window) -> None:
+    for kind in (PRESS, RELEASE, PRESS):
+        send(window, kind, 0)
+    assert window.pressed == [Qt.Key.Key_A, Qt.Key.Key_A]

@@ -68,7 +68,8 @@ class HeldKeys(QObject):
     def _is_repeat(self, event: QKeyEvent) -> bool:
         if not self._counts_once(event):
             return False
-        same = event.key() == self._key and event.timestamp() == self._released_at
+        # Events that no keyboard made have no time: two of them are two presses.
+        same = event.key() == self._key and event.timestamp() == self._released_at > 0
         return same or event.isAutoRepeat()
 
     def _counts_once(self, event: QKeyEvent) -> bool:
