@@ -18,6 +18,7 @@ from vetter.core.fit_table import FitTable
 from vetter.core.ledger import Ledger
 from vetter.core.look import Looks
 from vetter.core.review_columns import ReviewColumns
+from vetter.errors import InputError
 from vetter.gui.main_window import MainWindow
 from vetter.io.inputs import InputOptions, open_input
 from vetter.io.inputs import session_path as session_path_of
@@ -68,12 +69,16 @@ def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> Mai
     if options.get("radius") is None and session_path_of(inputs) is None:
         options["radius"] = settings.display.radius
     source = open_input(inputs, InputOptions.from_keywords(**options))
-    store = SessionFile.start(session_path or default_session_path(inputs), reviewer)
+    try:
+        store = SessionFile.start(session_path or default_session_path(inputs), reviewer)
+    except InputError:
+        source.close()
+        raise
     session, notes = _open_session(source, store, settings, reviewer)
-    looks = _looks(store, settings)
+    kept = store.settings
     cache = CutoutCache(
         source,
-        looks,
+        _looks(kept, settings),
         source.default_radius,
         settings.review.cache_megabytes * MEGABYTE,
     )
@@ -81,9 +86,11 @@ def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> Mai
     fits = Fits(session, cache, FitAhead(start))
     window = MainWindow(session, cache, fits, keymap)
     window.closed.connect(store.close)
+    if isinstance(kept.get("columns"), list):
+        window.candidate_list.set_columns([str(name) for name in kept["columns"]])
     window.show()
-    for note in notes:
-        window.status.say(note)
+    if notes:
+        window.status.say("; ".join(notes))
     return window
 
 
@@ -136,9 +143,9 @@ def default_reviewer() -> str:
         return "unknown"
 
 
-def _looks(store: SessionFile, settings: Settings) -> Looks:
+def _looks(kept: Mapping[str, Any], settings: Settings) -> Looks:
     """How the planes were looked at the last time, or as the settings say."""
-    record = store.settings.get("looks")
+    record = kept.get("looks")
     if isinstance(record, dict):
         try:
             return Looks.from_record(record)

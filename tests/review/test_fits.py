@@ -70,6 +70,7 @@ class FakeSession(QObject):
         self.settings = Settings(fit=FitSettings(ahead=ahead))
         self.source = SimpleNamespace(plane_names=planes)
         self.current_row = 1
+        self.recorder = self
         self.kept: list = []
         self.loads = 0
 

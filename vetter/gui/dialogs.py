@@ -111,7 +111,7 @@ class Dialogs:
         """Verdicts of the earlier list, to take or to leave."""
         from vetter.gui.offers_dialog import OffersDialog
 
-        if self._window.session.offers:
+        if self._window.session.ledger.offers():
             OffersDialog(self._window.session, self._window).open()
         else:
             self._window.status.say("no verdict of an earlier list waits for a decision")

@@ -29,6 +29,7 @@ from vetter.gui.keymap import keys_text, make_keymap
 from vetter.gui.physical_keys import key_by_place
 from vetter.gui.plane_row import PlaneRow
 from vetter.gui.readout import Readout
+from vetter.gui.showing import Showing, Views
 from vetter.gui.status import Status
 from vetter.gui.stretch_bar import StretchBar
 from vetter.gui.theme import apply_theme, is_dark
@@ -37,7 +38,6 @@ from vetter.review.fits import Fits, fittable
 from vetter.review.session import Session
 
 RADIUS_RANGE = (4.0, 250.0)
-PAINT_AHEAD_MS = 15
 USEFUL_SIZE = (1600, 900)
 NARROW = 1500
 """Below this width the readout is shorter, and the evidence takes more lines."""
@@ -87,10 +87,11 @@ class MainWindow(QMainWindow):
         self.actions_by_id = make_actions(self, self.commands, self.keymap)
         self._connect()
         self._hold_keys()
+        self._name_undo()
         self.setWindowTitle(self._title())
         self._fit_screen()
         self.set_theme(is_dark(session.settings.display.theme, _application()))
-        self._show_current()
+        self.showing.show()
 
     def _build(self) -> None:
         session = self.session
@@ -145,26 +146,21 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         session, cache = self.session, self.cache
-        session.current_changed.connect(self._on_current_changed)
+        views = Views(
+            self.plane_row,
+            self.card,
+            self.readout,
+            self.evidence,
+            self.stretch_bar,
+            self.candidate_list,
+        )
+        self.showing = Showing(session, cache, self.fits, views, self)
         session.opinions_changed.connect(self._on_opinions_changed)
         session.failed.connect(self.dialogs.say_failure)
-        cache.ready.connect(self._on_ready)
-        self.fits.changed.connect(self._on_fits_changed)
         self.plane_row.pointer.connect(self.readout.show_pointer)
         self.stretch_bar.looks_changed.connect(self._on_looks_changed)
         self.plane_row.contrast_dragged.connect(self.stretch_bar.drag_contrast)
         self.candidate_list.columns_changed.connect(self._on_columns_changed)
-        # The builder is woken after the panels and the list were painted, not before:
-        # it would take the interpreter from them (paint 2.8 against 7.9 ms).
-        self._after_paint = QTimer(self)
-        self._after_paint.setSingleShot(True)
-        self._after_paint.setInterval(0)
-        self._after_paint.timeout.connect(self._when_painted)
-        # Painting ahead waits until the vetter looks, and nothing else is to be done.
-        self._while_looking = QTimer(self)
-        self._while_looking.setSingleShot(True)
-        self._while_looking.setInterval(PAINT_AHEAD_MS)
-        self._while_looking.timeout.connect(self._paint_ahead)
         hints = _application().styleHints()
         if hints is not None and session.settings.display.theme == "system":
             hints.colorSchemeChanged.connect(self._on_colour_scheme_changed)
@@ -212,7 +208,7 @@ class MainWindow(QMainWindow):
             return
         self.cache.set_radius(radius)
         self.status.say(f"cutouts of {2 * radius + 1:.0f} pixels")
-        self._show_current()
+        self.showing.show()
 
     def edit_comment(self) -> None:
         """Write a comment on the candidate on screen."""
@@ -231,69 +227,6 @@ class MainWindow(QMainWindow):
         mode = " (read only)" if self.session.read_only else ""
         return f"{self.session.source.title}{mode} - vetter"
 
-    def _on_current_changed(self, _row: int) -> None:
-        self._show_current()
-
-    def _show_current(self) -> None:
-        """Panels first, painted at once; the card, the list and the builder follow."""
-        session, row = self.session, self.session.current_row
-        if row < 0 or self._closed:
-            return
-        frame = self.cache.get(row)
-        if frame is None:
-            self.plane_row.show_loading(session.candidates.name(row), session.source.plane_names)
-        else:
-            self.plane_row.show_frame(frame)
-        self.plane_row.flush()
-        if frame is not None and self._exposed:
-            session.painted(row)
-        self.card.show_row(row)
-        self.readout.show_frame(frame)
-        self.evidence.show_state(self.fits.state(row))
-        if self._exposed:
-            self._after_paint.start()
-            self._while_looking.start()
-        else:
-            self.candidate_list.follow(row)
-
-    def _when_painted(self) -> None:
-        session = self.session
-        row = session.current_row
-        self.candidate_list.follow(row)
-        frame = self.cache.get(row)
-        if frame is not None:
-            self.stretch_bar.show_limits(frame.limits)
-        coming = self._coming(row)
-        self.cache.want([row, *coming])
-        self.fits.follow([row, *coming])
-        self._name_undo()
-
-    def _paint_ahead(self) -> None:
-        session = self.session
-        row = session.queue.step(session.current_row, session.direction)
-        frame = None if row is None else self.cache.get(row)
-        if frame is not None and session.is_painted:
-            self.plane_row.prepare(frame)
-
-    def _coming(self, row: int) -> list[int]:
-        """The rows to build ahead: those in the direction of travel, then the one behind."""
-        session, queue = self.session, self.session.queue
-        ahead = queue.ahead(row, session.direction, session.settings.review.build_ahead)
-        undecided = queue.next_undecided(row, session.codes)
-        behind = queue.ahead(row, -session.direction, 2)
-        rows = [*ahead[:2], *([] if undecided is None else [undecided]), *ahead[2:], *behind]
-        return list(dict.fromkeys(rows))
-
-    def _on_ready(self, row: int) -> None:
-        session = self.session
-        if self._closed:
-            # Told by the builder before it ended, heard after it.
-            return
-        if row == session.current_row:
-            self._show_current()
-        elif row == session.queue.step(session.current_row, session.direction):
-            self._while_looking.start()
-
     def _on_opinions_changed(self, rows: object) -> None:
         if isinstance(rows, list) and self.session.current_row in rows:
             self.card.show_row(self.session.current_row)
@@ -301,16 +234,10 @@ class MainWindow(QMainWindow):
 
     def _on_looks_changed(self, looks: Looks) -> None:
         self.cache.set_looks(looks)
-        self.session.keep_setting("looks", looks.record())
+        self.session.recorder.keep_setting("looks", looks.record())
 
     def _on_columns_changed(self, names: list[str]) -> None:
-        self.session.keep_setting("columns", names)
-
-    def _on_fits_changed(self, rows: list[int]) -> None:
-        row = self.session.current_row
-        if row in rows:
-            self.evidence.show_state(self.fits.state(row))
-        self.candidate_list.update_rows(rows)
+        self.session.recorder.keep_setting("columns", names)
 
     def _on_colour_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
         self.set_theme(scheme != Qt.ColorScheme.Light)
@@ -336,7 +263,7 @@ class MainWindow(QMainWindow):
             # A candidate counts as seen, and the work behind it begins, from the first paint
             # of the window on.
             self._exposed = True
-            QTimer.singleShot(0, self._show_current)
+            QTimer.singleShot(0, self.showing.expose)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Keys that no shortcut claimed: tried again by their place on the keyboard."""
@@ -374,8 +301,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         if not self._closed:
             self._closed = True
-            self._after_paint.stop()
-            self._while_looking.stop()
+            self.showing.close()
             self.status.stop()
             self.fits.close()
             self.cache.close()

@@ -32,7 +32,7 @@ class OffersDialog(QDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._offers: list[Offer] = session.offers
+        self._offers: list[Offer] = session.ledger.offers()
         self.setWindowTitle("Verdicts offered from the earlier list")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(640, 420)

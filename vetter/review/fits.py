@@ -99,7 +99,7 @@ class Fits(QObject):
         ahead.fitted.connect(self._on_fitted)
         ahead.broken.connect(self._on_broken)
         session.queue_changed.connect(self._on_queue_changed)
-        session.adjustments_loaded.connect(self.take_stored)
+        session.recorder.adjustments_loaded.connect(self.take_stored)
         self._expect()
 
     def state(self, row: int) -> FitState:
@@ -230,7 +230,7 @@ class Fits(QObject):
 
     def _on_ready(self, ready: Ready) -> None:
         self.fit, self._signature = ready.fit, ready.signature
-        self._session.load_adjustments()
+        self._session.recorder.load_adjustments()
 
     def _on_fitted(self, fitted: Fitted) -> None:
         # Results that were under way when it was closed still arrive, and nothing takes them.
@@ -261,7 +261,7 @@ class Fits(QObject):
 
     def _save(self) -> None:
         if self._unsaved:
-            self._session.keep_adjustments(self._unsaved)
+            self._session.recorder.keep_adjustments(self._unsaved)
             self._unsaved = []
 
 

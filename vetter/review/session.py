@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +21,6 @@ from vetter.review.pace import Pace, PaceMeter
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
 from vetter.review.viewing import Viewing
-from vetter.review.writer import Kept
 from vetter.settings import Settings
 
 
@@ -40,7 +38,7 @@ class Session(QObject):
     ledger : Ledger
         The decisions made so far, replayed.
     recorder : Recorder
-        Brings decisions to disk and then into the ledger.
+        Brings decisions to disk and then into the ledger; keeps settings and fits too.
     queue : Queue
         The order in which the candidates come by.
     columns : ReviewColumns
@@ -52,7 +50,6 @@ class Session(QObject):
     queue_changed = pyqtSignal()
     message = pyqtSignal(str)
     failed = pyqtSignal(str)
-    adjustments_loaded = pyqtSignal(object)
 
     def __init__(
         self,
@@ -75,7 +72,7 @@ class Session(QObject):
         self.reviewer = reviewer
         self.read_only = recorder.read_only
         self._viewing = Viewing(queue, self)
-        self._recorder = recorder
+        self.recorder = recorder
         self._meter = PaceMeter()
         self._saving = False
         self._viewing.changed.connect(self.current_changed)
@@ -84,7 +81,6 @@ class Session(QObject):
         recorder.recorded.connect(self._on_recorded)
         recorder.saving.connect(self._on_saving)
         recorder.failed.connect(self.failed)
-        recorder.adjustments_loaded.connect(self.adjustments_loaded)
 
     @property
     def current_row(self) -> int:
@@ -117,7 +113,7 @@ class Session(QObject):
     @property
     def busy(self) -> bool:
         """Whether a commit is under way: until it ends, no verdict is taken and nothing moves."""
-        return self._recorder.busy
+        return self.recorder.busy
 
     @property
     def codes(self) -> npt.NDArray[np.uint8]:
@@ -133,11 +129,6 @@ class Session(QObject):
     def pace(self) -> Pace:
         """Candidates per minute and time left."""
         return self._meter.pace(self.counts.undecided)
-
-    @property
-    def offers(self) -> list[Offer]:
-        """Verdicts of an earlier list that may belong to candidates of this one."""
-        return self.ledger.offers()
 
     @property
     def undo_label(self) -> str | None:
@@ -249,18 +240,6 @@ class Session(QObject):
         if not self._viewing.to_undecided(self.codes, start=-1):
             self.first()
 
-    def keep_setting(self, name: str, value: Any) -> None:
-        """Remember how the window is set up, for the next time on this session."""
-        self._recorder.keep_setting(name, value)
-
-    def keep_adjustments(self, results: Sequence[Kept]) -> None:
-        """Remember results of fits."""
-        self._recorder.keep_adjustments(results)
-
-    def load_adjustments(self) -> None:
-        """Read the results of fits that are kept; :attr:`adjustments_loaded` brings them."""
-        self._recorder.load_adjustments()
-
     def painted(self, row: int) -> None:
         """The window has painted this candidate: verdict keys now apply to it."""
         self._viewing.painted(row)
@@ -269,7 +248,7 @@ class Session(QObject):
         """Write what is left, and let go of the session file's writer."""
         self._viewing.close()
         self._keep_position()
-        self._recorder.close()
+        self.recorder.close()
 
     def _give(self, verdict: Verdict) -> None:
         if not self._decidable():
@@ -310,7 +289,7 @@ class Session(QObject):
         if self.read_only:
             self._say_read_only()
         else:
-            self._recorder.when_free(write)
+            self.recorder.when_free(write)
 
     def _writable(self) -> bool:
         if self.read_only:
@@ -353,7 +332,7 @@ class Session(QObject):
             return
         row = self.current_row if go_to is None else go_to
         position = str(self.candidates.keys[row]) if row >= 0 else None
-        self._recorder.record(made, position, partial(self._viewing.show, row))
+        self.recorder.record(made, position, partial(self._viewing.show, row))
 
     def _on_recorded(self, decisions: list[Decision]) -> None:
         if self._saving:
@@ -367,4 +346,4 @@ class Session(QObject):
 
     def _keep_position(self, _row: int = -1) -> None:
         if self.current_key is not None:
-            self._recorder.keep_position(self.current_key)
+            self.recorder.keep_position(self.current_key)

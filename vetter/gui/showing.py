@@ -1,0 +1,146 @@
+"""How a candidate comes on screen: what is painted at once, and what follows when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QObject, QTimer
+
+from vetter.gui.candidate_card import CandidateCard
+from vetter.gui.candidate_list import CandidateListView
+from vetter.gui.evidence import Evidence
+from vetter.gui.plane_row import PlaneRow
+from vetter.gui.readout import Readout
+from vetter.gui.stretch_bar import StretchBar
+from vetter.review.cutout_cache import CutoutCache
+from vetter.review.fits import Fits
+from vetter.review.session import Session
+
+PAINT_AHEAD_MS = 15
+"""Painting ahead waits until the vetter looks, and nothing else is to be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The widgets that show something of the candidate on screen."""
+
+    plane_row: PlaneRow
+    card: CandidateCard
+    readout: Readout
+    evidence: Evidence
+    stretch_bar: StretchBar
+    candidate_list: CandidateListView
+
+
+class Showing(QObject):
+    """Keeps the path from key to pixels short: panels first, all else in later turns.
+
+    The builder and the fits are woken after the panels and the list were painted, not
+    before: they would take the interpreter from them (paint 2.8 against 7.9 ms).
+
+    Parameters
+    ----------
+    session, cache, fits
+        What is observed.
+    views : Views
+        What is brought up to date.
+    """
+
+    def __init__(
+        self, session: Session, cache: CutoutCache, fits: Fits, views: Views, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._cache, self._fits, self._views = session, cache, fits, views
+        self._exposed = False
+        self._closed = False
+        self._after_paint = self._timer(0, self._follow)
+        self._while_looking = self._timer(PAINT_AHEAD_MS, self._paint_ahead)
+        session.current_changed.connect(self._on_current_changed)
+        cache.ready.connect(self._on_ready)
+        fits.changed.connect(self._on_fits_changed)
+
+    def show(self) -> None:
+        """Show the current candidate: its pixels now, or that they are coming."""
+        session, row, views = self._session, self._session.current_row, self._views
+        if row < 0 or self._closed:
+            return
+        frame = self._cache.get(row)
+        if frame is None:
+            name = session.candidates.name(row)
+            views.plane_row.show_loading(name, session.source.plane_names)
+        else:
+            views.plane_row.show_frame(frame)
+        views.plane_row.flush()
+        if frame is not None and self._exposed:
+            session.painted(row)
+        views.card.show_row(row)
+        views.readout.show_frame(frame)
+        views.evidence.show_state(self._fits.state(row))
+        if self._exposed:
+            self._after_paint.start()
+            self._while_looking.start()
+        else:
+            views.candidate_list.follow(row)
+
+    def expose(self) -> None:
+        """The window is on screen: from now on a candidate counts as seen when painted."""
+        self._exposed = True
+        self.show()
+
+    def close(self) -> None:
+        """Show nothing any more."""
+        self._closed = True
+        self._after_paint.stop()
+        self._while_looking.stop()
+
+    def _timer(self, milliseconds: int, slot: object) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(slot)
+        return timer
+
+    def _follow(self) -> None:
+        row, views = self._session.current_row, self._views
+        views.candidate_list.follow(row)
+        frame = self._cache.get(row)
+        if frame is not None:
+            views.stretch_bar.show_limits(frame.limits)
+        coming = self._coming(row)
+        self._cache.want([row, *coming])
+        self._fits.follow([row, *coming])
+
+    def _paint_ahead(self) -> None:
+        session = self._session
+        row = session.queue.step(session.current_row, session.direction)
+        frame = None if row is None else self._cache.get(row)
+        if frame is not None and session.is_painted:
+            self._views.plane_row.prepare(frame)
+
+    def _coming(self, row: int) -> list[int]:
+        """The rows to build ahead: those in the direction of travel, then those behind."""
+        session, queue = self._session, self._session.queue
+        ahead = queue.ahead(row, session.direction, session.settings.review.build_ahead)
+        undecided = queue.next_undecided(row, session.codes)
+        behind = queue.ahead(row, -session.direction, 2)
+        rows = [*ahead[:2], *([] if undecided is None else [undecided]), *ahead[2:], *behind]
+        return list(dict.fromkeys(rows))
+
+    def _on_current_changed(self, _row: int) -> None:
+        self.show()
+
+    def _on_ready(self, row: int) -> None:
+        session = self._session
+        if self._closed:
+            # Told by the builder before it ended, heard after it.
+            return
+        if row == session.current_row:
+            self.show()
+        elif row == session.queue.step(session.current_row, session.direction):
+            self._while_looking.start()
+
+    def _on_fits_changed(self, rows: list[int]) -> None:
+        row = self._session.current_row
+        if row in rows:
+            self._views.evidence.show_state(self._fits.state(row))
+        self._views.candidate_list.update_rows(rows)
