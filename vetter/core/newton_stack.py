@@ -8,9 +8,20 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.moments import Array, Window, tap_weights_stack
-from vetter.core.newton import LONGEST_STEP, ROUNDING, ROUNDS, SMALL_GAIN, SMALL_STEP, Minima
+from vetter.core.newton import (
+    LONGEST_STEP,
+    ROUNDING,
+    ROUNDS,
+    SMALL_GAIN,
+    SMALL_STEP,
+    Minima,
+    descend,
+)
 
 Flags = npt.NDArray[np.bool_]
+
+FEW = 3
+"""As many go on one by one, where an array's calls would cost more than they do together."""
 
 _WANTED = (0, 1, 3, 9)
 """Of t, its derivatives and the image: t, by u, by v, and the image."""
@@ -65,7 +76,7 @@ def descend_stack(
             active, damping, du, dv = active[moving], damping[moving], du[moving], dv[moving]
             here, moments = _Points(*(a[moving] for a in here)), moments[moving]
             length = length[moving]
-        if not len(active):
+        if len(active) <= FEW:
             break
         there = _evaluate(moments, window, scales, best.u[active] + du, best.v[active] + dv)
         better = there.chi2 <= here.chi2
@@ -81,6 +92,10 @@ def descend_stack(
         if stuck.any():
             active, damping, moments = active[~stuck], damping[~stuck], moments[~stuck]
             here = _Points(*(a[~stuck] for a in here))
+    for k, matrix in zip(active.tolist(), moments, strict=True):
+        end = descend(matrix, window, scales, float(best.u[k]), float(best.v[k]))
+        for column, value in zip(best, end, strict=True):
+            column[k] = value
     return best
 
 

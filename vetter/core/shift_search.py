@@ -14,10 +14,9 @@ import numpy.typing as npt
 
 from vetter.core.moments import Array, Window, scan_points
 from vetter.core.newton import Minima, descend
-from vetter.core.newton_stack import descend_stack
+from vetter.core.newton_stack import FEW, descend_stack
 
 _MAX_STARTS = 3
-_FEW = 3
 
 
 def search(moments: Array, window: Window, scales: tuple[float, float]) -> Minima:
@@ -31,7 +30,7 @@ def search(moments: Array, window: Window, scales: tuple[float, float]) -> Minim
         Bounds of the scale.
     """
     which, u, v = _starts(moments, window, scales)
-    if len(which) <= _FEW:
+    if len(which) <= FEW:
         ends = [
             descend(moments[k], window, scales, x, y)
             for k, x, y in zip(which.tolist(), u.tolist(), v.tolist(), strict=True)
@@ -64,7 +63,7 @@ def _starts(
         rank = np.arange(len(which)) - np.searchsorted(which, which)
         which, point = which[rank < _MAX_STARTS], point[rank < _MAX_STARTS]
     j, i = np.divmod(point, len(gx))
-    if len(which) <= _FEW:
+    if len(which) <= FEW:
         near = [grid[k, y : y + 3, x : x + 3].tolist() for k, y, x in zip(which, j, i, strict=True)]
         across = np.array([_vertex(*rows[1]) for rows in near])
         along = np.array([_vertex(rows[0][1], rows[1][1], rows[2][1]) for rows in near])
