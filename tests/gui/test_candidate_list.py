@@ -11,7 +11,9 @@ from PyQt6.QtWidgets import QWidget
 from tests.helpers.fake_session import FakeSession, candidate_list
 from vetter.core.candidates import CandidateList
 from vetter.core.decisions import Verdict
-from vetter.gui.candidate_list import CandidateListView
+from vetter.core.fit_table import FitTable
+from vetter.core.review_columns import ReviewColumns
+from vetter.gui.candidate_list import FITS_SHOW_MS, CandidateListView
 from vetter.gui.verdict_style import badge
 
 
@@ -236,3 +238,23 @@ def test_what_has_changed_of_a_candidate_is_painted_anew(view, qtbot) -> None:
     view.update_rows([3, 900])
     qtbot.waitUntil(lambda: 3 in painted, timeout=2000)
     assert 900 not in painted
+
+
+def test_results_of_fits_show_where_they_are_on_screen(qtbot, session, monkeypatch) -> None:
+    monkeypatch.setattr(
+        session, "columns", ReviewColumns(session.candidates, session, FitTable(1000))
+    )
+    view = CandidateListView(session)
+    qtbot.addWidget(view)
+    view.resize(420, 400)
+    view.show()
+    repaints: list[int] = []
+    view.repaint_later = lambda: repaints.append(1)  # type: ignore[method-assign]
+    view.fits_arrived([900])
+    qtbot.wait(FITS_SHOW_MS + 100)
+    assert not repaints
+    view.fits_arrived([3])
+    view.fits_arrived([4])
+    qtbot.waitUntil(lambda: bool(repaints), timeout=2000)
+    assert len(repaints) == 1
+    view.hide()

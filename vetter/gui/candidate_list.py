@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PyQt6.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QTableView, QWidget
 
+from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.gui.candidate_heading import CandidateHeading
 from vetter.gui.candidate_lines import CandidateLines, Span
 from vetter.gui.candidate_model import CandidateModel
+from vetter.gui.column_widths import column_widths
 from vetter.review.session import Session
 
-SAMPLED_LINES = 60
+FITS_SHOW_MS = 200
+"""Results of fits show in the list at most this often: keys come first."""
 MANY = 200
 """From this many lines on, all that are on screen are painted rather than looked for."""
-WIDEST = 260
-NARROWEST = 48
-VERDICT_WIDTH = 30
 LEAST_WIDTH = 240
-LEAST_NAME_WIDTH = 110
 MOST_WIDTH = 400
 
 
@@ -48,6 +47,12 @@ class CandidateListView(QTableView):
         self._columns = session.columns
         self._table = CandidateModel(session, self._columns, self)
         self._lines = CandidateLines(self._table)
+        self._shows_fits = False
+        self._arrived: set[int] = set()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(FITS_SHOW_MS)
+        self._soon.timeout.connect(self._show_arrived)
         self.heading = CandidateHeading(session.queue, self._table, self)
         self.setHorizontalHeader(self.heading)
         self.setModel(self._table)
@@ -70,13 +75,10 @@ class CandidateListView(QTableView):
         self._table.set_columns(names)
         if not self._table.names:
             self._table.set_columns(self._default_columns())
+        self._shows_fits = not set(FIT_COLUMNS).isdisjoint(self._table.names)
         self.heading.straighten()
-        widths = [self._fitting_width(*column) for column in enumerate(self._table.names)]
-        if "name" in self._table.names:
-            # A long name is cut off sooner than the columns beside it are out of sight.
-            name = self._table.names.index("name")
-            excess = max(sum(widths) - MOST_WIDTH + self._surroundings(), 0)
-            widths[name] = min(widths[name], max(widths[name] - excess, LEAST_NAME_WIDTH))
+        room = MOST_WIDTH - self._surroundings()
+        widths = column_widths(self._table, self.fontMetrics(), room)
         for section, width in enumerate(widths):
             self.setColumnWidth(section, width)
         self.heading.show_sort()
@@ -122,6 +124,26 @@ class CandidateListView(QTableView):
             return
         for row in rows:
             self._update_line(self._session.queue.position_of(row))
+
+    def fits_arrived(self, rows: list[int]) -> None:
+        """Show new results of these candidates soon: they come by the hundred."""
+        if self._shows_fits:
+            self._arrived.update(rows)
+            if not self._soon.isActive():
+                self._soon.start()
+
+    def _show_arrived(self) -> None:
+        rows, self._arrived = self._arrived, set()
+        bar, viewport = self.verticalScrollBar(), self.viewport()
+        assert bar is not None and viewport is not None
+        first = bar.value()
+        last = first + viewport.height() // self.rowHeight(0) + 1
+        if not rows.isdisjoint(self._session.queue.order[first:last].tolist()):
+            self.repaint_later()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        super().hideEvent(event)
+        self._soon.stop()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Paint the lines that need it, without Qt's work for each cell."""
@@ -191,17 +213,6 @@ class CandidateListView(QTableView):
             names += [name for name in ("x", "y") if name in self._columns.names]
         fits = [name for name in ("disappeared",) if name in self._columns.names]
         return [*names, *fits, "tags"]
-
-    def _fitting_width(self, section: int, name: str) -> int:
-        if name == "verdict":
-            return VERDICT_WIDTH
-        metrics = self.fontMetrics()
-        count = self._table.rowCount()
-        step = max(1, count // SAMPLED_LINES)
-        texts = [self._table.text(place, section) for place in range(0, count, step)]
-        widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
-        heading = metrics.horizontalAdvance(name) + 16
-        return min(max(widest + 14, heading, NARROWEST), WIDEST)
 
     def _surroundings(self) -> int:
         """What frame and scroll bar take of the width."""

@@ -143,4 +143,4 @@ class Showing(QObject):
         row = self._session.current_row
         if row in rows:
             self._views.evidence.show_state(self._fits.state(row))
-        self._views.candidate_list.update_rows(rows)
+        self._views.candidate_list.fits_arrived(rows)
