@@ -258,3 +258,10 @@ def test_results_of_fits_show_where_they_are_on_screen(qtbot, session, monkeypat
     qtbot.waitUntil(lambda: bool(repaints), timeout=2000)
     assert len(repaints) == 1
     view.hide()
+
+
+def test_a_name_is_cut_in_the_middle(view) -> None:
+    names = view.columns
+    modes = [view.model().elision(section) for section in range(len(names))]
+    assert modes[names.index("name")] == Qt.TextElideMode.ElideMiddle
+    assert modes[names.index("tags")] == Qt.TextElideMode.ElideRight

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontMetrics, QPainter, QPalette
 
 from vetter.gui.candidate_model import CandidateModel
@@ -96,6 +95,6 @@ class CandidateLines:
             return
         room = span.width - 2 * MARGIN
         if len(text) * wide > room:
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            text = metrics.elidedText(text, model.elision(span.section), room)
         flags = model.alignment(span.section)
         painter.drawText(span.x + MARGIN, top, room, height, flags, text)

@@ -18,7 +18,7 @@ FITS_SHOW_MS = 200
 MANY = 200
 """From this many lines on, all that are on screen are painted rather than looked for."""
 LEAST_WIDTH = 240
-MOST_WIDTH = 400
+MOST_WIDTH = 410
 
 
 class CandidateListView(QTableView):

@@ -80,6 +80,11 @@ class CandidateModel(QAbstractTableModel):
         """How a column's text is drawn: numbers to the right, on one line."""
         return _DRAW_RIGHT if self._shown[section].right else _DRAW_LEFT
 
+    def elision(self, section: int) -> Qt.TextElideMode:
+        """Where a text that is too long is cut: names of one field begin alike."""
+        mode = Qt.TextElideMode
+        return mode.ElideMiddle if self._shown[section].name == "name" else mode.ElideRight
+
     def text(self, place: int, section: int) -> str:
         """What a cell says."""
         column, row = self._shown[section], self._order[place]
