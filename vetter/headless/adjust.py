@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 import numpy as np
@@ -80,9 +81,10 @@ def fit_all(
     Batches are the same for any number of jobs, so that results are too, to the last bit.
     """
     batches = batches_of(source)
-    made = {n: metas for n, metas in journal.found.items() if n < len(batches)}
+    found = {n: metas for n, metas in journal.found.items() if n < len(batches)}
+    made = {number: [_result(meta) for meta in metas] for number, metas in found.items()}
     count = len(source.candidates)
-    done = before = sum(len(metas) for metas in made.values())
+    done = before = sum(map(len, made.values()))
     if journal.other:
         say(f"{journal.path}: of another input or other options; all is done again")
     if before:
@@ -90,15 +92,23 @@ def fit_all(
     progress = Progress("fits", before)
     left = [batch for batch in batches if batch.number not in made]
     for answer in _fitted(source, fitting, left, jobs, alone=len(batches) == 1):
-        made[answer.number] = list(answer.metas)
-        journal.add(answer.number, made[answer.number])
+        made[answer.number] = [_result(meta) for meta in answer.metas]
+        journal.add(answer.number, list(answer.metas))
         done += len(answer.metas)
         progress(done, count)
     results: list[Adjustment | None] = [None] * count
     for batch in batches:
-        for row, meta in zip(batch.rows, made.pop(batch.number), strict=True):
-            results[row] = Adjustment.from_meta(meta)
+        for row, result in zip(batch.rows, made.pop(batch.number), strict=True):
+            results[row] = result
     return [result for result in results if result is not None]
+
+
+def _result(meta: dict[str, Any]) -> Adjustment:
+    """Back from plain values; what most say alike in words is kept once."""
+    words = {key: intern(value) for key, value in meta.items() if isinstance(value, str)}
+    result = Adjustment.from_meta({**meta, **words})
+    assert result is not None
+    return result
 
 
 def batches_of(source: CutoutSource) -> list[Batch]:
@@ -143,16 +153,17 @@ def adjusted_table(
     from astropy.table import MaskedColumn
 
     out = table.copy()
-    metas = [result.as_meta() for result in results]
-    columns: dict[str, list[Any]] = {
-        name: [meta[name] for meta in metas] for name in Adjustment(converged=False).as_meta()
-    }
+    columns: dict[str, list[Any]] = {name: [] for name in Adjustment(converged=False).as_meta()}
+    for result in results:
+        for name, value in result.as_meta().items():
+            columns[name].append(value)
     columns["disappeared"] = [judgement.disappeared for judgement in judgements]
     columns[_REASON] = [judgement.reason for judgement in judgements]
     replaced = [name for name in columns if name in out.colnames]
-    for name, values in columns.items():
-        gaps = np.array([value is None for value in values])
+    for name in list(columns):
+        values = columns.pop(name)
         if name == "disappeared":
+            gaps = np.array([value is None for value in values])
             out[name] = MaskedColumn(data=[bool(value) for value in values], mask=gaps)
         else:
             out[name] = values
