@@ -164,7 +164,9 @@ def _missing(values: npt.NDArray[Any]) -> Mask:
         return np.asarray(np.isnan(values))
     if values.dtype.kind in "biu":
         return np.zeros(len(values), bool)
-    return np.fromiter((value is None or value == "" for value in values.tolist()), bool, len(values))
+    return np.fromiter(
+        (value is None or value == "" for value in values.tolist()), bool, len(values)
+    )
 
 
 def _equal(name: str, values: npt.NDArray[Any], choice: Token) -> Mask:
@@ -184,4 +186,6 @@ def _equal(name: str, values: npt.NDArray[Any], choice: Token) -> Mask:
             bool,
             len(values),
         )
-    return np.fromiter((str(value).lower() == wanted for value in values.tolist()), bool, len(values))
+    return np.fromiter(
+        (str(value).lower() == wanted for value in values.tolist()), bool, len(values)
+    )

@@ -68,6 +68,10 @@ class CandidateCard(QWidget):
         self, session: Session, columns: list[str] | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        # Its own ground: what lies behind it need not be painted with it.
+        self.setAutoFillBackground(True)
+        # Its own ground: what lies behind it need not be painted with it.
+        self.setAutoFillBackground(True)
         self._session = session
         self._columns = session.columns
         self._facts: list[Fact] = []

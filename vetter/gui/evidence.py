@@ -21,6 +21,8 @@ class Evidence(FlowingText):
 
     def __init__(self, fit_key: str = "F", parent: QWidget | None = None) -> None:
         super().__init__(WIDE_LINES, parent)
+        # Its own ground: what lies behind it need not be painted with it.
+        self.setAutoFillBackground(True)
         self._how = f": {fit_key} fits it" if fit_key else ""
         self._shown: FitState | None = None
         self.words = self.numbers = ""

@@ -70,12 +70,13 @@ class Showing(QObject):
             views.plane_row.show_loading(name, session.source.plane_names)
         else:
             views.plane_row.show_frame(frame)
+        # Painted by the same flush: no pixels are ever seen under another candidate's name.
+        views.card.show_row(row)
+        views.evidence.show_state(self._fits.state(row))
         views.plane_row.flush()
         if frame is not None and self._exposed:
             session.painted(row)
-        views.card.show_row(row)
         views.readout.show_frame(frame)
-        views.evidence.show_state(self._fits.state(row))
         if self._exposed:
             self._after_paint.start()
             self._while_looking.start()

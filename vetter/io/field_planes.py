@@ -70,9 +70,11 @@ class FieldPlanes:
         return image_of(next(iter(self.files.values()))).name.path
 
     def fingerprints(self) -> list[Fingerprint]:
-        """One for each file's plane."""
-        images = {name: image_of(plane) for name, plane in self.files.items()}
-        return [of_plane(name, i.name.path, i.name.suffix) for name, i in images.items()]
+        """One for each file's plane, with how its pixels are read: other bits, other pixels."""
+        return [
+            of_plane(name, image_of(plane).name.path, image_of(plane).name.suffix + _reading(plane))
+            for name, plane in self.files.items()
+        ]
 
     def close(self) -> None:
         """Let go of the files."""
@@ -179,6 +181,12 @@ def _say(planes: FieldPlanes) -> None:
                 )
     for name, note in planes.plane_notes.items():
         planes.notes.append(f"{name}: {note}")
+
+
+def _reading(plane: Plane) -> str:
+    if isinstance(plane, MaskPlane):
+        return "" if plane.bad.bits is None else f" bits {plane.bad.bits}"
+    return plane.note if isinstance(plane, ErrorPlane) else ""
 
 
 def masked_share(plane: MaskPlane) -> float:

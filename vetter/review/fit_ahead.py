@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 import threading
 from collections.abc import Iterable
-from pathlib import Path
 from queue import SimpleQueue
 from typing import IO
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-import vetter
-from vetter.review.fit_worker import Broken, Fitted, Ready, Start, Wishes, received, send
+from vetter.io import own_process
+from vetter.io.own_process import received, send
+from vetter.review.fit_worker import Broken, Fitted, Ready, Start, Wishes
 from vetter.review.star_survey import StarFits, StarWish
-
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-"""Small matrices gain nothing from more, and the other cores belong to the window."""
 
 
 class FitAhead(QObject):
@@ -85,16 +80,7 @@ class FitAhead(QObject):
             self._reader.join()
 
     def _begin(self) -> None:
-        # -P and our own path: nothing in the folder where the program was started is imported.
-        paths = [str(Path(vetter.__file__).resolve().parent.parent)]
-        paths += filter(None, [os.environ.get("PYTHONPATH")])
-        self._process = subprocess.Popen(
-            # Imported, not run as __main__: its messages are then of the classes known here.
-            [sys.executable, "-P", "-c", "from vetter.review.fit_worker import main; main()"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), **ONE_THREAD},
-        )
+        self._process = own_process.begin("vetter.review.fit_worker")
         self._reader = threading.Thread(target=self._read, name="fits", daemon=True)
         self._reader.start()
         self._sender = threading.Thread(

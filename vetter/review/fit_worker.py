@@ -1,27 +1,25 @@
 """The process that fits: opens the input for itself, and answers over a pipe.
 
 A process of its own, niced, since a thread that fits holds the interpreter and makes keys
-late. It is started by `vetter.review.fit_ahead` and speaks length-framed pickles on its
-standard streams; both ends are this program, and nothing of a user's file is unpickled.
+late. It is started by `vetter.review.fit_ahead`.
 """
 
 from __future__ import annotations
 
 import os
-import pickle
 import queue
-import struct
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import IO, Any
 
-from vetter.core.adjustment import Adjustment, failed
+from vetter.core.adjustment import Adjustment
 from vetter.core.cutout_source import CutoutSource, PsfFwhm
-from vetter.core.field_fit import FieldFit, field_fit
+from vetter.core.field_fit import FieldFit, field_fit, fit_rows
 from vetter.errors import VetterError
+from vetter.io.own_process import answering_stream, received, send
 from vetter.review.star_survey import StarFits, StarWish, survey
 from vetter.settings import FitSettings
 
@@ -74,35 +72,6 @@ class Broken:
     reason: str
 
 
-def send(stream: IO[bytes], message: object) -> None:
-    """Write one message."""
-    data = pickle.dumps(message, protocol=5)
-    stream.write(struct.pack("<Q", len(data)) + data)
-    stream.flush()
-
-
-def received(stream: IO[bytes]) -> Iterator[Any]:
-    """The messages of a stream, until it ends."""
-    while len(head := stream.read(8)) == 8:
-        data = stream.read(struct.unpack("<Q", head)[0])
-        yield pickle.loads(data)
-
-
-def fitted(source: CutoutSource, fit: FieldFit, rows: Sequence[int]) -> list[Adjustment]:
-    """Fit the candidates of these rows; one without a cutout has a result that says so."""
-    from vetter.core.adjust import fit_many
-
-    cutouts, results = [], {}
-    for row in rows:
-        try:
-            cutouts.append((row, source.cutout(row, fit.radius)))
-        except VetterError as error:
-            results[row] = failed(str(error))
-    made = fit_many([cutout for _, cutout in cutouts], fit.options)
-    results.update({row: result for (row, _), result in zip(cutouts, made, strict=True)})
-    return [results[row] for row in rows]
-
-
 def main() -> None:
     """Serve until the other end closes the pipe."""
     try:
@@ -117,9 +86,7 @@ def _main() -> None:
         os.nice(NICENESS)
     wishes: queue.SimpleQueue[Wishes | StarWish | None] = queue.SimpleQueue()
     messages = received(sys.stdin.buffer)
-    # Whatever a library prints must not get between the messages.
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    answers = answering_stream()
     start = next(messages, None)
     if not isinstance(start, Start):
         # The window went away before it said anything.
@@ -176,11 +143,11 @@ def _serve(
                 then = deque(newest.then)
         if first:
             rows, first = first[:1], first[1:]
-            results = fitted(source, fit, rows)
+            results = fit_rows(source, fit, rows)
         else:
             rows = tuple(then.popleft() for _ in range(min(BATCH, len(then))))
             # Residuals are only for what the vetter is about to see.
-            results = [replace(result, residual=None) for result in fitted(source, fit, rows)]
+            results = [replace(result, residual=None) for result in fit_rows(source, fit, rows)]
         if rows:
             send(answers, Fitted(rows, tuple(results)))
         if surveying and not first:
