@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
 from vetter.core.filter_expression import matching
@@ -22,6 +23,7 @@ from vetter.errors import InputError
 from vetter.gui.main_window import MainWindow
 from vetter.io.inputs import InputOptions, open_input
 from vetter.io.inputs import session_path as session_path_of
+from vetter.io.resources import resource_path
 from vetter.io.session_file import SessionFile
 from vetter.io.session_path import default_session_path
 from vetter.review.cutout_cache import CutoutCache
@@ -87,7 +89,7 @@ def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> Mai
     window = MainWindow(session, cache, fits, keymap)
     window.closed.connect(store.close)
     if isinstance(kept.get("columns"), list):
-        window.candidate_list.set_columns([str(name) for name in kept["columns"]])
+        window.set_columns([str(name) for name in kept["columns"]])
     window.show()
     if notes:
         window.status.say("; ".join(notes))
@@ -124,6 +126,7 @@ def run(inputs: Sequence[str], **options: Any) -> int:
     assert isinstance(app, QApplication)
     app.setApplicationName("vetter")
     app.setDesktopFileName("vetter")
+    app.setWindowIcon(QIcon(str(resource_path("icons/vetter.png"))))
     sys.excepthook = _say_unexpected
     window = open_window(inputs, **options)
     # A full collection takes 49 ms, too long between a key and its pixels; what start-up made

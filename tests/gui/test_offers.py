@@ -23,8 +23,8 @@ WITHOUT_FITS = Settings(fit=FitSettings(ahead=False))
 
 
 def write_list(path: Path, places: dict[int, tuple[float, float]]) -> None:
-    rows = [(number, x, y) for number, (x, y) in places.items()]
-    Table(rows=rows, names=("id", "x", "y")).write(path, overwrite=True)
+    rows = [(number, x, y, 10.0 * number) for number, (x, y) in places.items()]
+    Table(rows=rows, names=("id", "x", "y", "flux")).write(path, overwrite=True)
 
 
 def open_list(path: Path) -> MainWindow:
@@ -77,11 +77,12 @@ def test_what_is_offered_is_taken_only_when_ticked(qtbot, renumbered):
 
 
 def test_the_columns_of_the_list_are_remembered(qtbot, renumbered, tmp_path):
-    renumbered.candidate_list.set_columns(["verdict", "name", "y"])
-    renumbered.candidate_list.columns_changed.emit(["verdict", "name", "y"])
+    renumbered.candidate_list.set_columns(["verdict", "name", "flux"])
+    renumbered.candidate_list.columns_changed.emit(["verdict", "name", "flux"])
     renumbered.close()
     again = open_list(tmp_path / "list.ecsv")
     try:
-        assert again.candidate_list.columns == ["verdict", "name", "y"]
+        assert again.candidate_list.columns == ["verdict", "name", "flux"]
+        assert "flux" in [fact.caption for fact in again.card._facts]
     finally:
         again.close()

@@ -70,8 +70,6 @@ class CandidateCard(QWidget):
         super().__init__(parent)
         # Its own ground: what lies behind it need not be painted with it.
         self.setAutoFillBackground(True)
-        # Its own ground: what lies behind it need not be painted with it.
-        self.setAutoFillBackground(True)
         self._session = session
         self._columns = session.columns
         self._facts: list[Fact] = []

@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.look import Looks
 from vetter.gui.actions import make_actions
 from vetter.gui.candidate_card import CandidateCard
@@ -238,6 +239,16 @@ class MainWindow(QMainWindow):
 
     def _on_columns_changed(self, names: list[str]) -> None:
         self.session.recorder.keep_setting("columns", names)
+        self._show_picked(names)
+
+    def set_columns(self, names: list[str]) -> None:
+        """Columns of the list, as they were picked before; the card shows them too."""
+        self.candidate_list.set_columns(names)
+        self._show_picked(names)
+
+    def _show_picked(self, names: list[str]) -> None:
+        # What the fits say stands in the evidence already.
+        self.card.set_columns([name for name in names if name not in FIT_COLUMNS])
 
     def _on_colour_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
         self.set_theme(scheme != Qt.ColorScheme.Light)
