@@ -159,6 +159,10 @@ class MainWindow(QMainWindow):
         session.opinions_changed.connect(self._on_opinions_changed)
         session.failed.connect(self.dialogs.say_failure)
         self.plane_row.pointer.connect(self.readout.show_pointer)
+        self._naming = QTimer(self)
+        self._naming.setSingleShot(True)
+        self._naming.setInterval(0)
+        self._naming.timeout.connect(self._name_undo)
         self.stretch_bar.looks_changed.connect(self._on_looks_changed)
         self.plane_row.contrast_dragged.connect(self.stretch_bar.drag_contrast)
         self.candidate_list.columns_changed.connect(self._on_columns_changed)
@@ -231,7 +235,8 @@ class MainWindow(QMainWindow):
     def _on_opinions_changed(self, rows: object) -> None:
         if isinstance(rows, list) and self.session.current_row in rows:
             self.card.show_row(self.session.current_row)
-        self._name_undo()
+        # The menu can wait for the next turn; the key's pixels cannot.
+        self._naming.start()
 
     def _on_looks_changed(self, looks: Looks) -> None:
         self.cache.set_looks(looks)
@@ -313,6 +318,7 @@ class MainWindow(QMainWindow):
         if not self._closed:
             self._closed = True
             self.showing.close()
+            self._naming.stop()
             self.status.stop()
             self.fits.close()
             self.cache.close()

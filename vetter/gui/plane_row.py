@@ -27,6 +27,7 @@ class PlaneRow(PanelScene):
         self._blinked = "image"
         self._flipped = False
         self._frame: Frame | None = None
+        self._hung: tuple[Frame, tuple[str, ...], list[Exhibit]] | None = None
         self._pixel: tuple[float, float] | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -57,10 +58,14 @@ class PlaneRow(PanelScene):
         if shown is None or self._flipped or self._names_of(frame) != self._names:
             return
         blinked, self._blinked = self._blinked, "image"
+        now = self._hung
         self._put(frame)
         self.keep_painted(frame)
+        coming, self._hung = self._hung, now
         self._blinked = blinked
         self._put(shown)
+        # Made once, for the paint ahead and for when it shows.
+        self._hung = coming
 
     def _names_of(self, frame: Frame) -> tuple[str, ...]:
         """The panels for a frame: they keep their size and place from one to the next."""
@@ -80,8 +85,10 @@ class PlaneRow(PanelScene):
         shape = frame.shape
         x, y = frame.position or (0.0, 0.0)
         stage.subject = None if shape is None else Subject(shape[1], shape[0], x, y)
-        for name in self._names:
-            self._panels[name].exhibit = _exhibit(frame, name, first=name == self._names[0])
+        if self._hung is None or self._hung[0] is not frame or self._hung[1] != self._names:
+            self._hung = (frame, self._names, _exhibits(frame, self._names))
+        for name, exhibit in zip(self._names, self._hung[2], strict=True):
+            self._panels[name].exhibit = exhibit
         self._frame = frame
         self._set_stand_in()
         self._set_values()
@@ -174,6 +181,10 @@ def _with_adjusted(names: tuple[str, ...]) -> tuple[str, ...]:
     """The panel of the fit where frames have it: beside the difference."""
     at = names.index("diff") + 1 if "diff" in names else len(names)
     return (*names[:at], "adjusted", *names[at:])
+
+
+def _exhibits(frame: Frame, names: tuple[str, ...]) -> list[Exhibit]:
+    return [_exhibit(frame, name, first=name == names[0]) for name in names]
 
 
 def _exhibit(frame: Frame, plane: str, first: bool) -> Exhibit:
