@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import queue
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -14,6 +16,13 @@ from vetter.errors import VetterError
 
 Kept = tuple[str, str, Mapping[str, Any]]
 """The result of a fit as it is kept: key, signature, metadata."""
+
+
+DECISION, SETTING, RESULT, END = range(4)
+"""How urgent a write is: what the vetter waits for comes first."""
+
+FEW = 20
+"""Results of fits in one transaction: about 2 ms, all that a verdict may have to wait."""
 
 
 class DecisionStore(Protocol):
@@ -54,7 +63,7 @@ class Receipt:
 
 
 class Writer(QObject):
-    """Writes decisions in the order given, on a thread of its own.
+    """Writes on a thread of its own: decisions in the order given, before all else.
 
     The window waits a few milliseconds for the receipt, which on a local disk is
     enough; on a slow disk it goes on painting, and :attr:`acknowledged` tells it later.
@@ -72,7 +81,10 @@ class Writer(QObject):
     def __init__(self, store: DecisionStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
-        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._jobs: queue.PriorityQueue[tuple[int, int, Callable[[], None] | None]] = (
+            queue.PriorityQueue()
+        )
+        self._count = itertools.count()
         self._thread = threading.Thread(target=self._run, name="session writer", daemon=True)
         self._thread.start()
 
@@ -87,39 +99,45 @@ class Writer(QObject):
                 receipt.settle([], str(error))
             self.acknowledged.emit(receipt)
 
-        self._jobs.put(write)
+        self._put(DECISION, write)
         return receipt
 
     def keep_position(self, key: str) -> None:
         """Remember where the vetter is; of no consequence if it fails but a word."""
-        self._later(lambda: self._store.set_position(key))
+        self._later(SETTING, lambda: self._store.set_position(key))
 
     def keep_adjustments(self, results: Sequence[Kept]) -> None:
-        """Remember results of fits."""
-        self._later(lambda: self._store.put_adjustments(results))
+        """Remember results of fits, few at a time: a verdict does not wait for hundreds."""
+        for start in range(0, len(results), FEW):
+            few = results[start : start + FEW]
+            self._later(RESULT, partial(self._store.put_adjustments, few))
 
     def load_adjustments(self) -> None:
         """Read the results that are kept; :attr:`loaded` brings them."""
-        self._later(lambda: self.loaded.emit(self._store.adjustments()))
+        self._later(RESULT, lambda: self.loaded.emit(self._store.adjustments()))
 
     def keep_setting(self, name: str, value: Any) -> None:
         """Remember how the vetter set the window up; ``value`` of a type that JSON holds."""
-        self._later(lambda: self._store.set_settings({name: value}))
+        self._later(SETTING, lambda: self._store.set_settings({name: value}))
 
     def close(self) -> None:
         """Finish what was submitted, and end the thread."""
-        self._jobs.put(None)
+        self._put(END, None)
         self._thread.join()
 
-    def _later(self, write: Callable[[], None]) -> None:
+    def _put(self, urgency: int, job: Callable[[], None] | None) -> None:
+        # The count keeps jobs of one urgency in the order in which they came.
+        self._jobs.put((urgency, next(self._count), job))
+
+    def _later(self, urgency: int, write: Callable[[], None]) -> None:
         def job() -> None:
             try:
                 write()
             except (VetterError, OSError) as error:
                 self.failed.emit(str(error))
 
-        self._jobs.put(job)
+        self._put(urgency, job)
 
     def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while (job := self._jobs.get()[2]) is not None:
             job()

@@ -1,0 +1,88 @@
+"""What is written first, and what happens to the rest."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from vetter.review.writer import FEW, Writer
+
+
+class GatedStore:
+    """Notes the order of what it is told; holds the first call until the gate opens."""
+
+    def __init__(self) -> None:
+        self.told: list = []
+        self.gate = threading.Event()
+        self.busy = threading.Event()
+
+    def append(self, decisions, position=None):
+        self.told.append(("append", list(decisions)))
+        return list(decisions)
+
+    def set_position(self, key) -> None:
+        self.busy.set()
+        self.gate.wait(5)
+        self.told.append(("position", key))
+
+    def put_adjustments(self, results) -> None:
+        self.told.append(("results", len(results)))
+
+    def set_settings(self, settings) -> None:
+        raise OSError("disk full")
+
+    def adjustments(self) -> dict:
+        return {"a": ("signature", {})}
+
+
+@pytest.fixture
+def store() -> GatedStore:
+    return GatedStore()
+
+
+@pytest.fixture
+def writer(qapp, store: GatedStore) -> Iterator[Writer]:
+    writer = Writer(store)
+    yield writer
+    store.gate.set()
+    writer.close()
+
+
+def test_a_verdict_overtakes_the_results_that_wait(writer, store):
+    writer.keep_position("a")
+    assert store.busy.wait(5)
+    writer.keep_adjustments([("key", "signature", {})] * (2 * FEW + 5))
+    receipt = writer.submit(["verdict"], "a")
+    store.gate.set()
+    assert receipt.wait(5)
+    writer.close()
+    assert store.told[:2] == [("position", "a"), ("append", ["verdict"])]
+
+
+def test_results_are_written_few_at_a_time_and_all_of_them_before_the_end(writer, store):
+    writer.keep_adjustments([("key", "signature", {})] * (2 * FEW + 5))
+    store.gate.set()
+    writer.close()
+    assert store.told == [("results", FEW), ("results", FEW), ("results", 5)]
+
+
+def test_verdicts_keep_their_order(writer, store):
+    writer.keep_position("a")
+    receipts = [writer.submit([number], None) for number in range(5)]
+    store.gate.set()
+    assert all(receipt.wait(5) for receipt in receipts)
+    assert [told[1] for told in store.told if told[0] == "append"] == [[0], [1], [2], [3], [4]]
+
+
+def test_what_fails_beside_the_verdicts_is_said(writer, store, qtbot):
+    with qtbot.waitSignal(writer.failed) as told:
+        writer.keep_setting("looks", {})
+    assert "disk full" in told.args[0]
+
+
+def test_results_are_read_on_the_writers_thread(writer, qtbot):
+    with qtbot.waitSignal(writer.loaded) as told:
+        writer.load_adjustments()
+    assert told.args[0] == {"a": ("signature", {})}
