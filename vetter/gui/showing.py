@@ -19,6 +19,9 @@ from vetter.review.session import Session
 PAINT_AHEAD_MS = 15
 """Painting ahead waits until the vetter looks, and nothing else is to be done."""
 
+SETTLING_MS = 200
+"""After the first paint, when the vetter begins to look."""
+
 
 @dataclass(frozen=True, slots=True)
 class Views:
@@ -54,6 +57,7 @@ class Showing(QObject):
         self._exposed = False
         self._closed = False
         self._after_paint = self._timer(0, self._follow)
+        self._settling = self._timer(SETTLING_MS, self._settle)
         self._while_looking = self._timer(PAINT_AHEAD_MS, self._paint_ahead)
         session.current_changed.connect(self._on_current_changed)
         cache.ready.connect(self._on_ready)
@@ -87,12 +91,20 @@ class Showing(QObject):
         """The window is on screen: from now on a candidate counts as seen when painted."""
         self._exposed = True
         self.show()
+        self._settling.start()
 
     def close(self) -> None:
         """Show nothing any more."""
         self._closed = True
         self._after_paint.stop()
         self._while_looking.stop()
+        self._settling.stop()
+
+    def _settle(self) -> None:
+        # The index of 100,000 keys takes 50 ms: now, and not between the first key and its pixels.
+        key = self._session.current_key
+        if key is not None:
+            self._session.candidates.row_of(key)
 
     def _timer(self, milliseconds: int, slot: object) -> QTimer:
         timer = QTimer(self)
