@@ -138,9 +138,14 @@ class CutoutCache(QObject):
             return self._source.cutout(row, radius)
 
     def set_looks(self, looks: Looks) -> None:
-        """Draw everything anew, from the cutouts at hand: the rows wanted first."""
+        """Draw anew, from the cutout at hand, the row wanted first; the others when wanted again.
+
+        The window wants them again once it has painted: until then the builder would only
+        take the interpreter from the paint that the vetter waits for.
+        """
         with self._state:
             self._looks = looks
+            self._wishes = self._wishes[:1]
             self._state.notify_all()
 
     def set_radius(self, radius: float) -> None:
