@@ -33,6 +33,11 @@ class Evidence(FlowingText):
         """Take more lines, where few words have room beside each other."""
         self.set_lines(NARROW_LINES if narrow else WIDE_LINES)
 
+    def blank(self) -> None:
+        """Say nothing, while another candidate comes on screen."""
+        self._shown = None
+        self._say("", "", "")
+
     def show_state(self, state: FitState) -> None:
         """Show where the fit of the candidate on screen stands."""
         if state == self._shown:

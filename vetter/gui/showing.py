@@ -54,6 +54,7 @@ class Showing(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._cache, self._fits, self._views = session, cache, fits, views
+        self._row = -1
         self._exposed = False
         self._closed = False
         self._after_paint = self._timer(0, self._follow)
@@ -76,7 +77,12 @@ class Showing(QObject):
             views.plane_row.show_frame(frame)
         # Painted by the same flush: no pixels are ever seen under another candidate's name.
         views.card.show_row(row)
-        views.evidence.show_state(self._fits.state(row))
+        if row == self._row or not self._exposed:
+            views.evidence.show_state(self._fits.state(row))
+        else:
+            # Two lines of text take as long to paint as all panels: they follow a turn later.
+            views.evidence.blank()
+        self._row = row
         views.plane_row.flush()
         if frame is not None and self._exposed:
             session.painted(row)
@@ -115,6 +121,7 @@ class Showing(QObject):
 
     def _follow(self) -> None:
         row, views = self._session.current_row, self._views
+        views.evidence.show_state(self._fits.state(row))
         views.candidate_list.follow(row)
         frame = self._cache.get(row)
         if frame is not None:
