@@ -95,6 +95,14 @@ def test_a_second_window_is_told_and_reads_only(qtbot, window, session_path):
         second.close()
 
 
+def test_a_window_closed_at_once_leaves_nothing_running(qtbot, session_path):
+    window = open_window("demo", session=session_path, settings=WITHOUT_FITS)
+    qtbot.waitUntil(lambda: window._exposed, timeout=10000)
+    window.close()
+    qtbot.wait(20)
+    assert not window.showing._settling.isActive()
+
+
 def test_another_reviewer_starts_from_nothing(qtbot, window, session_path):
     press(qtbot, window, KEY.Key_A)
     window.close()

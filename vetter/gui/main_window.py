@@ -236,7 +236,8 @@ class MainWindow(QMainWindow):
         if isinstance(rows, list) and self.session.current_row in rows:
             self.card.show_row(self.session.current_row)
         # The menu can wait for the next turn; the key's pixels cannot.
-        self._naming.start()
+        if not self._closed:
+            self._naming.start()
 
     def _on_looks_changed(self, looks: Looks) -> None:
         self.cache.set_looks(looks)

@@ -95,6 +95,9 @@ class Showing(QObject):
 
     def expose(self) -> None:
         """The window is on screen: from now on a candidate counts as seen when painted."""
+        if self._closed:
+            # Closed before its first paint was over.
+            return
         self._exposed = True
         self.show()
         self._settling.start()
