@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
@@ -87,3 +87,55 @@ class CutoutSource(Protocol):
 
     def close(self) -> None:
         """Let go of the files."""
+
+
+class GrowingSource(CutoutSource, Protocol):
+    """A source that is used while its list is still being read.
+
+    ``grow`` is called from a worker thread of its own while another thread calls ``cutout``, which
+    may ask for any row of a list that was handed out. ``candidates`` is the longest such list.
+    """
+
+    @property
+    def complete(self) -> bool:
+        """Whether all inputs were read: the list stays as it is now."""
+
+    @property
+    def expected(self) -> int | None:
+        """About how many candidates the whole list will have; None where nothing tells."""
+
+    def grow(self) -> CandidateList | None:
+        """Wait for the next lot and return the whole list so far; None when it is complete.
+
+        Rows are only appended: those of an earlier list keep their places, keys and values. A list
+        that was handed out is never changed. After ``close``, also on another thread, returns None
+        soon. An input that cannot be read is named in ``report``; nothing is raised for it.
+        """
+
+
+class ReportingSource(CutoutSource, Protocol):
+    """A source of many inputs, some of which may be unreadable without stopping the others."""
+
+    @property
+    def report(self) -> tuple[str, ...]:
+        """The inputs that could not be read so far, and why: one line each, for the user."""
+
+
+def is_growing(source: CutoutSource) -> TypeGuard[GrowingSource]:
+    """Whether the list is still being read.
+
+    Looks no attribute up but ``grow`` and ``complete``: others of a source may be slow to answer.
+    """
+    return callable(getattr(source, "grow", None)) and not getattr(source, "complete", True)
+
+
+def report_of(source: CutoutSource) -> tuple[str, ...]:
+    """The inputs that a source could not read; none where it does not tell."""
+    return tuple(getattr(source, "report", ()))
+
+
+def completed(source: CutoutSource) -> CutoutSource:
+    """The source, once its whole list was read (headless commands, which show nothing earlier)."""
+    while is_growing(source) and source.grow() is not None:
+        pass
+    return source
