@@ -9,6 +9,8 @@ python=$root/.venv/bin/python
 
 # Another program's modules (HEASoft and the like set these) must not come before ours.
 unset PYTHONPATH PYTHONHOME
+# Without byte code kept beside them, a hundred modules are compiled at every start.
+unset PYTHONDONTWRITEBYTECODE
 
 find_python() {
     for name in python3 python3.13 python3.12 python3.11 python3.14; do
