@@ -99,21 +99,34 @@ class CandidateList:
 
     def row_of(self, key: str) -> int:
         """The row of a key; KeyError where there is none."""
-        return self._rows[key]
+        row = self._rows[key]
+        if row >= len(self.keys):
+            raise KeyError(key)  # of a longer list, which shares the index
+        return row
+
+    def continue_from(self, earlier: CandidateList) -> None:
+        """Share the index of keys with a list whose rows this one begins with.
+
+        It takes the time of the new rows alone, where an index of its own takes that of all.
+        """
+        start = len(earlier.keys)
+        rows = earlier._rows
+        rows.update(zip(self.keys[start:].tolist(), range(start, len(self.keys)), strict=True))
+        self.__dict__["_rows"] = rows
 
     @property
     def columns(self) -> list[str]:
         """The table's column names, in the file's order."""
         return [str(name) for name in self.table.colnames]
 
-    def column(self, name: str) -> npt.NDArray[Any]:
+    def column(self, name: str, first: int = 0) -> npt.NDArray[Any]:
         """A column's values, shape (n, ...); masked numbers are NaN, masked text is empty.
 
-        KeyError where the table has no such column.
+        ``first`` is the row to begin with. KeyError where the table has no such column.
         """
         if name not in self.table.colnames:
             raise KeyError(name)
-        return plain(self.table[name])
+        return plain(self.table[name][first:] if first else self.table[name])
 
     def key(self, row: int) -> str:
         """The identity of a row."""

@@ -57,6 +57,16 @@ class FitTable:
         self._words = np.full(count, "", "<U10")
         self._numbers = {name: np.full(count, np.nan) for name in NUMBERS}
 
+    def extend(self, count: int) -> None:
+        """The list is longer now; arrays handed out before do not follow later results."""
+        new = count - len(self.codes)
+        self.codes = np.concatenate([self.codes, np.zeros(new, np.uint8)])
+        self.shifts = np.concatenate([self.shifts, np.full((new, 2), np.nan)])
+        self.at_bound = np.concatenate([self.at_bound, np.zeros(new, bool)])
+        self._words = np.concatenate([self._words, np.full(new, "", "<U10")])
+        for name, values in self._numbers.items():
+            self._numbers[name] = np.concatenate([values, np.full(new, np.nan)])
+
     def __len__(self) -> int:
         return len(self._results)
 
@@ -94,7 +104,7 @@ class FitTable:
     def values(self, name: str) -> npt.NDArray[Any]:
         """A column, shape (count,): text for ``disappeared``, else float64.
 
-        It is the table's own array, which follows later results.
+        It is the table's own array, which follows later results until the list grows.
         """
         if name == "disappeared":
             return self._words

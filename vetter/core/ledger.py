@@ -19,6 +19,7 @@ from vetter.core.decisions import (
     utc_now,
 )
 from vetter.core.undo import History, Step, label
+from vetter.core.waiting import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,53 +44,100 @@ class Ledger:
     Whoever makes the events leaves out those that change nothing (the verdict that a candidate
     already has), so that undo always takes back something that can be seen.
 
+    While the list is still being read (``complete`` is false), events on candidates that are not
+    listed yet wait for :meth:`extend`; what belongs to nobody is known when it is complete.
+
     Attributes
     ----------
     codes : ndarray of uint8, shape (rows,)
         ``Verdict.code`` of each candidate; changed in place, read-only to others.
     """
 
-    def __init__(self, candidates: Placed, reviewer: str) -> None:
-        self.candidates = candidates
+    def __init__(self, candidates: Placed, reviewer: str, complete: bool = True) -> None:
         self.reviewer = reviewer
+        self.complete = complete
+        self._heard: list[Decision] = []
+        self._list(candidates)
+        self._begin()
+
+    def _list(self, candidates: Placed) -> None:
+        self.candidates = candidates
         self._row_of_key = candidates.row_of
         self._ra, self._dec = candidates.ra, candidates.dec
         self._place = (candidates.x, candidates.y, candidates.ra, candidates.dec)
-        self._codes = np.zeros(len(candidates), np.uint8)
-        self.codes: npt.NDArray[np.uint8] = self._codes.view()
-        self.codes.flags.writeable = False
-        self._tally = [len(candidates), 0, 0, 0]
+
+    def _begin(self) -> None:
+        """Nothing is decided."""
+        self._hold(np.zeros(len(self.candidates), np.uint8))
+        self._tally = [len(self.candidates), 0, 0, 0]
         self._events = 0
+        self._waiting = Waiting()
         self._latest: dict[int, Decision] = {}
         self._strays: dict[str, list[Decision]] = {}
         self._history = History()
+
+    def _hold(self, codes: npt.NDArray[np.uint8]) -> None:
+        self._codes = codes
+        self.codes: npt.NDArray[np.uint8] = codes.view()
+        self.codes.flags.writeable = False
+
+    def extend(self, candidates: Placed, complete: bool) -> None:
+        """More of the list has been read; its first rows are those known here.
+
+        Takes the time of the new rows, but for a copy of ``codes``; where the complete list is
+        not the one that was decided on, all events are followed anew.
+        """
+        first = len(self.candidates)
+        self._list(candidates)
+        new = len(candidates) - first
+        self._hold(np.concatenate([self._codes, np.zeros(new, np.uint8)]))
+        self._tally[0] += new
+        for row, number in self._waiting.arrive(candidates.keys[first:], first, candidates):
+            self._count(row, None, self._latest.get(number))
+        self.complete = complete
+        if complete:
+            heard, self._heard = self._heard, []
+            if self._waiting.unsettled:
+                self._begin()
+                self.replay(heard)
 
     def apply(self, decision: Decision) -> int | None:
         """Follow one event; the row it changed, None where it is not about this list."""
         if decision.reviewer != self.reviewer:
             return None
         self._events += 1
+        if not self.complete:
+            self._heard.append(decision)
         row = self._row(decision)
-        if row is None:
+        if row is not None:
+            number = self._waiting.number_of_row(row)
+            self._count(row, self._latest.get(number), self._follow(number, decision))
+        elif self.complete or self._row_of(decision.key) is not None:
             self._note_stray(decision)
-            return None
-        before = self._latest.get(row)
+        else:
+            self._follow(self._waiting.number(decision), decision)
+        return row
+
+    def _follow(self, number: int, decision: Decision) -> Decision | None:
+        """The event whose opinion holds from now on, for a candidate of the history."""
         now: Decision | None = decision
         if decision.how == UNDO:
-            now = self._history.take_back(row, decision)
+            now = self._history.take_back(number, decision)
         elif decision.how == REDO:
-            now = self._history.bring_back(row, decision)
+            now = self._history.bring_back(number, decision)
         else:
-            self._history.add(row, before, decision)
+            self._history.add(number, self._latest.get(number), decision)
         if now is None:
-            self._latest.pop(row, None)
+            self._latest.pop(number, None)
         else:
-            self._latest[row] = now
+            self._latest[number] = now
+        return now
+
+    def _count(self, row: int, before: Decision | None, now: Decision | None) -> None:
         code = 0 if now is None else now.verdict.code
         self._tally[0 if before is None else before.verdict.code] -= 1
         self._tally[code] += 1
         self._codes[row] = code
-        return row
 
     def replay(self, decisions: Iterable[Decision]) -> None:
         """Follow events in order."""
@@ -98,7 +146,7 @@ class Ledger:
 
     def opinion(self, row: int) -> Opinion:
         """What the reviewer now says about a candidate."""
-        latest = self._latest.get(row)
+        latest = self._latest.get(self._waiting.number_of_row(row))
         return UNDECIDED if latest is None else latest.opinion
 
     def counts(self) -> Counts:
@@ -107,7 +155,10 @@ class Ledger:
         return Counts(len(self.candidates), accepted, rejected, maybe, none, self._events)
 
     def undo_step(self) -> list[Decision]:
-        """The events that take back the last step; none where there is nothing to undo."""
+        """The events that take back the last step.
+
+        Empty where there is nothing to undo, or where a candidate of the step is not listed yet.
+        """
         return self._return_to(self._history.last_done, UNDO)
 
     def redo_step(self) -> list[Decision]:
@@ -118,17 +169,20 @@ class Ledger:
     def undo_label(self) -> str | None:
         """What undo takes back, in words; None where there is nothing."""
         step = self._history.last_done
-        return label(step, self.candidates.name) if step else None
+        return label(step, self._name) if step else None
 
     @property
     def redo_label(self) -> str | None:
         """What redo brings back, in words; None where there is nothing."""
         step = self._history.last_undone
-        return label(step, self.candidates.name) if step else None
+        return label(step, self._name) if step else None
 
     @property
     def unplaced(self) -> int:
-        """How many earlier opinions belong to candidates that are not in the list as they were."""
+        """How many earlier opinions belong to candidates that are not in the list as they were.
+
+        None are, and none are offered, before the list is complete.
+        """
         return len(self._open_strays())
 
     def offers(self) -> list[Offer]:
@@ -171,7 +225,13 @@ class Ledger:
                 return
         same_key.append(decision)
 
+    def _name(self, number: int) -> str:
+        row = self._waiting.row(number)
+        return self._waiting.key(number) if row is None else self.candidates.name(row)
+
     def _open_strays(self) -> list[Decision]:
+        if not self.complete:
+            return []
         every = (stray for strays in self._strays.values() for stray in strays)
         return [stray for stray in every if stray.opinion.says_something]
 
@@ -182,10 +242,13 @@ class Ledger:
             changes = {row: after for row, _, after in step}
         at, group = utc_now(), new_id() if len(changes) > 1 else None
         name = step[0][2].step if step else ""
-        return [
-            self._event(row, changes[row], how, group, name, at)
-            for row in dict.fromkeys(row for row, _, _ in step)
-        ]
+        events = []
+        for number in dict.fromkeys(number for number, _, _ in step):
+            row = self._waiting.row(number)
+            if row is None:
+                return []
+            events.append(self._event(row, changes[number], how, group, name, at))
+        return events
 
     def _event(
         self, row: int, source: Decision | None, how: str, group: str | None, name: str, at: str

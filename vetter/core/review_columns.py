@@ -48,6 +48,35 @@ class Decided(Protocol):
         """The whole opinion on one row."""
 
 
+class NewRows:
+    """The columns of a list's last rows.
+
+    Parameters
+    ----------
+    columns : ReviewColumns
+        Of the whole list.
+    first : int
+        The first of the rows.
+    """
+
+    def __init__(self, columns: ReviewColumns, first: int) -> None:
+        self._columns = columns
+        self._first = first
+
+    @property
+    def names(self) -> list[str]:
+        """All columns that can be shown."""
+        return self._columns.names
+
+    def find(self, word: str) -> str:
+        """The column meant by a word; KeyError where none or several are."""
+        return self._columns.find(word)
+
+    def values(self, name: str) -> npt.NDArray[Any]:
+        """One value for each of the rows."""
+        return self._columns.values(name, self._first)
+
+
 class ReviewColumns:
     """Columns by name, as arrays with one value per candidate.
 
@@ -90,6 +119,16 @@ class ReviewColumns:
         }
         self._own = own
 
+    def extend(self, candidates: CandidateList) -> None:
+        """More of the list has been read; its columns are the same."""
+        self._candidates = candidates
+        if self.fits is not None:
+            self.fits.extend(len(candidates))
+
+    def since(self, first: int) -> NewRows:
+        """The columns of the rows from ``first`` on, to sort and filter those alone."""
+        return NewRows(self, first)
+
     @property
     def names(self) -> list[str]:
         """All columns that can be shown, decisions first, then the table's order."""
@@ -114,24 +153,25 @@ class ReviewColumns:
             raise KeyError(word)
         return alike[0]
 
-    def values(self, name: str) -> npt.NDArray[Any]:
+    def values(self, name: str, first: int = 0) -> npt.NDArray[Any]:
         """One value per candidate, shape (n,); verdicts are codes, tags joined by commas.
 
         Missing numbers are NaN, missing text is empty. KeyError where there is no such column.
+        ``first`` is the row to begin with.
         """
         if name == "verdict":
-            return np.asarray(self._decided.codes)
+            return np.asarray(self._decided.codes)[first:]
         if name == "tags":
-            return self._opinions(lambda opinion: ", ".join(opinion.tags))
+            return self._opinions(lambda opinion: ", ".join(opinion.tags), first)
         if name == "comment":
-            return self._opinions(lambda opinion: opinion.comment)
+            return self._opinions(lambda opinion: opinion.comment, first)
         if name == "name":
-            return self._name_values()
+            return self._name_values()[first:]
         if self.fits is not None and name in FIT_COLUMNS:
-            return self.fits.values(name)
+            return self.fits.values(name)[first:]
         if name in POSITIONS and name in self._own:
-            return np.asarray(getattr(self._candidates, name))
-        return self._candidates.column(self._table[name])
+            return np.asarray(getattr(self._candidates, name))[first:]
+        return self._candidates.column(self._table[name], first)
 
     def writer(self, name: str) -> Writer:
         """How a column's values are written: as its table says, else as suits them."""
@@ -162,16 +202,20 @@ class ReviewColumns:
         return bool(len(values)) and bool(np.isfinite(values).any())
 
     def _name_values(self) -> npt.NDArray[Any]:
-        if self._names is None:
-            column = self._candidates.roles.name
-            keys = np.asarray(self._candidates.keys).astype(str)
-            if column is None:
-                self._names = keys
-            else:
-                given = np.char.strip(np.asarray(self._candidates.column(column)).astype(str))
-                self._names = np.where(given == "", keys, given)
+        known = 0 if self._names is None else len(self._names)
+        if self._names is None or known < len(self._candidates):
+            names = self._new_names(known)
+            self._names = names if self._names is None else np.concatenate([self._names, names])
         return self._names
 
-    def _opinions(self, text: Any) -> npt.NDArray[Any]:
-        rows: Sequence[int] = range(len(self._candidates))
+    def _new_names(self, first: int) -> npt.NDArray[Any]:
+        column = self._candidates.roles.name
+        keys = np.asarray(self._candidates.keys[first:]).astype(str)
+        if column is None:
+            return keys
+        given = np.char.strip(np.asarray(self._candidates.column(column, first)).astype(str))
+        return np.where(given == "", keys, given)
+
+    def _opinions(self, text: Any, first: int) -> npt.NDArray[Any]:
+        rows: Sequence[int] = range(first, len(self._candidates))
         return np.array([text(self._decided.opinion(row)) for row in rows], dtype=object)

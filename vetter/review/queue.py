@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from vetter.review.sorted_rows import SortedRows
+
 Rows = npt.NDArray[np.intp]
 ColumnValues = Callable[[str], npt.NDArray[Any]]
 
@@ -45,6 +47,7 @@ class Queue(QObject):
         self._values = values
         self._matches = matches
         self._sorted: Rows = np.arange(count)
+        self._by_value: SortedRows | None = None
         self._mask: npt.NDArray[np.bool_] | None = None
         self.expression = ""
         self.sort_column: str | None = None
@@ -57,12 +60,12 @@ class Queue(QObject):
 
     def sort_by(self, column: str | None, descending: bool = False) -> None:
         """Sort by a column; None is the file's order. Empty values come last both ways."""
-        if column is None:
-            self._sorted = np.arange(self._count)
-        else:
-            self._sorted = _sorted_rows(self._values(column), descending)
+        by_value = None if column is None else SortedRows(self._values(column), descending)
+        self._by_value = by_value
+        self._sorted = np.arange(self._count) if by_value is None else by_value.rows
         self.sort_column, self.descending = column, descending
         self._arrange()
+        self.changed.emit()
 
     def set_filter(self, expression: str) -> None:
         """Show only what matches; an empty expression shows all.
@@ -75,6 +78,29 @@ class Queue(QObject):
         expression = expression.strip()
         self._mask = self._matches(expression) if expression else None
         self.expression = expression
+        self._arrange()
+        self.changed.emit()
+
+    def extend(
+        self, count: int, values: ColumnValues, matches: Callable[[str], npt.NDArray[np.bool_]]
+    ) -> None:
+        """The list is longer now: new rows are sorted in and filtered, the others stay listed.
+
+        Unlike a new sort or filter this tells nobody: the rows that were listed have not changed.
+
+        Parameters
+        ----------
+        count : int
+            Length of the list.
+        values, matches : callable
+            As for the whole list, of the new rows alone.
+        """
+        if self._by_value is not None and self.sort_column is not None:
+            self._by_value.add(values(self.sort_column))
+        if self._mask is not None:
+            self._mask = np.concatenate([self._mask, matches(self.expression)])
+        self._count = count
+        self._sorted = np.arange(count) if self._by_value is None else self._by_value.rows
         self._arrange()
 
     def position_of(self, row: int) -> int:
@@ -126,26 +152,3 @@ class Queue(QObject):
         self.order = order if self._mask is None else order[self._mask[order]]
         self._places = np.full(self._count, -1, np.intp)
         self._places[self.order] = np.arange(len(self.order))
-        self.changed.emit()
-
-
-def _sorted_rows(values: npt.NDArray[Any], descending: bool) -> Rows:
-    """Stable order of the values: numbers by size, all else as text, empty ones last."""
-    mask = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
-    plain = np.asarray(np.ma.getdata(values))
-    if plain.ndim > 1:
-        plain = np.asarray([str(value) for value in plain])
-    if plain.dtype.kind not in "biuf":
-        plain = plain.astype(str)
-        empty = plain == ""
-    else:
-        empty = np.isnan(plain) if plain.dtype.kind == "f" else np.zeros(len(plain), bool)
-    if mask is not None:
-        empty = empty | mask.reshape(len(plain), -1).all(axis=1)
-    filled = np.flatnonzero(~empty)
-    # Descending keeps ties in the file's order too, hence the double reversal.
-    if descending:
-        order = filled[::-1][np.argsort(plain[filled[::-1]], kind="stable")][::-1]
-    else:
-        order = filled[np.argsort(plain[filled], kind="stable")]
-    return np.concatenate([order, np.flatnonzero(empty)])
