@@ -100,7 +100,7 @@ class ReviewColumns:
     def __init__(
         self, candidates: CandidateList, decided: Decided, fits: FitTable | None = None
     ) -> None:
-        self._candidates = candidates
+        self.candidates = candidates
         self._decided = decided
         self.fits = fits
         self._names: npt.NDArray[Any] | None = None
@@ -121,7 +121,7 @@ class ReviewColumns:
 
     def extend(self, candidates: CandidateList) -> None:
         """More of the list has been read; its columns are the same."""
-        self._candidates = candidates
+        self.candidates = candidates
         if self.fits is not None:
             self.fits.extend(len(candidates))
 
@@ -145,7 +145,7 @@ class ReviewColumns:
         if word == "tag":
             return "tags"
         if word in _ROLE_COLUMNS:
-            column = getattr(self._candidates.roles, word)
+            column = getattr(self.candidates.roles, word)
             if column is not None:
                 return column if column in self._table else f"list.{column}"
         alike = [name for name in self.names if name.lower() == word.lower()]
@@ -170,8 +170,8 @@ class ReviewColumns:
         if self.fits is not None and name in FIT_COLUMNS:
             return self.fits.values(name)[first:]
         if name in POSITIONS and name in self._own:
-            return np.asarray(getattr(self._candidates, name))[first:]
-        return self._candidates.column(self._table[name], first)
+            return np.asarray(getattr(self.candidates, name))[first:]
+        return self.candidates.column(self._table[name], first)
 
     def writer(self, name: str) -> Writer:
         """How a column's values are written: as its table says, else as suits them."""
@@ -182,7 +182,7 @@ class ReviewColumns:
         if name in FIT_COLUMNS and name in self._own:
             return writer(self.values(name), FIT_FORMATS.get(name))
         column = self._table.get(name)
-        form = None if column is None else getattr(self._candidates.table[column], "format", None)
+        form = None if column is None else getattr(self.candidates.table[column], "format", None)
         return writer(self.values(name), form if isinstance(form, str) else None)
 
     def unit(self, name: str) -> str:
@@ -194,28 +194,28 @@ class ReviewColumns:
         if name == "shift" and name in self._own:
             return "pixels"
         column = self._table.get(name)
-        unit = None if column is None else getattr(self._candidates.table[column], "unit", None)
+        unit = None if column is None else getattr(self.candidates.table[column], "unit", None)
         return "" if unit is None else str(unit)
 
     def _known(self, position: str) -> bool:
-        values = getattr(self._candidates, position)
+        values = getattr(self.candidates, position)
         return bool(len(values)) and bool(np.isfinite(values).any())
 
     def _name_values(self) -> npt.NDArray[Any]:
         known = 0 if self._names is None else len(self._names)
-        if self._names is None or known < len(self._candidates):
+        if self._names is None or known < len(self.candidates):
             names = self._new_names(known)
             self._names = names if self._names is None else np.concatenate([self._names, names])
         return self._names
 
     def _new_names(self, first: int) -> npt.NDArray[Any]:
-        column = self._candidates.roles.name
-        keys = np.asarray(self._candidates.keys[first:]).astype(str)
+        column = self.candidates.roles.name
+        keys = np.asarray(self.candidates.keys[first:]).astype(str)
         if column is None:
             return keys
-        given = np.char.strip(np.asarray(self._candidates.column(column, first)).astype(str))
+        given = np.char.strip(np.asarray(self.candidates.column(column, first)).astype(str))
         return np.where(given == "", keys, given)
 
     def _opinions(self, text: Any, first: int) -> npt.NDArray[Any]:
-        rows: Sequence[int] = range(first, len(self._candidates))
+        rows: Sequence[int] = range(first, len(self.candidates))
         return np.array([text(self._decided.opinion(row)) for row in rows], dtype=object)

@@ -6,50 +6,30 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-import numpy as np
-import numpy.typing as npt
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject
 
 from vetter.core import new_decisions
 from vetter.core.candidates import CandidateList
 from vetter.core.carry_over import Offer
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.decisions import Decision, Opinion, Verdict
-from vetter.core.ledger import Counts, Ledger
+from vetter.core.decisions import Decision, Verdict
+from vetter.core.filter_expression import matching
+from vetter.core.ledger import Ledger
 from vetter.core.review_columns import ReviewColumns
-from vetter.review.pace import Pace, PaceMeter
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
-from vetter.review.viewing import Viewing
+from vetter.review.standing import Standing
+from vetter.review.viewing import NEXT_LISTED, NEXT_UNDECIDED
 from vetter.settings import Settings
 
 
-class Session(QObject):
+class Session(Standing):
     """The only object that changes a session; the window calls its verbs and observes.
 
     A verdict applies to the candidate that is on screen, painted; it is on disk before
     the next candidate is shown. While a commit is under way, further verdict keys do
-    nothing. Rows are positions in the candidate list as the file has it.
-
-    Parameters
-    ----------
-    source : CutoutSource
-        The open input.
-    ledger : Ledger
-        The decisions made so far, replayed.
-    recorder : Recorder
-        Brings decisions to disk and then into the ledger; keeps settings and fits too.
-    queue : Queue
-        The order in which the candidates come by.
-    columns : ReviewColumns
-        What the list can show, sort and filter by.
+    nothing. Its parts come through the constructor, as `Standing` says.
     """
-
-    current_changed = pyqtSignal(int)
-    opinions_changed = pyqtSignal(object)  # list of rows
-    queue_changed = pyqtSignal()
-    message = pyqtSignal(str)
-    failed = pyqtSignal(str)
 
     def __init__(
         self,
@@ -62,83 +42,11 @@ class Session(QObject):
         reviewer: str,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.source = source
-        self.candidates: CandidateList = source.candidates
-        self.ledger = ledger
-        self.queue = queue
-        self.columns = columns
-        self.settings = settings
-        self.reviewer = reviewer
-        self.read_only = recorder.read_only
-        self._viewing = Viewing(queue, self)
-        self.recorder = recorder
-        self._meter = PaceMeter()
+        super().__init__(source, ledger, recorder, queue, columns, settings, reviewer, parent)
         self._saving = False
-        self._viewing.changed.connect(self.current_changed)
         self._viewing.settled.connect(self._keep_position)
-        queue.changed.connect(self.queue_changed)
         recorder.recorded.connect(self._on_recorded)
         recorder.saving.connect(self._on_saving)
-        recorder.failed.connect(self.failed)
-
-    @property
-    def current_row(self) -> int:
-        """The row of the candidate on screen; -1 before there is one."""
-        return self._viewing.row
-
-    @property
-    def direction(self) -> int:
-        """Which way the vetter goes: 1 onwards, -1 back."""
-        return self._viewing.direction
-
-    @property
-    def is_painted(self) -> bool:
-        """Whether the candidate on screen has been painted, so that verdicts apply to it."""
-        return self._viewing.is_painted
-
-    @property
-    def current_key(self) -> str | None:
-        """The key of the candidate on screen."""
-        return str(self.candidates.keys[self.current_row]) if self.current_row >= 0 else None
-
-    def verdict(self, key: str) -> Verdict:
-        """What this reviewer says of a candidate; raises KeyError for an unknown key."""
-        return self.opinion(self.candidates.row_of(key)).verdict
-
-    def opinion(self, row: int) -> Opinion:
-        """Verdict, tags and comment of a row."""
-        return self.ledger.opinion(row)
-
-    @property
-    def busy(self) -> bool:
-        """Whether a commit is under way: until it ends, no verdict is taken and nothing moves."""
-        return self.recorder.busy
-
-    @property
-    def codes(self) -> npt.NDArray[np.uint8]:
-        """Verdict code of every row (0 none, 1 accept, 2 reject, 3 maybe)."""
-        return self.ledger.codes
-
-    @property
-    def counts(self) -> Counts:
-        """How many are accepted, rejected, maybe and undecided."""
-        return self.ledger.counts()
-
-    @property
-    def pace(self) -> Pace:
-        """Candidates per minute and time left."""
-        return self._meter.pace(self.counts.undecided)
-
-    @property
-    def undo_label(self) -> str | None:
-        """What undo would take back, in words; None where there is nothing."""
-        return self.ledger.undo_label
-
-    @property
-    def redo_label(self) -> str | None:
-        """What redo would do again, in words."""
-        return self.ledger.redo_label
 
     def accept(self) -> None:
         """Accept what is on screen, then the next."""
@@ -197,11 +105,11 @@ class Session(QObject):
 
     def undo(self) -> None:
         """Take the last step back, and return to its candidate."""
-        self._replay(self.ledger.undo_step(), "nothing to undo")
+        self._replay("undo", self.undo_label, self.ledger.undo_step())
 
     def redo(self) -> None:
         """Do again what was undone."""
-        self._replay(self.ledger.redo_step(), "nothing to redo")
+        self._replay("redo", self.redo_label, self.ledger.redo_step())
 
     def next(self) -> None:
         """The next candidate of the list."""
@@ -224,7 +132,8 @@ class Session(QObject):
     def next_undecided(self) -> None:
         """The next candidate without a verdict, around the end of the list."""
         if not self.busy and not self._viewing.to_undecided(self.codes):
-            self.message.emit("no undecided candidate is left in this list")
+            left = "in this list" if self.complete else f"among {self.listing}"
+            self.message.emit(f"no undecided candidate is left {left}")
 
     def go_to(self, key: str) -> None:
         """Show a candidate by its key; raises KeyError for an unknown one."""
@@ -236,9 +145,33 @@ class Session(QObject):
             self._viewing.show(row)
 
     def start(self) -> None:
-        """Show the first undecided candidate, or the first of all."""
+        """Show the first undecided candidate, or the first of all.
+
+        Where all that is listed so far is decided, the first undecided is shown as soon as it is
+        read, unless the vetter has gone elsewhere or decided something meanwhile.
+        """
         if not self._viewing.to_undecided(self.codes, start=-1):
             self.first()
+            if not self.complete:
+                self._viewing.wait(NEXT_UNDECIDED)
+
+    def extend(self, candidates: CandidateList, complete: bool) -> None:
+        """More of the list has been read: take over the longer list, whose first rows are ours.
+
+        Nobody is moved, but who waits at the end for what comes next.
+        """
+        first = len(self.candidates)
+        self.candidates = candidates
+        self.ledger.extend(candidates, complete)
+        self.columns.extend(candidates)
+        new = self.columns.since(first)
+        self.queue.extend(len(candidates), new.values, lambda text: matching(text, new))
+        if len(candidates) > first:
+            self.grown.emit(first)
+            if not self.busy:
+                self._viewing.arrived(self.codes)
+        if complete:
+            self.completed.emit()
 
     def painted(self, row: int) -> None:
         """The window has painted this candidate: verdict keys now apply to it."""
@@ -273,6 +206,10 @@ class Session(QObject):
             self.go_to_row(following)
 
     def _say_end(self) -> None:
+        if not self.complete:
+            self._viewing.wait(NEXT_LISTED)
+            self.message.emit(f"the last of {self.listing}: the next is shown when it is read")
+            return
         left = self.counts.undecided
         self.message.emit(
             f"end of the list; {left} undecided: U goes to the next of them"
@@ -282,7 +219,8 @@ class Session(QObject):
 
     def _step(self, steps: int) -> None:
         if not self.busy and not self._viewing.step(steps):
-            self.message.emit("end of the list" if steps > 0 else "start of the list")
+            words = "end of the list" if self.complete else f"the last of {self.listing}"
+            self.message.emit(words if steps > 0 else "start of the list")
 
     def _when_writable(self, write: Callable[[], None]) -> None:
         """Write now, or after the commit under way: what was typed or confirmed is not lost."""
@@ -313,11 +251,13 @@ class Session(QObject):
             self.ledger, self.current_row, verdict=verdict, tags=tags, seconds=looked
         )
 
-    def _replay(self, decisions: list[Decision], nothing: str) -> None:
+    def _replay(self, verb: str, label: str | None, decisions: list[Decision]) -> None:
         if not self._writable():
             return
         if not decisions:
-            self.message.emit(nothing)
+            # A step that has a name but no events waits for the rest of the list.
+            waits = f"{verb} {label}: when the list has been read so far"
+            self.message.emit(f"nothing to {verb}" if label is None else waits)
             return
         self._commit(decisions, go_to=self.candidates.row_of(decisions[-1].key))
 

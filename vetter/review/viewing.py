@@ -14,6 +14,10 @@ SETTLED_MS = 400
 """A place is worth remembering when the vetter stays; held arrow keys pass many."""
 
 
+NOTHING, NEXT_LISTED, NEXT_UNDECIDED = range(3)
+"""What is shown of its own accord when more of the list has been read."""
+
+
 class Viewing(QObject):
     """The candidate on screen, the way there, and whether its pixels have been painted.
 
@@ -31,6 +35,7 @@ class Viewing(QObject):
         self._queue = queue
         self.row = -1
         self.direction = 1
+        self._waits_for = NOTHING
         self._painted_row = -1
         self._painted_at = 0.0
         self._settling = QTimer(self)
@@ -50,6 +55,7 @@ class Viewing(QObject):
 
     def show(self, row: int) -> None:
         """Show a candidate; it counts as seen only once it is painted."""
+        self._waits_for = NOTHING
         if row == self.row:
             return
         self.row = row
@@ -82,6 +88,20 @@ class Viewing(QObject):
         """Go to the last of the list, or the first."""
         if len(self._queue):
             self.show(int(self._queue.order[-1 if last else 0]))
+
+    def wait(self, for_what: int) -> None:
+        """Stay until more of the list has been read; going anywhere ends the wait."""
+        self._waits_for = for_what
+
+    def arrived(self, codes: npt.NDArray[np.uint8]) -> None:
+        """More has been read: show what was waited for, if it is there."""
+        if self.row < 0:
+            if not self.to_undecided(codes):
+                self.to_end(last=False)
+        elif self._waits_for == NEXT_LISTED:
+            self.step(1)
+        elif self._waits_for == NEXT_UNDECIDED:
+            self.to_undecided(codes)
 
     def close(self) -> None:
         """Settle no more."""

@@ -1,0 +1,136 @@
+"""A list that is still being read: on a thread of its own, told to the window's now and then."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+
+from PyQt6.QtCore import QObject, QThread, QTimer, pyqtSignal
+
+from vetter.core.cutout_source import GrowingSource
+from vetter.review.session import Session
+
+TOLD_EVERY_MS = 200
+"""Each telling copies arrays as long as the list: a few in a second are enough."""
+QUIET_SECONDS = 0.05
+"""After a key the reading waits until its pixels are painted: both want the interpreter."""
+LONGEST_WAIT = 0.4
+"""But it goes on at least so often, even under a held arrow key."""
+
+
+class Growth(QObject):
+    """Reads a session's list to its end, and extends the session in the window's thread.
+
+    Parameters
+    ----------
+    session : Session
+        Whose source is still being read.
+    source : GrowingSource
+        The same source.
+    """
+
+    def __init__(
+        self, session: Session, source: GrowingSource, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(TOLD_EVERY_MS)
+        self._soon.timeout.connect(self._take)
+        self._closed = False
+        self._reader = _Reader(source, self)
+        self._reader.read.connect(self._on_read)
+        self._reader.over.connect(self._on_over)
+        self._reader.broken.connect(session.failed)
+        session.current_changed.connect(self._reader.be_quiet)
+        session.opinions_changed.connect(self._reader.be_quiet)
+
+    def start(self) -> None:
+        """Begin to read on."""
+        atexit.register(self.close)
+        self._reader.start()
+
+    def stop(self) -> None:
+        """Read no more than what is under way, and tell nothing any more."""
+        self._closed = True
+        self._soon.stop()
+        self._reader.stop()
+
+    def close(self) -> None:
+        """Stop, and wait for the thread; the source has been closed before, to free it."""
+        self.stop()
+        self._reader.wait()
+        atexit.unregister(self.close)
+
+    def _on_read(self) -> None:
+        if not self._closed and not self._soon.isActive():
+            self._soon.start()
+
+    def _on_over(self) -> None:
+        self._soon.stop()
+        self._take()
+
+    def _take(self) -> None:
+        reader = self._reader
+        # In this order: complete is said of a list that is the last.
+        complete, candidates = reader.complete, reader.candidates
+        if not self._closed and not self._session.complete:
+            self._session.extend(candidates, complete)
+
+
+class _Reader(QThread):
+    """The thread that reads; owned by the growth, which waits for it."""
+
+    read = pyqtSignal()
+    over = pyqtSignal()
+    broken = pyqtSignal(str)
+
+    def __init__(self, source: GrowingSource, growth: Growth) -> None:
+        super().__init__(growth)
+        self.setObjectName("list reader")
+        self.candidates = source.candidates
+        self.complete = False
+        self._source = source
+        self._stopped = threading.Event()
+        self._key = threading.Event()
+
+    def stop(self) -> None:
+        """Leave at the next lot."""
+        self._stopped.set()
+        self._key.set()
+
+    def be_quiet(self, _what: object = None) -> None:
+        """The vetter has done something: paint first, read later."""
+        self._key.set()
+
+    def run(self) -> None:
+        try:
+            self._read_on()
+        except Exception as error:  # An exception that leaves a thread ends the program.
+            self.broken.emit(f"the list could not be read any further: {error}")
+        if not self._stopped.is_set():
+            self.complete = True
+            self.over.emit()
+
+    def _read_on(self) -> None:
+        while not self._stopped.is_set():
+            longer = self._source.grow()
+            if longer is None:
+                break
+            # Here and not in the window's thread: an index for each new key.
+            longer.continue_from(self.candidates)
+            self.candidates = longer
+            self.read.emit()
+            self._wait_for_the_vetter()
+        if not self._stopped.is_set():
+            # Asked once here, since it may have to look at files.
+            _ = self._source.fingerprints
+
+    def _wait_for_the_vetter(self) -> None:
+        """Let the pixels of a key come first: until none was pressed for a moment."""
+        for _ in range(round(LONGEST_WAIT / QUIET_SECONDS)):
+            if not self._key.is_set() or self._stopped.is_set():
+                return
+            self._key.clear()
+            self._stopped.wait(QUIET_SECONDS)

@@ -1,0 +1,151 @@
+"""How a session stands: where the vetter is, what was said, how much is listed."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from vetter.core.candidates import CandidateList
+from vetter.core.cutout_source import CutoutSource
+from vetter.core.decisions import Opinion, Verdict
+from vetter.core.ledger import Counts, Ledger
+from vetter.core.review_columns import ReviewColumns
+from vetter.review.pace import Pace, PaceMeter
+from vetter.review.queue import Queue
+from vetter.review.recorder import Recorder
+from vetter.review.viewing import Viewing
+from vetter.settings import Settings
+
+
+class Standing(QObject):
+    """What the window observes of a session; its verbs are in :class:`~.session.Session`.
+
+    Rows are positions in the candidate list as the file has it. While the list is still being
+    read it grows at its end: ``grown`` tells the first new row, ``completed`` that no more come.
+
+    Parameters
+    ----------
+    source : CutoutSource
+        The open input.
+    ledger : Ledger
+        The decisions made so far, replayed.
+    recorder : Recorder
+        Brings decisions to disk and then into the ledger; keeps settings and fits too.
+    queue : Queue
+        The order in which the candidates come by.
+    columns : ReviewColumns
+        What the list can show, sort and filter by.
+    """
+
+    current_changed = pyqtSignal(int)
+    opinions_changed = pyqtSignal(object)  # list of rows
+    queue_changed = pyqtSignal()
+    grown = pyqtSignal(int)  # the first new row
+    completed = pyqtSignal()
+    message = pyqtSignal(str)
+    failed = pyqtSignal(str)
+
+    def __init__(
+        self,
+        source: CutoutSource,
+        ledger: Ledger,
+        recorder: Recorder,
+        queue: Queue,
+        columns: ReviewColumns,
+        settings: Settings,
+        reviewer: str,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.source = source
+        self.candidates: CandidateList = columns.candidates
+        self.ledger = ledger
+        self.queue = queue
+        self.columns = columns
+        self.settings = settings
+        self.reviewer = reviewer
+        self.read_only = recorder.read_only
+        self._viewing = Viewing(queue, self)
+        self.recorder = recorder
+        self._meter = PaceMeter()
+        self._viewing.changed.connect(self.current_changed)
+        queue.changed.connect(self.queue_changed)
+        recorder.failed.connect(self.failed)
+
+    @property
+    def current_row(self) -> int:
+        """The row of the candidate on screen; -1 before there is one."""
+        return self._viewing.row
+
+    @property
+    def direction(self) -> int:
+        """Which way the vetter goes: 1 onwards, -1 back."""
+        return self._viewing.direction
+
+    @property
+    def is_painted(self) -> bool:
+        """Whether the candidate on screen has been painted, so that verdicts apply to it."""
+        return self._viewing.is_painted
+
+    @property
+    def current_key(self) -> str | None:
+        """The key of the candidate on screen."""
+        return str(self.candidates.keys[self.current_row]) if self.current_row >= 0 else None
+
+    def verdict(self, key: str) -> Verdict:
+        """What this reviewer says of a candidate; raises KeyError for an unknown key."""
+        return self.opinion(self.candidates.row_of(key)).verdict
+
+    def opinion(self, row: int) -> Opinion:
+        """Verdict, tags and comment of a row."""
+        return self.ledger.opinion(row)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a commit is under way: until it ends, no verdict is taken and nothing moves."""
+        return self.recorder.busy
+
+    @property
+    def codes(self) -> npt.NDArray[np.uint8]:
+        """Verdict code of every row (0 none, 1 accept, 2 reject, 3 maybe)."""
+        return self.ledger.codes
+
+    @property
+    def counts(self) -> Counts:
+        """How many are accepted, rejected, maybe and undecided."""
+        return self.ledger.counts()
+
+    @property
+    def pace(self) -> Pace:
+        """Candidates per minute and time left."""
+        unread = max((self.expected or 0) - len(self.candidates), 0)
+        return self._meter.pace(self.counts.undecided + unread)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the whole list has been read."""
+        return self.ledger.complete
+
+    @property
+    def expected(self) -> int | None:
+        """About how many candidates the whole list will have; None where nothing tells."""
+        return None if self.complete else getattr(self.source, "expected", None)
+
+    @property
+    def listing(self) -> str:
+        """How far the list has been read, in words; empty when it is complete."""
+        if self.complete:
+            return ""
+        about = f" of about {self.expected:,}" if self.expected else " so far"
+        return f"{len(self.candidates):,}{about}"
+
+    @property
+    def undo_label(self) -> str | None:
+        """What undo would take back, in words; None where there is nothing."""
+        return self.ledger.undo_label
+
+    @property
+    def redo_label(self) -> str | None:
+        """What redo would do again, in words."""
+        return self.ledger.redo_label
