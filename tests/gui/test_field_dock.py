@@ -38,8 +38,8 @@ def test_v_shows_the_field_and_puts_it_away(qtbot, window):
     QTest.keyClick(window, KEY.Key_V)
     view = window.dialogs.field.view
     qtbot.waitUntil(view.isVisible, timeout=5000)
-    qtbot.waitUntil(lambda: window.fits.stars.done, timeout=60000)
-    x, y, dx, dy = window.fits.stars.table.T[:4]
+    qtbot.waitUntil(lambda: window.fits.stars.done(), timeout=60000)
+    x, y, dx, dy = window.fits.stars.table().T[:4]
     bad = np.hypot(x - 750, y - 730) < 150
     assert np.median(dx[bad]) > 0.4 and np.median(dy[bad]) < -0.25
     qtbot.waitUntil(lambda: not view.visibleRegion().isEmpty(), timeout=5000)

@@ -30,11 +30,17 @@ class Stars(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.table = np.empty((0, 5))
-        self.done = False
+        self.found = np.empty((0, 5))
+        self.all_there = False
         self.wanted = 0
 
-    def want(self) -> None:
+    def table(self, field: int = 0) -> np.ndarray:
+        return self.found
+
+    def done(self, field: int = 0) -> bool:
+        return self.all_there
+
+    def want(self, field: int = 0) -> None:
         self.wanted += 1
 
 
@@ -43,7 +49,10 @@ class FakeFits(QObject):
 
     def __init__(self, count: int) -> None:
         super().__init__()
-        self.table, self.stars, self.fit = FitTable(count), Stars(), None
+        self.table, self.stars = FitTable(count), Stars()
+
+    def fit_of(self, row: int) -> None:
+        return None
 
 
 def found(table: FitTable, row: int, dx: float, dy: float, gone: bool | None, **more) -> None:
@@ -203,8 +212,8 @@ def test_shown_it_follows_the_fits_but_not_each_of_them(view, fits):
 def test_the_current_one_is_compared_with_the_stars_around_it(view, session, fits):
     places = np.random.default_rng(1).uniform(0, 400, (60, 2))
     bad = places[:, 0] < 200
-    fits.stars.table = np.column_stack([places, 0.5 * bad, -0.3 * bad, np.ones(60)])
-    fits.stars.done = True
+    fits.stars.found = np.column_stack([places, 0.5 * bad, -0.3 * bad, np.ones(60)])
+    fits.stars.all_there = True
     view.refresh()
     assert view.field_words.text().startswith("60 stars of the field: ")
     session.go_to_row(0)
@@ -272,7 +281,7 @@ def test_a_field_of_every_kind(view, session, fits, tones):
     session.codes[[1, 2]] = 2
     places = rng.uniform(0, 400, (50, 2))
     bad = places[:, 0] < 200
-    fits.stars.table = np.column_stack([places, 0.5 * bad, -0.3 * bad, np.ones(50)])
+    fits.stars.found = np.column_stack([places, 0.5 * bad, -0.3 * bad, np.ones(50)])
     session.go_to_row(16)
     view.refresh()
     name = "dark" if tones is DARK else "light"

@@ -135,7 +135,7 @@ def test_identity_follows_what_is_read_and_how(tmp_path: Path) -> None:
     ):
         source = open_input([words[1]], options)
         fitting = field_fit(source.fwhm(), FitSettings(), 10.0)
-        found.add(identity(source, fitting))
+        found.add(identity(source, [fitting]))
         source.close()
     assert len(found) == 3
 

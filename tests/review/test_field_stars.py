@@ -22,10 +22,10 @@ class FakeAhead(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked = 0
+        self.asked: list[int] = []
 
-    def wish_stars(self) -> None:
-        self.asked += 1
+    def wish_stars(self, field: int = 0) -> None:
+        self.asked.append(field)
 
 
 @pytest.fixture
@@ -37,21 +37,29 @@ def test_they_are_asked_for_once(ahead):
     stars = FieldStars(ahead)
     stars.want()
     stars.want()
-    assert ahead.asked == 1
+    stars.want(3)
+    assert ahead.asked == [0, 3]
 
 
 def test_parts_are_gathered(ahead):
     stars = FieldStars(ahead)
     told = []
-    stars.changed.connect(lambda: told.append(len(stars.table)))
+    stars.changed.connect(lambda: told.append(len(stars.table())))
     for part in (
         StarFits(((1.0, 2.0, 0.1, 0.2, 1.0),), 2),
         StarFits((), 1),
         StarFits(((5.0, 6.0, 0.3, 0.4, 1.1),), 0),
     ):
         ahead.surveyed.emit(part)
-    assert told == [1, 2] and stars.done
-    np.testing.assert_allclose(stars.table[1], [5, 6, 0.3, 0.4, 1.1])
+    assert told == [1, 2] and stars.done()
+    np.testing.assert_allclose(stars.table()[1], [5, 6, 0.3, 0.4, 1.1])
+
+
+def test_those_of_each_image_are_kept_apart(ahead):
+    stars = FieldStars(ahead)
+    ahead.surveyed.emit(StarFits(((1.0, 2.0, 0.1, 0.2, 1.0),), 0, 2))
+    assert (len(stars.table(0)), len(stars.table(2))) == (0, 1)
+    assert (stars.done(0), stars.done(2)) == (False, True)
 
 
 def test_the_demo_shows_its_misregistered_part():

@@ -166,6 +166,29 @@ def test_stored_results_are_read_once_their_signature_is_known(fits):
     assert fits._session.loads == 1
 
 
+def test_each_image_is_fitted_and_kept_under_a_name_of_its_own(qapp):
+    fits = make_fits()
+    fits._session.source.field_numbers = np.array([0, 0, 1, 1])
+    get_ready(fits, "first")
+    meta = GOOD.as_meta()
+    fits.take_stored({"a": ("first", meta), "c": ("second", meta), "d": ("older", meta)})
+    assert fits.table.rows() == [0] and fits.fit_of(2) is None
+    fit = field_fit(PsfFwhm(5.0, ""), FitSettings(), 20)
+    fits._ahead.ready.emit(Ready(fit, "second", 1))
+    assert fits.table.rows() == [0, 2]
+    assert fits.fit_of(2) is fit and fits._session.loads == 1
+    fits._ahead.fitted.emit(Fitted((1, 3), (GOOD, GOOD)))
+    fits.close()
+    assert [(key, name) for key, name, _ in fits._session.kept] == [("b", "first"), ("d", "second")]
+
+
+def test_results_of_an_image_that_cannot_be_read_are_not_kept(fits):
+    get_ready(fits, "")
+    fits._ahead.fitted.emit(Fitted((2,), (failed("gone"),)))
+    fits.close()
+    assert fits.state(2).status == DONE and fits._session.kept == []
+
+
 def test_another_order_is_followed(fits):
     fits.follow([1])
     fits._ahead.fitted.emit(Fitted((3,), (GOOD,)))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard, cast
+
+import numpy as np
+import numpy.typing as npt
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
@@ -38,10 +42,26 @@ class PsfFwhm:
     said: str
 
 
+class ImageField(Protocol):
+    """What the candidates of one image have in common."""
+
+    @property
+    def wcs(self) -> WCS | None:
+        """The image's WCS."""
+
+    @property
+    def fingerprints(self) -> tuple[Fingerprint, ...]:
+        """What its list and its planes were."""
+
+    def fwhm(self, measure: bool = True) -> PsfFwhm | None:
+        """The FWHM of the image's PSF; see `CutoutSource.fwhm`."""
+
+
 class CutoutSource(Protocol):
     """A list of candidates, and the cutout of any of them.
 
     ``cutout`` is called from a worker thread; an implementation is safe for one thread at a time.
+    What belongs to an image rather than to the whole is asked of `fields_of`.
     """
 
     @property
@@ -87,6 +107,38 @@ class CutoutSource(Protocol):
 
     def close(self) -> None:
         """Let go of the files."""
+
+
+class ManyFields(CutoutSource, Protocol):
+    """A source of several images; its own ``wcs`` and ``fwhm`` are None."""
+
+    @property
+    def fields(self) -> Sequence[ImageField]:
+        """The images."""
+
+    @property
+    def field_numbers(self) -> npt.NDArray[np.intp]:
+        """Which of them each candidate is on, shape (n,)."""
+
+
+def fields_of(source: CutoutSource) -> Sequence[ImageField]:
+    """The images of a source; a source of one image is that image itself."""
+    fields = getattr(source, "fields", None)
+    return (source,) if fields is None else cast("Sequence[ImageField]", fields)
+
+
+def field_of(source: CutoutSource, row: int) -> int:
+    """The number of the image that a candidate is on."""
+    numbers = getattr(source, "field_numbers", None)
+    return 0 if numbers is None else int(numbers[row])
+
+
+def on_field(
+    source: CutoutSource, rows: npt.NDArray[np.intp], number: int
+) -> npt.NDArray[np.bool_]:
+    """Which of these rows (n,) are on one image."""
+    numbers = getattr(source, "field_numbers", None)
+    return np.ones(len(rows), bool) if numbers is None else np.asarray(numbers[rows] == number)
 
 
 class GrowingSource(CutoutSource, Protocol):

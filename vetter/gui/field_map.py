@@ -36,6 +36,11 @@ class FieldMap(FieldCanvas):
         self.key = 0.1
         self.setAccessibleName("shifts on the field")
 
+    def set_shape(self, shape: tuple[int, int] | None) -> None:
+        """Another image."""
+        self._shape = shape
+        self.outdated()
+
     @property
     def extent(self) -> tuple[float, float, float, float]:
         if self._shape is not None:

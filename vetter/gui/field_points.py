@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.cutout_source import field_of, on_field
 from vetter.review.fits import Fits
 from vetter.review.session import Session
 
@@ -35,8 +36,10 @@ class Points:
 
 
 def gathered(session: Session, fits: Fits) -> Points:
-    """The candidates as they are listed now, filters and all."""
+    """The candidates of the current one's image as they are listed now, filters and all."""
+    field = shown_field(session)
     rows = np.asarray(session.queue.order, np.intp)
+    rows = rows[on_field(session.source, rows, field)]
     listed, table = session.candidates, fits.table
     return Points(
         rows,
@@ -46,8 +49,13 @@ def gathered(session: Session, fits: Fits) -> Points:
         table.codes[rows],
         table.at_bound[rows],
         session.codes[rows] != 0,
-        fits.stars.table,
+        fits.stars.table(field),
     )
+
+
+def shown_field(session: Session) -> int:
+    """The number of the image that the current candidate is on."""
+    return field_of(session.source, session.current_row) if session.current_row >= 0 else 0
 
 
 def within(places: Array, corners: Array) -> npt.NDArray[np.bool_]:

@@ -17,11 +17,12 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from vetter.core.cutout_source import fields_of
 from vetter.core.decisions import Verdict
 from vetter.gui import field_words
 from vetter.gui.field_key import FieldKey
 from vetter.gui.field_map import FieldMap
-from vetter.gui.field_points import gathered
+from vetter.gui.field_points import gathered, shown_field
 from vetter.gui.group_question import GroupQuestion
 from vetter.gui.shift_plot import ShiftPlot
 from vetter.review.fits import Fits, fittable
@@ -63,7 +64,8 @@ class FieldView(QWidget):
         self._seen: set[int] = {session.current_row}
         self.chosen: list[int] = []
         self.armed = False
-        self.map = FieldMap(getattr(session.source, "shape", None), self)
+        self._field = shown_field(session)
+        self.map = FieldMap(self._shape(), self)
         self.plot = ShiftPlot(self)
         self.question = GroupQuestion(self)
         self._lay_out()
@@ -86,7 +88,8 @@ class FieldView(QWidget):
     def refresh(self) -> None:
         """Gather what is known now, and paint it."""
         points = gathered(self._session, self._fits)
-        self.plot.bound = self._fits.fit.options.max_shift if self._fits.fit is not None else 1.0
+        fit = self._fits.fit_of(self._session.current_row)
+        self.plot.bound = 1.0 if fit is None else fit.options.max_shift
         listed = set(points.rows.tolist())
         if not listed.issuperset(self.chosen):
             self._choose([row for row in self.chosen if row in listed])
@@ -131,8 +134,7 @@ class FieldView(QWidget):
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
-        if fittable(self._session.source.plane_names):
-            self._fits.stars.want()
+        self._turn_to_field()
         self._mark_current()
         self.refresh()
 
@@ -184,6 +186,21 @@ class FieldView(QWidget):
         layout.addWidget(self.own_words)
         layout.addWidget(FieldKey(self))
 
+    def _shape(self) -> tuple[int, int] | None:
+        fields = fields_of(self._session.source)
+        return getattr(fields[self._field], "shape", None)
+
+    def _turn_to_field(self) -> bool:
+        """Show the image that the current candidate is on; whether it is another one."""
+        before, self._field = self._field, shown_field(self._session)
+        if fittable(self._session.source.plane_names):
+            self._fits.stars.want(self._field)
+        if before == self._field:
+            return False
+        self.map.set_shape(self._shape())
+        self._choose([])
+        return True
+
     def _choose(self, rows: list[int]) -> None:
         """Another group; a question about the earlier one is not answered any more."""
         self.chosen = rows
@@ -213,7 +230,7 @@ class FieldView(QWidget):
         self.count.setText(words + ("; verdict keys ask for all" if self.armed else ""))
 
     def _say_field(self) -> None:
-        self.field_words.setText(field_words.of_stars(self._fits.stars))
+        self.field_words.setText(field_words.of_stars(self._fits.stars, self._field))
         self._say_own()
 
     def _say_own(self) -> None:
@@ -232,6 +249,8 @@ class FieldView(QWidget):
             self.question.dismiss()
             self._say_chosen()
         if self.isVisible():
+            if self._turn_to_field():
+                self._on_changed()
             self._mark_current()
             self._say_own()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from vetter.core.cutout_source import field_of
 from vetter.core.fit_table import YES, FitTable
 from vetter.core.shift_field import around, compared, typical
 from vetter.review.field_stars import FieldStars
@@ -19,18 +20,19 @@ def of_group(rows: list[int], table: FitTable) -> str:
     return words if usual is None else f"{words}; {usual.said}"
 
 
-def of_stars(stars: FieldStars) -> str:
-    """How many stars there are, and what shift is normal."""
-    usual = typical(stars.table[:, 2:4])
+def of_stars(stars: FieldStars, field: int = 0) -> str:
+    """How many stars an image has, and what shift is normal."""
+    usual = typical(stars.table(field)[:, 2:4])
     if usual is None:
-        return "no stars to compare" if stars.done else "fitting stars..."
-    so_far = "" if stars.done else " so far"
+        return "no stars to compare" if stars.done(field) else "fitting stars..."
+    so_far = "" if stars.done(field) else " so far"
     return f"{usual.number} stars of the field{so_far}: {usual.said}"
 
 
 def of_candidate(session: Session, fits: Fits, row: int) -> str:
     """A candidate's shift beside that of the stars around it."""
-    stars, listed, table = fits.stars.table, session.candidates, fits.table
+    stars = fits.stars.table(field_of(session.source, row))
+    listed, table = session.candidates, fits.table
     dx, dy = (float(value) for value in table.shifts[row])
     near = around(stars[:, :2], stars[:, 2:4], float(listed.x[row]), float(listed.y[row]))
     words = listed.name(row)

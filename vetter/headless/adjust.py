@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from sys import intern
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from vetter.core.adjustment import Adjustment
-from vetter.core.cutout_source import CutoutSource
+from vetter.core.cutout_source import CutoutSource, field_of, fields_of, on_field
 from vetter.core.disappeared import Judgement
 from vetter.core.field_fit import FieldFit, field_fit
 from vetter.errors import InputError
@@ -57,16 +57,17 @@ def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
     try:
         _refuse_inputs(source, output)
         say(*source.notes)
-        fitting = field_fit(source.fwhm(), settings, source.default_radius)
-        say(fitting.said)
-        with FitJournal(output, identity(source, fitting)) as journal:
+        radius = source.default_radius
+        fittings = [field_fit(field.fwhm(), settings, radius) for field in fields_of(source)]
+        say(*_said(source, fittings))
+        with FitJournal(output, identity(source, fittings)) as journal:
             try:
-                results = fit_all(source, fitting, journal, jobs)
+                results = fit_all(source, fittings, journal, jobs)
             except KeyboardInterrupt:
                 sys.stderr.write("\n")
                 say(f"{journal.path}: holds what is done; run the same command again to go on")
                 raise
-            write(source, fitting, results, output, kind)
+            write(source, fittings, results, output, kind)
             journal.remove()
     finally:
         source.close()
@@ -74,7 +75,7 @@ def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
 
 
 def fit_all(
-    source: CutoutSource, fitting: FieldFit, journal: FitJournal, jobs: int
+    source: CutoutSource, fittings: Sequence[FieldFit], journal: FitJournal, jobs: int
 ) -> list[Adjustment]:
     """Fit every candidate that the journal does not hold; results in the list's order.
 
@@ -91,7 +92,7 @@ def fit_all(
         say(f"{journal.path}: goes on after {before} of {count}")
     progress = Progress("fits", before)
     left = [batch for batch in batches if batch.number not in made]
-    for answer in _fitted(source, fitting, left, jobs, alone=len(batches) == 1):
+    for answer in _fitted(source, fittings, left, jobs, alone=len(batches) == 1):
         made[answer.number] = [_result(meta) for meta in answer.metas]
         journal.add(answer.number, list(answer.metas))
         done += len(answer.metas)
@@ -113,26 +114,48 @@ def _result(meta: dict[str, Any]) -> Adjustment:
 
 def batches_of(source: CutoutSource) -> list[Batch]:
     """All rows, by their place in the image, so that a batch reads what lies together."""
-    rows = np.argsort(source.candidates.y, kind="stable").tolist()
-    starts = range(0, len(rows), BATCH)
-    return [Batch(number, tuple(rows[i : i + BATCH])) for number, i in enumerate(starts)]
+    rows = np.argsort(source.candidates.y, kind="stable")
+    batches: list[Batch] = []
+    for number in range(len(fields_of(source))):
+        own = rows[on_field(source, rows, number)].tolist()
+        for start in range(0, len(own), BATCH):
+            batches.append(Batch(len(batches), tuple(own[start : start + BATCH])))
+    return batches
+
+
+def _said(source: CutoutSource, fittings: Sequence[FieldFit]) -> list[str]:
+    """What the fits of each image rest on, with its name where there are several."""
+    names = [getattr(field, "name", "") for field in fields_of(source)]
+    if len(names) == 1:
+        return [fittings[0].said]
+    return [f"{name}: {fitting.said}" for name, fitting in zip(names, fittings, strict=True)]
 
 
 def _fitted(
-    source: CutoutSource, fitting: FieldFit, batches: list[Batch], jobs: int, alone: bool
+    source: CutoutSource,
+    fittings: Sequence[FieldFit],
+    batches: list[Batch],
+    jobs: int,
+    alone: bool,
 ) -> Iterator[Fitted]:
     if alone:
         # A process would take longer to start than this takes to fit.
-        return (fitted(source, fitting, batch) for batch in batches)
-    start = Start(source.record, fitting, identity(source, fitting))
+        return (fitted(source, fittings, batch) for batch in batches)
+    start = Start(source.record, tuple(fittings), identity(source, fittings))
     return fitted_batches(start, batches, jobs)
 
 
 def write(
-    source: CutoutSource, fitting: FieldFit, results: list[Adjustment], output: Path, kind: str
+    source: CutoutSource,
+    fittings: Sequence[FieldFit],
+    results: list[Adjustment],
+    output: Path,
+    kind: str,
 ) -> None:
     """Write the table, whole or not at all, and say how many disappeared."""
-    judgements = [fitting.judge(result) for result in results]
+    judgements = [
+        fittings[field_of(source, row)].judge(result) for row, result in enumerate(results)
+    ]
     table, notes = adjusted_table(source.candidates.table, results, judgements)
     with atomic_path(output) as temporary:
         notes += write_table(table, temporary, kind)

@@ -6,11 +6,11 @@ import hashlib
 import json
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
-from vetter.core.cutout_source import CutoutSource
+from vetter.core.cutout_source import CutoutSource, field_of, fields_of
 from vetter.core.field_fit import FieldFit, fit_rows
 from vetter.errors import InputError, VetterError
 from vetter.io.own_process import answering_stream, received, send
@@ -21,16 +21,16 @@ BATCH = 64
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The first message: what to open, how to fit it, and the identity that it has to have."""
+    """The first message: what to open, how to fit each image, and the identity it has to have."""
 
     record: dict[str, Any]
-    fitting: FieldFit
+    fittings: tuple[FieldFit, ...]
     identity: str
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows to fit together; the answer has the same number."""
+    """Rows of one image to fit together; the answer has the same number."""
 
     number: int
     rows: tuple[int, ...]
@@ -60,14 +60,17 @@ class Broken:
         return error
 
 
-def identity(source: CutoutSource, fitting: FieldFit) -> str:
+def identity(source: CutoutSource, fittings: Sequence[FieldFit]) -> str:
     """Names the list, the pixels, how they are read and how they are fitted, in short.
 
     Unlike a session's results, which belong to positions, those of a run belong to rows of the
     list. A file that was only touched counts as another one: a journal is cheap to do again.
     """
     candidates = source.candidates
-    digest = hashlib.sha256(fitting.signature(source.fingerprints).encode())
+    fields = fields_of(source)
+    digest = hashlib.sha256()
+    for field, fitting in zip(fields, fittings, strict=True):
+        digest.update(fitting.signature(field.fingerprints).encode())
     for file in source.fingerprints:
         digest.update(f"{file.role} {file.digest} {file.mtime_ns}\n".encode())
     options = json.dumps(source.record.get("options", {}), sort_keys=True, default=str)
@@ -76,9 +79,9 @@ def identity(source: CutoutSource, fitting: FieldFit) -> str:
     return digest.hexdigest()
 
 
-def fitted(source: CutoutSource, fitting: FieldFit, batch: Batch) -> Fitted:
+def fitted(source: CutoutSource, fittings: Sequence[FieldFit], batch: Batch) -> Fitted:
     """Fit a batch."""
-    results = fit_rows(source, fitting, batch.rows)
+    results = fit_rows(source, fittings[field_of(source, batch.rows[0])], batch.rows)
     return Fitted(batch.number, tuple(result.as_meta() for result in results))
 
 
@@ -106,7 +109,7 @@ def _serve(messages: Iterator[Any], answers: IO[bytes]) -> None:
         return
     options = InputOptions.from_keywords(**dict(start.record.get("options", {})))
     source = open_input(list(start.record["inputs"]), options)
-    if start.identity != identity(source, start.fitting):
+    if start.identity != identity(source, start.fittings):
         raise InputError(f"{source.title}: the input changed while it was being fitted; run again")
     for batch in messages:
-        send(answers, fitted(source, start.fitting, batch))
+        send(answers, fitted(source, start.fittings, batch))

@@ -9,18 +9,13 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from vetter.review.fit_ahead import FitAhead
 from vetter.review.star_survey import StarFits
 
+_NONE: npt.NDArray[np.float64] = np.empty((0, 5))
+
 
 class FieldStars(QObject):
-    """Asked for once, when somebody first looks at the field; they then arrive part by part.
+    """Asked for once an image, when somebody first looks at it; they then arrive part by part.
 
     They are not kept in the session file: a second or two of the fitting process make them again.
-
-    Attributes
-    ----------
-    table : ndarray (n, 5)
-        x, y, dx, dy in pixels and scale of each star; a new array with each arrival.
-    done : bool
-        Whether all have arrived.
 
     Parameters
     ----------
@@ -32,21 +27,30 @@ class FieldStars(QObject):
 
     def __init__(self, ahead: FitAhead, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.table: npt.NDArray[np.float64] = np.empty((0, 5))
-        self.done = False
+        self._tables: dict[int, npt.NDArray[np.float64]] = {}
+        self._done: set[int] = set()
+        self._wanted: set[int] = set()
         self._ahead = ahead
-        self._wanted = False
         ahead.surveyed.connect(self._on_surveyed)
 
-    def want(self) -> None:
-        """Have them fitted, if they are not yet."""
-        if not self._wanted:
-            self._wanted = True
-            self._ahead.wish_stars()
+    def table(self, field: int = 0) -> npt.NDArray[np.float64]:
+        """Stars of an image, shape (n, 5): x, y, dx, dy in pixels, scale; a new array each time."""
+        return self._tables.get(field, _NONE)
+
+    def done(self, field: int = 0) -> bool:
+        """Whether all of an image's have arrived."""
+        return field in self._done
+
+    def want(self, field: int = 0) -> None:
+        """Have those of an image fitted, if they are not yet."""
+        if field not in self._wanted:
+            self._wanted.add(field)
+            self._ahead.wish_stars(field)
 
     def _on_surveyed(self, part: StarFits) -> None:
         if part.stars:
-            self.table = np.concatenate([self.table, np.array(part.stars)])
-        self.done = part.left == 0
-        if part.stars or self.done:
+            self._tables[part.field] = np.concatenate([self.table(part.field), part.stars])
+        if part.left == 0:
+            self._done.add(part.field)
+        if part.stars or part.left == 0:
             self.changed.emit()

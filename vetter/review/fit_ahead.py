@@ -54,13 +54,13 @@ class FitAhead(QObject):
             self._begin()
         self._tell(Wishes(tuple(first), None if then is None else tuple(then)))
 
-    def wish_stars(self) -> None:
-        """Have the stars of the field fitted, when nothing that is wanted at once waits."""
+    def wish_stars(self, field: int = 0) -> None:
+        """Have the stars of an image fitted, when nothing that is wanted at once waits."""
         if self._closing:
             return
         if self._process is None:
             self._begin()
-        self._tell(StarWish())
+        self._tell(StarWish(field))
 
     def close(self) -> None:
         """End the process at once: its results are on disk or can be made again."""

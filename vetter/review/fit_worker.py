@@ -11,12 +11,12 @@ import queue
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import IO, Any
 
 from vetter.core.adjustment import Adjustment
-from vetter.core.cutout_source import CutoutSource, PsfFwhm
+from vetter.core.cutout_source import CutoutSource, field_of, fields_of
 from vetter.core.field_fit import FieldFit, field_fit, fit_rows
 from vetter.errors import VetterError
 from vetter.io.own_process import answering_stream, received, send
@@ -39,10 +39,14 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The first answer: the fit's options and what their results are kept under."""
+    """Comes before the first result of a field: options, and what results are kept under.
+
+    ``signature`` is empty where the field's files cannot be read: its results are not kept.
+    """
 
     fit: FieldFit
     signature: str
+    field: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +96,71 @@ def _main() -> None:
         # The window went away before it said anything.
         return
     try:
-        source, fit, signature = _opened(start)
+        source = _opened(start)
     except VetterError as error:
         send(answers, Broken(str(error)))
         return
-    send(answers, Ready(fit, signature))
     reader = threading.Thread(target=_listen, args=(messages, wishes), daemon=True)
     reader.start()
-    _serve(source, fit, wishes, answers)
+    _serve(_Fitter(source, start, answers), wishes)
 
 
-def _opened(start: Start) -> tuple[CutoutSource, FieldFit, str]:
+def _opened(start: Start) -> CutoutSource:
     from vetter.io.inputs import InputOptions, open_input
 
     record = start.record
     options = InputOptions.from_keywords(**dict(record.get("options", {})))
-    source = open_input(list(record["inputs"]), options)
-    fwhm: PsfFwhm | None = source.fwhm()
-    fit = field_fit(fwhm, start.settings, start.radius)
-    return source, fit, fit.signature(source.fingerprints)
+    return open_input(list(record["inputs"]), options)
+
+
+class _Fitter:
+    """Fits rows of a source, each as its own image wants it.
+
+    A night's images are looked at one by one, when the first of their candidates is wanted.
+    """
+
+    def __init__(self, source: CutoutSource, start: Start, answers: IO[bytes]) -> None:
+        self.source, self.answers = source, answers
+        self._start = start
+        self._fits: dict[int, FieldFit] = {}
+
+    def fit_of(self, number: int) -> FieldFit:
+        """How the candidates of an image are fitted; told once, before its first result."""
+        if number not in self._fits:
+            start, field = self._start, fields_of(self.source)[number]
+            try:
+                fit = field_fit(field.fwhm(), start.settings, start.radius)
+                signature = fit.signature(field.fingerprints)
+            except VetterError:
+                # Each of its candidates will say what cannot be read; the other images go on.
+                fit, signature = field_fit(None, start.settings, start.radius), ""
+            self._fits[number] = fit
+            send(self.answers, Ready(fit, signature, number))
+        return self._fits[number]
+
+    def send_fits(self, rows: Sequence[int], residuals: bool) -> None:
+        """Fit rows together, those of each image apart, and send the results."""
+        numbers = [field_of(self.source, row) for row in rows]
+        for number in dict.fromkeys(numbers):
+            own = [row for row, other in zip(rows, numbers, strict=True) if other == number]
+            results = fit_rows(self.source, self.fit_of(number), own)
+            if not residuals:
+                results = [replace(result, residual=None) for result in results]
+            send(self.answers, Fitted(tuple(own), tuple(results)))
+
+    def stars(self, number: int) -> Iterator[StarFits]:
+        """The stars of an image, part by part."""
+        return survey(self.source, self.fit_of(number), number)
+
+    def send_stars(self, number: int, stars: Iterator[StarFits]) -> bool:
+        """Send those of one more part of an image; False where there are no more."""
+        try:
+            part = next(stars, StarFits((), 0, number))
+        except VetterError:
+            # Without its stars the field shows its candidates all the same.
+            part = StarFits((), 0, number)
+        send(self.answers, part)
+        return part.left > 0
 
 
 def _listen(messages: Iterator[Any], wishes: queue.SimpleQueue[Wishes | StarWish | None]) -> None:
@@ -119,47 +169,30 @@ def _listen(messages: Iterator[Any], wishes: queue.SimpleQueue[Wishes | StarWish
     wishes.put(None)
 
 
-def _serve(
-    source: CutoutSource,
-    fit: FieldFit,
-    wishes: queue.SimpleQueue[Wishes | StarWish | None],
-    answers: IO[bytes],
-) -> None:
+def _serve(fitter: _Fitter, wishes: queue.SimpleQueue[Wishes | StarWish | None]) -> None:
     first: tuple[int, ...] = ()
     then: deque[int] = deque()
-    stars: Iterator[StarFits] = iter(())
-    surveying = False
+    surveys: deque[tuple[int, Iterator[StarFits]]] = deque()
     while True:
-        idle = not first and not then and not surveying
+        idle = not first and not then and not surveys
         while idle or not wishes.empty():
             newest = wishes.get()
             if newest is None:
                 return
+            idle = False
             if isinstance(newest, StarWish):
-                stars, surveying, idle = survey(source, fit), True, False
+                # The field that was looked at last comes first.
+                surveys.appendleft((newest.field, fitter.stars(newest.field)))
                 continue
-            first, idle = newest.first, False
+            first = newest.first
             if newest.then is not None:
                 then = deque(newest.then)
         if first:
-            rows, first = first[:1], first[1:]
-            results = fit_rows(source, fit, rows)
-        else:
-            rows = tuple(then.popleft() for _ in range(min(BATCH, len(then))))
+            row, first = first[0], first[1:]
+            fitter.send_fits([row], residuals=True)
+        elif then:
             # Residuals are only for what the vetter is about to see.
-            results = [replace(result, residual=None) for result in fit_rows(source, fit, rows)]
-        if rows:
-            send(answers, Fitted(rows, tuple(results)))
-        if surveying and not first:
-            surveying = _send_stars(stars, answers)
-
-
-def _send_stars(stars: Iterator[StarFits], answers: IO[bytes]) -> bool:
-    """The stars of one more part of the field; False where there are no more."""
-    try:
-        part = next(stars, StarFits((), 0))
-    except VetterError:
-        # Without its stars the field shows its candidates all the same.
-        part = StarFits((), 0)
-    send(answers, part)
-    return part.left > 0
+            rows = [then.popleft() for _ in range(min(BATCH, len(then)))]
+            fitter.send_fits(rows, residuals=False)
+        if surveys and not first and not fitter.send_stars(*surveys[0]):
+            surveys.popleft()

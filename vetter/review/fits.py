@@ -12,6 +12,7 @@ import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from vetter.core.adjustment import Adjustment
+from vetter.core.cutout_source import field_of
 from vetter.core.disappeared import Judgement
 from vetter.core.field_fit import FieldFit
 from vetter.core.fit_table import YES, FitTable
@@ -79,13 +80,13 @@ class Fits(QObject):
         fits = session.columns.fits
         # An empty table is false: only None says that there is nothing to fit.
         self.table = FitTable(len(session.candidates.keys)) if fits is None else fits
-        self.fit: FieldFit | None = None
         self.stars = FieldStars(ahead, self)
         self.paused = not session.settings.fit.ahead
         self._session = session
         self._cache = cache
         self._ahead = ahead
-        self._signature = ""
+        self._ready: dict[int, Ready] = {}
+        self._stored: Mapping[str, tuple[str, Mapping[str, Any]]] = {}
         self._error = "" if fittable(session.source.plane_names) else NOTHING_TO_FIT
         self._closed = False
         self._asked: set[int] = set()
@@ -138,6 +139,11 @@ class Fits(QObject):
         order = self._session.queue.order
         return [int(row) for row in order[self.table.codes[order] == YES]]
 
+    def fit_of(self, row: int) -> FieldFit | None:
+        """How the candidates of a row's image are fitted; None before that is known."""
+        ready = self._ready_for(row)
+        return None if ready is None else ready.fit
+
     def request_current(self) -> None:
         """Fit the candidate on screen now; the window does not wait."""
         row = self._session.current_row
@@ -170,17 +176,21 @@ class Fits(QObject):
 
     def take_stored(self, stored: Mapping[str, tuple[str, Mapping[str, Any]]]) -> None:
         """Results that the session file holds; those of another signature are left out."""
-        if self.fit is None:
-            return
-        rows = []
+        rows, left = [], {}
         for key, (signature, meta) in stored.items():
-            adjustment = Adjustment.from_meta(meta)
-            if signature != self._signature or adjustment is None:
-                continue
             row = self._row_of(key)
-            if row is not None and row not in self.table:
-                self.table.set(row, adjustment, self.fit.judge(adjustment))
-                rows.append(row)
+            if row is None or row in self.table:
+                continue
+            ready = self._ready_for(row)
+            if ready is None:
+                # Of an image that the fitting process has not come to.
+                left[key] = signature, meta
+            elif signature == ready.signature:
+                adjustment = Adjustment.from_meta(meta)
+                if adjustment is not None:
+                    self.table.set(row, adjustment, ready.fit.judge(adjustment))
+                    rows.append(row)
+        self._stored = left
         if rows:
             if not self.paused:
                 self._ahead.wish([self._session.current_row], self._rest())
@@ -229,23 +239,33 @@ class Fits(QObject):
             self._ahead.wish([], self._rest())
 
     def _on_ready(self, ready: Ready) -> None:
-        self.fit, self._signature = ready.fit, ready.signature
-        self._session.recorder.load_adjustments()
+        self._ready[ready.field] = ready
+        if len(self._ready) == 1:
+            self._session.recorder.load_adjustments()
+        else:
+            self.take_stored(self._stored)
+
+    def _ready_for(self, row: int) -> Ready | None:
+        return self._ready.get(field_of(self._session.source, row))
 
     def _on_fitted(self, fitted: Fitted) -> None:
         # Results that were under way when it was closed still arrive, and nothing takes them.
-        if self.fit is None or self._closed:
+        if self._closed:
             return
         keys = self._session.candidates.keys
         for row, result in zip(fitted.rows, fitted.adjustments, strict=True):
             self._asked.discard(row)
+            ready = self._ready_for(row)
+            if ready is None:
+                continue
             if result.residual is not None:
                 self._cache.set_adjusted(row, result.residual, shift=_shift(result))
             elif not result.converged:
                 self._cache.set_adjusted(row, None, result.reason)
             kept = replace(result, residual=None)
-            self.table.set(row, kept, self.fit.judge(kept))
-            self._unsaved.append((str(keys[row]), self._signature, kept.as_meta()))
+            self.table.set(row, kept, ready.fit.judge(kept))
+            if ready.signature:
+                self._unsaved.append((str(keys[row]), ready.signature, kept.as_meta()))
         self._arrivals.append((time.monotonic(), len(self.table)))
         if not self._saving.isActive():
             self._saving.start()

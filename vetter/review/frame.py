@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.cutout_source import field_of, fields_of
 from vetter.core.look import Looks
 from vetter.core.recentre import recentred
 from vetter.core.rendering import Limits, Picture, render
@@ -17,6 +18,8 @@ from vetter.core.sky import orientation
 from vetter.errors import VetterError
 
 if TYPE_CHECKING:
+    from astropy.wcs import WCS
+
     from vetter.core.cutout import Cutout
     from vetter.core.cutout_source import CutoutSource
 
@@ -166,7 +169,7 @@ def _in_order(planes: dict[str, T]) -> dict[str, T]:
 
 
 def _unpainted(source: CutoutSource, row: int, radius: float, cutout: Cutout) -> Frame:
-    lie = _lie(source, cutout)
+    lie = _lie(fields_of(source)[field_of(source, row)].wcs, cutout)
     north, east, scale = lie if lie is not None else (None, None, None)
     return Frame(
         row,
@@ -191,13 +194,13 @@ def _position(cutout: Cutout) -> tuple[float, float]:
         return (cutout.shape[1] - 1) / 2, (cutout.shape[0] - 1) / 2
 
 
-def _lie(source: CutoutSource, cutout: Cutout) -> tuple[float, float, float] | None:
-    """How the cutout lies on the sky at the candidate."""
+def _lie(wcs: WCS | None, cutout: Cutout) -> tuple[float, float, float] | None:
+    """How the cutout lies on the sky at the candidate; ``wcs`` is its image's."""
     try:
         x, y = cutout.position
         # The whole image's WCS spares making one for each cutout from its header.
-        if source.wcs is not None and cutout.origin is not None:
-            return orientation(source.wcs, x + cutout.origin[0], y + cutout.origin[1])
+        if wcs is not None and cutout.origin is not None:
+            return orientation(wcs, x + cutout.origin[0], y + cutout.origin[1])
         return None if cutout.wcs is None else orientation(cutout.wcs, x, y)
     except VetterError:
         # An unusable WCS takes the compass away, not the pixels.

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vetter.core.cutout_source import fields_of
 from vetter.core.field_stars import cells, stars_of
 
 if TYPE_CHECKING:
     from vetter.core.cutout_source import CutoutSource
     from vetter.core.field_fit import FieldFit
+    from vetter.io.field_source import FieldSource
 
 
 _STRIDE = 27
@@ -22,54 +24,60 @@ _STRIDE = 27
 class StarWish:
     """Asks the fitting process for the stars of the field; they come when nothing else is wanted.
 
-    With candidates waiting in the background they take turns.
+    With candidates waiting in the background they take turns. ``field`` is the image's number.
     """
+
+    field: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class StarFits:
     """Stars of one part of the field: x, y, dx, dy (pixels) and scale of each.
 
-    ``left`` is how many parts are still to come.
+    ``left`` is how many parts are still to come, ``field`` the number of the image.
     """
 
     stars: tuple[tuple[float, float, float, float, float], ...]
     left: int
+    field: int = 0
 
 
-def survey(source: CutoutSource, fit: FieldFit) -> Iterator[StarFits]:
-    """Fit the field's stars, part by part; nothing where the input is no field.
+def survey(source: CutoutSource, fit: FieldFit, number: int = 0) -> Iterator[StarFits]:
+    """Fit the stars of an image, part by part; nothing where the input is no field.
 
     A star whose fit has no result, or ends on a bound, is left out: it says nothing of the field.
     """
     # Opening a field is what brings this module in, in the fitting process.
     from vetter.io.field_source import FieldSource
 
-    if not isinstance(source, FieldSource):
-        yield StarFits((), 0)
+    field = fields_of(source)[number]
+    opened = getattr(field, "opened", None)
+    if opened is not None:
+        # One of a night's: its files are opened when it is looked at.
+        field = opened()
+    if not isinstance(field, FieldSource):
+        yield StarFits((), 0, number)
         return
-    planes = source.field_planes.planes
+    planes = field.field_planes.planes
     image, mask = planes.get("image"), planes.get("mask")
     template = planes.get("convolved", planes.get("template"))
     if image is None or template is None or fit.options.fwhm is None:
-        yield StarFits((), 0)
+        yield StarFits((), 0, number)
         return
     fwhm = fit.options.fwhm
-    parts = cells(source.shape, math.ceil(3 * fwhm) + 2)
+    parts = cells(field.shape, math.ceil(3 * fwhm) + 2)
     # Not row by row: the first stars to arrive are from all over the field.
     parts = [parts[number * _STRIDE % len(parts)] for number in range(len(parts))]
-    for number, cell in enumerate(parts, start=1):
+    for done, cell in enumerate(parts, start=1):
         places = stars_of(cell, image, template, mask, fwhm)
-        yield StarFits(tuple(_fitted(source, fit, places)), len(parts) - number)
+        yield StarFits(tuple(_fitted(field, fit, places)), len(parts) - done, number)
 
 
 def _fitted(
-    source: CutoutSource, fit: FieldFit, places: list[tuple[float, float]]
+    source: FieldSource, fit: FieldFit, places: list[tuple[float, float]]
 ) -> Iterator[tuple[float, float, float, float, float]]:
     from vetter.core.adjust import fit_many
-    from vetter.io.field_source import FieldSource
 
-    assert isinstance(source, FieldSource)
     cutouts = [source.cutout_at(x, y, fit.radius) for x, y in places]
     for (x, y), made in zip(places, fit_many(cutouts, fit.options), strict=True):
         if made.converged and not made.at_bound:
