@@ -38,8 +38,10 @@ def make_keys(table: Table, column: str | None) -> tuple[Texts, tuple[str, ...]]
             "so verdicts carry over to another list by position only",
         )
     keys = _as_text(table[column])
+    if _are_numbered(table[column]):
+        return _array(keys), ()
     notes: list[str] = []
-    empty = [row for row, key in enumerate(keys) if not key]
+    empty = [row for row, key in enumerate(keys) if not key] if "" in keys else []
     for row in empty:
         keys[row] = f"row-{row + 1}"
     if empty:
@@ -47,14 +49,27 @@ def make_keys(table: Table, column: str | None) -> tuple[Texts, tuple[str, ...]]
     if len(set(keys)) < count:
         repeated = _number_repeated(keys)
         notes.append(f"{repeated} rows repeat a value of {column}: kept apart as KEY#2 and so on")
-    out = np.empty(count, dtype=object)
+    return _array(keys), tuple(notes)
+
+
+def _array(keys: list[str]) -> Texts:
+    out = np.empty(len(keys), dtype=object)
     out[:] = keys
-    return out, tuple(notes)
+    return out
 
 
 def is_float_key(table: Table, column: str | None) -> bool:
     """Whether a column of identities was read as floats, which would change long numbers."""
     return column is not None and np.asarray(table[column]).dtype.kind == "f"
+
+
+def _are_numbered(column: Any) -> bool:
+    """Whether a column holds whole numbers, none missing and none twice: told without texts."""
+    values = np.asarray(np.ma.getdata(column))
+    if values.dtype.kind not in "iu" or values.ndim > 1 or np.ma.is_masked(column):
+        return False
+    order = np.sort(values)
+    return not (order[1:] == order[:-1]).any()
 
 
 def _as_text(column: Any) -> list[str]:

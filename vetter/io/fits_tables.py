@@ -11,6 +11,7 @@ from vetter.core.candidates import decoded
 from vetter.errors import InputError
 from vetter.io.damage import reading
 from vetter.io.fits_names import FitsName
+from vetter.io.fits_rows import can_read, read_rows
 from vetter.io.hdu_choice import found
 from vetter.io.unpacked import open_unpacked
 
@@ -39,7 +40,11 @@ def read_fits_table(name: FitsName) -> tuple[Table, str]:
     ):
         number, note = _choose(name, hdus)
         hdu = hdus[number]
-        table: Table = Table.read(hdu, unit_parse_strict="silent")
+        if can_read(hdu.header):
+            offset = int(hdu.fileinfo()["datLoc"])
+            table, said = read_rows(hdu.header, file, offset, name.label)
+            return table, "; ".join(filter(None, (note, said)))
+        table = Table.read(hdu, unit_parse_strict="silent")
         _decode(table)
         for position, column in enumerate(table.colnames, 1):
             ucd = hdu.header.get(f"TUCD{position}")
