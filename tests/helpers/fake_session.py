@@ -57,6 +57,8 @@ class FakeSession(QObject):
     current_changed = pyqtSignal(int)
     opinions_changed = pyqtSignal(object)
     queue_changed = pyqtSignal()
+    grown = pyqtSignal(int)
+    completed = pyqtSignal()
     message = pyqtSignal(str)
     failed = pyqtSignal(str)
 
@@ -72,6 +74,9 @@ class FakeSession(QObject):
         self.settings = Settings()
         self.reviewer = "ann"
         self.read_only = False
+        self.complete = True
+        self.expected: int | None = None
+        self.listing = ""
         self.current_row = 0
         self.codes = np.zeros(len(self.candidates), np.uint8)
         self.opinions: dict[int, Opinion] = {}

@@ -91,6 +91,7 @@ class CandidateCard(QWidget):
 
     def set_columns(self, names: list[str]) -> None:
         """Show these columns too, where the strip does not show them already."""
+        self._picked, self._known = names, len(self._session.candidates)
         self._facts = known_facts(self._columns, self._session.candidates)
         self._facts += picked_facts(self._columns, names, self._facts)
         self.strip.set_captions(
@@ -102,6 +103,9 @@ class CandidateCard(QWidget):
     def show_row(self, row: int) -> None:
         """Show a candidate."""
         if row != self._row:
+            if row >= self._known:
+                # The list has grown since the facts were looked up.
+                self.set_columns(self._picked)
             if self.editor.row not in (-1, row):
                 self.editor.finish()
             self._row = row

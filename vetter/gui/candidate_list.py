@@ -49,6 +49,7 @@ class CandidateListView(QTableView):
         self._table = CandidateModel(session, self._columns, self)
         self._lines = CandidateLines(self._table)
         self._shows_fits = False
+        self._top_row = -1
         self._arrived: set[int] = set()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -63,6 +64,8 @@ class CandidateListView(QTableView):
         self.set_columns(columns or self._default_columns())
         self._take_palette()
         self._table.modelReset.connect(self._on_reset)
+        self._table.rowsAboutToBeInserted.connect(self._on_growing)
+        self._table.rowsInserted.connect(self._on_grown)
         session.opinions_changed.connect(self._on_opinions_changed)
         self.heading.show_sort()
 
@@ -247,6 +250,21 @@ class CandidateListView(QTableView):
         self._lines.current_place = -1
         self.follow(self._session.current_row)
         self.heading.show_sort()
+
+    def _on_growing(self) -> None:
+        bar = self.verticalScrollBar()
+        place = 0 if bar is None else bar.value()
+        self._top_row = self._table.row(place) if place < self._table.rowCount() else -1
+
+    def _on_grown(self) -> None:
+        """Under a sort new lines stand among the others: those on screen stay where they are."""
+        queue, bar = self._session.queue, self.verticalScrollBar()
+        self._lines.current_place = queue.position_of(self._session.current_row)
+        if queue.sort_column is not None and self._top_row >= 0 and bar is not None:
+            self.updateGeometries()
+            if bar.value() > 0:
+                bar.setValue(queue.position_of(self._top_row))
+            self.repaint_later()
 
     def _on_section_moved(self, _section: int, _before: int, _now: int) -> None:
         self.columns_changed.emit(self.columns)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from vetter.core.column_text import Writer, is_number
+from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.review_columns import ReviewColumns
 from vetter.gui.verdict_style import WORDS
 from vetter.review.session import Session
@@ -51,6 +52,7 @@ class CandidateModel(QAbstractTableModel):
         self._order = session.queue.order
         self._shown: list[_Column] = []
         session.queue_changed.connect(self._on_queue_changed)
+        session.grown.connect(self._on_grown)
 
     @property
     def names(self) -> list[str]:
@@ -89,6 +91,9 @@ class CandidateModel(QAbstractTableModel):
         """What a cell says."""
         column, row = self._shown[section], self._order[place]
         if column.values is not None and column.write is not None:
+            if row >= len(column.values):
+                column = self._read_on(section)
+            assert column.values is not None and column.write is not None
             return column.write(column.values[row])
         if column.name == "verdict":
             return WORDS[self._session.codes[row]]
@@ -137,6 +142,26 @@ class CandidateModel(QAbstractTableModel):
             return _Column(name, None, None, False)
         values = self._columns.values(name)
         return _Column(name, values, self._columns.writer(name), is_number(values))
+
+    def _read_on(self, section: int) -> _Column:
+        """The column with the rows that have been read since; written as before."""
+        old = self._shown[section]
+        column = _Column(old.name, self._columns.values(old.name), old.write, old.right)
+        self._shown[section] = column
+        return column
+
+    def _on_grown(self, _first_new: int) -> None:
+        """More lines; under a sort they stand between the others, and the view repaints."""
+        order = np.asarray(self._session.queue.order)
+        if len(order) == len(self._order):
+            return
+        self.beginInsertRows(QModelIndex(), len(self._order), len(order) - 1)
+        self._order = order
+        for section, column in enumerate(self._shown):
+            if column.name in FIT_COLUMNS:
+                # Their arrays follow later results only as long as they are the table's own.
+                self._read_on(section)
+        self.endInsertRows()
 
     def _on_queue_changed(self) -> None:
         self.beginResetModel()

@@ -79,6 +79,12 @@ class ExportDialog(QDialog):
             # The window may close under a running export, which must not outlive it.
             window.installEventFilter(self)
         self._show_running(False)
+        session.completed.connect(self._on_completed)
+        if session.listing:
+            self.outcome.setText(
+                f"The list is still being read ({session.listing}): "
+                "the export can begin when it is complete."
+            )
 
     def start(self) -> None:
         """Export as chosen."""
@@ -126,7 +132,7 @@ class ExportDialog(QDialog):
             self.exporter.close()
         return super().eventFilter(watched, event)
 
-    def _make_widgets(self) -> None:
+    def _count_verdicts(self) -> None:
         counts = self._session.counts
         numbers = {
             Verdict.ACCEPT: counts.accepted,
@@ -134,10 +140,12 @@ class ExportDialog(QDialog):
             Verdict.REJECT: counts.rejected,
             Verdict.NONE: counts.undecided,
         }
-        self.verdicts = {
-            verdict: QCheckBox(f"{WORDS[verdict.code]} ({numbers[verdict]:,})", self)
-            for verdict in ORDER
-        }
+        for verdict, box in self.verdicts.items():
+            box.setText(f"{WORDS[verdict.code]} ({numbers[verdict]:,})")
+
+    def _make_widgets(self) -> None:
+        self.verdicts = {verdict: QCheckBox(self) for verdict in ORDER}
+        self._count_verdicts()
         self.verdicts[Verdict.ACCEPT].setChecked(True)
         self.formats = {name: QCheckBox(title, self) for name, title in FORMATS.items()}
         self.formats["ecsv"].setChecked(True)
@@ -184,10 +192,15 @@ class ExportDialog(QDialog):
 
     def _show_running(self, running: bool) -> None:
         self.form.setEnabled(not running)
-        self.go.setEnabled(not running)
+        self.go.setEnabled(not running and self._session.complete)
         self.bar.setVisible(running)
         self.stop.setText("Cancel" if running else "Close")
         self.stop.setEnabled(True)
+
+    def _on_completed(self) -> None:
+        self.outcome.setText("")
+        self._show_running(False)
+        self._count_verdicts()
 
     def _cancel(self) -> None:
         self.stop.setEnabled(False)

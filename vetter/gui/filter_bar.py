@@ -115,6 +115,7 @@ class FilterBar(QWidget):
         self.line.exited.connect(self._on_exited)
         self.clear.clicked.connect(self.show_all)
         self._session.queue_changed.connect(self._on_queue_changed)
+        self._session.grown.connect(self._on_grown)
 
     def _try(self) -> bool:
         """Filter by what stands there; whether it makes sense."""
@@ -170,6 +171,10 @@ class FilterBar(QWidget):
 
     def _on_edited(self, _text: str) -> None:
         self._pause.start()
+
+    def _on_grown(self, _first_new: int) -> None:
+        if self._session.queue.expression:
+            self._show_state()
 
     def _on_queue_changed(self) -> None:
         if not self.line.hasFocus():

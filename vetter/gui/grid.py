@@ -59,6 +59,7 @@ class Grid(QWidget):
         self.area.opened.connect(self._on_opened)
         session.current_changed.connect(self._on_current_changed)
         session.queue_changed.connect(self._on_queue_changed)
+        session.grown.connect(self._on_grown)
         session.opinions_changed.connect(self._on_opinions_changed)
 
     def enter(self) -> None:
@@ -82,7 +83,8 @@ class Grid(QWidget):
         if self._session.read_only:
             self._session.message.emit("read only: no verdict can be given here")
         else:
-            self.question.ask(rows, verdict, sum(row not in self.area.seen for row in rows))
+            unseen = sum(row not in self.area.seen for row in rows)
+            self.question.ask(rows, verdict, unseen, self._session.listing)
         return True
 
     def event(self, event: QEvent | None) -> bool:
@@ -195,7 +197,8 @@ class Grid(QWidget):
 
     def _say_count(self) -> None:
         total, chosen = len(self._session.queue), len(self.selection.rows)
-        self.count.setText(f"{total:,} candidates, {chosen:,} selected")
+        so_far = "" if self._session.complete else " so far"
+        self.count.setText(f"{total:,} candidates{so_far}, {chosen:,} selected")
 
     def _show_current(self) -> None:
         self.area.show_place(self._session.queue.position_of(self._session.current_row))
@@ -231,6 +234,10 @@ class Grid(QWidget):
         self.area.set_up()
         if self.isVisible():
             self._show_current()
+
+    def _on_grown(self, _first_new: int) -> None:
+        self.area.grow()
+        self._say_count()
 
     def _on_opinions_changed(self, rows: object) -> None:
         if isinstance(rows, list):

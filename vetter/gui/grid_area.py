@@ -56,6 +56,7 @@ class GridArea(QAbstractScrollArea):
         self._thumbnails = thumbnails
         self._selected = selected
         self.seen: set[int] = set()
+        self._top_row = -1
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("candidates as thumbnails")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -86,6 +87,15 @@ class GridArea(QAbstractScrollArea):
             bar.setPageStep(self._view().height())
             bar.setRange(0, max(0, total - self._view().height()))
         self._view().update()
+
+    def grow(self) -> None:
+        """There are more tiles; under a sort those on screen stay where they are."""
+        bar, row = self.verticalScrollBar(), self._top_row
+        self.set_up()
+        if bar is None or not 0 < bar.value() or self._session.queue.sort_column is None:
+            return
+        line = max(self._session.queue.position_of(row), 0) // self.columns
+        bar.setValue(line * self._tile_height() + bar.value() % self._tile_height())
 
     def show_place(self, place: int) -> None:
         """Scroll, as little as needed, until a place is on screen."""
@@ -132,6 +142,8 @@ class GridArea(QAbstractScrollArea):
         assert event is not None
         painter = QPainter(self._view())
         first, last = self._places(event.rect())
+        if event.rect().top() <= 0 and first < last:
+            self._top_row = int(self._session.queue.order[first])
         gaps = False
         for place in range(first, last):
             gaps |= not self._paint_tile(painter, place)

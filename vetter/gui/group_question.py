@@ -46,13 +46,18 @@ class GroupQuestion(QWidget):
         """What is asked; empty where nothing is."""
         return self._words.text() if self._asked is not None else ""
 
-    def ask(self, rows: list[int], verdict: Verdict, unseen: int) -> None:
-        """Ask whether these rows shall have a verdict; ``unseen`` were never on screen."""
+    def ask(self, rows: list[int], verdict: Verdict, unseen: int, listing: str = "") -> None:
+        """Ask whether these rows shall have a verdict; ``unseen`` were never on screen.
+
+        ``listing`` says how far the list has been read, where it is not complete.
+        """
         self._asked = rows, verdict
         count = "1 candidate" if len(rows) == 1 else f"{len(rows):,} candidates"
         words = VERBS[verdict].format(count)
         if unseen:
             words += f"  {unseen:,} of them have not been on screen."
+        if listing:
+            words += f"  The list is still being read ({listing}): those to come are not in it."
         self._words.setText(words)
         self.show()
 

@@ -46,15 +46,17 @@ class Status(QStatusBar):
         self._pace = QLabel(self)
         self._mode = QLabel(self)
         self._fitted = QLabel(self)
+        self._listing = QLabel(self)
+        self._listing.setToolTip("the list is still being read; what is listed can be vetted")
         self._progress = ThinBar(self)
         self._progress.setTextVisible(False)
         self._progress.setFixedSize(120, 4)
-        self._progress.setRange(0, max(1, len(session.candidates)))
         self._progress.setAccessibleName("candidates decided")
         self._pace.setToolTip("how fast the last verdicts came, and the time left at that pace")
-        for widget in (self._mode, self._fitted, self._counts, self._progress, self._pace):
+        labels = (self._mode, self._listing, self._fitted, self._counts, self._pace)
+        for widget in (*labels[:-1], self._progress, self._pace):
             self.addPermanentWidget(widget)
-        for label in (self._mode, self._fitted, self._counts, self._pace):
+        for label in labels:
             label.setContentsMargins(GAP, 0, 0, 0)
         self.setContentsMargins(4, 0, 8, 0)
         self._soon = QTimer(self)
@@ -63,6 +65,8 @@ class Status(QStatusBar):
         self._soon.timeout.connect(self.refresh)
         session.opinions_changed.connect(self._on_opinions_changed)
         session.queue_changed.connect(self._soon.start)
+        session.grown.connect(self._start_soon)
+        session.completed.connect(self._start_soon)
         session.message.connect(self.say)
         fits.progressed.connect(self._start_soon)
         self.refresh()
@@ -76,6 +80,7 @@ class Status(QStatusBar):
         session = self._session
         counts, pace = session.counts, session.pace
         decided = counts.candidates - counts.undecided
+        self._progress.setRange(0, max(1, session.expected or 0, counts.candidates))
         self._progress.setValue(decided)
         self._counts.setText(
             f"{decided:,} of {counts.candidates:,} decided     "
@@ -85,6 +90,7 @@ class Status(QStatusBar):
         for label, text in (
             (self._pace, _pace_text(pace.per_minute, pace.seconds_left)),
             (self._fitted, self._fits.progress),
+            (self._listing, f"listing: {session.listing}" if session.listing else ""),
         ):
             label.setText(text)
             label.setVisible(bool(text))
@@ -95,6 +101,8 @@ class Status(QStatusBar):
         """Refresh no more: the window closes."""
         self._session.opinions_changed.disconnect(self._on_opinions_changed)
         self._session.queue_changed.disconnect(self._soon.start)
+        self._session.grown.disconnect(self._start_soon)
+        self._session.completed.disconnect(self._start_soon)
         self._fits.progressed.disconnect(self._start_soon)
         self._soon.stop()
         self.clearMessage()
@@ -102,7 +110,7 @@ class Status(QStatusBar):
     def _on_opinions_changed(self, _rows: object) -> None:
         self._soon.start()
 
-    def _start_soon(self) -> None:
+    def _start_soon(self, _what: object = None) -> None:
         # Results come by the hundred: the timer that runs shows them all.
         if not self._soon.isActive():
             self._soon.start()
