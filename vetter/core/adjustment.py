@@ -13,6 +13,8 @@ import numpy.typing as npt
 from vetter.core.psf import Psf
 
 NAN = math.nan
+UNSEEN = "too many of its own pixels are masked, or too near the edge, to see what survives"
+"""Said in the notes of a fit where a source could hide in pixels that do not count."""
 
 
 @dataclass(frozen=True, slots=True)

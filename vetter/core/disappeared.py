@@ -6,7 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from vetter.core.adjustment import Adjustment
+from vetter.core.adjustment import UNSEEN, Adjustment
+
+_UPPER_HUNDREDTH = 2.326
+"""Of a normal distribution, in sigmas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,9 @@ def judge(
     -------
     Judgement
         Not judged (None) where there is no fit, the template is not matched to the image, ``err``
-        is only estimated, or a FWHM is known and the surviving S/N could not be measured.
+        is only estimated, or a FWHM is known and the surviving S/N could not be measured: a
+        source might hide in pixels that are masked or near the edge. True with a reason of its
+        own where the difference is noise before the fit too.
     """
     if adjustment is None:
         return Judgement(None, "not fitted")
@@ -54,8 +59,19 @@ def judge(
     if against:
         return Judgement(False, "; ".join(against))
     if math.isfinite(adjustment.fwhm) and math.isnan(adjustment.snr):
-        return Judgement(None, "the surviving S/N could not be measured")
+        said = UNSEEN if UNSEEN in adjustment.notes else "the surviving S/N could not be measured"
+        return Judgement(None, said)
+    if _is_noise(adjustment.chi2_0, adjustment.df):
+        return Judgement(True, "nothing to explain: the difference is noise before the fit too")
     return Judgement(True, "a shift and a scale of the template explain it")
+
+
+def _is_noise(chi2: float, df: int) -> bool:
+    """Whether chi2 is not in its upper hundredth, by Wilson & Hilferty (1931, PNAS 17, 684)."""
+    if df <= 0 or not chi2 >= 0:
+        return False
+    width = 2.0 / (9.0 * df)
+    return math.cbrt(chi2 / df) < 1.0 - width + _UPPER_HUNDREDTH * math.sqrt(width)
 
 
 def _objections(

@@ -13,7 +13,7 @@ from vetter.core.disappeared import Judgement, judge
 from vetter.errors import VetterError
 from vetter.settings import FitSettings
 
-REVISION = 1
+REVISION = 2
 """Raised when the fit itself changes, so that results of the older one are made anew."""
 
 SPLINE_REACH = 2

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.adjustment import Adjustment, FitOptions, failed
+from vetter.core.adjustment import UNSEEN, Adjustment, FitOptions, failed
 from vetter.core.fit_facts import About
 from vetter.core.fit_input import FitInput
 from vetter.core.newton import Minima
@@ -88,8 +88,9 @@ def finished(
     correlation = _neighbours(pulls, inside, pixels, chi2)
     pval = chdtrc(df, chi2)
     flux = sources.template_flux
-    if math.isnan(float(flux[0])):
-        flux = _counted_flux(stack.template[box], inside, pixels)
+    unseen = np.isnan(flux)
+    if unseen.any():
+        flux = np.where(unseen, _counted_flux(stack.template[box], inside, pixels), flux)
     absorbed = (found.scale - 1.0) * flux
     columns = [
         values.tolist()
@@ -120,7 +121,7 @@ def finished(
                 box=float(max(inside.shape[1:])),
                 template=about.template,
                 caveats=about.caveats,
-                notes=about.notes,
+                notes=(*about.notes, UNSEEN) if about.psf and unseen[k] else about.notes,
                 residual=left,
             )
         )
