@@ -14,6 +14,7 @@ from typing import Any
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
+from vetter.core.cutout_source import is_growing
 from vetter.core.filter_expression import matching
 from vetter.core.fit_table import FitTable
 from vetter.core.ledger import Ledger
@@ -30,6 +31,7 @@ from vetter.review.cutout_cache import CutoutCache
 from vetter.review.fit_ahead import FitAhead
 from vetter.review.fit_worker import Start
 from vetter.review.fits import Fits, fittable
+from vetter.review.growth import Growth
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
 from vetter.review.session import Session
@@ -87,6 +89,10 @@ def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> Mai
     start = Start(source.record, settings.fit, source.default_radius)
     fits = Fits(session, cache, FitAhead(start))
     window = MainWindow(session, cache, fits, keymap)
+    if is_growing(source):
+        growth = Growth(session, source, window)
+        window.exposed.connect(growth.start)
+        window.closed.connect(growth.close)
     window.closed.connect(store.close)
     if isinstance(kept.get("columns"), list):
         window.set_columns([str(name) for name in kept["columns"]])
@@ -101,10 +107,12 @@ def _open_session(
 ) -> tuple[Session, list[str]]:
     """A session on the decisions that the file holds, at the first undecided candidate."""
     notes = list(store.notes)
-    changed = store.record_input(source.record, source.fingerprints, len(source.candidates))
+    growing = is_growing(source)
+    prints = () if growing else source.fingerprints
+    changed = store.record_input(source.record, prints, len(source.candidates))
     if changed:
         notes.append(f"changed since the last time: {', '.join(changed)}")
-    ledger = Ledger(source.candidates, reviewer)
+    ledger = Ledger(source.candidates, reviewer, complete=not growing)
     ledger.replay(store.decisions())
     fits = FitTable(len(source.candidates)) if fittable(source.plane_names) else None
     columns = ReviewColumns(source.candidates, ledger, fits)
@@ -112,11 +120,8 @@ def _open_session(
     recorder = Recorder(ledger, None if store.read_only else Writer(store))
     session = Session(source, ledger, recorder, queue, columns, settings, reviewer)
     session.start()
-    if ledger.unplaced:
-        notes.append(
-            f"the list has changed: {ledger.unplaced} earlier verdicts belong to no candidate of "
-            "this list; File > Verdicts offered"
-        )
+    if session.unplaced:
+        notes.append(session.unplaced)
     return session, notes
 
 

@@ -62,6 +62,7 @@ class MainWindow(QMainWindow):
         The user's keymap file, parsed.
     """
 
+    exposed = pyqtSignal()  # the first candidate is on screen
     closed = pyqtSignal()
 
     def __init__(
@@ -281,6 +282,7 @@ class MainWindow(QMainWindow):
             # of the window on.
             self._exposed = True
             QTimer.singleShot(0, self.showing.expose)
+            QTimer.singleShot(0, self.exposed.emit)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Keys that no shortcut claimed: tried again by their place on the keyboard."""

@@ -31,6 +31,8 @@ from vetter.io.session_rows import (
 
 __all__ = ["Holder", "SessionFile", "SessionLocked"]
 
+Prints = tuple[Fingerprint, ...]
+
 _INSERT = f"INSERT INTO decisions ({COLUMNS[5:]}) VALUES ({', '.join('?' * 15)})"
 
 
@@ -174,6 +176,8 @@ class SessionFile:
         record : mapping
             The source's record: plain types, absolute paths.
         fingerprints : sequence of Fingerprint
+            None while the list is still being read: then only the record is noted, so that the
+            session can be opened again whatever happens, and nothing is compared.
         candidates : int
             Length of the list.
 
@@ -182,11 +186,12 @@ class SessionFile:
         tuple of str
             The roles whose content has changed; empty at the first time.
         """
-        earlier = self.inputs()
+        inputs = self.inputs()
+        earlier = [known for known in inputs if known.fingerprints]
         prints = tuple(fingerprints)
-        changed = changed_roles(earlier[-1].fingerprints, prints) if earlier else ()
+        changed = changed_roles(earlier[-1].fingerprints, prints) if earlier and prints else ()
         plain = json.loads(json.dumps(dict(record)))
-        if self.read_only or (earlier and not changed and earlier[-1].record == plain):
+        if self.read_only or (inputs and _says_no_less(inputs[-1], plain, prints)):
             return changed
         relative = relative_paths(plain, self.path.parent)
         values = [plain, relative, [asdict(f) for f in prints]]
@@ -199,10 +204,14 @@ class SessionFile:
         return changed
 
     def inputs(self) -> list[RecordedInput]:
-        """What the session has been opened on, oldest first; paths as they are found now."""
+        """What the session has been opened on, oldest first; paths as they are found now.
+
+        An opening whose list was never complete counts only where it is the last.
+        """
         rows = self._database.read(
             "SELECT at, candidates, record, relative, fingerprints FROM inputs"
         )
+        rows = [row for row in rows if row[4] != "[]" or row is rows[-1]]
         try:
             return [
                 RecordedInput(
@@ -255,3 +264,10 @@ class SessionFile:
         rows = [(name, json.dumps(value)) for name, value in settings.items()]
         with self._database.transaction() as cursor:
             cursor.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", rows)
+
+
+def _says_no_less(known: RecordedInput, record: dict[str, Any], prints: Prints) -> bool:
+    """Whether what is noted last says the same, or more of the same files."""
+    if known.record != record:
+        return False
+    return not prints or not changed_roles(known.fingerprints, prints)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from vetter.core.cutout_source import Fingerprint
 from vetter.core.decisions import Decision
 from vetter.core.ledger import Ledger
 from vetter.review.writer import Kept, Receipt, Writer
@@ -31,6 +32,7 @@ class Recorder(QObject):
     failed = pyqtSignal(str)
     saving = pyqtSignal()
     adjustments_loaded = pyqtSignal(object)
+    compared = pyqtSignal(object)  # roles of the inputs that have changed since the last time
 
     def __init__(
         self, ledger: Ledger, writer: Writer | None, parent: QObject | None = None
@@ -44,6 +46,7 @@ class Recorder(QObject):
             writer.acknowledged.connect(self._on_acknowledged)
             writer.failed.connect(self.failed)
             writer.loaded.connect(self.adjustments_loaded)
+            writer.compared.connect(self.compared)
 
     @property
     def read_only(self) -> bool:
@@ -92,6 +95,13 @@ class Recorder(QObject):
         """Remember results of fits."""
         if self._writer is not None:
             self._writer.keep_adjustments(results)
+
+    def record_input(
+        self, record: Mapping[str, Any], fingerprints: Sequence[Fingerprint], candidates: int
+    ) -> None:
+        """Note what the list was read from; :attr:`compared` tells what has changed."""
+        if self._writer is not None:
+            self._writer.record_input(record, fingerprints, candidates)
 
     def load_adjustments(self) -> None:
         """Read the results that are kept; a session that is read only has them made anew."""

@@ -47,6 +47,7 @@ class Session(Standing):
         self._viewing.settled.connect(self._keep_position)
         recorder.recorded.connect(self._on_recorded)
         recorder.saving.connect(self._on_saving)
+        recorder.compared.connect(self._on_compared)
 
     def accept(self) -> None:
         """Accept what is on screen, then the next."""
@@ -171,7 +172,11 @@ class Session(Standing):
             if not self.busy:
                 self._viewing.arrived(self.codes)
         if complete:
+            record, prints = self.source.record, self.source.fingerprints
+            self.recorder.record_input(record, prints, len(candidates))
             self.completed.emit()
+            if self.unplaced:
+                self.message.emit(self.unplaced)
 
     def painted(self, row: int) -> None:
         """The window has painted this candidate: verdict keys now apply to it."""
@@ -279,6 +284,11 @@ class Session(Standing):
             self._saving = False
             self.message.emit("saved")
         self.opinions_changed.emit([self.candidates.row_of(d.key) for d in decisions])
+
+    def _on_compared(self, changed: Sequence[str]) -> None:
+        if changed:
+            notes = [f"changed since the last time: {', '.join(changed)}", self.unplaced]
+            self.message.emit("; ".join(filter(None, notes)))
 
     def _on_saving(self) -> None:
         self._saving = True

@@ -133,6 +133,17 @@ class Standing(QObject):
         return None if self.complete else getattr(self.source, "expected", None)
 
     @property
+    def unplaced(self) -> str:
+        """How many earlier verdicts belong to nobody in this list, in words; empty for none."""
+        count = self.ledger.unplaced
+        if not count:
+            return ""
+        return (
+            f"the list has changed: {count} earlier verdicts belong to no candidate of "
+            "this list; File > Verdicts offered"
+        )
+
+    @property
     def listing(self) -> str:
         """How far the list has been read, in words; empty when it is complete."""
         if self.complete:

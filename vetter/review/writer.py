@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from vetter.core.cutout_source import Fingerprint
 from vetter.core.decisions import Decision
 from vetter.errors import VetterError
 
@@ -42,6 +43,11 @@ class DecisionStore(Protocol):
 
     def set_settings(self, settings: dict[str, Any]) -> None:
         """Keep settings, by name."""
+
+    def record_input(
+        self, record: Mapping[str, Any], fingerprints: Sequence[Fingerprint], candidates: int
+    ) -> tuple[str, ...]:
+        """Note what the session is opened on; the roles whose content has changed."""
 
 
 class Receipt:
@@ -77,6 +83,7 @@ class Writer(QObject):
     acknowledged = pyqtSignal(object)  # Receipt
     failed = pyqtSignal(str)
     loaded = pyqtSignal(object)  # results of fits by key
+    compared = pyqtSignal(object)  # roles of the inputs that have changed
 
     def __init__(self, store: DecisionStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -119,6 +126,16 @@ class Writer(QObject):
     def keep_setting(self, name: str, value: Any) -> None:
         """Remember how the vetter set the window up; ``value`` of a type that JSON holds."""
         self._later(SETTING, lambda: self._store.set_settings({name: value}))
+
+    def record_input(
+        self, record: Mapping[str, Any], fingerprints: Sequence[Fingerprint], candidates: int
+    ) -> None:
+        """Note what the list was read from, now that it is complete; :attr:`compared` follows."""
+        record = dict(record)
+        self._later(
+            SETTING,
+            lambda: self.compared.emit(self._store.record_input(record, fingerprints, candidates)),
+        )
 
     def close(self) -> None:
         """Finish what was submitted, and end the thread."""
