@@ -19,7 +19,17 @@ _SIDE = 1024
 _BOXES = 5
 _ENOUGH = 40
 _BRIGHTEST = 60
-_HALF = 10
+HALF = 10
+"""A star is looked at in a stamp of twice this and one pixel on each side."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldStar:
+    """An unsaturated star, the brightest within 10 pixels: place and FWHM, pixels of the image."""
+
+    x: float
+    y: float
+    fwhm: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +65,16 @@ def star_fwhm(plane: Plane | npt.NDArray[Any], mask: Plane | None = None) -> Sta
         None where fewer than 3 stars are found.
     """
     image: Plane = ArrayPlane("image", plane) if isinstance(plane, np.ndarray) else plane
-    widths: list[float] = []
-    for box in _boxes(image.shape):
-        pixels = np.array(image.read(box), float)
-        if mask is not None:
-            pixels[np.asarray(mask.read(box)) != 0] = np.nan
-        widths += _widths(pixels)
-        if len(widths) >= _ENOUGH:
+    stars: list[FieldStar] = []
+    for box in star_boxes(image.shape):
+        stars += new_stars(stars_in(box, read_unmasked(image, mask, box)), stars)
+        if len(stars) >= _ENOUGH:
             break
-    return _typical(np.array(widths))
+    return typical_width(np.array([star.fwhm for star in stars]))
 
 
-def _boxes(shape: tuple[int, int]) -> list[Box]:
+def star_boxes(shape: tuple[int, int]) -> list[Box]:
+    """The parts of an image that are searched for stars, the centre first."""
     ny, nx = min(shape[0], _SIDE), min(shape[1], _SIDE)
     places = [(0.5, 0.5), (0.2, 0.2), (0.8, 0.8), (0.2, 0.8), (0.8, 0.2)][:_BOXES]
     boxes = [
@@ -75,7 +83,24 @@ def _boxes(shape: tuple[int, int]) -> list[Box]:
     return list(dict.fromkeys(boxes))
 
 
-def _typical(widths: Array) -> StarWidths | None:
+def read_unmasked(image: Plane, mask: Plane | None, box: Box) -> Array:
+    """Pixels of a box; NaN where not known, and where masked."""
+    pixels = np.array(image.read(box), float)
+    if mask is not None:
+        pixels[np.asarray(mask.read(box)) != 0] = np.nan
+    return pixels
+
+
+def new_stars(stars: list[FieldStar], known: list[FieldStar]) -> list[FieldStar]:
+    """Those that are not known from a box that overlaps."""
+    return [
+        star
+        for star in stars
+        if all(abs(star.x - old.x) > 3 or abs(star.y - old.y) > 3 for old in known)
+    ]
+
+
+def typical_width(widths: Array) -> StarWidths | None:
     """Median after clipping what lies over 3 robust sigmas off: galaxies, blends, cosmic rays."""
     for _ in range(5):
         if widths.size < 3:
@@ -89,8 +114,8 @@ def _typical(widths: Array) -> StarWidths | None:
     return StarWidths(middle, scatter, int(widths.size))
 
 
-def _widths(pixels: Array) -> list[float]:
-    """FWHM of each usable star of a box."""
+def stars_in(box: Box, pixels: Array) -> list[FieldStar]:
+    """The usable stars of a box with these pixels, the brightest first."""
     good = np.isfinite(pixels)
     if np.count_nonzero(good) < 100:
         return []
@@ -100,9 +125,10 @@ def _widths(pixels: Array) -> list[float]:
     filled = np.where(good, pixels, sky) - sky
     found = []
     for y, x in _peaks(filled, good, max(20.0 * noise, 1e-300)):
-        width = _gaussian_width(filled[y - _HALF : y + _HALF + 1, x - _HALF : x + _HALF + 1], noise)
-        if width is not None:
-            found.append(width)
+        profile = star_profile(filled[y - HALF : y + HALF + 1, x - HALF : x + HALF + 1], noise)
+        if profile is not None:
+            dx, dy, fwhm = profile
+            found.append(FieldStar(box.x0 + x + dx, box.y0 + y + dy, fwhm))
     return found
 
 
@@ -110,13 +136,13 @@ def _peaks(pixels: Array, good: npt.NDArray[np.bool_], above: float) -> list[tup
     """The brightest local maxima with all pixels around them good and no brighter one near."""
     from scipy.ndimage import maximum_filter, uniform_filter
 
-    if min(pixels.shape) < 2 * _HALF + 1:
+    if min(pixels.shape) < 2 * HALF + 1:
         return []
     smooth = uniform_filter(pixels, 3)
-    top = (smooth == maximum_filter(smooth, 2 * _HALF + 1)) & (smooth > above)
+    top = (smooth == maximum_filter(smooth, 2 * HALF + 1)) & (smooth > above)
     rows, columns = np.nonzero(top)
-    inside = (rows >= _HALF) & (rows < pixels.shape[0] - _HALF)
-    inside &= (columns >= _HALF) & (columns < pixels.shape[1] - _HALF)
+    inside = (rows >= HALF) & (rows < pixels.shape[0] - HALF)
+    inside &= (columns >= HALF) & (columns < pixels.shape[1] - HALF)
     rows, columns = rows[inside], columns[inside]
     order = np.argsort(-smooth[rows, columns])
     found = []
@@ -135,16 +161,28 @@ def _saturated(pixels: Array, y: int, x: int) -> bool:
     return int(np.count_nonzero(core > 0.999 * core.max())) > 2
 
 
-def _gaussian_width(stamp: Array, noise: float) -> float | None:
-    """FWHM of a round Gaussian by a weighted fit of the logarithm (Guo 2011, IEEE SPM 28, 134).
+def star_profile(stamp: Array, noise: float) -> tuple[float, float, float] | None:
+    """A Gaussian by a weighted fit of the logarithm (Guo 2011, IEEE SPM 28, 134).
 
     Of the pixels within the half-maximum circle or a little outside: a Moffat's wings do not count.
-    None where the profile is no star's: too sharp, too long, off the peak.
+
+    Parameters
+    ----------
+    stamp : ndarray (21, 21)
+        Centred on the star's highest pixel.
+    noise : float
+        Sigma of a pixel of the sky.
+
+    Returns
+    -------
+    (float, float, float) or None
+        Place from the central pixel in x and y, and geometric mean of the FWHM along both axes,
+        pixels. None where the profile is no star's: too sharp, too long, off the peak.
     """
     edge = np.concatenate([stamp[0], stamp[-1], stamp[:, 0], stamp[:, -1]])
     stamp = stamp - float(np.median(edge))
-    peak = float(stamp[_HALF - 1 : _HALF + 2, _HALF - 1 : _HALF + 2].max())
-    y, x = np.mgrid[-_HALF : _HALF + 1, -_HALF : _HALF + 1]
+    peak = float(stamp[HALF - 1 : HALF + 2, HALF - 1 : HALF + 2].max())
+    y, x = np.mgrid[-HALF : HALF + 1, -HALF : HALF + 1]
     core = stamp > max(0.35 * peak, 5.0 * noise)
     core &= _connected(core)
     if np.count_nonzero(core) < 5:
@@ -160,7 +198,10 @@ def _gaussian_width(stamp: Array, noise: float) -> float | None:
         return None
     sigma = (narrow * wide) ** -0.25
     fwhm = 2.0 * math.sqrt(2.0 * math.log(2.0)) * sigma
-    return float(fwhm) if 1.0 < fwhm < 1.5 * _HALF else None
+    place = np.linalg.solve(curve, fit[1:3])
+    if not 1.0 < fwhm < 1.5 * HALF or np.abs(place).max() > 0.5 * HALF:
+        return None
+    return float(place[0]), float(place[1]), float(fwhm)
 
 
 def _connected(core: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -168,4 +209,4 @@ def _connected(core: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     from scipy.ndimage import label
 
     parts, _ = label(core)
-    return np.asarray((parts == parts[_HALF, _HALF]) & core)
+    return np.asarray((parts == parts[HALF, HALF]) & core)
