@@ -90,6 +90,8 @@ class Adjustment:
         Flux that the scale took up: (scale - 1) times the template's flux in the box.
     fwhm : float
         That the PSF had, pixels; NaN where none was known.
+    psf : str
+        What it was: a Gaussian, a Moffat, an image, from so many stars of the field.
     box : float
         Side of the fitted box, pixels.
     template : str
@@ -121,6 +123,7 @@ class Adjustment:
     snr: float = NAN
     absorbed: float = NAN
     fwhm: float = NAN
+    psf: str = ""
     box: float = NAN
     template: str = ""
     caveats: tuple[str, ...] = ()
@@ -154,7 +157,7 @@ class Adjustment:
                 values[item.name] = bool(value)
             elif item.name in ("df", "pixels"):
                 values[item.name] = int(value)
-            elif item.name in ("reason", "template"):
+            elif item.name in ("reason", "template", "psf"):
                 values[item.name] = str(value)
             else:
                 values[item.name] = float(value)

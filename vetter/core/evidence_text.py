@@ -63,8 +63,12 @@ def details(fit: Adjustment) -> str:
 
 
 def rests_on(fit: Adjustment) -> str:
-    """What was fitted: ``convolved, 17 px, FWHM 4.10``; what is not known is left out."""
-    parts = (fit.template, _known("{:.0f} px", fit.box), _known("FWHM {:.2f}", fit.fwhm))
+    """What was fitted: ``on convolved, 17 px, PSF from 31 stars of the field, FWHM 4.10``.
+
+    What is not known is left out.
+    """
+    box, fwhm = _known("{:.0f} px", fit.box), _known("FWHM {:.2f}", fit.fwhm)
+    parts = (fit.template, box, fit.psf, fwhm)
     said = ", ".join(part for part in parts if part)
     return f"on {said}" if said else ""
 

@@ -43,6 +43,11 @@ class About:
     caveats: tuple[str, ...]
     notes: tuple[str, ...]
 
+    @property
+    def psf_said(self) -> str:
+        """What the PSF is; empty where none is fitted."""
+        return "" if self.psf is None else self.psf.said
+
 
 def about(cutout: Any, shape: tuple[int, ...], name: str, options: FitOptions) -> About:
     """What is known of a cutout of that shape besides its pixels."""
@@ -89,7 +94,7 @@ def _remarks(cutout: Any, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _psf(cutout: Any, options: FitOptions) -> tuple[Psf | None, str]:
     """The PSF to fit, and where its FWHM is from."""
     if options.psf is not None:
-        return options.psf, f"PSF given, FWHM {options.psf.fwhm:.2f} px"
+        return options.psf, ""
     if options.fwhm is not None:
         return (Gaussian(float(options.fwhm)), "") if _is_width(options.fwhm) else (None, "")
     meta = cutout["meta"] if "meta" in cutout else {}

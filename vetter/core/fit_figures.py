@@ -53,7 +53,12 @@ class Found:
 
 def known(about: About) -> dict[str, Any]:
     """What a fit without a result can still say."""
-    return {"template": about.template, "caveats": about.caveats, "fwhm": about.fwhm}
+    return {
+        "template": about.template,
+        "caveats": about.caveats,
+        "fwhm": about.fwhm,
+        "psf": about.psf_said,
+    }
 
 
 def stacked(planes: list[Array]) -> Array:
@@ -118,6 +123,7 @@ def finished(
                 **rest,
                 at_bound=at_bound(row[0], row[1], row[2], options),
                 fwhm=about.fwhm,
+                psf=about.psf_said,
                 box=float(max(inside.shape[1:])),
                 template=about.template,
                 caveats=about.caveats,
