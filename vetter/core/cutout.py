@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from astropy.io.fits import Header
     from astropy.wcs import WCS
 
+    from vetter.core.light_curve import LightCurve
+
 SPECIAL = ("meta", "header", "wcs")
 
 
@@ -54,6 +56,10 @@ class Cutout(MutableMapping[str, Any]):
     bits : dict of str to ndarray
     extras : dict
         Values that are not planes, put in by assignment.
+    light_curve : LightCurve or None
+        What came with an alert packet. Not one of the mapping's keys, and not written to files.
+    psf_image : ndarray or None
+        The science image's PSF as an alert packet brings it, its point at the centre.
 
     Raises
     ------
@@ -86,6 +92,8 @@ class Cutout(MutableMapping[str, Any]):
         self.notes: dict[str, str] = dict(notes or {})
         self.bits: dict[str, Array] = {}
         self.extras: dict[str, Any] = {}
+        self.light_curve: LightCurve | None = None
+        self.psf_image: Array | None = None
         self._wcs = wcs
         self._made_wcs: WCS | None = None
         for name, plane in planes.items():

@@ -1,0 +1,82 @@
+"""What was measured of a candidate's object before, as its alert packet tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+KINDS = ("detection", "forced", "limit")
+
+
+@dataclass(frozen=True, eq=False)
+class LightCurve:
+    """Epochs in the order of time; all arrays have shape (n,).
+
+    Attributes
+    ----------
+    time : ndarray of float64
+        MJD.
+    value : ndarray of float64
+        Magnitude, or difference flux; where ``limit`` is set, the upper limit. Never NaN.
+    error : ndarray of float64
+        1 sigma; NaN where not known, and for limits.
+    limit : ndarray of bool
+        The value is an upper limit: nothing brighter was there.
+    band : ndarray of str
+    kind : ndarray of str
+        'detection', 'forced' (measured at the place of the candidate) or 'limit'.
+    negative : ndarray of bool
+        The difference was negative: a magnitude is then that of its absolute value.
+    quantity : str
+        'magnitude' or 'difference flux'.
+    unit : str
+        'mag', or that of the flux.
+    current : int
+        Which epoch is the candidate's own; -1 if none is.
+    """
+
+    time: npt.NDArray[np.float64]
+    value: npt.NDArray[np.float64]
+    error: npt.NDArray[np.float64]
+    limit: npt.NDArray[np.bool_]
+    band: npt.NDArray[np.str_]
+    kind: npt.NDArray[np.str_]
+    negative: npt.NDArray[np.bool_]
+    quantity: str = "magnitude"
+    unit: str = "mag"
+    current: int = -1
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    @classmethod
+    def of(
+        cls,
+        epochs: list[tuple[float, float, float, bool, str, str, bool]],
+        quantity: str,
+        unit: str,
+        current: int = -1,
+    ) -> LightCurve:
+        """A light curve of epochs (time, value, error, limit, band, kind, negative).
+
+        Those without time or value are left out, the others sorted by time; ``current`` is an
+        index into the list as given.
+        """
+        known = [n for n, e in enumerate(epochs) if np.isfinite(e[0]) and np.isfinite(e[1])]
+        order = sorted(known, key=lambda n: epochs[n][0])
+        columns: list[Any] = list(zip(*(epochs[n] for n in order), strict=True)) or [()] * 7
+        return cls(
+            np.array(columns[0], np.float64),
+            np.array(columns[1], np.float64),
+            np.array(columns[2], np.float64),
+            np.array(columns[3], np.bool_),
+            np.array(columns[4], np.str_),
+            np.array(columns[5], np.str_),
+            np.array(columns[6], np.bool_),
+            quantity,
+            unit,
+            order.index(current) if current in order else -1,
+        )
