@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from vetter.errors import SettingsError
 STRETCHES = ("linear", "asinh", "log", "sqrt", "square", "histeq")
 INTERVALS = ("zscale", "percentile", "minmax", "manual")
 THEMES = ("system", "dark", "light")
+PSFS = ("gaussian", "moffat", "stars")
 # Beyond this a mistyped radius would ask for gigabytes.
 MOST_RADIUS = 2000.0
 
@@ -23,7 +25,9 @@ class FitSettings:
     ``ahead`` fits the whole list in the background; without it only what F asks for.
     ``inner_fwhm`` is the side of the fitted box: inner = inner_fwhm * FWHM + 1 pixels.
     ``default_fwhm`` (pixels) is used only where neither a column, nor the header, nor the
-    field's stars give one; the program says so.
+    field's stars give one; the program says so. ``psf`` is what a new source looks like: a Gaussian
+    or a Moffat (of ``moffat_beta``) of the FWHM, or what the field's own stars have in common;
+    where these are too few the program says so and takes the Gaussian.
     """
 
     ahead: bool = True
@@ -32,6 +36,8 @@ class FitSettings:
     max_scale: float = 2.0
     fit_bg: bool = True
     default_fwhm: float = 4.0
+    psf: str = "stars"
+    moffat_beta: float = 3.0
     min_pval: float = 1e-5
     max_chi2_ratio: float = 0.3
     scale_low: float = 0.8
@@ -150,21 +156,18 @@ def _check(settings: Settings) -> None:
         ("display.stretch", display.stretch, STRETCHES),
         ("display.interval", display.interval, INTERVALS),
         ("display.theme", display.theme, THEMES),
+        ("fit.psf", fit.psf, PSFS),
     ):
         if value not in allowed:
             raise SettingsError(f"{key}: wants one of {', '.join(allowed)}, found {value!r}")
     positive = {
         "display.radius": display.radius,
-        "fit.inner_fwhm": fit.inner_fwhm,
-        "fit.max_shift": fit.max_shift,
-        "fit.default_fwhm": fit.default_fwhm,
         "review.cache_megabytes": review.cache_megabytes,
     }
     for key, number in positive.items():
         if not number > 0:
             raise SettingsError(f"{key}: wants a number above 0, found {number!r}")
-    if not fit.max_scale > 1:
-        raise SettingsError(f"fit.max_scale: wants a number above 1, found {fit.max_scale!r}")
+    _check_fit(fit)
     if not 0 <= display.percent_low < display.percent_high <= 100:
         raise SettingsError(
             "display.percent_low: wants 0 <= percent_low < percent_high <= 100, "
@@ -172,3 +175,30 @@ def _check(settings: Settings) -> None:
         )
     if len(review.tags) > 9:
         raise SettingsError(f"review.tags: wants at most 9 tags, found {len(review.tags)}")
+
+
+def _check_fit(fit: FitSettings) -> None:
+    for name, most in (
+        ("inner_fwhm", 50.0),
+        ("max_shift", 50.0),
+        ("default_fwhm", 200.0),
+        ("max_snr", math.inf),
+        ("max_chi2_ratio", math.inf),
+    ):
+        value = getattr(fit, name)
+        if not 0 < value <= most:
+            limit = f" and up to {most:g}" if most < math.inf else ""
+            raise SettingsError(f"fit.{name}: wants a number above 0{limit}, found {value!r}")
+    if not 1 < fit.moffat_beta <= 100:
+        raise SettingsError(
+            f"fit.moffat_beta: wants a number above 1 and up to 100, found {fit.moffat_beta!r}"
+        )
+    if not 1 < fit.max_scale < math.inf:
+        raise SettingsError(f"fit.max_scale: wants a number above 1, found {fit.max_scale!r}")
+    if not 0 <= fit.min_pval <= 1:
+        raise SettingsError(f"fit.min_pval: wants a number from 0 to 1, found {fit.min_pval!r}")
+    if not 0 <= fit.scale_low < fit.scale_high:
+        raise SettingsError(
+            "fit.scale_low: wants 0 <= scale_low < scale_high, "
+            f"found {fit.scale_low!r} and {fit.scale_high!r}"
+        )

@@ -68,7 +68,8 @@ def adjust_cutout(
         See :func:`fit`. It gets ``meta['adjust_*']`` and the plane ``adjusted``: image minus
         model, (ny, nx), NaN where either is not known. Results of an earlier fit go.
     max_shift : float
-        Bound of \\|dx\\| and \\|dy\\| in pixels.
+        Bound of \\|dx\\| and \\|dy\\| in pixels. More than half of the cutout counts as that half:
+        beyond it the fit would find the template's mirror image. ``meta['adjust_notes']`` says so.
     max_scale : float
         The scale is within ``1 / max_scale`` and ``max_scale``.
     inner : float, optional
@@ -86,6 +87,11 @@ def adjust_cutout(
     -------
     bool
         Whether there is a result; ``meta['adjust_reason']`` says why not.
+
+    Raises
+    ------
+    ValueError
+        ``max_shift`` below 0, ``max_scale`` or ``inner`` below 1, or one of them no finite number.
     """
     options = FitOptions(max_shift, max_scale, inner, None, bool(fit_bg), fwhm)
     result = fit(cutout, options)

@@ -36,7 +36,8 @@ def fit_inputs(inputs: Sequence[FitInput], options: FitOptions) -> list[Adjustme
     for members in _alike(inputs):
         # Numbers that overflow end as a fit without a result, not as a warning.
         with np.errstate(all="ignore"):
-            fits = _fit_alike([inputs[i] for i in members], options)
+            alike = [inputs[i] for i in members]
+            fits = _fit_alike(alike, options.within(alike[0].image.shape))
         for i, result in zip(members, fits, strict=True):
             results[i] = result
     return [result for result in results if result is not None]

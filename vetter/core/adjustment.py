@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -24,11 +24,13 @@ class FitOptions:
     Attributes
     ----------
     max_shift : float
-        Bound of \\|dx\\| and \\|dy\\|, pixels; 0 holds the template where it is.
+        Bound of \\|dx\\| and \\|dy\\|, pixels; 0 holds the template where it is. It is no
+        larger than half of the cutout, see :meth:`within`.
     max_scale : float
         ``1 / max_scale <= scale <= max_scale``; 1 holds the scale.
     inner : float, optional
-        Fit the pixels within ``inner / 2`` of the centre on each axis; None: the whole cutout.
+        Fit the pixels within ``inner / 2`` of the centre on each axis; None or, as in STDPipe,
+        0: the whole cutout.
     inner_fwhm : float, optional
         ``inner`` in units of the FWHM, plus one pixel; wins over ``inner`` where a FWHM is known.
     fit_bg : bool
@@ -37,6 +39,14 @@ class FitOptions:
         Of the image's PSF, pixels; None: ``meta['fwhm']`` of the cutout where it is there.
     psf : Psf, optional
         The image's PSF; None: a Gaussian of that FWHM.
+    psf_note : str
+        What is to be said of the PSF in the notes of each result.
+
+    Raises
+    ------
+    ValueError
+        A number that is none, is infinite or is out of its range; the text names it. A FWHM that
+        is no width counts as not known, and the result's notes say so.
     """
 
     max_shift: float = 2.0
@@ -46,17 +56,33 @@ class FitOptions:
     fit_bg: bool = False
     fwhm: float | None = None
     psf: Psf | None = None
+    psf_note: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.max_shift) and self.max_shift >= 0):
-            raise ValueError(f"max_shift: wants a number of 0 or more, found {self.max_shift!r}")
-        if not (math.isfinite(self.max_scale) and self.max_scale >= 1):
-            raise ValueError(f"max_scale: wants a number of 1 or more, found {self.max_scale!r}")
+        _want("max_shift", self.max_shift, 0.0)
+        _want("max_scale", self.max_scale, 1.0)
+        if self.inner is not None and self.inner != 0:
+            _want("inner", self.inner, 1.0)
+        if self.inner_fwhm is not None:
+            _want("inner_fwhm", self.inner_fwhm, 0.0)
+
+    def within(self, shape: tuple[int, ...]) -> FitOptions:
+        """These options for a cutout of a shape: shifted further than by half of it, the template
+        at the candidate's place would be none that the cutout holds."""
+        most = 0.5 * (min(shape) - 1)
+        return self if self.max_shift <= most else replace(self, max_shift=most)
 
     @property
     def free(self) -> int:
         """Number of free parameters."""
         return 2 * (self.max_shift > 0) + (self.max_scale > 1) + bool(self.fit_bg)
+
+
+def _want(name: str, value: Any, least: float) -> None:
+    """Raise ValueError for what is not a finite number of that size."""
+    number = isinstance(value, (int, float, np.integer, np.floating))
+    if not (number and math.isfinite(value) and value >= least):
+        raise ValueError(f"{name}: wants a number of {least:g} or more, found {value!r}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -60,6 +60,10 @@ def about(cutout: Any, shape: tuple[int, ...], name: str, options: FitOptions) -
     box = psf_box = central_box(shape, inner)
     if remark:
         notes += (remark,)
+    own = options.within(shape)
+    if own is not options:
+        half = "half of the cutout"
+        notes += (f"max_shift {options.max_shift:g} is more than {own.max_shift:g}, {half}",)
     if psf is not None:
         side = 4.0 * fwhm + 1.0
         if min(shape) < math.floor(side + 1e-9):
@@ -94,14 +98,16 @@ def _remarks(cutout: Any, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _psf(cutout: Any, options: FitOptions) -> tuple[Psf | None, str]:
     """The PSF to fit, and where its FWHM is from."""
     if options.psf is not None:
-        return options.psf, ""
+        return options.psf, options.psf_note
     if options.fwhm is not None:
-        return (Gaussian(float(options.fwhm)), "") if _is_width(options.fwhm) else (None, "")
+        if _is_width(options.fwhm):
+            return Gaussian(float(options.fwhm)), ""
+        return None, f"FWHM {options.fwhm} is no width: taken as not known"
     meta = cutout["meta"] if "meta" in cutout else {}
     value = meta.get("fwhm") if hasattr(meta, "get") else None
     if value is not None and _is_width(value):
         return Gaussian(float(value)), "FWHM from the cutout's metadata"
-    return None, ""
+    return None, "" if value is None else "the FWHM in the cutout's metadata is no width"
 
 
 def _is_width(value: Any) -> bool:

@@ -161,7 +161,7 @@ def _checked(
     if variance is not None:
         unusable.append(~np.isfinite(variance))
     if hole is not None:
-        unusable.append(widened(hole, reach(options.max_shift)))
+        unusable.append(widened(hole, reach(options.within(image.shape).max_shift)))
     usable = ~np.logical_or.reduce(unusable) if unusable else None
     if usable is not None and not usable.any():
         return failed(
