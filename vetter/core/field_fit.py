@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from vetter.core.adjustment import Adjustment, FitOptions, failed
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
 from vetter.core.disappeared import Judgement, judge
+from vetter.core.psf import Gaussian, Moffat, Psf
 from vetter.errors import VetterError
 from vetter.settings import FitSettings
 
@@ -32,7 +33,7 @@ class FieldFit:
         Of the cutouts that are fitted, pixels: large enough for the box, and never that of
         the display, so that a result does not depend on how the vetter looks at it.
     said : str
-        Where the FWHM comes from, and the box, in words.
+        What the PSF is and where it comes from, and the box, in words.
     settings : FitSettings
         The limits of the judgement.
     """
@@ -63,7 +64,9 @@ class FieldFit:
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def field_fit(fwhm: PsfFwhm | None, settings: FitSettings, radius: float) -> FieldFit:
+def field_fit(
+    fwhm: PsfFwhm | None, settings: FitSettings, radius: float, psf: Psf | None = None
+) -> FieldFit:
     """The fit of a field's candidates.
 
     Parameters
@@ -73,12 +76,17 @@ def field_fit(fwhm: PsfFwhm | None, settings: FitSettings, radius: float) -> Fie
     settings : FitSettings
     radius : float
         Of the cutouts as the input gives them, pixels.
+    psf : Psf, optional
+        Of the image, of that FWHM; None: a Moffat where the settings want one, else a Gaussian.
     """
     if fwhm is None:
         value = settings.default_fwhm
         said = f"FWHM {value:.2f} px, the settings' default: nothing else tells; give --fwhm"
     else:
         value, said = fwhm.value, fwhm.said
+    if psf is None:
+        moffat = settings.psf == "moffat"
+        psf = Moffat(value, settings.moffat_beta) if moffat else Gaussian(value)
     inner = settings.inner_fwhm * value + 1
     options = FitOptions(
         max_shift=settings.max_shift,
@@ -87,9 +95,13 @@ def field_fit(fwhm: PsfFwhm | None, settings: FitSettings, radius: float) -> Fie
         inner_fwhm=settings.inner_fwhm,
         fit_bg=settings.fit_bg,
         fwhm=value,
+        psf=psf,
+        psf_note=said,
     )
     least = math.ceil((inner - 1) / 2 + settings.max_shift + SPLINE_REACH)
-    return FieldFit(options, max(radius, least), f"{said}; fitted box {inner:.0f} px", settings)
+    return FieldFit(
+        options, max(radius, least), f"{psf.said}; {said}; fitted box {inner:.0f} px", settings
+    )
 
 
 def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> list[Adjustment]:

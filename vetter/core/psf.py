@@ -113,7 +113,7 @@ class PsfImage:
 
     def __repr__(self) -> str:
         digest = hashlib.sha256(self.samples.tobytes()).hexdigest()[:16]
-        return f"PsfImage({self.samples.shape}, {digest}, {self.sampling!r}, {self.said!r})"
+        return f"PsfImage({self.samples.shape}, {digest}, {self.sampling!r})"
 
     @cached_property
     def fwhm(self) -> float:
