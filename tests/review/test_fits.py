@@ -45,10 +45,14 @@ class FakeAhead(QObject):
         super().__init__()
         self.running = False
         self.wishes: list[tuple[list[int], list[int] | None]] = []
+        self.more: list[range] = []
 
     def wish(self, first, then=None) -> None:
         self.running = True
         self.wishes.append((list(first), None if then is None else list(then)))
+
+    def wish_more(self, rows: range) -> None:
+        self.more.append(rows)
 
     def close(self) -> None:
         self.running = False
@@ -58,6 +62,8 @@ class FakeSession(QObject):
     """A session of four candidates, the second on screen."""
 
     queue_changed = pyqtSignal()
+    grown = pyqtSignal(int)
+    completed = pyqtSignal()
     adjustments_loaded = pyqtSignal(object)
 
     def __init__(self, ahead: bool, planes=("image", "convolved")) -> None:
@@ -70,6 +76,7 @@ class FakeSession(QObject):
         self.settings = Settings(fit=FitSettings(ahead=ahead))
         self.source = SimpleNamespace(plane_names=planes)
         self.current_row = 1
+        self.complete = True
         self.recorder = self
         self.kept: list = []
         self.loads = 0
@@ -246,3 +253,41 @@ def test_a_result_that_arrives_after_the_end_is_dropped(fits):
     fits.close()
     fits._ahead.fitted.emit(Fitted((2,), (GOOD,)))
     assert 2 not in fits.table and not fits._saving.isActive()
+
+
+def grow(fits: Fits) -> None:
+    """The list is still being read, and has grown by two candidates."""
+    session = fits._session
+    keys = [*session.candidates.keys.tolist(), "e", "f"]
+    session.candidates = SimpleNamespace(keys=np.array(keys), row_of=keys.index)
+    session.columns.fits.extend(6)
+    session.grown.emit(4)
+
+
+@pytest.fixture
+def growing(qapp):
+    made = make_fits()
+    made._session.complete, made._grows = False, True
+    made._ahead.running = True
+    yield made
+    made.close()
+
+
+def test_rows_that_are_listed_later_are_wished_for_too(growing):
+    grow(growing)
+    assert growing._ahead.more == [range(4, 6)]
+    assert growing.progress == "fits: 0 of 6"
+
+
+def test_results_are_kept_once_it_is_known_which_files_the_list_was(growing):
+    session = growing._session
+    fit = field_fit(PsfFwhm(3.0, ""), FitSettings(), 20)
+    growing._ahead.ready.emit(Ready(fit, ""))
+    growing._ahead.fitted.emit(Fitted((0,), (GOOD,)))
+    growing._save()
+    assert session.kept == [] and session.loads == 0
+    session.source.fingerprints = ()
+    session.complete = True
+    session.completed.emit()
+    assert [(key, signature) for key, signature, _ in session.kept] == [("a", fit.signature(()))]
+    assert session.loads == 1

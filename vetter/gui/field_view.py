@@ -81,6 +81,7 @@ class FieldView(QWidget):
         session.current_changed.connect(self._on_current_changed)
         session.opinions_changed.connect(self._on_changed)
         session.queue_changed.connect(self._on_changed)
+        session.grown.connect(self._on_changed)
         fits.changed.connect(self._on_changed)
         fits.stars.changed.connect(self._on_changed)
         self._say_chosen()
@@ -118,7 +119,7 @@ class FieldView(QWidget):
             session.message.emit("read only: no verdict can be given here")
             return
         unseen = [row for row in self.chosen if not session.codes[row] and row not in self._seen]
-        self.question.ask(self.chosen, verdict, len(unseen))
+        self.question.ask(self.chosen, verdict, len(unseen), session.listing)
         self.setFocus()
 
     def event(self, event: QEvent | None) -> bool:

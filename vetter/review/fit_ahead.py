@@ -12,7 +12,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.io import own_process
 from vetter.io.own_process import received, send
-from vetter.review.fit_worker import Broken, Fitted, Ready, Start, Wishes
+from vetter.review.fit_worker import Broken, Fitted, More, Ready, Start, Wishes
 from vetter.review.star_survey import StarFits, StarWish
 
 
@@ -53,6 +53,11 @@ class FitAhead(QObject):
         if self._process is None:
             self._begin()
         self._tell(Wishes(tuple(first), None if then is None else tuple(then)))
+
+    def wish_more(self, rows: range) -> None:
+        """Rows that have just been listed, to be fitted after all others."""
+        if self._process is not None and not self._closing:
+            self._tell(More(rows))
 
     def wish_stars(self, field: int = 0) -> None:
         """Have the stars of an image fitted, when nothing that is wanted at once waits."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import IO, Any
 
 from vetter.core.adjustment import Adjustment
-from vetter.core.cutout_source import CutoutSource, field_of, fields_of
+from vetter.core.cutout_source import CutoutSource, field_of, fields_of, is_growing
 from vetter.core.field_fit import FieldFit, field_fit, fit_rows
 from vetter.errors import VetterError
 from vetter.io.own_process import answering_stream, received, send
@@ -41,7 +41,8 @@ class Start:
 class Ready:
     """Comes before the first result of a field: options, and what results are kept under.
 
-    ``signature`` is empty where the field's files cannot be read: its results are not kept.
+    ``signature`` is empty where the field's files cannot be read: its results are not kept; and
+    where the list is still being read: the window makes it when the list is complete.
     """
 
     fit: FieldFit
@@ -62,6 +63,13 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
+class More:
+    """The list has grown by these rows: they come after all that is wished for already."""
+
+    rows: range
+
+
+@dataclass(frozen=True, slots=True)
 class Fitted:
     """Results, one for each row."""
 
@@ -76,6 +84,9 @@ class Broken:
     reason: str
 
 
+Wish = Wishes | More | StarWish
+
+
 def main() -> None:
     """Serve until the other end closes the pipe."""
     try:
@@ -88,7 +99,7 @@ def main() -> None:
 def _main() -> None:
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    wishes: queue.SimpleQueue[Wishes | StarWish | None] = queue.SimpleQueue()
+    wishes: queue.SimpleQueue[Wish | None] = queue.SimpleQueue()
     messages = received(sys.stdin.buffer)
     answers = answering_stream()
     start = next(messages, None)
@@ -130,7 +141,9 @@ class _Fitter:
             start, field = self._start, fields_of(self.source)[number]
             try:
                 fit = field_fit(field.fwhm(), start.settings, start.radius)
-                signature = fit.signature(field.fingerprints)
+                # All of a list is needed to say which files it was.
+                growing = is_growing(self.source)
+                signature = "" if growing else fit.signature(field.fingerprints)
             except VetterError:
                 # Each of its candidates will say what cannot be read; the other images go on.
                 fit, signature = field_fit(None, start.settings, start.radius), ""
@@ -140,6 +153,7 @@ class _Fitter:
 
     def send_fits(self, rows: Sequence[int], residuals: bool) -> None:
         """Fit rows together, those of each image apart, and send the results."""
+        rows = self._read_as_far_as(rows)
         numbers = [field_of(self.source, row) for row in rows]
         for number in dict.fromkeys(numbers):
             own = [row for row, other in zip(rows, numbers, strict=True) if other == number]
@@ -147,6 +161,14 @@ class _Fitter:
             if not residuals:
                 results = [replace(result, residual=None) for result in results]
             send(self.answers, Fitted(tuple(own), tuple(results)))
+
+    def _read_as_far_as(self, rows: Sequence[int]) -> Sequence[int]:
+        """Those of the rows that there are, once the list has been read so far."""
+        source = self.source
+        while is_growing(source) and max(rows) >= len(source.candidates):
+            if source.grow() is None:
+                break
+        return [row for row in rows if row < len(source.candidates)]
 
     def stars(self, number: int) -> Iterator[StarFits]:
         """The stars of an image, part by part."""
@@ -163,13 +185,13 @@ class _Fitter:
         return part.left > 0
 
 
-def _listen(messages: Iterator[Any], wishes: queue.SimpleQueue[Wishes | StarWish | None]) -> None:
+def _listen(messages: Iterator[Any], wishes: queue.SimpleQueue[Wish | None]) -> None:
     for message in messages:
         wishes.put(message)
     wishes.put(None)
 
 
-def _serve(fitter: _Fitter, wishes: queue.SimpleQueue[Wishes | StarWish | None]) -> None:
+def _serve(fitter: _Fitter, wishes: queue.SimpleQueue[Wish | None]) -> None:
     first: tuple[int, ...] = ()
     then: deque[int] = deque()
     surveys: deque[tuple[int, Iterator[StarFits]]] = deque()
@@ -183,6 +205,9 @@ def _serve(fitter: _Fitter, wishes: queue.SimpleQueue[Wishes | StarWish | None])
             if isinstance(newest, StarWish):
                 # The field that was looked at last comes first.
                 surveys.appendleft((newest.field, fitter.stars(newest.field)))
+                continue
+            if isinstance(newest, More):
+                then.extend(newest.rows)
                 continue
             first = newest.first
             if newest.then is not None:

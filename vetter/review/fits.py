@@ -12,7 +12,7 @@ import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from vetter.core.adjustment import Adjustment
-from vetter.core.cutout_source import field_of
+from vetter.core.cutout_source import field_of, fields_of
 from vetter.core.disappeared import Judgement
 from vetter.core.field_fit import FieldFit
 from vetter.core.fit_table import YES, FitTable
@@ -89,6 +89,8 @@ class Fits(QObject):
         self._stored: Mapping[str, tuple[str, Mapping[str, Any]]] = {}
         self._error = "" if fittable(session.source.plane_names) else NOTHING_TO_FIT
         self._closed = False
+        # Which files a list was is known, and results are kept, once it is complete.
+        self._grows = not session.complete
         self._asked: set[int] = set()
         self._arrivals: deque[tuple[float, int]] = deque(maxlen=SPEED_OVER)
         self._unsaved: list[tuple[str, str, dict[str, Any]]] = []
@@ -100,6 +102,8 @@ class Fits(QObject):
         ahead.fitted.connect(self._on_fitted)
         ahead.broken.connect(self._on_broken)
         session.queue_changed.connect(self._on_queue_changed)
+        session.grown.connect(self._on_grown)
+        session.completed.connect(self._on_completed)
         session.recorder.adjustments_loaded.connect(self.take_stored)
         self._expect()
 
@@ -239,11 +243,41 @@ class Fits(QObject):
             self._ahead.wish([], self._rest())
 
     def _on_ready(self, ready: Ready) -> None:
-        self._ready[ready.field] = ready
+        self._ready[ready.field] = self._signed(ready)
+        if not self._session.complete:
+            return
         if len(self._ready) == 1:
             self._session.recorder.load_adjustments()
         else:
             self.take_stored(self._stored)
+
+    def _signed(self, ready: Ready) -> Ready:
+        """With the signature that its results are kept under, as far as that is known."""
+        if ready.signature or not self._grows or not self._session.complete:
+            return ready
+        field = fields_of(self._session.source)[ready.field]
+        return replace(ready, signature=ready.fit.signature(field.fingerprints))
+
+    def _on_grown(self, first_new: int) -> None:
+        count = len(self._session.candidates.keys)
+        if len(self.table.codes) < count:
+            self.table.extend(count)
+        if not self.paused and not self._error:
+            self._ahead.wish_more(range(first_new, count))
+        self.progressed.emit()
+
+    def _on_completed(self) -> None:
+        self._ready = {number: self._signed(ready) for number, ready in self._ready.items()}
+        named = []
+        for key, _, meta in self._unsaved:
+            row = self._row_of(key)
+            ready = None if row is None else self._ready_for(row)
+            if ready is not None and ready.signature:
+                named.append((key, ready.signature, meta))
+        self._unsaved = named
+        if self._ready:
+            self._session.recorder.load_adjustments()
+        self._save()
 
     def _ready_for(self, row: int) -> Ready | None:
         return self._ready.get(field_of(self._session.source, row))
@@ -264,7 +298,7 @@ class Fits(QObject):
                 self._cache.set_adjusted(row, None, result.reason)
             kept = replace(result, residual=None)
             self.table.set(row, kept, ready.fit.judge(kept))
-            if ready.signature:
+            if ready.signature or not self._session.complete:
                 self._unsaved.append((str(keys[row]), ready.signature, kept.as_meta()))
         self._arrivals.append((time.monotonic(), len(self.table)))
         if not self._saving.isActive():
@@ -280,7 +314,7 @@ class Fits(QObject):
         self.progressed.emit()
 
     def _save(self) -> None:
-        if self._unsaved:
+        if self._unsaved and self._session.complete:
             self._session.recorder.keep_adjustments(self._unsaved)
             self._unsaved = []
 

@@ -200,9 +200,8 @@ class Session(Standing):
             # It has that verdict already: nothing to write, and on to the next.
             self._advance(following)
             return
-        self._commit([decision], go_to=row if following is None else following)
-        if following is None and not self.busy:
-            self._say_end()
+        at_end = following is None
+        self._commit([decision], go_to=row if following is None else following, at_end=at_end)
 
     def _advance(self, following: int | None) -> None:
         if following is None:
@@ -266,10 +265,13 @@ class Session(Standing):
             return
         self._commit(decisions, go_to=self.candidates.row_of(decisions[-1].key))
 
-    def _commit(self, decisions: Sequence[Decision | None], go_to: int | None) -> None:
+    def _commit(
+        self, decisions: Sequence[Decision | None], go_to: int | None, at_end: bool = False
+    ) -> None:
         """Record decisions; they take effect once they are on disk, and only then a row shows.
 
-        None is a decision that would change nothing, and is left out.
+        None is a decision that would change nothing, and is left out. ``at_end`` says that there
+        was nowhere to go on to.
         """
         made = [decision for decision in decisions if decision is not None]
         if not made:
@@ -277,7 +279,12 @@ class Session(Standing):
             return
         row = self.current_row if go_to is None else go_to
         position = str(self.candidates.keys[row]) if row >= 0 else None
-        self.recorder.record(made, position, partial(self._viewing.show, row))
+        self.recorder.record(made, position, partial(self._show, row, at_end))
+
+    def _show(self, row: int, at_end: bool) -> None:
+        self._viewing.show(row)
+        if at_end:
+            self._say_end()
 
     def _on_recorded(self, decisions: list[Decision]) -> None:
         if self._saving:
