@@ -8,7 +8,7 @@ from astropy.io import fits
 from astropy.table import MaskedColumn, Table
 
 from vetter.errors import InputError
-from vetter.io import table_files
+from vetter.io import parquet_tables
 from vetter.io.fits_names import parse_fits_name
 from vetter.io.table_files import TableFile, kind_of, read_table
 
@@ -118,7 +118,7 @@ def test_parquet(tmp_path: Path) -> None:
 
 
 def test_parquet_without_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table_files, "_has_pyarrow", lambda: False)
+    monkeypatch.setattr(parquet_tables, "has_pyarrow", lambda: False)
     (tmp_path / "t.parquet").write_bytes(b"PAR1....PAR1")
     with pytest.raises(InputError, match="needs pyarrow"):
         read(tmp_path / "t.parquet")

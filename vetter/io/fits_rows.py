@@ -67,7 +67,6 @@ def read_rows(header: Any, file: IO[bytes], offset: int, label: str) -> tuple[Ta
     given = [str(header.get(f"TTYPE{n}", "")).strip() for n in range(1, count + 1)]
     names, note = unique_names(given, label)
     records = _records(header, file, offset, label)
-    table = Table(copy=False)
     columns = {
         name: _column(header, number, records[f"f{number}"])
         for number, name in enumerate(names, 1)
@@ -165,8 +164,7 @@ def _scaled(header: Any, number: int, values: npt.NDArray[Any], letter: str) -> 
         return (values.astype(np.int16) - 128).astype(np.int8)
     if unsigned is not None:
         # Adding half the range flips the highest bit, and nothing else.
-        flipped: npt.NDArray[Any] = values.view(unsigned) ^ np.dtype(unsigned).type(int(zero))
-        return flipped
+        return np.asarray(values.view(unsigned) ^ np.dtype(unsigned).type(int(zero)))
     return values.astype(np.float64) * scale + zero
 
 

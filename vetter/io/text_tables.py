@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from vetter.core.column_roles import recognise
 from vetter.errors import InputError
+from vetter.io.arrow_csv import read_with_arrow
 from vetter.io.damage import reading
+from vetter.io.table_names import MOST_COLUMNS, unique_names
+from vetter.io.table_text import table_text
 
 if TYPE_CHECKING:
     from astropy.table import Table
 
-_HEAD_BYTES = 65536
-_MISSING = ("", "null", "NULL", "None", "N/A", "--")
+MISSING = ("", "null", "NULL", "None", "N/A", "--")
+# Under this size the time to import pyarrow is more than it saves.
+ARROW_PAYS = 1_000_000
 _SEXTRACTOR = re.compile(r"^#\s+\d+\s+[A-Za-z]\w*")
 _EMPTY_FIRST = re.compile(r"^\t", re.MULTILINE)
 _EMPTY_LAST = re.compile(r"\t(?=\r?$)", re.MULTILINE)
@@ -27,33 +31,15 @@ _NUMBER = re.compile(r"^[+-]?(\d+\.?\d*([eEdD][+-]?\d+)?|\.\d+([eEdD][+-]?\d+)?|
 class TextLayout:
     """How a text table is written.
 
-    ``delimiter`` is ``' '`` for any white space; ``names`` are the header's; ``data_start``
-    is the line of the first row, counted from 0 without comments and empty lines.
+    ``delimiter`` is ``' '`` for any white space; ``names`` are the header's, each once;
+    ``data_start`` is the line of the first row, counted from 0 without comments and empty
+    lines; ``note`` tells names that stood twice.
     """
 
     delimiter: str
     names: tuple[str, ...]
     data_start: int
-
-
-def text_head(path: Path) -> str:
-    """The first 64 kB of a file as text.
-
-    Raises
-    ------
-    InputError
-        The file is binary, or not in UTF-8 or Latin-1 text.
-    """
-    with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
-    if b"\0" in head:
-        raise InputError(f"{path}: wanted a candidate table, found a binary file of unknown kind")
-    if head.startswith(b"\xef\xbb\xbf"):
-        head = head[3:]
-    try:
-        return head[: head.rfind(b"\n") + 1 or None].decode("utf-8")
-    except UnicodeDecodeError:
-        return head.decode("latin-1")
+    note: str = ""
 
 
 def is_sextractor(head: str) -> bool:
@@ -90,18 +76,29 @@ def layout_of(path: Path, head: str) -> TextLayout:
             lines.append(line)
     if not lines:
         raise InputError(f"{path}: wanted a candidate table, found no line of data")
-    delimiter = _delimiter(lines)
-    first = _fields(lines[0], delimiter)
+    with reading(path, "not a table that can be read"):
+        delimiter = _delimiter(lines)
+        first = _fields(lines[0], delimiter)
     if not any(_NUMBER.match(field) for field in first):
-        return TextLayout(delimiter, _unique(first), 1)
+        return _layout(path, delimiter, first, 1)
     header = _commented_header(comments, delimiter, len(first))
     if header is not None:
-        return TextLayout(delimiter, _unique(header), 0)
+        return _layout(path, delimiter, header, 0)
     if not _all_numbers(first):
-        return TextLayout(delimiter, _unique(first), 1)
+        return _layout(path, delimiter, first, 1)
     raise InputError(
         f"{path}: wanted a line of column names, found numbers in the first line: {lines[0][:60]!r}"
     )
+
+
+def _layout(path: Path, delimiter: str, header: list[str], data_start: int) -> TextLayout:
+    if len(header) > MOST_COLUMNS:
+        raise InputError(
+            f"{path}: wanted a list of candidates, found {len(header)} columns; "
+            f"{MOST_COLUMNS} are the most that can be read"
+        )
+    names, note = unique_names(header, path.name)
+    return TextLayout(delimiter, names, data_start, note)
 
 
 def _commented_header(comments: list[str], delimiter: str, count: int) -> list[str] | None:
@@ -127,9 +124,17 @@ def read_text_table(path: Path, layout: TextLayout, as_text: tuple[str, ...] = (
     InputError
         A row with another number of columns; the text names the line.
     """
+    text = table_text(path)
+    if len(text) > ARROW_PAYS and not as_text and layout.delimiter != " ":
+        table = read_with_arrow(text, layout.delimiter, layout.names, layout.data_start, MISSING)
+        if table is not None:
+            return table
+    return _with_astropy(path, text, layout, as_text)
+
+
+def _with_astropy(path: Path, text: str, layout: TextLayout, as_text: tuple[str, ...]) -> Table:
     from astropy.io import ascii as ascii_tables
 
-    text = _as_utf8(path)
     if layout.delimiter == " ":
         text = text.replace("\t", " ")
     elif layout.delimiter == "\t":
@@ -141,23 +146,15 @@ def read_text_table(path: Path, layout: TextLayout, as_text: tuple[str, ...] = (
         "names": list(layout.names),
         "data_start": layout.data_start,
         "guess": False,
-        "fill_values": [(missing, "0") for missing in _MISSING],
+        "fill_values": [(missing, "0") for missing in MISSING],
     }
     if as_text:
         options["converters"] = {name: [ascii_tables.convert_numpy(str)] for name in as_text}
         options["fast_reader"] = False
     with reading(path, "not a table that can be read"):
         # Without an end of line astropy would take the text for the name of a file.
-        table: Table = ascii_tables.read(text + "\n", **options)
-    return table
-
-
-def _as_utf8(path: Path) -> str:
-    raw = path.read_bytes()
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
+        read: Table = ascii_tables.read(text + "\n", **options)
+    return read
 
 
 def _delimiter(lines: list[str]) -> str:
@@ -184,14 +181,3 @@ def _fields(line: str, delimiter: str) -> list[str]:
 
 def _all_numbers(fields: list[str]) -> bool:
     return all(_NUMBER.match(field) or not field for field in fields)
-
-
-def _unique(names: list[str]) -> tuple[str, ...]:
-    """Column names made fit for a table: none empty, none twice."""
-    seen: dict[str, int] = {}
-    out: list[str] = []
-    for number, name in enumerate(names, 1):
-        base = name or f"col{number}"
-        seen[base] = seen.get(base, 0) + 1
-        out.append(base if seen[base] == 1 else f"{base}_{seen[base]}")
-    return tuple(out)

@@ -36,14 +36,14 @@ def open_unpacked(path: Path, most_bytes: int = MOST_BYTES) -> IO[bytes]:
     if not magic:
         file.close()
         raise InputError(f"{path}: the file is empty")
-    opener = _opener(magic)
+    opener = opener_of(magic)
     if opener is None:
         return file
     with file:
         return _unpack(path, opener, file, most_bytes)
 
 
-def _opener(magic: bytes) -> Any:
+def opener_of(magic: bytes) -> Any:
     if magic.startswith(b"\x1f\x8b"):
         import gzip
 
