@@ -11,13 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.adjustment import Adjustment, FitOptions, failed
+from vetter.core.fine_shift import refine
 from vetter.core.fit_facts import Box
 from vetter.core.fit_figures import Found, Stack, finished, known, pixel_sums, stacked
 from vetter.core.fit_input import FitInput
 from vetter.core.fit_weights import count, unfit, weights
 from vetter.core.moments import gram, margin, projected, windows
 from vetter.core.newton import Minima
-from vetter.core.point_source import PointSources, measure, no_sources, products
+from vetter.core.point_source import PointSources, measure, no_sources, products, rendered
 from vetter.core.shift import coefficients, shifted
 from vetter.core.shift_search import search
 
@@ -103,22 +104,23 @@ def _solve(stack: Stack, options: FitOptions) -> list[Adjustment]:
     together = about.psf is not None and about.psf_box == about.box
     moments = _moments(coefs, stack, about.box, options, together)
     found = _best(moments, options, (1,) if options.fit_bg else ())
-    sources = no_sources(len(stack.bg))
+    sources, joint = no_sources(len(stack.bg)), None
     if about.psf is not None:
         if not together:
             moments = _moments(coefs, stack, about.psf_box, options, True)
         pixels = stack.pixels if together else count(stack.weight, about.psf_box)
-        sources = _surviving(moments, options, pixels)
+        sources, joint = _surviving(moments, options, pixels)
     residual = shifted(coefs, found.dx, found.dy, edge)
     residual *= -found.scale[:, None, None]
     residual += stack.image
+    fine = refine(stack, options, moments, found, joint, sources, residual)
     level = np.zeros(len(stack.bg))
     if options.fit_bg:
         inside = stack.weight[(slice(None), *about.box)]
         pulls = residual[(slice(None), *about.box)] * inside
         level = pixel_sums(pulls, inside) / pixel_sums(inside, inside)
         residual -= level[:, None, None]
-    return finished(stack, options, found, level, sources, residual)
+    return finished(stack, options, found, level, sources, residual, fine)
 
 
 def _moments(
@@ -131,7 +133,7 @@ def _moments(
     np.multiply(stack.image[(slice(None), *box)], inside, out=rows[:, 0])
     rows[:, 1:2] = inside[:, None]
     if with_psf:
-        rows[:, 2] = _psfs(stack, box)
+        rows[:, 2] = rendered(stack.inputs, box)
         power = rows[:, 2] ** 2
         seen = (power * (inside > 0)).sum(axis=(1, 2)) > _SEEN * power.sum(axis=(1, 2))
         # A source that could hide in what is masked is not looked for.
@@ -145,17 +147,6 @@ def _moments(
         if overflown.any():
             matrix[overflown] = np.nan
     return moments
-
-
-def _psfs(stack: Stack, box: Box) -> Array:
-    """A point of unit flux at each candidate's place, (k, rows and columns of the box)."""
-    shape = box[0].stop - box[0].start, box[1].stop - box[1].start
-    out = np.zeros((len(stack.inputs), *shape))
-    for image, data in zip(out, stack.inputs, strict=True):
-        (x, y), psf = data.about.position, data.about.psf
-        if psf is not None:
-            image[:] = psf.render(shape, x - box[1].start, y - box[0].start)
-    return out
 
 
 def _best(moments: list[Array], options: FitOptions, linear: tuple[int, ...]) -> Found:
@@ -190,8 +181,8 @@ def _lower(one: Found, other: Found) -> Found:
 
 def _surviving(
     moments: list[Array], options: FitOptions, pixels: npt.NDArray[np.intp]
-) -> PointSources:
-    """The point sources of the joint fits; NaN where one cannot be told."""
+) -> tuple[PointSources, Found]:
+    """The point sources, NaN where one cannot be told, and the joint fits."""
     psf = moments[0].shape[1] - 1
     seen = (moments[0][:, psf, psf] > 0) & (moments[0][:, psf - 1, psf - 1] > 0)
     for inner in moments:
@@ -205,4 +196,4 @@ def _surviving(
         here = found.window == index
         minima = Minima(*(column[here] for column in found.minima))
         inner[here] = products(moments[index][here], window, minima)
-    return measure(inner, found.minima, np.where(seen, df, 0), fixed)
+    return measure(inner, found.minima, np.where(seen, df, 0), fixed), found

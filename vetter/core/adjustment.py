@@ -126,6 +126,17 @@ class Adjustment:
         Why the result cannot be judged (template not matched, ``err`` estimated).
     notes : tuple of str
         What else it rests on.
+    fit_bg : bool
+        Whether the background was free.
+    spline : int
+        Order of the spline that shifted the template: 3, or 5 where a star is so sharp and bright
+        that the cubic spline's own error is not lost in the noise (and chi2 came out lower).
+    scatter, scatter_err : float
+        Of the residuals away from the source in units of ``err``, robust, and its 1-sigma error:
+        1 where ``err`` is right. NaN where the cutout has too few pixels around the source.
+    template_noise : float
+        Of the template times the scale, in units of ``err``; measured only where ``scatter`` is
+        above 1 and no ``template_err`` was given, else NaN.
     residual : ndarray (ny, nx), optional
         Image minus model; NaN where either is not known.
     """
@@ -154,6 +165,11 @@ class Adjustment:
     template: str = ""
     caveats: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    fit_bg: bool = True
+    spline: int = 3
+    scatter: float = NAN
+    scatter_err: float = NAN
+    template_noise: float = NAN
     residual: npt.NDArray[np.float64] | None = field(default=None, repr=False)
 
     def as_meta(self) -> dict[str, Any]:
@@ -179,9 +195,9 @@ class Adjustment:
                 continue
             if item.name in SEPARATORS:
                 values[item.name] = tuple(v for v in str(value).split(SEPARATORS[item.name]) if v)
-            elif item.name == "converged":
+            elif item.name in ("converged", "fit_bg"):
                 values[item.name] = bool(value)
-            elif item.name in ("df", "pixels"):
+            elif item.name in ("df", "pixels", "spline"):
                 values[item.name] = int(value)
             elif item.name in ("reason", "template", "psf"):
                 values[item.name] = str(value)

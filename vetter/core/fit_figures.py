@@ -14,12 +14,13 @@ from vetter.core.fit_facts import About
 from vetter.core.fit_input import FitInput
 from vetter.core.newton import Minima
 from vetter.core.point_source import PointSources
+from vetter.core.residual_scatter import core, is_off, scatter, template_noise
 
 Array = npt.NDArray[np.float64]
 
 _FIGURES = (
     "dx", "dy", "scale", "bg", "tbg", "chi2_0", "chi2", "df", "pixels", "pval", "correlation",
-    "flux", "flux_err", "snr", "absorbed",
+    "flux", "flux_err", "snr", "absorbed", "scatter", "scatter_err", "template_noise",
 )  # fmt: skip
 
 
@@ -79,8 +80,12 @@ def finished(
     level: Array,
     sources: PointSources,
     residual: Array,
+    fine: frozenset[int],
 ) -> list[Adjustment]:
-    """All figures of the solutions; ``residual`` is image minus model, (k, ny, nx)."""
+    """All figures of the solutions.
+
+    ``residual`` is image minus model, (k, ny, nx); ``fine`` where a quintic spline was chosen.
+    """
     from scipy.special import chdtrc
 
     box = (slice(None), *stack.inputs[0].about.box)
@@ -97,11 +102,13 @@ def finished(
     if unseen.any():
         flux = np.where(unseen, _counted_flux(stack.template[box], inside, pixels), flux)
     absorbed = (found.scale - 1.0) * flux
+    spread = scatters(stack, found.scale, residual)
     columns = [
         values.tolist()
         for values in (
             found.dx, found.dy, found.scale, stack.bg + level, stack.tbg, chi2_0, chi2, df, pixels,
             pval, correlation, sources.flux, sources.flux_err, sources.snr, absorbed,
+            *spread,
         )
     ]  # fmt: skip
     results = []
@@ -128,10 +135,25 @@ def finished(
                 template=about.template,
                 caveats=about.caveats,
                 notes=(*about.notes, UNSEEN) if about.psf and unseen[k] else about.notes,
+                fit_bg=options.fit_bg,
+                spline=5 if k in fine else 3,
                 residual=left,
             )
         )
     return results
+
+
+def scatters(stack: Stack, scale: Array, residual: Array) -> tuple[Array, Array, Array]:
+    """Of the residuals away from the source, the error of that, and the template's noise."""
+    box = stack.inputs[0].about.box
+    left_out = core(residual.shape[1:], box)
+    spread = scatter(residual, stack.weight, left_out, [d.about.fwhm for d in stack.inputs])
+    noise = np.full(len(residual), math.nan)
+    for k, (value, error) in enumerate(zip(*(c.tolist() for c in spread), strict=True)):
+        # Only where something is wrong: it is what may be behind it.
+        if value > 1.0 and is_off(value, error) and stack.inputs[k].template_variance is None:
+            noise[k] = scale[k] * template_noise(stack.template[k], stack.weight[k], left_out)
+    return *spread, noise
 
 
 def _counted_flux(template: Array, inside: Array, pixels: npt.NDArray[np.intp]) -> Array:

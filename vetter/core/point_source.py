@@ -7,11 +7,14 @@ source makes the source's error large.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.fit_facts import Box
+from vetter.core.fit_input import FitInput
 from vetter.core.moments import Window, tap_weights_stack
 from vetter.core.newton import Minima
 
@@ -33,6 +36,17 @@ class PointSources(NamedTuple):
 def no_sources(count: int) -> PointSources:
     """Nothing measured."""
     return PointSources(*np.full((4, count), np.nan))
+
+
+def rendered(inputs: Sequence[FitInput], box: Box) -> Array:
+    """A point of unit flux at each candidate's place, (k, rows and columns of the box)."""
+    shape = box[0].stop - box[0].start, box[1].stop - box[1].start
+    out = np.zeros((len(inputs), *shape))
+    for image, data in zip(out, inputs, strict=True):
+        (x, y), psf = data.about.position, data.about.psf
+        if psf is not None:
+            image[:] = psf.render(shape, x - box[1].start, y - box[0].start)
+    return out
 
 
 def products(moments: Array, window: Window, minima: Minima) -> Array:

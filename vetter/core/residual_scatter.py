@@ -1,0 +1,125 @@
+"""Whether ``err`` is what the residuals scatter by, away from the source.
+
+Chi2 cannot tell a bad fit from a wrong error; the pixels around the candidate can. Squares are cut
+off at 2 sigma, which keeps neighbours' residuals from counting much and loses little.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.fit_facts import Box
+from vetter.core.pixel_set import central_box
+
+Array = npt.NDArray[np.float64]
+
+_CUT = 2.0
+_LEAST_PIXELS = 100
+_CORE = 1.5
+"""FWHM from the centre that are left out at least."""
+
+_ERROR = 0.752
+"""Of a scatter of 1, times the root of the pixels: for squares cut off at 2 sigma."""
+
+SIGNIFICANT, RELEVANT = 3.5, 0.05
+"""A scatter is off 1 by more than so many errors, and by more than this part."""
+
+_MAD_TO_SIGMA = 1.4826
+
+
+class Scatter(NamedTuple):
+    """Of residuals in units of ``err``, with its 1-sigma error, (k,) each; NaN where not known."""
+
+    value: Array
+    error: Array
+
+
+def core(shape: tuple[int, int], box: Box) -> Box:
+    """What is left out: the fitted box, or the central half where that leaves too little."""
+    sides = box[0].stop - box[0].start, box[1].stop - box[1].start
+    least = 0.25 * min(shape)
+    if min(sides) >= least and sides[0] * sides[1] <= 0.75 * shape[0] * shape[1]:
+        return box
+    return central_box(shape, 0.5 * min(shape))
+
+
+def scatter(residual: Array, weight: Array, left_out: Box, fwhm: list[float]) -> Scatter:
+    """How much the residuals of a stack scatter outside its core.
+
+    Parameters
+    ----------
+    residual : ndarray (k, ny, nx)
+    weight : ndarray (k, ny, nx)
+        1 / sigma; 0 where a pixel does not count.
+    left_out : (slice, slice)
+        From :func:`core`.
+    fwhm : list of float
+        Of the sources, pixels; where it is known and the core is too small for it, the scatter
+        is NaN, as it is where under 100 pixels count.
+    """
+    pulls = residual * weight
+    np.maximum(pulls, -_CUT, out=pulls)
+    np.minimum(pulls, _CUT, out=pulls)
+    inside = (slice(None), *left_out)
+    pixels = _counted(weight) - _counted(weight[inside])
+    power = _squares(pulls) - _squares(np.ascontiguousarray(pulls[inside]))
+    table = _table()
+    half = 0.5 * (left_out[0].stop - left_out[0].start)
+    known = (pixels >= _LEAST_PIXELS) & ~(_CORE * np.array(fwhm) > half)
+    value = np.where(known, np.interp(power / np.maximum(pixels, 1), *table), np.nan)
+    return Scatter(value, _ERROR * value / np.sqrt(np.maximum(pixels, 1)))
+
+
+def _squares(pulls: Array) -> Array:
+    flat = pulls.reshape(len(pulls), -1)
+    out: Array = np.vecdot(flat, flat)
+    return out
+
+
+def _counted(weight: Array) -> npt.NDArray[np.intp]:
+    if weight.all():
+        return np.full(len(weight), weight[0].size)
+    return np.asarray(np.count_nonzero(weight, axis=(1, 2)))
+
+
+@lru_cache(maxsize=1)
+def _table() -> tuple[Array, Array]:
+    """Means of the squares of a normal variable, cut off, and the scatters that have them."""
+    from scipy.special import erf
+
+    scatters = np.geomspace(0.01, 100.0, 4000)
+    z = _CUT / scatters
+    within = erf(z / math.sqrt(2.0))
+    squares = within - z * math.sqrt(2.0 / math.pi) * np.exp(-0.5 * z * z)
+    means = scatters**2 * squares + _CUT**2 * (1.0 - within)
+    return means, scatters
+
+
+def is_off(value: float, error: float) -> bool:
+    """Whether a scatter differs from 1 by more than chance, and so much that it matters."""
+    return abs(value - 1.0) > max(RELEVANT, SIGNIFICANT * error)
+
+
+def template_noise(template: Array, weight: Array, left_out: Box) -> float:
+    """Noise of a template in units of ``err``, from what differs between pixels two apart.
+
+    Above and below the core only. A convolved template's noise is smooth and counts less.
+
+    Parameters
+    ----------
+    template, weight : ndarray (ny, nx)
+    left_out : (slice, slice)
+    """
+    rows = np.r_[0 : left_out[0].start, left_out[0].stop : len(template)]
+    values, counts = template[rows], weight[rows]
+    # Second differences, of variance 6, do not see a slope.
+    rough = (values[:, 4:] - 2.0 * values[:, 2:-2] + values[:, :-4]) * counts[:, 2:-2]
+    rough = rough[counts[:, 2:-2] > 0]
+    if rough.size < _LEAST_PIXELS:
+        return math.nan
+    return _MAD_TO_SIGMA * float(np.median(np.abs(rough))) / math.sqrt(6.0)
