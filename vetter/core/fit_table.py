@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from vetter.core.adjustment import Adjustment
 from vetter.core.disappeared import Judgement
+from vetter.core.roomy import lengthened
 
 NOT_FITTED, YES, NO, NOT_JUDGED = 0, 1, 2, 3
 WORDS = ("", "yes", "no", "not judged")
@@ -59,13 +60,12 @@ class FitTable:
 
     def extend(self, count: int) -> None:
         """The list is longer now; arrays handed out before do not follow later results."""
-        new = count - len(self.codes)
-        self.codes = np.concatenate([self.codes, np.zeros(new, np.uint8)])
-        self.shifts = np.concatenate([self.shifts, np.full((new, 2), np.nan)])
-        self.at_bound = np.concatenate([self.at_bound, np.zeros(new, bool)])
-        self._words = np.concatenate([self._words, np.full(new, "", "<U10")])
+        self.codes = lengthened(self.codes, count, NOT_FITTED)
+        self.shifts = lengthened(self.shifts, count, np.nan)
+        self.at_bound = lengthened(self.at_bound, count, False)
+        self._words = lengthened(self._words, count, "")
         for name, values in self._numbers.items():
-            self._numbers[name] = np.concatenate([values, np.full(new, np.nan)])
+            self._numbers[name] = lengthened(values, count, np.nan)
 
     def __len__(self) -> int:
         return len(self._results)

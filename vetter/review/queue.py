@@ -149,6 +149,10 @@ class Queue(QObject):
 
     def _arrange(self) -> None:
         order = self._sorted
+        if self._mask is None and self._by_value is None:
+            # As the file has it: each row stands in its own place.
+            self.order = self._places = order
+            return
         self.order = order if self._mask is None else order[self._mask[order]]
         self._places = np.full(self._count, -1, np.intp)
         self._places[self.order] = np.arange(len(self.order))
