@@ -1,0 +1,1 @@
+"""Alert packets (Avro, Parquet) as candidates with cutouts."""

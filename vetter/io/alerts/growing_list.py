@@ -1,0 +1,142 @@
+"""The candidate list that lots of packets make: only ever longer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from astropy.table import Column as TableColumn
+from astropy.table import MaskedColumn, Table
+
+from vetter.core.candidates import CandidateList, Roles
+from vetter.io.alerts.lots import Lot
+from vetter.io.alerts.packet_columns import Column, Rows, joined_column
+from vetter.io.alerts.producers import ALERT, ELASTICC, GATTINI, RUBIN, TURBO, WINTER, ZTF, Producer
+
+PRODUCERS = {p.name: p for p in (ZTF, WINTER, GATTINI, TURBO, ALERT, RUBIN, ELASTICC)}
+
+
+class GrowingList:
+    """Puts lots together.
+
+    Attributes
+    ----------
+    places : ndarray of int64, shape (n, 5)
+        Of each row, as `vetter.io.alerts.packets.Place`.
+    unread : list of (str, str)
+    left_alone, repeated, unnamed : int
+        Files that are no packets; rows with another's key; rows without a key.
+    said : dict
+        What schemas were mended for.
+    producers : dict
+        Names of the producers, in the order in which they came up.
+    """
+
+    def __init__(self) -> None:
+        self._parts: dict[str, list[tuple[Column | None, int]]] = {}
+        self._count = 0
+        self._keys: list[str] = []
+        self._own_keys: list[str] = []
+        self._seen: dict[str, int] = {}
+        self._taken: set[str] = set()
+        self._positions = np.empty((4, 0))
+        self.roles = Roles()
+        self.places: npt.NDArray[np.int64] = np.empty((0, 5), np.int64)
+        self.unread: list[tuple[str, str]] = []
+        self.left_alone = self.repeated = self.unnamed = 0
+        self.said: dict[str, None] = {}
+        self.producers: dict[str, None] = {}
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, lot: Lot) -> None:
+        """Append a lot."""
+        self.unread += lot.unread
+        self.left_alone += lot.left_alone
+        self.said.update(dict.fromkeys(lot.said))
+        if lot.rows is None:
+            return
+        rows = lot.rows
+        self.producers.update(dict.fromkeys(rows.producers))
+        if not self._count:
+            self.roles = roles_of(PRODUCERS[rows.producers[0]], list(rows.columns))
+        self._append_columns(rows)
+        self._append_keys(rows.keys)
+        added = np.array([rows.x, rows.y, rows.ra, rows.dec])
+        self._positions = np.concatenate([self._positions, added], axis=1)
+        self.places = np.concatenate([self.places, lot.places])
+        self._count += len(rows)
+
+    def own_key(self, row: int) -> str:
+        """A key as the packet has it: empty where it has none."""
+        return self._own_keys[row]
+
+    def candidates(self, notes: Sequence[str]) -> CandidateList:
+        """The list as it is now; what is appended later does not change it."""
+        table = Table()
+        for name, parts in self._parts.items():
+            column = joined_column(parts)
+            self._parts[name] = [(column, self._count)]
+            table.add_column(_table_column(name, column), copy=False)
+        keys = np.empty(self._count, object)
+        keys[:] = self._keys
+        x, y, ra, dec = self._positions
+        return CandidateList(table, self.roles, keys, x, y, ra, dec, tuple(notes))
+
+    def _append_columns(self, rows: Rows) -> None:
+        for name in rows.columns:
+            if name not in self._parts:
+                self._parts[name] = [(None, self._count)] if self._count else []
+        for name, parts in self._parts.items():
+            parts.append((rows.columns.get(name), len(rows)))
+
+    def _append_keys(self, keys: Sequence[str]) -> None:
+        """Keys that are each there once, and that do not depend on what comes later."""
+        self._own_keys += keys
+        for key in keys:
+            if not key:
+                self.unnamed += 1
+                key = f"row-{len(self._keys) + 1}"
+            number = self._seen.get(key, 0) + 1
+            unique = key
+            if key in self._taken:
+                self.repeated += 1
+                number = max(number, 2)
+                while (unique := f"{key}#{number}") in self._taken:
+                    number += 1
+            self._seen[key] = number
+            self._taken.add(unique)
+            self._keys.append(unique)
+
+
+def roles_of(producer: Producer, columns: Sequence[str]) -> Roles:
+    """Which columns play which parts; those that are not there play none."""
+
+    def there(name: str) -> str | None:
+        return name if name in columns else None
+
+    pixels = there(producer.x) and there(producer.y)
+    sky = there(producer.ra) and there(producer.dec)
+    return Roles(
+        key=there(producer.key),
+        name=there(producer.objects) or there("objectId"),
+        x=there(producer.x) if pixels else None,
+        y=there(producer.y) if pixels else None,
+        ra=there(producer.ra) if sky else None,
+        dec=there(producer.dec) if sky else None,
+        mag=there(producer.mag),
+        mag_err=there(producer.mag_err),
+        time=there(producer.time),
+        filter=there("band") or there(producer.filter),
+        fwhm=there(producer.fwhm),
+        one_based=producer.one_based,
+    )
+
+
+def _table_column(name: str, column: Column) -> Any:
+    if column.missing is None or not column.missing.any():
+        return TableColumn(column.values, name=name, copy=False)
+    return MaskedColumn(column.values, name=name, mask=column.missing, copy=False)

@@ -1,0 +1,117 @@
+"""The light curve in a packet: earlier detections, limits, forced photometry."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from vetter.core.light_curve import LightCurve
+from vetter.io.alerts import bounds
+from vetter.io.alerts.producers import Producer, band, field_of, is_positive, number
+
+_JD_OF_MJD_ZERO = 2400000.5
+# ZTF's advice for its forced photometry: a detection is three sigma, a limit five.
+_DETECTED = 3.0
+_LIMIT = 5.0
+
+Epoch = tuple[float, float, float, bool, str, str, bool]
+
+
+def light_curve(record: Mapping[str, Any], producer: Producer) -> LightCurve | None:
+    """The light curve of a packet's object, its own epoch included; None where nothing is told."""
+    body = record.get(producer.body)
+    if not isinstance(body, Mapping):
+        return None
+    if producer.flux_unit:
+        epochs, current = _fluxes(record, body, producer)
+        quantity, unit = "difference flux", producer.flux_unit
+    else:
+        epochs, current = _magnitudes(record, body, producer)
+        quantity, unit = "magnitude", "mag"
+    return LightCurve.of(epochs, quantity, unit, current) if epochs else None
+
+
+def _entries(record: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
+    entries = field_of(record, name)
+    if isinstance(entries, list):
+        for entry in entries[: bounds.HISTORY]:
+            if isinstance(entry, Mapping):
+                yield entry
+
+
+def _mjd(value: Any) -> float:
+    """MJD of a JD; a number too small for that is an MJD already."""
+    time = number(value)
+    return time - _JD_OF_MJD_ZERO if time > 1e6 else time
+
+
+def _magnitudes(
+    record: Mapping[str, Any], body: Mapping[str, Any], producer: Producer
+) -> tuple[list[Epoch], int]:
+    epochs = [_detection_or_limit(entry, producer) for entry in _entries(record, "prv_candidates")]
+    epochs += [_forced(entry, producer) for entry in _entries(record, "fp_hists")]
+    own = _detection_or_limit(body, producer)
+    # WINTER lists the epoch itself among the earlier ones at times.
+    epochs = [e for e in epochs if not (e[5] == own[5] and e[0] == own[0] and e[4] == own[4])]
+    return [*epochs, own], len(epochs)
+
+
+def _detection_or_limit(entry: Mapping[str, Any], producer: Producer) -> Epoch:
+    time, name = _mjd(entry.get(producer.time)), band(producer, entry.get(producer.filter))
+    mag = number(entry.get(producer.mag))
+    if math.isnan(mag):
+        return time, number(entry.get("diffmaglim")), math.nan, True, name, "limit", False
+    negative = is_positive(entry.get("isdiffpos")) is False
+    return time, mag, number(entry.get(producer.mag_err)), False, name, "detection", negative
+
+
+def _forced(entry: Mapping[str, Any], producer: Producer) -> Epoch:
+    time, name = _mjd(entry.get(producer.time)), band(producer, entry.get(producer.filter))
+    flux = number(entry.get("forcediffimflux"))
+    sigma = number(entry.get("forcediffimfluxunc"))
+    zero = number(entry.get("magzpsci"))
+    if not sigma > 0 or math.isnan(flux):
+        return time, math.nan, math.nan, True, name, "forced", False
+    if abs(flux) < _DETECTED * sigma:
+        return time, zero - 2.5 * math.log10(_LIMIT * sigma), math.nan, True, name, "forced", False
+    mag = zero - 2.5 * math.log10(abs(flux))
+    return time, mag, 1.0857362 * sigma / abs(flux), False, name, "forced", flux < 0
+
+
+def _fluxes(
+    record: Mapping[str, Any], body: Mapping[str, Any], producer: Producer
+) -> tuple[list[Epoch], int]:
+    epochs = [_flux(entry, producer, "detection") for entry in _entries(record, "prvDiaSources")]
+    epochs += [
+        _flux(entry, producer, "forced") for entry in _entries(record, "prvDiaForcedSources")
+    ]
+    for entry in _entries(record, "prvDiaNondetectionLimits"):
+        noise = number(_first(entry, "diaNoise"))
+        name = band(producer, _first(entry, producer.filter))
+        epochs.append(
+            (
+                _mjd(_first(entry, producer.time)),
+                _LIMIT * noise,
+                math.nan,
+                True,
+                name,
+                "limit",
+                False,
+            )
+        )
+    return [*epochs, _flux(body, producer, "detection")], len(epochs)
+
+
+def _flux(entry: Mapping[str, Any], producer: Producer, kind: str) -> Epoch:
+    flux, sigma = (
+        number(_first(entry, "psfFlux", "psFlux")),
+        _first(entry, "psfFluxErr", "psFluxErr"),
+    )
+    name = band(producer, _first(entry, producer.filter))
+    time = _mjd(_first(entry, producer.time))
+    return time, flux, number(sigma), False, name, kind, flux < 0
+
+
+def _first(entry: Mapping[str, Any], *names: str) -> Any:
+    return next((entry[name] for name in names if entry.get(name) is not None), None)

@@ -1,0 +1,135 @@
+"""Opening alert packets: what there is, the first of them, and a source."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from vetter.errors import InputError
+from vetter.io.alerts.framed import read_schema
+from vetter.io.alerts.listing import Listing
+from vetter.io.alerts.lots import FIRST, Lot, read_lot
+from vetter.io.alerts.packets import Packets
+from vetter.io.alerts.recognition import is_other_by_name
+from vetter.io.alerts.source import AlertSource
+
+_DIGITS = re.compile(r"(\d+)")
+
+
+def open_alerts(
+    inputs: Sequence[Path],
+    radius: float | None,
+    fwhm: float | None,
+    schema: str | None,
+    record: dict[str, Any],
+) -> AlertSource:
+    """A source of packets in files, archives and folders of them, subfolders included.
+
+    Only the first packets are read here.
+
+    Parameters
+    ----------
+    inputs : sequence of Path
+    radius, fwhm : float or None
+        The user's word on the cutouts' size and the PSF's FWHM, pixels.
+    schema : str or None
+        File of the schema of packets that come without one.
+    record : dict
+        For the session.
+
+    Raises
+    ------
+    InputError
+        Not one packet can be read.
+    """
+    files, left_alone = packet_files(inputs)
+    packets = Packets(files, None if schema is None else read_schema(Path(schema)))
+    found = packets.listed()
+    first = read_lot(found, FIRST)
+    while first.rows is None:
+        if first.last:
+            packets.close()
+            raise InputError(_none_read(inputs, first))
+        # Whole lots of nothing but bad packets.
+        first = _after_nothing(first, read_lot(found, FIRST))
+    listing = None
+    if not first.last:
+        listing = Listing(files, schema, first.reached, len(first.places))
+    title = inputs[0].name if len(inputs) == 1 else f"{len(files)} files of alert packets"
+    return AlertSource(
+        title or str(inputs[0]),
+        packets,
+        first,
+        listing,
+        {"radius": radius, "fwhm": fwhm},
+        record,
+        _expected(files, first),
+        left_alone,
+    )
+
+
+def packet_files(inputs: Sequence[Path]) -> tuple[list[Path], int]:
+    """Files that may hold packets, by number where their names have numbers; others counted."""
+    files: list[Path] = []
+    others = 0
+    for entry in inputs:
+        if not entry.is_dir():
+            files.append(entry)
+            continue
+        # Links to folders are not followed: they can go round in circles.
+        for here, folders, names in os.walk(entry):
+            folders.sort(key=natural)
+            kept = [name for name in names if not is_other_by_name(name)]
+            others += len(names) - len(kept)
+            files += [Path(here, name) for name in sorted(kept, key=natural)]
+    return list(dict.fromkeys(files)), others
+
+
+def natural(name: str) -> list[tuple[int, int, str]]:
+    """A key by which ``9.avro`` comes before ``10.avro``."""
+    # Longer numbers than Python likes to convert are compared as text, longer ones later.
+    return [
+        (0, int(part), part) if part.isdecimal() and len(part) < 40 else (1, len(part) // 40, part)
+        for part in _DIGITS.split(name)
+        if part
+    ]
+
+
+def _after_nothing(before: Lot, lot: Lot) -> Lot:
+    return dataclasses.replace(
+        lot,
+        unread=before.unread + lot.unread,
+        left_alone=before.left_alone + lot.left_alone,
+        reached=lot.reached or before.reached,
+    )
+
+
+def _none_read(inputs: Sequence[Path], lot: Lot) -> str:
+    if not lot.unread:
+        return (
+            f"{inputs[0]}: wanted alert packets, found {lot.left_alone} files and none of them such"
+        )
+    name, reason = lot.unread[0]
+    if len(lot.unread) == 1 and len(inputs) == 1 and name == str(inputs[0]):
+        return f"{name}: {reason}"
+    count = len(lot.unread)
+    return f"{inputs[0]}: not one of {count} packets can be read; the first, {name}: {reason}"
+
+
+def _expected(files: Sequence[Path], first: Lot) -> int | None:
+    """About how many packets there are, from the first ones' share of the files."""
+    if first.last or first.reached is None:
+        return len(first.places)
+    if first.reached.file > 0:
+        return max(round(len(files) * len(first.places) / (first.reached.file + 1)), FIRST)
+    if first.reached.start <= 0 or first.reached.size < 0 or files[0].name.endswith("gz"):
+        return None
+    try:
+        share = (first.reached.start + first.reached.size) / files[0].stat().st_size
+    except OSError:
+        return None
+    return max(round(len(first.places) / min(share, 1.0)), FIRST)

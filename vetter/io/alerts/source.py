@@ -1,0 +1,231 @@
+"""Alert packets as a source of candidates, used while the list is still being read."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from vetter.core.candidates import CandidateList
+from vetter.core.cropped import cropped
+from vetter.core.cutout import Cutout
+from vetter.core.cutout_source import Fingerprint, PsfFwhm
+from vetter.errors import InputError
+from vetter.io.alerts.growing_list import GrowingList
+from vetter.io.alerts.listing import Listing
+from vetter.io.alerts.lots import Lot, place_of
+from vetter.io.alerts.packet_columns import key_of
+from vetter.io.alerts.packet_cutout import packet_cutout
+from vetter.io.alerts.packets import Packets
+from vetter.io.alerts.producers import producer_of
+from vetter.io.fingerprint import of_files, of_plane
+from vetter.io.psf_fwhm import known_fwhm
+
+if TYPE_CHECKING:
+    from astropy.wcs import WCS
+
+PLANES = ("image", "template", "diff", "err")
+_DEFAULT_RADIUS = 20.0
+
+
+class AlertSource:
+    """Packets of files, folders and archives.
+
+    Parameters
+    ----------
+    title : str
+    packets : Packets
+        For the cutouts.
+    first : Lot
+        The beginning of the list.
+    listing : Listing or None
+        Reads the rest; None where there is none.
+    options : mapping
+        ``radius`` and ``fwhm`` as the user says them, or None.
+    record : dict
+    expected : int or None
+        About how many packets there are.
+    left_alone : int
+        Files that are something else by their names.
+
+    Attributes
+    ----------
+    candidates : CandidateList
+        As far as it was read.
+    complete : bool
+    """
+
+    def __init__(
+        self,
+        title: str,
+        packets: Packets,
+        first: Lot,
+        listing: Listing | None,
+        options: Mapping[str, float | None],
+        record: dict[str, Any],
+        expected: int | None,
+        left_alone: int,
+    ) -> None:
+        self.title = title
+        self.record = record
+        self._packets, self._listing = packets, listing
+        self._options = options
+        self._expected = expected
+        self._list = GrowingList()
+        self._list.left_alone = left_alone
+        self._failed = ""
+        # grow() and a cutout() that has to wait for a row may come from two threads.
+        self._growing = threading.Lock()
+        self._gzip_index: tuple[int, bytes] | None = None
+        self._list.add(first)
+        self.complete = listing is None
+        self._rows = self._list.places
+        self.candidates: CandidateList = self._list.candidates(())
+        self._first = self.candidates
+        self.plane_names, self._side = self._look_at_first()
+
+    @property
+    def wcs(self) -> WCS | None:
+        """Each stamp has its own."""
+        return None
+
+    @property
+    def expected(self) -> int | None:
+        """About how many candidates there will be; None where nothing tells."""
+        return len(self.candidates) if self.complete else self._expected
+
+    @property
+    def default_radius(self) -> float:
+        """Half of a whole stamp, unless the user says otherwise."""
+        return self._options["radius"] or self._side or _DEFAULT_RADIUS
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was found so far, one line each."""
+        found, candidates = self._list, self.candidates
+        makers = ", ".join(found.producers)
+        notes = [f"{len(candidates)} packets of {makers}" + ("" if self.complete else " so far")]
+        if found.unread:
+            total = len(candidates) + len(found.unread)
+            notes.append(
+                f"{len(found.unread)} of {total} packets could not be read; "
+                "File > Report names them"
+            )
+        if found.repeated:
+            notes.append(f"{found.repeated} packets repeat an id: kept apart as KEY#2 and so on")
+        if found.unnamed:
+            notes.append(f"{found.unnamed} packets without an id: called row-N")
+        if found.left_alone:
+            notes.append(f"{found.left_alone} other files were left alone")
+        if self._failed:
+            notes.append(f"the list ends early: {self._failed}")
+        return (
+            *notes,
+            *found.said,
+            f"columns {candidates.roles.described()}",
+            "alerts' templates are not matched to their images: fits are shown, not judged",
+        )
+
+    @property
+    def report(self) -> tuple[str, ...]:
+        """Packets that could not be read so far, and why."""
+        lines = [f"{name}: {reason}" for name, reason in list(self._list.unread)]
+        return tuple([*lines, self._failed] if self._failed else lines)
+
+    @cached_property
+    def fingerprints(self) -> tuple[Fingerprint, ...]:
+        """Of all files, by names and sizes; of one alone, by samples of what is in it."""
+        files = list(self._packets.files)
+        if len(files) == 1:
+            return (of_plane("cutouts", files[0]),)
+        return (of_files("cutouts", [path for path in files if path.exists()]),)
+
+    def cutout(self, row: int, radius: float | None = None) -> Cutout:
+        """The cutout of one packet, its light curve with it; cropped to a smaller radius.
+
+        Waits for a row that was not listed yet.
+
+        Raises
+        ------
+        InputError
+            The packet cannot be read any more, or has no stamps.
+        """
+        while row >= len(self._rows) and self.grow() is not None:
+            pass
+        candidates = self.candidates
+        name = candidates.name(row)
+        record = self._record(row)
+        producer = producer_of(record)
+        if producer is None or key_of(record, producer) != self._list.own_key(row):
+            raise InputError(f"{name}: its file has changed since it was listed")
+        meta = candidates.candidate(row)
+        meta.setdefault("name", name)
+        try:
+            cutout = packet_cutout(record, producer, meta)
+        except InputError as error:
+            raise InputError(f"{name}: {error}") from error
+        return cutout if radius is None else cropped(cutout, radius)
+
+    def grow(self) -> CandidateList | None:
+        """See :class:`~vetter.core.cutout_source.GrowingSource`."""
+        with self._growing:
+            if self.complete or self._listing is None:
+                return None
+            lot = self._listing.next_lot()
+            self._failed = lot.failed
+            self._list.add(lot)
+            if lot.gzip_index is not None:
+                self._gzip_index = lot.gzip_index
+            if lot.rows is not None:
+                longer = self._list.candidates(())
+                self._rows = self._list.places
+                self.candidates = longer
+            self.complete = lot.last
+            return self.candidates
+
+    def fwhm(self, measure: bool = True) -> PsfFwhm | None:
+        """The FWHM of the PSF: as the user says, from a stamp's PSF, or the packets' column.
+
+        From the first packets only, so that it does not change while the list grows.
+        """
+        from vetter.core.psf import PsfImage
+
+        given = self._options["fwhm"]
+        if given is None and measure:
+            try:
+                image = self.cutout(0).psf_image
+                if image is not None:
+                    value = PsfImage(image).fwhm
+                    return PsfFwhm(value, f"FWHM {value:.2f} px of the first packet's PSF")
+            except (InputError, ValueError):
+                # The column may tell.
+                pass
+        return known_fwhm(given, self._first, None, None)
+
+    def close(self) -> None:
+        """End the listing and let go of the files."""
+        if self._listing is not None:
+            self._listing.close()
+        self._packets.close()
+
+    def _record(self, row: int) -> dict[str, Any]:
+        index, self._gzip_index = self._gzip_index, None
+        if index is not None:
+            try:
+                self._packets.take_gzip_index(*index)
+            except InputError:
+                # The index only saves time.
+                pass
+        return self._packets.record(place_of(self._rows[row]))
+
+    def _look_at_first(self) -> tuple[tuple[str, ...], float]:
+        """Names of planes, and half of the side of a stamp, by the first packet that has any."""
+        for row in range(min(4, len(self._rows))):
+            try:
+                cutout = self.cutout(row)
+            except InputError:
+                continue
+            mask = ("mask",) if "mask" in cutout.planes else ()
+            return (*PLANES, *mask), (max(cutout.shape) - 1) / 2
+        return PLANES, 0.0
