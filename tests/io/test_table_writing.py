@@ -12,7 +12,7 @@ from astropy.table import Column, MaskedColumn, QTable, Table
 from astropy.time import Time
 
 from vetter.errors import InputError
-from vetter.io.table_writing import FORMATS, write_table
+from vetter.io.table_writing import FORMATS, write_pieces, write_table
 
 READERS = {"ecsv": "ascii.ecsv", "csv": "ascii.csv", "votable": "votable", "fits": "fits"}
 
@@ -199,3 +199,26 @@ def test_the_table_is_not_changed(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written"):
         write_table(Table({"c": [1]}), tmp_path / "no" / "t.csv", "csv")
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_table_in_pieces_is_the_table_in_one(tmp_path: Path, kind: str) -> None:
+    count = 7
+    table = Table(
+        {
+            "name": [f"J{row}, a" for row in range(count)],
+            "words": ["", "two words", 'a "quote"', "line\nbreak", "", "#", "µ"],
+            "x": Column(np.linspace(0, 1, count), unit="pix"),
+            "gone": MaskedColumn([True] * count, mask=[False] * 3 + [True] * 4),
+        },
+        meta={"field": "ngc 1"},
+    )
+    write_table(table, tmp_path / "one", kind)
+    write_pieces([table[:3], table[3:4], table[4:]], tmp_path / "pieces", kind)
+    assert (tmp_path / "pieces").read_bytes() == (tmp_path / "one").read_bytes()
+
+
+def test_a_table_of_no_rows_in_pieces_has_its_columns(tmp_path: Path) -> None:
+    write_pieces([Table({"x": np.empty(0), "name": np.empty(0, str)})], tmp_path / "t", "ecsv")
+    back: Any = Table.read(tmp_path / "t", format="ascii.ecsv")
+    assert back.colnames == ["x", "name"] and len(back) == 0

@@ -5,26 +5,26 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from sys import intern
 from typing import Any
 
 import numpy as np
 
-from vetter.core.adjustment import Adjustment
 from vetter.core.cutout_source import CutoutSource, field_of, fields_of, on_field
-from vetter.core.disappeared import Judgement
 from vetter.core.field_fit import FieldFit, field_fit
 from vetter.errors import InputError
+from vetter.headless.adjusted_table import AdjustedTable
 from vetter.headless.cutouts import open_for
+from vetter.headless.fit_columns import FitColumns
 from vetter.headless.fit_job import BATCH, Batch, Fitted, Start, fitted, identity
 from vetter.headless.fit_jobs import fitted_batches, usable_cores
 from vetter.headless.fit_journal import FitJournal
 from vetter.headless.progress import Progress, say
 from vetter.io.atomic import atomic_path
 from vetter.io.settings_file import load_settings
-from vetter.io.table_writing import write_table
+from vetter.io.table_writing import write_pieces
 
 KINDS = {
     ".ecsv": "ecsv",
@@ -35,7 +35,8 @@ KINDS = {
     ".fits": "fits",
     ".fit": "fits",
 }
-_REASON = "disappeared_reason"
+PIECE = 1000
+"""Rows that are judged and written together."""
 
 
 def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
@@ -76,16 +77,20 @@ def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
 
 def fit_all(
     source: CutoutSource, fittings: Sequence[FieldFit], journal: FitJournal, jobs: int
-) -> list[Adjustment]:
-    """Fit every candidate that the journal does not hold; results in the list's order.
+) -> FitColumns:
+    """Fit every candidate that the journal does not hold.
 
     Batches are the same for any number of jobs, so that results are too, to the last bit.
     """
     batches = batches_of(source)
-    found = {n: metas for n, metas in journal.found.items() if n < len(batches)}
-    made = {number: [_result(meta) for meta in metas] for number, metas in found.items()}
     count = len(source.candidates)
-    done = before = sum(map(len, made.values()))
+    columns = FitColumns(count)
+    made: set[int] = set()
+    for number, metas in journal.earlier():
+        if number < len(batches):
+            columns.set(batches[number].rows, metas)
+            made.add(number)
+    done = before = sum(len(batches[number].rows) for number in made)
     if journal.other:
         say(f"{journal.path}: of another input or other options; all is done again")
     if before:
@@ -93,23 +98,11 @@ def fit_all(
     progress = Progress("fits", before)
     left = [batch for batch in batches if batch.number not in made]
     for answer in _fitted(source, fittings, left, jobs, alone=len(batches) == 1):
-        made[answer.number] = [_result(meta) for meta in answer.metas]
+        columns.set(batches[answer.number].rows, answer.metas)
         journal.add(answer.number, list(answer.metas))
         done += len(answer.metas)
         progress(done, count)
-    results: list[Adjustment | None] = [None] * count
-    for batch in batches:
-        for row, result in zip(batch.rows, made.pop(batch.number), strict=True):
-            results[row] = result
-    return [result for result in results if result is not None]
-
-
-def _result(meta: dict[str, Any]) -> Adjustment:
-    """Back from plain values; what most say alike in words is kept once."""
-    words = {key: intern(value) for key, value in meta.items() if isinstance(value, str)}
-    result = Adjustment.from_meta({**meta, **words})
-    assert result is not None
-    return result
+    return columns
 
 
 def batches_of(source: CutoutSource) -> list[Batch]:
@@ -148,51 +141,29 @@ def _fitted(
 def write(
     source: CutoutSource,
     fittings: Sequence[FieldFit],
-    results: list[Adjustment],
+    results: FitColumns,
     output: Path,
     kind: str,
 ) -> None:
     """Write the table, whole or not at all, and say how many disappeared."""
-    judgements = [
-        fittings[field_of(source, row)].judge(result) for row, result in enumerate(results)
-    ]
-    table, notes = adjusted_table(source.candidates.table, results, judgements)
+    table = AdjustedTable(source.candidates.table, results, kind)
+    counts = Counter[bool | None]()
+
+    def pieces() -> Iterator[Any]:
+        for start in range(0, max(len(source.candidates), 1), PIECE):
+            found = results.results(start, start + PIECE)
+            judgements = [
+                fittings[field_of(source, row)].judge(result)
+                for row, result in enumerate(found, start)
+            ]
+            counts.update(judgement.disappeared for judgement in judgements)
+            yield table.piece(start, judgements)
+
     with atomic_path(output) as temporary:
-        notes += write_table(table, temporary, kind)
-    say(*notes)
-    gone = sum(judgement.disappeared is True for judgement in judgements)
-    open_ = sum(judgement.disappeared is None for judgement in judgements)
-    say(f"{output}: {len(results)} candidates, {gone} disappeared, {open_} not judged")
-
-
-def adjusted_table(
-    table: Any, results: list[Adjustment], judgements: list[Judgement]
-) -> tuple[Any, tuple[str, ...]]:
-    """The list's columns, then ``adjust_*``, ``disappeared`` and why.
-
-    ``disappeared`` is masked where it was not judged. Columns of such names are replaced, and
-    said.
-    """
-    from astropy.table import MaskedColumn
-
-    out = table.copy()
-    columns: dict[str, list[Any]] = {name: [] for name in Adjustment(converged=False).as_meta()}
-    for result in results:
-        for name, value in result.as_meta().items():
-            columns[name].append(value)
-    columns["disappeared"] = [judgement.disappeared for judgement in judgements]
-    columns[_REASON] = [judgement.reason for judgement in judgements]
-    replaced = [name for name in columns if name in out.colnames]
-    for name in list(columns):
-        values = columns.pop(name)
-        if name == "disappeared":
-            gaps = np.array([value is None for value in values])
-            out[name] = MaskedColumn(data=[bool(value) for value in values], mask=gaps)
-        else:
-            out[name] = values
-    if not replaced:
-        return out, ()
-    return out, (f"columns of the list that were replaced: {', '.join(replaced)}",)
+        notes = write_pieces(pieces(), temporary, kind)
+    say(*table.notes, *notes)
+    said = f"{counts[True]} disappeared, {counts[None]} not judged"
+    say(f"{output}: {len(source.candidates)} candidates, {said}")
 
 
 def _refuse_inputs(source: CutoutSource, output: Path) -> None:

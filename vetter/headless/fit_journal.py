@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -20,6 +21,7 @@ class FitJournal:
 
     Lines of another run, and a last line that a kill cut short, are dropped. Used as a context
     manager: it is closed at the end, and stays on the disk unless :meth:`remove` was called.
+    What it holds is read by :meth:`earlier`, before anything is added.
 
     Parameters
     ----------
@@ -31,8 +33,6 @@ class FitJournal:
     Attributes
     ----------
     path : Path
-    found : dict
-        Batch number to the ``as_meta()`` of its rows, from an earlier run.
     other : bool
         Whether a journal of another input or other options was there, which is dropped.
 
@@ -44,7 +44,6 @@ class FitJournal:
 
     def __init__(self, output: Path, identity: str) -> None:
         self.path = output.with_name(f"{output.name}.journal")
-        self.found: dict[int, list[dict[str, Any]]] = {}
         head = {"vetter adjust": _FORMAT, "identity": identity, "columns": _NAMES}
         self._head = (json.dumps(head) + "\n").encode()
         try:
@@ -62,9 +61,9 @@ class FitJournal:
             ) from error
         first = self._file.readline()
         self.other = bool(first) and first != self._head
-        self._file.seek(self._read() if first == self._head else 0)
-        self._file.truncate()
-        if not self._file.tell():
+        if first != self._head:
+            self._file.seek(0)
+            self._file.truncate()
             self._write(self._head)
 
     def __enter__(self) -> FitJournal:
@@ -78,6 +77,20 @@ class FitJournal:
     ) -> None:
         self._file.close()
         self._lock.release()
+
+    def earlier(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+        """Batches of an earlier run: number, and the ``as_meta()`` of its rows.
+
+        One at a time, so that a long run takes no more memory than a short one. A number may come
+        twice: the later one counts.
+        """
+        self._file.seek(0)
+        end = len(self._file.readline())
+        while (batch := _batch(line := self._file.readline())) is not None:
+            end += len(line)
+            yield batch
+        self._file.seek(end)
+        self._file.truncate()
 
     def add(self, number: int, metas: list[dict[str, Any]]) -> None:
         """Keep a batch; it is with the system, so that a kill does not lose it."""
@@ -96,17 +109,6 @@ class FitJournal:
             raise InputError(
                 f"{self.path}: cannot be written: {error.strerror or error}"
             ) from error
-
-    def _read(self) -> int:
-        """Take in whole lines; where the last of them ends."""
-        end = self._file.tell()
-        for line in self._file:
-            batch = _batch(line)
-            if batch is None:
-                break
-            self.found[batch[0]] = batch[1]
-            end += len(line)
-        return end
 
 
 def _batch(line: bytes) -> tuple[int, list[dict[str, Any]]] | None:

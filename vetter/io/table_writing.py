@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from astropy.table import Column, MaskedColumn, Table
+from astropy.table import Column, MaskedColumn, Table, vstack
 
 from vetter.errors import InputError
 from vetter.io.plain_columns import escape_control, escape_non_ascii, plain_column
@@ -50,6 +52,37 @@ def write_table(table: Table, path: Path, kind: str) -> tuple[str, ...]:
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
     return notes
+
+
+def write_pieces(pieces: Iterable[Table], path: Path, kind: str) -> tuple[str, ...]:
+    """As :func:`write_table` for the rows of several tables of the same columns, one after another.
+
+    A text format ('ecsv', 'csv') takes one at a time, and no more memory than the largest takes;
+    of the others the whole table is made. There is at least one piece.
+    """
+    if kind not in ("ecsv", "csv"):
+        return write_table(vstack(list(pieces), metadata_conflicts="silent"), path, kind)
+    notes: list[str] = []
+    head = ""
+    try:
+        with warnings.catch_warnings(), path.open("w", encoding="utf-8", newline="") as file:
+            warnings.simplefilter("ignore")
+            for piece in pieces:
+                plain, said = plain_table(piece, kind)
+                notes += said
+                if not head:
+                    head = _text(plain[:0], kind)
+                    file.write(head)
+                file.write(_text(plain, kind).removeprefix(head))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
+    return tuple(dict.fromkeys(notes))
+
+
+def _text(plain: Table, kind: str) -> str:
+    out = StringIO(newline="")
+    plain.write(out, **_WRITERS[kind])
+    return out.getvalue()
 
 
 def plain_table(table: Table, kind: str) -> tuple[Table, tuple[str, ...]]:
