@@ -178,7 +178,8 @@ def _inputs(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=name_of_file,
         metavar="INPUT",
-        help="a candidate table, a folder or glob of cutout FITS files, a session, or demo",
+        help="a candidate table, a folder or glob of cutout FITS files, alert packets (.avro, .tar, "
+        ".tar.gz, .parquet, folders of them), a session, or demo",
     )
 
 
@@ -198,6 +199,9 @@ def _planes(parser: argparse.ArgumentParser) -> None:
     how = parser.add_argument_group("how to read the list")
     how.add_argument("--radius", type=radius, help="half the side of a cutout, pixels (20)")
     how.add_argument("--fwhm", type=positive, help="of the image's PSF, pixels")
+    how.add_argument(
+        "--schema", metavar="FILE.avsc", help="of alert packets from a stream, without their own"
+    )
     how.add_argument(
         "--column", action=Pairs, metavar="ROLE=NAME", help="x=XWIN_IMAGE; may be repeated"
     )

@@ -32,6 +32,7 @@ _READING = (
     "mask_good",
     "radius",
     "fwhm",
+    "schema",
     "column",
     "one_based",
 )

@@ -35,6 +35,8 @@ class InputOptions:
         Half the side of a cutout, pixels.
     fwhm : float or None
         Of the image's PSF, pixels.
+    schema : str or None
+        File of the Avro schema of alert packets that come without one.
     """
 
     planes: Mapping[str, str] = field(default_factory=dict)
@@ -46,6 +48,7 @@ class InputOptions:
     one_based: bool | None = None
     radius: float | None = None
     fwhm: float | None = None
+    schema: str | None = None
 
     @classmethod
     def from_keywords(cls, **keywords: Any) -> InputOptions:
@@ -104,7 +107,7 @@ class InputOptions:
             for f in dataclasses.fields(self)
             if getattr(self, f.name) not in (None, {})
         }
-        for name in ("variance", "weight"):
+        for name in ("variance", "weight", "schema"):
             if name in values:
                 values[name] = absolute(values[name])
         if "planes" in values:

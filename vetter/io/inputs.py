@@ -133,12 +133,34 @@ def _open_files(
     for name in names:
         if not name.path.exists():
             raise InputError(f"{name.path}: no such file or folder")
+    if _are_alerts(names, options):
+        return _open_alerts(names, texts, options, record)
     if folders or len(names) > 1 or (not names[0].suffix and is_cutout_file(names[0].path)):
         given = options.for_lists()
         if given:
             raise InputError(f"{texts[0]}: cutout files bring their own planes, found {given} too")
         return open_cutouts([name.path for name in names], options.radius, record, options.fwhm)
     return _open_field(names[0], options, record)
+
+
+def _are_alerts(names: Sequence[FitsName], options: InputOptions) -> bool:
+    from vetter.io.alerts.recognition import hold_alerts
+
+    if any(name.suffix for name in names):
+        return False
+    return hold_alerts([name.path for name in names], options.schema is not None)
+
+
+def _open_alerts(
+    names: Sequence[FitsName], texts: Sequence[str], options: InputOptions, record: dict[str, Any]
+) -> CutoutSource:
+    from vetter.io.alerts.opening import open_alerts
+
+    given = options.for_lists()
+    if given:
+        raise InputError(f"{texts[0]}: alert packets bring their own planes, found {given} too")
+    paths = [name.path for name in names]
+    return open_alerts(paths, options.radius, options.fwhm, options.schema, record)
 
 
 def _open_field(table: FitsName, options: InputOptions, record: dict[str, Any]) -> CutoutSource:
