@@ -22,8 +22,7 @@ from vetter.core.look import Looks
 from vetter.core.review_columns import ReviewColumns
 from vetter.errors import InputError
 from vetter.gui.main_window import MainWindow
-from vetter.io.inputs import InputOptions, open_input
-from vetter.io.inputs import session_path as session_path_of
+from vetter.io.inputs import InputOptions, names_radius, open_input
 from vetter.io.resources import resource_path
 from vetter.io.session_file import SessionFile
 from vetter.io.session_path import default_session_path
@@ -70,7 +69,7 @@ def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> Mai
     session_path = options.pop("session", None)
     reviewer: str = options.pop("reviewer", None) or default_reviewer()
 
-    if options.get("radius") is None and session_path_of(inputs) is None:
+    if options.get("radius") is None and not names_radius(inputs):
         options["radius"] = settings.display.radius
     source = open_input(inputs, InputOptions.from_keywords(**options))
     try:

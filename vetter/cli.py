@@ -103,14 +103,14 @@ def _open(arguments: argparse.Namespace) -> int:
     # The window enables the collector when it is up.
     gc.disable()
     from vetter import app
-    from vetter.io.inputs import session_path
+    from vetter.io.inputs import names_radius
     from vetter.io.settings_file import load_keymap, load_settings
 
     settings = load_settings(arguments.settings)
     inputs = ["demo"] if arguments.command == "demo" else list(arguments.inputs)
     options = reading_options(arguments)
-    if session_path(inputs) is None:
-        # A session knows its own radius; anything else starts at the settings'.
+    if not names_radius(inputs):
+        # A session knows its own radius, a field file may; anything else starts at the settings'.
         options.setdefault("radius", settings.display.radius)
     return app.run(
         inputs,

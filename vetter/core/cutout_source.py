@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 
     from vetter.core.candidates import CandidateList
     from vetter.core.cutout import Cutout
+    from vetter.core.epochs import Epochs
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
     """Which file an input was, so that a changed one is noticed at the next start.
 
-    ``role`` is 'candidates', a plane's name or 'cutouts'; ``digest`` is of the content.
+    ``role`` is 'candidates', a plane's name or 'cutouts', of one of several images with its name in
+    front (``r1: candidates``); ``digest`` is of the content.
     """
 
     role: str
@@ -28,6 +30,11 @@ class Fingerprint:
     size: int
     mtime_ns: int
     digest: str
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is of a list of candidates."""
+        return self.role == "candidates" or self.role.endswith(": candidates")
 
     def same_content(self, other: Fingerprint) -> bool:
         """Whether both describe the same content in the same role, wherever it lies."""
@@ -109,6 +116,15 @@ class CutoutSource(Protocol):
         """Let go of the files."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place on the sky (degrees) on one image of a source, where its list has no candidate."""
+
+    field: int
+    ra: float
+    dec: float
+
+
 class ManyFields(CutoutSource, Protocol):
     """A source of several images; its own ``wcs`` and ``fwhm`` are None."""
 
@@ -119,6 +135,21 @@ class ManyFields(CutoutSource, Protocol):
     @property
     def field_numbers(self) -> npt.NDArray[np.intp]:
         """Which of them each candidate is on, shape (n,)."""
+
+    @property
+    def epochs(self) -> Epochs:
+        """Which candidates are one object."""
+
+    def fields_at(self, ra: float, dec: float) -> list[int]:
+        """The numbers of the images that hold a place of the sky, first to last in time."""
+
+    def cutout_at(self, place: Place, radius: float) -> Cutout:
+        """The cutout at a place as that of a candidate there; raises InputError."""
+
+
+def has_epochs(source: CutoutSource) -> TypeGuard[ManyFields]:
+    """Whether it has several images, on which an object may be more than once."""
+    return len(fields_of(source)) > 1
 
 
 def fields_of(source: CutoutSource) -> Sequence[ImageField]:

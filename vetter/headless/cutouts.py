@@ -10,7 +10,7 @@ from vetter.core.cutout_source import CutoutSource
 from vetter.errors import InputError
 from vetter.headless.progress import Progress, say
 from vetter.io.cutout_files import write_cutout
-from vetter.io.inputs import InputOptions, open_input
+from vetter.io.inputs import InputOptions, names_radius, open_input
 from vetter.io.safe_names import safe_names
 from vetter.io.settings_file import load_settings
 
@@ -34,7 +34,9 @@ def open_for(arguments: argparse.Namespace, options: dict[str, Any]) -> CutoutSo
     """Open a command's inputs, with the settings' radius where none is named."""
     settings = load_settings(arguments.settings)
     wanted = InputOptions.from_keywords(**options)
-    return open_input(arguments.inputs, wanted.over(InputOptions(radius=settings.display.radius)))
+    if not names_radius(arguments.inputs):
+        wanted = wanted.over(InputOptions(radius=settings.display.radius))
+    return open_input(arguments.inputs, wanted)
 
 
 def write_all(source: CutoutSource, folder: Path) -> tuple[int, int]:

@@ -23,7 +23,7 @@ def open_input(
     inputs: Sequence[str | os.PathLike[str]] | str | os.PathLike[str],
     options: InputOptions | None = None,
 ) -> CutoutSource:
-    """Open what is named: a candidate table, cutout files, a session, or ``demo``.
+    """Open what is named: a candidate table, cutout files, a field file, a session, or ``demo``.
 
     Parameters
     ----------
@@ -46,6 +46,9 @@ def open_input(
         raise InputError("no input: name a candidate table, a folder of cutouts, or demo")
     if texts == ["demo"]:
         return _open_demo(options)
+    night = _field_file(texts)
+    if night is not None:
+        return _open_night(night, options)
     session = session_path(texts)
     if session is not None:
         return _open_session(session, options)
@@ -66,6 +69,41 @@ def _open_demo(options: InputOptions) -> CutoutSource:
         record={"inputs": ["demo"], "options": options.plain()},
         extra_notes=(NOTE, *source.extra_notes),
     )
+
+
+def _field_file(texts: Sequence[str]) -> Path | None:
+    """The field file among inputs, where that is what they name; else None."""
+    from vetter.io.field_file import is_field_file
+
+    files = [Path(text) for text in texts if is_field_file(Path(text))]
+    if files and len(texts) > 1:
+        raise InputError(f"{files[0]}: a field file is opened alone, found {len(texts)} inputs")
+    return files[0] if files else None
+
+
+def _open_night(path: Path, options: InputOptions) -> CutoutSource:
+    from vetter.io.night_opening import open_night
+
+    record = {"inputs": [os.path.abspath(path)], "options": options.plain()}
+    return open_night(path, options, DEFAULT_RADIUS, record)
+
+
+def names_radius(inputs: Sequence[str | os.PathLike[str]]) -> bool:
+    """Whether inputs say themselves how large their cutouts are: a session, a field file.
+
+    Raises
+    ------
+    InputError
+        As `session_path`, or a field file that cannot be used.
+    """
+    if session_path(inputs) is not None:
+        return True
+    path = _field_file([os.path.expanduser(os.fspath(name)) for name in inputs])
+    if path is None:
+        return False
+    from vetter.io.field_file import read_field_file
+
+    return read_field_file(path).radius is not None
 
 
 def session_path(inputs: Sequence[str | os.PathLike[str]]) -> Path | None:

@@ -27,7 +27,7 @@ class RecordedInput:
 
 def list_content(fingerprints: Sequence[Fingerprint]) -> tuple[str, ...]:
     """Digests of what the list of candidates was made from."""
-    return tuple(sorted(f.digest for f in fingerprints if f.role in ("candidates", "cutouts")))
+    return tuple(sorted(f.digest for f in fingerprints if f.is_list or f.role == "cutouts"))
 
 
 def current_since(inputs: Sequence[RecordedInput]) -> str:

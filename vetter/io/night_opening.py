@@ -1,0 +1,231 @@
+"""Opens a field file: the lists and the images' headers, and no pixel."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vetter.core.candidates import CandidateList, Roles
+from vetter.core.cutout_source import Fingerprint
+from vetter.core.joined_lists import Part, joined
+from vetter.errors import InputError
+from vetter.io.exposure import filter_of, middle
+from vetter.io.field_file import FieldEntry, read_field_file
+from vetter.io.field_planes import ORDER, FieldPlanes, open_planes
+from vetter.io.field_source import FieldSource
+from vetter.io.fingerprint import of_list, of_plane
+from vetter.io.fits_names import parse_fits_name
+from vetter.io.input_options import InputOptions
+from vetter.io.night_epochs import epochs_of, object_columns
+from vetter.io.night_source import NightField, NightSource, OpenFields, renamed
+from vetter.io.psf_fwhm import known_fwhm
+
+_SAID_ALONE = 3
+
+
+def open_night(
+    path: Path, options: InputOptions, radius: float, record: dict[str, Any]
+) -> NightSource:
+    """The images of a field file as one source.
+
+    Parameters
+    ----------
+    path : Path
+    options : InputOptions
+        Of the command line; they go before those in the file.
+    radius : float
+        Of the cutouts, where neither names one.
+    record : dict
+
+    Raises
+    ------
+    InputError
+        The file, a list or an image's header cannot be used; one line names the file and the field.
+    """
+    file = read_field_file(path)
+    if options.planes or options.variance or options.weight:
+        given = options.for_lists()
+        raise InputError(f"{path}: a field file names its own planes, found {given} too")
+    open_fields = OpenFields()
+    fields = []
+    for entry in file.entries:
+        try:
+            fields.append(_field(entry, options.over(entry.options), open_fields))
+        except InputError as error:
+            raise InputError(f"{path}: field {entry.name!r}: {error}") from error
+    columns = object_columns(file.path, file.matching, fields)
+    parts = [
+        Part(
+            one.name,
+            one.candidates,
+            one.time,
+            one.filter,
+            column is not None and column == one.candidates.roles.key,
+        )
+        for one, column in zip(fields, columns, strict=True)
+    ]
+    candidates = joined(parts)
+    if not len(candidates):
+        raise InputError(f"{path}: not one of its {len(fields)} lists has a candidate")
+    epochs, said = epochs_of(fields, columns, candidates, file.matching)
+    prints = [renamed(f, one.name) for one in fields for f in one.fingerprints]
+    names = dict.fromkeys(name for one in fields for name in one.plane_names)
+    return NightSource(
+        path.name,
+        dataclasses.replace(candidates, notes=()),
+        fields,
+        np.repeat(np.arange(len(fields)), [len(one.candidates) for one in fields]),
+        tuple(sorted(names, key=lambda name: _place(name, list(names)))),
+        epochs,
+        options.radius or file.radius or radius,
+        (of_list("fields", path), *prints),
+        (_summary(fields, candidates), said, *candidates.notes, *_said(fields)),
+        record,
+        open_fields,
+    )
+
+
+def _field(entry: FieldEntry, options: InputOptions, open_fields: OpenFields) -> NightField:
+    options, notes = _with_planes(entry, options)
+    specs = {name: spec for name, spec in options.planes.items() if spec}
+    first = next((name for name in ORDER if name in specs), next(iter(specs), "image"))
+    # The grid of all planes is the first one's; the others are opened when they are looked at.
+    grid = open_planes({name: spec for name, spec in specs.items() if name == first})
+    grid.close()
+    candidates = _list(entry, options, grid)
+    prints = _fingerprints(entry, options)
+
+    def opening() -> FieldSource:
+        planes = open_planes(
+            specs, options.variance, options.weight, options.mask_bits, options.mask_good
+        )
+        if planes.shape != grid.shape:
+            planes.close()
+            raise InputError(f"{specs[first]}: changed its shape while it was open")
+        # The radius is the night's to say.
+        return FieldSource(entry.name, candidates, planes, 0.0, prints, {}, (), options.fwhm)
+
+    mjd = entry.mjd if entry.mjd is not None else middle(grid.header)
+    made = {f"{name}: {note}" for name, note in grid.plane_notes.items()}
+    return NightField(
+        entry.name,
+        candidates,
+        grid.wcs,
+        grid.shape,
+        float("nan") if mjd is None else mjd,
+        entry.filter or filter_of(grid.header) or "",
+        _plane_names(options),
+        prints,
+        (*notes, *candidates.notes, *(note for note in grid.notes if note not in made)),
+        opening,
+        open_fields,
+        known_fwhm(options.fwhm, candidates, grid.header, grid.wcs),
+    )
+
+
+def _with_planes(entry: FieldEntry, options: InputOptions) -> tuple[InputOptions, tuple[str, ...]]:
+    """The options with the planes that lie beside the list, where none is named."""
+    if options.planes or entry.candidates is None:
+        return options, ()
+    from vetter.io.nearby_planes import planes_beside
+    from vetter.io.table_files import kind_of
+
+    table = parse_fits_name(entry.candidates)
+    specs, said = planes_beside(table, kind_of(table.path))
+    return dataclasses.replace(options, planes=specs), said
+
+
+def _list(entry: FieldEntry, options: InputOptions, grid: FieldPlanes) -> CandidateList:
+    from vetter.io.candidate_tables import read_candidates
+
+    if entry.candidates is None:
+        return _no_candidates("no list: nothing was found here")
+    try:
+        return read_candidates(
+            entry.candidates, grid.wcs, grid.shape, options.columns, options.one_based
+        )
+    except InputError:
+        if _has_rows(entry.candidates):
+            raise
+        # On a field of its own that is refused; among others it is a night without a find.
+        return _no_candidates(f"{Path(entry.candidates).name}: no rows: nothing was found here")
+
+
+def _has_rows(table: str) -> bool:
+    from vetter.io.table_files import read_table
+
+    try:
+        return len(read_table(parse_fits_name(table)).table) > 0
+    except InputError:
+        # It is another matter that is wrong with it, and said already.
+        return True
+
+
+def _no_candidates(note: str) -> CandidateList:
+    from astropy.table import Table
+
+    none = np.empty(0)
+    keys = np.empty(0, dtype=object)
+    return CandidateList(Table(), Roles(), keys, none, none, none, none, (note,))
+
+
+def _fingerprints(entry: FieldEntry, options: InputOptions) -> tuple[Fingerprint, ...]:
+    """Of the list whole, of the planes by samples, with how their pixels are read."""
+    prints = []
+    if entry.candidates is not None:
+        prints.append(of_list("candidates", parse_fits_name(entry.candidates).path))
+    files: dict[str, tuple[str, str]] = {name: (f, "") for name, f in options.planes.items() if f}
+    if "mask" in files and (options.mask_bits or options.mask_good):
+        files["mask"] = files["mask"][0], f" bits {options.mask_bits} good {options.mask_good}"
+    for kind in ("variance", "weight"):
+        spec = getattr(options, kind)
+        if spec:
+            files["err"] = spec, f" {kind}"
+    for name, (spec, reading) in files.items():
+        file = parse_fits_name(spec)
+        prints.append(of_plane(name, file.path, file.suffix + reading))
+    return tuple(prints)
+
+
+def _plane_names(options: InputOptions) -> tuple[str, ...]:
+    """What the planes will be once they are opened, those that are made among them."""
+    names = {name for name, spec in options.planes.items() if spec}
+    if options.variance or options.weight or "image" in names:
+        names.add("err")
+    if {"image", "convolved"} <= names:
+        names.add("diff")
+    extra = [name for name in options.planes if name in names and name not in ORDER]
+    return (*(name for name in ORDER if name in names), *extra)
+
+
+def _place(name: str, found: list[str]) -> int:
+    return ORDER.index(name) if name in ORDER else len(ORDER) + found.index(name)
+
+
+def _summary(fields: list[NightField], candidates: CandidateList) -> str:
+    filters = dict.fromkeys(one.filter for one in fields if one.filter)
+    words = f"{len(fields)} fields, {len(candidates)} candidates"
+    words += f"; filters {', '.join(filters)}" if filters else ""
+    lacking = [one.name for one in fields if not one.time]
+    if lacking:
+        words += f"; no time of {', '.join(lacking)}: give time = ..."
+    return words
+
+
+def _said(fields: list[NightField]) -> list[str]:
+    """The notes of the fields, with their names in front; one that many have is said once."""
+    holders: dict[str, list[str]] = {}
+    for one in fields:
+        for note in dict.fromkeys(one.notes):
+            holders.setdefault(note, []).append(one.name)
+    return [f"{_named(names, len(fields))}: {note}" for note, names in holders.items()]
+
+
+def _named(names: list[str], count: int) -> str:
+    if len(names) == count > 1:
+        return "all fields"
+    more = len(names) - _SAID_ALONE
+    return ", ".join(names[:_SAID_ALONE]) + (f" and {more} more" if more > 0 else "")

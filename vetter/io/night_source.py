@@ -1,0 +1,224 @@
+"""Several images of a night as one source of cutouts; each is opened when it is looked at."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.candidates import CandidateList
+from vetter.core.cutout_source import Fingerprint, Place, PsfFwhm
+from vetter.core.epochs import Epochs
+from vetter.core.footprint import Footprint
+from vetter.core.lazy_cutout import LazyCutout
+from vetter.core.wcs_header import sky_to_pixel
+from vetter.errors import InputError
+from vetter.io.exposure import iso
+from vetter.io.field_source import FieldSource
+
+if TYPE_CHECKING:
+    from astropy.wcs import WCS
+
+MOST_FILES = 160
+"""Files of images that are kept open; systems allow a program 256 or more."""
+
+
+class OpenFields:
+    """The images that are open; those not looked at for longest are closed to make room."""
+
+    def __init__(self) -> None:
+        self._open: OrderedDict[str, FieldSource] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def get(self, name: str, opening: Callable[[], FieldSource]) -> FieldSource:
+        """An image under its name, opened if need be."""
+        source = self._open.get(name)
+        if source is None:
+            source = self._open[name] = opening()
+            files = sum(len(other.field_planes.files) for other in self._open.values())
+            while files > MOST_FILES and len(self._open) > 1:
+                _, oldest = self._open.popitem(last=False)
+                files -= len(oldest.field_planes.files)
+                oldest.close()
+        self._open.move_to_end(name)
+        return source
+
+    def close(self) -> None:
+        """Close all."""
+        for source in self._open.values():
+            source.close()
+        self._open.clear()
+
+
+@dataclass(eq=False)
+class NightField:
+    """One image of a night.
+
+    Attributes
+    ----------
+    name : str
+    candidates : CandidateList
+        Its own list, as its file has it; without rows where nothing was found.
+    wcs : `~astropy.wcs.WCS` or None
+    shape : (int, int)
+        Rows and columns.
+    mjd : float
+        Its time; NaN where unknown.
+    filter : str
+        '' where unknown.
+    plane_names : tuple of str
+        To be expected.
+    fingerprints : tuple of Fingerprint
+    notes : tuple of str
+    opening : callable
+        Opens its planes with its list.
+    known : PsfFwhm or None
+        The FWHM as far as it is written down.
+    """
+
+    name: str
+    candidates: CandidateList
+    wcs: WCS | None
+    shape: tuple[int, int]
+    mjd: float
+    filter: str
+    plane_names: tuple[str, ...]
+    fingerprints: tuple[Fingerprint, ...]
+    notes: tuple[str, ...]
+    opening: Callable[[], FieldSource]
+    open_fields: OpenFields
+    known: PsfFwhm | None = None
+    _measured: bool = field(init=False, default=False)
+
+    @property
+    def time(self) -> str:
+        """ISO text, UTC where the field file or the header says so; '' where unknown."""
+        return "" if math.isnan(self.mjd) else iso(self.mjd)
+
+    @cached_property
+    def footprint(self) -> Footprint:
+        """What it covers of the sky."""
+        return Footprint(self.wcs, self.shape)
+
+    def opened(self) -> FieldSource:
+        """The image with its planes; InputError where they cannot be used."""
+        try:
+            return self.open_fields.get(self.name, self.opening)
+        except InputError as error:
+            raise InputError(f"field {self.name!r}: {error}") from error
+
+    def fwhm(self, measure: bool = True) -> PsfFwhm | None:
+        """The FWHM of its PSF, and where it comes from; see `FieldSource.fwhm`."""
+        if self.known is None and measure and not self._measured:
+            self._measured = True
+            self.known = self.opened().fwhm()
+        return self.known
+
+
+@dataclass(eq=False)
+class NightSource:
+    """Cutouts of the candidates of several images.
+
+    Attributes
+    ----------
+    title : str
+    candidates : CandidateList
+        All, in the order of the images; see `vetter.core.joined_lists`.
+    fields : list of NightField
+    field_numbers : ndarray of int, shape (n,)
+        Which image each candidate is on.
+    plane_names : tuple of str
+        The union, in the order of the panels.
+    epochs : Epochs
+    default_radius : float
+    fingerprints : tuple of Fingerprint
+        Roles start with the image's name: ``r1: image``.
+    notes : tuple of str
+    record : dict
+    """
+
+    title: str
+    candidates: CandidateList
+    fields: list[NightField]
+    field_numbers: npt.NDArray[np.intp]
+    plane_names: tuple[str, ...]
+    epochs: Epochs
+    default_radius: float
+    fingerprints: tuple[Fingerprint, ...]
+    notes: tuple[str, ...]
+    record: dict[str, Any]
+    open_fields: OpenFields
+    wcs: None = field(init=False, default=None)
+
+    @cached_property
+    def _starts(self) -> npt.NDArray[np.intp]:
+        counts = [len(one.candidates) for one in self.fields]
+        return np.concatenate([[0], np.cumsum(counts)])[:-1].astype(np.intp)
+
+    @cached_property
+    def _in_time(self) -> list[int]:
+        return [int(number) for number in np.argsort([f.mjd for f in self.fields], kind="stable")]
+
+    def cutout(self, row: int, radius: float | None = None) -> LazyCutout:
+        """The cutout of one candidate with the planes of its image; raises InputError."""
+        number = int(self.field_numbers[row])
+        image = self.fields[number]
+        wanted = self.default_radius if radius is None else radius
+        cutout = image.opened().cutout(row - int(self._starts[number]), wanted)
+        # As the list has it: its key and name may differ from those in the image's own.
+        cutout.meta["name"] = self.candidates.name(row)
+        return _labelled(cutout, image)
+
+    def cutout_at(self, place: Place, radius: float) -> LazyCutout:
+        """The cutout of an image at a place of the sky, as that of a candidate there.
+
+        Raises
+        ------
+        InputError
+            The place is off the image, the image has no WCS, or a file cannot be read.
+        """
+        image = self.fields[place.field]
+        source = image.opened()
+        if image.wcs is None:
+            raise InputError(f"field {image.name!r}: has no WCS to find the place with")
+        x, y = sky_to_pixel(image.wcs, place.ra, place.dec)
+        rows, columns = image.shape
+        if not (-0.5 <= x < columns - 0.5 and -0.5 <= y < rows - 0.5):
+            raise InputError(f"field {image.name!r}: off the image")
+        cutout = source.cutout_at(x, y, radius)
+        cutout.meta |= {"name": image.name, "ra": place.ra, "dec": place.dec}
+        return _labelled(cutout, image)
+
+    def fields_at(self, ra: float, dec: float) -> list[int]:
+        """The numbers of the images that hold a place of the sky, first to last in time."""
+        return [n for n in self._in_time if self.fields[n].footprint.holds(ra, dec)]
+
+    def fwhm(self, measure: bool = True) -> PsfFwhm | None:
+        """None: each image has its own."""
+        return None
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.open_fields.close()
+
+
+def _labelled(cutout: LazyCutout, image: NightField) -> LazyCutout:
+    cutout.meta["field"] = image.name
+    for name, value in (("time", image.time), ("filter", image.filter)):
+        if value:
+            cutout.meta[name] = value
+    return cutout
+
+
+def renamed(fingerprint: Fingerprint, name: str) -> Fingerprint:
+    """A fingerprint whose role says which image it belongs to."""
+    return dataclasses.replace(fingerprint, role=f"{name}: {fingerprint.role}")
