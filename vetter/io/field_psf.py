@@ -1,0 +1,76 @@
+"""The PSF that an image's candidates are fitted with: as the user says, else as the settings do."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from vetter.core.cutout_source import ImageField, PsfFwhm
+from vetter.core.field_fit import FieldFit, field_fit
+from vetter.core.psf import PsfImage
+from vetter.io.field_source import FieldSource
+from vetter.io.psf_file import read_psf
+from vetter.settings import PSFS, FitSettings
+
+
+def fit_of_field(
+    field: ImageField, record: Mapping[str, Any], settings: FitSettings, radius: float
+) -> FieldFit:
+    """How the candidates of an image are fitted.
+
+    To measure FWHM or PSF on the image's stars takes a moment, and what that needs is slow to
+    import: it is not for the window's process.
+
+    Parameters
+    ----------
+    field : ImageField
+    record : mapping
+        Of the source: its ``options`` may name a PSF and an FWHM. An FWHM alone is the user's word
+        on the PSF: then it is not taken from the stars.
+    settings : FitSettings
+    radius : float
+        Of the cutouts as the input gives them, pixels.
+
+    Raises
+    ------
+    InputError
+        Files of the image, or the PSF's, that cannot be read.
+    """
+    options = dict(record.get("options", {}))
+    given = options.get("psf")
+    kind = str(given or settings.psf)
+    if kind not in PSFS:
+        psf = read_psf(kind)
+        return field_fit(PsfFwhm(psf.fwhm, f"FWHM {psf.fwhm:.2f} px"), settings, radius, psf)
+    settings = dataclasses.replace(settings, psf=kind)
+    if kind != "stars" or (given is None and options.get("fwhm") is not None):
+        return field_fit(field.fwhm(), settings, radius)
+    found = _of_stars(field)
+    if isinstance(found, PsfImage):
+        return field_fit(PsfFwhm(found.fwhm, f"FWHM {found.fwhm:.2f} px"), settings, radius, found)
+    fit = field_fit(field.fwhm(), settings, radius)
+    note = f"{fit.options.psf_note}; not of the field's stars: {found}"
+    return dataclasses.replace(
+        fit,
+        options=dataclasses.replace(fit.options, psf_note=note),
+        said=f"{fit.said}; not of the field's stars: {found}",
+    )
+
+
+def _of_stars(field: ImageField) -> PsfImage | str:
+    """The effective PSF of an image, or why there is none."""
+    from vetter.core.effective_psf import effective_psf
+
+    opened = getattr(field, "opened", None)
+    if opened is not None:
+        # One of a night's: its files are opened when it is looked at.
+        field = opened()
+    if not isinstance(field, FieldSource):
+        return "this input has no field"
+    image, mask = (field.field_planes.planes.get(name) for name in ("image", "mask"))
+    if image is None:
+        return "there is no image of the field"
+    saturation = field.header.get("SATURATE")
+    number = isinstance(saturation, (int, float)) and not isinstance(saturation, bool)
+    return effective_psf(image, mask, float(saturation) if number and saturation > 0 else None)
