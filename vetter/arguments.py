@@ -178,8 +178,8 @@ def _inputs(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=name_of_file,
         metavar="INPUT",
-        help="a candidate table, a folder or glob of cutout FITS files, alert packets (.avro, .tar, "
-        ".tar.gz, .parquet, folders of them), a session, or demo",
+        help="a candidate table, a folder or glob of cutout FITS files, alert packets (Avro, tar, "
+        "Parquet, or folders of them), a session, or demo",
     )
 
 

@@ -27,8 +27,7 @@ class Offsets:
     Attributes
     ----------
     dx, dy : float
-        Medians of listed minus computed (0-based) position, pixels; NaN where the WCS puts none
-        of the listed ra, dec anywhere.
+        Medians of listed minus computed (0-based) position, pixels.
     apart : float
         Share of rows that disagree by more than two pixels, after the convention
         that fits better has been taken.
@@ -74,13 +73,12 @@ def offsets(x: Floats, y: Floats, ra: Floats, dec: Floats, wcs: WCS) -> Offsets 
     off_x, off_y = x[sample] - px, y[sample] - py
     known = np.isfinite(off_x) & np.isfinite(off_y)
     if not known.any():
-        # Nothing of the sky that the list names is on this side of the image's.
-        has_sky = wcs.has_celestial
-        return Offsets(np.nan, np.nan, 1.0, len(sample)) if has_sky else None
-    dx, dy = float(np.median(off_x[known])), float(np.median(off_y[known]))
+        return None
+    off_x, off_y = off_x[known], off_y[known]
+    dx, dy = float(np.median(off_x)), float(np.median(off_y))
     base = 1.0 if abs(dx - 1) < abs(dx) and abs(dy - 1) < abs(dy) else 0.0
-    near = np.hypot(off_x[known] - base, off_y[known] - base) <= 2
-    return Offsets(dx, dy, 1.0 - float(near.sum()) / len(sample), len(sample))
+    apart = float(np.mean(np.hypot(off_x - base, off_y - base) > 2))
+    return Offsets(dx, dy, apart, int(known.sum()))
 
 
 def sky_to_pixel(wcs: WCS, ra: Floats, dec: Floats) -> tuple[Floats, Floats]:
