@@ -203,6 +203,12 @@ def _planes(parser: argparse.ArgumentParser) -> None:
         "--schema", metavar="FILE.avsc", help="of alert packets from a stream, without their own"
     )
     how.add_argument(
+        "--psf",
+        type=name_of_file,
+        metavar="PSF",
+        help="what a new source looks like: gaussian, moffat, stars (of the field) or F, an image",
+    )
+    how.add_argument(
         "--column", action=Pairs, metavar="ROLE=NAME", help="x=XWIN_IMAGE; may be repeated"
     )
     base = how.add_mutually_exclusive_group()

@@ -33,6 +33,7 @@ _READING = (
     "radius",
     "fwhm",
     "schema",
+    "psf",
     "column",
     "one_based",
 )

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from vetter.core.cutout_source import CutoutSource, field_of, fields_of, on_field
-from vetter.core.field_fit import FieldFit, field_fit
+from vetter.core.field_fit import FieldFit
 from vetter.errors import InputError
 from vetter.headless.adjusted_table import AdjustedTable
 from vetter.headless.cutouts import open_for
@@ -23,6 +23,7 @@ from vetter.headless.fit_jobs import fitted_batches, usable_cores
 from vetter.headless.fit_journal import FitJournal
 from vetter.headless.progress import Progress, say
 from vetter.io.atomic import atomic_path
+from vetter.io.field_psf import fit_of_field
 from vetter.io.settings_file import load_settings
 from vetter.io.table_writing import write_pieces
 
@@ -59,7 +60,8 @@ def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
         _refuse_inputs(source, output)
         say(*source.notes)
         radius = source.default_radius
-        fittings = [field_fit(field.fwhm(), settings, radius) for field in fields_of(source)]
+        record = source.record
+        fittings = [fit_of_field(one, record, settings, radius) for one in fields_of(source)]
         say(*_said(source, fittings))
         with FitJournal(output, identity(source, fittings)) as journal:
             try:

@@ -11,6 +11,7 @@ from typing import Any
 from vetter.core.cutout import SPECIAL
 from vetter.errors import InputError
 from vetter.io.fits_names import parse_fits_name
+from vetter.settings import PSFS
 
 PLANE_OPTIONS = ("image", "template", "convolved", "diff", "err", "mask")
 
@@ -37,6 +38,8 @@ class InputOptions:
         Of the image's PSF, pixels.
     schema : str or None
         File of the Avro schema of alert packets that come without one.
+    psf : str or None
+        'gaussian', 'moffat', 'stars', or a file, possibly as ``file.fits[EXT]``.
     """
 
     planes: Mapping[str, str] = field(default_factory=dict)
@@ -49,6 +52,7 @@ class InputOptions:
     radius: float | None = None
     fwhm: float | None = None
     schema: str | None = None
+    psf: str | None = None
 
     @classmethod
     def from_keywords(cls, **keywords: Any) -> InputOptions:
@@ -100,6 +104,11 @@ class InputOptions:
             return "--column"
         return "" if self.one_based is None else "--one-based" if self.one_based else "--zero-based"
 
+    @property
+    def psf_file(self) -> str | None:
+        """The file of the PSF; None where it is of another kind, or not said."""
+        return None if self.psf in (None, *PSFS) else self.psf
+
     def plain(self) -> dict[str, Any]:
         """The options that are set, in plain types with absolute paths, for a session's record."""
         values: dict[str, Any] = {
@@ -110,6 +119,8 @@ class InputOptions:
         for name in ("variance", "weight", "schema"):
             if name in values:
                 values[name] = absolute(values[name])
+        if self.psf_file is not None:
+            values["psf"] = absolute(self.psf_file)
         if "planes" in values:
             values["planes"] = {k: absolute(v) for k, v in self.planes.items()}
         if "columns" in values:

@@ -44,6 +44,11 @@ def open_input(
         raise InputError("wants the name of an input, found an empty text")
     if not texts:
         raise InputError("no input: name a candidate table, a folder of cutouts, or demo")
+    if options.psf_file is not None:
+        from vetter.io.psf_file import read_psf
+
+        # It is read again by the process that fits; here to say at once what is wrong with it.
+        read_psf(options.psf_file)
     if texts == ["demo"]:
         return _open_demo(options)
     night = _field_file(texts)

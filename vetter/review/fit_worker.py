@@ -19,6 +19,7 @@ from vetter.core.adjustment import Adjustment
 from vetter.core.cutout_source import CutoutSource, field_of, fields_of, is_growing
 from vetter.core.field_fit import FieldFit, field_fit, fit_rows
 from vetter.errors import VetterError
+from vetter.io.field_psf import fit_of_field
 from vetter.io.own_process import answering_stream, received, send
 from vetter.review.star_survey import StarFits, StarWish, survey
 from vetter.settings import FitSettings
@@ -140,7 +141,7 @@ class _Fitter:
         if number not in self._fits:
             start, field = self._start, fields_of(self.source)[number]
             try:
-                fit = field_fit(field.fwhm(), start.settings, start.radius)
+                fit = fit_of_field(field, self.source.record, start.settings, start.radius)
                 # All of a list is needed to say which files it was.
                 growing = is_growing(self.source)
                 signature = "" if growing else fit.signature(field.fingerprints)
