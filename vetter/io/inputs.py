@@ -103,9 +103,11 @@ def names_radius(inputs: Sequence[str | os.PathLike[str]]) -> bool:
     """
     if session_path(inputs) is not None:
         return True
-    path = _field_file([os.path.expanduser(os.fspath(name)) for name in inputs])
+    texts = [os.path.expanduser(os.fspath(name)) for name in inputs]
+    path = _field_file(texts)
     if path is None:
-        return False
+        # A stamp is shown whole.
+        return texts != ["demo"] and _are_alerts(_expanded(texts), framed=True)
     from vetter.io.field_file import read_field_file
 
     return read_field_file(path).radius is not None
@@ -176,7 +178,7 @@ def _open_files(
     for name in names:
         if not name.path.exists():
             raise InputError(f"{name.path}: no such file or folder")
-    if _are_alerts(names, options):
+    if _are_alerts(names, options.schema is not None):
         return _open_alerts(names, texts, options, record)
     if folders or len(names) > 1 or (not names[0].suffix and is_cutout_file(names[0].path)):
         given = options.for_lists()
@@ -186,12 +188,12 @@ def _open_files(
     return _open_field(names[0], options, record)
 
 
-def _are_alerts(names: Sequence[FitsName], options: InputOptions) -> bool:
+def _are_alerts(names: Sequence[FitsName], framed: bool) -> bool:
     from vetter.io.alerts.recognition import hold_alerts
 
     if any(name.suffix for name in names):
         return False
-    return hold_alerts([name.path for name in names], options.schema is not None)
+    return hold_alerts([name.path for name in names], framed)
 
 
 def _open_alerts(
