@@ -61,6 +61,16 @@ def header_wcs(header: Header) -> WCS | None:
     return wcs if wcs.naxis == 2 else wcs.celestial
 
 
+def mapping_cards(header: Header) -> tuple[tuple[str, Any], ...]:
+    """Keywords and values that map pixels to sky, in the header's order; none without CTYPE.
+
+    Two images of one shape whose cards are equal lie on one pixel grid.
+    """
+    if "CTYPE1" not in header or "CTYPE2" not in header:
+        return ()
+    return tuple((c.keyword, c.value) for c in header.cards if _MAPPING.fullmatch(c.keyword))
+
+
 def has_tables(wcs: WCS) -> bool:
     """Whether a WCS has distortion look-up tables, which a header alone cannot hold."""
     return any(t is not None for t in (wcs.cpdis1, wcs.cpdis2, wcs.det2im1, wcs.det2im2))

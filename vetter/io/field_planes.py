@@ -13,8 +13,8 @@ from vetter.core.cutout_source import Fingerprint
 from vetter.core.plane import Box, Plane
 from vetter.errors import InputError
 from vetter.io.fingerprint import of_plane
-from vetter.io.fits_images import FitsImage
 from vetter.io.image_wcs import image_wcs
+from vetter.io.plane_grids import PlaneGrids
 from vetter.io.planes import (
     Conversion,
     DifferencePlane,
@@ -37,7 +37,7 @@ _PIECE = 64
 
 @dataclass
 class FieldPlanes:
-    """Planes of one shape, with the header and WCS of the first.
+    """Planes on one pixel grid, with the header and WCS of the first.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class FieldPlanes:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """(rows, columns) of all planes."""
+        """(rows, columns) of the image, on whose grid all planes are read."""
         return next(iter(self.planes.values())).shape
 
     @property
@@ -103,28 +103,20 @@ def open_planes(
     Raises
     ------
     InputError
-        A file cannot be used, planes differ in shape, or ``err`` is given twice.
+        A file cannot be used, planes differ in shape and have no WCS, or ``err`` is given twice.
     """
     wanted = _wanted(specs, variance, weight)
     if not wanted:
         raise InputError("no plane was given: name the image with --image FILE")
     files: dict[str, FilePlane] = {}
-    first: FitsImage | None = None
     try:
         for name, (spec, convert) in wanted.items():
-            shape = None if first is None else first.shape
-            label = "" if first is None else f"{next(iter(files))} ({first.name.label})"
-            files[name] = open_plane(name, spec, shape, label, convert, mask_bits, mask_good)
-            first = first or image_of(files[name])
-        assert first is not None
-        wcs, reason = image_wcs(first)
+            files[name] = open_plane(name, spec, convert, mask_bits, mask_good)
+        field_ = _aligned(files)
     except InputError:
         for plane in files.values():
             image_of(plane).close()
         raise
-    field_ = FieldPlanes(dict(files), files, first.header, wcs)
-    if reason:
-        field_.notes.append(reason)
     bits = "--mask-bits" if mask_bits else "--mask-good" if mask_good else ""
     if bits and not any(isinstance(plane, MaskPlane) for plane in files.values()):
         field_.close()
@@ -132,6 +124,20 @@ def open_planes(
     _make_missing(field_)
     _say(field_)
     return field_
+
+
+def _aligned(files: dict[str, FilePlane]) -> FieldPlanes:
+    """The planes on the grid of the first."""
+    name, plane = next(iter(files.items()))
+    first = image_of(plane)
+    wcs, reason = image_wcs(first)
+    grids = PlaneGrids(first, f"{name} ({first.name.label})", wcs)
+    planes = FieldPlanes({}, files, first.header, wcs, notes=[reason] if reason else [])
+    for name, plane in files.items():
+        planes.planes[name], said = grids.on_grid(plane)
+        if said:
+            planes.plane_notes[name] = said
+    return planes
 
 
 def _wanted(
@@ -169,7 +175,8 @@ def _make_missing(planes: FieldPlanes) -> None:
 def _say(planes: FieldPlanes) -> None:
     for name, plane in planes.files.items():
         if isinstance(plane, ErrorPlane):
-            planes.plane_notes[name] = plane.note
+            known = planes.plane_notes.get(name)
+            planes.plane_notes[name] = plane.note + (f", {known}" if known else "")
         if isinstance(plane, MaskPlane):
             if plane.bad.said:
                 planes.notes.append(f"{name}: {plane.bad.said}")

@@ -16,6 +16,7 @@ from vetter.errors import InputError
 from vetter.io.field_planes import FieldPlanes
 from vetter.io.planes import MaskPlane
 from vetter.io.psf_fwhm import known_fwhm, measured_fwhm
+from vetter.io.reprojected import ReprojectedPlane
 from vetter.settings import MOST_RADIUS
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class FieldSource:
         planes: dict[str, Array | None] = {}
         bits: dict[str, Array] = {}
         for name, plane in self.field_planes.planes.items():
-            if isinstance(plane, MaskPlane):
+            if plane.is_mask and isinstance(plane, (MaskPlane, ReprojectedPlane)):
                 planes[name], found = plane.read_both(box)
                 if found is not None:
                     bits[name] = found

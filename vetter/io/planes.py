@@ -11,7 +11,6 @@ import numpy as np
 from vetter.core.mask_bits import BadBits, bad_bits
 from vetter.core.noise import estimate_err
 from vetter.core.plane import Array, Box, Plane
-from vetter.errors import InputError
 from vetter.io.fits_images import FitsImage, open_image
 from vetter.io.fits_names import FitsName, parse_fits_name
 
@@ -168,8 +167,6 @@ FilePlane = ImagePlane | MaskPlane | ErrorPlane
 def open_plane(
     name: str,
     spec: str | Path | FitsName,
-    shape: tuple[int, int] | None = None,
-    shape_of: str = "image",
     convert: Conversion | None = None,
     mask_bits: str | None = None,
     mask_good: str | None = None,
@@ -183,10 +180,6 @@ def open_plane(
     spec : str, Path or FitsName
         The file, possibly as ``file.fits[EXT]``. Without an HDU the extension called as the
         plane is taken, else the first two-dimensional image.
-    shape : (int, int), optional
-        Rows and columns that it must have.
-    shape_of : str, optional
-        Whose shape that is: for the message.
     convert : {'variance', 'weight'}, optional
         What the file holds instead of 1 sigma.
     mask_bits, mask_good : str, optional
@@ -195,16 +188,10 @@ def open_plane(
     Raises
     ------
     InputError
-        It cannot be read as an image, or has another shape.
+        It cannot be read as an image.
     """
     fits_name = spec if isinstance(spec, FitsName) else parse_fits_name(spec)
     image = open_image(fits_name, prefer=None if name == "image" else convert or name)
-    if shape is not None and image.shape != shape:
-        image.close()
-        raise InputError(
-            f"{image.name.label}: {name} is {image.shape[1]} x {image.shape[0]} pixels, "
-            f"{shape_of} is {shape[1]} x {shape[0]}; all planes must be on one pixel grid"
-        )
     if is_mask_name(name):
         return MaskPlane(name, image, bad_bits(image.header, mask_bits, mask_good))
     plane = ImagePlane(name, image)
