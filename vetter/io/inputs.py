@@ -171,8 +171,6 @@ def _expanded(texts: Sequence[str]) -> list[FitsName]:
 def _open_files(
     names: Sequence[FitsName], texts: Sequence[str], options: InputOptions
 ) -> CutoutSource:
-    from vetter.io.cutout_folder import is_cutout_file, open_cutouts
-
     record = {"inputs": [absolute(text) for text in texts], "options": options.plain()}
     folders = [name for name in names if name.path.is_dir()]
     for name in names:
@@ -180,6 +178,8 @@ def _open_files(
             raise InputError(f"{name.path}: no such file or folder")
     if _are_alerts(names, options.schema is not None):
         return _open_alerts(names, texts, options, record)
+    from vetter.io.cutout_folder import is_cutout_file, open_cutouts
+
     if folders or len(names) > 1 or (not names[0].suffix and is_cutout_file(names[0].path)):
         given = options.for_lists()
         if given:
