@@ -40,9 +40,9 @@ class Listing:
     """
 
     def __init__(
-        self, files: Sequence[Path], schema: str | None, after: Place | None, so_far: int
+        self, files: Sequence[str], schema: str | None, after: Place | None, so_far: int
     ) -> None:
-        self._start = Start(tuple(map(str, files)), schema, after, so_far)
+        self._start = Start(tuple(files), schema, after, so_far)
         self._process: subprocess.Popen[bytes] | None = None
         self._messages: Iterator[Any] = iter(())
         self._state = threading.Lock()
@@ -120,7 +120,7 @@ def lots(start: Start) -> Iterator[Lot]:
     except InputError as error:
         yield ended(str(error))
         return
-    packets = Packets([Path(name) for name in start.files], schema)
+    packets = Packets(start.files, schema)
     found = packets.listed(start.after)
     count = start.so_far
     while True:

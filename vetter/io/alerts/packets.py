@@ -71,12 +71,12 @@ class Packets:
 
     Parameters
     ----------
-    files : sequence of Path
+    files : sequence of str
     schema : PacketSchema or None
         For packets that come without one.
     """
 
-    def __init__(self, files: Sequence[Path], schema: PacketSchema | None = None) -> None:
+    def __init__(self, files: Sequence[str], schema: PacketSchema | None = None) -> None:
         self.files = files
         self._schema = schema
         self._open: OrderedDict[int, ByteRange | PacketRows] = OrderedDict()
@@ -92,8 +92,8 @@ class Packets:
             try:
                 yield from self._file(number, here)
             except InputError as error:
-                path = self.files[number]
-                yield Unread(Place(number, block=-1), str(path), _reason(error, path))
+                name = self.files[number]
+                yield Unread(Place(number, block=-1), name, _reason(error, name))
             self._close(number)
 
     def record(self, place: Place) -> dict[str, Any]:
@@ -104,7 +104,7 @@ class Packets:
         InputError
             It cannot be read any more.
         """
-        path = self.files[place.file]
+        path = Path(self.files[place.file])
         try:
             kind = kind_of_file(path, self._schema is not None)
             if kind is Kind.PARQUET:
@@ -137,7 +137,7 @@ class Packets:
             self._close(number)
 
     def _file(self, number: int, after: Place | None) -> Iterator[Packet | Unread | LeftAlone]:
-        path = self.files[number]
+        path = Path(self.files[number])
         kind = kind_of_file(path, self._schema is not None)
         if kind in (Kind.TAR, Kind.PACKED_TAR):
             yield from self._archive(number, kind, after)
@@ -259,7 +259,7 @@ class Packets:
     def _bytes(self, number: int, kind: Kind) -> ByteRange:
         source = self._open.get(number)
         if source is None:
-            path = self.files[number]
+            path = Path(self.files[number])
             source = GzipBytes(path) if kind is Kind.PACKED_TAR else FileBytes(path)
             self._keep(number, source)
         assert not isinstance(source, PacketRows)
@@ -268,7 +268,7 @@ class Packets:
     def _rows(self, number: int) -> PacketRows:
         source = self._open.get(number)
         if not isinstance(source, PacketRows):
-            source = PacketRows(self.files[number])
+            source = PacketRows(Path(self.files[number]))
             self._keep(number, source)
         return source
 
@@ -283,6 +283,6 @@ class Packets:
             source.close()
 
 
-def _reason(error: InputError, path: Path) -> str:
+def _reason(error: InputError, path: Path | str) -> str:
     """An error's text without the file's name, which stands before it anyway."""
     return str(error).removeprefix(f"{path}: ")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import os
-import re
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,10 +14,11 @@ from vetter.io.alerts.framed import is_framed
 
 _HEAD = 512
 # Files of these names are never opened to find out.
-_OTHERS = (
+_OTHERS = tuple(
     ".fits .fit .fts .fz .csv .tsv .txt .ecsv .json .md .toml .avsc .py .png .jpg .jpeg .pdf .html "
-    ".log .vetter .npy .npz .xml .vot .reg .yaml .yml .zip .cat .sum .md5"
-).split()
+    ".log .vetter .npy .npz .xml .vot .reg .yaml .yml .zip .cat .sum .md5".split()
+)
+_NAMED = (".avro", ".avro.gz", ".tar", ".tar.gz", ".tgz")
 _LOOKED_AT = 200
 
 
@@ -72,7 +72,7 @@ def kind_of_bytes(start: bytes, framed: bool = False) -> Kind:
 
 def is_other_by_name(name: str) -> bool:
     """Whether a file in a folder is something else by its name alone."""
-    return name.startswith(".") or name.lower().endswith(tuple(_OTHERS))
+    return name.startswith(".") or name.lower().endswith(_OTHERS)
 
 
 def hold_alerts(paths: Iterable[Path], framed: bool = False) -> bool:
@@ -93,7 +93,8 @@ def _folder_holds(folder: Path, framed: bool) -> bool:
     looked = 0
     for here, folders, files in os.walk(folder):
         folders.sort()
-        for name in sorted(files, key=lambda name: not _is_named(name)):
+        named = next(filter(_is_named, files), None)
+        for name in files if named is None else [named, *files]:
             if is_other_by_name(name):
                 continue
             kind = kind_of_file(Path(here, name), framed)
@@ -106,7 +107,7 @@ def _folder_holds(folder: Path, framed: bool) -> bool:
 
 
 def _is_named(name: str) -> bool:
-    return re.search(r"\.(avro|tar)(\.gz)?$|\.tgz$", name.lower()) is not None
+    return name.lower().endswith(_NAMED)
 
 
 def _begin_unpacked(start: bytes) -> bytes:

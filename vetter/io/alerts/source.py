@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vetter.core.candidates import CandidateList
@@ -136,7 +137,7 @@ class AlertSource:
     @cached_property
     def fingerprints(self) -> tuple[Fingerprint, ...]:
         """Of all files, by names and sizes; of one alone, by samples of what is in it."""
-        files = list(self._packets.files)
+        files = [Path(name) for name in self._packets.files]
         if len(files) == 1:
             return (of_plane("cutouts", files[0]),)
         return (of_files("cutouts", [path for path in files if path.exists()]),)
