@@ -164,7 +164,9 @@ def _scaled(header: Any, number: int, values: npt.NDArray[Any], letter: str) -> 
         return (values.astype(np.int16) - 128).astype(np.int8)
     if unsigned is not None:
         # Adding half the range flips the highest bit, and nothing else.
-        return np.asarray(values.view(unsigned) ^ np.dtype(unsigned).type(int(zero)))
+        half = np.array(int(zero), unsigned)
+        flipped: npt.NDArray[Any] = np.bitwise_xor(values.view(unsigned), half)
+        return flipped
     return values.astype(np.float64) * scale + zero
 
 

@@ -57,6 +57,8 @@ def _decode(table: Table) -> None:
     """Text for bytes, many times faster than astropy does it."""
     for name in table.colnames:
         column = table[name]
+        if column.dtype.kind in "cf" and not column.dtype.isnative:
+            table[name] = column.astype(column.dtype.newbyteorder("="))
         if column.dtype.kind != "S":
             continue
         text = decoded(np.asarray(column))

@@ -11,7 +11,7 @@ from vetter.io.arrow_values import arrow_column, has_pyarrow, is_plain
 from vetter.io.damage import reading
 from vetter.io.fits_names import FitsName
 from vetter.io.table_file import TableFile
-from vetter.io.table_names import MOST_COLUMNS, unique_names
+from vetter.io.table_names import MOST_COLUMNS, too_many, unique_names
 
 
 def read_parquet(name: FitsName) -> TableFile:
@@ -34,10 +34,7 @@ def read_parquet(name: FitsName) -> TableFile:
         arrow = ParquetFile(name.path)
         schema = arrow.schema_arrow
         if len(schema) > MOST_COLUMNS:
-            raise InputError(
-                f"{name.path}: wanted a list of candidates, found {len(schema)} columns; "
-                f"{MOST_COLUMNS} are the most that can be read"
-            )
+            raise too_many(name.path, len(schema))
         given, note = unique_names(schema.names, name.label)
         twice = {field for field in schema.names if schema.names.count(field) > 1} if note else ()
         for unique, field in zip(given, schema, strict=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from vetter.io.damage import reading
 from vetter.io.fits_names import FitsName
 from vetter.io.table_file import TableFile, ucds_of, units_of
 from vetter.io.table_kinds import kind_of
-from vetter.io.table_names import MOST_COLUMNS
+from vetter.io.table_names import MOST_COLUMNS, too_many
 from vetter.io.table_text import table_text, text_head
 from vetter.io.text_tables import ARROW_PAYS, is_ipac, layout_of, read_text_table
 
@@ -85,8 +84,8 @@ def _ecsv(name: FitsName) -> TableFile:
     from astropy.table import Table
 
     head = text_head(name.path)
-    if head.count("\n# - {name:") > MOST_COLUMNS or not re.search(r"^[^#\n]", head, re.MULTILINE):
-        raise InputError(f"{name.path}: more columns than the {MOST_COLUMNS} that can be read")
+    if head.count("\n# - {name:") > MOST_COLUMNS:
+        raise too_many(name.path, head.count("\n# - {name:"))
     with name.path.open("rb") as file:
         plain = file.read(1) == b"#"
     with reading(name, "an ECSV table that cannot be read"):

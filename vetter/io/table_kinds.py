@@ -15,7 +15,8 @@ _JSON = re.compile(r"^\s*(\{|\[\s*(\{|\]))")
 _REGIONS = re.compile(
     r"^\s*(# Region file format|global\s+\w+\s*=|[+-]?\s*(circle|point|ellipse|box|polygon|annulus"
     r"|line|text|vector)\s*\(|(image|physical|fk[45]|icrs|j2000|b1950|galactic|ecliptic|linear)"
-    r"\s*(;|$|[+-]?(circle|point|ellipse|box|polygon|annulus)\b))",
+    r"\s*(;|$|[+-]?(circle|point|ellipse|box|polygon|annulus)\b)"
+    r"|[+-]?(circle|point)\s+[-+\d.]\S*[\s,]+[-+\d.]\S*\s*[\d.]*\s*$)",
     re.IGNORECASE,
 )
 _DAOPHOT = re.compile(r"^#K\s+\w+\s+=|^#N\s+\w+", re.MULTILINE)

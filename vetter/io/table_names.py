@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+
+from vetter.errors import InputError
 
 MOST_COLUMNS = 10_000
+
+
+def too_many(path: Path, count: int) -> InputError:
+    """What is said of a file with more columns than can be read."""
+    return InputError(
+        f"{path}: wanted a list of candidates, found {count} columns; {MOST_COLUMNS} are the most "
+        "that can be read"
+    )
 
 
 def unique_names(names: Sequence[str], label: str) -> tuple[tuple[str, ...], str]:

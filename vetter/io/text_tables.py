@@ -12,7 +12,7 @@ from vetter.core.column_roles import recognise
 from vetter.errors import InputError
 from vetter.io.arrow_csv import read_with_arrow
 from vetter.io.damage import reading
-from vetter.io.table_names import MOST_COLUMNS, unique_names
+from vetter.io.table_names import MOST_COLUMNS, too_many, unique_names
 from vetter.io.table_text import table_text
 
 if TYPE_CHECKING:
@@ -76,6 +76,9 @@ def layout_of(path: Path, head: str) -> TextLayout:
             lines.append(line)
     if not lines:
         raise InputError(f"{path}: wanted a candidate table, found no line of data")
+    signs = max(lines[0].count(sign) for sign in ",\t;|")
+    if signs >= MOST_COLUMNS:
+        raise too_many(path, signs + 1)
     with reading(path, "not a table that can be read"):
         delimiter = _delimiter(lines)
         first = _fields(lines[0], delimiter)
@@ -93,10 +96,7 @@ def layout_of(path: Path, head: str) -> TextLayout:
 
 def _layout(path: Path, delimiter: str, header: list[str], data_start: int) -> TextLayout:
     if len(header) > MOST_COLUMNS:
-        raise InputError(
-            f"{path}: wanted a list of candidates, found {len(header)} columns; "
-            f"{MOST_COLUMNS} are the most that can be read"
-        )
+        raise too_many(path, len(header))
     names, note = unique_names(header, path.name)
     return TextLayout(delimiter, names, data_start, note)
 

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from astropy.table import MaskedColumn, Table
+
+from vetter.io import fits_rows
+from vetter.io.fits_names import parse_fits_name
+from vetter.io.fits_tables import read_fits_table
+
+N = 7
+INDEX = np.arange(N)
+COLUMNS = {
+    "int16": INDEX.astype("i2"),
+    "int32": INDEX.astype("i4"),
+    "int64": INDEX + 2**62,
+    "uint8": INDEX.astype("u1"),
+    "uint16": (INDEX + 40_000).astype("u2"),
+    "uint32": (INDEX + 3_000_000_000).astype("u4"),
+    "uint64": INDEX.astype("u8") + np.uint64(2**63 + 5),
+    "float32": INDEX.astype("f4"),
+    "nan": np.r_[np.nan, INDEX[1:].astype(float)],
+    "masked": MaskedColumn(INDEX, mask=INDEX < 2),
+    "truth": INDEX > 3,
+    "text": np.array(["a", "bb ", "", "c", "d", "e", "ff"]),
+    "array": np.arange(N * 6.0).reshape(N, 2, 3),
+    "texts": np.array([["a", "bb"]] * N),
+    "complex": INDEX + 1j,
+}
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_columns_come_back(tmp_path: Path, name: str) -> None:
+    given = Table({"id": INDEX, name: COLUMNS[name]})
+    given.write(tmp_path / "t.fits")
+    column = read_fits_table(parse_fits_name(tmp_path / "t.fits"))[0][name]
+    expected = Table.read(tmp_path / "t.fits", character_as_bytes=False)[name]
+    assert column.dtype.isnative and column.shape == expected.shape
+    masked = np.ma.getmaskarray(np.ma.asarray(expected))
+    if name != "text":
+        assert (np.ma.getmaskarray(np.ma.asarray(column)) == masked).all()
+    assert (np.ma.getdata(column)[~masked] == np.ma.getdata(expected)[~masked]).all()
+
+
+def test_units_ucds_formats_and_keywords(tmp_path: Path) -> None:
+    hdu = fits.table_to_hdu(Table({"mag": [1.5]}, units={"mag": "mag"}))
+    hdu.header.update({"TUCD1": "phot.mag", "TDISP1": "F8.3", "NIGHT": "first"})
+    hdu.writeto(tmp_path / "t.fits")
+    table, _ = read_fits_table(parse_fits_name(tmp_path / "t.fits"))
+    assert str(table["mag"].unit) == "mag" and table["mag"].info.meta == {"ucd": "phot.mag"}
+    assert table["mag"].format == "8.3f" and table.meta == {"NIGHT": "first"}
+
+
+def test_scaled_integers(tmp_path: Path) -> None:
+    hdu = fits.BinTableHDU.from_columns([fits.Column("m", "I", array=np.array([50, -25]))])
+    hdu.header.update({"TSCAL1": 0.01, "TZERO1": 20.0})
+    hdu.writeto(tmp_path / "t.fits")
+    table, _ = read_fits_table(parse_fits_name(tmp_path / "t.fits"))
+    assert table["m"].tolist() == pytest.approx([20.5, 19.75])
+
+
+def test_arrays_in_the_cells_of_a_large_table_stay_in_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Table({"x": INDEX * 1.0, "stamp": np.ones((N, 200, 200))}).write(tmp_path / "t.fits")
+    monkeypatch.setattr(fits_rows, "_MAPPED", 1_000_000)
+    tracemalloc.start()
+    table, _ = read_fits_table(parse_fits_name(tmp_path / "t.fits"))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2_000_000 and table["x"].tolist() == INDEX.tolist()
+    assert float(np.asarray(table["stamp"][3]).sum()) == 40_000

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.helpers.field_files import tan_wcs
+from vetter.core.candidates import CandidateList
+from vetter.io.candidate_tables import read_candidates
+from vetter.io.fits_names import parse_fits_name
+from vetter.io.table_file import TableFile
+from vetter.io.table_files import read_table
+
+HEAD = (
+    "# Region file format: DS9 version 4.1\n"
+    'global color=green dashlist=8 3 font="helvetica 10 normal roman" select=1 text={no}\n'
+)
+
+
+def read(folder: Path, text: str) -> TableFile:
+    (folder / "l.reg").write_text(text)
+    return read_table(parse_fits_name(folder / "l.reg"))
+
+
+def listed(folder: Path, text: str, wcs: object = None) -> CandidateList:
+    (folder / "l.reg").write_text(text)
+    return read_candidates(folder / "l.reg", wcs)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "image\npoint(20,30)",
+        "image\ncircle(20,30,5)",
+        "physical\ncircle(20,30,5)",
+        "circle 20 30 5",
+        "image;circle(20,30,5) # color=red",
+        "image; +circle( 20 , 30 , 5i )",
+        "IMAGE\nCIRCLE(20,30,5)",
+        "image\nx point 20 30",
+        "image circle(20,30,5)",
+    ],
+)
+def test_pixels_count_from_1(tmp_path: Path, shape: str) -> None:
+    candidates = listed(tmp_path, shape + "\n")
+    assert (candidates.x.tolist(), candidates.y.tolist()) == ([19.0], [29.0])
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        'fk5\ncircle(10:00:00.48,+02:00:00,5")',
+        'icrs;circle(150.002,2.0,5")',
+        "fk5;point(10h00m00.48s,+2d00m00s) # point=x 10",
+        "J2000; point(150.002d,2.0d)",
+        "icrs;point(2.618028785r,0.034906585r)",
+        "galactic; circle(236.9561453,41.9067362,5')",
+        "fk4;point(09:57:25.487,+02:14:25.107)",
+    ],
+)
+def test_places_on_the_sky(tmp_path: Path, shape: str) -> None:
+    candidates = listed(tmp_path, shape + "\n", tan_wcs())
+    assert (candidates.x[0], candidates.y[0]) == (
+        pytest.approx(19, abs=0.3),
+        pytest.approx(29, abs=0.3),
+    )
+
+
+def test_several_on_a_line_and_texts_as_names(tmp_path: Path) -> None:
+    text = (
+        HEAD + 'image;circle(1,2,3) # text={SN; one}\nphysical;point(4,5);point(6,7) # text="b"\n'
+    )
+    candidates = listed(tmp_path, text)
+    assert candidates.keys.tolist() == ["SN; one", "row-2", "b"]
+    assert any("physical coordinates are taken for pixels" in note for note in candidates.notes)
+
+
+def test_frames_may_be_mixed(tmp_path: Path) -> None:
+    candidates = listed(tmp_path, "image;point(20,30)\nfk5;point(150,2)\n", tan_wcs())
+    assert np.isfinite(candidates.x).all() and np.isfinite(candidates.ra).all()
+
+
+def test_radii_and_colours_are_columns(tmp_path: Path) -> None:
+    table = read(tmp_path, "fk5;circle(1,2,0.5') # color=red\nimage;circle(1,2,3)\n").table
+    assert table["radius_arcsec"][0] == 30 and table["radius_px"][1] == 3
+    assert table["color"][0] == "red" and table["color"].mask[1]
+
+
+def test_other_shapes_are_counted_and_said(tmp_path: Path) -> None:
+    text = "image\npoint(1,2)\nbox(1,2,3,4,0)\n-circle(5,6,7)\n# vector(1,1,5,0)\npoint(a,b)\n"
+    notes = read(tmp_path, text + "linear;point(1,2)\n").notes
+    assert notes[0].startswith("l.reg: left out, neither points nor circles: 1 box, 1 excluded")
+    assert "1 point in linear coordinates" in notes[0]
+    assert notes[1] == "l.reg: 1 regions could not be read: line 6"
