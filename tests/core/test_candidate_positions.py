@@ -58,7 +58,8 @@ def test_a_lone_outlier_does_not_decide() -> None:
 def test_positions_that_disagree_are_said() -> None:
     positions = found({"x": X + 7, "y": Y + 9, **sky()}, wcs=tan_wcs())
     np.testing.assert_allclose(positions.x, X + 7)
-    assert any("over 2 px" in note for note in positions.notes)
+    said = "x, y and ra, dec disagree by more than 2 px for 100% of the candidates: x, y are used"
+    assert positions.cautions == (said,) and said in positions.notes
 
 
 def test_sky_alone_goes_through_the_wcs() -> None:

@@ -31,7 +31,7 @@ PRODUCERS = {
     ),
     "vizier": ("_RAJ2000 _DEJ2000 Name", "key=Name ra=_RAJ2000 dec=_DEJ2000"),
     "gaia": ("source_id RA_ICRS DE_ICRS", "key=source_id ra=RA_ICRS dec=DE_ICRS"),
-    "daophot": ("ID XCENTER YCENTER MAG MERR", "key=ID x=XCENTER y=YCENTER mag=MAG"),
+    "daophot": ("ID XCENTER YCENTER MAG MERR", "key=ID x=XCENTER y=YCENTER mag=MAG mag_err=MERR"),
 }
 
 

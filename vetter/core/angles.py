@@ -18,6 +18,9 @@ _SEXAGESIMAL = re.compile(
 )
 
 
+_DEGREES = ("deg", "degree", "degrees", "d:m:s", '"d:m:s"')
+
+
 def parse_angle(text: str, hours: bool) -> float:
     """One angle in degrees; NaN where the text is none.
 
@@ -53,11 +56,22 @@ def to_degrees(values: npt.NDArray[Any], unit: str, is_ra: bool) -> Floats:
     unit : str
         As the table gives it: ``rad``, ``hourangle``, ``h``, ``arcsec``; all else is degrees.
     is_ra : bool
-        Whether sexagesimal text counts hours.
+        Whether sexagesimal text counts hours; not where the unit says degrees.
     """
     if values.dtype.kind in "USO":
-        return np.array([parse_angle(_text(value), is_ra) for value in values], np.float64)
+        hours = is_ra and unit.strip().lower() not in _DEGREES
+        factor = _factor(unit)
+        texts = (_text(value) for value in values)
+        return np.array([_angle(text, hours, factor) for text in texts], np.float64)
     return np.asarray(values, np.float64) * _factor(unit)
+
+
+def _angle(text: str, hours: bool, factor: float) -> float:
+    """Sexagesimal text says its own unit; a decimal number has the column's."""
+    try:
+        return float(text) * factor
+    except ValueError:
+        return parse_angle(text, hours)
 
 
 def _text(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from astropy.table import Table
     from astropy.wcs import WCS
 
+_COORD = re.compile(r"^(.*[._])?coord_?(ra|dec)$", re.IGNORECASE)
 Floats = npt.NDArray[np.float64]
 
 
@@ -25,7 +27,8 @@ Floats = npt.NDArray[np.float64]
 class Positions:
     """Positions of all candidates: x, y 0-based pixels, ra, dec degrees, shape (n,), NaN unknown.
 
-    ``roles`` carry the pixel convention that was found; ``notes`` say how.
+    ``roles`` carry the pixel convention that was found; ``notes`` say how; ``cautions`` are those
+    of the notes that the user should see at once.
     """
 
     x: Floats
@@ -34,6 +37,7 @@ class Positions:
     dec: Floats
     roles: Roles
     notes: tuple[str, ...]
+    cautions: tuple[str, ...] = ()
 
 
 def find_positions(
@@ -58,16 +62,18 @@ def find_positions(
     """
     count = len(table)
     listed_x, listed_y = (_numbers(table, column, count) for column in (roles.x, roles.y))
+    units, notes = _angle_units(table, roles, units, wcs)
     ra = _angles(table, roles.ra, units, True)
     dec = _angles(table, roles.dec, units, False)
-    notes: list[str] = []
+    cautions: list[str] = []
     has_pixels, has_sky = roles.x is not None, roles.ra is not None
     if has_pixels:
         compared = (
             offsets(listed_x, listed_y, ra, dec, wcs) if has_sky and wcs is not None else None
         )
         base, said = _convention(roles, one_based, compared)
-        notes += said
+        cautions = _disagreement(roles, one_based, compared)
+        notes += said + cautions
         roles = roles.with_(one_based=base)
         x, y = listed_x - base, listed_y - base
     else:
@@ -78,7 +84,38 @@ def find_positions(
             notes.append(f"x and y are computed from {roles.ra} and {roles.dec} through the WCS")
     if wcs is not None and has_pixels and np.isnan(ra).any():
         ra, dec = _fill((ra, dec), pixel_to_sky(wcs, x, y))
-    return Positions(x, y, ra, dec, roles, tuple(notes))
+    return Positions(x, y, ra, dec, roles, tuple(notes), tuple(cautions))
+
+
+def _angle_units(
+    table: Table, roles: Roles, units: Mapping[str, str], wcs: WCS | None
+) -> tuple[Mapping[str, str], list[str]]:
+    """Units with those of LSST's coord_ra and coord_dec, which are radians in some files and
+    degrees in others, where no unit says which."""
+    ra, dec = roles.ra, roles.dec
+    if ra is None or dec is None or not _COORD.match(ra) or units.get(ra) or units.get(dec):
+        return units, []
+    first, second = (_angles(table, column, {}, False, wide=True) for column in (ra, dec))
+    known = np.isfinite(first) & np.isfinite(second)
+    if not known.any() or np.abs(first[known]).max() > 6.3 or np.abs(second[known]).max() > 1.6:
+        return units, []
+    radians = {**units, ra: "rad", dec: "rad"}
+    if wcs is not None and wcs.has_celestial:
+        off = [
+            _far(wcs, _angles(table, ra, tried, True), _angles(table, dec, tried, False))
+            for tried in (radians, units)
+        ]
+        if off[1] < off[0]:
+            return units, [f"{ra} and {dec} have no unit: degrees, by the WCS"]
+    return radians, [f"{ra} and {dec} have no unit: taken to be in radians"]
+
+
+def _far(wcs: WCS, ra: Floats, dec: Floats) -> float:
+    """How far the positions lie from the middle of the image, in pixels, by their median."""
+    step = max(1, len(ra) // 1000)
+    x, y = sky_to_pixel(wcs, ra[::step], dec[::step])
+    away = np.hypot(x - wcs.wcs.crpix[0], y - wcs.wcs.crpix[1])
+    return float(np.median(np.where(np.isfinite(away), away, np.inf)))
 
 
 def _convention(
@@ -91,6 +128,9 @@ def _convention(
         if roles.one_based:
             return True, [f"{columns} are taken to count pixels from 1, as columns so named do"]
         return False, []
+    if np.isnan(compared.dx):
+        # Nothing to compare with: the names tell, and the disagreement is said.
+        return roles.one_based, []
     where = (
         f"{columns} lie {compared.dx:+.2f}, {compared.dy:+.2f} px (median of {compared.rows}) "
         f"from {roles.ra} and {roles.dec} through the WCS"
@@ -102,12 +142,24 @@ def _convention(
     else:
         base = roles.one_based
         notes = [f"{where}: not one pixel, not none; taken to count from {int(base)}"]
-    if compared.apart > 0.5:
-        notes.append(
-            f"{compared.apart:.0%} of the candidates are over 2 px from their place on the sky; "
-            f"{columns} are used"
-        )
     return base, notes
+
+
+def _disagreement(roles: Roles, one_based: bool | None, compared: Offsets | None) -> list[str]:
+    """Where pixels and sky contradict each other for most rows, or the user and the WCS."""
+    if compared is None:
+        return []
+    if compared.apart > 0.5:
+        return [
+            f"{roles.x}, {roles.y} and {roles.ra}, {roles.dec} disagree by more than 2 px for "
+            f"{compared.apart:.0%} of the candidates: {roles.x}, {roles.y} are used"
+        ]
+    if None not in (one_based, compared.one_based) and one_based is not compared.one_based:
+        return [
+            f"{roles.x} and {roles.y} count pixels from {int(bool(one_based))}, as you say, but "
+            f"{roles.ra} and {roles.dec} say from {int(bool(compared.one_based))} through the WCS"
+        ]
+    return []
 
 
 def _numbers(table: Table, column: str | None, count: int) -> Floats:
@@ -129,11 +181,19 @@ def _number(value: object) -> float:
     return number if np.isfinite(number) else float("nan")
 
 
-def _angles(table: Table, column: str | None, units: Mapping[str, str], is_ra: bool) -> Floats:
+def _angles(
+    table: Table,
+    column: str | None,
+    units: Mapping[str, str],
+    is_ra: bool,
+    wide: bool = False,
+) -> Floats:
     if column is None:
         return np.full(len(table), np.nan)
     degrees = to_degrees(plain(table[column]), units.get(column, ""), is_ra)
     degrees = np.where(np.isfinite(degrees), degrees, np.nan)
+    if wide:
+        return degrees
     if is_ra:
         return np.mod(degrees, 360.0)
     return np.where(np.abs(degrees) <= 90, degrees, np.nan)

@@ -55,6 +55,24 @@ class Roles:
         """These roles with some of them changed."""
         return dataclasses.replace(self, **changes)
 
+    def in_words(self) -> str:
+        """One line for a user: ``called by id; pixels x, y counted from 1; magnitude mag``."""
+        parts = [f"called by {self.key}" if self.key else "called by the number of the row"]
+        if self.name:
+            parts.append(f"named {self.name}")
+        if self.x:
+            parts.append(f"pixels {self.x}, {self.y} counted from {int(self.one_based)}")
+        if self.ra:
+            parts.append(f"sky {self.ra}, {self.dec}")
+        if self.mag:
+            error = f" with error {self.mag_err}" if self.mag_err else ""
+            parts.append(f"magnitude {self.mag}{error}")
+        for role, word in (("time", "time"), ("filter", "filter"), ("fwhm", "FWHM")):
+            column = getattr(self, role)
+            if column:
+                parts.append(f"{word} {column}" if column.lower() != word.lower() else word)
+        return "; ".join(parts)
+
     def described(self) -> str:
         """One line for the user: ``key=id x=x y=y ra=ra dec=dec``."""
         found = [(role, getattr(self, role)) for role in ROLE_NAMES]
@@ -79,6 +97,8 @@ class CandidateList:
         Degrees; NaN where unknown.
     notes : tuple of str
         What was recognised and converted, one line each.
+    cautions : tuple of str
+        Those of the notes that the user should see at once.
     """
 
     table: Table
@@ -89,6 +109,7 @@ class CandidateList:
     ra: Floats
     dec: Floats
     notes: tuple[str, ...] = field(default=())
+    cautions: tuple[str, ...] = field(default=())
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -206,6 +227,15 @@ def plain(column: Any) -> npt.NDArray[Any]:
     filled_object = data.astype(object)
     filled_object[masked] = None
     return filled_object
+
+
+def is_empty(column: Any) -> bool:
+    """Whether a table's column has no value at all: all masked, or all NaN."""
+    mask = getattr(column, "mask", None)
+    if mask is not None and np.asarray(mask).all():
+        return True
+    data = np.asarray(column) if getattr(column, "dtype", None) is not None else None
+    return data is not None and data.dtype.kind == "f" and bool(np.isnan(data).all())
 
 
 def decoded(values: npt.NDArray[np.bytes_]) -> npt.NDArray[np.str_]:

@@ -10,7 +10,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     for role, text in {
         "key": """
             candid candidateid diasourceid candkey key detectionid detid alertid vetid
-            id sourceid srcid objid candno catalogid uid uuid idnumber number num label
+            id sourceid srcid objid candno catalogid uid uuid idnumber number num label recno
             diaobjectid objectid designation name index
         """,
         "name": """
@@ -43,7 +43,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         """,
         "mag_err": """
             magcaliberr magerr sigmapsf magpsferr psfmagerr sigmagap sigmag magerrauto
-            magerrbest magerriso magerraper emag magerror errmag dmag
+            magerrbest magerriso magerraper emag magerror errmag dmag merr
         """,
         "time": """
             time mjd jd mjdobs dateobs obsjd obsmjd midpointmjdtai midpointtai obstime

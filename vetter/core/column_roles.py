@@ -12,6 +12,9 @@ from vetter.errors import InputError
 # SExtractor and DAOPHOT count pixels from 1, as FITS does; sep and photutils from 0.
 _ONE_BASED = re.compile(r"^[XY](WIN|PSF|PEAK|MODEL)?_IMAGE$|^[XY]PEAK_IMAGE$|^[XY](CENTER|INIT)$")
 
+NO_COLUMN = "none"
+"""What the user says in a column's place where no column shall play a role."""
+
 
 def normal(name: str) -> str:
     """A column's name as compared: lower case, without blanks and punctuation."""
@@ -44,6 +47,10 @@ def recognise(
     by_normal: dict[str, str] = {}
     for name in names:
         by_normal.setdefault(normal(name), name)
+    for name in names:
+        # A field of a nested record, as candidate.ra, where nothing else has the name.
+        if "." in name:
+            by_normal.setdefault(normal(name.rpartition(".")[2]), name)
     found = {role: _by_name(role, by_normal, units) for role in ROLE_NAMES}
     for axes in (("x", "y"), ("ra", "dec")):
         found.update(_pair(axes, by_normal, units))
@@ -61,7 +68,7 @@ def recognise(
 
 
 def chosen(roles: Roles, columns: Mapping[str, str], names: Sequence[str], filename: str) -> Roles:
-    """Roles with the user's own choice of columns put in.
+    """Roles with the user's own choice of columns put in; ``none`` stands for no column.
 
     Raises
     ------
@@ -69,20 +76,23 @@ def chosen(roles: Roles, columns: Mapping[str, str], names: Sequence[str], filen
         A role or a column that does not exist; the text lists those that do.
     """
     lower = {name.lower(): name for name in names}
-    changes: dict[str, str] = {}
+    changes: dict[str, str | None] = {}
     for role, column in columns.items():
         if role not in ROLE_NAMES:
             raise InputError(
                 f"--column {role}={column}: no such role; there are {', '.join(ROLE_NAMES)}"
             )
         actual = column if column in names else lower.get(column.lower())
+        if actual is None and column.lower() == NO_COLUMN:
+            changes[role] = None
+            continue
         if actual is None:
             raise InputError(
                 f"{filename}: no column {column!r} for {role}; its columns are {listed(names)}"
             )
         changes[role] = actual
-    if "x" in changes:
-        return roles.with_(**changes, one_based=bool(_ONE_BASED.match(changes["x"])))
+    if "x" in changes and changes["x"] != roles.x:
+        return roles.with_(**changes, one_based=bool(_ONE_BASED.match(changes["x"] or "")))
     return roles.with_(**changes)
 
 
@@ -92,7 +102,8 @@ def listed(names: Sequence[str], most: int = 20) -> str:
     return text + (f" and {len(names) - most} more" if len(names) > most else "") or "none"
 
 
-def _fits_role(role: str, unit: str) -> bool:
+def fits_role(role: str, unit: str) -> bool:
+    """Whether a column of that unit can play the part: no pixels in degrees."""
     unit = unit.lower().strip()
     if role in ("x", "y"):
         return unit in ("", "pix", "pixel", "pixels", "px", "none", "count")
@@ -104,7 +115,7 @@ def _fits_role(role: str, unit: str) -> bool:
 def _by_name(role: str, by_normal: Mapping[str, str], units: Mapping[str, str]) -> str | None:
     for known in NAMES[role]:
         name = by_normal.get(known)
-        if name is not None and _fits_role(role, units.get(name, "")):
+        if name is not None and fits_role(role, units.get(name, "")):
             return name
     return None
 
@@ -114,14 +125,15 @@ def _pair(
 ) -> dict[str, str | None]:
     """Both columns of a position, of one make: X_IMAGE never goes with YWIN_IMAGE."""
     first, second = axes
-    for one, other in _partners(first, second):
+    for one, other in partners(first, second):
         a, b = by_normal.get(one), by_normal.get(other)
-        if a and b and _fits_role(first, units.get(a, "")) and _fits_role(second, units.get(b, "")):
+        if a and b and fits_role(first, units.get(a, "")) and fits_role(second, units.get(b, "")):
             return {first: a, second: b}
     return {first: None, second: None}
 
 
-def _partners(first: str, second: str) -> list[tuple[str, str]]:
+def partners(first: str, second: str) -> list[tuple[str, str]]:
+    """Normal names of two coordinates that belong together, the most telling first."""
     if first == "x":
         return list(zip(NAMES["x"], NAMES["y"], strict=True))
     return [(ra, dec) for ra in NAMES["ra"] for dec in NAMES["dec"] if _akin(ra, dec)]

@@ -27,7 +27,8 @@ class Offsets:
     Attributes
     ----------
     dx, dy : float
-        Medians of listed minus computed (0-based) position, pixels.
+        Medians of listed minus computed (0-based) position, pixels; NaN where the WCS puts none
+        of the listed ra, dec anywhere.
     apart : float
         Share of rows that disagree by more than two pixels, after the convention
         that fits better has been taken.
@@ -73,12 +74,13 @@ def offsets(x: Floats, y: Floats, ra: Floats, dec: Floats, wcs: WCS) -> Offsets 
     off_x, off_y = x[sample] - px, y[sample] - py
     known = np.isfinite(off_x) & np.isfinite(off_y)
     if not known.any():
-        return None
-    off_x, off_y = off_x[known], off_y[known]
-    dx, dy = float(np.median(off_x)), float(np.median(off_y))
+        # Nothing of the sky that the list names is on this side of the image's.
+        has_sky = wcs.has_celestial
+        return Offsets(np.nan, np.nan, 1.0, len(sample)) if has_sky else None
+    dx, dy = float(np.median(off_x[known])), float(np.median(off_y[known]))
     base = 1.0 if abs(dx - 1) < abs(dx) and abs(dy - 1) < abs(dy) else 0.0
-    apart = float(np.mean(np.hypot(off_x - base, off_y - base) > 2))
-    return Offsets(dx, dy, apart, int(known.sum()))
+    near = np.hypot(off_x[known] - base, off_y[known] - base) <= 2
+    return Offsets(dx, dy, 1.0 - float(near.sum()) / len(sample), len(sample))
 
 
 def sky_to_pixel(wcs: WCS, ra: Floats, dec: Floats) -> tuple[Floats, Floats]:

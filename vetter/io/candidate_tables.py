@@ -10,8 +10,9 @@ import numpy as np
 
 from vetter.core.candidate_keys import is_float_key, make_keys
 from vetter.core.candidate_positions import Positions, find_positions
-from vetter.core.candidates import CandidateList, Roles
+from vetter.core.candidates import CandidateList, Roles, is_empty
 from vetter.core.column_roles import chosen, listed, recognise
+from vetter.core.role_choices import other_choices
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName, parse_fits_name
 from vetter.io.table_files import TableFile, kind_of, read_table
@@ -61,10 +62,11 @@ def read_candidates(
     if roles.key is not None and is_float_key(file.table, roles.key):
         said += (f"{roles.key} holds floating-point numbers: long identities may have lost digits",)
     notes = (
-        f"{name.label}: {len(keys)} candidates; columns {roles.described()}",
+        f"{name.label}: {len(keys)} candidates, {positions.roles.in_words()}",
         *file.notes,
         *positions.notes,
         *said,
+        *other_choices(file.table.colnames, positions.roles, file.units),
         *_off_image(positions, shape),
     )
     return CandidateList(
@@ -76,13 +78,17 @@ def read_candidates(
         positions.ra,
         positions.dec,
         notes,
+        positions.cautions,
     )
 
 
 def _roles(name: FitsName, file: TableFile, columns: Mapping[str, str]) -> tuple[TableFile, Roles]:
     names = [str(column) for column in file.table.colnames]
-    one_dimensional = [column for column in names if len(file.table[column].shape) == 1]
-    roles = recognise(one_dimensional, file.units, file.ucds)
+    fit = [column for column in names if file.table[column].ndim == 1]
+    filled = [column for column in fit if not is_empty(file.table[column])]
+    roles = recognise(filled or fit, file.units, file.ucds)
+    if file.one_based is not None and roles.x is not None:
+        roles = roles.with_(one_based=file.one_based)
     roles = chosen(roles, columns, names, str(name))
     if roles.key and is_float_key(file.table, roles.key) and kind_of(name.path) == "text":
         # An id such as 1.155e18 or one with gaps came as a float: read it again as it stands.

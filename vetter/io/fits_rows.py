@@ -167,7 +167,7 @@ def _scaled(header: Any, number: int, values: npt.NDArray[Any], letter: str) -> 
         half = np.array(int(zero), unsigned)
         flipped: npt.NDArray[Any] = np.bitwise_xor(values.view(unsigned), half)
         return flipped
-    return values.astype(np.float64) * scale + zero
+    return np.asarray(values.astype(np.float64) * scale + zero, np.float64)
 
 
 def _describe(header: Any, number: int, column: Column) -> None:
