@@ -45,6 +45,18 @@ def test_numbers_are_on_one_line() -> None:
     ]
 
 
+def test_what_stands_against_the_p_value_stands_beside_it() -> None:
+    fit = dataclasses.replace(FIT, scatter=1.25, scatter_err=0.02)
+    assert "p 1e-40, but err is too small by about 20%    dx" in numbers(fit)
+    assert "residuals around the source scatter by 1.25 err" in details(fit)
+    assert "20% and 1 more    dx" in numbers(dataclasses.replace(fit, fit_bg=False))
+
+
+def test_the_quintic_spline_is_said() -> None:
+    assert "quintic" not in details(FIT)
+    assert "quintic spline" in details(dataclasses.replace(FIT, spline=5))
+
+
 def test_a_parameter_at_its_bound_is_marked() -> None:
     assert "scale 1.034 (at its bound)" in numbers(dataclasses.replace(FIT, at_bound=("scale",)))
 

@@ -12,8 +12,18 @@ def test_p_values_where_the_background_is_held_carry_the_windows_warning() -> No
     assert len(rows) == 11
     assert "held at its mode" in rows["background held"].warning
     assert "correlated" in rows["neighbours correlated 0.5"].warning
-    assert "under 3" in rows["FWHM 2"].warning
+    assert "under 2.9" in rows["FWHM 2"].warning
+    assert "too small" in rows["err 10% low"].warning
+    assert "template's own noise" in rows["template as noisy as the image"].warning
     assert rows["FWHM 4, whole cutout"].warning == ""
+
+
+def test_the_window_warns_of_nearly_all_outside_the_promise_and_of_hardly_any_within() -> None:
+    for row in p_value_table(count=100):
+        if row.promised:
+            assert row.warned <= 0.03, row.case
+        else:
+            assert row.warned >= 0.9, row.case
 
 
 def test_dipoles_disappear_and_new_sources_do_not() -> None:

@@ -26,6 +26,7 @@ def _p_values(count: int) -> Iterator[Figure]:
             "Kolmogorov-Smirnov p": row.kolmogorov,
             "below 1e-5": row.below,
             "chi2/df": row.chi2_ratio,
+            "warned": row.warned,
         }
         note = row.warning and f"the window warns: {row.warning}"
         if row.promised:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from vetter.core.adjustment import Adjustment
+from vetter.core.cautions import cautions, in_short
 from vetter.core.disappeared import Judgement
 
 _HEADLINES = {True: "explained", False: "not explained", None: "not judged"}
@@ -26,16 +27,16 @@ def numbers(fit: Adjustment) -> str:
     Returns
     -------
     str
-        Chi2 per degree of freedom before and after, p-value, shift in pixels, scale, surviving
-        S/N, correlation of neighbouring residuals, and what it rests on: the plane that was
-        fitted, the box, the FWHM. Empty where there is no result.
+        Chi2 per degree of freedom before and after, p-value and what stands against it, shift in
+        pixels, scale, surviving S/N, correlation of neighbouring residuals, and what it rests on:
+        the plane that was fitted, the box, the FWHM. Empty where there is no result.
     """
     if not fit.converged:
         return ""
     bounds = dict.fromkeys(fit.at_bound, " (at its bound)")
     parts = [
         _chi2(fit),
-        "" if math.isnan(fit.pval) else f"p {probability(fit.pval)}",
+        "" if math.isnan(fit.pval) else f"p {probability(fit.pval)}{_but(fit)}",
         _known("dx {:+.3f}", fit.dx, bounds.get("dx", "")),
         _known("dy {:+.3f} px", fit.dy, bounds.get("dy", "")),
         _known("scale {:.3f}", fit.scale, bounds.get("scale", "")),
@@ -56,7 +57,9 @@ def details(fit: Adjustment) -> str:
         f"fitted plane: {fit.template}" if fit.template else "",
         _known("FWHM {:.2f} px", fit.fwhm),
         _known("fitted box {:.0f} px", fit.box, f", {fit.pixels} pixels" if fit.pixels else ""),
+        "shifted by a quintic spline: too sharp and bright for the cubic" * (fit.spline == 5),
         *fit.caveats,
+        *cautions(fit),
         *fit.notes,
     ]
     return "\n".join(line for line in lines if line)
@@ -97,6 +100,15 @@ def _chi2(fit: Adjustment) -> str:
         return ""
     before = "?" if math.isnan(fit.chi2_0) else _short(fit.chi2_0 / fit.df)
     return f"chi2/df {before} to {_short(fit.chi2 / fit.df)} (df {fit.df})"
+
+
+def _but(fit: Adjustment) -> str:
+    """What stands against the p-value, in short; the tool tip has it in full."""
+    said = cautions(fit)
+    if not said:
+        return ""
+    more = f" and {len(said) - 1} more" if len(said) > 1 else ""
+    return f", but {in_short(said[0])}{more}"
 
 
 def _short(value: float) -> str:

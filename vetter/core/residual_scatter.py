@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,14 +26,17 @@ _CORE = 1.5
 _ERROR = 0.752
 """Of a scatter of 1, times the root of the pixels: for squares cut off at 2 sigma."""
 
-SIGNIFICANT, RELEVANT = 3.5, 0.05
+_SIGNIFICANT, _RELEVANT = 3.0, 0.05
 """A scatter is off 1 by more than so many errors, and by more than this part."""
 
 _MAD_TO_SIGMA = 1.4826
 
 
 class Scatter(NamedTuple):
-    """Of residuals in units of ``err``, with its 1-sigma error, (k,) each; NaN where not known."""
+    """Of residuals in units of ``err``, (k,) each; NaN where not known.
+
+    ``error`` is by how much it differs from 1 by chance where ``err`` is right, 1 sigma.
+    """
 
     value: Array
     error: Array
@@ -72,7 +75,23 @@ def scatter(residual: Array, weight: Array, left_out: Box, fwhm: list[float]) ->
     half = 0.5 * (left_out[0].stop - left_out[0].start)
     known = (pixels >= _LEAST_PIXELS) & ~(_CORE * np.array(fwhm) > half)
     value = np.where(known, np.interp(power / np.maximum(pixels, 1), *table), np.nan)
-    return Scatter(value, _ERROR * value / np.sqrt(np.maximum(pixels, 1)))
+    error = np.where(known, _ERROR / np.sqrt(np.maximum(pixels, 1)), np.nan)
+    for k in np.flatnonzero((value > 1.0) & is_off(value, error)).tolist():
+        value[k] = _about_the_median(residual[k] * weight[k], weight[k], left_out)
+    return Scatter(value, error)
+
+
+def _about_the_median(pulls: Array, weight: Array, left_out: Box) -> float:
+    """The scatter where the level is off as well: a source in the box has taken the fit's.
+
+    It is taken away in sigmas, near enough where these differ little.
+    """
+    counted = weight > 0
+    counted[left_out] = False
+    around = pulls[counted]
+    around -= np.median(around)
+    power = float(np.mean(np.clip(around, -_CUT, _CUT) ** 2))
+    return float(np.interp(power, *_table()))
 
 
 def _squares(pulls: Array) -> Array:
@@ -100,9 +119,10 @@ def _table() -> tuple[Array, Array]:
     return means, scatters
 
 
-def is_off(value: float, error: float) -> bool:
-    """Whether a scatter differs from 1 by more than chance, and so much that it matters."""
-    return abs(value - 1.0) > max(RELEVANT, SIGNIFICANT * error)
+def is_off(value: Any, error: Any) -> Any:
+    """Whether scatters differ from 1 by more than chance, and so much that it matters."""
+    away = abs(value - 1.0)
+    return (away > _RELEVANT) & (away > _SIGNIFICANT * error)
 
 
 def template_noise(template: Array, weight: Array, left_out: Box) -> float:

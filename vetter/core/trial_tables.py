@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 from vetter.core.adjustment import Adjustment, FitOptions
-from vetter.core.cautions import cautions
+from vetter.core.cautions import cautions, in_short
 from vetter.core.disappeared import judge
 from vetter.core.fit_trials import Field, Truth, dipole, field_options, new_source, run
 
@@ -26,13 +26,15 @@ class PValues:
     """One row: how far p-values are from uniform, and what the window says of such fits.
 
     ``kolmogorov`` is the probability of so large a departure from uniform; ``below`` the
-    part of p-values under 1e-5; ``promised`` whether they are to be uniform there.
+    part of p-values under 1e-5; ``warned`` the part of fits that the window warns of, and
+    ``warning`` the warnings of over 5% of them; ``promised`` whether p is to be uniform there.
     """
 
     case: str
     kolmogorov: float
     below: float
     chi2_ratio: float
+    warned: float
     warning: str
     promised: bool
 
@@ -95,14 +97,16 @@ def _p_values(case: str, fits: list[Adjustment], options: FitOptions, promised: 
     from scipy.stats import kstest
 
     found = np.array([fit.pval for fit in fits])
-    said = Counter(line for fit in fits for line in cautions(fit, options.fit_bg))
-    kinds = Counter(line.split(" (")[0].split(":")[0] for line in said.elements())
+    warnings = [cautions(fit) for fit in fits]
+    # How much by is another number each time.
+    kinds = Counter(in_short(line).split(" by about")[0] for said in warnings for line in said)
     common = [f"{kind} ({n / len(fits):.0%})" for kind, n in kinds.items() if n > 0.05 * len(fits)]
     return PValues(
         case,
         float(kstest(found, "uniform").pvalue),
         float(np.mean(found < 1e-5)),
         float(np.mean([fit.chi2 / fit.df for fit in fits])),
+        sum(map(bool, warnings)) / len(fits),
         "; ".join(common),
         promised,
     )
