@@ -95,6 +95,7 @@ def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> Mai
     window.closed.connect(store.close)
     if isinstance(kept.get("columns"), list):
         window.set_columns([str(name) for name in kept["columns"]])
+    window.light_curve.wanted = kept.get("light_curve") is not False
     window.show()
     if notes:
         window.status.say("; ".join(notes))

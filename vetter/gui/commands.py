@@ -230,6 +230,13 @@ COMMANDS: tuple[Command, ...] = (
         "View",
         lambda w: w.dialogs.toggle_field(),
     ),
+    Command(
+        "view.light_curve",
+        "Light curve (history) on or off",
+        ("H",),
+        "View",
+        lambda w: w.dialogs.toggle_light_curve(),
+    ),
     Command("view.columns", "Columns...", (), "View", lambda w: w.dialogs.pick_columns()),
     Command(
         "view.theme",

@@ -56,6 +56,14 @@ class Dialogs:
         else:
             self.field.toggle()
 
+    def toggle_light_curve(self) -> None:
+        """Show the light curve, or put it away; the session remembers which."""
+        window = self._window
+        if window.light_curve.toggle():
+            window.session.recorder.keep_setting("light_curve", window.light_curve.wanted)
+        else:
+            window.status.say("no light curve comes with these candidates")
+
     def show_disappeared(self) -> None:
         """How many and which disappeared, to be rejected as one step, or not."""
         from vetter.gui.disappeared_dialog import DisappearedDialog

@@ -27,6 +27,7 @@ from vetter.gui.evidence import Evidence
 from vetter.gui.filter_bar import FilterBar
 from vetter.gui.held_keys import HeldKeys
 from vetter.gui.keymap import keys_text, make_keymap
+from vetter.gui.light_curve_dock import LightCurveDock
 from vetter.gui.physical_keys import key_by_place
 from vetter.gui.plane_row import PlaneRow
 from vetter.gui.readout import Readout
@@ -107,6 +108,7 @@ class MainWindow(QMainWindow):
         self.card.add_corner(self.readout)
         self.evidence = Evidence(keys_text(self.keymap["fit.now"]))
         self.candidate_list = CandidateListView(session)
+        self.light_curve = LightCurveDock(self)
         self.status = Status(session, self.fits)
         self.setStatusBar(self.status)
 
@@ -155,6 +157,7 @@ class MainWindow(QMainWindow):
             self.evidence,
             self.stretch_bar,
             self.candidate_list,
+            self.light_curve,
         )
         self.showing = Showing(session, cache, self.fits, views, self)
         session.opinions_changed.connect(self._on_opinions_changed)

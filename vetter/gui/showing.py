@@ -9,6 +9,7 @@ from PyQt6.QtCore import QObject, QTimer
 from vetter.gui.candidate_card import CandidateCard
 from vetter.gui.candidate_list import CandidateListView
 from vetter.gui.evidence import Evidence
+from vetter.gui.light_curve_dock import LightCurveDock
 from vetter.gui.plane_row import PlaneRow
 from vetter.gui.readout import Readout
 from vetter.gui.stretch_bar import StretchBar
@@ -33,6 +34,7 @@ class Views:
     evidence: Evidence
     stretch_bar: StretchBar
     candidate_list: CandidateListView
+    light_curve: LightCurveDock
 
 
 class Showing(QObject):
@@ -82,6 +84,7 @@ class Showing(QObject):
         else:
             # Two lines of text take as long to paint as all panels: they follow a turn later.
             views.evidence.blank()
+            views.light_curve.blank()
         self._row = row
         views.plane_row.flush()
         if frame is not None and self._exposed:
@@ -129,6 +132,7 @@ class Showing(QObject):
         frame = self._cache.get(row)
         if frame is not None:
             views.stretch_bar.show_limits(frame.limits)
+            views.light_curve.show_curve(frame.cutout.light_curve if frame.cutout else None)
         coming = self._coming(row)
         self._cache.want([row, *coming])
         self._fits.follow([row, *coming])

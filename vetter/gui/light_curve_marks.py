@@ -1,0 +1,71 @@
+"""The marks of a light curve: a shape and a tone for each filter, triangles for limits."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+from PyQt6.QtCore import QPointF, QRectF
+from PyQt6.QtGui import QPainterPath, QPolygonF
+
+from vetter.core.light_curve import LightCurve
+from vetter.gui.band_style import BandStyle, band_styles
+
+SIZE = 8.0
+
+
+def styles_of(curve: LightCurve) -> dict[str, BandStyle]:
+    """A style for each filter of a light curve, in the order of wavelength."""
+    return band_styles([str(band) for band in np.unique(curve.band)])
+
+
+@lru_cache(maxsize=32)
+def symbol_path(symbol: str) -> QPainterPath:
+    """The outline of a filter's symbol about (0, 0), in pixels."""
+    path, half = QPainterPath(), SIZE / 2
+    if symbol == "circle":
+        path.addEllipse(QPointF(0, 0), half, half)
+    elif symbol == "square":
+        path.addRect(QRectF(-0.9 * half, -0.9 * half, 1.8 * half, 1.8 * half))
+    elif symbol == "diamond":
+        path.addPolygon(_polygon(4, 1.2 * half))
+    elif symbol == "pentagon":
+        path.addPolygon(_polygon(5, 1.15 * half))
+    elif symbol == "hexagon":
+        path.addPolygon(_polygon(6, 1.15 * half))
+    else:
+        path.addPolygon(_polygon(10, 1.35 * half, 0.5))
+    return path
+
+
+@lru_cache(maxsize=32)
+def limit_path(ticks: int) -> QPainterPath:
+    """A triangle that points down, with so many lines above it: they tell the filter."""
+    path, half = QPainterPath(), SIZE / 2
+    corners = ((-half, -0.3 * half), (half, -0.3 * half), (0.0, 1.2 * half), (-half, -0.3 * half))
+    path.addPolygon(QPolygonF([QPointF(x, y) for x, y in corners]))
+    for tick in range(ticks):
+        y = -0.3 * half - 2.4 * (tick + 1)
+        path.moveTo(-half, y)
+        path.lineTo(half, y)
+    return path
+
+
+@lru_cache(maxsize=1)
+def minus_path() -> QPainterPath:
+    """The sign of a negative difference, inside its symbol."""
+    path = QPainterPath()
+    path.moveTo(-0.32 * SIZE, 0.0)
+    path.lineTo(0.32 * SIZE, 0.0)
+    return path
+
+
+def _polygon(corners: int, radius: float, inner: float = 1.0) -> QPolygonF:
+    """A regular polygon with a corner on top; of a star every second one lies farther in."""
+    points = []
+    for number in range(corners + 1):
+        reach = radius * (inner if number % 2 else 1.0)
+        angle = 2 * math.pi * number / corners
+        points.append(QPointF(reach * math.sin(angle), -reach * math.cos(angle)))
+    return QPolygonF(points)
