@@ -61,5 +61,9 @@ def test_what_cautions_rest_on_is_kept_with_a_result() -> None:
     assert (back.spline, back.fit_bg, cautions(back)) == (5, False, cautions(fit))
 
 
+def test_figures_of_another_program_may_be_few() -> None:
+    assert cautions(Adjustment(converged=True, chi2=752.0, df=286)) == ()
+
+
 def test_a_failed_fit_has_a_reason_instead() -> None:
     assert cautions(failed("too few good pixels")) == ()

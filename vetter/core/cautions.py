@@ -20,7 +20,8 @@ def cautions(adjustment: Adjustment) -> tuple[str, ...]:
         return ()
     found = []
     # The scatter of a correlation that is nought is about 1 / sqrt(2 pixels): four of these.
-    if abs(adjustment.correlation) > max(CORRELATED, 4.0 / math.sqrt(2.0 * adjustment.pixels)):
+    by_chance = 4.0 / math.sqrt(2.0 * max(adjustment.pixels, 1))
+    if abs(adjustment.correlation) > max(CORRELATED, by_chance):
         found.append(
             f"neighbouring residuals are correlated ({adjustment.correlation:.2f}): p-value and "
             "errors hold only for independent pixels"
