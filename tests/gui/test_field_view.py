@@ -9,6 +9,7 @@ import pytest
 from PyQt6.QtCore import QObject, QPoint, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QToolButton
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.snapshots import check_snapshot, snapshot_font
@@ -260,6 +261,19 @@ def test_map_and_plot_stand_as_the_room_allows(qtbot, view, size):
     view.resize(*size)
     wide = size[0] > size[1]
     qtbot.waitUntil(lambda: (view.plot.x() > view.map.x()) is wide, timeout=2000)
+
+
+def test_where_there_is_little_room_one_is_shown_at_a_time(qtbot, view):
+    view.resize(400, 520)
+    qtbot.waitUntil(lambda: view.plot.isHidden(), timeout=2000)
+    assert view.map.isVisible() and view.pair.choice.isVisible()
+    qtbot.waitUntil(lambda: min(view.map.width(), view.map.height()) > 250, timeout=2000)
+    shifts = view.pair.choice.findChildren(QToolButton)[1]
+    QTest.mouseClick(shifts, LEFT)
+    assert view.plot.isVisible() and view.map.isHidden()
+    view.resize(420, 760)
+    qtbot.waitUntil(lambda: view.map.isVisible() and view.plot.isVisible(), timeout=2000)
+    assert view.pair.choice.isHidden()
 
 
 def test_even_odd() -> None:

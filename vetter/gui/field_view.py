@@ -6,9 +6,8 @@ from functools import partial
 
 import numpy as np
 from PyQt6.QtCore import QEvent, Qt, QTimer
-from PyQt6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PyQt6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PyQt6.QtWidgets import (
-    QBoxLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -22,6 +21,7 @@ from vetter.core.decisions import Verdict
 from vetter.gui import field_words
 from vetter.gui.field_key import FieldKey
 from vetter.gui.field_map import FieldMap
+from vetter.gui.field_pair import FieldPair
 from vetter.gui.field_points import gathered, shown_field
 from vetter.gui.group_question import GroupQuestion
 from vetter.gui.shift_plot import ShiftPlot
@@ -144,12 +144,6 @@ class FieldView(QWidget):
         self._soon.stop()
         self._choose([])
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        super().resizeEvent(event)
-        wide = self.width() > 1.1 * self.height()
-        way = QBoxLayout.Direction
-        self._both.setDirection(way.LeftToRight if wide else way.TopToBottom)
-
     def _lay_out(self) -> None:
         self.count = QLabel(self)
         self.count.setAccessibleName("how many are selected")
@@ -173,16 +167,17 @@ class FieldView(QWidget):
             label.setWordWrap(True)
             label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
             label.setFixedHeight(lines * label.fontMetrics().lineSpacing() + 2)
-        self._both = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        self._both.addWidget(self.map, 1)
-        self._both.addWidget(self.plot, 1)
+        self.pair = FieldPair(self.map, self.plot, ("Map", "Shifts"), self)
+        above = QHBoxLayout()
+        above.addWidget(self.count, 1)
+        above.addWidget(self.pair.choice, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 2)
         layout.setSpacing(4)
         layout.addLayout(bar)
-        layout.addWidget(self.count)
+        layout.addLayout(above)
         layout.addWidget(self.question)
-        layout.addLayout(self._both, 1)
+        layout.addWidget(self.pair, 1)
         layout.addWidget(self.field_words)
         layout.addWidget(self.own_words)
         layout.addWidget(FieldKey(self))

@@ -1,0 +1,76 @@
+"""The map and the plot of the field view: side by side, stacked, or one at a time."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QToolButton, QWidget
+
+LEAST = 230
+"""Screen pixels: where both would be smaller than this, one is shown at a time, twice as large."""
+_GIVE = 30
+
+
+class FieldPair(QWidget):
+    """Two square canvases as large as the room allows.
+
+    Parameters
+    ----------
+    first, second : QWidget
+    words : (str, str)
+        What the buttons say that choose between them.
+
+    Attributes
+    ----------
+    choice : QWidget
+        The buttons, to be laid out by the owner; hidden while both canvases are shown.
+    alone : bool
+        Whether one is shown at a time.
+    """
+
+    def __init__(
+        self, first: QWidget, second: QWidget, words: tuple[str, str], parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._canvases = first, second
+        self.alone = True
+        self._layout = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        for canvas in self._canvases:
+            self._layout.addWidget(canvas, 1)
+        self.choice = QWidget(parent)
+        self._buttons = QButtonGroup(self)
+        row = QHBoxLayout(self.choice)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for number, word in enumerate(words):
+            button = QToolButton(self.choice)
+            button.setText(word)
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setToolTip(f"Show the {word.lower()}; with more room both are shown")
+            self._buttons.addButton(button, number)
+            row.addWidget(button)
+        self._buttons.buttons()[0].setChecked(True)
+        self._buttons.idClicked.connect(self._on_chosen)
+        self._show()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        width, height = self.width(), self.height()
+        beside, stacked = min(width // 2, height), min(width, height // 2)
+        way = QBoxLayout.Direction
+        self._layout.setDirection(way.LeftToRight if beside > stacked else way.TopToBottom)
+        # A question above takes some height for a moment: that alone hides nothing.
+        alone = max(beside, stacked) < (LEAST if self.alone else LEAST - _GIVE)
+        if alone != self.alone:
+            self.alone = alone
+            self._show()
+
+    def _show(self) -> None:
+        self.choice.setVisible(self.alone)
+        for number, canvas in enumerate(self._canvases):
+            canvas.setVisible(not self.alone or number == self._buttons.checkedId())
+
+    def _on_chosen(self, _number: int) -> None:
+        self._show()
