@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from vetter.core.cutout_source import CutoutSource, field_of, fields_of, on_field
+from vetter.core.cutout_source import CutoutSource, field_of, fields_of, on_field, report_of
 from vetter.core.field_fit import FieldFit
 from vetter.errors import InputError
 from vetter.headless.adjusted_table import AdjustedTable
@@ -58,7 +58,7 @@ def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
     source = open_for(arguments, options)
     try:
         _refuse_inputs(source, output)
-        say(*source.notes)
+        say(*source.notes, *report_of(source))
         radius = source.default_radius
         record = source.record
         fittings = [fit_of_field(one, record, settings, radius) for one in fields_of(source)]

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from vetter.core.cutout_source import CutoutSource
+from vetter.core.cutout_source import CutoutSource, completed, report_of
 from vetter.errors import InputError
 from vetter.headless.progress import Progress, say
 from vetter.io.cutout_files import write_cutout
@@ -22,7 +22,7 @@ def run_cutouts(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
         folder = Path(arguments.output).expanduser()
         # Before the notes: what is refused is said in one line, with no other before it.
         _make(folder, source)
-        say(*source.notes)
+        say(*source.notes, *report_of(source))
         written, skipped = write_all(source, folder)
     finally:
         source.close()
@@ -36,7 +36,7 @@ def open_for(arguments: argparse.Namespace, options: dict[str, Any]) -> CutoutSo
     wanted = InputOptions.from_keywords(**options)
     if not names_radius(arguments.inputs):
         wanted = wanted.over(InputOptions(radius=settings.display.radius))
-    return open_input(arguments.inputs, wanted)
+    return completed(open_input(arguments.inputs, wanted))
 
 
 def write_all(source: CutoutSource, folder: Path) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
-from vetter.core.cutout_source import CutoutSource, field_of, fields_of
+from vetter.core.cutout_source import CutoutSource, completed, field_of, fields_of
 from vetter.core.field_fit import FieldFit, fit_rows
 from vetter.errors import InputError, VetterError
 from vetter.io.own_process import answering_stream, received, send
@@ -108,7 +108,7 @@ def _serve(messages: Iterator[Any], answers: IO[bytes]) -> None:
     if start is None:
         return
     options = InputOptions.from_keywords(**dict(start.record.get("options", {})))
-    source = open_input(list(start.record["inputs"]), options)
+    source = completed(open_input(list(start.record["inputs"]), options))
     if start.identity != identity(source, start.fittings):
         raise InputError(f"{source.title}: the input changed while it was being fitted; run again")
     for batch in messages:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 import numpy as np
 
+from vetter.core.cutout_source import completed
 from vetter.core.decisions import Decision, Verdict
 from vetter.core.ledger import Counts, Ledger
 from vetter.errors import InputError
@@ -103,7 +104,7 @@ def export_session(
     with _viewed(path, reviewer) as session:
         decisions = session.decisions()
         fits = {key: meta for key, (_, meta) in session.adjustments().items()}
-    source = open_input([os.fspath(path)])
+    source = completed(open_input([os.fspath(path)]))
     try:
         ledger = Ledger(source.candidates, session.reviewer)
         ledger.replay(decisions)
@@ -161,7 +162,7 @@ def _counts(session: SessionFile) -> tuple[Counts, str]:
     changed = len({list_content(earlier.fingerprints) for earlier in inputs}) > 1
     if changed or (inputs and _is_other_list(inputs[-1])):
         try:
-            source = open_input([os.fspath(session.path)])
+            source = completed(open_input([os.fspath(session.path)]))
         except InputError as error:
             note = f"the list has changed and cannot be read: counted by keys alone ({error})"
         else:
