@@ -40,6 +40,7 @@ def test_too_few_neighbours_or_no_place_say_nothing(x: float) -> None:
         ((0.5, 0.0), (0.48, 0.02), "misregistration"),
         ((0.5, 0.0), (0.0, 0.0), "proper motion"),
         ((0.02, 0.01), (0.0, 0.0), "no shift"),
+        ((0.09, 0.06), (0.03, 0.0), "within the scatter of the field"),
         ((0.0, 0.0), (0.5, 0.0), "alone"),
     ],
 )

@@ -68,6 +68,8 @@ def compared(dx: float, dy: float, field: Typical) -> str:
         return "alone in its shift: proper motion, or a source off the template's"
     if field.length > _ALIKE:
         return "shifted as the field is here: misregistration"
+    if math.hypot(dx, dy) > _ALIKE:
+        return "within the scatter of the field here"
     return "no shift, as the field here"
 
 
