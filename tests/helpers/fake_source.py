@@ -51,6 +51,7 @@ class FakeCache(QObject):
     """Has the names of the real cache; what is wanted is there when `serve` is called."""
 
     ready = pyqtSignal(int)
+    place_ready = pyqtSignal(object)
 
     def __init__(self, source: FakeSource) -> None:
         super().__init__()

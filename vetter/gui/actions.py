@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,13 @@ def make_actions(
         menus[command.menu].addAction(action)
         actions[command.id] = action
     return actions
+
+
+def name_epochs(actions: Mapping[str, QAction], count: int) -> None:
+    """Let the commands for all epochs of an object say how many there are."""
+    words = f"all {count} epochs of this object..." if count > 1 else "its only epoch..."
+    for verdict, verb in (("accept", "Accept"), ("reject", "Reject"), ("maybe", "Maybe for")):
+        actions[f"review.{verdict}_epochs"].setText(f"{verb} {words}")
 
 
 def _run(window: MainWindow, command: Command, _checked: bool = False) -> None:

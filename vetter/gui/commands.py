@@ -2,53 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
-
 from vetter.core.decisions import Verdict
+from vetter.gui.command import MENUS, UNNAMED_TAG, Command, with_tags
 
-if TYPE_CHECKING:
-    from vetter.gui.main_window import MainWindow
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One thing that the vetter can do.
-
-    Attributes
-    ----------
-    id : str
-        Its name in a keymap file, as ``review.accept``.
-    title : str
-        What menus and the palette say.
-    keys : tuple of str
-        Default keys in Qt's portable notation; the first is the one that menus show.
-    menu : str
-        The menu that holds it.
-    run : callable
-        Does it, given the window.
-    repeats : bool
-        Whether a held key repeats it. Never true of a verdict: a held A must not accept
-        a hundred.
-    released : callable or None
-        For a command that lasts while its key is held: ends it.
-    separated : bool
-        Whether a line stands above it in its menu.
-    """
-
-    id: str
-    title: str
-    keys: tuple[str, ...]
-    menu: str
-    run: Callable[[MainWindow], None]
-    repeats: bool = False
-    released: Callable[[MainWindow], None] | None = None
-    separated: bool = False
-
-
-UNNAMED_TAG = "on or off (not named in the settings)"
-MENUS = ("File", "Review", "Go", "View", "Stretch", "Fit", "Help")
+__all__ = ["COMMANDS", "MENUS", "UNNAMED_TAG", "Command", "with_tags"]
 
 _TAG_COMMANDS = tuple(
     Command(
@@ -73,6 +30,13 @@ COMMANDS: tuple[Command, ...] = (
         "File",
         lambda w: w.dialogs.show_offers(),
         separated=True,
+    ),
+    Command(
+        "file.list_columns",
+        "Columns of the list...",
+        (),
+        "File",
+        lambda w: w.dialogs.show_list_columns(),
     ),
     Command("file.notes", "What was recognised...", (), "File", lambda w: w.dialogs.show_notes()),
     Command("file.quit", "Quit", ("Ctrl+Q",), "File", lambda w: w.quit(), separated=True),
@@ -125,6 +89,28 @@ COMMANDS: tuple[Command, ...] = (
         "review.comment", "Comment", ("C",), "Review", lambda w: w.edit_comment(), separated=True
     ),
     *_TAG_COMMANDS,
+    Command(
+        "review.accept_epochs",
+        "Accept all epochs of this object...",
+        ("Shift+A",),
+        "Review",
+        lambda w: w.epochs.ask(Verdict.ACCEPT),
+        separated=True,
+    ),
+    Command(
+        "review.reject_epochs",
+        "Reject all epochs of this object...",
+        ("Shift+R",),
+        "Review",
+        lambda w: w.epochs.ask(Verdict.REJECT),
+    ),
+    Command(
+        "review.maybe_epochs",
+        "Maybe for all epochs of this object...",
+        ("Shift+M",),
+        "Review",
+        lambda w: w.epochs.ask(Verdict.MAYBE),
+    ),
     Command("go.next", "Next", ("Right", "N"), "Go", lambda w: w.session.next(), repeats=True),
     Command(
         "go.previous", "Previous", ("Left", "P"), "Go", lambda w: w.session.previous(), repeats=True
@@ -135,6 +121,23 @@ COMMANDS: tuple[Command, ...] = (
         ("U",),
         "Go",
         lambda w: w.session.next_undecided(),
+        repeats=True,
+    ),
+    Command(
+        "go.next_epoch",
+        "Next epoch of this object",
+        (".",),
+        "Go",
+        lambda w: w.epochs.step(1),
+        repeats=True,
+        separated=True,
+    ),
+    Command(
+        "go.previous_epoch",
+        "Previous epoch of this object",
+        (",",),
+        "Go",
+        lambda w: w.epochs.step(-1),
         repeats=True,
     ),
     Command("go.first", "First", ("Home",), "Go", lambda w: w.session.first(), separated=True),
@@ -237,6 +240,14 @@ COMMANDS: tuple[Command, ...] = (
         "View",
         lambda w: w.dialogs.toggle_light_curve(),
     ),
+    Command("view.epochs", "Row of epochs on or off", ("E",), "View", lambda w: w.epochs.toggle()),
+    Command(
+        "view.epoch_plane",
+        "Row of epochs: next plane",
+        ("Shift+E",),
+        "View",
+        lambda w: w.epochs.next_plane(),
+    ),
     Command("view.columns", "Columns...", (), "View", lambda w: w.dialogs.pick_columns()),
     Command(
         "view.theme",
@@ -308,12 +319,3 @@ COMMANDS: tuple[Command, ...] = (
         "help.about", "About vetter", (), "Help", lambda w: w.dialogs.show_about(), separated=True
     ),
 )
-
-
-def with_tags(commands: Iterable[Command], tags: Sequence[str]) -> tuple[Command, ...]:
-    """The commands with the tags called by their names: menus, palette and key sheet say them."""
-    titles = {f"review.tag_{number}": f"Tag: {tag}" for number, tag in enumerate(tags, 1)}
-    return tuple(
-        replace(command, title=titles[command.id]) if command.id in titles else command
-        for command in commands
-    )

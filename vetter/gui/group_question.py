@@ -46,14 +46,22 @@ class GroupQuestion(QWidget):
         """What is asked; empty where nothing is."""
         return self._words.text() if self._asked is not None else ""
 
-    def ask(self, rows: list[int], verdict: Verdict, unseen: int, listing: str = "") -> None:
+    def ask(
+        self,
+        rows: list[int],
+        verdict: Verdict,
+        unseen: int,
+        listing: str = "",
+        named: str = "",
+    ) -> None:
         """Ask whether these rows shall have a verdict; ``unseen`` were never on screen.
 
-        ``listing`` says how far the list has been read, where it is not complete.
+        ``listing`` says how far the list has been read, where it is not complete, ``named``
+        what the rows are, where not so many candidates.
         """
         self._asked = rows, verdict
         count = "1 candidate" if len(rows) == 1 else f"{len(rows):,} candidates"
-        words = VERBS[verdict].format(count)
+        words = VERBS[verdict].format(named or count)
         if unseen:
             words += f"  {unseen:,} of them have not been on screen."
         if listing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
@@ -18,11 +19,12 @@ from PyQt6.QtWidgets import (
 
 from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.look import Looks
-from vetter.gui.actions import make_actions
+from vetter.gui.actions import make_actions, name_epochs
 from vetter.gui.candidate_card import CandidateCard
 from vetter.gui.candidate_list import CandidateListView
 from vetter.gui.commands import COMMANDS, with_tags
 from vetter.gui.dialogs import Dialogs
+from vetter.gui.epoch_panel import EpochPanel
 from vetter.gui.evidence import Evidence
 from vetter.gui.filter_bar import FilterBar
 from vetter.gui.held_keys import HeldKeys
@@ -66,6 +68,9 @@ class MainWindow(QMainWindow):
     exposed = pyqtSignal()  # the first candidate is on screen
     closed = pyqtSignal()
 
+    open_wanted = pyqtSignal(object)
+    """OpenRequest: something else, or the same read otherwise, in this window's place."""
+
     def __init__(
         self,
         session: Session,
@@ -107,6 +112,7 @@ class MainWindow(QMainWindow):
         self.readout = Readout()
         self.card.add_corner(self.readout)
         self.evidence = Evidence(keys_text(self.keymap["fit.now"]))
+        self.epochs = EpochPanel(session, self.cache)
         self.candidate_list = CandidateListView(session)
         self.light_curve = LightCurveDock(self)
         self.status = Status(session, self.fits)
@@ -118,6 +124,7 @@ class MainWindow(QMainWindow):
         layout.setSpacing(4)
         layout.addWidget(self.card)
         layout.addWidget(self.plane_row, 1)
+        layout.addWidget(self.epochs)
         layout.addWidget(self.evidence)
         layout.addWidget(self.stretch_bar)
         self.pages = QStackedWidget(self)
@@ -157,6 +164,7 @@ class MainWindow(QMainWindow):
             self.evidence,
             self.stretch_bar,
             self.candidate_list,
+            self.epochs,
             self.light_curve,
         )
         self.showing = Showing(session, cache, self.fits, views, self)
@@ -167,6 +175,7 @@ class MainWindow(QMainWindow):
         self._naming.setSingleShot(True)
         self._naming.setInterval(0)
         self._naming.timeout.connect(self._name_undo)
+        self.epochs.counted.connect(partial(name_epochs, self.actions_by_id))
         self.stretch_bar.looks_changed.connect(self._on_looks_changed)
         self.plane_row.contrast_dragged.connect(self.stretch_bar.drag_contrast)
         self.candidate_list.columns_changed.connect(self._on_columns_changed)
@@ -321,6 +330,11 @@ class MainWindow(QMainWindow):
                 command.released(self)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
+        self.shut_down()
+        super().closeEvent(event)
+
+    def shut_down(self) -> None:
+        """End all that runs behind the window, and let go of its files; harmless when repeated."""
         if not self._closed:
             self._closed = True
             self.showing.close()
@@ -331,7 +345,12 @@ class MainWindow(QMainWindow):
             self.session.close()
             self.session.source.close()
             self.closed.emit()
-        super().closeEvent(event)
+
+    def take_place_of(self, other: MainWindow) -> None:
+        """Stand where another window stands, as it looks."""
+        self.set_theme(other._dark)
+        self.setGeometry(other.geometry())
+        self.setWindowState(other.windowState())
 
 
 def _application() -> QApplication:

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QObject, QTimer
 
 from vetter.gui.candidate_card import CandidateCard
 from vetter.gui.candidate_list import CandidateListView
+from vetter.gui.epoch_panel import EpochPanel
 from vetter.gui.evidence import Evidence
 from vetter.gui.light_curve_dock import LightCurveDock
 from vetter.gui.plane_row import PlaneRow
@@ -34,6 +35,7 @@ class Views:
     evidence: Evidence
     stretch_bar: StretchBar
     candidate_list: CandidateListView
+    epochs: EpochPanel
     light_curve: LightCurveDock
 
 
@@ -64,6 +66,7 @@ class Showing(QObject):
         self._while_looking = self._timer(PAINT_AHEAD_MS, self._paint_ahead)
         session.current_changed.connect(self._on_current_changed)
         cache.ready.connect(self._on_ready)
+        views.epochs.strip.wanted.connect(self._want)
         fits.changed.connect(self._on_fits_changed)
 
     def show(self) -> None:
@@ -79,6 +82,7 @@ class Showing(QObject):
             views.plane_row.show_frame(frame)
         # Painted by the same flush: no pixels are ever seen under another candidate's name.
         views.card.show_row(row)
+        views.epochs.turn_to(row)
         if row == self._row or not self._exposed:
             views.evidence.show_state(self._fits.state(row))
         else:
@@ -133,9 +137,18 @@ class Showing(QObject):
         if frame is not None:
             views.stretch_bar.show_limits(frame.limits)
             views.light_curve.show_curve(frame.cutout.light_curve if frame.cutout else None)
+        views.epochs.follow(row)
+        self._fits.follow([row, *self._want()])
+
+    def _want(self) -> list[int]:
+        """Have built what is on screen and what comes next; those that come."""
+        row = self._session.current_row
+        if row < 0 or self._closed:
+            return []
         coming = self._coming(row)
-        self._cache.want([row, *coming])
-        self._fits.follow([row, *coming])
+        # The next key comes first, then what is on screen already, then what may come later.
+        self._cache.want([row, *coming[:2], *self._views.epochs.spots(), *coming[2:]])
+        return coming
 
     def _paint_ahead(self) -> None:
         session = self._session

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QImage
 
+from vetter.core.cutout_source import Place
 from vetter.core.rendering import Picture
 from vetter.review.cutout_cache import CutoutCache
-from vetter.review.frame import Frame
+from vetter.review.frame import Frame, Spot
 
 SIZE = 96
 KEPT = 1500
@@ -18,7 +19,7 @@ KEPT = 1500
 
 
 class Thumbnails(QObject):
-    """Ready images by row; those that are wanted arrive by and by.
+    """Ready images by row, or by place without a candidate; those wanted arrive by and by.
 
     Parameters
     ----------
@@ -31,6 +32,9 @@ class Thumbnails(QObject):
     made = pyqtSignal(int)
     """A row's picture can be had, or another one than before."""
 
+    place_made = pyqtSignal(object)
+    """The same of a place without a candidate."""
+
     outdated = pyqtSignal()
     """The looks or the radius have changed: all pictures are to be had anew."""
 
@@ -40,8 +44,9 @@ class Thumbnails(QObject):
         self._plane = plane
         self._size, self._ratio = SIZE, 1.0
         self._recipe = (cache.looks, cache.radius)
-        self._images: OrderedDict[int, QImage | str] = OrderedDict()
+        self._images: OrderedDict[Spot, QImage | str] = OrderedDict()
         cache.ready.connect(self._on_ready)
+        cache.place_ready.connect(self._on_place_ready)
 
     @property
     def plane(self) -> str:
@@ -60,14 +65,14 @@ class Thumbnails(QObject):
             self._size, self._ratio = size, ratio
             self._images.clear()
 
-    def image(self, row: int) -> QImage | str | None:
+    def image(self, row: Spot) -> QImage | str | None:
         """The picture of a row; a text that says why there is none; None while it is made."""
         made = self._images.get(row)
         if made is None:
             frame = self._cache.get(row)
             if frame is None:
                 return None
-            made = self._take(frame)
+            made = self._take(row, frame)
         else:
             self._images.move_to_end(row)
         return made
@@ -78,11 +83,18 @@ class Thumbnails(QObject):
         self._cache.want(rows)
 
     def _on_ready(self, row: int) -> None:
+        self._forget(row)
+        self.made.emit(row)
+
+    def _on_place_ready(self, place: Place) -> None:
+        self._forget(place)
+        self.place_made.emit(place)
+
+    def _forget(self, spot: Spot) -> None:
         if self._drop_outdated():
             self.outdated.emit()
         # The frame may have a new plane, so the picture at hand is not trusted.
-        self._images.pop(row, None)
-        self.made.emit(row)
+        self._images.pop(spot, None)
 
     def _drop_outdated(self) -> bool:
         recipe = (self._cache.looks, self._cache.radius)
@@ -92,7 +104,7 @@ class Thumbnails(QObject):
         self._images.clear()
         return True
 
-    def _take(self, frame: Frame) -> QImage | str:
+    def _take(self, spot: Spot, frame: Frame) -> QImage | str:
         made: QImage | str
         if frame.error is not None:
             made = "no cutout"
@@ -103,7 +115,7 @@ class Thumbnails(QObject):
         else:
             made = _scaled(frame.pictures[self._plane], round(self._size * self._ratio))
             made.setDevicePixelRatio(self._ratio)
-        self._images[frame.row] = made
+        self._images[spot] = made
         while len(self._images) > KEPT:
             self._images.popitem(last=False)
         return made

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy.typing as npt
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
+from vetter.core.cutout_source import Place
 from vetter.core.look import Looks
-from vetter.review.frame import Adjusted, Frame, Shift, build_frame, paint_frame
+from vetter.review.frame import Adjusted, Frame, Shift, Spot, build_frame, paint_frame
 
 if TYPE_CHECKING:
     from vetter.core.cutout import Cutout
@@ -47,8 +48,11 @@ class _Entry:
 class CutoutCache(QObject):
     """Frames by row; what is wanted is built on a thread of its own, in the order wanted.
 
-    All methods may be called from any thread. `ready` tells of each frame built on the
-    thread; connect it with the default connection and it arrives in the receiver's thread.
+    Besides rows there may be places on an image without a candidate (see `Place`); what is
+    said of rows holds for them too, but that nothing is fitted there.
+
+    All methods may be called from any thread. `ready` and `place_ready` tell of each frame built
+    on the thread; connect it with the default connection and it arrives in the receiver's thread.
 
     Parameters
     ----------
@@ -63,6 +67,7 @@ class CutoutCache(QObject):
     """
 
     ready = pyqtSignal(int)
+    place_ready = pyqtSignal(object)  # Place
 
     def __init__(
         self,
@@ -76,10 +81,10 @@ class CutoutCache(QObject):
         self._source = source
         self._max_bytes = max_bytes
         self._looks, self._radius = looks, radius
-        self._entries: OrderedDict[int, _Entry] = OrderedDict()
+        self._entries: OrderedDict[Spot, _Entry] = OrderedDict()
         self._adjusted: OrderedDict[int, Adjusted] = OrderedDict()
         self._expected: Adjusted | None = None
-        self._wishes: list[int] = []
+        self._wishes: list[Spot] = []
         self._nbytes = 0
         self._stopped = False
         self._state = threading.Condition()
@@ -101,7 +106,7 @@ class CutoutCache(QObject):
         """Of the cutouts, in pixels."""
         return self._radius
 
-    def get(self, row: int) -> Frame | None:
+    def get(self, row: Spot) -> Frame | None:
         """The frame of a row as it is to be shown now, or None if it has yet to be read."""
         with self._state:
             entry = self._entries.get(row)
@@ -115,10 +120,10 @@ class CutoutCache(QObject):
             self._store(row, entry)
         return entry.frame
 
-    def want(self, rows: Iterable[int]) -> None:
+    def want(self, rows: Iterable[Spot]) -> None:
         """Replace the list of rows to be built, the first one first."""
         with self._state:
-            self._wishes = [int(row) for row in rows]
+            self._wishes = [row if isinstance(row, Place) else int(row) for row in rows]
             self._state.notify_all()
 
     def build(self, row: int) -> Frame:
@@ -206,10 +211,14 @@ class CutoutCache(QObject):
         while (task := self._next_task()) is not None:
             row, recipe, entry = task
             entry = self._made(row, recipe, entry)
-            if self._store(row, entry):
+            if not self._store(row, entry):
+                continue
+            if isinstance(row, Place):
+                self.place_ready.emit(row)
+            else:
                 self.ready.emit(row)
 
-    def _next_task(self) -> tuple[int, _Recipe, _Entry | None] | None:
+    def _next_task(self) -> tuple[Spot, _Recipe, _Entry | None] | None:
         with self._state:
             while not self._stopped:
                 for row in self._wishes:
@@ -219,17 +228,19 @@ class CutoutCache(QObject):
                 self._state.wait()
         return None
 
-    def _recipe(self, row: int) -> _Recipe:
+    def _recipe(self, row: Spot) -> _Recipe:
+        if isinstance(row, Place):
+            return _Recipe(self._radius, self._looks, None)
         return _Recipe(self._radius, self._looks, self._adjusted.get(row, self._expected))
 
-    def _made(self, row: int, recipe: _Recipe, old: _Entry | None) -> _Entry:
+    def _made(self, row: Spot, recipe: _Recipe, old: _Entry | None) -> _Entry:
         if old is not None and old.recipe.radius == recipe.radius:
             return _Entry(paint_frame(old.frame, recipe.looks, recipe.adjusted), recipe)
         with self._reading:
             frame = build_frame(self._source, row, recipe.radius, recipe.looks, recipe.adjusted)
         return _Entry(frame, recipe)
 
-    def _store(self, row: int, entry: _Entry) -> bool:
+    def _store(self, row: Spot, entry: _Entry) -> bool:
         """Keep a frame, unless its radius is no longer wanted; whether it is up to date."""
         with self._state:
             if entry.recipe.radius != self._radius:
@@ -240,14 +251,15 @@ class CutoutCache(QObject):
             self._make_room(row)
             return entry.recipe == self._recipe(row)
 
-    def _make_room(self, newest: int) -> None:
+    def _make_room(self, newest: Spot) -> None:
         wanted = set(self._wishes)
         while self._nbytes > self._max_bytes and len(self._entries) > 1:
-            victim = next((row for row in self._entries if row not in wanted and row != newest), -1)
-            if victim < 0:
+            old = (row for row in self._entries if row not in wanted and row != newest)
+            victim: Spot | None = next(old, None)
+            if victim is None:
                 # Even what is wanted does not fit: want less, or it would be built forever.
-                victim = next((row for row in reversed(self._wishes) if row in self._entries), -1)
-                if victim < 0 or victim == self._wishes[0]:
+                victim = next((row for row in reversed(self._wishes) if row in self._entries), None)
+                if victim is None or victim == self._wishes[0]:
                     return
                 self._wishes = self._wishes[: self._wishes.index(victim)]
                 wanted = set(self._wishes)

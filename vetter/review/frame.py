@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.cutout_source import field_of, fields_of
+from vetter.core.cutout_source import Place, field_of, fields_of, has_epochs
 from vetter.core.look import Looks
 from vetter.core.recentre import recentred
 from vetter.core.rendering import Limits, Picture, render
@@ -21,12 +21,16 @@ if TYPE_CHECKING:
     from astropy.wcs import WCS
 
     from vetter.core.cutout import Cutout
-    from vetter.core.cutout_source import CutoutSource
+    from vetter.core.cutout_source import CutoutSource, ManyFields
 
 Array = npt.NDArray[Any]
 T = TypeVar("T")
 
+Spot = int | Place
+"""What a frame is of: a row of the list, or a place on an image where the list has none."""
+
 NO_DATA = "no data (all NaN)"
+NOT_HERE = "this image has no such plane"
 OFF_THE_IMAGE = "off the image"
 
 
@@ -57,7 +61,7 @@ class Frame:
     Attributes
     ----------
     row : int
-        Its row in the candidate list.
+        Its row in the candidate list; -1 for a place without a candidate.
     radius : float
         What the cutout was asked for with, in pixels.
     cutout : Cutout or None
@@ -84,6 +88,8 @@ class Frame:
         Arcseconds per pixel.
     shift : Shift or None
         Of the fit whose residual is among the planes.
+    expected : tuple of str
+        The planes of the input, some of which this image may lack: panels keep their places.
     """
 
     row: int
@@ -101,11 +107,14 @@ class Frame:
     east: float | None = None
     pixel_scale: float | None = None
     shift: Shift | None = None
+    expected: tuple[str, ...] = ()
 
     @property
     def plane_names(self) -> tuple[str, ...]:
         """The panels, in order: planes with pictures, then those that only have words."""
-        return tuple(_in_order(dict.fromkeys((*self.pictures, *self.states))))
+        present = dict.fromkeys((*self.pictures, *self.states))
+        first = (name for name in self.expected if name in present)
+        return tuple(_in_order(dict.fromkeys((*first, *present))))
 
     @property
     def shape(self) -> tuple[int, int] | None:
@@ -121,13 +130,12 @@ class Frame:
 
 
 def build_frame(
-    source: CutoutSource, row: int, radius: float, looks: Looks, adjusted: Adjusted | None = None
+    source: CutoutSource, spot: Spot, radius: float, looks: Looks, adjusted: Adjusted | None = None
 ) -> Frame:
     """Read a cutout and make it ready; whatever goes wrong is told by `Frame.error`."""
-    name = source.candidates.name(row)
+    row, name = _named(source, spot)
     try:
-        cutout = source.cutout(row, radius).read_only()
-        frame = _unpainted(source, row, radius, cutout)
+        frame = _unpainted(source, spot, radius, _cutout(source, spot, radius).read_only())
         return paint_frame(frame, looks, adjusted)
     except VetterError as error:
         words = str(error)
@@ -136,12 +144,25 @@ def build_frame(
     return Frame(row, radius, None, {}, {}, words, name)
 
 
+def _named(source: CutoutSource, spot: Spot) -> tuple[int, str]:
+    if isinstance(spot, Place):
+        return -1, str(getattr(fields_of(source)[spot.field], "name", ""))
+    return spot, source.candidates.name(spot)
+
+
+def _cutout(source: CutoutSource, spot: Spot, radius: float) -> Cutout:
+    if isinstance(spot, Place):
+        return cast("ManyFields", source).cutout_at(spot, radius)
+    return source.cutout(spot, radius)
+
+
 def paint_frame(frame: Frame, looks: Looks, adjusted: Adjusted | None = None) -> Frame:
     """The same frame with other looks or another fit; reads no file."""
     if frame.cutout is None:
         return frame
     planes = dict(frame.cutout.planes)
     states = _empty_planes(planes, frame)
+    states |= {name: NOT_HERE for name in frame.expected if name not in planes}
     if adjusted is not None:
         planes.pop("adjusted", None)
     if adjusted is not None and adjusted.residual is not None:
@@ -168,8 +189,10 @@ def _in_order(planes: dict[str, T]) -> dict[str, T]:
     return {name: planes[name] for name in names}
 
 
-def _unpainted(source: CutoutSource, row: int, radius: float, cutout: Cutout) -> Frame:
-    lie = _lie(fields_of(source)[field_of(source, row)].wcs, cutout)
+def _unpainted(source: CutoutSource, spot: Spot, radius: float, cutout: Cutout) -> Frame:
+    row, name = _named(source, spot)
+    number = spot.field if isinstance(spot, Place) else field_of(source, spot)
+    lie = _lie(fields_of(source)[number].wcs, cutout)
     north, east, scale = lie if lie is not None else (None, None, None)
     return Frame(
         row,
@@ -177,13 +200,15 @@ def _unpainted(source: CutoutSource, row: int, radius: float, cutout: Cutout) ->
         cutout,
         {},
         {},
-        name=source.candidates.name(row),
+        name=name,
         states={},
         notes=dict(cutout.notes),
         position=_position(cutout),
         north=north,
         east=east,
         pixel_scale=scale,
+        # Of one image all candidates have the same planes.
+        expected=source.plane_names if has_epochs(source) else (),
     )
 
 

@@ -1,0 +1,58 @@
+"""What a command is: one thing that the vetter can do, by key, menu or palette."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vetter.gui.main_window import MainWindow
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that the vetter can do.
+
+    Attributes
+    ----------
+    id : str
+        Its name in a keymap file, as ``review.accept``.
+    title : str
+        What menus and the palette say.
+    keys : tuple of str
+        Default keys in Qt's portable notation; the first is the one that menus show.
+    menu : str
+        The menu that holds it.
+    run : callable
+        Does it, given the window.
+    repeats : bool
+        Whether a held key repeats it. Never true of a verdict: a held A must not accept
+        a hundred.
+    released : callable or None
+        For a command that lasts while its key is held: ends it.
+    separated : bool
+        Whether a line stands above it in its menu.
+    """
+
+    id: str
+    title: str
+    keys: tuple[str, ...]
+    menu: str
+    run: Callable[[MainWindow], None]
+    repeats: bool = False
+    released: Callable[[MainWindow], None] | None = None
+    separated: bool = False
+
+
+UNNAMED_TAG = "on or off (not named in the settings)"
+MENUS = ("File", "Review", "Go", "View", "Stretch", "Fit", "Help")
+
+
+def with_tags(commands: Iterable[Command], tags: Sequence[str]) -> tuple[Command, ...]:
+    """The commands with the tags called by their names: menus, palette and key sheet say them."""
+    titles = {f"review.tag_{number}": f"Tag: {tag}" for number, tag in enumerate(tags, 1)}
+    return tuple(
+        replace(command, title=titles[command.id]) if command.id in titles else command
+        for command in commands
+    )

@@ -1,0 +1,130 @@
+"""The epochs of the current object: their row, steps from one to the next, a verdict for all."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from vetter.core.cutout_source import has_epochs
+from vetter.core.decisions import Verdict
+from vetter.gui.epoch_strip import EpochStrip
+from vetter.gui.group_question import GroupQuestion
+from vetter.review.cutout_cache import CutoutCache
+from vetter.review.epoch_row import siblings
+from vetter.review.frame import Spot
+from vetter.review.session import Session
+
+NO_EPOCHS = "this input has a single image: an object is on it once"
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class EpochPanel(QWidget):
+    """Hidden where the input has a single image.
+
+    Parameters
+    ----------
+    session : Session
+    cache : CutoutCache
+    """
+
+    counted = pyqtSignal(int)
+    """The current object has another number of candidates than the one before."""
+
+    def __init__(self, session: Session, cache: CutoutCache, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._count = 0
+        self.strip = EpochStrip(session, cache, self)
+        self.question = GroupQuestion(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.question)
+        layout.addWidget(self.strip)
+        self.setVisible(has_epochs(session.source))
+        self.question.agreed.connect(session.decide_group)
+
+    def toggle(self) -> None:
+        """Show the row, or put it away."""
+        if self._has_epochs():
+            self.setVisible(not self.isVisible())
+
+    def next_plane(self) -> None:
+        """Show another plane of each epoch."""
+        if self._has_epochs():
+            self.strip.next_plane()
+
+    def turn_to(self, row: int) -> None:
+        """Another candidate is current: painted with the panels, its epochs follow."""
+        self.question.dismiss()
+        self.strip.turn_to(row)
+
+    def follow(self, row: int) -> None:
+        """Find the epochs of the candidate on screen."""
+        self.strip.follow(row)
+        count = len(siblings(self._session.source, row))
+        if count != self._count:
+            self._count = count
+            self.counted.emit(count)
+
+    def spots(self) -> list[Spot]:
+        """What pictures are wanted of, the most wanted first."""
+        return self.strip.spots()
+
+    def step(self, steps: int) -> None:
+        """Go to the same object so many epochs on (or back), where it was found."""
+        session = self._session
+        if session.current_row < 0 or not self._has_epochs():
+            return
+        rows = siblings(session.source, session.current_row)
+        place = rows.index(session.current_row) + steps
+        if 0 <= place < len(rows):
+            session.go_to_row(rows[place])
+        else:
+            which = "last" if steps > 0 else "first"
+            session.message.emit(f"the {which} of {len(rows)} epochs in which it was found")
+
+    def ask(self, verdict: Verdict) -> None:
+        """Say how many epochs a verdict would be given to, and wait for yes or no."""
+        session = self._session
+        if session.current_row < 0 or not self._has_epochs():
+            return
+        if session.read_only:
+            session.message.emit("read only: no verdict can be given here")
+            return
+        rows = siblings(session.source, session.current_row)
+        seen = self.strip.seen | {session.current_row}
+        unseen = sum(not session.codes[row] and row not in seen for row in rows)
+        named = f"all {len(rows)} epochs" if len(rows) > 1 else "its only epoch"
+        # The question stands above the row, also where that was put away.
+        self.show()
+        self.question.ask(rows, verdict, unseen, named=named)
+        self.setFocus()
+
+    def event(self, event: QEvent | None) -> bool:
+        # Enter and Esc answer the question, while there is one.
+        if isinstance(event, QKeyEvent) and self.question.text:
+            if event.key() in (*_ENTER, Qt.Key.Key_Escape):
+                if event.type() == QEvent.Type.ShortcutOverride:
+                    event.accept()
+                    return True
+                if event.type() == QEvent.Type.KeyPress:
+                    self._answer(event.key() in _ENTER)
+                    return True
+        return super().event(event)
+
+    def _answer(self, yes: bool) -> None:
+        if yes:
+            self.question.agree()
+        else:
+            self.question.dismiss()
+        window = self.window()
+        if window is not None:
+            window.setFocus()
+
+    def _has_epochs(self) -> bool:
+        if has_epochs(self._session.source):
+            return True
+        self._session.message.emit(NO_EPOCHS)
+        return False
