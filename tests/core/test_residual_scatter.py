@@ -17,7 +17,9 @@ from vetter.core.residual_scatter import core, is_off, scatter
 def of(residual: np.ndarray, weight: np.ndarray | None = None, **known: Any) -> tuple[Any, Any]:
     weight = np.ones(residual.shape) if weight is None else weight
     box = known.get("box", (slice(12, 29), slice(12, 29)))
-    found = scatter(residual, weight, box, [known.get("fwhm", 4.0)] * len(residual))
+    difference = known.get("difference", residual)
+    width = [known.get("fwhm", 4.0)] * len(residual)
+    found = scatter(residual, lambda k: difference[k], weight, box, width)
     return found.value, found.error
 
 
@@ -47,6 +49,12 @@ def test_a_neighbour_counts_little() -> None:
 def test_a_level_that_is_off_does_not_count() -> None:
     noise = np.random.default_rng(1).standard_normal((1, 41, 41))
     assert of(noise + 1.5)[0] == pytest.approx(of(noise)[0], abs=0.03)
+
+
+def test_a_wrong_fit_that_spoils_its_surroundings_does_not_count() -> None:
+    noise = np.random.default_rng(1).standard_normal((1, 41, 41))
+    value, _ = of(2.0 * noise, difference=1.2 * noise)
+    assert value[0] == pytest.approx(1.2, abs=0.03)
 
 
 def test_masked_pixels_do_not_count() -> None:

@@ -36,6 +36,11 @@ class Stack:
     pixels: npt.NDArray[np.intp]
     inputs: list[FitInput]
 
+    def difference(self, k: int) -> Array:
+        """Image minus template as they came, without their backgrounds, (ny, nx)."""
+        out: Array = self.image[k] - self.template[k]
+        return out
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
@@ -147,7 +152,8 @@ def scatters(stack: Stack, scale: Array, residual: Array) -> tuple[Array, Array,
     """Of the residuals away from the source, the error of that, and the template's noise."""
     box = stack.inputs[0].about.box
     left_out = core(residual.shape[1:], box)
-    spread = scatter(residual, stack.weight, left_out, [d.about.fwhm for d in stack.inputs])
+    fwhm = [data.about.fwhm for data in stack.inputs]
+    spread = scatter(residual, stack.difference, stack.weight, left_out, fwhm)
     noise = np.full(len(residual), math.nan)
     for k, (value, error) in enumerate(zip(*(c.tolist() for c in spread), strict=True)):
         # Only where something is wrong: it is what may be behind it.

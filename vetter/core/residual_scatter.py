@@ -7,6 +7,7 @@ off at 2 sigma, which keeps neighbours' residuals from counting much and loses l
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.fit_facts import Box
-from vetter.core.pixel_set import central_box
+from vetter.core.pixel_set import central_box, widened
 
 Array = npt.NDArray[np.float64]
 
@@ -28,6 +29,9 @@ _ERROR = 0.752
 
 _SIGNIFICANT, _RELEVANT = 3.0, 0.05
 """A scatter is off 1 by more than so many errors, and by more than this part."""
+
+_STANDS_OUT, _NEAR = 4.0, 3
+"""Scatters from which on a pixel is a neighbour's, and pixels around it that are as well."""
 
 _MAD_TO_SIGMA = 1.4826
 
@@ -51,12 +55,21 @@ def core(shape: tuple[int, int], box: Box) -> Box:
     return central_box(shape, 0.5 * min(shape))
 
 
-def scatter(residual: Array, weight: Array, left_out: Box, fwhm: list[float]) -> Scatter:
+def scatter(
+    residual: Array,
+    difference: Callable[[int], Array],
+    weight: Array,
+    left_out: Box,
+    fwhm: list[float],
+) -> Scatter:
     """How much the residuals of a stack scatter outside its core.
 
     Parameters
     ----------
     residual : ndarray (k, ny, nx)
+    difference : callable
+        Image minus template of one of the stack, (ny, nx): a fit that is wrong spoils what is
+        around the source, and where that scatters less, it counts.
     weight : ndarray (k, ny, nx)
         1 / sigma; 0 where a pixel does not count.
     left_out : (slice, slice)
@@ -77,21 +90,31 @@ def scatter(residual: Array, weight: Array, left_out: Box, fwhm: list[float]) ->
     value = np.where(known, np.interp(power / np.maximum(pixels, 1), *table), np.nan)
     error = np.where(known, _ERROR / np.sqrt(np.maximum(pixels, 1)), np.nan)
     for k in np.flatnonzero((value > 1.0) & is_off(value, error)).tolist():
-        value[k] = _about_the_median(residual[k] * weight[k], weight[k], left_out)
+        value[k] = min(
+            _undisturbed(plane * weight[k], weight[k], left_out)
+            for plane in (residual[k], difference(k))
+        )
     return Scatter(value, error)
 
 
-def _about_the_median(pulls: Array, weight: Array, left_out: Box) -> float:
-    """The scatter where the level is off as well: a source in the box has taken the fit's.
+def _undisturbed(pulls: Array, weight: Array, left_out: Box) -> float:
+    """The scatter without what else disturbs it: a level that is off, and neighbours' residuals.
 
-    It is taken away in sigmas, near enough where these differ little.
+    A source in the box may have taken the fit's level; it is taken away in sigmas, near enough
+    where these differ little. Neighbours are what stands out, with the pixels near it.
     """
     counted = weight > 0
     counted[left_out] = False
-    around = pulls[counted]
-    around -= np.median(around)
-    power = float(np.mean(np.clip(around, -_CUT, _CUT) ** 2))
-    return float(np.interp(power, *_table()))
+    pulls = pulls - np.median(pulls[counted])
+    value = _scatter_of(pulls[counted])
+    quiet = counted & ~widened(counted & (np.abs(pulls) > _STANDS_OUT * value), _NEAR)
+    if np.count_nonzero(quiet) < max(_LEAST_PIXELS, 0.3 * np.count_nonzero(counted)):
+        return value
+    return _scatter_of(pulls[quiet])
+
+
+def _scatter_of(pulls: Array) -> float:
+    return float(np.interp(np.mean(np.clip(pulls, -_CUT, _CUT) ** 2), *_table()))
 
 
 def _squares(pulls: Array) -> Array:
