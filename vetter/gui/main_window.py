@@ -37,16 +37,14 @@ from vetter.gui.showing import Showing, Views
 from vetter.gui.status import Status
 from vetter.gui.stretch_bar import StretchBar
 from vetter.gui.theme import apply_theme, is_dark
+from vetter.gui.window_size import first_size
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.fits import Fits, fittable
 from vetter.review.session import Session
 
 RADIUS_RANGE = (4.0, 250.0)
-USEFUL_SIZE = (1600, 900)
 NARROW = 1500
 """Below this width the readout is shorter, and the evidence takes more lines."""
-TITLE_BAR = 32
-"""Pixels kept free for the title bar, whose height is known only after the window shows."""
 
 
 class MainWindow(QMainWindow):
@@ -67,9 +65,7 @@ class MainWindow(QMainWindow):
 
     exposed = pyqtSignal()  # the first candidate is on screen
     closed = pyqtSignal()
-
-    open_wanted = pyqtSignal(object)
-    """OpenRequest: something else, or the same read otherwise, in this window's place."""
+    open_wanted = pyqtSignal(object)  # an OpenRequest: what to show in this window's place
 
     def __init__(
         self,
@@ -97,7 +93,7 @@ class MainWindow(QMainWindow):
         self._hold_keys()
         self._name_undo()
         self.setWindowTitle(self._title())
-        self._fit_screen()
+        self.resize(*first_size(_application()))
         self.set_theme(is_dark(session.settings.display.theme, _application()))
         self.showing.show()
 
@@ -144,16 +140,6 @@ class MainWindow(QMainWindow):
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.list_dock)
         width = self.candidate_list.sizeHint().width() + side.contentsMargins().right()
         self.resizeDocks([self.list_dock], [width], Qt.Orientation.Horizontal)
-
-    def _fit_screen(self) -> None:
-        """As large as is useful, and no larger than the screen with a title bar."""
-        screen = _application().primaryScreen()
-        width, height = USEFUL_SIZE
-        if screen is not None:
-            room = screen.availableGeometry()
-            width = min(width, room.width())
-            height = min(height, room.height() - TITLE_BAR)
-        self.resize(width, height)
 
     def _connect(self) -> None:
         session, cache = self.session, self.cache
@@ -345,12 +331,6 @@ class MainWindow(QMainWindow):
             self.session.close()
             self.session.source.close()
             self.closed.emit()
-
-    def take_place_of(self, other: MainWindow) -> None:
-        """Stand where another window stands, as it looks."""
-        self.set_theme(other._dark)
-        self.setGeometry(other.geometry())
-        self.setWindowState(other.windowState())
 
 
 def _application() -> QApplication:
