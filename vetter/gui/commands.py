@@ -39,6 +39,7 @@ COMMANDS: tuple[Command, ...] = (
         lambda w: w.dialogs.show_list_columns(),
     ),
     Command("file.notes", "What was recognised...", (), "File", lambda w: w.dialogs.show_notes()),
+    Command("file.report", "Report...", (), "File", lambda w: w.dialogs.show_report()),
     Command("file.quit", "Quit", ("Ctrl+Q",), "File", lambda w: w.quit(), separated=True),
     Command(
         "review.accept",

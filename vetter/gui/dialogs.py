@@ -134,6 +134,12 @@ class Dialogs:
         notes = [*session.source.notes, *session.candidates.notes]
         self._say("What was recognised", "\n".join(f"•  {note}" for note in dict.fromkeys(notes)))
 
+    def show_report(self) -> None:
+        """The inputs that could not be read, and why."""
+        from vetter.gui.report_dialog import ReportDialog
+
+        ReportDialog(self._window.session, self._window).open()
+
     def show_guide(self) -> None:
         """The user guide, in a window that may stay open."""
         from vetter.gui.guide import Guide
