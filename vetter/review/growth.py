@@ -7,6 +7,7 @@ import threading
 
 from PyQt6.QtCore import QObject, QThread, QTimer, pyqtSignal
 
+from vetter.core.candidates import CandidateList
 from vetter.core.cutout_source import GrowingSource
 from vetter.review.session import Session
 
@@ -116,16 +117,21 @@ class _Reader(QThread):
     def _read_on(self) -> None:
         while not self._stopped.is_set():
             longer = self._source.grow()
+            # A cutout that waited for its row may have read a lot, even the last one.
+            self._take(self._source.candidates if longer is None else longer)
             if longer is None:
                 break
-            # Here and not in the window's thread: an index for each new key.
-            longer.continue_from(self.candidates)
-            self.candidates = longer
             self.read.emit()
             self._wait_for_the_vetter()
         if not self._stopped.is_set():
             # Asked once here, since it may have to look at files.
             _ = self._source.fingerprints
+
+    def _take(self, longer: CandidateList) -> None:
+        if len(longer) > len(self.candidates):
+            # Here and not in the window's thread: an index for each new key.
+            longer.continue_from(self.candidates)
+            self.candidates = longer
 
     def _wait_for_the_vetter(self) -> None:
         """Let the pixels of a key come first: until none was pressed for a moment."""
