@@ -29,10 +29,14 @@ def test_a_log_gets_the_last_line_at_once(capsys: pytest.CaptureFixture[str]) ->
     assert len(lines) == 1 and lines[0].startswith("cutouts: 100 of 100")
 
 
-def test_a_terminal_gets_one_line_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("columns", "bar"), [("100", "[############.............] "), ("60", "")])
+def test_a_terminal_gets_one_line_in_place_with_a_bar_where_there_is_room(
+    monkeypatch: pytest.MonkeyPatch, columns: str, bar: str
+) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("COLUMNS", columns)
     progress = Progress("fits")
     progress(1, 2)
     progress(2, 2)
-    assert terminal.text.startswith("\rfits: 1 of 2") and terminal.text.count("\n") == 1
+    assert terminal.text.startswith(f"\r{bar}fits: 1 of 2") and terminal.text.count("\n") == 1

@@ -1,12 +1,15 @@
-"""One line on standard error that tells how far a command is."""
+"""One line on standard error that tells how far a command is, with a bar on a terminal."""
 
 from __future__ import annotations
 
+import math
+import shutil
 import sys
 import time
 
 # Seconds between lines of a log.
 _QUIET = 5.0
+_BAR = 25
 
 
 class Progress:
@@ -33,7 +36,7 @@ class Progress:
             if now - self._said < 0.1 and done < total:
                 return
             self._said = now
-            sys.stderr.write(f"\r{self._line(done, total, now)}\x1b[K")
+            sys.stderr.write(f"\r{_bar(done, total)}{self._line(done, total, now)}\x1b[K")
             sys.stderr.write("\n" if done >= total else "")
             sys.stderr.flush()
         elif done >= total or now - max(self._said, self._start) > _QUIET:
@@ -42,8 +45,16 @@ class Progress:
 
     def _line(self, done: int, total: int, now: float) -> str:
         rate = (done - self._before) / max(now - self._start, 1e-6)
-        left = f", {(total - done) / rate:.0f} s left" if rate > 0 and done < total else ""
+        left = f", {math.ceil((total - done) / rate)} s left" if rate > 0 and done < total else ""
         return f"{self._what}: {done} of {total} ({rate:.0f}/s{left})"
+
+
+def _bar(done: int, total: int) -> str:
+    """A bar that grows, where the terminal is wide enough for it beside the words."""
+    if shutil.get_terminal_size().columns < _BAR + 50:
+        return ""
+    full = _BAR * done // max(total, 1)
+    return f"[{'#' * full}{'.' * (_BAR - full)}] "
 
 
 def say(*lines: str) -> None:
