@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from vetter.gui.field_dock import FieldDock
     from vetter.gui.grid import Grid
     from vetter.gui.main_window import MainWindow
+    from vetter.io.input_options import InputOptions
 
 
 class Dialogs:
@@ -127,6 +128,24 @@ class Dialogs:
     def pick_columns(self) -> None:
         """Which columns the list shows."""
         self._window.candidate_list.pick_columns()
+
+    def show_list_columns(self) -> None:
+        """Which column of the list plays which part; another choice is read at once."""
+        from vetter.gui.list_columns import ListColumns
+
+        window = self._window
+        if not getattr(window.session.source, "chooses_columns", False):
+            window.status.say("what the columns of this input mean is fixed by its format")
+            return
+        dialog = ListColumns(window.session, window)
+        dialog.chosen.connect(self._read_again)
+        dialog.open()
+
+    def _read_again(self, options: InputOptions) -> None:
+        from vetter.review.input_reader import OpenRequest
+
+        inputs = self._window.session.source.record["inputs"]
+        self._window.open_wanted.emit(OpenRequest(tuple(inputs), options))
 
     def show_notes(self) -> None:
         """What was recognised, converted and estimated."""

@@ -10,6 +10,7 @@ from vetter.review.fits import Fits
 from vetter.review.session import Session
 
 MESSAGE_SECONDS = 6
+IMPORTANT_SECONDS = 20
 GAP = 14
 
 
@@ -71,9 +72,9 @@ class Status(QStatusBar):
         fits.progressed.connect(self._start_soon)
         self.refresh()
 
-    def say(self, text: str) -> None:
-        """A message for a few seconds."""
-        self.showMessage(text, 1000 * MESSAGE_SECONDS)
+    def say(self, text: str, important: bool = False) -> None:
+        """A message for a few seconds; for longer where it asks for attention."""
+        self.showMessage(text, 1000 * (IMPORTANT_SECONDS if important else MESSAGE_SECONDS))
 
     def refresh(self) -> None:
         """Show the present counts and pace."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -40,6 +40,8 @@ class FieldSource:
         Said before all others.
     given_fwhm : float or None
         The user's word on the PSF's FWHM, pixels.
+    chooses_columns : bool
+        That the list's columns may be read otherwise, as the user says.
     """
 
     title: str
@@ -50,6 +52,7 @@ class FieldSource:
     record: dict[str, Any]
     extra_notes: tuple[str, ...] = ()
     given_fwhm: float | None = None
+    chooses_columns: ClassVar[bool] = True
     _from_header: dict[str, Any] = field(init=False, default_factory=dict)
     _fwhm: PsfFwhm | None = field(init=False, default=None)
     _measured: bool = field(init=False, default=False)
