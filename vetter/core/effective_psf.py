@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 
 import numpy as np
 import numpy.typing as npt
@@ -91,12 +92,11 @@ def effective_psf(
 
 
 def _stamps(image: Plane, mask: Plane | None, brightest: float) -> list[_Stamp]:
-    """The stars to use, all cut to one size."""
-    boxes = star_boxes(image.shape)
+    """The stars to use, all cut to one size: of each box its brightest, in turn."""
     known: list[FieldStar] = []
-    found: list[_Stamp] = []
+    found: list[list[_Stamp]] = []
     half = 0
-    for box in boxes:
+    for box in star_boxes(image.shape):
         pixels = read_unmasked(image, mask, box)
         stars = new_stars(stars_in(box, pixels), known)
         known += stars
@@ -106,9 +106,9 @@ def _stamps(image: Plane, mask: Plane | None, brightest: float) -> list[_Stamp]:
                 continue
             half = math.ceil(_RADIUS * width.fwhm) + 1
         cut = (_stamp(pixels, box, star, half, brightest) for star in stars)
-        good = [stamp for stamp in cut if stamp is not None]
-        found += good[: _MOST // len(boxes)]
-    return found
+        found.append([stamp for stamp in cut if stamp is not None][:_MOST])
+    in_turn = chain.from_iterable(zip_longest(*found))
+    return [stamp for stamp in in_turn if stamp is not None][:_MOST]
 
 
 def _stamp(pixels: Array, box: Box, star: FieldStar, half: int, brightest: float) -> _Stamp | None:
