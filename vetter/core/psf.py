@@ -107,7 +107,9 @@ class PsfImage:
             raise ValueError("PSF image: wants finite pixels in two dimensions, of positive sum")
         if not (math.isfinite(sampling) and sampling > 0):
             raise ValueError(f"PSF image: wants a sampling above 0, found {sampling!r}")
-        self.samples: Array = pixels * (sampling * sampling / pixels.sum())
+        factor = sampling * sampling / float(pixels.sum())
+        # What is scaled already stays as it is, to the bit.
+        self.samples: Array = pixels if abs(factor - 1.0) < 1e-12 else pixels * factor
         self.sampling = float(sampling)
         self.said = said
 

@@ -8,14 +8,18 @@ from typing import Any
 
 from vetter.core.cutout_source import ImageField, PsfFwhm
 from vetter.core.field_fit import FieldFit, field_fit
-from vetter.core.psf import PsfImage
 from vetter.io.field_source import FieldSource
+from vetter.io.kept_psf import StarPsf, pixels_of, restored
 from vetter.io.psf_file import read_psf
 from vetter.settings import PSFS, FitSettings
 
 
 def fit_of_field(
-    field: ImageField, record: Mapping[str, Any], settings: FitSettings, radius: float
+    field: ImageField,
+    record: Mapping[str, Any],
+    settings: FitSettings,
+    radius: float,
+    kept: Mapping[str, Any] | None = None,
 ) -> FieldFit:
     """How the candidates of an image are fitted.
 
@@ -31,6 +35,8 @@ def fit_of_field(
     settings : FitSettings
     radius : float
         Of the cutouts as the input gives them, pixels.
+    kept : mapping, optional
+        A PSF of the field's stars as it was kept, see `StarPsf.record`.
 
     Raises
     ------
@@ -46,8 +52,8 @@ def fit_of_field(
     settings = dataclasses.replace(settings, psf=kind)
     if kind != "stars" or (given is None and options.get("fwhm") is not None):
         return field_fit(field.fwhm(), settings, radius)
-    found = _of_stars(field)
-    if isinstance(found, PsfImage):
+    found = _of_stars(field, kept)
+    if isinstance(found, StarPsf):
         return field_fit(PsfFwhm(found.fwhm, f"FWHM {found.fwhm:.2f} px"), settings, radius, found)
     fit = field_fit(field.fwhm(), settings, radius)
     note = f"{fit.options.psf_note}; not of the field's stars: {found}"
@@ -58,7 +64,7 @@ def fit_of_field(
     )
 
 
-def _of_stars(field: ImageField) -> PsfImage | str:
+def _of_stars(field: ImageField, kept: Mapping[str, Any] | None) -> StarPsf | str:
     """The effective PSF of an image, or why there is none."""
     from vetter.core.effective_psf import effective_psf
 
@@ -71,6 +77,14 @@ def _of_stars(field: ImageField) -> PsfImage | str:
     image, mask = (field.field_planes.planes.get(name) for name in ("image", "mask"))
     if image is None:
         return "there is no image of the field"
+    of = pixels_of(field.fingerprints)
+    known = restored(kept, of)
+    if known is not None:
+        return known
     saturation = field.header.get("SATURATE")
     number = isinstance(saturation, (int, float)) and not isinstance(saturation, bool)
-    return effective_psf(image, mask, float(saturation) if number and saturation > 0 else None)
+    limit = float(saturation) if number and saturation > 0 else None
+    found = effective_psf(image, mask, limit)
+    if isinstance(found, str):
+        return found
+    return StarPsf(found.samples, found.sampling, found.said, of)
