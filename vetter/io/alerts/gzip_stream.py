@@ -34,14 +34,12 @@ class GzipBytes:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._turn = threading.Lock()
-        # Not checked at the end: the file is read in pieces, not always all of it.
         self._file: Any = self._tried(
             lambda: _library().IndexedGzipFile(
                 str(path),
                 spacing=SPACING,
                 buffer_size=_BUFFER,
                 drop_handles=False,
-                skip_crc_check=True,
             )
         )
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vetter.io.alerts.producers import Producer, band, field_of, is_positive, number
+from vetter.io.alerts.producers import Producer, band, field_of, is_nested, is_positive, number
 
 Values = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
@@ -97,7 +97,7 @@ def flat_fields(record: Mapping[str, Any], producer: Producer) -> dict[str, Any]
     own = body if isinstance(body, Mapping) else {}
     fields: dict[str, Any] = {}
     for name, value in record.items():
-        if value is None or isinstance(value, _SCALARS):
+        if (value is None or isinstance(value, _SCALARS)) and not is_nested(name):
             if name not in own:
                 fields[name] = value
             elif own[name] != value:

@@ -192,10 +192,12 @@ def _put_sky(cutout: Cutout, stamps: Mapping[str, Stamp], grid: Grid) -> None:
 
 
 def _has_sky(cutout: Cutout) -> bool:
-    try:
-        return cutout.wcs is not None
-    except InputError:
-        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return cutout.wcs is not None
+        except InputError:
+            return False
 
 
 def _is_plain_tangent(header: Header) -> bool:

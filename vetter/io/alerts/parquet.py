@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vetter.errors import InputError
+from vetter.io.alerts.producers import is_nested
 from vetter.io.damage import reading
 
 MAGIC = b"PAR1"
@@ -54,7 +55,7 @@ class PacketRows:
         with reading(path, _DAMAGED):
             self._file = _library(path).ParquetFile(str(path), memory_map=True)
             names = [str(name) for name in self._file.schema_arrow.names]
-        self._listed = [name for name in names if not _is_heavy(name)]
+        self._listed = [name for name in names if not is_nested(name)]
 
     @property
     def count(self) -> int:
@@ -105,11 +106,6 @@ class PacketRows:
             )
             for batch in parts:
                 yield from batch.to_pylist()
-
-
-def _is_heavy(name: str) -> bool:
-    lower = name.lower().replace("_", "")
-    return lower.startswith(("cutout", "prv", "fphists", "mpcorb", "diaobject", "sssource"))
 
 
 def _library(path: Path) -> Any:

@@ -128,6 +128,14 @@ def normal(name: str) -> str:
     return name.replace("_", "").lower()
 
 
+def is_nested(name: str) -> bool:
+    """Whether a packet's field is a stamp, a history or another object, even where it is null."""
+    plain = normal(name)
+    return plain.startswith(("cutout", "prv", "fphists", "mpcorb", "diaobject", "sssource")) and (
+        plain != "diaobjectid"
+    )
+
+
 def field_of(record: Mapping[str, Any], name: str) -> Any:
     """A packet's field by its name, however it is written; None where there is none."""
     if name in record:

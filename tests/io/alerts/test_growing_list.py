@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import numpy as np
+
+from tests.helpers.alert_files import record
+from vetter.io.alerts.growing_list import GrowingList
+from vetter.io.alerts.lots import Lot, lot_size, read_lot
+from vetter.io.alerts.packets import Packet, Place, Unread
+
+
+def lot(*ids: int | None, size: int = 100, **changes: object) -> Lot:
+    packets = []
+    for number, candid in enumerate(ids):
+        packet = record(candid or 0, **changes)
+        if candid is None:
+            packet["candidate"]["candid"] = packet["candid"] = None
+        packets.append(Packet(Place(number), packet, ""))
+    return read_lot(iter(packets), size)
+
+
+def test_rows_are_only_appended() -> None:
+    growing = GrowingList()
+    growing.add(lot(1, 2))
+    before = growing.candidates(())
+    columns = {name: before.column(name).copy() for name in before.columns}
+    growing.add(lot(3, nbad=None, extra=1.5))
+    after = growing.candidates(())
+    assert len(before) == 2 and len(after) == 3
+    assert after.keys.tolist() == ["1", "2", "3"]
+    for name, values in columns.items():
+        np.testing.assert_array_equal(after.column(name)[:2], values)
+    assert np.isnan(after.column("nbad")[2])
+    assert np.isnan(after.column("extra")[:2].astype(float)).all()
+    assert before.columns == list(columns)
+
+
+def test_repeated_ids_are_kept_apart_and_stay_as_they_are() -> None:
+    growing = GrowingList()
+    growing.add(lot(7, 8, 7))
+    growing.add(lot(7, None, None))
+    assert growing.candidates(()).keys.tolist() == ["7", "8", "7#2", "7#3", "row-5", "row-6"]
+    assert (growing.repeated, growing.unnamed) == (2, 2)
+    assert growing.own_key(2) == "7" and growing.own_key(4) == ""
+
+
+def test_the_roles_are_known_from_the_producer() -> None:
+    growing = GrowingList()
+    growing.add(lot(1))
+    candidates = growing.candidates(())
+    roles = candidates.roles
+    assert (roles.key, roles.name, roles.mag, roles.filter) == (
+        "candid",
+        "objectId",
+        "magpsf",
+        "band",
+    )
+    assert candidates.value("x", 0) == 1499.25
+    assert candidates.candidate(0)["isdiffpos"] is True
+
+
+def test_lots_grow_so_that_the_sum_of_all_lists_stays_small() -> None:
+    total, built = 0, 0
+    while total < 100_000:
+        total += lot_size(total)
+        built += total
+    assert built < 3 * total
+
+
+def test_a_lot_ends_after_so_many_good_packets() -> None:
+    found = iter([Packet(Place(n), record(n), "") for n in range(5)])
+    first = read_lot(found, 2)
+    assert len(first.places) == 2 and not first.last and first.reached == Place(1)
+    assert read_lot(found, 10).last
+
+
+def test_bad_packets_are_counted_with_their_reason() -> None:
+    items = [Unread(Place(0, block=-1), "a.avro", "is empty"), Packet(Place(1), {"x": 1}, "")]
+    found = read_lot(iter(items), 5)
+    assert found.rows is None
+    assert found.unread == (("a.avro", "is empty"), ("packet 1", "no record of a candidate in it"))

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.helpers.alert_files import record
+from vetter.core.light_curve import LightCurve
+from vetter.io.alerts.history import light_curve
+from vetter.io.alerts.opening import open_alerts
+from vetter.io.alerts.producers import producer_of
+
+LIMIT = {"jd": 2460210.5, "fid": 1, "isdiffpos": None, "magpsf": None, "sigmapsf": None}
+
+
+def curve(packet: dict[str, Any]) -> LightCurve:
+    producer = producer_of(packet)
+    assert producer is not None
+    found = light_curve(packet, producer)
+    assert found is not None
+    return found
+
+
+def test_limits_and_detections_are_in_the_order_of_time() -> None:
+    packet = record(
+        prv_candidates=[
+            {**LIMIT, "jd": 2460215.5, "magpsf": 19.0, "sigmapsf": 0.2, "isdiffpos": "f"},
+            {**LIMIT, "diffmaglim": 20.25},
+        ]
+    )
+    found = curve(packet)
+    assert found.time.tolist() == [60210.0, 60215.0, 60219.0]
+    assert found.value.tolist() == [20.25, 19.0, 18.5]
+    assert found.limit.tolist() == [True, False, False]
+    assert found.kind.tolist() == ["limit", "detection", "detection"]
+    assert found.band.tolist() == ["g", "g", "r"]
+    assert found.negative.tolist() == [False, True, False]
+    assert (found.quantity, found.unit, found.current) == ("magnitude", "mag", 2)
+
+
+def test_epochs_without_a_value_are_left_out() -> None:
+    packet = record(prv_candidates=[{**LIMIT, "diffmaglim": None}, {**LIMIT, "jd": math.nan}])
+    assert len(curve(packet)) == 1
+
+
+def test_forced_fluxes_become_magnitudes_or_limits() -> None:
+    zero = {"fid": 2, "magzpsci": 25.0}
+    packet = record()
+    packet["fp_hists"] = [
+        {"jd": 2460201.5, "forcediffimflux": 100.0, "forcediffimfluxunc": 10.0, **zero},
+        {"jd": 2460202.5, "forcediffimflux": 10.0, "forcediffimfluxunc": 10.0, **zero},
+        {"jd": 2460203.5, "forcediffimflux": -100.0, "forcediffimfluxunc": 10.0, **zero},
+        {"jd": 2460204.5, "forcediffimflux": -99999.0, "forcediffimfluxunc": -99999.0, **zero},
+    ]
+    found = curve(packet)
+    assert found.kind.tolist() == ["forced"] * 3 + ["detection"]
+    assert found.value[:3] == pytest.approx([20.0, 25 - 2.5 * math.log10(50), 20.0])
+    assert found.limit.tolist() == [False, True, False, False]
+    assert found.negative.tolist() == [False, False, True, False]
+    assert found.error[0] == pytest.approx(0.1086, abs=1e-4)
+
+
+def test_rubins_fluxes_stay_fluxes() -> None:
+    source = {"midpointMjdTai": 60960.0, "band": "r", "psfFlux": 100.0, "psfFluxErr": 5.0}
+    packet = {
+        "diaSource": source,
+        "prvDiaSources": [{**source, "midpointMjdTai": 60950.0, "psfFlux": -20.0}],
+        "prvDiaForcedSources": [{**source, "midpointMjdTai": 60940.0}],
+    }
+    found = curve(packet)
+    assert found.kind.tolist() == ["forced", "detection", "detection"]
+    assert found.value.tolist() == [100.0, -20.0, 100.0]
+    assert (found.quantity, found.unit, found.current) == ("difference flux", "nJy", 2)
+
+
+@pytest.mark.parametrize("history", [None, [], "text", [None, 3], [{"jd": "text"}]])
+def test_odd_histories_leave_the_epoch_itself(history: Any) -> None:
+    assert len(curve(record(prv_candidates=history))) == 1
+
+
+def test_every_real_packet_has_its_own_epoch(real_data: Path) -> None:
+    source = open_alerts([real_data / "alerts"], None, None, None, {})
+    while source.grow() is not None:
+        pass
+    lengths = []
+    for row in range(len(source.candidates)):
+        try:
+            found = source.cutout(row).light_curve
+        except ValueError:
+            continue
+        assert found is not None and found.current >= 0
+        assert np.isfinite(found.time).all() and np.isfinite(found.value).all()
+        assert (np.diff(found.time) >= 0).all()
+        assert 40000 < found.time[0] < 70000
+        lengths.append(len(found))
+    source.close()
+    assert len(lengths) == 68 and max(lengths) > 60

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import gzip
+import io
+from typing import Any
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from tests.helpers.alert_files import noise, stamp
+from vetter.errors import InputError
+from vetter.io.alerts.stamps import read_stamp
+
+
+def with_extensions(*hdus: fits.ImageHDU) -> bytes:
+    out = io.BytesIO()
+    fits.HDUList([fits.PrimaryHDU(noise()), *hdus]).writeto(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_stamps_are_read_packed_and_plain(packed: bool) -> None:
+    found = read_stamp({"fileName": "x", "stampData": stamp(noise(), packed)})
+    assert found is not None
+    np.testing.assert_array_equal(found.image, noise())
+    assert found.image.dtype == np.dtype("f4")
+
+
+@pytest.mark.parametrize("value", [None, {"fileName": "x", "stampData": None}])
+def test_null_is_no_stamp(value: Any) -> None:
+    assert read_stamp(value) is None
+
+
+def promising_ten_gigabytes() -> bytes:
+    cards = ["SIMPLE  =                    T", "BITPIX  =                  -64"]
+    cards += ["NAXIS   =                    2", "NAXIS1  =                36000"]
+    cards += ["NAXIS2  =                36000", "END"]
+    return "".join(f"{card:<80}" for card in cards).ljust(2880).encode()
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (b"", "is empty"),
+        ({"stampData": b""}, "is empty"),
+        ("text", "found str"),
+        (b"not FITS", "wanted a FITS image, found b'not FITS'"),
+        (stamp(noise())[:200], "damaged gzip"),
+        (b"\x1f\x8b" + bytes(50), "damaged gzip"),
+        (gzip.compress(b""), "found b''"),
+        (gzip.compress(bytes(20 << 20)), "takes over"),
+        (stamp(noise(), packed=False)[:2880], "FITS image"),
+        (promising_ten_gigabytes(), "FITS image"),
+        (stamp(np.zeros((2, 3, 4), np.float32)), "two dimensions"),
+        (b"\xff\xd8\xff\xe0 no JPEG", "a picture that cannot be read"),
+    ],
+)
+def test_what_is_no_stamp_is_refused_in_words(value: Any, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        read_stamp(value)
+
+
+def test_a_picture_is_shown_the_right_way_up_and_said() -> None:
+    from PIL import Image
+
+    out = io.BytesIO()
+    picture = np.zeros((8, 8), np.uint8)
+    picture[0] = 255
+    Image.fromarray(picture).save(out, "PNG")
+    found = read_stamp(out.getvalue())
+    assert found is not None
+    assert found.image[-1, 0] == 255 and found.image[0, 0] == 0
+    assert "no flux" in found.said
+
+
+def test_scaled_integers_are_scaled() -> None:
+    hdu = fits.PrimaryHDU(np.array([[1, 2], [3, 4]], np.int16))
+    hdu.header["BSCALE"] = 0.5
+    out = io.BytesIO()
+    hdu.writeto(out)
+    found = read_stamp(out.getvalue())
+    assert found is not None
+    assert found.image.tolist() == [[0.5, 1], [1.5, 2]]
+
+
+def test_a_variance_becomes_one_sigma() -> None:
+    uncertainty = fits.ImageHDU(np.full((63, 63), 9, np.float32), name="UNCERT")
+    uncertainty.header["UTYPE"] = "VarianceUncertainty"
+    found = read_stamp(with_extensions(uncertainty))
+    assert found is not None and found.sigma is not None
+    assert found.sigma[0, 0] == 3 and found.sigma_said == "variance converted"
+
+
+def test_a_standard_deviation_stays() -> None:
+    uncertainty = fits.ImageHDU(np.full((63, 63), 9, np.float32), name="UNCERT")
+    found = read_stamp(with_extensions(uncertainty))
+    assert found is not None and found.sigma is not None
+    assert found.sigma[0, 0] == 9 and not found.sigma_said
+
+
+def test_the_psf_keeps_its_own_size() -> None:
+    found = read_stamp(with_extensions(fits.ImageHDU(np.ones((41, 41)), name="PSFIMAGE")))
+    assert found is not None and found.psf is not None
+    assert found.psf.shape == (41, 41)
