@@ -23,9 +23,11 @@ class FakeAhead(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.asked: list[int] = []
+        self.known: list[str] = []
 
-    def wish_stars(self, field: int = 0) -> None:
+    def wish_stars(self, field: int = 0, known: str = "") -> None:
         self.asked.append(field)
+        self.known.append(known)
 
 
 @pytest.fixture
@@ -33,8 +35,12 @@ def ahead(qapp) -> FakeAhead:
     return FakeAhead()
 
 
+def of_session(ahead: FakeAhead, settings: dict[str, object]) -> FieldStars:
+    return FieldStars(ahead, dict(settings), settings.__setitem__)
+
+
 def test_they_are_asked_for_once(ahead):
-    stars = FieldStars(ahead)
+    stars = of_session(ahead, {})
     stars.want()
     stars.want()
     stars.want(3)
@@ -42,7 +48,7 @@ def test_they_are_asked_for_once(ahead):
 
 
 def test_parts_are_gathered(ahead):
-    stars = FieldStars(ahead)
+    stars = of_session(ahead, {})
     told = []
     stars.changed.connect(lambda: told.append(len(stars.table())))
     for part in (
@@ -56,10 +62,41 @@ def test_parts_are_gathered(ahead):
 
 
 def test_those_of_each_image_are_kept_apart(ahead):
-    stars = FieldStars(ahead)
+    stars = of_session(ahead, {})
     ahead.surveyed.emit(StarFits(((1.0, 2.0, 0.1, 0.2, 1.0),), 0, 2))
     assert (len(stars.table(0)), len(stars.table(2))) == (0, 1)
     assert (stars.done(0), stars.done(2)) == (False, True)
+
+
+def test_what_is_kept_is_not_fitted_again(ahead):
+    settings: dict[str, object] = {}
+    first = of_session(ahead, settings)
+    star = (1.0, 2.0, 0.1, 0.2, 1.0)
+    ahead.surveyed.emit(StarFits((star,), 1, 0, "one"))
+    assert not settings
+    ahead.surveyed.emit(StarFits((star,), 0, 0, "one"))
+    assert len(first.table()) == 2
+    again = of_session(ahead, settings)
+    again.want()
+    assert ahead.known == ["one"]
+    ahead.surveyed.emit(StarFits((), 0, 0, "one"))
+    np.testing.assert_array_equal(again.table(), [star, star])
+    assert again.done()
+
+
+def test_those_of_other_options_or_pixels_are_not_taken(ahead):
+    settings: dict[str, object] = {"stars of field 0": {"of": "one", "stars": [[9.0] * 5]}}
+    stars = of_session(ahead, settings)
+    stars.want()
+    ahead.surveyed.emit(StarFits(((1.0, 2.0, 0.1, 0.2, 1.0),), 0, 0, "two"))
+    assert stars.table().tolist() == [[1.0, 2.0, 0.1, 0.2, 1.0]]
+    assert settings["stars of field 0"] == {"of": "two", "stars": stars.table().tolist()}
+
+
+@pytest.mark.parametrize("record", [None, "x", {"of": "one"}, {"of": "one", "stars": [[1.0]]}])
+def test_a_damaged_record_is_none(ahead, record):
+    of_session(ahead, {"stars of field 0": record}).want()
+    assert ahead.known == [""]
 
 
 def test_the_demo_shows_its_misregistered_part():

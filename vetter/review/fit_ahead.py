@@ -59,13 +59,13 @@ class FitAhead(QObject):
         if self._process is not None and not self._closing:
             self._tell(More(rows))
 
-    def wish_stars(self, field: int = 0) -> None:
+    def wish_stars(self, field: int = 0, known: str = "") -> None:
         """Have the stars of an image fitted, when nothing that is wanted at once waits."""
         if self._closing:
             return
         if self._process is None:
             self._begin()
-        self._tell(StarWish(field))
+        self._tell(StarWish(field, known))
 
     def close(self) -> None:
         """End the process at once: its results are on disk or can be made again."""

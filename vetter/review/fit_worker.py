@@ -11,8 +11,8 @@ import queue
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
 from vetter.core.adjustment import Adjustment
@@ -31,11 +31,12 @@ BATCH = 16
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The first message: what to open and how to fit it."""
+    """The first message: what to open and how to fit it; ``psfs`` are kept ones, by image."""
 
     record: dict[str, Any]
     settings: FitSettings
     radius: float
+    psfs: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +136,22 @@ class _Fitter:
         self.source, self.answers = source, answers
         self._start = start
         self._fits: dict[int, FieldFit] = {}
+        self._signatures: dict[int, str] = {}
 
     def fit_of(self, number: int) -> FieldFit:
         """How the candidates of an image are fitted; told once, before its first result."""
         if number not in self._fits:
-            start, field = self._start, fields_of(self.source)[number]
+            start, image = self._start, fields_of(self.source)[number]
             try:
-                fit = fit_of_field(field, self.source.record, start.settings, start.radius)
+                how = self.source.record, start.settings, start.radius, start.psfs.get(number)
+                fit = fit_of_field(image, *how)
                 # All of a list is needed to say which files it was.
                 growing = is_growing(self.source)
-                signature = "" if growing else fit.signature(field.fingerprints)
+                signature = "" if growing else fit.signature(image.fingerprints)
             except VetterError:
                 # Each of its candidates will say what cannot be read; the other images go on.
                 fit, signature = field_fit(None, start.settings, start.radius), ""
-            self._fits[number] = fit
+            self._fits[number], self._signatures[number] = fit, signature
             send(self.answers, Ready(fit, signature, number))
         return self._fits[number]
 
@@ -171,9 +174,14 @@ class _Fitter:
                 break
         return [row for row in rows if row < len(source.candidates)]
 
-    def stars(self, number: int) -> Iterator[StarFits]:
-        """The stars of an image, part by part."""
-        return survey(self.source, self.fit_of(number), number)
+    def stars(self, wish: StarWish) -> Iterator[StarFits]:
+        """The stars of an image, part by part; none where those that are kept are current."""
+        fit = self.fit_of(wish.field)
+        signature = self._signatures[wish.field]
+        if signature and signature == wish.known:
+            return iter((StarFits((), 0, wish.field, signature),))
+        parts = survey(self.source, fit, wish.field)
+        return (replace(part, signature=signature) for part in parts)
 
     def send_stars(self, number: int, stars: Iterator[StarFits]) -> bool:
         """Send those of one more part of an image; False where there are no more."""
@@ -205,7 +213,7 @@ def _serve(fitter: _Fitter, wishes: queue.SimpleQueue[Wish | None]) -> None:
             idle = False
             if isinstance(newest, StarWish):
                 # The field that was looked at last comes first.
-                surveys.appendleft((newest.field, fitter.stars(newest.field)))
+                surveys.appendleft((newest.field, fitter.stars(newest)))
                 continue
             if isinstance(newest, More):
                 then.extend(newest.rows)

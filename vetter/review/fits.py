@@ -16,6 +16,7 @@ from vetter.core.cutout_source import field_of, fields_of
 from vetter.core.disappeared import Judgement
 from vetter.core.field_fit import FieldFit
 from vetter.core.fit_table import YES, FitTable
+from vetter.io.kept_psf import StarPsf, restored, setting_name
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.field_stars import FieldStars
 from vetter.review.fit_ahead import FitAhead
@@ -64,6 +65,8 @@ class Fits(QObject):
         Takes the adjusted planes.
     ahead : FitAhead
         The process that fits.
+    kept : mapping, optional
+        The session's settings as they were at the start: PSFs and stars of fields among them.
     """
 
     changed = pyqtSignal(object)  # list of rows
@@ -74,13 +77,15 @@ class Fits(QObject):
         session: Session,
         cache: CutoutCache,
         ahead: FitAhead,
+        kept: Mapping[str, Any] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         fits = session.columns.fits
         # An empty table is false: only None says that there is nothing to fit.
         self.table = FitTable(len(session.candidates.keys)) if fits is None else fits
-        self.stars = FieldStars(ahead, self)
+        self._kept = {} if kept is None else kept
+        self.stars = FieldStars(ahead, self._kept, session.recorder.keep_setting, self)
         self.paused = not session.settings.fit.ahead
         self._session = session
         self._cache = cache
@@ -244,6 +249,7 @@ class Fits(QObject):
 
     def _on_ready(self, ready: Ready) -> None:
         self._ready[ready.field] = self._signed(ready)
+        self._keep_psf(ready)
         if not self._session.complete:
             return
         if len(self._ready) == 1:
@@ -278,6 +284,12 @@ class Fits(QObject):
         if self._ready:
             self._session.recorder.load_adjustments()
         self._save()
+
+    def _keep_psf(self, ready: Ready) -> None:
+        """A PSF of the field's stars is not built again at the next start."""
+        psf, name = ready.fit.options.psf, setting_name(ready.field)
+        if isinstance(psf, StarPsf) and restored(self._kept.get(name), psf.of) is None:
+            self._session.recorder.keep_setting(name, psf.record())
 
     def _ready_for(self, row: int) -> Ready | None:
         return self._ready.get(field_of(self._session.source, row))

@@ -24,22 +24,26 @@ _STRIDE = 27
 class StarWish:
     """Asks the fitting process for the stars of the field; they come when nothing else is wanted.
 
-    With candidates waiting in the background they take turns. ``field`` is the image's number.
+    With candidates waiting in the background they take turns. ``field`` is the image's number,
+    ``known`` the signature of options and pixels under which its stars are kept.
     """
 
     field: int = 0
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StarFits:
     """Stars of one part of the field: x, y, dx, dy (pixels) and scale of each.
 
-    ``left`` is how many parts are still to come, ``field`` the number of the image.
+    ``left`` is how many parts are still to come, ``field`` the number of the image, ``signature``
+    names options and pixels: no star and the wish's own one mean that the kept ones are current.
     """
 
     stars: tuple[tuple[float, float, float, float, float], ...]
     left: int
     field: int = 0
+    signature: str = ""
 
 
 def survey(source: CutoutSource, fit: FieldFit, number: int = 0) -> Iterator[StarFits]:
