@@ -276,6 +276,15 @@ def test_where_there_is_little_room_one_is_shown_at_a_time(qtbot, view):
     assert view.pair.choice.isHidden()
 
 
+def test_a_question_takes_no_width(qtbot, view):
+    narrowest = view.minimumSizeHint().width()
+    drag(view, *LEFT_HALF)
+    view.ask(Verdict.REJECT)
+    assert view.question.isVisible() and "have not been on screen" in view.question.text
+    qtbot.wait(50)
+    assert view.minimumSizeHint().width() == narrowest
+
+
 def test_even_odd() -> None:
     corners = np.array([[0, 0], [4, 0], [4, 4], [2, 1], [0, 4]], float)
     places = np.array([[0.5, 2], [2, 3], [3.5, 2], [5, 1], [2, 0.5]])

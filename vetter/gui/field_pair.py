@@ -6,9 +6,9 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
-LEAST = 230
+LEAST = 240
 """Screen pixels: where both would be smaller than this, one is shown at a time, twice as large."""
-_GIVE = 30
+_GIVE = 45
 
 
 class FieldPair(QWidget):

@@ -67,7 +67,7 @@ class FieldView(QWidget):
         self._field = shown_field(session)
         self.map = FieldMap(self._shape(), self)
         self.plot = ShiftPlot(self)
-        self.question = GroupQuestion(self)
+        self.question = GroupQuestion(self, narrow=True)
         self._lay_out()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from vetter.core.decisions import Verdict
 
@@ -16,12 +16,18 @@ VERBS = {
 
 
 class GroupQuestion(QWidget):
-    """A line with yes and no; hidden while there is nothing to ask."""
+    """A line with yes and no; hidden while there is nothing to ask.
+
+    Parameters
+    ----------
+    narrow : bool
+        The words wrap, with yes and no below them: a long question must not widen a dock.
+    """
 
     agreed = pyqtSignal(list, object)
     """Rows and verdict, when the answer is yes."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, narrow: bool = False) -> None:
         super().__init__(parent)
         self._asked: tuple[list[int], Verdict] | None = None
         self._words = QLabel(self)
@@ -34,11 +40,16 @@ class GroupQuestion(QWidget):
         for button, answer in ((self.yes, self.agree), (self.no, self.dismiss)):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(answer)
-        layout = QHBoxLayout(self)
+        self._words.setWordWrap(narrow)
+        way = QBoxLayout.Direction
+        layout = QBoxLayout(way.TopToBottom if narrow else way.LeftToRight, self)
         layout.setContentsMargins(0, 0, 0, 0)
-        for widget in (self._words, self.yes, self.no):
-            layout.addWidget(widget)
-        layout.addStretch(1)
+        layout.addWidget(self._words)
+        answers = QHBoxLayout()
+        answers.addWidget(self.yes)
+        answers.addWidget(self.no)
+        answers.addStretch(1)
+        layout.addLayout(answers, 1)
         self.hide()
 
     @property
