@@ -5,7 +5,9 @@ One cutout is a stack of one, so that one at a time and many at once cannot diff
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +26,7 @@ from vetter.core.shift_search import search
 
 Array = npt.NDArray[np.float64]
 
-_PIXELS_AT_ONCE = 100_000
+_PIXELS_AT_ONCE = 160_000
 _OVERFLOW = 1e200
 _SEEN = 0.7
 """A PSF is measured where the pixels hold so much of the information on its flux (of the sum of its
@@ -46,15 +48,22 @@ def fit_inputs(inputs: Sequence[FitInput], options: FitOptions) -> list[Adjustme
 
 def _alike(inputs: Sequence[FitInput]) -> list[list[int]]:
     """Indices of inputs of one shape and the same boxes, in lots that fit a processor's cache."""
-    groups: dict[object, list[list[int]]] = {}
+    if len(inputs) == 1:
+        return [[0]]
+    groups: dict[object, list[int]] = {}
     for index, data in enumerate(inputs):
-        boxes = [(s.start, s.stop) for s in (*data.about.box, *data.about.psf_box)]
-        key = (data.image.shape, tuple(boxes), data.about.psf is None)
-        lots = groups.setdefault(key, [[]])
-        if len(lots[-1]) * data.image.size > _PIXELS_AT_ONCE:
-            lots.append([])
-        lots[-1].append(index)
-    return [lot for lots in groups.values() for lot in lots]
+        about = data.about
+        (y, x), (psf_y, psf_x) = about.box, about.psf_box
+        box = y.start, y.stop, x.start, x.stop
+        psf_box = psf_y.start, psf_y.stop, psf_x.start, psf_x.stop
+        groups.setdefault((data.image.shape, box, psf_box, about.psf is None), []).append(index)
+    lots = []
+    for members in groups.values():
+        # Of one size: what a lot costs whatever its size is not spent on a few left over.
+        count = math.ceil(len(members) * inputs[members[0]].image.size / _PIXELS_AT_ONCE)
+        ends = [len(members) * n // count for n in range(count + 1)]
+        lots += [members[a:b] for a, b in pairwise(ends) if b > a]
+    return lots
 
 
 def _fit_alike(inputs: list[FitInput], options: FitOptions) -> list[Adjustment]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from vetter.core.adjustment import FitOptions
+from vetter.core.cutout import Cutout
 from vetter.core.pixel_set import central_box
 from vetter.core.psf import Gaussian, Psf
 
@@ -31,7 +32,7 @@ class About:
     fwhm : float
         NaN where not known.
     position : (float, float)
-        Of the candidate, x and y in cutout pixels, 0-based.
+        Of the candidate, x and y in cutout pixels, 0-based; NaN where no PSF is to be fitted.
     """
 
     template: str
@@ -49,10 +50,14 @@ class About:
         return "" if self.psf is None else self.psf.said
 
 
-def about(cutout: Any, shape: tuple[int, ...], name: str, options: FitOptions) -> About:
-    """What is known of a cutout of that shape besides its pixels."""
-    caveats, notes = _remarks(cutout, name)
-    psf, remark = _psf(cutout, options)
+def about(
+    cutout: Any, shape: tuple[int, ...], name: str, noisy: bool, options: FitOptions
+) -> About:
+    """What is known of a cutout besides its pixels; ``noisy``: its template has an error plane."""
+    meta = cutout.meta if isinstance(cutout, Cutout) else cutout.get("meta")
+    meta = {} if meta is None else meta
+    caveats, notes = _remarks(cutout, meta, name, noisy)
+    psf, remark = _psf(meta, options)
     fwhm = psf.fwhm if psf is not None else math.nan
     inner = options.inner
     if options.inner_fwhm is not None and psf is not None:
@@ -71,15 +76,15 @@ def about(cutout: Any, shape: tuple[int, ...], name: str, options: FitOptions) -
             notes += (f"the cutout is smaller than 4 FWHM + 1 = {side:.0f} px",)
         elif inner is not None and inner < side:
             psf_box = central_box(shape, side)
-    return About(
-        name, box, psf_box, psf, fwhm, _position(cutout, shape), caveats, notes
-    )  # fmt: skip
+    position = (math.nan, math.nan) if psf is None else _position(cutout, shape)
+    return About(name, box, psf_box, psf, fwhm, position, caveats, notes)
 
 
-def _remarks(cutout: Any, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _remarks(
+    cutout: Any, meta: Any, name: str, noisy: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Why the fit cannot be judged, and what else it rests on."""
     said = getattr(cutout, "notes", None) or {}
-    meta = cutout["meta"] if "meta" in cutout else {}
     caveats: tuple[str, ...] = ()
     if "estimated" in str(said.get("err", "")):
         caveats += ("err is only estimated",)
@@ -90,12 +95,12 @@ def _remarks(cutout: Any, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if not matched:
         caveats += ("the template is not matched to the image's PSF and flux",)
     notes: tuple[str, ...] = (f"err {said['err']}",) if said.get("err") else ()
-    if "template_err" in cutout and cutout["template_err"] is not None:
+    if noisy:
         notes += ("the template's error is added, times the scale",)
     return caveats, notes
 
 
-def _psf(cutout: Any, options: FitOptions) -> tuple[Psf | None, str]:
+def _psf(meta: Any, options: FitOptions) -> tuple[Psf | None, str]:
     """The PSF to fit, and where its FWHM is from."""
     if options.psf is not None:
         return options.psf, options.psf_note
@@ -103,7 +108,6 @@ def _psf(cutout: Any, options: FitOptions) -> tuple[Psf | None, str]:
         if _is_width(options.fwhm):
             return Gaussian(float(options.fwhm)), ""
         return None, f"FWHM {options.fwhm} is no width: taken as not known"
-    meta = cutout["meta"] if "meta" in cutout else {}
     value = meta.get("fwhm") if hasattr(meta, "get") else None
     if value is not None and _is_width(value):
         return Gaussian(float(value)), "FWHM from the cutout's metadata"

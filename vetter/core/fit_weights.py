@@ -44,7 +44,9 @@ def unfit(stack: Stack, options: FitOptions) -> list[str]:
     template = stack.template[box]
     size = template[0].size
     if stack.pixels.min() == size:
-        low, high = template.min(axis=(1, 2)), template.max(axis=(1, 2))
+        # Along one axis: two at a time take three times as long.
+        rows = template.reshape(len(template), -1)
+        low, high = rows.min(axis=1), rows.max(axis=1)
     else:
         counted = stack.weight[box] > 0
         low = template.min(axis=(1, 2), where=counted, initial=np.inf)

@@ -140,15 +140,17 @@ def _within(shift: float, margin: int) -> tuple[int, tuple[float, ...]]:
 
 def _band(shifts: Array, size: int, margin: int) -> Array:
     """Matrices (k, size, size + 2 margin) that take coefficients to shifted values."""
-    taps = [_within(shift, margin) for shift in shifts.tolist()]
-    first = np.array([tap[0] for tap in taps])
-    weights = np.array([tap[1] for tap in taps])
+    whole = np.minimum(np.maximum(np.floor(shifts), SPLINE_REACH - margin), margin - 2)
+    fraction = shifts - whole
+    weights = np.vander(fraction, 4, increasing=True) @ POLYNOMIALS[:, 0]
+    first = (margin - 2 - whole).astype(int)
     width = size + 2 * margin
-    out = np.zeros((len(taps), size * width))
+    out = np.zeros((len(shifts), size * width))
     # The band's diagonals in the flattened matrix are one row and one column apart.
-    start = first[:, None] + np.arange(4) + (np.arange(len(taps)) * size * width)[:, None]
-    place = start[:, :, None] + np.arange(size) * (width + 1)
-    out.ravel()[place] = weights[:, :, None]
+    for start in np.unique(first).tolist():
+        here = np.flatnonzero(first == start)
+        for k in range(4):
+            out[here, start + k :: width + 1] = weights[here, k, None]
     return out.reshape(-1, size, width)
 
 

@@ -8,6 +8,7 @@ exact first and second derivatives since the cubic spline has them.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,8 @@ def search(moments: Array, window: Window, scales: tuple[float, float]) -> Minim
     scales : (float, float)
         Bounds of the scale.
     """
+    if len(moments) == 1:
+        return _search_one(moments, window, scales)
     which, u, v = _starts(moments, window, scales)
     if len(which) <= FEW:
         ends = [
@@ -44,6 +47,51 @@ def search(moments: Array, window: Window, scales: tuple[float, float]) -> Minim
     best = np.lexsort((found.chi2, which))
     best = best[np.r_[True, np.diff(which[best]) > 0]]
     return Minima(*(column[best] for column in found))
+
+
+def _search_one(moments: Array, window: Window, scales: tuple[float, float]) -> Minima:
+    """As :func:`search`, of one: in plain numbers, where numpy's calls would cost more."""
+    gx, gy, weights = scan_points(window)
+    chi2 = scan(moments, weights, scales)[0].tolist()
+    starts = _starts_of_one(chi2, gx.tolist(), gy.tolist())
+    ends = [descend(moments[0], window, scales, u, v) for u, v in starts]
+    return Minima(*np.array(min(ends, key=_end_chi2))[:, None])
+
+
+def _end_chi2(end: tuple[float, float, float, float]) -> float:
+    return end[3]
+
+
+def _starts_of_one(
+    chi2: list[float], gx: list[float], gy: list[float]
+) -> list[tuple[float, float]]:
+    """The grid's local minima, up to three, lowest first: u and v."""
+    wide = len(gx) + 2
+    grid = [math.inf] * wide
+    for first in range(0, len(chi2), len(gx)):
+        grid += [math.inf, *chi2[first : first + len(gx)], math.inf]
+    grid += [math.inf] * wide
+    lowest = []
+    for j in range(len(gy)):
+        for p in range((j + 1) * wide + 1, (j + 2) * wide - 1):
+            here = grid[p]
+            if (
+                here <= grid[p - 1]
+                and here <= grid[p + 1]
+                and here <= min(grid[p - wide - 1 : p - wide + 2])
+                and here <= min(grid[p + wide - 1 : p + wide + 2])
+            ):
+                lowest.append((here, p))
+    if not math.isfinite(chi2[0]):
+        # Not a number anywhere on the grid: the fit will say so, from wherever it starts.
+        lowest.append((math.inf, wide + 1))
+    lowest.sort()
+    starts = []
+    for here, p in lowest[:_MAX_STARTS]:
+        j, i = divmod(p - wide - 1, wide)
+        u = gx[i] + _vertex(grid[p - 1], here, grid[p + 1]) * _step(gx)
+        starts.append((u, gy[j] + _vertex(grid[p - wide], here, grid[p + wide]) * _step(gy)))
+    return starts
 
 
 def _starts(
@@ -63,18 +111,13 @@ def _starts(
         rank = np.arange(len(which)) - np.searchsorted(which, which)
         which, point = which[rank < _MAX_STARTS], point[rank < _MAX_STARTS]
     j, i = np.divmod(point, len(gx))
-    if len(which) <= FEW:
-        near = [grid[k, y : y + 3, x : x + 3].tolist() for k, y, x in zip(which, j, i, strict=True)]
-        across = np.array([_vertex(*rows[1]) for rows in near])
-        along = np.array([_vertex(rows[0][1], rows[1][1], rows[2][1]) for rows in near])
-    else:
-        middle = grid[which, j + 1, i + 1]
-        across = _vertices(grid[which, j + 1, i], middle, grid[which, j + 1, i + 2])
-        along = _vertices(grid[which, j, i + 1], middle, grid[which, j + 2, i + 1])
+    middle = grid[which, j + 1, i + 1]
+    across = _vertices(grid[which, j + 1, i], middle, grid[which, j + 1, i + 2])
+    along = _vertices(grid[which, j, i + 1], middle, grid[which, j + 2, i + 1])
     return which, gx[i] + across * _step(gx), gy[j] + along * _step(gy)
 
 
-def _step(points: Array) -> float:
+def _step(points: Sequence[float] | Array) -> float:
     return float(points[1] - points[0]) if len(points) > 1 else 0.0
 
 
@@ -92,12 +135,17 @@ def _vertices(left: Array, middle: Array, right: Array) -> Array:
 
 def scan(moments: Array, weights: Array, scales: tuple[float, float]) -> Array:
     """chi2 of the best scale at each of the grid's shifts, (..., shifts)."""
-    power = ((weights @ moments[..., :-1, :-1]) * weights).sum(axis=-1)
-    cross = (moments[..., None, -1, :-1] @ weights.T)[..., 0, :]
+    power = np.vecdot(weights @ moments[..., :-1, :-1], weights)
+    cross = moments[..., -1, :-1] @ weights.T
     tiny = 1e-14 * power.max(axis=-1, keepdims=True) + 1e-300
     scale = cross / np.maximum(power, tiny)
-    scale = np.minimum(np.maximum(scale, scales[0]), scales[1])
-    chi2: Array = moments[..., -1, -1, None] + scale * (scale * power - 2.0 * cross)
+    np.minimum(np.maximum(scale, scales[0], out=scale), scales[1], out=scale)
+    power *= scale
+    power -= cross
+    power -= cross
+    power *= scale
+    power += moments[..., -1, -1, None]
+    chi2: Array = power
     return chi2
 
 
