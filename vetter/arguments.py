@@ -16,6 +16,7 @@ EXAMPLES = {
     "cutouts": "vetter cutouts candidates.csv --image science.fits[SCI] --radius 30 -o cutouts",
     "adjust": "vetter adjust candidates.csv --image sci.fits --convolved conv.fits "
     "--err err.fits -o adjusted.ecsv",
+    "fields": "vetter fields tonight -o night.toml",
     "status": "vetter status night.vetter --json",
     "export": "vetter export night.vetter -o vetted --verdict accept --verdict maybe --format csv",
     "log": "vetter log night.vetter",
@@ -26,6 +27,7 @@ HELP = {
     "demo": "the same on a simulated field with known truth that comes with the package",
     "cutouts": "write the cutouts of all candidates as FITS files, without a window",
     "adjust": "fit all candidates and write the list with adjust_* columns and `disappeared`",
+    "fields": "draft a field file (several images in one session) from a folder",
     "status": "how far a session is",
     "export": "write cutouts and verdicts of a session",
     "log": "every decision of a session, in order",
@@ -78,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         "demo": _demo,
         "cutouts": _cutouts,
         "adjust": _adjust,
+        "fields": _fields,
         "status": _status,
         "export": _export,
         "log": _log,
@@ -135,6 +138,15 @@ def _adjust(parser: argparse.ArgumentParser) -> None:
     _settings(parser)
 
 
+def _fields(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "folder", type=name_of_file, metavar="DIR", help="images, planes and lists, by their names"
+    )
+    parser.add_argument(
+        "-o", "--output", type=name_of_file, metavar="FILE.toml", help="printed where not named"
+    )
+
+
 def _status(parser: argparse.ArgumentParser) -> None:
     _session(parser)
     parser.add_argument("--json", action="store_true", help="for programs")
@@ -179,7 +191,7 @@ def _inputs(parser: argparse.ArgumentParser) -> None:
         type=name_of_file,
         metavar="INPUT",
         help="a candidate table, a folder or glob of cutout FITS files, alert packets (Avro, tar, "
-        "Parquet, or folders of them), a session, or demo",
+        "Parquet, or folders of them), a field file (.toml, see vetter fields), a session, or demo",
     )
 
 

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 
@@ -183,12 +184,19 @@ def _counts(session: SessionFile) -> tuple[Counts, str]:
 
 def _is_other_list(recorded: RecordedInput) -> bool:
     """Whether the list on the disk is not the one that the session was opened on."""
-    known = [f.digest for f in recorded.fingerprints if f.role == "candidates"]
+    known = [f for f in recorded.fingerprints if f.is_list]
     names = recorded.record.get("inputs") or []
     if not known or len(names) != 1:
         return False
+    paths = [parse_fits_name(str(names[0])).path]
+    if known[0].role != "candidates":
+        # The lists of a field file lie where they lay, or the night has moved as a whole.
+        paths = [Path(f.path) for f in known]
     try:
-        return of_list("candidates", parse_fits_name(str(names[0])).path).digest != known[0]
+        return any(
+            of_list("candidates", path).digest != f.digest
+            for path, f in zip(paths, known, strict=True)
+        )
     except InputError:
         # Gone, or moved away: the session tells what it knows.
         return False

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName
-
-_NAMES = {
-    "image": ("image", "science", "sci", "new"),
-    "template": ("template", "tmpl", "reference", "ref"),
-    "convolved": ("convolved", "convolved_template", "conv"),
-    "diff": ("diff", "difference", "subtraction", "sub"),
-    "err": ("err", "ediff", "error", "noise"),
-    "mask": ("mask", "dq"),
-}
-_ENDINGS = (".fits", ".fit", ".fits.fz", ".fits.gz", ".fit.gz", ".fts")
+from vetter.io.plane_names import IMAGE_ENDINGS, NAMES
 
 
 def planes_beside(table: FitsName, kind: str) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -42,8 +33,8 @@ def planes_beside(table: FitsName, kind: str) -> tuple[dict[str, str], tuple[str
     folder = table.path.absolute().parent
     # Compared in lower case: IMAGE.FITS is as plain a name.
     present = {path.name.lower(): path for path in folder.iterdir() if path.is_file()}
-    for plane, names in _NAMES.items():
-        files = [present[n + end] for n in names for end in _ENDINGS if n + end in present]
+    for plane, names in NAMES.items():
+        files = [present[n + end] for n in names for end in IMAGE_ENDINGS if n + end in present]
         if len(files) > 1:
             both = " and ".join(path.name for path in files[:2])
             raise InputError(f"{wanted}; beside it lie {both}, each of which may be {plane}")
