@@ -79,3 +79,9 @@ def test_a_word_that_means_two_columns_means_none() -> None:
 def test_missing_numbers_are_nan() -> None:
     columns = _columns(Table({"n": MaskedColumn([1, 2, 3], mask=[False, True, False])}))
     np.testing.assert_array_equal(columns.values("n"), [1, np.nan, 3])
+
+
+def test_long_numbers_as_names_keep_their_digits_where_some_are_missing() -> None:
+    numbers = MaskedColumn([169747015154532428, 0], mask=[False, True])
+    columns = _columns(Table({"object": numbers}), name="object")
+    assert columns.values("name").tolist() == ["169747015154532428", "k1"]

@@ -8,9 +8,11 @@ import pytest
 
 from tests.helpers.field_files import pixels, write_image
 from vetter.core.cutout import Cutout
+from vetter.core.cutout_source import is_growing
 from vetter.errors import InputError
+from vetter.io import cutout_lots
 from vetter.io.cutout_files import write_cutout
-from vetter.io.cutout_folder import is_cutout_file
+from vetter.io.cutout_folder import is_cutout_file, open_cutouts
 from vetter.io.inputs import InputOptions, open_input
 
 
@@ -131,3 +133,42 @@ def test_options_of_lists_are_refused(folder: Path, option: Any, said: str) -> N
 def test_the_users_word_on_the_fwhm(folder: Path) -> None:
     fwhm = open_input(str(folder), InputOptions(fwhm=3.5)).fwhm()
     assert fwhm is not None and fwhm.value == 3.5
+
+
+@pytest.fixture
+def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Twelve cutouts, of which four are scanned at first; the last has further metadata."""
+    monkeypatch.setattr(cutout_lots, "FIRST_LOT", 4)
+    for number in range(12):
+        image = np.full((5, 5), number, float)
+        meta = {"id": f"C{number % 11}", "x": 2.0, "y": 2.0, "mag": number}
+        if number == 11:
+            meta |= {"mag": 11.5, "late": "yes"}
+        write_cutout(
+            Cutout({"image": image, "template": image}, meta), tmp_path / f"{number:02d}.fits"
+        )
+    (tmp_path / "99.fits").write_bytes(b"no FITS at all")
+    return tmp_path
+
+
+def test_many_cutouts_are_listed_while_the_first_are_looked_at(many: Path) -> None:
+    source = open_cutouts([many], None, {})
+    assert is_growing(source)
+    assert len(source.candidates) == 4 and source.expected == 13
+    assert source.cutout(0)["image"][0, 0] == 0
+    lengths = []
+    while (longer := source.grow()) is not None:
+        assert longer.keys[:4].tolist() == ["C0", "C1", "C2", "C3"]
+        lengths.append(len(longer))
+    assert lengths == [8, 12]
+    assert source.complete and source.candidates.keys[-1] == "C0#2"
+    assert source.candidates.column("mag").tolist() == [*range(11), 11.5]
+    assert source.candidates.column("late").tolist() == [""] * 11 + ["yes"]
+    assert source.cutout(11)["image"][0, 0] == 11
+    assert "1 other files were left alone" in source.notes
+
+
+def test_a_listing_that_is_closed_ends(many: Path) -> None:
+    source = open_cutouts([many], None, {})
+    source.close()
+    assert source.grow() is None

@@ -238,6 +238,18 @@ def is_empty(column: Any) -> bool:
     return data is not None and data.dtype.kind == "f" and bool(np.isnan(data).all())
 
 
+def as_text(column: Any) -> npt.NDArray[np.str_]:
+    """A table's column as text; empty where masked.
+
+    Whole numbers keep all their digits, masked ones among them or not.
+    """
+    data = np.asarray(np.ma.getdata(column))
+    text = decoded(data) if data.dtype.kind == "S" else data.astype(str)
+    if np.ma.isMaskedArray(column):
+        text = np.where(np.ma.getmaskarray(column), "", text)
+    return text
+
+
 def decoded(values: npt.NDArray[np.bytes_]) -> npt.NDArray[np.str_]:
     """An array of bytes as text of the same shape; ASCII thirty times faster than numpy's way."""
     width = values.dtype.itemsize

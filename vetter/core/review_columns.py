@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.candidates import CandidateList
+from vetter.core.candidates import CandidateList, as_text
 from vetter.core.column_text import Writer, writer
 from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.fit_table import FORMATS as FIT_FORMATS
@@ -104,6 +104,10 @@ class ReviewColumns:
         self._decided = decided
         self.fits = fits
         self._names: npt.NDArray[Any] | None = None
+        self._name_columns()
+
+    def _name_columns(self) -> None:
+        candidates, fits = self.candidates, self.fits
         own = (*DECIDED, "name", *(p for p in POSITIONS if self._known(p)))
         own += () if fits is None else FIT_COLUMNS
         self._table = {
@@ -120,8 +124,9 @@ class ReviewColumns:
         self._own = own
 
     def extend(self, candidates: CandidateList) -> None:
-        """More of the list has been read; its columns are the same."""
+        """More of the list has been read; there may be more columns too."""
         self.candidates = candidates
+        self._name_columns()
         if self.fits is not None:
             self.fits.extend(len(candidates))
 
@@ -213,7 +218,7 @@ class ReviewColumns:
         keys = np.asarray(self.candidates.keys[first:]).astype(str)
         if column is None:
             return keys
-        given = np.char.strip(np.asarray(self.candidates.column(column, first)).astype(str))
+        given = np.char.strip(as_text(self.candidates.table[column][first:]))
         return np.where(given == "", keys, given)
 
     def _opinions(self, text: Any, first: int) -> npt.NDArray[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,8 @@ from vetter.core.cutout_source import Fingerprint, PsfFwhm
 from vetter.core.noise import estimate_err
 from vetter.core.plane import Box
 from vetter.errors import InputError
-from vetter.io.cutout_listing import HeaderScan, scan_planes, scan_primary
-from vetter.io.cutout_table import listed_candidates
+from vetter.io.cutout_listing import scan_planes, scan_primary
+from vetter.io.cutout_lots import CutoutLots, scanned
 from vetter.io.damage import reading
 from vetter.io.field_planes import ORDER
 from vetter.io.fingerprint import of_files
@@ -33,33 +34,77 @@ _SAMPLE = 64
 class CutoutFolder:
     """Cutouts as files hold them; each is read when it is shown.
 
+    Very many files are listed while the first of them are looked at (see
+    `vetter.core.cutout_source.GrowingSource`).
+
     Attributes
     ----------
     title : str
     candidates : CandidateList
         Columns are the files' metadata.
-    paths : list of Path
-        One for each candidate.
     plane_names : tuple of str
     default_radius : float
         Half of the largest cutout, unless the user says otherwise.
-    notes : tuple of str
-    fingerprints : tuple of Fingerprint
     record : dict
     given_fwhm : float or None
         The user's word on the PSF's FWHM, pixels.
+    lots : CutoutLots
+        Scans the files.
+    others : int
+        Files that are no FITS by their names.
+    strange : int
+        Files of the sample that hold no known plane.
     """
 
     title: str
     candidates: CandidateList
-    paths: list[Path]
     plane_names: tuple[str, ...]
     default_radius: float
-    notes: tuple[str, ...]
-    fingerprints: tuple[Fingerprint, ...]
     record: dict[str, Any]
-    given_fwhm: float | None = None
+    given_fwhm: float | None
+    lots: CutoutLots
+    others: int = 0
+    strange: int = 0
     wcs: WCS | None = field(default=None, init=False)
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files, one for each candidate."""
+        return self.lots.paths
+
+    @property
+    def complete(self) -> bool:
+        """Whether all files were listed."""
+        return self.lots.complete and len(self.candidates) == len(self.lots.paths)
+
+    @property
+    def expected(self) -> int:
+        """About how many candidates there will be."""
+        return self.lots.expected
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was found so far."""
+        roles = self.candidates.roles.described()
+        notes = [f"{len(self.candidates)} cutout files; columns {roles or 'none'}"]
+        left_alone = self.others + self.lots.left_alone
+        if left_alone:
+            notes.append(f"{left_alone} other files were left alone")
+        if self.strange:
+            notes.append(f"{self.strange} of the files looked at hold no plane that is known")
+        return (*notes, *self.candidates.notes)
+
+    @cached_property
+    def fingerprints(self) -> tuple[Fingerprint, ...]:
+        """Of all files together, once they are listed."""
+        return (of_files("cutouts", self.lots.paths),)
+
+    def grow(self) -> CandidateList | None:
+        """The list with the next files; None when all are listed."""
+        if self.complete or self.lots.stopped:
+            return None
+        self.candidates = self.lots.next()
+        return self.candidates
 
     def cutout(self, row: int, radius: float | None = None) -> Cutout:
         """The cutout of one file, cropped where a smaller radius is asked for.
@@ -82,7 +127,8 @@ class CutoutFolder:
         return known_fwhm(self.given_fwhm, self.candidates, None, None)
 
     def close(self) -> None:
-        """Nothing is kept open."""
+        """Nothing is kept open; what is being listed ends."""
+        self.lots.stop()
 
 
 def is_cutout_file(path: Path) -> bool:
@@ -116,69 +162,56 @@ def open_cutouts(
     InputError
         Not one cutout is found.
     """
-    paths, left_alone = _listed(inputs)
-    scans: list[HeaderScan] = []
-    kept: list[Path] = []
-    for path in paths:
-        scan = _scanned(path)
-        if scan is None:
-            left_alone += 1
-        else:
-            kept.append(path)
-            scans.append(scan)
-    planes, largest, strange = _planes(kept)
-    if not planes:
+    paths, others = _listed(inputs)
+    lots = CutoutLots(paths)
+    candidates = lots.next()
+    planes, largest, strange = _planes(_sample(lots.paths, lots.left))
+    if not planes or not len(candidates):
         raise InputError(
             f"{inputs[0]}: wanted cutout files (FITS with extensions named image, template...), "
             f"found {len(paths)} FITS files and none of them such; "
             "or name a candidate list and its planes"
         )
-    candidates = listed_candidates(kept, scans)
-    notes = [f"{len(kept)} cutout files; columns {candidates.roles.described() or 'none'}"]
-    if left_alone:
-        notes.append(f"{left_alone} other files were left alone")
-    if strange:
-        notes.append(f"{strange} of the files looked at hold no plane that is known")
-    title = inputs[0].name if len(inputs) == 1 else f"{len(kept)} cutouts"
+    title = inputs[0].name if len(inputs) == 1 else f"{lots.expected} cutouts"
     half = (max(largest) - 1) / 2 if largest else 0
     return CutoutFolder(
         title or str(inputs[0]),
         candidates,
-        kept,
         planes,
         radius or half or 20.0,
-        (*notes, *candidates.notes),
-        (of_files("cutouts", kept),),
         record,
         fwhm,
+        lots,
+        others,
+        strange,
     )
 
 
-def _listed(inputs: Sequence[Path]) -> tuple[list[Path], int]:
-    paths: list[Path] = []
+def _listed(inputs: Sequence[Path]) -> tuple[list[str], int]:
+    # Texts: ten thousand paths as objects take longer to make than to find.
+    paths: list[str] = []
     others = 0
     for entry in inputs:
         if not entry.is_dir():
-            paths.append(entry)
+            paths.append(str(entry))
             continue
         # Links to folders are not followed: they can go round in circles.
         for folder, folders, files in os.walk(entry):
             folders.sort()
             for name in sorted(files):
                 if name.lower().endswith(_ENDINGS):
-                    paths.append(Path(folder, name))
+                    paths.append(os.path.join(folder, name))
                 else:
                     others += 1
     return list(dict.fromkeys(paths)), others
 
 
-def _scanned(path: Path) -> HeaderScan | None:
-    try:
-        scan = scan_primary(path)
-    except (OSError, EOFError):
-        return None
-    # A cutout file keeps its metadata in front of its planes, without data of its own.
-    return scan if scan is not None and not scan.axes else None
+def _sample(cutouts: Sequence[Path], unread: Sequence[str]) -> list[Path]:
+    """Some of the cutout files, and of the files that were not looked at but may be such."""
+    each = _SAMPLE // 2 if unread else _SAMPLE
+    known = list(cutouts[:: max(1, len(cutouts) // each)])
+    few = [Path(path) for path in unread[:: max(1, len(unread) // each)]]
+    return known + [path for path in few if scanned(path) is not None]
 
 
 def _planes(paths: Sequence[Path]) -> tuple[tuple[str, ...], tuple[int, int] | None, int]:
@@ -186,7 +219,7 @@ def _planes(paths: Sequence[Path]) -> tuple[tuple[str, ...], tuple[int, int] | N
     names: dict[str, None] = {}
     largest: tuple[int, int] | None = None
     strange = 0
-    for path in paths[:: max(1, len(paths) // _SAMPLE)]:
+    for path in paths:
         planes = scan_planes(path) or {}
         known = [name for name in planes if name in ORDER]
         if not known:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from astropy.table import MaskedColumn, Table
 
 from vetter.core.candidate_keys import make_keys
-from vetter.core.candidates import CandidateList
+from vetter.core.candidates import CandidateList, Roles
 from vetter.core.column_roles import recognise
 from vetter.io.cutout_listing import HeaderScan
 
@@ -22,17 +22,45 @@ def listed_candidates(paths: Sequence[Path], scans: Sequence[HeaderScan]) -> Can
     """
     table = _table(paths, scans)
     roles = recognise([str(name) for name in table.colnames])
-    stems = np.asarray(table["file"])
-    if roles.key is None or roles.key == "file":
-        roles = roles.with_(key="file", one_based=False)
-        keys, said = make_keys(table, "file")
-    else:
-        roles = roles.with_(one_based=False)
-        # A file whose metadata has no identity is known by its name.
-        filled = np.asarray(table[roles.key].astype(str).filled(""))
-        keys, said = make_keys(Table({"key": np.where(filled == "", stems, filled)}), "key")
+    roles = roles.with_(key=roles.key or "file", one_based=False)
+    keys, said = make_keys(Table({"key": _identities(table, roles)}), "key")
     x, y, ra, dec = (_numbers(scans, column) for column in (roles.x, roles.y, roles.ra, roles.dec))
     return CandidateList(table, roles, keys, x, y, ra, dec, said)
+
+
+def continued(
+    earlier: CandidateList, paths: Sequence[Path], scans: Sequence[HeaderScan]
+) -> CandidateList:
+    """The list of more files, the first of which are those of an earlier list.
+
+    Roles and keys of the earlier list stay, whatever the new files would have changed in them.
+    """
+    first, roles = len(earlier), earlier.roles
+    known = set(earlier.keys.tolist())
+    keys = np.empty(len(paths), object)
+    keys[:first] = earlier.keys
+    for row, key in enumerate(_identities(_table(paths[first:], scans[first:]), roles), first):
+        keys[row] = _free(str(key), known)
+        known.add(keys[row])
+    x, y, ra, dec = (_numbers(scans, column) for column in (roles.x, roles.y, roles.ra, roles.dec))
+    return CandidateList(_table(paths, scans), roles, keys, x, y, ra, dec, earlier.notes)
+
+
+def _identities(table: Table, roles: Roles) -> Any:
+    """What each file's metadata call it; a file that they do not name is known by its name."""
+    stems = np.asarray(table["file"])
+    if roles.key == "file" or roles.key not in table.colnames:
+        return stems
+    given = np.asarray(table[roles.key].astype(str).filled(""))
+    return np.where(given == "", stems, given)
+
+
+def _free(key: str, taken: Container[str]) -> str:
+    """The key, or KEY#2 and so on where it is taken."""
+    unique, number = key, 2
+    while unique in taken:
+        unique, number = f"{key}#{number}", number + 1
+    return unique
 
 
 def _table(paths: Sequence[Path], scans: Sequence[HeaderScan]) -> Table:
