@@ -10,7 +10,7 @@ from vetter.core.evidence_text import details, headline, numbers
 from vetter.gui.flowing_text import LINE_BREAK, FlowingText
 from vetter.review.fits import DONE, FAILED, NOTHING_TO_FIT, RUNNING, FitState
 
-WIDE_LINES, NARROW_LINES = 2, 4
+WIDE_LINES, NARROW_LINES = 3, 4
 
 
 class Evidence(FlowingText):
