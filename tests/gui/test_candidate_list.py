@@ -14,6 +14,7 @@ from vetter.core.decisions import Verdict
 from vetter.core.fit_table import FitTable
 from vetter.core.review_columns import ReviewColumns
 from vetter.gui.candidate_list import FITS_SHOW_MS, CandidateListView
+from vetter.gui.candidate_model import CandidateModel
 from vetter.gui.verdict_style import badge
 
 
@@ -265,3 +266,13 @@ def test_a_name_is_cut_in_the_middle(view) -> None:
     modes = [view.model().elision(section) for section in range(len(names))]
     assert modes[names.index("name")] == Qt.TextElideMode.ElideMiddle
     assert modes[names.index("tags")] == Qt.TextElideMode.ElideRight
+
+
+def test_candidates_off_the_image_say_so_behind_their_names(qapp) -> None:
+    session = FakeSession()
+    session.candidates.x[:2] = [5000, float("nan")]
+    session.source.shape = (50, 50)
+    model = CandidateModel(session, session.columns)
+    model.set_columns(["name"])
+    names = [model.text(place, 0) for place in range(3)]
+    assert names == ["J000  (off the image)", "J001  (no position)", "J002"]

@@ -12,6 +12,8 @@ from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from vetter.core.column_text import Writer, is_number
 from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.review_columns import ReviewColumns
+from vetter.core.whereabouts import WORDS as PLACES
+from vetter.core.whereabouts import whereabouts
 from vetter.gui.verdict_style import WORDS
 from vetter.review.session import Session
 
@@ -51,6 +53,7 @@ class CandidateModel(QAbstractTableModel):
         self._columns = columns
         self._order = session.queue.order
         self._shown: list[_Column] = []
+        self._places = self._whereabouts()
         session.queue_changed.connect(self._on_queue_changed)
         session.grown.connect(self._on_grown)
 
@@ -94,11 +97,21 @@ class CandidateModel(QAbstractTableModel):
             if row >= len(column.values):
                 column = self._read_on(section)
             assert column.values is not None and column.write is not None
-            return column.write(column.values[row])
+            text = column.write(column.values[row])
+            if column.name == "name" and self._places is not None and self._places[row]:
+                return f"{text}  ({PLACES[self._places[row]]})"
+            return text
         if column.name == "verdict":
             return WORDS[self._session.codes[row]]
         opinion = self._session.opinion(int(row))
         return ", ".join(opinion.tags) if column.name == "tags" else opinion.comment
+
+    def _whereabouts(self) -> npt.NDArray[np.uint8] | None:
+        """Which candidates have no pixels to show; None where each brings its own."""
+        shape = getattr(self._session.source, "shape", None)
+        listed = self._session.candidates
+        places = None if shape is None else whereabouts(listed.x, listed.y, shape)
+        return places if places is not None and places.any() else None
 
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._order)

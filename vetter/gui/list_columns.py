@@ -87,7 +87,7 @@ class ListColumns(QDialog):
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.buttons = self._make_buttons()
         self._lay_out()
-        self.resize(900, 470)
+        self.resize(900, 420)
         self.refresh()
 
     @property
@@ -194,6 +194,7 @@ class ListColumns(QDialog):
         vertical, horizontal = table.verticalHeader(), table.horizontalHeader()
         if vertical is not None and horizontal is not None:
             vertical.hide()
+            vertical.setDefaultSectionSize(table.fontMetrics().height() + 6)
             horizontal.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         return table
 
@@ -209,6 +210,7 @@ class ListColumns(QDialog):
 
     def _lay_out(self) -> None:
         form = QFormLayout()
+        form.setVerticalSpacing(4)
         for role, combo in self.combos.items():
             form.addRow(LABELS[role], combo)
             if role == "y":
@@ -219,7 +221,10 @@ class ListColumns(QDialog):
         side.addWidget(self.said, 1)
         both = QHBoxLayout()
         both.setSpacing(16)
-        both.addLayout(form)
+        left = QVBoxLayout()
+        left.addLayout(form)
+        left.addStretch(1)
+        both.addLayout(left)
         both.addLayout(side, 1)
         layout = QVBoxLayout(self)
         layout.addLayout(both, 1)
@@ -239,8 +244,8 @@ def _number(value: Any, digits: int) -> str:
 
 def _carried(found: ColumnPreview) -> str:
     if found.carried == found.verdicts:
-        return f"All {found.verdicts} decisions so far carry over."
+        return f"Decisions so far: {found.verdicts}, all of them carry over."
     return (
-        f"{found.carried} of {found.verdicts} decisions so far carry over by key and place; the "
-        "others are kept, and offered in File > Verdicts offered where a candidate is near."
+        f"Decisions so far: {found.verdicts}; {found.carried} of them carry over by key and place, "
+        "the others are kept, and offered for the nearest candidates (File > Verdicts offered)."
     )

@@ -13,6 +13,7 @@ from vetter.core.candidate_positions import Positions, find_positions
 from vetter.core.candidates import CandidateList, Roles, is_empty
 from vetter.core.column_roles import chosen, listed, recognise
 from vetter.core.role_choices import other_choices
+from vetter.core.whereabouts import NOWHERE, OFF, whereabouts
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName, parse_fits_name
 from vetter.io.table_files import TableFile, kind_of, read_table
@@ -117,14 +118,10 @@ def _check_positions(name: FitsName, file: TableFile, roles: Roles, wcs: WCS | N
 
 
 def _off_image(positions: Positions, shape: tuple[int, int] | None) -> list[str]:
-    x, y = positions.x, positions.y
-    unknown = np.isnan(x) | np.isnan(y)
+    counts = np.bincount(whereabouts(positions.x, positions.y, shape), minlength=3)
     notes = []
-    if unknown.any():
-        notes.append(f"{int(unknown.sum())} candidates have no position")
-    if shape is not None:
-        inside = (x >= -0.5) & (y >= -0.5) & (x < shape[1] - 0.5) & (y < shape[0] - 0.5)
-        off = int((~inside & ~unknown).sum())
-        if off:
-            notes.append(f"{off} candidates lie off the image")
+    if counts[NOWHERE]:
+        notes.append(f"{counts[NOWHERE]} candidates have no position")
+    if counts[OFF]:
+        notes.append(f"{counts[OFF]} candidates lie off the image")
     return notes
