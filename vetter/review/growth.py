@@ -106,15 +106,17 @@ class _Reader(QThread):
         self._key.set()
 
     def run(self) -> None:
+        whole = True
         try:
-            self._read_on()
+            whole = self._read_on()
         except Exception as error:  # An exception that leaves a thread ends the program.
             self.broken.emit(f"the list could not be read any further: {error}")
-        if not self._stopped.is_set():
+        if whole and not self._stopped.is_set():
             self.complete = True
             self.over.emit()
 
-    def _read_on(self) -> None:
+    def _read_on(self) -> bool:
+        """Read to the end; False where the source was closed before."""
         while not self._stopped.is_set():
             longer = self._source.grow()
             # A cutout that waited for its row may have read a lot, even the last one.
@@ -123,9 +125,11 @@ class _Reader(QThread):
                 break
             self.read.emit()
             self._wait_for_the_vetter()
-        if not self._stopped.is_set():
-            # Asked once here, since it may have to look at files.
-            _ = self._source.fingerprints
+        if not self._source.complete:
+            return False
+        # Asked once here, since it may have to look at files.
+        _ = self._source.fingerprints
+        return True
 
     def _take(self, longer: CandidateList) -> None:
         if len(longer) > len(self.candidates):
