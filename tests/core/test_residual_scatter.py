@@ -11,7 +11,7 @@ import pytest
 from vetter.core.adjust import fit
 from vetter.core.adjustment import FitOptions
 from vetter.core.fit_trials import Field, Truth, dipole, field_options, new_source, run, simulate
-from vetter.core.residual_scatter import core, is_off, scatter
+from vetter.core.residual_scatter import core, is_off, scatters
 
 
 def of(residual: np.ndarray, weight: np.ndarray | None = None, **known: Any) -> tuple[Any, Any]:
@@ -19,8 +19,9 @@ def of(residual: np.ndarray, weight: np.ndarray | None = None, **known: Any) -> 
     box = known.get("box", (slice(12, 29), slice(12, 29)))
     difference = known.get("difference", residual)
     width = [known.get("fwhm", 4.0)] * len(residual)
-    found = scatter(residual, lambda k: difference[k], weight, box, width)
-    return found.value, found.error
+    whole = bool(weight.all())
+    found = scatters(residual, lambda k: difference[k], weight, whole, box, width)
+    return np.array([one.value for one in found]), np.array([one.error for one in found])
 
 
 @pytest.mark.parametrize("sigma", [0.3, 0.9, 1.0, 1.1, 3.0, 20.0])
@@ -71,7 +72,7 @@ def test_masked_pixels_do_not_count() -> None:
 def test_it_is_unknown_where_the_source_fills_the_cutout(known: dict[str, Any]) -> None:
     value, _ = of(np.random.default_rng(1).standard_normal((1, 41, 41)), **known)
     assert np.isnan(value).all()
-    assert not is_off(value, value).any()
+    assert not is_off(value[0], value[0])
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,7 @@ def test_a_wrong_err_is_seen(factor: float, wanted: float) -> None:
 
 def test_a_templates_noise_is_measured_unless_it_was_given() -> None:
     cutout = simulate(Field(template_noise=1.0), Truth(2e4), np.random.default_rng(1))
-    options = FitOptions(1, 2, 17, None, True)
+    options = FitOptions(1, 2, 17, None, True, check_err=True)
     assert fit(cutout, options).template_noise == pytest.approx(1.0, abs=0.15)
     cutout["template_err"] = np.full((41, 41), 10.0)
     assert np.isnan(fit(cutout, options).template_noise)
@@ -108,4 +109,11 @@ def test_a_templates_noise_is_measured_unless_it_was_given() -> None:
 
 def test_a_quiet_template_beside_a_low_err_is_told_as_quiet() -> None:
     cutout = simulate(Field(err_factor=0.7), Truth(2e4), np.random.default_rng(1))
-    assert fit(cutout, FitOptions(1, 2, 17, None, True)).template_noise < 0.05
+    options = FitOptions(1, 2, 17, None, True, check_err=True)
+    assert fit(cutout, options).template_noise < 0.05
+
+
+def test_it_is_measured_where_it_is_wanted_only() -> None:
+    cutout = simulate(Field(), Truth(2e4), np.random.default_rng(1))
+    assert np.isnan(fit(cutout, FitOptions(1, 2, 17, None, True)).scatter)
+    assert fit(cutout, FitOptions(1, 2, 17, None, True, check_err=True)).scatter > 0.9

@@ -41,6 +41,8 @@ class FitOptions:
         The image's PSF; None: a Gaussian of that FWHM.
     psf_note : str
         What is to be said of the PSF in the notes of each result.
+    check_err : bool
+        Measure how the residuals around the source scatter, which tells whether ``err`` is right.
 
     Raises
     ------
@@ -57,6 +59,7 @@ class FitOptions:
     fwhm: float | None = None
     psf: Psf | None = None
     psf_note: str = field(default="", repr=False)
+    check_err: bool = False
 
     def __post_init__(self) -> None:
         _want("max_shift", self.max_shift, 0.0)
@@ -133,7 +136,8 @@ class Adjustment:
         that the cubic spline's own error is not lost in the noise (and chi2 came out lower).
     scatter, scatter_err : float
         Of the residuals away from the source in units of ``err``, robust, and its 1-sigma error:
-        1 where ``err`` is right. NaN where the cutout has too few pixels around the source.
+        1 where ``err`` is right. NaN where the cutout has too few pixels around the source, or
+        the options do not want it.
     template_noise : float
         Of the template times the scale, in units of ``err``; measured only where ``scatter`` is
         above 1 and no ``template_err`` was given, else NaN.

@@ -97,6 +97,7 @@ def field_fit(
         fwhm=value,
         psf=psf,
         psf_note=said,
+        check_err=True,
     )
     least = math.ceil((inner - 1) / 2 + settings.max_shift + SPLINE_REACH)
     return FieldFit(

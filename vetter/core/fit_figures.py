@@ -14,7 +14,7 @@ from vetter.core.fit_facts import About
 from vetter.core.fit_input import FitInput
 from vetter.core.newton import Minima
 from vetter.core.point_source import PointSources
-from vetter.core.residual_scatter import core, is_off, scatter, template_noise
+from vetter.core.residual_scatter import core, is_off, scatters, template_noise
 
 Array = npt.NDArray[np.float64]
 
@@ -107,16 +107,17 @@ def finished(
     if unseen.any():
         flux = np.where(unseen, _counted_flux(stack.template[box], inside, pixels), flux)
     absorbed = (found.scale - 1.0) * flux
-    spread = scatters(stack, found.scale, residual)
     columns = [
         values.tolist()
         for values in (
             found.dx, found.dy, found.scale, stack.bg + level, stack.tbg, chi2_0, chi2, df, pixels,
             pval, correlation, sources.flux, sources.flux_err, sources.snr, absorbed,
-            *spread,
         )
     ]  # fmt: skip
     results = []
+    spread = [_NOT_CHECKED] * len(residual)
+    if options.check_err:
+        spread = _scatters(stack, found.scale, residual)
     for k, row in enumerate(zip(*columns, strict=True)):
         data = stack.inputs[k]
         about = data.about
@@ -128,7 +129,7 @@ def finished(
         left = residual[k] if len(residual) == 1 else residual[k].copy()
         if data.unknown is not None:
             left[data.unknown] = np.nan
-        rest = dict(zip(_FIGURES, row, strict=True))
+        rest = dict(zip(_FIGURES, row + spread[k], strict=True))
         results.append(
             Adjustment(
                 converged=True,
@@ -148,18 +149,22 @@ def finished(
     return results
 
 
-def scatters(stack: Stack, scale: Array, residual: Array) -> tuple[Array, Array, Array]:
+_NOT_CHECKED: tuple[float, ...] = (math.nan, math.nan, math.nan)
+
+
+def _scatters(stack: Stack, scale: Array, residual: Array) -> list[tuple[float, ...]]:
     """Of the residuals away from the source, the error of that, and the template's noise."""
-    box = stack.inputs[0].about.box
-    left_out = core(residual.shape[1:], box)
+    left_out = core(residual.shape[1:], stack.inputs[0].about.box)
     fwhm = [data.about.fwhm for data in stack.inputs]
-    spread = scatter(residual, stack.difference, stack.weight, left_out, fwhm)
-    noise = np.full(len(residual), math.nan)
-    for k, (value, error) in enumerate(zip(*(c.tolist() for c in spread), strict=True)):
+    whole = all(data.usable is None for data in stack.inputs)
+    spread = scatters(residual, stack.difference, stack.weight, whole, left_out, fwhm)
+    noise = [math.nan] * len(spread)
+    for k, one in enumerate(spread):
         # Only where something is wrong: it is what may be behind it.
-        if value > 1.0 and is_off(value, error) and stack.inputs[k].template_variance is None:
-            noise[k] = scale[k] * template_noise(stack.template[k], stack.weight[k], left_out)
-    return *spread, noise
+        if one.value > 1.0 and is_off(*one) and stack.inputs[k].template_variance is None:
+            one_noise = template_noise(stack.template[k], stack.weight[k], left_out)
+            noise[k] = float(scale[k]) * one_noise
+    return [(*one, more) for one, more in zip(spread, noise, strict=True)]
 
 
 def _counted_flux(template: Array, inside: Array, pixels: npt.NDArray[np.intp]) -> Array:

@@ -162,4 +162,6 @@ def run(
 
 def field_options(field: Field) -> FitOptions:
     """The options of the window and of ``vetter adjust``: a box of 4 FWHM + 1, free background."""
-    return FitOptions(max_shift=1.0, max_scale=2.0, inner_fwhm=4.0, fit_bg=True, fwhm=field.fwhm)
+    return FitOptions(
+        max_shift=1.0, max_scale=2.0, inner_fwhm=4.0, fit_bg=True, fwhm=field.fwhm, check_err=True
+    )

@@ -7,7 +7,7 @@ off at 2 sigma, which keeps neighbours' residuals from counting much and loses l
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -37,13 +37,16 @@ _MAD_TO_SIGMA = 1.4826
 
 
 class Scatter(NamedTuple):
-    """Of residuals in units of ``err``, (k,) each; NaN where not known.
+    """Of residuals in units of ``err``; NaN where not known.
 
     ``error`` is by how much it differs from 1 by chance where ``err`` is right, 1 sigma.
     """
 
-    value: Array
-    error: Array
+    value: float
+    error: float
+
+
+_UNKNOWN = Scatter(math.nan, math.nan)
 
 
 def core(shape: tuple[int, int], box: Box) -> Box:
@@ -55,13 +58,14 @@ def core(shape: tuple[int, int], box: Box) -> Box:
     return central_box(shape, 0.5 * min(shape))
 
 
-def scatter(
+def scatters(
     residual: Array,
     difference: Callable[[int], Array],
     weight: Array,
+    whole: bool,
     left_out: Box,
-    fwhm: list[float],
-) -> Scatter:
+    fwhm: Sequence[float],
+) -> list[Scatter]:
     """How much the residuals of a stack scatter outside its core.
 
     Parameters
@@ -72,29 +76,38 @@ def scatter(
         around the source, and where that scatters less, it counts.
     weight : ndarray (k, ny, nx)
         1 / sigma; 0 where a pixel does not count.
+    whole : bool
+        Whether all pixels are known to count.
     left_out : (slice, slice)
         From :func:`core`.
-    fwhm : list of float
+    fwhm : sequence of float
         Of the sources, pixels; where it is known and the core is too small for it, the scatter
         is NaN, as it is where under 100 pixels count.
     """
     pulls = residual * weight
-    np.maximum(pulls, -_CUT, out=pulls)
-    np.minimum(pulls, _CUT, out=pulls)
+    pulls.clip(-_CUT, _CUT, out=pulls)
     inside = (slice(None), *left_out)
-    pixels = _counted(weight) - _counted(weight[inside])
-    power = _squares(pulls) - _squares(np.ascontiguousarray(pulls[inside]))
-    table = _table()
+    powers = _squares(pulls) - _squares(pulls[inside])
+    pixels: Any = weight[0].size - weight[inside][0].size
+    if not whole:
+        pixels = np.count_nonzero(weight, axis=(1, 2))
+        pixels = pixels - np.count_nonzero(weight[inside], axis=(1, 2))
+    values = np.interp(powers / np.maximum(pixels, 1), *_table()).tolist()
+    counts = [pixels] * len(values) if whole else pixels.tolist()
     half = 0.5 * (left_out[0].stop - left_out[0].start)
-    known = (pixels >= _LEAST_PIXELS) & ~(_CORE * np.array(fwhm) > half)
-    value = np.where(known, np.interp(power / np.maximum(pixels, 1), *table), np.nan)
-    error = np.where(known, _ERROR / np.sqrt(np.maximum(pixels, 1)), np.nan)
-    for k in np.flatnonzero((value > 1.0) & is_off(value, error)).tolist():
-        value[k] = min(
-            _undisturbed(plane * weight[k], weight[k], left_out)
-            for plane in (residual[k], difference(k))
-        )
-    return Scatter(value, error)
+    found = []
+    for k, (value, count) in enumerate(zip(values, counts, strict=True)):
+        if count < _LEAST_PIXELS or _CORE * fwhm[k] > half:
+            found.append(_UNKNOWN)
+            continue
+        error = _ERROR / math.sqrt(count)
+        if value > 1.0 and is_off(value, error):
+            value = _undisturbed(residual[k] * weight[k], weight[k], left_out)
+            if is_off(value, error):
+                there = _undisturbed(difference(k) * weight[k], weight[k], left_out)
+                value = min(value, there)
+        found.append(Scatter(value, error))
+    return found
 
 
 def _undisturbed(pulls: Array, weight: Array, left_out: Box) -> float:
@@ -105,7 +118,8 @@ def _undisturbed(pulls: Array, weight: Array, left_out: Box) -> float:
     """
     counted = weight > 0
     counted[left_out] = False
-    pulls = pulls - np.median(pulls[counted])
+    around = pulls[counted]
+    pulls = pulls - np.partition(around, len(around) // 2)[len(around) // 2]
     value = _scatter_of(pulls[counted])
     quiet = counted & ~widened(counted & (np.abs(pulls) > _STANDS_OUT * value), _NEAR)
     if np.count_nonzero(quiet) < max(_LEAST_PIXELS, 0.3 * np.count_nonzero(counted)):
@@ -114,7 +128,7 @@ def _undisturbed(pulls: Array, weight: Array, left_out: Box) -> float:
 
 
 def _scatter_of(pulls: Array) -> float:
-    return float(np.interp(np.mean(np.clip(pulls, -_CUT, _CUT) ** 2), *_table()))
+    return float(np.interp(np.mean(pulls.clip(-_CUT, _CUT) ** 2), *_table()))
 
 
 def _squares(pulls: Array) -> Array:
@@ -123,29 +137,23 @@ def _squares(pulls: Array) -> Array:
     return out
 
 
-def _counted(weight: Array) -> npt.NDArray[np.intp]:
-    if weight.all():
-        return np.full(len(weight), weight[0].size)
-    return np.asarray(np.count_nonzero(weight, axis=(1, 2)))
-
-
 @lru_cache(maxsize=1)
 def _table() -> tuple[Array, Array]:
     """Means of the squares of a normal variable, cut off, and the scatters that have them."""
     from scipy.special import erf
 
-    scatters = np.geomspace(0.01, 100.0, 4000)
-    z = _CUT / scatters
+    values = np.geomspace(0.01, 100.0, 4000)
+    z = _CUT / values
     within = erf(z / math.sqrt(2.0))
     squares = within - z * math.sqrt(2.0 / math.pi) * np.exp(-0.5 * z * z)
-    means = scatters**2 * squares + _CUT**2 * (1.0 - within)
-    return means, scatters
+    means = values**2 * squares + _CUT**2 * (1.0 - within)
+    return means, values
 
 
-def is_off(value: Any, error: Any) -> Any:
-    """Whether scatters differ from 1 by more than chance, and so much that it matters."""
-    away = abs(value - 1.0)
-    return (away > _RELEVANT) & (away > _SIGNIFICANT * error)
+def is_off(value: float, error: float) -> bool:
+    """Whether a scatter differs from 1 by more than chance, and so much that it matters."""
+    # Of what is not known, neither comparison holds.
+    return abs(value - 1.0) > _RELEVANT and abs(value - 1.0) > _SIGNIFICANT * error
 
 
 def template_noise(template: Array, weight: Array, left_out: Box) -> float:

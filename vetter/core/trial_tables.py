@@ -71,7 +71,7 @@ def peaked(
 
 def p_value_table(count: int = 2000, seed: int = 11) -> Iterator[PValues]:
     """The p-value where it should be uniform, and where it need not be."""
-    wide = FitOptions(max_shift=1.0, max_scale=2.0, fit_bg=True)
+    wide = FitOptions(max_shift=1.0, max_scale=2.0, fit_bg=True, check_err=True)
     field = Field()
     cases: list[tuple[str, Field, FitOptions]] = [
         (f"FWHM {fwhm:g}, whole cutout", Field(fwhm=fwhm), wide) for fwhm in (3.0, 4.0, 6.0)
