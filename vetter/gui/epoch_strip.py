@@ -134,7 +134,7 @@ class EpochStrip(QWidget):
             gaps |= picture is None
             if isinstance(picture, QImage):
                 self.seen.add(epoch.row)
-            code = int(self._session.codes[epoch.row]) if epoch.row >= 0 else -1
+            code = self._code(epoch)
             current = epoch.row >= 0 and epoch.row == self._current
             ratio = self.devicePixelRatioF()
             paint_tile(painter, rect, epoch, picture, code, current, self.palette(), ratio)
@@ -167,7 +167,9 @@ class EpochStrip(QWidget):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             epoch = self._epoch_at(event.pos().x())
             said = "Click: another plane" if event.pos().x() < EDGE else ""
-            QToolTip.showText(event.globalPos(), said if epoch is None else tool_tip(epoch), self)
+            if epoch is not None:
+                said = tool_tip(epoch, self._code(epoch))
+            QToolTip.showText(event.globalPos(), said, self)
             return True
         return super().event(event)
 
@@ -184,6 +186,9 @@ class EpochStrip(QWidget):
     def hideEvent(self, event: QHideEvent | None) -> None:
         super().hideEvent(event)
         self._again.stop()
+
+    def _code(self, epoch: Epoch) -> int:
+        return int(self._session.codes[epoch.row]) if epoch.row >= 0 else -1
 
     def _is_own(self, row: int) -> bool:
         return any(epoch.row == row for epoch in self._epochs)

@@ -11,7 +11,7 @@ from vetter.review.epoch_row import Epoch
 TILE = 72
 GAP = 5
 BADGE = 13
-NONE_HERE = "no candidate"
+NONE_HERE = "not found"
 
 _LEFT = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignVCenter)
 _MIDDLE = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
@@ -19,13 +19,15 @@ _MIDDLE = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
 
 def tile_width(metrics: QFontMetrics) -> int:
     """Of the picture and the words beside it."""
-    return TILE + 6 + metrics.horizontalAdvance(f"{NONE_HERE}  ")
+    return TILE + 6 + metrics.horizontalAdvance(f"{NONE_HERE} ")
 
 
-def tool_tip(epoch: Epoch) -> str:
-    """All that is known of an epoch, a line each."""
+def tool_tip(epoch: Epoch, code: int) -> str:
+    """All that is known of an epoch, a line each; ``code`` is its verdict's."""
     lines = [epoch.name, epoch.time.replace("T", " "), f"filter {epoch.filter}"]
-    lines.append(NONE_HERE + " in this place" if epoch.row < 0 else "click: go there")
+    lines.append(
+        "no candidate in this place" if epoch.row < 0 else f"{WORDS[code]}; click: go there"
+    )
     return "\n".join(line for line in lines if line.strip() and line != "filter ")
 
 
@@ -58,8 +60,11 @@ def paint_tile(
     _paint_picture(painter, frame, picture, palette)
     if code < 0:
         # Besides the words: a broken line around a place that no list names.
-        painter.setPen(QPen(palette.placeholderText().color(), 1, Qt.PenStyle.DashLine))
-        painter.drawRect(frame.adjusted(0, 0, -1, -1))
+        around = frame.adjusted(1, 1, -2, -2)
+        painter.setPen(QPen(palette.window().color(), 3))
+        painter.drawRect(around)
+        painter.setPen(QPen(palette.text().color(), 1, Qt.PenStyle.DashLine))
+        painter.drawRect(around)
     if current:
         painter.setPen(QPen(palette.text().color(), 2))
         painter.drawRect(rect.adjusted(0, 0, -1, -1))
@@ -99,5 +104,3 @@ def _paint_words(
         return
     dark = is_dark(palette)
     painter.drawPixmap(left, below + (height - BADGE) // 2, badge(code, BADGE, dark, ratio))
-    words = QRect(left + BADGE + 4, below, room - BADGE - 4, height)
-    painter.drawText(words, _LEFT, WORDS[code])

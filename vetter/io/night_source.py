@@ -16,7 +16,7 @@ import numpy.typing as npt
 from vetter.core.candidates import CandidateList
 from vetter.core.cutout_source import Fingerprint, Place, PsfFwhm
 from vetter.core.epochs import Epochs
-from vetter.core.footprint import Footprint
+from vetter.core.footprint import Footprints
 from vetter.core.lazy_cutout import LazyCutout
 from vetter.core.wcs_header import sky_to_pixel
 from vetter.errors import InputError
@@ -99,15 +99,10 @@ class NightField:
     known: PsfFwhm | None = None
     _measured: bool = field(init=False, default=False)
 
-    @property
+    @cached_property
     def time(self) -> str:
         """ISO text, UTC where the field file or the header says so; '' where unknown."""
         return "" if math.isnan(self.mjd) else iso(self.mjd)
-
-    @cached_property
-    def footprint(self) -> Footprint:
-        """What it covers of the sky."""
-        return Footprint(self.wcs, self.shape)
 
     def opened(self) -> FieldSource:
         """The image with its planes; InputError where they cannot be used."""
@@ -165,6 +160,10 @@ class NightSource:
         return np.concatenate([[0], np.cumsum(counts)])[:-1].astype(np.intp)
 
     @cached_property
+    def _footprints(self) -> Footprints:
+        return Footprints([(one.wcs, one.shape) for one in self.fields])
+
+    @cached_property
     def _in_time(self) -> list[int]:
         return [int(number) for number in np.argsort([f.mjd for f in self.fields], kind="stable")]
 
@@ -200,7 +199,8 @@ class NightSource:
 
     def fields_at(self, ra: float, dec: float) -> list[int]:
         """The numbers of the images that hold a place of the sky, first to last in time."""
-        return [n for n in self._in_time if self.fields[n].footprint.holds(ra, dec)]
+        held = self._footprints.holding(ra, dec)
+        return [number for number in self._in_time if held[number]]
 
     def fwhm(self, measure: bool = True) -> PsfFwhm | None:
         """None: each image has its own."""
