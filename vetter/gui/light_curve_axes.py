@@ -71,14 +71,24 @@ class Axes:
             y=(self.y[0] - step, self.y[1] - step),
         )
 
-    def ticks(self, axis: str, apart: float) -> list[tuple[float, str]]:
-        """Round values along an axis ('x' or 'y'), about so many pixels apart, and their texts."""
+    def ticks(self, axis: str, apart: float) -> list[tuple[float, float, str]]:
+        """Round values along an axis ('x' or 'y'), at most so many pixels apart.
+
+        Their places on the screen, the values and their texts.
+        """
         low, high = self.x if axis == "x" else self.y
         length = self.frame.width() if axis == "x" else self.frame.height()
         step = round_number((high - low) * apart / max(length, 1.0)) or 1.0
         decimals = max(0, -int(np.floor(np.log10(step) + 1e-9)))
         numbers = range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1)
-        return [(number * step, _written(number * step, decimals)) for number in numbers]
+        first = self.frame.left() if axis == "x" else self.frame.top()
+        down = axis == "y" and not self.inverted
+        ticks = []
+        for value in (number * step for number in numbers):
+            part = (value - low) / (high - low)
+            place = first + (1 - part if down else part) * length
+            ticks.append((place, value, _written(value, decimals)))
+        return ticks
 
 
 def _span(low: Array, high: Array, least: float) -> Span:

@@ -6,13 +6,16 @@ import math
 from functools import lru_cache
 
 import numpy as np
-from PyQt6.QtCore import QPointF, QRectF
-from PyQt6.QtGui import QPainterPath, QPolygonF
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from vetter.core.light_curve import LightCurve
 from vetter.gui.band_style import BandStyle, band_styles
+from vetter.gui.theme import DARK, Tones
 
 SIZE = 8.0
+MARK_SIDE = 25
+"""Of the pictures of marks; odd, so that a mark has a middle pixel."""
 
 
 def styles_of(curve: LightCurve) -> dict[str, BandStyle]:
@@ -59,6 +62,46 @@ def minus_path() -> QPainterPath:
     path.moveTo(-0.32 * SIZE, 0.0)
     path.lineTo(0.32 * SIZE, 0.0)
     return path
+
+
+@lru_cache(maxsize=256)
+def mark_of(
+    style: BandStyle, limit: bool, is_open: bool, negative: bool, tones: Tones, ratio: float
+) -> QPixmap:
+    """A mark as a picture, its middle in the middle: drawing one takes 2 us, its outline 40.
+
+    Parameters
+    ----------
+    style : BandStyle
+        Of its filter.
+    limit : bool
+        A triangle.
+    is_open : bool
+        Only its outline.
+    negative : bool
+        With a minus sign inside.
+    tones : Tones
+        Of the theme.
+    ratio : float
+        Device pixels to each pixel of the screen.
+    """
+    side = round(MARK_SIDE * ratio)
+    picture = QPixmap(side, side)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    tone, ground = style.tone(tones is DARK), QColor(tones.base)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(MARK_SIDE / 2, MARK_SIDE / 2)
+    painter.setPen(QPen(tone, 1.2))
+    # Open marks hide the error bar behind them, or they would look crossed out.
+    painter.setBrush(ground if is_open else tone)
+    painter.drawPath(limit_path(style.ticks) if limit else symbol_path(style.symbol))
+    if negative:
+        painter.setPen(QPen(tone if is_open else ground, 1.8))
+        painter.drawPath(minus_path())
+    painter.end()
+    return picture
 
 
 def _polygon(corners: int, radius: float, inner: float = 1.0) -> QPolygonF:
