@@ -120,7 +120,7 @@ def lots(start: Start) -> Iterator[Lot]:
     except InputError as error:
         yield ended(str(error))
         return
-    packets = Packets(start.files, schema)
+    packets = Packets(start.files, schema, in_turn=True)
     found = packets.listed(start.after)
     count = start.so_far
     while True:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 STAMPS = {"image": "cutoutScience", "template": "cutoutTemplate", "diff": "cutoutDifference"}
 ESTIMATED = "estimated from the image"
+_NONE = "there is none"
 # Cards that describe the file and not the sky.
 _STRUCTURE = re.compile(
     r"SIMPLE|BITPIX|NAXIS\d*|EXTEND|END|PCOUNT|GCOUNT|XTENSION|EXTNAME|CUTMIN[XY]"
@@ -52,8 +53,10 @@ def packet_cutout(record: Mapping[str, Any], producer: Producer, meta: dict[str,
     """
     stamps, unusable = _stamps(record)
     if not stamps:
+        if set(unusable.values()) == {_NONE}:
+            raise InputError("the packet brings no stamps")
         reasons = "; ".join(f"{name}: {why}" for name, why in unusable.items())
-        raise InputError(f"no stamps in the packet ({reasons})")
+        raise InputError(f"no stamp in the packet can be used ({reasons})")
     body = record.get(producer.body)
     position = _parent_position(body if isinstance(body, Mapping) else {}, producer)
     corners = {name: _corner(stamp.header) for name, stamp in stamps.items()}
@@ -89,7 +92,7 @@ def _stamps(record: Mapping[str, Any]) -> tuple[dict[str, Stamp], dict[str, str]
             unusable[plane] = str(error)
             continue
         if stamp is None:
-            unusable[plane] = "there is none"
+            unusable[plane] = _NONE
         else:
             stamps[plane] = stamp
     return stamps, unusable

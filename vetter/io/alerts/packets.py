@@ -74,10 +74,15 @@ class Packets:
     files : sequence of str
     schema : PacketSchema or None
         For packets that come without one.
+    in_turn : bool
+        They are going to be listed to the end.
     """
 
-    def __init__(self, files: Sequence[str], schema: PacketSchema | None = None) -> None:
+    def __init__(
+        self, files: Sequence[str], schema: PacketSchema | None = None, in_turn: bool = False
+    ) -> None:
         self.files = files
+        self._in_turn = in_turn
         self._schema = schema
         self._open: OrderedDict[int, ByteRange | PacketRows] = OrderedDict()
 
@@ -260,7 +265,7 @@ class Packets:
         source = self._open.get(number)
         if source is None:
             path = Path(self.files[number])
-            source = GzipBytes(path) if kind is Kind.PACKED_TAR else FileBytes(path)
+            source = GzipBytes(path, self._in_turn) if kind is Kind.PACKED_TAR else FileBytes(path)
             self._keep(number, source)
         assert not isinstance(source, PacketRows)
         return source
