@@ -24,7 +24,7 @@ def record() -> dict:
 
 @pytest.fixture
 def ahead(qapp, record) -> Iterator[FitAhead]:
-    ahead = FitAhead(Start(record, FitSettings(), 20.0))
+    ahead = FitAhead(Start(record, FitSettings(psf="gaussian"), 20.0))
     yield ahead
     ahead.close()
 

@@ -13,6 +13,8 @@ from vetter.core.adjustment import Adjustment, failed
 from vetter.core.cutout_source import PsfFwhm
 from vetter.core.field_fit import field_fit
 from vetter.core.fit_table import FitTable
+from vetter.core.psf import Gaussian
+from vetter.io.kept_psf import StarPsf
 from vetter.review.fit_worker import Fitted, Ready
 from vetter.review.fits import DONE, FAILED, NOT_ASKED, RUNNING, Fits
 from vetter.review.queue import Queue
@@ -80,6 +82,10 @@ class FakeSession(QObject):
         self.recorder = self
         self.kept: list = []
         self.loads = 0
+        self.set: dict[str, object] = {}
+
+    def keep_setting(self, name: str, value: object) -> None:
+        self.set[name] = value
 
     def keep_adjustments(self, results) -> None:
         self.kept += results
@@ -291,3 +297,16 @@ def test_results_are_kept_once_it_is_known_which_files_the_list_was(growing):
     session.completed.emit()
     assert [(key, signature) for key, signature, _ in session.kept] == [("a", fit.signature(()))]
     assert session.loads == 1
+
+
+def test_the_psf_of_the_fields_stars_is_kept_once(qtbot):
+    psf = StarPsf(Gaussian(6.0).render((31, 31), 15.0, 15.0), 2.0, "PSF from 12 stars", "pixels")
+    fit = field_fit(PsfFwhm(3.0, ""), FitSettings(), 20, psf)
+    session = FakeSession(True)
+    fits = Fits(session, FakeCache(), FakeAhead())
+    fits._ahead.ready.emit(Ready(fit, "now"))
+    assert session.set == {"psf of field 0": psf.record()}
+    again = FakeSession(True)
+    later = Fits(again, FakeCache(), FakeAhead(), session.set)
+    later._ahead.ready.emit(Ready(fit, "now"))
+    assert not again.set
