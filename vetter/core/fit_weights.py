@@ -51,18 +51,18 @@ def unfit(stack: Stack, options: FitOptions) -> list[str]:
         counted = stack.weight[box] > 0
         low = template.min(axis=(1, 2), where=counted, initial=np.inf)
         high = template.max(axis=(1, 2), where=counted, initial=-np.inf)
-    level = np.abs(stack.tbg) + np.maximum(np.abs(low), np.abs(high))
-    flat = ~(high - low > 1e-12 * level)
-    huge = ~(level < _HUGE)
-    if stack.pixels.min() > options.free and not flat.any() and not huge.any():
-        return [""] * len(stack.inputs)
     reasons = []
-    for k, pixels in enumerate(stack.pixels.tolist()):
+    # In plain numbers: numpy's calls would cost more, for one and for a stack.
+    figures = zip(
+        stack.pixels.tolist(), low.tolist(), high.tolist(), stack.tbg.tolist(), strict=True
+    )
+    for pixels, least, most, tbg in figures:
+        level = abs(tbg) + max(abs(least), abs(most))
         if pixels <= options.free:
             text = f"too few good pixels in the box: {pixels} for {options.free} free parameters"
-        elif huge[k]:
+        elif not level < _HUGE:
             text = "the numbers overflow: the template is too large"
-        elif flat[k]:
+        elif not most - least > 1e-12 * level:
             text = "the template is constant in the box: neither shift nor scale can be told"
         else:
             text = ""
