@@ -176,3 +176,18 @@ def test_panels_keep_their_places_where_an_image_lacks_a_plane(qtbot, tmp_path):
     assert frame.plane_names == names
     assert frame.states["template"] == "this image has no such plane"
     window.close()
+
+
+def test_the_list_tells_the_images_apart(qtbot, tmp_path):
+    path = write_night(tmp_path)
+    window = opened(qtbot, path, tmp_path)
+    assert window.candidate_list.columns == [
+        "verdict",
+        "name",
+        "x",
+        "y",
+        "disappeared",
+        "filter",
+        "tags",
+    ]
+    window.close()

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QTableView, QWidget
 
+from vetter.core.cutout_source import has_epochs
 from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.gui.candidate_heading import CandidateHeading
 from vetter.gui.candidate_lines import CandidateLines, Span
@@ -216,7 +217,15 @@ class CandidateListView(QTableView):
         else:
             names += [name for name in ("x", "y") if name in self._columns.names]
         fits = [name for name in ("disappeared",) if name in self._columns.names]
-        return [*names, *fits, "tags"]
+        return [*names, *fits, *self._image_columns(), "tags"]
+
+    def _image_columns(self) -> list[str]:
+        """What tells the images of a night apart, where the candidates' names do not."""
+        candidates = self._session.candidates
+        if not has_epochs(self._session.source) or not len(candidates):
+            return []
+        named = candidates.name(0).startswith(f"{candidates.table['field'][0]}:")
+        return ["filter"] if named else ["field"]
 
     def _surroundings(self) -> int:
         """What frame and scroll bar take of the width."""

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from vetter.core.column_text import Writer, is_number
+from vetter.core.cutout_source import fields_of, on_field
 from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.review_columns import ReviewColumns
 from vetter.core.whereabouts import WORDS as PLACES
@@ -108,10 +109,14 @@ class CandidateModel(QAbstractTableModel):
 
     def _whereabouts(self) -> npt.NDArray[np.uint8] | None:
         """Which candidates have no pixels to show; None where each brings its own."""
-        shape = getattr(self._session.source, "shape", None)
-        listed = self._session.candidates
-        places = None if shape is None else whereabouts(listed.x, listed.y, shape)
-        return places if places is not None and places.any() else None
+        source, listed = self._session.source, self._session.candidates
+        places, rows = np.zeros(len(listed), np.uint8), np.arange(len(listed))
+        for number, image in enumerate(fields_of(source)):
+            shape = getattr(image, "shape", None)
+            if shape is not None:
+                own = on_field(source, rows, number)
+                places[own] = whereabouts(listed.x[own], listed.y[own], shape)
+        return places if places.any() else None
 
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._order)

@@ -75,7 +75,7 @@ def open_night(
     names = dict.fromkeys(name for one in fields for name in one.plane_names)
     return NightSource(
         path.name,
-        dataclasses.replace(candidates, notes=()),
+        dataclasses.replace(candidates, notes=(), cautions=tuple(_cautions(fields))),
         fields,
         np.repeat(np.arange(len(fields)), [len(one.candidates) for one in fields]),
         tuple(sorted(names, key=lambda name: _place(name, list(names)))),
@@ -217,9 +217,18 @@ def _summary(fields: list[NightField], candidates: CandidateList) -> str:
 
 def _said(fields: list[NightField]) -> list[str]:
     """The notes of the fields, with their names in front; one that many have is said once."""
+    return _gathered(fields, [one.notes for one in fields])
+
+
+def _cautions(fields: list[NightField]) -> list[str]:
+    """The same of what the user should see at once."""
+    return _gathered(fields, [one.candidates.cautions for one in fields])
+
+
+def _gathered(fields: list[NightField], notes: list[tuple[str, ...]]) -> list[str]:
     holders: dict[str, list[str]] = {}
-    for one in fields:
-        for note in dict.fromkeys(one.notes):
+    for one, own in zip(fields, notes, strict=True):
+        for note in dict.fromkeys(own):
             holders.setdefault(note, []).append(one.name)
     return [f"{_named(names, len(fields))}: {note}" for note, names in holders.items()]
 
