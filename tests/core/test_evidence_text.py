@@ -52,6 +52,12 @@ def test_what_stands_against_the_p_value_stands_beside_it() -> None:
     assert "20% and 1 more    dx" in numbers(dataclasses.replace(fit, fit_bg=False))
 
 
+def test_nothing_excuses_the_p_value_of_a_hopeless_fit() -> None:
+    fit = dataclasses.replace(FIT, scatter=1.25, scatter_err=0.02, chi2=286 * 11.6)
+    assert "but" not in numbers(fit)
+    assert "err is too small" in details(fit)
+
+
 def test_the_quintic_spline_is_said() -> None:
     assert "quintic" not in details(FIT)
     assert "quintic spline" in details(dataclasses.replace(FIT, spline=5))

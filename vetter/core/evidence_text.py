@@ -8,6 +8,9 @@ from vetter.core.adjustment import Adjustment
 from vetter.core.cautions import cautions, in_short
 from vetter.core.disappeared import Judgement
 
+_HOPELESS = 3.0
+"""Chi2 per degree of freedom that neither a wrong err nor correlated pixels bring about."""
+
 _HEADLINES = {True: "explained", False: "not explained", None: "not judged"}
 
 
@@ -105,7 +108,8 @@ def _chi2(fit: Adjustment) -> str:
 def _but(fit: Adjustment) -> str:
     """What stands against the p-value, in short; the tool tip has it in full."""
     said = cautions(fit)
-    if not said:
+    # A fit that bad is bad whatever is said against its p-value.
+    if not said or fit.chi2 > _HOPELESS * fit.df:
         return ""
     more = f" and {len(said) - 1} more" if len(said) > 1 else ""
     return f", but {in_short(said[0])}{more}"
