@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from vetter.core.angles import to_degrees
 from vetter.core.candidates import Roles, plain
+from vetter.core.column_roles import is_named_one_based
 from vetter.core.pixel_convention import Offsets, offsets, pixel_to_sky, sky_to_pixel
 
 if TYPE_CHECKING:
@@ -126,7 +127,8 @@ def _convention(
         return one_based, [f"{columns} count pixels from {int(one_based)}, as you say"]
     if compared is None:
         if roles.one_based:
-            return True, [f"{columns} are taken to count pixels from 1, as columns so named do"]
+            why = "columns so named do" if is_named_one_based(roles.x) else "its format does"
+            return True, [f"{columns} are taken to count pixels from 1, as {why}"]
         return False, []
     if np.isnan(compared.dx):
         # Nothing to compare with: the names tell, and the disagreement is said.

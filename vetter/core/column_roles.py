@@ -64,7 +64,7 @@ def recognise(
         found["name"] = None
     if found["key"] is not None and normal(found["key"]) in ("mag", "x", "y"):
         found["key"] = None
-    return Roles(**found, one_based=bool(found["x"] and _ONE_BASED.match(found["x"])))
+    return Roles(**found, one_based=is_named_one_based(found["x"]))
 
 
 def chosen(roles: Roles, columns: Mapping[str, str], names: Sequence[str], filename: str) -> Roles:
@@ -92,8 +92,13 @@ def chosen(roles: Roles, columns: Mapping[str, str], names: Sequence[str], filen
             )
         changes[role] = actual
     if "x" in changes and changes["x"] != roles.x:
-        return roles.with_(**changes, one_based=bool(_ONE_BASED.match(changes["x"] or "")))
+        return roles.with_(**changes, one_based=is_named_one_based(changes["x"]))
     return roles.with_(**changes)
+
+
+def is_named_one_based(column: str | None) -> bool:
+    """Whether a column has a name of SExtractor's or DAOPHOT's, which count pixels from 1."""
+    return column is not None and _ONE_BASED.match(column) is not None
 
 
 def listed(names: Sequence[str], most: int = 20) -> str:
