@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from vetter.gui.epoch_tile import GAP, TILE, paint_tile, tile_width, tool_tip
 from vetter.gui.thumbnails import Thumbnails
+from vetter.gui.turned_image import quarter_turns, turned
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.epoch_row import Epoch, epochs_of
 from vetter.review.frame import Spot
@@ -29,6 +30,7 @@ EDGE = 64
 """Width of the strip's first part: which plane it shows, and how many epochs there are."""
 
 WANT_AGAIN_MS = 40
+_KEPT = 300
 FIRST_PLANES = ("image", "diff", "template")
 
 
@@ -37,7 +39,7 @@ class EpochStrip(QWidget):
 
     An image where nothing was found at this place is there too, and says so. Nothing is read or
     built here: pictures come from the cutout cache, after the panels were painted, and until then
-    a tile says "loading".
+    a tile says "loading". Pictures are turned by quarter turns to lie as the panels do.
 
     Parameters
     ----------
@@ -55,6 +57,7 @@ class EpochStrip(QWidget):
         self._first = 0
         self._current = session.current_row
         self.seen: set[int] = set()
+        self._turned: dict[tuple[int, int, bool], QImage] = {}
         names = session.source.plane_names
         self.planes = [name for name in FIRST_PLANES if name in names] or list(names[:1]) or [""]
         self.thumbnails = Thumbnails(cache, self.planes[0], self)
@@ -130,7 +133,7 @@ class EpochStrip(QWidget):
             rect = self._rect(place)
             if not rect.intersects(event.rect()):
                 continue
-            picture = self.thumbnails.image(epoch.spot)
+            picture = self._picture(epoch)
             gaps |= picture is None
             if isinstance(picture, QImage):
                 self.seen.add(epoch.row)
@@ -186,6 +189,19 @@ class EpochStrip(QWidget):
     def hideEvent(self, event: QHideEvent | None) -> None:
         super().hideEvent(event)
         self._again.stop()
+
+    def _picture(self, epoch: Epoch) -> QImage | str | None:
+        """An epoch's picture, turned to lie as the panels do."""
+        picture = self.thumbnails.image(epoch.spot)
+        own, wanted = self.thumbnails.lie(epoch.spot), self.thumbnails.lie(self._current)
+        if not isinstance(picture, QImage) or own is None or wanted is None:
+            return picture
+        key = (picture.cacheKey(), *quarter_turns(own, wanted))
+        if key not in self._turned:
+            if len(self._turned) > _KEPT:
+                self._turned.clear()
+            self._turned[key] = turned(picture, *key[1:])
+        return self._turned[key]
 
     def _code(self, epoch: Epoch) -> int:
         return int(self._session.codes[epoch.row]) if epoch.row >= 0 else -1

@@ -96,7 +96,7 @@ def _paint_words(
     for line, text in enumerate((first, clock[:5], epoch.filter)):
         if line == 1:
             painter.setPen(palette.placeholderText().color())
-        words = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
+        words = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRect(left, rect.y() + 2 + line * height, room, height), _LEFT, words)
     below = rect.y() + 2 + 3 * height
     if code < 0:

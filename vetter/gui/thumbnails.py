@@ -10,6 +10,7 @@ from PyQt6.QtGui import QImage
 
 from vetter.core.cutout_source import Place
 from vetter.core.rendering import Picture
+from vetter.gui.turned_image import Lie
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.frame import Frame, Spot
 
@@ -45,6 +46,7 @@ class Thumbnails(QObject):
         self._size, self._ratio = SIZE, 1.0
         self._recipe = (cache.looks, cache.radius)
         self._images: OrderedDict[Spot, QImage | str] = OrderedDict()
+        self._lies: dict[Spot, Lie] = {}
         cache.ready.connect(self._on_ready)
         cache.place_ready.connect(self._on_place_ready)
 
@@ -76,6 +78,10 @@ class Thumbnails(QObject):
         else:
             self._images.move_to_end(row)
         return made
+
+    def lie(self, spot: Spot) -> Lie | None:
+        """How the picture of a spot lies on the sky; None where that is not known (yet)."""
+        return self._lies.get(spot)
 
     def want(self, rows: Sequence[int]) -> None:
         """Have these made, the first one first; pictures of earlier looks are dropped."""
@@ -116,8 +122,11 @@ class Thumbnails(QObject):
             made = _scaled(frame.pictures[self._plane], round(self._size * self._ratio))
             made.setDevicePixelRatio(self._ratio)
         self._images[spot] = made
+        if frame.north is not None and frame.east is not None:
+            self._lies[spot] = frame.north, frame.east
         while len(self._images) > KEPT:
-            self._images.popitem(last=False)
+            oldest, _ = self._images.popitem(last=False)
+            self._lies.pop(oldest, None)
         return made
 
 
