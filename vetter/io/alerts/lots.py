@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vetter.io.alerts.packet_columns import Rows, rows_of
+from vetter.io.alerts.packet_columns import Rows, joined_rows, rows_of
 from vetter.io.alerts.packets import LeftAlone, Packet, Place, Unread
 from vetter.io.alerts.producers import Producer, producer_of
 
@@ -20,7 +20,11 @@ GROWTH = 7
 """A lot is so many times all before it, until it is large..."""
 
 LARGE = 2048
-"""...from where on the list doubles."""
+"""...from where on the list doubles, and later grows by a quarter."""
+
+_LARGEST = 16384
+_AT_ONCE = 1024
+"""Packets held as records before they become columns, which take a tenth of the memory."""
 
 _WITHOUT_ANY = 4096
 """Inputs after which a lot ends even if none of them could be read."""
@@ -67,12 +71,13 @@ def lot_size(so_far: int) -> int:
     """How many packets the next lot has, after so many."""
     if so_far == 0:
         return FIRST
-    return so_far * GROWTH if so_far < LARGE else so_far
+    return so_far * GROWTH if so_far < LARGE else min(so_far, max(_LARGEST, so_far // 4))
 
 
 def read_lot(packets: Iterator[Packet | Unread | LeftAlone], size: int) -> Lot:
     """Read the next packets, ``size`` good ones if there are so many."""
     found: list[tuple[dict[str, Any], Producer]] = []
+    rows: list[Rows] = []
     places: list[Place] = []
     unread: list[tuple[str, str]] = []
     said: dict[str, None] = {}
@@ -92,11 +97,16 @@ def read_lot(packets: Iterator[Packet | Unread | LeftAlone], size: int) -> Lot:
             places.append(item.place)
             if item.said:
                 said[item.said] = None
-        if len(found) >= size or len(unread) + left_alone >= max(size, _WITHOUT_ANY):
+            if len(found) == _AT_ONCE:
+                rows.append(rows_of(found))
+                found = []
+        if len(places) >= size or len(unread) + left_alone >= max(size, _WITHOUT_ANY):
             last = False
             break
+    if found:
+        rows.append(rows_of(found))
     return Lot(
-        rows_of(found) if found else None,
+        joined_rows(rows) if rows else None,
         np.array([_plain(place) for place in places], np.int64).reshape(len(places), 5),
         tuple(unread),
         left_alone,

@@ -77,6 +77,26 @@ def rows_of(records: Sequence[tuple[Mapping[str, Any], Producer]]) -> Rows:
     )
 
 
+def joined_rows(parts: Sequence[Rows]) -> Rows:
+    """Rows one after the other, with the columns of all."""
+    if len(parts) == 1:
+        return parts[0]
+    names = dict.fromkeys(name for part in parts for name in part.columns)
+    columns = {
+        name: joined_column([(part.columns.get(name), len(part)) for part in parts])
+        for name in names
+    }
+    return Rows(
+        columns,
+        [key for part in parts for key in part.keys],
+        np.concatenate([part.x for part in parts]),
+        np.concatenate([part.y for part in parts]),
+        np.concatenate([part.ra for part in parts]),
+        np.concatenate([part.dec for part in parts]),
+        tuple(dict.fromkeys(name for part in parts for name in part.producers)),
+    )
+
+
 def key_of(record: Mapping[str, Any], producer: Producer) -> str:
     """A packet's identity as text; 64-bit integers as they are. Empty where it has none."""
     body = record.get(producer.body)

@@ -55,7 +55,11 @@ class AlertSource:
     candidates : CandidateList
         As far as it was read.
     complete : bool
+    extra_notes : tuple of str
+        Said before all others.
     """
+
+    extra_notes: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -122,6 +126,7 @@ class AlertSource:
         if self._failed:
             notes.append(f"the list ends early: {self._failed}")
         return (
+            *self.extra_notes,
             *notes,
             *found.said,
             f"columns {candidates.roles.described()}",
