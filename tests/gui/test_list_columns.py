@@ -79,7 +79,7 @@ def test_what_was_recognised_is_shown(window):
         "key": "id", "name": None, "x": "x", "y": "y", "ra": "ra", "dec": "dec", "mag": None,
         "mag_err": None, "time": None, "filter": None, "fwhm": None,
     }  # fmt: skip
-    assert shown.counting.currentText() == "as found out: from 1, by the WCS"
+    assert shown.counting.currentText() == "as found: from 1, by the WCS"
     assert [shown.table.item(0, n).text() for n in range(3)] == ["1", "19.00", "24.00"]
 
 

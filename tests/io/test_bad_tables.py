@@ -56,6 +56,11 @@ REFUSED = {
         "NUL byte in line 20002",
     ),
     "half of UTF-16": ("l.csv", "id,x,y\n".encode("utf-16") + b"1", "UTF-16"),
+    "a column with a large number": (
+        "l.cat",
+        "#   1 X_IMAGE  x  [pixel]\n# 99999999999999999999999999999910 Y_IMAGE y [pixel]\n1 2\n",
+        "999999999999999999999999999999 columns",
+    ),
     "a stream elsewhere": (
         "l.vot",
         VOTABLE.format(

@@ -134,9 +134,9 @@ class ListColumns(QDialog):
 
     def _by_itself(self, found: ColumnPreview) -> str:
         if self.one_based is not None or found.roles.x is None:
-            return "as found out"
-        how = "by the WCS" if any("WCS" in note for note in found.notes) else "by their names"
-        return f"as found out: from {int(found.roles.one_based)}, {how}"
+            return "as found"
+        how = "by the WCS" if any("WCS" in note for note in found.notes) else "by name"
+        return f"as found: from {int(found.roles.one_based)}, {how}"
 
     def _sentences(self, found: ColumnPreview) -> list[str]:
         sentences = [f"⚠ {found.problem}"] if found.problem else []
@@ -180,7 +180,7 @@ class ListColumns(QDialog):
     def _make_counting(self) -> QComboBox:
         combo = QComboBox(self)
         combo.setAccessibleName("pixels are counted")
-        combo.addItems(["as found out", "from 0", "from 1"])
+        combo.addItems(["as found", "from 0", "from 1"])
         combo.setCurrentIndex(_COUNTING.index(self._options.one_based))
         combo.currentIndexChanged.connect(self._on_changed)
         return combo

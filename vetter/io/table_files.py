@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -73,6 +74,11 @@ def _ascii(name: FitsName, form: str, what: str) -> TableFile:
 
 
 def _sextractor(name: FitsName) -> TableFile:
+    # astropy makes up the columns that are not numbered, however many.
+    numbers = re.findall(r"^#\s*(\d{1,30})\d*\s", text_head(name.path), re.MULTILINE)
+    last = max(map(int, numbers), default=0)
+    if last > MOST_COLUMNS:
+        raise too_many(name.path, last)
     return _ascii(name, "sextractor", "a SExtractor table that cannot be read")
 
 
