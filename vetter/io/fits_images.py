@@ -28,8 +28,10 @@ Region = tuple[slice, slice]
 # first cutout is wanted before the whole plane is.
 SMALL = 4_000_000
 _REPEATED = 16
-# Rows are read in one piece, with what lies beside the region, up to so many bytes.
-_STRIP = 131072
+# A region is read in one piece, with what lies beside it, where that is at most so many bytes
+# between two rows, and so many in all: to copy them is quicker than to ask for each row.
+_BETWEEN = 16_384
+_SPAN = 4_000_000
 
 
 class FitsImage(Protocol):
@@ -94,26 +96,33 @@ class PlainImage:
         rows, columns = region
         y0, y1, _ = rows.indices(self.shape[0])
         x0, x1, _ = columns.indices(self.shape[1])
-        width, step = self.shape[1], self._storage.dtype.itemsize
         try:
-            if (y1 - y0) * width * step <= _STRIP:
-                strip = self._pixels(y0 * width, (y1 - y0) * width)
-                return self._storage.physical(strip.reshape(y1 - y0, width)[:, x0:x1])
-            raw = np.empty((y1 - y0, x1 - x0), self._storage.dtype)
-            for row in range(y0, y1):
-                raw[row - y0] = self._pixels(row * width + x0, x1 - x0)
+            return self._storage.physical(self._stored(y0, x0, max(y1 - y0, 0), max(x1 - x0, 0)))
         except (OSError, ValueError) as error:
             raise InputError(
                 f"{self.name.label}: cannot be read any more: {said(error)}"
             ) from error
-        return self._storage.physical(raw)
 
-    def _pixels(self, first: int, count: int) -> Array:
-        size = self._storage.dtype.itemsize
-        data = os.pread(self._file.fileno(), count * size, self._storage.offset + first * size)
-        if len(data) != count * size:
-            raise ValueError("it was cut short while it was open")
-        return np.frombuffer(data, self._storage.dtype)
+    def _stored(self, y0: int, x0: int, ny: int, nx: int) -> Array:
+        """The pixels of a region as the file has them."""
+        dtype = self._storage.dtype
+        row, piece = self.shape[1] * dtype.itemsize, nx * dtype.itemsize
+        first = self._storage.offset + y0 * row + x0 * dtype.itemsize
+        if not piece or not ny:
+            return np.empty((ny, nx), dtype)
+        span = (ny - 1) * row + piece
+        descriptor, read = self._file.fileno(), os.pread
+        if row - piece <= _BETWEEN and span <= _SPAN:
+            data = read(descriptor, span, first)
+            if len(data) == span:
+                return np.ndarray((ny, nx), dtype, data, 0, (row, dtype.itemsize))
+        else:
+            # One copy of all pieces: an array for each takes as long as reading it.
+            starts = range(first, first + ny * row, row)
+            data = b"".join([read(descriptor, piece, start) for start in starts])
+            if len(data) == ny * piece:
+                return np.frombuffer(data, dtype).reshape(ny, nx)
+        raise ValueError("it was cut short while it was open")
 
     def close(self) -> None:
         """Let go of the file; arrays that were read stay valid."""
