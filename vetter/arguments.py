@@ -190,8 +190,9 @@ def _inputs(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=name_of_file,
         metavar="INPUT",
-        help="a candidate table, a folder or glob of cutout FITS files, alert packets (Avro, tar, "
-        "Parquet, or folders of them), a field file (.toml, see vetter fields), a session, or demo",
+        help="a candidate table, a folder or glob of cutout FITS files, a folder of stamps "
+        "(NAME_sci.fits, NAME_ref.fits...), alert packets (Avro, tar, Parquet or folders of them), "
+        "a field file (.toml, see vetter fields), a session, or demo",
     )
 
 
@@ -208,6 +209,12 @@ def _planes(parser: argparse.ArgumentParser) -> None:
         "--mask-bits", metavar="BITS", help="only these bits are bad: 0,3,5-7 or names"
     )
     group.add_argument("--mask-good", metavar="BITS", help="all bits are bad but these")
+    group.add_argument(
+        "--pattern",
+        action=Pairs,
+        metavar="PLANE=NAME",
+        help="how a folder's stamps are called: 'image={name}_sci.fits'; may be repeated",
+    )
     how = parser.add_argument_group("how to read the list")
     how.add_argument("--radius", type=radius, help="half the side of a cutout, pixels (20)")
     how.add_argument("--fwhm", type=positive, help="of the image's PSF, pixels")

@@ -26,6 +26,7 @@ _READING = (
     "err",
     "mask",
     "plane",
+    "pattern",
     "variance",
     "weight",
     "mask_bits",

@@ -54,6 +54,8 @@ class CutoutFolder:
         Files that are no FITS by their names.
     strange : int
         Files of the sample that hold no known plane.
+    extra_notes : tuple of str
+        Said before all others.
     """
 
     title: str
@@ -65,6 +67,7 @@ class CutoutFolder:
     lots: CutoutLots
     others: int = 0
     strange: int = 0
+    extra_notes: tuple[str, ...] = ()
     wcs: WCS | None = field(default=None, init=False)
 
     @property
@@ -92,7 +95,7 @@ class CutoutFolder:
             notes.append(f"{left_alone} other files were left alone")
         if self.strange:
             notes.append(f"{self.strange} of the files looked at hold no plane that is known")
-        return (*notes, *self.candidates.notes)
+        return (*self.extra_notes, *notes, *self.candidates.notes)
 
     @cached_property
     def fingerprints(self) -> tuple[Fingerprint, ...]:

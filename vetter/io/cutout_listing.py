@@ -35,6 +35,28 @@ def scan_primary(path: Path) -> HeaderScan | None:
         return _scan(stream, first=True)
 
 
+def scan_first_image(path: Path) -> HeaderScan | None:
+    """The header of a file's first image, with what the primary header says beside it.
+
+    None where the file is no FITS, or has no image in its first two HDUs.
+    """
+    with _opened(path) as stream:
+        first = _scan(stream, first=True)
+        if first is None or len(first.axes) >= 2:
+            return first
+        stream.seek(-(-first.data_bytes // _BLOCK) * _BLOCK, 1)
+        scan = _scan(stream, first=False)
+    if scan is None:
+        return None
+    values = {**first.values, **scan.values}
+    axes = scan.axes
+    if values.get("zimage") is True:
+        axes = (_whole(values.get("znaxis1")), _whole(values.get("znaxis2")))
+    elif "tfields" in values:
+        return None
+    return HeaderScan(values, scan.extname, axes, scan.data_bytes) if len(axes) >= 2 else None
+
+
 def scan_planes(path: Path) -> dict[str, tuple[int, int]] | None:
     """Names and shapes (rows, columns) of a file's image extensions; None where it is no FITS."""
     planes: dict[str, tuple[int, int]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,16 +63,22 @@ def _free(key: str, taken: Container[str]) -> str:
     return unique
 
 
-def _table(paths: Sequence[Path], scans: Sequence[HeaderScan]) -> Table:
+def table_of(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """A table of values by name, of which any row may lack any."""
     names: dict[str, None] = {}
-    for scan in scans:
-        names.update(dict.fromkeys(scan.values))
+    for row in rows:
+        names.update(dict.fromkeys(row))
     table = Table()
     for name in names:
-        values = [scan.values.get(name) for scan in scans]
+        values = [row.get(name) for row in rows]
         gaps = np.array([value is None for value in values])
         data, mask = _column(values, gaps)
         table[name] = MaskedColumn(data=data, mask=mask)
+    return table
+
+
+def _table(paths: Sequence[Path], scans: Sequence[HeaderScan]) -> Table:
+    table = table_of([scan.values for scan in scans])
     stems = [path.name.removesuffix(".gz").rpartition(".")[0] or path.name for path in paths]
     table["file"] = stems
     return table

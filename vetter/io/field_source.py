@@ -94,31 +94,11 @@ class FieldSource:
             The candidate has no position or lies off the image, or a file cannot be read.
         """
         box = self._box(row, self.default_radius if radius is None else radius)
-        return self._cut(box, self.meta(row))
+        return cut_planes(self.field_planes, box, self.meta(row))
 
     def cutout_at(self, x: float, y: float, radius: float) -> LazyCutout:
         """The cutout at a place of the image, 0-based pixels, as that of a candidate there."""
-        return self._cut(Box.around(x, y, radius), {"x": x, "y": y})
-
-    def _cut(self, box: Box, meta: dict[str, Any]) -> LazyCutout:
-        planes: dict[str, Array | None] = {}
-        bits: dict[str, Array] = {}
-        for name, plane in self.field_planes.planes.items():
-            if plane.is_mask and isinstance(plane, (MaskPlane, ReprojectedPlane)):
-                planes[name], found = plane.read_both(box)
-                if found is not None:
-                    bits[name] = found
-            else:
-                planes[name] = plane.read(box)
-        return LazyCutout(
-            planes,
-            meta,
-            box,
-            self.field_planes.header,
-            self.field_planes.wcs,
-            self.field_planes.plane_notes,
-            bits,
-        )
+        return cut_planes(self.field_planes, Box.around(x, y, radius), {"x": x, "y": y})
 
     def meta(self, row: int) -> dict[str, Any]:
         """What is known of one candidate: its columns, and the time and filter of the image."""
@@ -164,6 +144,22 @@ class FieldSource:
                 f"the image is {columns} x {rows} pixels"
             )
         return Box.around(x, y, radius)
+
+
+def cut_planes(field_planes: FieldPlanes, box: Box, meta: dict[str, Any]) -> LazyCutout:
+    """A box of all planes of a field as a cutout."""
+    planes: dict[str, Array | None] = {}
+    bits: dict[str, Array] = {}
+    for name, plane in field_planes.planes.items():
+        if plane.is_mask and isinstance(plane, (MaskPlane, ReprojectedPlane)):
+            planes[name], found = plane.read_both(box)
+            if found is not None:
+                bits[name] = found
+        else:
+            planes[name] = plane.read(box)
+    return LazyCutout(
+        planes, meta, box, field_planes.header, field_planes.wcs, field_planes.plane_notes, bits
+    )
 
 
 def header_facts(planes: FieldPlanes) -> dict[str, Any]:

@@ -40,6 +40,10 @@ class InputOptions:
         File of the Avro schema of alert packets that come without one.
     psf : str or None
         'gaussian', 'moffat', 'stars', or a file, possibly as ``file.fits[EXT]``.
+    patterns : mapping of str to str
+        Plane name to what its files are called, as ``{name}_sci.fits``, in folders of stamps.
+    usual_radius : float or None
+        Taken where neither ``radius`` nor the inputs tell; not recorded.
     """
 
     planes: Mapping[str, str] = field(default_factory=dict)
@@ -53,6 +57,8 @@ class InputOptions:
     fwhm: float | None = None
     schema: str | None = None
     psf: str | None = None
+    patterns: Mapping[str, str] = field(default_factory=dict)
+    usual_radius: float | None = None
 
     @classmethod
     def from_keywords(cls, **keywords: Any) -> InputOptions:
@@ -76,11 +82,16 @@ class InputOptions:
                 raise InputError(f"--plane {name}: {', '.join(SPECIAL)} are not names of planes")
         columns = dict(keywords.pop("columns", None) or {})
         columns |= dict(keywords.pop("column", None) or {})
-        names = {f.name for f in dataclasses.fields(cls)} - {"planes", "columns"}
+        patterns = dict(keywords.pop("patterns", None) or {})
+        patterns |= dict(keywords.pop("pattern", None) or {})
+        for name in patterns:
+            if name in SPECIAL:
+                raise InputError(f"--pattern {name}: {', '.join(SPECIAL)} are not names of planes")
+        names = {f.name for f in dataclasses.fields(cls)} - {"planes", "columns", "patterns"}
         unknown = sorted(set(keywords) - names)
         if unknown:
             raise InputError(f"{unknown[0]}: no such option; there are {', '.join(sorted(names))}")
-        return cls(planes=planes, columns=columns, **keywords)
+        return cls(planes=planes, columns=columns, patterns=patterns, **keywords)
 
     def over(self, other: InputOptions) -> InputOptions:
         """These options, with what they leave open taken from others."""
@@ -91,6 +102,7 @@ class InputOptions:
         }
         changes["planes"] = {**other.planes, **self.planes}
         changes["columns"] = {**other.columns, **self.columns}
+        changes["patterns"] = {**other.patterns, **self.patterns}
         return dataclasses.replace(self, **changes)
 
     def for_lists(self) -> str:
@@ -114,7 +126,7 @@ class InputOptions:
         values: dict[str, Any] = {
             f.name: getattr(self, f.name)
             for f in dataclasses.fields(self)
-            if getattr(self, f.name) not in (None, {})
+            if getattr(self, f.name) not in (None, {}) and f.name != "usual_radius"
         }
         for name in ("variance", "weight", "schema"):
             if name in values:
@@ -125,6 +137,8 @@ class InputOptions:
             values["planes"] = {k: absolute(v) for k, v in self.planes.items()}
         if "columns" in values:
             values["columns"] = dict(self.columns)
+        if "patterns" in values:
+            values["patterns"] = dict(self.patterns)
         return values
 
 

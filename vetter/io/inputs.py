@@ -106,7 +106,9 @@ def names_radius(inputs: Sequence[str | os.PathLike[str]]) -> bool:
     texts = [os.path.expanduser(os.fspath(name)) for name in inputs]
     path = _field_file(texts)
     if path is None:
-        # A stamp is shown whole.
+        if len(texts) == 1 and os.path.isdir(texts[0]):
+            # What is in it tells: a stamp is shown whole.
+            return True
         return texts != ["demo"] and _are_alerts(_expanded(texts), framed=True)
     from vetter.io.field_file import read_field_file
 
@@ -172,20 +174,47 @@ def _open_files(
     names: Sequence[FitsName], texts: Sequence[str], options: InputOptions
 ) -> CutoutSource:
     record = {"inputs": [absolute(text) for text in texts], "options": options.plain()}
-    folders = [name for name in names if name.path.is_dir()]
-    for name in names:
-        if not name.path.exists():
-            raise InputError(f"{name.path}: no such file or folder")
+    paths = [name.path for name in names]
+    for path in paths:
+        if not path.exists():
+            raise InputError(f"{path}: no such file or folder")
+    if options.patterns or (len(paths) == 1 and paths[0].is_dir()):
+        from vetter.io.folder_opening import open_by_patterns, open_folder
+
+        if options.patterns:
+            return open_by_patterns(paths, options, record)
+        return open_folder(paths[0], options, record, _open_field)
     if _are_alerts(names, options.schema is not None):
         return _open_alerts(names, texts, options, record)
+    if len(names) > 1:
+        together = _open_together(names, options, record)
+        if together is not None:
+            return together
     from vetter.io.cutout_folder import is_cutout_file, open_cutouts
 
-    if folders or len(names) > 1 or (not names[0].suffix and is_cutout_file(names[0].path)):
+    if len(names) > 1 or (not names[0].suffix and is_cutout_file(paths[0])):
         given = options.for_lists()
         if given:
             raise InputError(f"{texts[0]}: cutout files bring their own planes, found {given} too")
-        return open_cutouts([name.path for name in names], options.radius, record, options.fwhm)
+        return open_cutouts(paths, options.radius, record, options.fwhm)
     return _open_field(names[0], options, record)
+
+
+def _open_together(
+    names: Sequence[FitsName], options: InputOptions, record: dict[str, Any]
+) -> CutoutSource | None:
+    """A list named with its planes, or stamps by their names; None where it is neither."""
+    from vetter.io.folder_opening import open_stamps
+    from vetter.io.list_with_planes import list_with_planes
+
+    found = list_with_planes(names)
+    if found is not None:
+        table, planes = found
+        options = dataclasses.replace(options, planes={**planes, **options.planes})
+        return _open_field(table, options, record)
+    if options.for_lists() or any(name.suffix for name in names):
+        return None
+    return open_stamps([name.path for name in names], options, record)
 
 
 def _are_alerts(names: Sequence[FitsName], framed: bool) -> bool:

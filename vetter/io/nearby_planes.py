@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName
-from vetter.io.plane_names import IMAGE_ENDINGS, NAMES
+from vetter.io.plane_names import (
+    IMAGE_ENDINGS,
+    LIST_ENDINGS,
+    NAMES,
+    list_stem,
+    plane_of,
+    without_ending,
+)
+
+
+class PlanesWanted(InputError):
+    """A list whose planes are not known: the text says so in one line.
+
+    Attributes
+    ----------
+    table : str
+        The list.
+    guesses : dict of str to str
+        Plane name to file, as far as names tell.
+    """
+
+    def __init__(self, text: str, table: str, guesses: dict[str, str]) -> None:
+        super().__init__(text)
+        self.table, self.guesses = table, guesses
 
 
 def planes_beside(table: FitsName, kind: str) -> tuple[dict[str, str], tuple[str, ...]]:
     """Planes in the folder of a table, where each is there under one name only.
+
+    Names are plain (``science.fits``), or share the list's own (``r1_sci.fits`` with ``r1.ecsv``).
 
     Parameters
     ----------
@@ -25,7 +53,7 @@ def planes_beside(table: FitsName, kind: str) -> tuple[dict[str, str], tuple[str
 
     Raises
     ------
-    InputError
+    PlanesWanted
         No image is there, or two that could be the same plane.
     """
     wanted = f"{table.path}: {kind} table without planes: name the image with --image FILE"
@@ -37,10 +65,65 @@ def planes_beside(table: FitsName, kind: str) -> tuple[dict[str, str], tuple[str
         files = [present[n + end] for n in names for end in IMAGE_ENDINGS if n + end in present]
         if len(files) > 1:
             both = " and ".join(path.name for path in files[:2])
-            raise InputError(f"{wanted}; beside it lie {both}, each of which may be {plane}")
+            raise _wanted(
+                f"{wanted}; beside it lie {both}, each of which may be {plane}", table, present
+            )
         if files:
             found[plane] = str(files[0])
     if "image" not in found:
-        raise InputError(f"{wanted}; beside it lies no image.fits or science.fits")
+        found = _namesakes(table.path, present.values())
+    if "image" not in found:
+        raise _wanted(f"{wanted}; beside it lies no image.fits or science.fits", table, present)
     taken = ", ".join(f"{plane} = {path.rpartition('/')[2]}" for plane, path in found.items())
     return found, (f"planes found beside the list: {taken}",)
+
+
+def planes_by_name(files: Iterable[Path], stem: str | None = None) -> dict[str, str]:
+    """Which plane each of some files is, as far as their names tell.
+
+    Parameters
+    ----------
+    files : iterable of Path
+        The first of several that could be one plane is taken.
+    stem : str, optional
+        Only files that share this name, as ``r1`` of ``r1_diff.fits``.
+    """
+    found: dict[str, str] = {}
+    for path in files:
+        own = without_ending(path.name, IMAGE_ENDINGS)
+        if own is None:
+            continue
+        name, plane = plane_of(own)
+        # A name without a word is an image's only where it is the list's own.
+        if stem is None or name == stem:
+            if name != own or stem is not None:
+                found.setdefault(plane, str(path))
+    return found
+
+
+def _namesakes(table: Path, present: Iterable[Path]) -> dict[str, str]:
+    stem = _stem_of(table)
+    if not stem:
+        return {}
+    files = sorted(path for path in present if path != table)
+    own = [path for path in files if _belongs(path, stem)]
+    found = planes_by_name(own, stem)
+    # Two that could be one plane leave a doubt.
+    return found if len(found) == len(own) and len(own) > 1 else {}
+
+
+def _belongs(path: Path, stem: str) -> bool:
+    own = without_ending(path.name, IMAGE_ENDINGS)
+    return own is not None and plane_of(own)[0] == stem
+
+
+def _stem_of(table: Path) -> str:
+    name = without_ending(table.name, (*LIST_ENDINGS, *IMAGE_ENDINGS))
+    return list_stem(table.stem if name is None else name)
+
+
+def _wanted(text: str, table: FitsName, present: dict[str, Path]) -> PlanesWanted:
+    files = [path for path in sorted(present.values()) if path != table.path.absolute()]
+    stem = _stem_of(table.path)
+    guesses = {**planes_by_name(files), **(planes_by_name(files, stem) if stem else {})}
+    return PlanesWanted(text, str(table), guesses)

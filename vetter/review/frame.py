@@ -162,7 +162,8 @@ def paint_frame(frame: Frame, looks: Looks, adjusted: Adjusted | None = None) ->
         return frame
     planes = dict(frame.cutout.planes)
     states = _empty_planes(planes, frame)
-    states |= {name: NOT_HERE for name in frame.expected if name not in planes}
+    said = frame.cutout.notes
+    states |= {name: said.get(name, NOT_HERE) for name in frame.expected if name not in planes}
     if adjusted is not None:
         planes.pop("adjusted", None)
     if adjusted is not None and adjusted.residual is not None:

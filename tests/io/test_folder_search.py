@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers.alert_files import write_packets
+from tests.helpers.field_files import pixels, write_field, write_list
+from tests.helpers.stamp_files import write_stamps
+from vetter.core.cutout import Cutout
+from vetter.errors import InputError
+from vetter.io.cutout_files import write_cutout
+from vetter.io.folder_search import search
+from vetter.io.inputs import InputOptions, open_input
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[..., Any]]:
+    sources: list[Any] = []
+
+    def open_one(*arguments: Any) -> Any:
+        sources.append(open_input(*arguments))
+        return sources[-1]
+
+    yield open_one
+    for source in sources:
+        source.close()
+
+
+def write_cutouts(folder: Path, count: int = 2) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        planes = {"image": pixels(number, (11, 11)), "template": pixels(50 + number, (11, 11))}
+        write_cutout(Cutout(planes, {"id": f"C{number}"}), folder / f"C{number}.fits")
+
+
+def kinds(folder: Path) -> list[tuple[str, int]]:
+    return [(one.kind, one.count) for one in search(folder).kinds]
+
+
+def test_cutouts_in_subfolders(tmp_path: Path) -> None:
+    write_cutouts(tmp_path / "a" / "b", 3)
+    assert kinds(tmp_path) == [("cutout files", 3)]
+
+
+def test_stamps_in_subfolders(tmp_path: Path) -> None:
+    write_stamps(tmp_path / "a", 3)
+    assert kinds(tmp_path) == [("stamps", 3)]
+
+
+def test_packets_in_subfolders(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    write_packets(tmp_path / "a", 4)
+    assert kinds(tmp_path) == [("alert packets", 4)]
+
+
+def test_a_list_with_its_planes_is_opened_with_them(
+    tmp_path: Path, opened: Callable[..., Any]
+) -> None:
+    (tmp_path / "field").mkdir()
+    write_field(tmp_path / "field")
+    write_list(tmp_path / "field" / "candidates.csv")
+    source = opened(str(tmp_path))
+    assert source.candidates.keys.tolist() == ["a", "b"]
+    assert source.plane_names[:2] == ("image", "template")
+
+
+def test_images_of_a_list_are_no_stamps(tmp_path: Path) -> None:
+    write_field(tmp_path)
+    write_list(tmp_path / "candidates.csv")
+    assert [kind for kind, _ in kinds(tmp_path)] == ["lists"]
+
+
+def test_a_list_of_a_folder_takes_the_usual_radius(
+    tmp_path: Path, opened: Callable[..., Any]
+) -> None:
+    write_field(tmp_path)
+    write_list(tmp_path / "candidates.csv")
+    source = opened(str(tmp_path), InputOptions(usual_radius=7.0))
+    assert source.default_radius == 7.0
+    assert "usual_radius" not in source.record["options"]
+
+
+def test_the_kind_with_the_most_candidates_is_taken_and_the_others_are_said(
+    tmp_path: Path, opened: Callable[..., Any]
+) -> None:
+    write_stamps(tmp_path / "stamps", 5)
+    write_cutouts(tmp_path / "cutouts", 2)
+    source = opened(str(tmp_path))
+    assert len(source.candidates) == 5
+    said = f"also in this folder: 2 cutout files ({tmp_path / 'cutouts'})"
+    assert any(note.startswith(said) for note in source.notes)
+
+
+def test_what_is_no_input_is_left_alone_and_counted(
+    tmp_path: Path, opened: Callable[..., Any]
+) -> None:
+    write_stamps(tmp_path, 2)
+    (tmp_path / "notes.txt").write_text("cloudy")
+    (tmp_path / "script.py").write_text("print()")
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG")
+    assert "3 other files were left alone" in opened(str(tmp_path)).notes
+
+
+def test_a_field_file_goes_before_the_lists_that_it_names(tmp_path: Path) -> None:
+    write_field(tmp_path)
+    write_list(tmp_path / "candidates.csv")
+    (tmp_path / "night.toml").write_text(
+        '[[field]]\nname = "r1"\nimage = "image.fits"\ncandidates = "candidates.csv"\n'
+    )
+    assert kinds(tmp_path)[0][0] == "field files"
+
+
+def test_links_in_circles_are_not_followed(tmp_path: Path) -> None:
+    write_stamps(tmp_path / "a", 2)
+    os.symlink(tmp_path, tmp_path / "a" / "round")
+    assert kinds(tmp_path) == [("stamps", 2)]
+
+
+def test_a_folder_with_nothing_in_it_says_what_was_looked_for(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("cloudy")
+    with pytest.raises(InputError, match="found none among 1 files"):
+        open_input(str(tmp_path))
+
+
+def test_a_list_alone_wants_its_image(tmp_path: Path) -> None:
+    write_list(tmp_path / "candidates.csv")
+    with pytest.raises(InputError, match="name the image with --image FILE"):
+        open_input(str(tmp_path))
+
+
+def test_a_list_alone_takes_the_planes_that_are_named(
+    tmp_path: Path, opened: Callable[..., Any]
+) -> None:
+    (tmp_path / "list").mkdir()
+    write_list(tmp_path / "list" / "candidates.csv")
+    specs = write_field(tmp_path)
+    source = opened(str(tmp_path / "list"), InputOptions(planes=specs))
+    assert len(source.candidates) == 2

@@ -1,0 +1,268 @@
+"""What a folder holds that can be opened, by content; what is no input in it is counted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vetter.errors import InputError
+from vetter.io.alerts.recognition import Kind, is_other_by_name, kind_of_file
+from vetter.io.cutout_folder import is_cutout_file
+from vetter.io.cutout_listing import scan_primary
+from vetter.io.field_file import is_field_file
+from vetter.io.fits_names import FitsName
+from vetter.io.plane_names import IMAGE_ENDINGS, LIST_ENDINGS, is_surely_a_list
+from vetter.io.triplet_folder import LARGEST
+from vetter.io.triplet_names import PlaneSets, sets_by_words
+from vetter.io.triplet_table import scanned_image
+
+SAMPLE = 48
+"""So many files of a kind are looked into, spread over all of them."""
+_SURE_TEXT = (".csv", ".tsv", ".jsonl", ".reg", ".xml")
+_LINE = 120
+_PACKETS = (Kind.CONTAINER, Kind.PACKED_CONTAINER, Kind.FRAMED)
+_ARCHIVES = (Kind.TAR, Kind.PACKED_TAR, Kind.PARQUET)
+_PACKET_BYTES = 50_000
+
+_ALONE = "lists without an image beside them"
+_WORDS = {
+    "cutout files": ("cutout file", "cutout files"),
+    "stamps": ("candidate in stamps", "candidates in stamps"),
+    "alert packets": ("file of alert packets", "files of alert packets"),
+    "lists": ("list", "lists"),
+    _ALONE: ("list without an image beside it", _ALONE),
+    "field files": ("field file", "field files"),
+}
+
+
+@dataclass(slots=True)
+class FoundKind:
+    """Inputs of one kind.
+
+    ``kind`` is one of those named above; ``count`` is
+    about how many candidates they have; ``files`` are the inputs, the largest first of lists.
+    """
+
+    kind: str
+    count: int
+    files: list[str]
+
+    def __str__(self) -> str:
+        one, many = _WORDS[self.kind]
+        number = self.count if self.kind == "stamps" else len(self.files)
+        return f"1 {one}" if number == 1 else f"{number} {many}"
+
+
+@dataclass(slots=True)
+class FolderContent:
+    """What was found: kinds with the most candidates first, and the rest.
+
+    ``sessions`` are session files, which are no candidates; ``others`` counts what is left alone.
+    """
+
+    kinds: list[FoundKind] = field(default_factory=list)
+    sets: PlaneSets = field(default_factory=lambda: PlaneSets([]))
+    sessions: list[str] = field(default_factory=list)
+    files: int = 0
+    others: int = 0
+
+
+def files_below(folders: Iterable[Path]) -> list[str]:
+    """The files in folders and those below, in the order of their names.
+
+    Links to folders are not followed: they can go round in circles. Hidden ones are left out.
+    """
+    found: list[str] = []
+    for top in folders:
+        for here, folders_here, names in os.walk(top):
+            folders_here[:] = sorted(name for name in folders_here if not name.startswith("."))
+            prefix = os.path.join(here, "")
+            found += [prefix + name for name in sorted(names)]
+    return found
+
+
+def search(folder: Path, framed: bool = False) -> FolderContent:
+    """Look for inputs in a folder and those below it.
+
+    Parameters
+    ----------
+    folder : Path
+    framed : bool
+        Whether there is a schema for packets without one.
+    """
+    files = files_below([folder])
+    content = FolderContent(files=len(files))
+    images: list[str] = []
+    lists: list[str] = []
+    fields: list[str] = []
+    packets: list[str] = []
+    for path in files:
+        lower = path.rpartition(os.sep)[2].lower()
+        if lower.endswith(IMAGE_ENDINGS):
+            images.append(path)
+        elif lower.endswith(".vetter"):
+            content.sessions.append(path)
+        elif lower.endswith(".toml"):
+            (fields if is_field_file(Path(path)) else []).append(path)
+        elif _may_be_list(lower):
+            (packets if _has_stamps(path) else lists).append(path)
+        elif not is_other_by_name(lower):
+            packets.append(path)
+    _add_packets(content, packets, framed)
+    tables = [path for path in lists if _is_list(path)]
+    tables += _add_images(content, images)
+    _add_lists(content, tables, fields)
+    content.kinds.sort(key=lambda one: one.count, reverse=True)
+    used = sum(len(one.files) for one in content.kinds) + len(content.sessions)
+    content.others = len(files) - used
+    return content
+
+
+def _may_be_list(lower: str) -> bool:
+    if lower.endswith((".parquet", *_SURE_TEXT)):
+        return True
+    return lower.endswith(LIST_ENDINGS) and is_surely_a_list(lower)
+
+
+def _is_list(path: str) -> bool:
+    from vetter.io.table_kinds import kind_of
+
+    try:
+        return kind_of(Path(path)) not in ("fits", "session", "avro")
+    except InputError:
+        return False
+
+
+def _has_stamps(path: str) -> bool:
+    return path.lower().endswith(".parquet") and kind_of_file(Path(path)) is Kind.PARQUET
+
+
+def _spread(paths: Sequence[str]) -> list[str]:
+    return list(paths[:: max(1, len(paths) // SAMPLE)])
+
+
+def _add_packets(content: FolderContent, paths: list[str], framed: bool) -> None:
+    kinds = [kind_of_file(Path(path), framed) for path in _spread(paths)]
+    single = sum(kind in _PACKETS for kind in kinds)
+    archives = sum(kind in _ARCHIVES for kind in kinds)
+    if not single and not archives:
+        return
+    count = round(len(paths) * single / len(kinds))
+    if archives:
+        # A container may hold many too, but that is seldom: one file is one packet.
+        size = sum(os.path.getsize(path) for path in paths if not path.endswith(".avro"))
+        count += max(archives, size // _PACKET_BYTES)
+    content.kinds.append(FoundKind("alert packets", count, paths))
+
+
+def _add_images(content: FolderContent, paths: list[str]) -> list[str]:
+    """The kinds of FITS files; those that are tables are returned."""
+    found = sets_by_words(paths)
+    shapes = [
+        scan.axes
+        for one in found.sets[:: max(1, len(found.sets) // 8)]
+        if (scan := scanned_image(one)) is not None
+    ]
+    if shapes and all(max(axes[:2]) <= LARGEST for axes in shapes):
+        content.sets = found
+        used = [path for one in found.sets for path in one.planes.values()]
+        content.kinds.append(FoundKind("stamps", len(found.sets), used))
+        taken = set(used)
+        paths = [path for path in paths if path not in taken]
+    looked_at = _spread(paths)
+    cutouts = [path for path in looked_at if is_cutout_file(Path(path))]
+    if cutouts:
+        known = cutouts if len(looked_at) == len(paths) else paths
+        count = round(len(paths) * len(cutouts) / len(looked_at))
+        content.kinds.append(FoundKind("cutout files", count, list(known)))
+    if len(looked_at) < len(paths):
+        return []
+    return [path for path in looked_at if path not in cutouts and is_fits_table(path)]
+
+
+def is_fits_table(path: str) -> bool:
+    """Whether a FITS file holds a table, and no image in front of it."""
+    try:
+        scan = scan_primary(Path(path))
+    except (OSError, EOFError):
+        return False
+    if scan is None or scan.axes:
+        return False
+    try:
+        with open(path, "rb") as file:
+            head = file.read(200_000)
+    except OSError:
+        return False
+    return b"XTENSION= 'BINTABLE'" in head and b"ZIMAGE  =" not in head
+
+
+def _add_lists(content: FolderContent, tables: list[str], fields: list[str]) -> None:
+    sized = sorted(tables, key=os.path.getsize, reverse=True)
+    total = sum(os.path.getsize(path) // _LINE + 1 for path in sized)
+    if fields:
+        # It says itself which lists belong to it.
+        content.kinds.append(FoundKind("field files", total + 1, fields))
+    planes = {path: _planes_of(path) for path in sized}
+    with_planes = [path for path in sized if planes[path]]
+    if with_planes:
+        most = os.path.getsize(with_planes[0]) // _LINE + 1
+        content.kinds.append(FoundKind("lists", most, with_planes))
+        _take_from_stamps(content, {file for path in sized for file in planes[path]})
+    alone = [path for path in sized if not planes[path]]
+    if alone:
+        content.kinds.append(FoundKind(_ALONE, 0, alone))
+
+
+def _planes_of(table: str) -> list[str]:
+    """The planes of a list, where they lie beside it under names that leave no doubt."""
+    from vetter.io.nearby_planes import planes_beside
+
+    try:
+        return list(planes_beside(FitsName(Path(table)), "")[0].values())
+    except (InputError, OSError):
+        return []
+
+
+def _take_from_stamps(content: FolderContent, planes: set[str]) -> None:
+    """An image that belongs to a list is no stamp."""
+    taken = {os.path.abspath(path) for path in planes}
+    content.sets.sets = [
+        one for one in content.sets.sets if os.path.abspath(one.planes["image"]) not in taken
+    ]
+    for kind in content.kinds:
+        if kind.kind == "stamps":
+            kind.files = [path for one in content.sets.sets for path in one.planes.values()]
+            kind.count = len(content.sets.sets)
+    content.kinds = [kind for kind in content.kinds if kind.files]
+
+
+def other_kinds(content: FolderContent, chosen: FoundKind) -> str:
+    """One line on what else there is and how it is opened; '' for nothing."""
+    said = [f"{one} ({_how(one)})" for one in content.kinds if one is not chosen]
+    if chosen.kind in ("lists", "field files") and len(chosen.files) > 1:
+        rest = FoundKind(chosen.kind, 0, chosen.files[1:])
+        said.append(
+            f"{rest} more"
+            + (
+                " (vetter fields makes one session of them)"
+                if chosen.kind == "lists" and len(rest.files) > 1
+                else f" ({rest.files[0]})"
+            )
+        )
+    if content.sessions:
+        said.append(f"session {os.path.basename(content.sessions[0])}")
+    if not said:
+        return ""
+    return f"also in this folder: {'; '.join(said)}; name one of them to open it instead"
+
+
+def _how(one: FoundKind) -> str:
+    """What to name to open it: the folder that its files share, or the first file."""
+    shared = os.path.commonpath([os.path.dirname(path) for path in one.files])
+    return (
+        shared
+        if len(one.files) > 1 and not one.kind.startswith(("list", "field"))
+        else (one.files[0])
+    )
