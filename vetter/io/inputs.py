@@ -94,7 +94,7 @@ def _open_night(path: Path, options: InputOptions) -> CutoutSource:
 
 
 def names_radius(inputs: Sequence[str | os.PathLike[str]]) -> bool:
-    """Whether inputs say themselves how large their cutouts are: a session, a field file.
+    """Whether inputs say themselves how large their cutouts are: a session, a field file, packets.
 
     Raises
     ------
