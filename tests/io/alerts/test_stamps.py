@@ -84,6 +84,15 @@ def test_scaled_integers_are_scaled() -> None:
     assert found.image.tolist() == [[0.5, 1], [1.5, 2]]
 
 
+def test_the_lowest_number_stands_for_no_data() -> None:
+    image = noise()
+    image[3, 4] = np.finfo(np.float32).min
+    found = read_stamp(stamp(image))
+    assert found is not None
+    assert np.isnan(found.image[3, 4]) and np.isnan(found.image).sum() == 1
+    assert found.said == "no data in 1 pixels"
+
+
 def test_a_variance_becomes_one_sigma() -> None:
     uncertainty = fits.ImageHDU(np.full((63, 63), 9, np.float32), name="UNCERT")
     uncertainty.header["UTYPE"] = "VarianceUncertainty"

@@ -19,6 +19,8 @@ from vetter.io.damage import reading
 from vetter.io.plain_fits import read_plain
 
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n")
+# ZTF's templates have -3.4e38, the lowest number, where they have no data.
+_NO_DATA = 1e37
 _UNCERTAINTIES = {"varianceuncertainty": 2, "inversevariance": -2, "stduncertainty": 1}
 
 
@@ -94,6 +96,10 @@ def _fits(content: bytes) -> Stamp:
     first = hdus[0]
     said: dict[str, Any] = {"header": _text(first)}
     image = _floats(first.data)
+    nothing = np.abs(image) > _NO_DATA
+    if nothing.any():
+        image = np.where(nothing, np.array(np.nan, image.dtype), image)
+        said["said"] = f"no data in {int(nothing.sum())} pixels"
     for hdu in hdus[1:]:
         data = hdu.data
         if data is None or data.ndim != 2:
