@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtGui import QImage
+from PyQt6.QtCore import QEvent, QPoint, Qt
+from PyQt6.QtGui import QImage, QKeyEvent
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
 
 from tests.helpers.field_files import write_field, write_list
 from tests.helpers.night_files import write_night
@@ -191,3 +192,14 @@ def test_the_list_tells_the_images_apart(qtbot, tmp_path):
         "tags",
     ]
     window.close()
+
+
+def test_dot_and_comma_work_by_their_place(qtbot, window):
+    """On a Russian keyboard they type letters; their scan codes are 60 and 59 on X11."""
+    for code, typed, expected in ((60, "ю", "n1:1"), (59, "б", "n0:1")):
+        key = ord(typed.upper())
+        event = QKeyEvent(
+            QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, code, 0, 0, typed
+        )
+        QApplication.sendEvent(window, event)
+        qtbot.waitUntil(lambda key=expected: window.session.current_key == key, timeout=2000)

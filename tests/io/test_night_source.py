@@ -226,3 +226,18 @@ def test_it_opens_again_from_its_record(night):
     )
     assert again.candidates.keys.tolist() == night.candidates.keys.tolist()
     again.close()
+
+
+def test_verdicts_stay_when_an_image_is_added(tmp_path):
+    path = write_night(tmp_path)
+    whole = path.read_text()
+    path.write_text(whole.replace(whole[whole.rindex("\n[[field]]") :], ""))
+    before = open_input([str(path)])
+    keys = before.candidates.keys.tolist()
+    before.close()
+    path.write_text(whole)
+    after = open_input([str(path)])
+    assert after.candidates.keys.tolist()[: len(keys)] == keys
+    one, other = (fields_of(source)[0].fingerprints for source in (before, after))
+    assert one == other
+    after.close()
