@@ -203,3 +203,23 @@ def test_dot_and_comma_work_by_their_place(qtbot, window):
         )
         QApplication.sendEvent(window, event)
         qtbot.waitUntil(lambda key=expected: window.session.current_key == key, timeout=2000)
+
+
+def test_other_looks_do_not_make_the_panels_wait_for_the_row(qtbot, window, monkeypatch):
+    strip = window.epochs.strip
+    qtbot.waitUntil(lambda: len(strip.shown) == 3 and all(pictures(strip)), timeout=5000)
+    before = [strip.thumbnails.image(epoch.spot).cacheKey() for epoch in strip.shown]
+    made = []
+    get = window.cache.get
+    monkeypatch.setattr(window.cache, "get", lambda row: (made.append(row), get(row))[1])
+    QTest.keyClick(window, KEY.Key_I)
+    # The pictures of the old looks stay until the builder has made others.
+    assert all(pictures(strip))
+    qtbot.waitUntil(
+        lambda: (
+            not set(before)
+            & {strip.thumbnails.image(epoch.spot).cacheKey() for epoch in strip.shown}
+        ),
+        timeout=5000,
+    )
+    assert 4 not in made

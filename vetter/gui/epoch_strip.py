@@ -60,7 +60,7 @@ class EpochStrip(QWidget):
         self._turned: dict[tuple[int, int, bool], QImage] = {}
         names = session.source.plane_names
         self.planes = [name for name in FIRST_PLANES if name in names] or list(names[:1]) or [""]
-        self.thumbnails = Thumbnails(cache, self.planes[0], self)
+        self.thumbnails = Thumbnails(cache, self.planes[0], self, patient=True)
         self._again = QTimer(self)
         self._again.setSingleShot(True)
         self._again.setInterval(WANT_AGAIN_MS)
@@ -255,7 +255,9 @@ class EpochStrip(QWidget):
                 self.update(self._rect(place))
 
     def _on_outdated(self) -> None:
-        self.update()
+        # The panels come first; the tiles follow as they are made.
+        if self.isVisible():
+            self._again.start()
 
     def _on_opinions_changed(self, rows: object) -> None:
         if isinstance(rows, list) and any(epoch.row in rows for epoch in self._epochs):

@@ -28,6 +28,9 @@ class Thumbnails(QObject):
         Builds the frames, in the background.
     plane : str
         Which plane is shown.
+    patient : bool
+        Whether pictures of earlier looks do until the cache has made others: where the panels'
+        paint must not wait for them.
     """
 
     made = pyqtSignal(int)
@@ -39,10 +42,18 @@ class Thumbnails(QObject):
     outdated = pyqtSignal()
     """The looks or the radius have changed: all pictures are to be had anew."""
 
-    def __init__(self, cache: CutoutCache, plane: str, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        cache: CutoutCache,
+        plane: str,
+        parent: QObject | None = None,
+        patient: bool = False,
+    ) -> None:
         super().__init__(parent)
         self._cache = cache
         self._plane = plane
+        self._patient = patient
+        self._old: dict[Spot, QImage | str] = {}
         self._size, self._ratio = SIZE, 1.0
         self._recipe = (cache.looks, cache.radius)
         self._images: OrderedDict[Spot, QImage | str] = OrderedDict()
@@ -60,6 +71,7 @@ class Thumbnails(QObject):
         if plane != self._plane:
             self._plane = plane
             self._images.clear()
+            self._old.clear()
 
     def set_size(self, size: int, ratio: float) -> None:
         """Make them so large, for a screen with so many device pixels to each pixel."""
@@ -71,9 +83,9 @@ class Thumbnails(QObject):
         """The picture of a row; a text that says why there is none; None while it is made."""
         made = self._images.get(row)
         if made is None:
-            frame = self._cache.get(row)
+            frame = self._cache.peek(row) if self._patient else self._cache.get(row)
             if frame is None:
-                return None
+                return self._old.get(row)
             made = self._take(row, frame)
         else:
             self._images.move_to_end(row)
@@ -101,11 +113,16 @@ class Thumbnails(QObject):
             self.outdated.emit()
         # The frame may have a new plane, so the picture at hand is not trusted.
         self._images.pop(spot, None)
+        self._old.pop(spot, None)
 
     def _drop_outdated(self) -> bool:
         recipe = (self._cache.looks, self._cache.radius)
         if recipe == self._recipe:
             return False
+        if recipe[1] != self._recipe[1]:
+            self._old.clear()
+        elif self._patient and self._images:
+            self._old = dict(self._images)
         self._recipe = recipe
         self._images.clear()
         return True

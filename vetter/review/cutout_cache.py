@@ -120,6 +120,12 @@ class CutoutCache(QObject):
             self._store(row, entry)
         return entry.frame
 
+    def peek(self, row: Spot) -> Frame | None:
+        """The frame of a row if it is up to date; nothing is made for it, unlike `get`."""
+        with self._state:
+            entry = self._entries.get(row)
+            return None if entry is None or entry.recipe != self._recipe(row) else entry.frame
+
     def want(self, rows: Iterable[Spot]) -> None:
         """Replace the list of rows to be built, the first one first."""
         with self._state:
