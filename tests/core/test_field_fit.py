@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 
+from vetter.core.cutout import Cutout
 from vetter.core.cutout_source import Fingerprint, PsfFwhm
-from vetter.core.field_fit import field_fit
+from vetter.core.field_fit import field_fit, fit_rows
 from vetter.settings import FitSettings
 
 PIXELS = (Fingerprint("image", "/a/image.fits", 10, 1, "abc"),)
@@ -18,6 +20,35 @@ def test_the_box_is_four_fwhm_and_a_pixel():
     assert fit.options.inner == 13
     assert (fit.options.max_shift, fit.options.max_scale, fit.options.fit_bg) == (1, 2, True)
     assert "as you say" in fit.said
+
+
+class Planes:
+    """A source of one plain cutout, which keeps what it was asked for."""
+
+    candidates = (0,)
+
+    def __init__(self, plane_names):
+        self.plane_names, self.asked = plane_names, None
+
+    def cutout_with(self, row, radius, names):
+        self.asked = set(names)
+        pixels = np.random.default_rng(1).normal(size=(41, 41))
+        planes = {name: pixels + 1 for name in self.plane_names if name in names}
+        return Cutout(planes, {"x": 20.0, "y": 20.0}, origin=(0, 0))
+
+
+@pytest.mark.parametrize(
+    ("plane_names", "unread"),
+    [
+        (("image", "template", "convolved", "diff", "err"), {"template", "diff"}),
+        (("image", "template", "diff", "err"), {"diff"}),
+    ],
+)
+def test_only_the_planes_of_a_fit_are_read(plane_names, unread):
+    source = Planes(plane_names)
+    (result,) = fit_rows(source, field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0), [0])
+    assert set(plane_names) - source.asked == unread
+    assert np.isfinite(result.chi2)
 
 
 def test_an_unknown_fwhm_is_the_settings_and_said():

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from vetter.core.noise import background, estimate_err
 
@@ -12,6 +13,12 @@ def noisy(sigma: float = 4.0) -> np.ndarray:
 def test_background_of_pure_noise() -> None:
     level, sigma = background(noisy())
     assert abs(level - 50) < 0.3 and abs(sigma - 4) < 0.3
+
+
+@pytest.mark.parametrize("count", [1, 2, 11, 12])
+def test_the_level_is_the_median(count: int) -> None:
+    values = np.random.default_rng(count).normal(50, 4, (1, count))
+    assert background(values)[0] == np.median(values)
 
 
 def test_sources_do_not_count() -> None:

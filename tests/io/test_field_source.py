@@ -49,6 +49,23 @@ def test_a_cutout_has_all_planes(source: FieldSource) -> None:
     assert source.plane_names == ("image", "template", "err", "mask")
 
 
+def test_a_cutout_with_some_planes_has_the_same_pixels(source: FieldSource) -> None:
+    some, whole = source.cutout_with(0, 5, ("mask", "err")), source.cutout(0, 5)
+    assert tuple(some.planes) == ("err", "mask") and some.meta == whole.meta
+    for name in some.planes:
+        np.testing.assert_array_equal(some[name], whole[name])
+
+
+def test_a_difference_that_is_made_is_that_of_its_planes(tmp_path: Path) -> None:
+    specs = write_field(tmp_path, ("image", "convolved"))
+    path = write_list(tmp_path / "l.csv", id=["a"], x=[20.0], y=[30.0])
+    made: Any = open_input(str(path), InputOptions(planes=specs))
+    cutout, alone = made.cutout(0, 5), made.cutout_with(0, 5, ("diff",))
+    made.close()
+    np.testing.assert_array_equal(cutout["diff"], cutout["image"] - cutout["convolved"])
+    np.testing.assert_array_equal(alone["diff"], cutout["diff"])
+
+
 def test_its_metadata(source: FieldSource) -> None:
     meta = source.cutout(0, 5).meta
     assert meta["id"] == "a" and meta["name"] == "a" and meta["x"] == 20.25

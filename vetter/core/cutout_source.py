@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeGuard, cast
 
@@ -210,6 +210,14 @@ def is_growing(source: CutoutSource) -> TypeGuard[GrowingSource]:
     Looks no attribute up but ``grow`` and ``complete``: others of a source may be slow to answer.
     """
     return callable(getattr(source, "grow", None)) and not getattr(source, "complete", True)
+
+
+def cutout_with(source: CutoutSource, row: int, radius: float, names: Collection[str]) -> Cutout:
+    """A cutout with at least these planes, where it has them; others may be left unread."""
+    reader = getattr(source, "cutout_with", None)
+    if reader is None:
+        return source.cutout(row, radius)
+    return cast("Cutout", reader(row, radius, names))
 
 
 def report_of(source: CutoutSource) -> tuple[str, ...]:

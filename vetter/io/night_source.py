@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -169,10 +169,16 @@ class NightSource:
 
     def cutout(self, row: int, radius: float | None = None) -> LazyCutout:
         """The cutout of one candidate with the planes of its image; raises InputError."""
+        return self.cutout_with(row, radius)
+
+    def cutout_with(
+        self, row: int, radius: float | None = None, names: Collection[str] | None = None
+    ) -> LazyCutout:
+        """As `cutout`, with those of the planes that are named; None: all."""
         number = int(self.field_numbers[row])
         image = self.fields[number]
         wanted = self.default_radius if radius is None else radius
-        cutout = image.opened().cutout(row - int(self._starts[number]), wanted)
+        cutout = image.opened().cutout_with(row - int(self._starts[number]), wanted, names)
         # As the list has it: its key and name may differ from those in the image's own.
         cutout.meta["name"] = self.candidates.name(row)
         return _labelled(cutout, image)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -130,7 +131,14 @@ class DifferencePlane:
 
     def read(self, box: Box) -> Array:
         """Floats, shape ``box.shape``."""
-        difference: Array = self.first.read(box) - self.second.read(box)
+        return self.difference({}, box)
+
+    def difference(self, known: Mapping[str, Array | None], box: Box) -> Array:
+        """As `read`, of planes of the box that were read already where they are known."""
+        first, second = known.get(self.first.name), known.get(self.second.name)
+        first = self.first.read(box) if first is None else first
+        second = self.second.read(box) if second is None else second
+        difference: Array = first - second
         return difference
 
 
