@@ -182,6 +182,15 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--science", action="store_true", help="how far the fit can be trusted, not how fast it is"
     )
+    what.add_argument(
+        "--fuzz",
+        type=int,
+        metavar="N",
+        help="N damaged files for every reader, or for those named (csv, tiles...)",
+    )
+    parser.add_argument(
+        "--fuzz-seed", metavar="SEED", help="other damage; or one case again, as it was printed"
+    )
 
 
 def _inputs(parser: argparse.ArgumentParser) -> None:

@@ -258,7 +258,7 @@ def test_gzipped_and_compressed_files(tmp_path: Path) -> None:
 
 BAD = {
     "missing": (None, "found no such file"),
-    "empty": (b"", "found something else or a file cut short"),
+    "empty": (b"", "the file is empty"),
     "text": (b"not FITS at all\n" * 300, "found something else or a file cut short"),
     "no image": ("primary", "found none"),
     "cut short": ("cut", "found something else or a file cut short"),

@@ -23,8 +23,13 @@ def main(arguments: argparse.Namespace) -> int:
     arguments : namespace
         ``inputs`` (a list and nothing else: the demo's planes under 100,000 candidates when
         empty), ``steps`` (key presses), ``json``, ``peers`` (STDPipe instead of the budgets),
-        ``science`` (how far the fit can be trusted instead of times).
+        ``science`` (how far the fit can be trusted instead of times), ``fuzz`` (how many damaged
+        files for each reader, instead of times; ``inputs`` then names readers), ``fuzz_seed``.
     """
+    if arguments.fuzz is not None or arguments.fuzz_seed is not None:
+        from vetter.benchmark import fuzz
+
+        return fuzz.main(arguments.fuzz or 0, arguments.inputs, arguments.fuzz_seed)
     figures = []
     if not arguments.json:
         print(machine())

@@ -6,6 +6,7 @@ import os
 import warnings
 import zlib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,9 +25,12 @@ from vetter.errors import InputError
 from vetter.io.atomic import write_atomic
 from vetter.io.fits_cards import format_card
 from vetter.io.fits_metadata import decode_meta, decode_record, encode_meta
+from vetter.io.fits_structure import open_fits
 from vetter.io.fits_wcs_tables import TABLES, load_wcs, wcs_extension
 from vetter.io.image_extension import image_extension, padded_header, stored_dtype
+from vetter.io.plain_files import open_plain_file
 from vetter.io.plain_fits import read_plain
+from vetter.io.unpacked import open_unpacked
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
@@ -36,6 +40,8 @@ _STRUCTURE = (
     *("SIMPLE", "XTENSION", "BITPIX", "PCOUNT", "GCOUNT", "EXTEND", "EXTNAME", "EXTVER"),
     *("BZERO", "BSCALE", "BLANK", "CHECKSUM", "DATASUM"),
 )
+MOST_BYTES = 512 * 2**20
+"""Of a cutout's file, unpacked."""
 _LEGACY = ("x", "y", "ra", "dec", "mag", "magerr", "mag_calib", "flags", "id", "time", "filename")
 
 
@@ -186,13 +192,19 @@ def load_cutout(filename: str | os.PathLike[str]) -> Cutout:
 
     name = os.fspath(filename)
     try:
-        with open(name, "rb") as file:
+        with open_plain_file(name) as file:
+            if file.seek(0, 2) > MOST_BYTES:
+                raise InputError(f"{name}: too large for a cutout: over {MOST_BYTES >> 20} MB")
+            file.seek(0)
             plain = read_plain(file.read())
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             if plain is not None:
                 return _assemble(name, plain)
-            with fits.open(name, memmap=False, lazy_load_hdus=False) as hdus:
+            with (
+                open_unpacked(Path(name), MOST_BYTES) as file,
+                open_fits(file, name, lazy_load_hdus=False) as hdus,
+            ):
                 cutout = _assemble(name, [hdu for hdu in hdus if hdu.is_image])
                 cutout.wcs = load_wcs(hdus)
                 return cutout

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from vetter.io.plain_files import open_plain_file
+
 _BLOCK = 2880
 # A header longer than this is no cutout's.
 _MOST_BLOCKS = 400
@@ -74,7 +76,13 @@ def scan_planes(path: Path) -> dict[str, tuple[int, int]] | None:
 
 def _opened(path: Path) -> Any:
     """The file's bytes, unpacked where its name says that they are packed."""
-    return gzip.open(path) if path.suffix == ".gz" else open(path, "rb")
+    file = open_plain_file(path)
+    if path.suffix != ".gz":
+        return file
+    packed = gzip.GzipFile(fileobj=file)
+    # Closed with it.
+    packed.myfileobj = file
+    return packed
 
 
 def _scan(stream: IO[bytes], first: bool) -> HeaderScan | None:
@@ -112,7 +120,8 @@ def _header(cards: list[str]) -> HeaderScan:
         if value is not None:
             values[keyword] = value
     count = structure.get("NAXIS", 0)
-    axes = tuple(_whole(structure.get(f"NAXIS{n + 1}")) for n in range(_whole(count)))
+    # FITS allows 999 axes; a damaged header can ask for more than there is time for.
+    axes = tuple(_whole(structure.get(f"NAXIS{n + 1}")) for n in range(min(_whole(count), 999)))
     pixels = 1 if axes else 0
     for length in axes:
         pixels *= length

@@ -11,6 +11,7 @@ from vetter.errors import InputError
 from vetter.io.exposure import filter_of, middle
 from vetter.io.fits_images import open_image
 from vetter.io.fits_names import FitsName
+from vetter.io.fits_structure import open_fits
 from vetter.io.plane_names import (
     IMAGE_ENDINGS,
     LIST_ENDINGS,
@@ -19,6 +20,7 @@ from vetter.io.plane_names import (
     plane_of,
     without_ending,
 )
+from vetter.io.unpacked import open_unpacked
 
 MOST_FILES = 20_000
 _SHARED = ("template", "mask")
@@ -126,7 +128,7 @@ def _is_table(path: Path) -> bool:
     from astropy.io import fits
 
     try:
-        with fits.open(path, memmap=False, lazy_load_hdus=True) as hdus:
+        with open_unpacked(path) as file, open_fits(file, path.name) as hdus:
             return any(isinstance(hdu, (fits.BinTableHDU, fits.TableHDU)) for hdu in hdus)
     except (OSError, ValueError, TypeError, EOFError):
         # Not to be opened as FITS at all: said already.

@@ -30,6 +30,7 @@ from vetter.io.exposure import mjd_of, mjd_of_text
 from vetter.io.field_file_keys import FILES, check_keys, existing_file
 from vetter.io.fits_names import parse_fits_name
 from vetter.io.input_options import InputOptions
+from vetter.io.plain_files import open_plain_file
 
 MOST_BYTES = 4 << 20
 DEFAULT_RADIUS = 1.5
@@ -118,11 +119,11 @@ def _parsed(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise InputError(f"{path}: too large for a field file: over {MOST_BYTES >> 20} MB")
-        with path.open("rb") as file:
+        with open_plain_file(path) as file:
             return tomllib.load(file)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         said = " ".join(str(error).split()) or "nested too deeply"
         raise InputError(f"{path}: not a field file (TOML): {said}") from error
 

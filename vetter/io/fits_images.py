@@ -17,6 +17,8 @@ from vetter.errors import InputError
 from vetter.io.damage import reading, said
 from vetter.io.fits_names import FitsName
 from vetter.io.fits_storage import Storage, storage_of
+from vetter.io.fits_structure import START, open_fits
+from vetter.io.sound_header import sound_header
 from vetter.io.unpacked import open_unpacked
 
 if TYPE_CHECKING:
@@ -132,8 +134,10 @@ class PlainImage:
 class TiledImage:
     """A tile-compressed image: only the tiles that a region touches are read."""
 
-    def __init__(self, name: FitsName, hdu: Any, hdus: Any, shape: tuple[int, int]) -> None:
-        self.name, self.header, self.shape = name, hdu.header.copy(), shape
+    def __init__(
+        self, name: FitsName, header: Header, hdu: Any, hdus: Any, shape: tuple[int, int]
+    ) -> None:
+        self.name, self.header, self.shape = name, header, shape
         self._hdu, self._hdus = hdu, hdus
         self._lock = threading.Lock()
         self._lead: tuple[int, ...] = (0,) * (len(hdu.shape) - 2)
@@ -197,18 +201,27 @@ def open_image(name: FitsName, prefer: str | None = None) -> FitsImage:
     from vetter.io.hdu_choice import choose_image
 
     file = open_unpacked(name.path)
-    start = file.read(9)
-    file.seek(0)
-    if start != b"SIMPLE  =":
-        file.close()
-        raise InputError(f"{name.path}: wanted a FITS image, found a file that starts {start!r}")
     try:
+        start = file.read(9)
+        if start != START:
+            raise InputError(
+                f"{name.path}: wanted a FITS image, found a file that starts {start!r}"
+            )
         with reading(name, "not a FITS image that can be read"):
-            hdus = fits.open(file, mode="readonly", memmap=False, lazy_load_hdus=True)
+            hdus = open_fits(file, name.label, lazy_load_hdus=True)
             hdu, full = choose_image(name, hdus, prefer)
+            header = sound_header(hdu.header, _raw_header(hdu, file))
             if isinstance(hdu, fits.CompImageHDU):
-                return TiledImage(full, hdu, hdus, hdu.shape[-2:]).with_slices(full.slices)
-            return PlainImage(full, hdu.header.copy(), storage_of(hdu, full), hdu.shape[-2:], file)
+                return TiledImage(full, header, hdu, hdus, hdu.shape[-2:]).with_slices(full.slices)
+            return PlainImage(full, header, storage_of(hdu, full), hdu.shape[-2:], file)
     except InputError:
         file.close()
         raise
+
+
+def _raw_header(hdu: Any, file: IO[bytes]) -> bytes:
+    place = hdu.fileinfo()
+    if place is None:
+        return b"?"
+    start = int(place["hdrLoc"])
+    return os.pread(file.fileno(), int(place["datLoc"]) - start, start)

@@ -12,6 +12,7 @@ from vetter.errors import InputError
 from vetter.io.damage import reading
 from vetter.io.fits_names import FitsName
 from vetter.io.fits_rows import can_read, read_rows
+from vetter.io.fits_structure import open_fits
 from vetter.io.hdu_choice import found
 from vetter.io.unpacked import open_unpacked
 
@@ -31,12 +32,10 @@ def read_fits_table(name: FitsName) -> tuple[Table, str]:
     InputError
         No such table, or a damaged one.
     """
-    from astropy.io import fits
-
     with (
         reading(name.label, "a FITS table that cannot be read"),
         open_unpacked(name.path) as file,
-        fits.open(file, memmap=False, character_as_bytes=True) as hdus,
+        open_fits(file, name.label, character_as_bytes=True) as hdus,
     ):
         number, note = _choose(name, hdus)
         hdu = hdus[number]

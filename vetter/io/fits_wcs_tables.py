@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vetter.io.fits_structure import open_fits
+
 if TYPE_CHECKING:
     from astropy.wcs import WCS
 
@@ -40,12 +42,11 @@ def load_wcs(hdus: Any) -> WCS | None:
     names = [hdu.name for hdu in hdus]
     if TABLES not in names:
         return None
-    from astropy.io import fits
     from astropy.wcs import WCS
 
     try:
         content = np.asarray(hdus[names.index(TABLES)].data["FITS"][0], np.uint8).tobytes()
-        with fits.open(io.BytesIO(content)) as inner:
+        with open_fits(io.BytesIO(content), TABLES) as inner:
             return WCS(inner[0].header, inner)
     except (OSError, KeyError, ValueError, TypeError, IndexError):
         return None

@@ -9,6 +9,7 @@ import numpy as np
 from vetter.errors import InputError
 from vetter.io.damage import reading
 from vetter.io.fits_images import FitsImage
+from vetter.io.fits_structure import open_fits
 from vetter.io.unpacked import open_unpacked
 
 if TYPE_CHECKING:
@@ -43,7 +44,6 @@ def image_wcs(image: FitsImage) -> tuple[WCS | None, str]:
 
 
 def _read(image: FitsImage) -> WCS | None:
-    from astropy.io import fits
     from astropy.wcs import WCS
 
     from vetter.core.wcs_header import header_wcs
@@ -52,7 +52,8 @@ def _read(image: FitsImage) -> WCS | None:
         return header_wcs(image.header)
     except InputError:
         # It may want look-up tables, which are in the file's other HDUs.
-        with open_unpacked(image.name.path) as file, fits.open(file, memmap=False) as hdus:
+        label = image.name.label
+        with open_unpacked(image.name.path) as file, open_fits(file, label) as hdus:
             wcs = WCS(image.header, hdus)
     if not wcs.has_celestial:
         return None

@@ -13,6 +13,7 @@ from vetter.core.cutout_source import CutoutSource
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName, parse_fits_name
 from vetter.io.input_options import PLANE_OPTIONS, InputOptions, absolute
+from vetter.io.plain_files import open_plain_file
 
 __all__ = ["PLANE_OPTIONS", "InputOptions", "open_input", "session_path"]
 
@@ -132,7 +133,7 @@ def session_path(inputs: Sequence[str | os.PathLike[str]]) -> Path | None:
 
 def _is_session(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
+        with open_plain_file(path) as file:
             return file.read(16) == b"SQLite format 3\0"
     except OSError:
         # Whoever opens it next says why it cannot be read.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vetter.core.plane import Array
+from vetter.io.sound_header import sound_header
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
@@ -36,7 +37,7 @@ class PlainHdu:
         """Its header, parsed."""
         from astropy.io.fits import Header
 
-        return Header.fromstring(self._text)
+        return sound_header(Header.fromstring(self._text), self._text.encode("ascii"))
 
 
 def read_plain(content: bytes) -> list[PlainHdu] | None:

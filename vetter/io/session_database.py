@@ -121,7 +121,7 @@ class SessionDatabase:
             except BaseException:
                 connection.close()
                 raise
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             lock.release()
             if is_unwritable(error):
                 reason = f"read only: {path.name} cannot be written to: {error}"
@@ -141,7 +141,7 @@ class SessionDatabase:
             except BaseException:
                 connection.close()
                 raise
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise said(path, error) from None
         return cls(path, connection, None, notes)
 
@@ -171,7 +171,7 @@ class SessionDatabase:
         with self._turn:
             try:
                 return self._connection.execute(query, values).fetchall()
-            except sqlite3.Error as error:
+            except (sqlite3.Error, UnicodeDecodeError) as error:
                 raise said(self.path, error) from None
 
     @contextmanager
@@ -187,7 +187,7 @@ class SessionDatabase:
                 cursor.execute("COMMIT")
             except BaseException as error:
                 _roll_back(self._connection)
-                if isinstance(error, sqlite3.Error):
+                if isinstance(error, (sqlite3.Error, UnicodeDecodeError)):
                     raise said(self.path, error) from None
                 raise
 
@@ -215,7 +215,7 @@ def _remove_journal(connection: sqlite3.Connection) -> None:
     """Leave one file behind; a journal that a kill leaves is empty, and does no harm."""
     try:
         connection.execute("PRAGMA journal_mode = DELETE").fetchone()
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         # Closed already, or the disk is gone.
         return
 

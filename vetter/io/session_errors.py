@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from vetter.errors import InputError, VetterError
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """The window that writes to a session; ``since`` is UTC."""
 
     pid: int
@@ -30,7 +29,7 @@ class SessionLocked(VetterError):
         super().__init__(f"{path}: already open for writing by {by}; it can be read meanwhile")
 
 
-def is_unwritable(error: sqlite3.Error) -> bool:
+def is_unwritable(error: Exception) -> bool:
     """Whether the file can still be read where it cannot be written to."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in (
@@ -41,9 +40,12 @@ def is_unwritable(error: sqlite3.Error) -> bool:
     )
 
 
-def said(path: Path, error: sqlite3.Error) -> VetterError:
+def said(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> VetterError:
     """A database error in words for the user."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if isinstance(error, UnicodeDecodeError):
+        # SQLite repeats a damaged schema in what it says, and Python cannot tell what it said.
+        return InputError(f"{path}: a damaged session, or none; restore it from a copy")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return InputError(f"{path}: a damaged session, or none ({error}); restore it from a copy")
     if code == sqlite3.SQLITE_FULL:

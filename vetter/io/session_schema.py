@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from vetter.errors import InputError
+from vetter.io.plain_files import open_plain_file
 
 APPLICATION_ID = 0x56455454  # 'VETT'
 VERSION = 1
@@ -70,7 +71,7 @@ def create_tables(connection: sqlite3.Connection) -> None:
 def is_session(path: Path) -> bool:
     """Whether a file says of itself that it is a session; False where it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with open_plain_file(path) as file:
             head = file.read(100)
     except OSError:
         return False
@@ -80,7 +81,7 @@ def is_session(path: Path) -> bool:
 def check_header(path: Path) -> None:
     """Refuse a file that is no SQLite database; raises InputError."""
     try:
-        with path.open("rb") as file:
+        with open_plain_file(path) as file:
             head = file.read(16)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None

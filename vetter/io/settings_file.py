@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from vetter.errors import SettingsError
+from vetter.io.plain_files import open_plain_file
 from vetter.settings import Settings
+
+MOST_BYTES = 2**20
 
 
 def settings_folder() -> Path:
@@ -51,14 +54,18 @@ def load_keymap(path: str | Path | None = None) -> dict[str, Any] | None:
 def _parsed(path: str | Path | None, default: str) -> tuple[Path, dict[str, Any]] | None:
     file = settings_folder() / default if path is None else Path(path).expanduser()
     try:
-        text = file.read_text("utf-8")
+        with open_plain_file(file) as opened:
+            text = opened.read(MOST_BYTES + 1).decode("utf-8")
     except FileNotFoundError:
         if path is None:
             return None
         raise SettingsError(f"{file}: no such file") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: cannot be read: {error}") from error
+    if len(text) > MOST_BYTES:
+        raise SettingsError(f"{file}: too large for settings: over {MOST_BYTES >> 20} MB")
     try:
-        return file, tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        # Line ends as text files have them; in strings TOML allows none bare.
+        return file, tomllib.loads(text.replace("\r\n", "\n"))
+    except (ValueError, RecursionError) as error:
         raise SettingsError(f"{file}: no TOML: {error}") from error

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vetter.errors import InputError
 from vetter.io.damage import reading
+from vetter.io.plain_files import open_plain_file
 from vetter.io.text_tables import is_sextractor
 from vetter.io.unpacked import opener_of
 
@@ -77,7 +78,7 @@ def _is_regions(text: str) -> bool:
 
 def _head(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open_plain_file(path) as file:
             head = file.read(_HEAD_BYTES)
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file") from error

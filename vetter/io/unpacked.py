@@ -8,29 +8,39 @@ from pathlib import Path
 from typing import IO, Any
 
 from vetter.errors import InputError
+from vetter.io.fits_structure import MOST_HEADER, START, hdu_end
+from vetter.io.plain_files import open_plain_file
 
 # A few kilobytes can be made to unpack without end; no image plane is larger than this.
 MOST_BYTES = 16 * 2**30
+# Zeros shrink a thousandfold, and a plane may hold little else; up to so much is unpacked whatever
+# it shrank by, and above only what shrank as data do.
+_FREELY = 2 * 2**30
+_FREELY_TEXT = 256 * 2**20
+_MOST_RATIO = 100
 _CHUNK = 2**20
 
 
 def open_unpacked(path: Path, most_bytes: int = MOST_BYTES) -> IO[bytes]:
     """Open a file for reading; a packed one is unpacked into a temporary file.
 
+    Of packed FITS only as much is unpacked as its headers promise.
+
     Raises
     ------
     InputError
-        No such file, one that may not be read, a damaged one, or one that unpacks to more than
-        ``most_bytes`` or than the disk holds.
+        No such file, one that may not be read, a pipe, a damaged one, or one that unpacks to more
+        than ``most_bytes``, than the disk holds or than files of its size do.
     """
     try:
-        file = path.open("rb")
+        file = open_plain_file(path)
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file") from error
     except IsADirectoryError as error:
         raise InputError(f"{path}: wanted a FITS image, found a folder") from error
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: cannot be read: {said}") from error
     magic = file.read(6)
     file.seek(0)
     if not magic:
@@ -44,6 +54,7 @@ def open_unpacked(path: Path, most_bytes: int = MOST_BYTES) -> IO[bytes]:
 
 
 def opener_of(magic: bytes) -> Any:
+    """What unpacks a file that begins so; None where it is not packed."""
     if magic.startswith(b"\x1f\x8b"):
         import gzip
 
@@ -78,10 +89,43 @@ def _unpack(path: Path, opener: Any, file: IO[bytes], most_bytes: int) -> IO[byt
 
 
 def _copy(path: Path, opener: Any, file: IO[bytes], out: IO[bytes], room: int) -> None:
+    packed_bytes = file.seek(0, 2)
+    file.seek(0)
     total = 0
+    promised: _Promised | None = None
     with opener(file) as packed:
         while chunk := packed.read(_CHUNK):
+            if not total and chunk.startswith(START):
+                promised = _Promised(path, out)
             total += len(chunk)
-            if total > room:
-                raise InputError(f"{path}: unpacks to over {room} bytes; unpack it yourself")
+            freely = _FREELY_TEXT if promised is None else _FREELY
+            most = min(room, max(freely, _MOST_RATIO * packed_bytes))
+            if total > most:
+                raise InputError(f"{path}: unpacks to over {most} bytes; unpack it yourself")
             out.write(chunk)
+            if promised is not None and promised.is_all(total):
+                return
+
+
+class _Promised:
+    """How far the headers of FITS reach, as far as they have been unpacked."""
+
+    def __init__(self, path: Path, out: IO[bytes]) -> None:
+        self._label, self._out = str(path), out
+        self._reached = 0
+
+    def is_all(self, total: int) -> bool:
+        """Whether what comes after the bytes unpacked so far belongs to no HDU any more."""
+        if total <= self._reached:
+            return False
+        self._out.flush()
+        with open(self._out.name, "rb") as written:
+            while total > self._reached:
+                end = hdu_end(written, self._reached, self._label)
+                if end is None:
+                    written.seek(self._reached)
+                    begin = written.read(len(START))
+                    begins = any(mark.startswith(begin[:8]) for mark in (START, b"XTENSION"))
+                    return not begins or total - self._reached > MOST_HEADER
+                self._reached = end
+        return False

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from vetter.errors import InputError
+from vetter.io.plain_files import open_plain_file
 
 
 class ByteRange(Protocol):
@@ -35,7 +36,7 @@ class FileBytes:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self._file = path.open("rb", buffering=0)
+            self._file = open_plain_file(path, buffering=0)
             self.size = os.fstat(self._file.fileno()).st_size
         except OSError as error:
             raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error

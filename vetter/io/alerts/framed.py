@@ -12,6 +12,7 @@ from vetter.errors import InputError
 from vetter.io.alerts import bounds
 from vetter.io.alerts.container import read_record
 from vetter.io.alerts.schemas import PacketSchema, checked_schema, full_name, loaded_json
+from vetter.io.plain_files import open_plain_file
 
 PREFIX = 5
 _PRIMITIVES = ("null", "boolean", "int", "long", "float", "double", "bytes", "string")
@@ -67,7 +68,7 @@ def read_schema(path: Path) -> PacketSchema:
 
 def _load(path: Path) -> Any:
     try:
-        with path.open("rb") as file:
+        with open_plain_file(path) as file:
             return loaded_json(file.read(bounds.SCHEMA + 1))
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error

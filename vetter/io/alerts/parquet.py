@@ -10,6 +10,7 @@ from typing import Any
 from vetter.errors import InputError
 from vetter.io.alerts.producers import is_nested
 from vetter.io.damage import reading
+from vetter.io.plain_files import open_plain_file
 
 MAGIC = b"PAR1"
 _CUTOUT = re.compile(rb"cutout_?(science|template|difference)", re.IGNORECASE)
@@ -26,7 +27,7 @@ def has_cutouts(path: Path) -> bool:
     False too where it cannot be read: whoever opens it says why.
     """
     try:
-        with path.open("rb") as file:
+        with open_plain_file(path) as file:
             size = file.seek(0, 2)
             file.seek(max(0, size - 8))
             tail = file.read(8)

@@ -11,6 +11,7 @@ from pathlib import Path
 from vetter.io.alerts import archive, parquet
 from vetter.io.alerts.container import MAGIC
 from vetter.io.alerts.framed import is_framed
+from vetter.io.plain_files import open_plain_file
 
 _HEAD = 512
 # Files of these names are never opened to find out.
@@ -42,7 +43,7 @@ def kind_of_file(path: Path, framed: bool = False) -> Kind:
     A file that cannot be read is `Kind.OTHER`: whoever opens it says why.
     """
     try:
-        with path.open("rb") as file:
+        with open_plain_file(path) as file:
             start = file.read(_HEAD)
     except OSError:
         return Kind.OTHER

@@ -16,6 +16,7 @@ from vetter.errors import InputError
 from vetter.io.alerts import bounds
 from vetter.io.alerts.codecs import unpacked_gzip
 from vetter.io.damage import reading
+from vetter.io.fits_structure import open_fits
 from vetter.io.plain_fits import read_plain
 
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n")
@@ -132,11 +133,9 @@ def _sigma(data: Array, kind: object) -> dict[str, Any]:
 
 def _by_astropy(content: bytes) -> list[Any]:
     """HDUs that are not plain (scaled integers, for one); none larger than the stream."""
-    from astropy.io import fits
-
     with reading("stamp", "a FITS image that cannot be read"):
-        options: dict[str, Any] = {"memmap": False, "disable_image_compression": True}
-        with fits.open(io.BytesIO(content), **options) as hdus:
+        stream = io.BytesIO(content)
+        with open_fits(stream, "stamp", disable_image_compression=True) as hdus:
             found = []
             for hdu in hdus:
                 pixels = int(np.prod([int(n) for n in hdu.shape], dtype=object)) if hdu.shape else 0

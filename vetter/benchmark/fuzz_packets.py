@@ -1,0 +1,117 @@
+"""Alert packets in order, in each wrapping that is read: what damage is done to."""
+
+from __future__ import annotations
+
+import copy
+import io
+import tarfile
+from typing import Any
+
+from astropy.io import fits
+
+from vetter.benchmark.fuzz_samples import gz, sky, written
+
+_EPOCH: list[dict[str, Any]] = [
+    {"name": "jd", "type": "double"},
+    {"name": "fid", "type": "int"},
+    {"name": "isdiffpos", "type": ["null", "string"], "default": None},
+    {"name": "magpsf", "type": ["null", "float"], "default": None},
+    {"name": "sigmapsf", "type": ["null", "float"], "default": None},
+    {"name": "diffmaglim", "type": ["null", "float"], "default": None},
+]
+_STAMP = {
+    "type": "record",
+    "name": "cutout",
+    "fields": [{"name": "fileName", "type": "string"}, {"name": "stampData", "type": "bytes"}],
+}
+_STAMPS = ("cutoutScience", "cutoutTemplate", "cutoutDifference")
+_PLACE = [{"name": name, "type": "double"} for name in ("ra", "dec", "xpos", "ypos")]
+SCHEMA: dict[str, Any] = {
+    "type": "record",
+    "name": "alert",
+    "namespace": "ztf",
+    "fields": [
+        {"name": "publisher", "type": "string"},
+        {"name": "objectId", "type": "string"},
+        {"name": "candid", "type": "long"},
+        {
+            "name": "candidate",
+            "type": {"type": "record", "name": "candidate", "fields": [*_EPOCH, *_PLACE]},
+        },
+        {
+            "name": "prv_candidates",
+            "type": [
+                "null",
+                {"type": "array", "items": {"type": "record", "name": "prv", "fields": _EPOCH}},
+            ],
+            "default": None,
+        },
+        *(
+            {"name": name, "type": ["null", "ztf.cutout" if number else _STAMP], "default": None}
+            for number, name in enumerate(_STAMPS)
+        ),
+    ],
+}
+
+
+def stamp(seed: int = 1, shape: tuple[int, int] = (31, 31)) -> bytes:
+    """A packet's stamp, plain."""
+    return written(fits.PrimaryHDU(sky(seed, shape)))
+
+
+def packet(number: int = 1) -> dict[str, Any]:
+    """A packet as a record."""
+    epoch = {"jd": 2460219.5, "fid": 2, "isdiffpos": "t", "magpsf": 18.5, "sigmapsf": 0.1}
+    epoch["diffmaglim"] = 20.5
+    place = {"ra": 10.0, "dec": -5.0, "xpos": 1500.25, "ypos": 200.75}
+    return {
+        "publisher": "ZTF (made)",
+        "objectId": f"ZTF{number}",
+        "candid": 2475433850015010000 + number,
+        "candidate": {**epoch, **place},
+        "prv_candidates": [{**epoch, "jd": 2460210.5}, {**epoch, "jd": 2460212.5, "magpsf": None}],
+        **{name: {"fileName": "x.fits.gz", "stampData": gz(stamp())} for name in _STAMPS},
+    }
+
+
+def container(codec: str = "null", count: int = 2) -> bytes:
+    """An Avro container, a packet in each block."""
+    import fastavro
+
+    out = io.BytesIO()
+    packets = [packet(number) for number in range(count)]
+    marker = b"0123456789abcdef"
+    schema = copy.deepcopy(SCHEMA)
+    fastavro.writer(out, schema, packets, codec, sync_interval=1, sync_marker=marker)
+    return out.getvalue()
+
+
+def framed() -> bytes:
+    """A packet as a stream carries it: 5 bytes, then a body without schema."""
+    import fastavro
+
+    out = io.BytesIO()
+    fastavro.schemaless_writer(out, copy.deepcopy(SCHEMA), packet())
+    return b"\0\0\0\0\x07" + out.getvalue()
+
+
+def alert_parquet() -> bytes:
+    """Packets as rows of Parquet."""
+    import pyarrow.parquet
+
+    out = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist([packet(1), packet(2)]), out)
+    return out.getvalue()
+
+
+def tar(packed: bool = False) -> bytes:
+    """An archive of packets, with a long name and other files among them."""
+    out = io.BytesIO()
+    files = {"1.avro": container(count=1), "night/README.txt": b"a night"}
+    files[f"night/{'long' * 40}.avro"] = container("deflate", 1)
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for name, content in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return gz(out.getvalue()) if packed else out.getvalue()

@@ -1,0 +1,241 @@
+"""Each reader: what it is given in order, and what has to come of whatever it is given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from vetter.benchmark import fuzz_packets as packets
+from vetter.benchmark import fuzz_samples as samples
+from vetter.core.cutout_source import CutoutSource, completed
+from vetter.core.look import Looks
+from vetter.core.rendering import render
+from vetter.errors import InputError
+from vetter.io.inputs import InputOptions, open_input
+
+Sample = Callable[[Path], bytes]
+Look = Callable[[Path], None]
+MOST_REAL_BYTES = 2**22
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One reader.
+
+    Attributes
+    ----------
+    file : str
+        What its file is called.
+    made : tuple of callables
+        Each takes a folder to work in, and returns the bytes of a file in order.
+    look : callable
+        Reads a file as the program does, all that is shown of it.
+    real : tuple of str
+        Patterns of files among real data.
+    beside : callable
+        Writes what lies beside the file.
+    """
+
+    file: str
+    made: tuple[Sample, ...]
+    look: Look
+    real: tuple[str, ...] = ()
+    beside: Callable[[Path], None] = lambda folder: None
+
+    def contents(self, folder: Path, real_data: Path | None) -> Iterator[bytes]:
+        """Files in order; `folder` is one to work in, where the good planes are."""
+        for make in self.made:
+            yield make(folder)
+        for pattern in self.real:
+            for path in [] if real_data is None else sorted(real_data.glob(pattern))[:12]:
+                if 0 < path.stat().st_size <= MOST_REAL_BYTES:
+                    yield path.read_bytes()
+
+
+def lay_out(folder: Path) -> None:
+    """Planes and a list in order, which damaged files are read together with."""
+    (folder / "image.fits").write_bytes(samples.image())
+    (folder / "other.fits").write_bytes(samples.image(1))
+    (folder / "list.csv").write_bytes(samples.table("ascii.csv"))
+    (folder / "schema.avsc").write_text(json.dumps(packets.SCHEMA))
+
+
+def looked_over(source: CutoutSource) -> None:
+    """Look at a source as the window does: its list, and cutouts of its first and last rows."""
+    try:
+        completed(source)
+        candidates = source.candidates
+        assert len(candidates) == len(candidates.keys) == len(candidates.x) > 0
+        assert len(set(candidates.keys)) == len(candidates)
+        assert all(isinstance(note, str) for note in source.notes)
+        for row in sorted({0, 1 % len(candidates), len(candidates) - 1}):
+            candidates.candidate(row)
+            assert isinstance(candidates.name(row), str)
+            _look_at(source, row)
+        for fingerprint in source.fingerprints:
+            assert fingerprint.role
+    finally:
+        source.close()
+
+
+def _look_at(source: CutoutSource, row: int) -> None:
+    try:
+        cutout = source.cutout(row, 7)
+    except InputError:
+        # The panels say so; the other rows are not concerned.
+        return
+    assert len(cutout.position) == 2
+    assert len({plane.shape for plane in cutout.planes.values()}) == 1
+    pictures, limits = render(cutout.planes, Looks())
+    assert set(limits) <= set(pictures)
+
+
+def _plane(name: str) -> Look:
+    def look(path: Path) -> None:
+        planes = {"image": str(path.parent.parent / "image.fits"), name: str(path)}
+        options = InputOptions(planes=planes)
+        looked_over(open_input(str(path.parent.parent / "list.csv"), options))
+
+    return look
+
+
+def _list(path: Path) -> None:
+    image = str(path.parent.parent / "image.fits")
+    looked_over(open_input(str(path), InputOptions(planes={"image": image})))
+
+
+def _input(path: Path) -> None:
+    looked_over(open_input(str(path)))
+
+
+def _folder(path: Path) -> None:
+    looked_over(open_input(str(path.parent)))
+
+
+def _packets(path: Path) -> None:
+    schema = str(path.parent.parent / "schema.avsc")
+    looked_over(open_input(str(path), InputOptions(schema=schema)))
+
+
+def _schema(path: Path) -> None:
+    packet = str(path.parent / "1.avro")
+    looked_over(open_input(packet, InputOptions(schema=str(path))))
+
+
+def _session(path: Path) -> None:
+    from vetter.io.session_file import SessionFile
+
+    with SessionFile.open(path, "fuzz") as session:
+        decisions = session.decisions()
+        session.append([decision._replace(id=f"{decision.id}+") for decision in decisions])
+        assert session.reviewers() is not None
+        session.adjustments()
+        assert isinstance(session.settings, dict)
+        assert session.position is None or isinstance(session.position, str)
+    looked_over(open_input(str(path)))
+
+
+def _settings(path: Path) -> None:
+    from vetter.io.settings_file import load_settings
+
+    load_settings(path)
+
+
+def _keymap(path: Path) -> None:
+    from vetter.gui.commands import COMMANDS
+    from vetter.gui.keymap import make_keymap
+    from vetter.io.settings_file import load_keymap
+
+    make_keymap(COMMANDS, load_keymap(path))
+
+
+def _psf(path: Path) -> None:
+    from vetter.io.psf_file import read_psf
+
+    read_psf(str(path))
+
+
+def _night(folder: Path) -> None:
+    lay_out(folder)
+
+
+def _triplet(folder: Path) -> None:
+    (folder / "7_ref.fits").write_bytes(samples.image(1))
+    (folder / "7_diff.fits").write_bytes(samples.image(2))
+    for name in ("8_sci", "8_ref"):
+        (folder / f"{name}.fits").write_bytes(samples.image(3))
+
+
+def _cutout_beside(folder: Path) -> None:
+    (folder / "good.fits").write_bytes(samples.cutout_file(folder.parent))
+
+
+def _packet_beside(folder: Path) -> None:
+    (folder / "1.avro").write_bytes(packets.framed())
+
+
+def _of(content: Callable[[], bytes]) -> Sample:
+    return lambda _folder: content()
+
+
+_FIELD = ("decam_field/*.fits",)
+_IMAGES = ("odd_fits/*.fits", "decam_field/sci*.fits")
+
+READERS: dict[str, Reader] = {
+    "image": Reader(
+        "a.fits",
+        (_of(samples.image), _of(samples.integers), _of(samples.cube)),
+        _plane("image"),
+        _IMAGES,
+    ),
+    "tiles": Reader("a.fits.fz", (_of(samples.tiles), _of(samples.whole_tiles)), _plane("image")),
+    "gzip": Reader("a.fits.gz", (lambda _: samples.gz(samples.image()),), _plane("image")),
+    "bzip2": Reader("a.fits.bz2", (_of(samples.image_bz2),), _plane("image")),
+    "xz": Reader("a.fits.xz", (_of(samples.image_xz),), _plane("image")),
+    "template": Reader("t.fits", (_of(samples.image),), _plane("template"), _FIELD),
+    "mask": Reader("m.fits", (_of(samples.mask), _of(samples.tiles)), _plane("mask")),
+    "fits table": Reader(
+        "l.fits", (lambda _: samples.table("fits"), _of(samples.wide_table)), _list
+    ),
+    "ldac": Reader("l.ldac", (_of(samples.ldac),), _list),
+    "ecsv": Reader("l.ecsv", (lambda _: samples.table("ascii.ecsv"),), _list, ("*/*.ecsv",)),
+    "csv": Reader("l.csv", (lambda _: samples.table("ascii.csv"),), _list, ("*/*.csv",)),
+    "votable": Reader("l.vot", (lambda _: samples.table("votable"),), _list),
+    "parquet": Reader("l.parquet", (lambda _: samples.table("parquet"),), _list),
+    "regions": Reader("l.reg", (lambda _: samples.REGIONS,), _list),
+    "json": Reader("l.jsonl", (_of(samples.json_lines), _of(samples.json_array)), _list),
+    "sextractor": Reader("l.cat", (lambda _: samples.SEXTRACTOR,), _list),
+    "daophot": Reader("l.mag", (lambda _: samples.DAOPHOT,), _list),
+    "cutout": Reader("c.fits", (samples.cutout_file,), _input, ("stdpipe/*.fits",)),
+    "cutouts": Reader("c.fits", (samples.cutout_file,), _folder, (), _cutout_beside),
+    "triplets": Reader("7_sci.fits", (_of(samples.image),), _folder, (), _triplet),
+    "avro": Reader(
+        "p.avro",
+        (_of(packets.container), lambda _: packets.container("deflate")),
+        _packets,
+        ("alerts/*/*.avro",),
+    ),
+    "framed": Reader("p.avro", (_of(packets.framed),), _packets),
+    "schema": Reader(
+        "s.avsc",
+        (lambda _: json.dumps(packets.SCHEMA).encode(),),
+        _schema,
+        (),
+        _packet_beside,
+    ),
+    "alert parquet": Reader(
+        "p.parquet",
+        (_of(packets.alert_parquet),),
+        _packets,
+        ("alerts/*/*.parquet", "labelled/*.parquet"),
+    ),
+    "tar": Reader("p.tar", (_of(packets.tar),), _packets),
+    "tar.gz": Reader("p.tar.gz", (lambda _: packets.tar(packed=True),), _packets),
+    "field file": Reader("night.toml", (_of(samples.night),), _input, (), _night),
+    "session": Reader("s.vetter", (samples.session,), _session),
+    "settings": Reader("settings.toml", (lambda _: samples.SETTINGS,), _settings),
+    "keymap": Reader("keymap.toml", (lambda _: samples.KEYMAP,), _keymap),
+    "psf": Reader("p.fits", (_of(samples.psf), _of(samples.psfex)), _psf),
+}

@@ -1,0 +1,131 @@
+"""Where the HDUs of a FITS file begin and end, read warily: no header's word is taken for more
+than it can be.
+
+astropy makes lists as long as NAXIS and TFIELDS say, and reads on until it finds an END: one
+damaged card keeps it busy for hours, or takes all the memory there is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import IO, Any
+
+from vetter.errors import InputError
+
+BLOCK = 2880
+START = b"SIMPLE  ="
+MOST_HEADER = 16_000 * BLOCK
+"""A header longer than this is none: over half a million cards."""
+_MOST_COUNT = 999  # FITS Standard 4.0, tables 7 and 16: of axes, and of columns
+_CARD = 80
+_READ = 20 * BLOCK
+_CARDS = re.compile(
+    rb"(?:HIERARCH +)?(ZNAXIS|NAXIS|TFIELDS|BITPIX|PCOUNT|GCOUNT|NAXIS\d+) *= *([-+.\dED]+)",
+    re.IGNORECASE,
+)
+
+
+def check_structure(file: IO[bytes], label: str) -> None:
+    """Refuse a FITS file whose headers ask for more than FITS allows; only headers are read.
+
+    What is not FITS, or is cut short, is left to whoever reads it.
+
+    Parameters
+    ----------
+    file : binary file
+        Wound back to its beginning.
+    label : str
+        The file, as the user knows it.
+
+    Raises
+    ------
+    InputError
+        More axes or columns than 999, or a header without an end.
+    """
+    position: int | None = 0
+    while position is not None:
+        position = hdu_end(file, position, label)
+    file.seek(0)
+
+
+def open_fits(file: IO[bytes], label: str, **options: Any) -> Any:
+    """`astropy.io.fits.open` of a file that `check_structure` lets pass, not memory-mapped.
+
+    Raises
+    ------
+    InputError
+        As `check_structure`; and whatever astropy raises of damaged files.
+    """
+    from astropy.io import fits
+
+    check_structure(file, label)
+    return fits.open(file, mode="readonly", memmap=False, **options)
+
+
+def hdu_end(file: IO[bytes], start: int, label: str) -> int | None:
+    """Where the HDU that begins at a byte ends, filled up to whole blocks.
+
+    None where no header begins there, or the file ends before the header does.
+
+    Raises
+    ------
+    InputError
+        As `check_structure`.
+    """
+    header = _header(file, start, label)
+    if header is None:
+        return None
+    cards = _structure(header, label)
+    axes = cards.get("NAXIS", 0)
+    pixels = 1 if axes else 0
+    for number in range(1, axes + 1):
+        length = cards.get(f"NAXIS{number}", 0)
+        # Random groups have no first axis.
+        pixels *= length if length or number > 1 or axes == 1 else 1
+    size = abs(cards.get("BITPIX", 8)) // 8
+    data = size * max(cards.get("GCOUNT", 1), 1) * (max(cards.get("PCOUNT", 0), 0) + pixels)
+    return start + len(header) + -(-max(data, 0) // BLOCK) * BLOCK
+
+
+def _header(file: IO[bytes], start: int, label: str) -> bytes | None:
+    """A header's blocks, the one with END included."""
+    try:
+        file.seek(start)
+    except (OSError, OverflowError):
+        # Beyond what any file can be.
+        return None
+    header = b""
+    while len(header) <= MOST_HEADER:
+        more = file.read(BLOCK if not header else _READ)
+        if not header and not more.startswith((START, b"XTENSION")):
+            return None
+        if not more:
+            return None
+        done = len(header)
+        header += more
+        # Astropy takes an END at the beginning of any card.
+        for place in range(done // _CARD * _CARD, len(header) - 2, _CARD):
+            if header[place : place + 3] == b"END" and not header[place + 3 : place + 8].strip():
+                end = -(-(place + _CARD) // BLOCK) * BLOCK
+                return header[:end] if len(header) >= end else None
+    raise InputError(f"{label}: a damaged FITS header: it does not end within {MOST_HEADER} bytes")
+
+
+def _structure(header: bytes, label: str) -> dict[str, int]:
+    """The numbers in a header that say how its data lie; the first of each counts."""
+    cards: dict[str, int] = {}
+    for match in _CARDS.finditer(header):
+        if match.start() % _CARD:
+            continue
+        keyword = match[1].decode("ascii").upper()
+        try:
+            value = int(float(match[2].replace(b"D", b"E").replace(b"d", b"e")))
+        except (ValueError, OverflowError):
+            continue
+        if keyword in ("NAXIS", "ZNAXIS", "TFIELDS") and value > _MOST_COUNT:
+            raise InputError(
+                f"{label}: a damaged FITS header: {keyword} is {value}, FITS allows {_MOST_COUNT}; "
+                "copy or write it again"
+            )
+        cards.setdefault(keyword, value)
+    return cards

@@ -1,0 +1,30 @@
+"""Files opened only where they are files: a pipe would be waited for, a device never ends."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from typing import IO
+
+
+def open_plain_file(path: str | os.PathLike[str], buffering: int = -1) -> IO[bytes]:
+    """Open a file for reading, in bytes; ``buffering`` as of `open`.
+
+    Raises
+    ------
+    OSError
+        As `open`; and EINVAL for pipes, sockets and devices, which are not waited for.
+    """
+    # Without NONBLOCK opening a pipe that nobody writes to would not return.
+    number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | os.O_CLOEXEC)
+    try:
+        mode = os.fstat(number).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "a pipe or a device, not a file", os.fspath(path))
+        return open(number, "rb", buffering)
+    except OSError:
+        os.close(number)
+        raise
