@@ -48,9 +48,13 @@ def send(stream: IO[bytes], message: object) -> None:
 
 
 def received(stream: IO[bytes]) -> Iterator[Any]:
-    """The messages of a stream, until it ends."""
+    """The messages of a stream, until it ends; one that is cut short ends it too."""
     while len(head := stream.read(8)) == 8:
-        data = stream.read(struct.unpack("<Q", head)[0])
+        (size,) = struct.unpack("<Q", head)
+        data = stream.read(size)
+        if len(data) < size:
+            # The other end was killed while it wrote: large messages go in many pieces.
+            return
         yield pickle.loads(data)
 
 
