@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,16 @@ def test_links_in_circles_are_not_followed(tmp_path: Path) -> None:
     write_stamps(tmp_path / "a", 2)
     os.symlink(tmp_path, tmp_path / "a" / "round")
     assert kinds(tmp_path) == [("stamps", 2)]
+
+
+def test_a_link_that_leads_nowhere_does_not_stop_the_search(tmp_path: Path) -> None:
+    write_packets(tmp_path, 3)
+    with tarfile.open(tmp_path / "more.tar", "w"):
+        pass
+    for name in ("gone.tar", "gone.csv", "gone.fits", "gone.avro"):
+        (tmp_path / name).symlink_to(tmp_path / "nowhere" / name)
+    found = search(tmp_path)
+    assert [one.kind for one in found.kinds] == ["alert packets"]
 
 
 def test_a_folder_with_nothing_in_it_says_what_was_looked_for(tmp_path: Path) -> None:

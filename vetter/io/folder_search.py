@@ -139,6 +139,14 @@ def _has_stamps(path: str) -> bool:
     return path.lower().endswith(".parquet") and kind_of_file(Path(path)) is Kind.PARQUET
 
 
+def _size(path: str) -> int:
+    """Bytes of a file; 0 where a link leads nowhere, or the file has just gone."""
+    try:
+        return os.path.getsize(path)
+    except OSError:
+        return 0
+
+
 def _spread(paths: Sequence[str]) -> list[str]:
     return list(paths[:: max(1, len(paths) // SAMPLE)])
 
@@ -152,7 +160,7 @@ def _add_packets(content: FolderContent, paths: list[str], framed: bool) -> None
     count = round(len(paths) * single / len(kinds))
     if archives:
         # A container may hold many too, but that is seldom: one file is one packet.
-        size = sum(os.path.getsize(path) for path in paths if not path.endswith(".avro"))
+        size = sum(_size(path) for path in paths if not path.endswith(".avro"))
         count += max(archives, size // _PACKET_BYTES)
     content.kinds.append(FoundKind("alert packets", count, paths))
 
@@ -199,15 +207,15 @@ def is_fits_table(path: str) -> bool:
 
 
 def _add_lists(content: FolderContent, tables: list[str], fields: list[str]) -> None:
-    sized = sorted(tables, key=os.path.getsize, reverse=True)
-    total = sum(os.path.getsize(path) // _LINE + 1 for path in sized)
+    sized = sorted(tables, key=_size, reverse=True)
+    total = sum(_size(path) // _LINE + 1 for path in sized)
     if fields:
         # It says itself which lists belong to it.
         content.kinds.append(FoundKind("field files", total + 1, fields))
     planes = {path: _planes_of(path) for path in sized}
     with_planes = [path for path in sized if planes[path]]
     if with_planes:
-        most = os.path.getsize(with_planes[0]) // _LINE + 1
+        most = _size(with_planes[0]) // _LINE + 1
         content.kinds.append(FoundKind("lists", most, with_planes))
         _take_from_stamps(content, {file for path in sized for file in planes[path]})
     alone = [path for path in sized if not planes[path]]
