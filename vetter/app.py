@@ -20,6 +20,7 @@ from vetter.core.filter_expression import matching
 from vetter.core.fit_table import FitTable
 from vetter.core.ledger import Ledger
 from vetter.core.look import Looks
+from vetter.core.panel_choice import PanelChoice
 from vetter.core.review_columns import ReviewColumns
 from vetter.errors import InputError
 from vetter.gui.main_window import MainWindow
@@ -199,6 +200,7 @@ def _build(
     window.closed.connect(store.close)
     if isinstance(kept.get("columns"), list):
         window.set_columns([str(name) for name in kept["columns"]])
+    window.plane_row.set_choice(PanelChoice.of(source, kept.get("panels")))
     window.light_curve.wanted = kept.get("light_curve") is not False
     return window, notes
 

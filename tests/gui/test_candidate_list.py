@@ -245,7 +245,7 @@ def test_results_of_fits_show_where_they_are_on_screen(qtbot, session, monkeypat
     monkeypatch.setattr(
         session, "columns", ReviewColumns(session.candidates, session, FitTable(1000))
     )
-    view = CandidateListView(session)
+    view = CandidateListView(session, ["verdict", "name", "disappeared"])
     qtbot.addWidget(view)
     view.resize(420, 400)
     view.show()

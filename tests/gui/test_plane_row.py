@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.helpers.fake_field import FieldInMemory, field
 from tests.helpers.snapshots import pixels
 from vetter.core.look import Looks
+from vetter.core.panel_choice import PanelChoice
 from vetter.gui.plane_row import PlaneRow
 from vetter.gui.readout import values
 from vetter.review.frame import Adjusted, Frame, build_frame, paint_frame
@@ -329,14 +330,12 @@ def test_a_tool_tip_says_what_the_title_has_no_room_for(
 ) -> None:
     said: list[str] = []
     monkeypatch.setattr(QToolTip, "showText", lambda _at, text, _widget: said.append(text))
-    source = FieldInMemory(plane_notes={"err": "estimated from the image: no err plane was given"})
+    source = FieldInMemory(plane_notes={"err": "variance converted, of a file with a long name"})
     row.show_frame(build_frame(source, 0, 20, Looks()))
     at = on_screen(row, "err", 20, 20).toPoint()
     event = QHelpEvent(QEvent.Type.ToolTip, at, row.mapToGlobal(at))
     QApplication.sendEvent(row.viewport(), event)
-    assert said[0].startswith(
-        "err\nestimated from the image: no err plane was given\nlimits 10 to "
-    )
+    assert said[0].startswith("err\nvariance converted, of a file with a long name\nlimits 10 to ")
 
 
 def test_titles_tell_the_values_under_the_pointer(row: PlaneRow, frame: Frame) -> None:
@@ -358,3 +357,66 @@ def test_values_are_the_next_candidates_and_none_while_it_loads(
     coming = build_frame(source, 1, 20, Looks())
     row.show_frame(coming)
     assert row.panel("image").value == values(coming, 12, 7)["image"]
+
+
+ESTIMATED = {"err": "estimated from the image"}
+
+
+def unmatched() -> FieldInMemory:
+    """Image, template and difference; err is estimated."""
+    planes = {n: p for n, p in field().items() if n not in ("convolved", "mask")}
+    return FieldInMemory(planes, plane_notes=ESTIMATED)
+
+
+def fitted(frame: Frame) -> Frame:
+    return paint_frame(frame, Looks(), Adjusted(frame.planes["diff"]))
+
+
+def test_a_plane_that_is_only_estimated_has_no_panel(row: PlaneRow) -> None:
+    row.show_frame(build_frame(unmatched(), 0, 20, Looks()))
+    assert row.plane_names == ("image", "template", "diff")
+
+
+def test_once_a_plane_was_given_its_panel_stays(row: PlaneRow, frame: Frame) -> None:
+    row.show_frame(frame)
+    row.show_frame(build_frame(FieldInMemory(plane_notes=ESTIMATED), 1, 20, Looks()))
+    assert "err" in row.plane_names
+
+
+def test_the_panel_of_a_fit_on_demand_goes_with_its_candidate(row: PlaneRow) -> None:
+    source = unmatched()
+    row.set_choice(PanelChoice(fits_stay=False))
+    row.show_frame(fitted(build_frame(source, 0, 20, Looks())))
+    assert row.plane_names == ("image", "template", "diff", "adjusted")
+    row.show_frame(build_frame(source, 1, 20, Looks()))
+    assert row.plane_names == ("image", "template", "diff")
+
+
+def test_the_vetters_word_on_panels_goes_before_the_rule(row: PlaneRow) -> None:
+    row.set_choice(PanelChoice({"err": True, "template": False, "adjusted": True}))
+    row.show_frame(build_frame(unmatched(), 0, 20, Looks()))
+    assert row.plane_names == ("image", "diff", "adjusted", "err")
+
+
+def test_while_it_loads_only_planes_that_will_be_shown_have_panels(row: PlaneRow) -> None:
+    row.set_choice(PanelChoice(estimated=frozenset({"err"}), fits_stay=False))
+    row.show_loading("J1", ("image", "template", "diff", "err"))
+    assert row.plane_names == ("image", "template", "diff")
+
+
+def test_a_plane_without_a_panel_is_still_blinked_and_flipped_to(row: PlaneRow) -> None:
+    row.set_choice(PanelChoice({"template": False}))
+    row.show_frame(build_frame(unmatched(), 0, 20, Looks()))
+    row.blink_step(1)
+    stand_in = row.panel("image").stand_in
+    assert stand_in is not None and stand_in.plane == "template"
+    row.blink_step(1)
+    row.set_flip(True)
+    stand_in = row.panel("image").stand_in
+    assert stand_in is not None and stand_in.plane == "template"
+
+
+def test_all_planes_can_be_chosen_from_those_without_a_panel_too(row: PlaneRow) -> None:
+    row.show_frame(build_frame(unmatched(), 0, 20, Looks()))
+    assert list(row.planes) == ["image", "template", "diff", "adjusted", "err"]
+    assert row.planes["err"] == "estimated from the image"

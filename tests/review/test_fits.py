@@ -68,7 +68,7 @@ class FakeSession(QObject):
     completed = pyqtSignal()
     adjustments_loaded = pyqtSignal(object)
 
-    def __init__(self, ahead: bool, planes=("image", "convolved")) -> None:
+    def __init__(self, ahead: bool, planes=("image", "convolved"), notes=None) -> None:
         super().__init__()
         keys = ["a", "b", "c", "d"]
         self.candidates = SimpleNamespace(keys=np.array(keys))
@@ -76,7 +76,10 @@ class FakeSession(QObject):
         self.columns = SimpleNamespace(fits=FitTable(4))
         self.queue = Queue(4, lambda name: np.zeros(4), lambda text: np.ones(4, bool))
         self.settings = Settings(fit=FitSettings(ahead=ahead))
-        self.source = SimpleNamespace(plane_names=planes)
+        self.candidates.columns = []
+        self.source = SimpleNamespace(
+            plane_names=planes, candidates=self.candidates, plane_notes=notes or {}
+        )
         self.current_row = 1
         self.complete = True
         self.recorder = self
@@ -247,6 +250,33 @@ def test_without_a_template_there_is_nothing_to_fit_and_no_panel(qapp):
     assert "template" in fits.state(1).error
     assert fits._cache.expected is None
     assert fits.progress == ""
+    fits.close()
+
+
+@pytest.mark.parametrize(
+    ("planes", "notes", "why"),
+    [
+        (("image", "template"), {}, "the template is not matched to the image"),
+        (("image", "convolved"), {"err": "estimated from the image"}, "err is only estimated"),
+    ],
+)
+def test_fits_that_cannot_be_judged_are_made_on_demand(qapp, planes, notes, why):
+    fits = make_fits(planes=planes, notes=notes)
+    fits.follow([1, 2])
+    assert fits._ahead.wishes == []
+    assert fits.state(1).status == NOT_ASKED
+    assert fits.state(1).error == why
+    assert fits.progress == "fits: on demand"
+    assert fits._cache.expected is None
+    fits.request_current()
+    assert fits._ahead.wishes == [([1], None)]
+    fits.close()
+
+
+def test_fits_that_cannot_be_judged_are_made_for_all_where_that_is_wished(qapp):
+    fits = make_fits(planes=("image", "template"))
+    fits.toggle_pause()
+    assert fits._ahead.wishes == [([1], [1, 2, 3, 0])]
     fits.close()
 
 

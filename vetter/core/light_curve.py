@@ -36,6 +36,8 @@ class LightCurve:
         'mag', or that of the flux.
     current : int
         Which epoch is the candidate's own; -1 if none is.
+    scale : str
+        Of the times, as 'TAI'; empty for UTC.
     """
 
     time: npt.NDArray[np.float64]
@@ -48,6 +50,7 @@ class LightCurve:
     quantity: str = "magnitude"
     unit: str = "mag"
     current: int = -1
+    scale: str = ""
 
     def __len__(self) -> int:
         return len(self.time)
@@ -59,6 +62,7 @@ class LightCurve:
         quantity: str,
         unit: str,
         current: int = -1,
+        scale: str = "",
     ) -> LightCurve:
         """A light curve of epochs (time, value, error, limit, band, kind, negative).
 
@@ -79,4 +83,5 @@ class LightCurve:
             quantity,
             unit,
             order.index(current) if current in order else -1,
+            scale,
         )

@@ -7,17 +7,23 @@ from vetter.core.time_text import time_text
 
 
 def epoch_text(curve: LightCurve, index: int) -> str:
-    """Date (UTC), MJD, days from the candidate's own epoch, band, value and error of an epoch.
+    """Date, MJD, days from the candidate's own epoch, band, value and error of an epoch.
 
-    As ``2019-03-02 05:31:12 (MJD 58544.23000), 12.3 d before, r, 19.21 ± 0.08 mag, forced``.
+    As ``2019-03-02 05:31:12 (MJD 58544.23000), 12.3 d before, r, 19.21 ± 0.08 mag, forced``; the
+    times are UTC unless they say what else.
     """
-    parts = [time_text(float(curve.time[index]), "mjd"), _days(curve, index)]
+    parts = [time_text(float(curve.time[index]), f"mjd{curve.scale}"), _days(curve, index)]
     parts += [str(curve.band[index]), _value(curve, index)]
     if curve.kind[index] == "forced":
         parts.append("forced")
     if curve.negative[index]:
         parts.append("negative")
     return ", ".join(part for part in parts if part)
+
+
+def time_axis_text(curve: LightCurve) -> str:
+    """What the times are: ``MJD``, or ``MJD TAI``."""
+    return f"MJD {curve.scale}".strip()
 
 
 def axis_text(curve: LightCurve) -> str:

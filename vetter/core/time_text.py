@@ -29,7 +29,8 @@ def time_text(value: Any, column: str = "", unit: str = "") -> str:
     -------
     str
         ``2020-01-01 12:00:00 (MJD 58849.50000)``; a text is given back as it is; empty where
-        there is no value. Time scales are not converted: what is TDB in the table stays TDB.
+        there is no value. Time scales are not converted: what is TDB in the table stays TDB. TAI
+        is said where the column's name ends with it: ``2026-01-01 05:18:35 TAI (MJD 61041.22124)``.
     """
     if value is None or isinstance(value, bool):
         return ""
@@ -47,6 +48,7 @@ def time_text(value: Any, column: str = "", unit: str = "") -> str:
         return f"{number:.10g}"
     if kind == "unix":
         return f"{iso} ({said}Unix {number:.1f})"
+    iso += _scale(column)
     return f"{iso} ({said}{kind.upper()} {number:.5f})"
 
 
@@ -58,6 +60,10 @@ def _named(word: str) -> str:
         # A Julian date with a leading letter (BJD, HJD) keeps it.
         return next((kind for kind in ("bjd", "hjd") if kind in word), "jd")
     return "unix" if "unix" in word else ""
+
+
+def _scale(column: str) -> str:
+    return " TAI" if column.lower().endswith("tai") else ""
 
 
 def _by_size(number: float) -> str:

@@ -8,6 +8,8 @@ from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QTableView, 
 
 from vetter.core.cutout_source import has_epochs
 from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
+from vetter.core.panel_choice import why_not_judged
+from vetter.core.telling_columns import FLUXES, first_of, list_columns
 from vetter.gui.candidate_heading import CandidateHeading
 from vetter.gui.candidate_lines import CandidateLines, Span
 from vetter.gui.candidate_model import CandidateModel
@@ -35,7 +37,8 @@ class CandidateListView(QTableView):
         Whose queue is listed.
     columns : list of str, optional
         The columns shown at first; without it verdict, name, magnitude (or pixel
-        position, where there is none) and tags.
+        position, where there is none), the score, filter and number of detections where
+        there is a score, `disappeared` where that can be judged, and tags.
     """
 
     columns_changed = pyqtSignal(list)
@@ -211,13 +214,19 @@ class CandidateListView(QTableView):
         return spans
 
     def _default_columns(self) -> list[str]:
+        candidates, known = self._session.candidates, self._columns.names
+        telling = [name for name in list_columns(candidates) if name in known]
+        flux = first_of(candidates.columns, FLUXES) if telling else None
         names = ["verdict", "name"]
-        if self._session.candidates.roles.mag is not None:
+        if candidates.roles.mag is not None:
             names.append(self._columns.find("mag"))
+        elif flux in known:
+            names.append(str(flux))
         else:
-            names += [name for name in ("x", "y") if name in self._columns.names]
-        fits = [name for name in ("disappeared",) if name in self._columns.names]
-        return [*names, *fits, *self._image_columns(), "tags"]
+            names += [name for name in ("x", "y") if name in known]
+        judged = "disappeared" in known and not why_not_judged(self._session.source)
+        names += [*telling, *(["disappeared"] if judged else [])]
+        return [*dict.fromkeys([*names, *self._image_columns()]), "tags"]
 
     def _image_columns(self) -> list[str]:
         """What tells the images of a night apart, where the candidates' names do not."""

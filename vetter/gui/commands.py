@@ -249,7 +249,15 @@ COMMANDS: tuple[Command, ...] = (
         "View",
         lambda w: w.epochs.next_plane(),
     ),
+    Command("view.panels", "Planes with panels...", (), "View", lambda w: w.dialogs.pick_panels()),
     Command("view.columns", "Columns...", (), "View", lambda w: w.dialogs.pick_columns()),
+    Command(
+        "view.all_columns",
+        "All columns of this candidate",
+        ("D",),
+        "View",
+        lambda w: w.dialogs.show_all_columns(),
+    ),
     Command(
         "view.theme",
         "Dark or light",

@@ -129,6 +129,30 @@ class Dialogs:
         """Which columns the list shows."""
         self._window.candidate_list.pick_columns()
 
+    def pick_panels(self) -> None:
+        """Which planes have panels."""
+        from vetter.gui.panel_picker import PanelPicker
+
+        window = self._window
+        picker = PanelPicker(window.plane_row.choice, window.plane_row.planes, window)
+        picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        picker.picked.connect(self._keep_panels)
+        picker.open()
+
+    def _keep_panels(self, said: dict[str, bool]) -> None:
+        from vetter.core.panel_choice import PanelChoice
+
+        window = self._window
+        window.session.recorder.keep_setting("panels", said)
+        window.plane_row.set_choice(PanelChoice.of(window.session.source, said))
+        window.showing.show()
+
+    def show_all_columns(self) -> None:
+        """Every column of the candidate on screen."""
+        from vetter.gui.all_columns import AllColumns
+
+        AllColumns.show_over(self._window, self._window.session)
+
     def show_list_columns(self) -> None:
         """Which column of the list plays which part; another choice is read at once."""
         from vetter.gui.list_columns import ListColumns

@@ -52,7 +52,8 @@ class Evidence(FlowingText):
         elif state.status == DONE and fit is not None and judgement is not None:
             self._say(headline(judgement, fit), numbers(fit), details(fit))
         else:
-            self._say(f"not fitted yet{self._how}", "", "")
+            why = f", to look at: it is not judged, since {state.error}" if state.error else ""
+            self._say(f"not fitted yet{self._how}{why}", "", "")
 
     def _say(self, words: str, numbers_line: str, tip: str) -> None:
         self.words, self.numbers = words, numbers_line

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResiz
 from PyQt6.QtWidgets import QWidget
 
 from vetter.core.light_curve import LightCurve
-from vetter.core.light_curve_text import axis_text
+from vetter.core.light_curve_text import axis_text, time_axis_text
 from vetter.gui.light_curve_axes import Axes
 from vetter.gui.light_curve_marks import MARK_SIDE, SIZE, mark_of, styles_of
 from vetter.gui.theme import DARK, LIGHT, Tones
@@ -156,14 +156,15 @@ class LightCurvePlot(QWidget):
     def _paint_axes(self, painter: QPainter, curve: LightCurve, axes: Axes, tones: Tones) -> None:
         frame, line, text = axes.frame, QPen(QColor(tones.line), 1), QColor(tones.dim)
         middle, right = int(Qt.AlignmentFlag.AlignHCenter), int(Qt.AlignmentFlag.AlignRight)
-        ends = painter.fontMetrics().horizontalAdvance("MJD") + 12
+        name = time_axis_text(curve)
+        ends = painter.fontMetrics().horizontalAdvance(name) + 12
         for x, _, words in axes.ticks("x", X_APART):
             painter.setPen(line)
             painter.drawLine(QPointF(x, frame.top()), QPointF(x, frame.bottom()))
             painter.setPen(text)
             if x < frame.right() - ends - 30:
                 painter.drawText(QRectF(x - 50, frame.bottom() + 2, 100, 18), middle, words)
-        painter.drawText(QRectF(frame.right() - 60, frame.bottom() + 2, 60, 18), right, "MJD")
+        painter.drawText(QRectF(frame.right() - 90, frame.bottom() + 2, 90, 18), right, name)
         for y, value, words in axes.ticks("y", Y_APART):
             # The line of no difference is what a flux is read against.
             is_zero = not axes.inverted and abs(value) < 1e-9

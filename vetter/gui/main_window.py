@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
 
 from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.look import Looks
+from vetter.core.panel_choice import PanelChoice
 from vetter.gui.actions import make_actions, name_epochs
 from vetter.gui.candidate_card import CandidateCard
 from vetter.gui.candidate_list import CandidateListView
@@ -101,7 +102,7 @@ class MainWindow(QMainWindow):
         session = self.session
         self.card = CandidateCard(session)
         self.filter_bar = FilterBar(session, self.keymap)
-        self.plane_row = PlaneRow()
+        self.plane_row = PlaneRow(choice=PanelChoice.of(session.source))
         if fittable(session.source.plane_names) and not self.fits.paused:
             self.plane_row.expect_fit()
         self.stretch_bar = StretchBar(self.cache.looks, self.keymap)

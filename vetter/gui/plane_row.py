@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from PyQt6.QtCore import QEvent, QPointF, QTimer
 from PyQt6.QtGui import QFont, QHelpEvent, QHideEvent
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from vetter.core.look import SHARING
+from vetter.core.panel_choice import PanelChoice, is_estimated
 from vetter.gui.camera import Subject
 from vetter.gui.panel_scene import PanelScene
 from vetter.gui.plane_panel import Exhibit, as_image
 from vetter.gui.readout import values
+from vetter.review.fits import fittable
 from vetter.review.frame import Frame
 
 VALUES_PAUSE_MS = 25
@@ -18,10 +22,23 @@ VALUES_PAUSE_MS = 25
 
 
 class PlaneRow(PanelScene):
-    """Shows a frame: one panel a plane, in one row or two. See `PanelScene` for the mouse."""
+    """Shows a frame: one panel a plane, in one row or two. See `PanelScene` for the mouse.
 
-    def __init__(self, parent: QWidget | None = None, font: QFont | None = None) -> None:
+    Parameters
+    ----------
+    choice : PanelChoice, optional
+        Which planes have a panel.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        font: QFont | None = None,
+        choice: PanelChoice | None = None,
+    ) -> None:
         super().__init__(parent, font)
+        self._choice = choice or PanelChoice()
+        self._given: set[str] = set()
         self._fit_seen = False
         self._row: int | None = None
         self._blinked = "image"
@@ -38,6 +55,27 @@ class PlaneRow(PanelScene):
     def expect_fit(self) -> None:
         """Keep a place for the panel of the fit, from the first candidate on."""
         self._fit_seen = True
+
+    @property
+    def choice(self) -> PanelChoice:
+        """Which planes have a panel."""
+        return self._choice
+
+    @property
+    def planes(self) -> dict[str, str]:
+        """All planes of the candidate on screen, with and without panel; what is said of each."""
+        frame = self._frame
+        names = self._names if frame is None else frame.plane_names
+        if fittable(names) and "adjusted" not in names:
+            names = _with_adjusted(names)
+        notes = {} if frame is None else frame.notes
+        known = {name: notes.get(name, "") for name in names}
+        return known | ({"adjusted": "what a fit leaves"} if "adjusted" in known else {})
+
+    def set_choice(self, choice: PanelChoice) -> None:
+        """Have panels for other planes, from the next frame that is shown on."""
+        self._choice = choice
+        self._forget_painted()
 
     def show_frame(self, frame: Frame) -> None:
         """Show a candidate; painted by `flush`, or when the event loop comes to it."""
@@ -70,12 +108,20 @@ class PlaneRow(PanelScene):
     def _names_of(self, frame: Frame) -> tuple[str, ...]:
         """The panels for a frame: they keep their size and place from one to the next."""
         names = frame.plane_names
-        self._fit_seen = self._fit_seen or "adjusted" in names
         if not names:
             return self._names or ("image",)
-        if self._fit_seen and "adjusted" not in names:
-            return _with_adjusted(names)
-        return names
+        if self._choice.fits_stay:
+            self._fit_seen = self._fit_seen or "adjusted" in names
+        # Where one candidate's plane is no estimate, all have its panel from then on.
+        self._given.update(n for n in names if not is_estimated(frame.notes.get(n)))
+        return self._with_panels(names, self._given)
+
+    def _with_panels(self, names: tuple[str, ...], given: Set[str]) -> tuple[str, ...]:
+        """Those of the planes that have panels; the fit's has one where it is kept a place."""
+        said = self._choice.said
+        if "adjusted" not in names and said.get("adjusted", self._fit_seen):
+            names = _with_adjusted(names)
+        return tuple(n for n in names if said.get(n, n in given or n == "adjusted")) or names
 
     def _put(self, frame: Frame) -> None:
         """Hand a frame to the panels, whose names are set; nothing is painted yet."""
@@ -98,8 +144,9 @@ class PlaneRow(PanelScene):
         self._row = None
         self._blinked = "image"
         self._stage.subject = None
-        if self._fit_seen and "adjusted" not in plane_names:
-            plane_names = _with_adjusted(plane_names)
+        if plane_names:
+            expected = self._given.union(plane_names).difference(self._choice.estimated)
+            plane_names = self._with_panels(plane_names, expected | self._given)
         self.set_names(plane_names or self._names or ("image",))
         for plane in self._names:
             self._panels[plane].exhibit = Exhibit(plane, words=f"loading {name}")
@@ -161,20 +208,25 @@ class PlaneRow(PanelScene):
         super().hideEvent(event)
 
     def _blinking(self) -> list[str]:
-        return [
-            name
-            for name in SHARING
-            if name in self._names and self._panels[name].exhibit.image is not None
-        ]
+        """The planes to blink between, those without a panel of their own among them."""
+        if self._frame is None or "image" not in self._names:
+            return []
+        return [name for name in SHARING if name in self._frame.pictures]
 
     def _set_stand_in(self) -> None:
         if "image" not in self._panels:
             return
-        other = self._blinked
+        other, cycle = self._blinked, self._blinking()
         if self._flipped:
-            other = next((name for name in self._blinking() if name != "image"), "image")
-        shown = other in self._blinking() and other != "image"
-        self._panels["image"].stand_in = self._panels[other].exhibit if shown else None
+            other = next((name for name in cycle if name != "image"), "image")
+        shown = other in cycle and other != "image"
+        self._panels["image"].stand_in = self._exhibit_of(other) if shown else None
+
+    def _exhibit_of(self, plane: str) -> Exhibit:
+        if plane in self._names:
+            return self._panels[plane].exhibit
+        assert self._frame is not None
+        return _exhibit(self._frame, plane, first=False)
 
 
 def _with_adjusted(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from astropy.wcs import WCS
 
 _ENDINGS = (".fits", ".fit", ".fts", ".fits.gz")
+_ESTIMATED = "estimated from the image"
 # Names of planes are gathered from so many files, spread over the list.
 _SAMPLE = 64
 
@@ -56,6 +57,8 @@ class CutoutFolder:
         Files of the sample that hold no known plane.
     extra_notes : tuple of str
         Said before all others.
+    plane_notes : mapping of str to str
+        That ``err`` is estimated, where no file of the sample brings one.
     """
 
     title: str
@@ -68,6 +71,7 @@ class CutoutFolder:
     others: int = 0
     strange: int = 0
     extra_notes: tuple[str, ...] = ()
+    plane_notes: Mapping[str, str] = field(default_factory=dict)
     wcs: WCS | None = field(default=None, init=False)
 
     @property
@@ -168,7 +172,7 @@ def open_cutouts(
     paths, others = _listed(inputs)
     lots = CutoutLots(paths)
     candidates = lots.next()
-    planes, largest, strange = _planes(_sample(lots.paths, lots.left))
+    planes, largest, strange, notes = _planes(_sample(lots.paths, lots.left))
     if not planes or not len(candidates):
         raise InputError(
             f"{inputs[0]}: wanted cutout files (FITS with extensions named image, template...), "
@@ -187,6 +191,7 @@ def open_cutouts(
         lots,
         others,
         strange,
+        plane_notes=notes,
     )
 
 
@@ -217,8 +222,10 @@ def _sample(cutouts: Sequence[Path], unread: Sequence[str]) -> list[Path]:
     return known + [path for path in few if scanned(path) is not None]
 
 
-def _planes(paths: Sequence[Path]) -> tuple[tuple[str, ...], tuple[int, int] | None, int]:
-    """The union of plane names, the largest shape, and how many files held none."""
+def _planes(
+    paths: Sequence[Path],
+) -> tuple[tuple[str, ...], tuple[int, int] | None, int, dict[str, str]]:
+    """The union of plane names, the largest shape, how many files held none, and notes."""
     names: dict[str, None] = {}
     largest: tuple[int, int] | None = None
     strange = 0
@@ -230,12 +237,13 @@ def _planes(paths: Sequence[Path]) -> tuple[tuple[str, ...], tuple[int, int] | N
             continue
         names.update(dict.fromkeys(planes))
         largest = max(filter(None, (largest, planes[known[0]])), key=max)
+    notes = {} if "err" in names else {"err": _ESTIMATED}
     if "image" in names:
         names["err"] = None
         if "convolved" in names:
             names["diff"] = None
     ordered = [n for n in ORDER if n in names] + [n for n in names if n not in ORDER]
-    return tuple(ordered), largest, strange
+    return tuple(ordered), largest, strange, notes
 
 
 def _cropped(cutout: Cutout, radius: float) -> Cutout:
@@ -267,7 +275,7 @@ def _completed(cutout: Cutout, name: str) -> Cutout:
     if "err" not in cutout.planes and image is not None:
         mask = cutout.planes.get("mask")
         cutout["err"] = estimate_err(image, None if mask is None else mask != 0)
-        cutout.notes["err"] = "estimated from the image"
+        cutout.notes["err"] = _ESTIMATED
     cutout.planes = {
         **{n: cutout.planes[n] for n in ORDER if n in cutout.planes},
         **{n: plane for n, plane in cutout.planes.items() if n not in ORDER},

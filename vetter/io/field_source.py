@@ -72,6 +72,11 @@ class FieldSource:
         return (*self.extra_notes, *self.candidates.notes, *self.field_planes.notes)
 
     @property
+    def plane_notes(self) -> dict[str, str]:
+        """What a plane is, where it is not what a file holds."""
+        return self.field_planes.plane_notes
+
+    @property
     def wcs(self) -> WCS | None:
         """The image's WCS."""
         return self.field_planes.wcs

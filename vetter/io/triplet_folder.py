@@ -91,6 +91,13 @@ class TripletFolder:
         return (*(n for n in ORDER if n in names), *(n for n in names if n not in ORDER))
 
     @cached_property
+    def plane_notes(self) -> dict[str, str]:
+        """That ``err`` is estimated, where no candidate brings one."""
+        brought = {"err", *_CONVERTED}
+        told = any(not brought.isdisjoint(one.planes) for one in self.found.sets)
+        return {} if told else {"err": "estimated from the image"}
+
+    @cached_property
     def default_radius(self) -> float:
         """Half of the largest stamp, unless the user says otherwise."""
         return self.radius or (max(largest_of(self._scans)) - 1) / 2 or _DEFAULT_RADIUS

@@ -16,6 +16,7 @@ from vetter.core.cutout_source import field_of, fields_of
 from vetter.core.disappeared import Judgement
 from vetter.core.field_fit import FieldFit
 from vetter.core.fit_table import YES, FitTable
+from vetter.core.panel_choice import why_not_judged
 from vetter.io.kept_psf import StarPsf, restored, setting_name
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.field_stars import FieldStars
@@ -43,7 +44,7 @@ class FitState:
     """Where the fit of one candidate stands.
 
     ``status`` is 'not asked', 'running', 'done' or 'failed'; ``error`` says in words why it
-    failed, ``adjustment`` and ``judgement`` are there when it is done.
+    failed, or why none was asked for; ``adjustment`` and ``judgement`` are there when it is done.
     """
 
     status: str = NOT_ASKED
@@ -56,7 +57,7 @@ class Fits(QObject):
     """Wishes for fits in the order in which the vetter comes by, and keeps the results.
 
     Results of an earlier session are current only under the same signature of options and
-    pixels; others are made again.
+    pixels; others are made again. Where no fit can be judged, none is made ahead.
 
     Parameters
     ----------
@@ -86,7 +87,8 @@ class Fits(QObject):
         self.table = FitTable(len(session.candidates.keys)) if fits is None else fits
         self._kept = {} if kept is None else kept
         self.stars = FieldStars(ahead, self._kept, session.recorder.keep_setting, self)
-        self.paused = not session.settings.fit.ahead
+        self.unjudged = why_not_judged(session.source)
+        self.paused = bool(self.unjudged) or not session.settings.fit.ahead
         self._session = session
         self._cache = cache
         self._ahead = ahead
@@ -121,7 +123,7 @@ class Fits(QObject):
             return FitState(DONE, *result)
         if self._error:
             return FitState(FAILED, error=self._error)
-        return FitState() if self.paused else FitState(RUNNING)
+        return FitState(error=self.unjudged) if self.paused else FitState(RUNNING)
 
     @property
     def progress(self) -> str:
@@ -132,6 +134,8 @@ class Fits(QObject):
         if done == count:
             return f"fits: all {count:,}"
         rate = self._speed()
+        if self.paused and self.unjudged:
+            return "fits: on demand" + (f", {done:,} done" if done else "")
         if self.paused:
             return f"fits: {done:,} of {count:,}, paused" if self._ahead.running else ""
         speed = f", {rate:,.0f} a second" if rate else ""

@@ -29,7 +29,9 @@ def light_curve(record: Mapping[str, Any], producer: Producer) -> LightCurve | N
     else:
         epochs, current = _magnitudes(record, body, producer)
         quantity, unit = "magnitude", "mag"
-    return LightCurve.of(epochs, quantity, unit, current) if epochs else None
+    # Rubin's fields say so by their names: midpointMjdTai, midPointTai.
+    scale = "TAI" if producer.time.lower().endswith("tai") else ""
+    return LightCurve.of(epochs, quantity, unit, current, scale) if epochs else None
 
 
 def _entries(record: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:

@@ -57,6 +57,8 @@ class AlertSource:
     complete : bool
     extra_notes : tuple of str
         Said before all others.
+    plane_notes : mapping of str to str
+        What the first packet that has stamps says of its planes.
     """
 
     extra_notes: tuple[str, ...] = ()
@@ -88,6 +90,7 @@ class AlertSource:
         self._rows = self._list.places
         self.candidates: CandidateList = self._list.candidates(())
         self._first = self.candidates
+        self.plane_notes: Mapping[str, str] = {}
         self.plane_names, self._side = self._look_at_first()
 
     @property
@@ -232,6 +235,7 @@ class AlertSource:
                 cutout = self.cutout(row)
             except InputError:
                 continue
+            self.plane_notes = dict(cutout.notes)
             mask = ("mask",) if "mask" in cutout.planes else ()
             return (*PLANES, *mask), (max(cutout.shape) - 1) / 2
         return PLANES, 0.0

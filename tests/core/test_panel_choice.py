@@ -1,0 +1,56 @@
+"""Which planes have a panel, and which lists' fits can be judged."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from vetter.core.panel_choice import PanelChoice, why_not_judged
+
+
+def source(planes: tuple[str, ...], notes: dict[str, str] | None = None, columns=()) -> Any:
+    listed = SimpleNamespace(columns=list(columns))
+    return SimpleNamespace(plane_names=planes, plane_notes=notes or {}, candidates=listed)
+
+
+MATCHED = ("image", "template", "convolved", "diff", "err")
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (source(MATCHED), ""),
+        (source(MATCHED, {"err": "variance converted"}), ""),
+        (source(MATCHED, {"err": "estimated from the image"}), "err is only estimated"),
+        (source(MATCHED, {"convolved": "reprojected"}), "the template is not matched to the image"),
+        (source(("image", "template", "err")), "the template is not matched to the image"),
+        (source(("image", "template", "err"), columns=["template_matched"]), ""),
+    ],
+)
+def test_the_planes_tell_whether_fits_can_be_judged(given: Any, why: str) -> None:
+    assert why_not_judged(given) == why
+
+
+def test_an_estimated_plane_has_no_panel_and_a_fit_on_demand_none_of_its_own() -> None:
+    choice = PanelChoice.of(source(("image", "template"), {"err": "estimated from the image"}))
+    planes = ("image", "template", "adjusted", "err")
+    assert [plane for plane in planes if choice.by_default(plane)] == ["image", "template"]
+
+
+def test_with_matched_planes_and_a_given_err_all_have_panels() -> None:
+    choice = PanelChoice.of(source(MATCHED))
+    assert all(choice.by_default(plane) for plane in (*MATCHED, "adjusted"))
+
+
+def test_only_what_differs_from_the_rule_is_kept_of_the_vetters_word() -> None:
+    choice = PanelChoice.of(source(("image", "template"), {"err": "estimated from the image"}))
+    planes = ("image", "template", "adjusted", "err")
+    assert choice.chosen(("image", "template"), planes) == {}
+    assert choice.chosen(("image", "err"), planes) == {"template": False, "err": True}
+
+
+def test_what_a_session_kept_of_another_type_is_left_alone() -> None:
+    assert PanelChoice.of(source(MATCHED), ["err"]).said == {}
+    assert PanelChoice.of(source(MATCHED), {"err": "yes", "mask": False}).said == {"mask": False}
