@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,8 +19,7 @@ UNKNOWN = "-"
 _ON_THE_CARD = {"verdict", "name", "tags", "comment", "x", "y", "ra", "dec"}
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One captioned value of any candidate.
 
     Attributes

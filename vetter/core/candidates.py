@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,8 +29,7 @@ ROLE_NAMES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Roles:
+class Roles(NamedTuple):
     """Which column plays which part; None where no column does.
 
     ``one_based`` says that the table's x and y count pixels from 1, as FITS does;
@@ -53,7 +51,7 @@ class Roles:
 
     def with_(self, **changes: Any) -> Roles:
         """These roles with some of them changed."""
-        return dataclasses.replace(self, **changes)
+        return self._replace(**changes)
 
     def in_words(self) -> str:
         """One line for a user: ``called by id; pixels x, y counted from 1; magnitude mag``."""

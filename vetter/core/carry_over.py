@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -57,8 +56,7 @@ class Placed(Protocol):
         """What the candidate is called on screen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """An opinion given on an earlier list that may belong to a candidate of this one.
 
     ``distance`` is in ``unit`` ('arcsec' or 'px'); NaN and '' where the key agrees but one of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeGuard, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -41,8 +41,7 @@ class Fingerprint:
         return self.role == other.role and self.digest == other.digest
 
 
-@dataclass(frozen=True, slots=True)
-class PsfFwhm:
+class PsfFwhm(NamedTuple):
     """The FWHM of a field's PSF in pixels, and where it comes from in words."""
 
     value: float
@@ -116,8 +115,7 @@ class CutoutSource(Protocol):
         """Let go of the files."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A place on the sky (degrees) on one image of a source, where its list has no candidate."""
 
     field: int

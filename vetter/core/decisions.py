@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -45,8 +44,7 @@ _BY_CODE = tuple(Verdict)
 _BY_WORD = {verdict.value: verdict for verdict in Verdict} | {"undecided": Verdict.NONE}
 
 
-@dataclass(frozen=True, slots=True)
-class Opinion:
+class Opinion(NamedTuple):
     """What one reviewer now says about one candidate.
 
     ``decided_at`` is UTC in ISO 8601, or '' where nothing has been said; ``seconds`` is how

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from vetter.core.adjustment import UNSEEN, Adjustment
 
@@ -12,8 +11,7 @@ _UPPER_HUNDREDTH = 2.326
 """Of a normal distribution, in sigmas."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """``disappeared`` is None where it cannot be judged; ``reason`` says why in each case."""
 
     disappeared: bool | None

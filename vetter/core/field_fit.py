@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vetter.core.adjustment import Adjustment, FitOptions, failed
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm, cutout_with, fields_of
@@ -21,8 +21,7 @@ SPLINE_REACH = 2
 """Pixels around the fitted box that the cubic spline of a shifted template uses."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldFit:
+class FieldFit(NamedTuple):
     """Options and size of the fits of one field.
 
     Attributes

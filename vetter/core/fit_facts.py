@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,8 +16,7 @@ from vetter.core.psf import Gaussian, Psf
 Box = tuple[slice, slice]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class About:
+class About(NamedTuple):
     """What a fit knows besides pixels.
 
     Attributes

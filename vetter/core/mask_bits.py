@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,8 +16,7 @@ _HARMLESS = ("DETECTED", "DETECTED_NEGATIVE", "STREAK_DETECTED", "NOT_DEBLENDED"
 _RANGE = re.compile(r"^(\d+)-(\d+)$")
 
 
-@dataclass(frozen=True, slots=True)
-class BadBits:
+class BadBits(NamedTuple):
     """Bits that make a pixel bad; None: any value but zero does.
 
     ``said`` tells the user where the choice comes from; empty for the plain rule.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PyQt6.QtGui import QColor
 
@@ -20,8 +20,7 @@ _KNOWN = {
 _ORDER = tuple(_KNOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class BandStyle:
+class BandStyle(NamedTuple):
     """Tones for a dark and a light ground, a symbol, and a number of ticks.
 
     The ticks tell upper limits apart, which are triangles all.

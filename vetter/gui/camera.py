@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 CRISP = 3.0
 """From this many screen pixels on, a cutout's pixels are a whole number of them wide."""
@@ -12,8 +11,7 @@ LARGEST = 160.0
 SMALLEST_ZOOM = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(NamedTuple):
     """The part of a panel that pictures are drawn in, in its own coordinates.
 
     `ratio` is the number of device pixels to one of the screen's units.
@@ -26,8 +24,7 @@ class Area:
     ratio: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """What is looked at; the same in all panels, and kept from one candidate to the next.
 
     Attributes
@@ -46,8 +43,7 @@ class View:
     fitted: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """The cutout looked at: its size in pixels and the candidate's place in it (x, y)."""
 
     nx: int
@@ -63,8 +59,7 @@ class Subject:
         return math.floor(self.x + 0.5) + view.dx, math.floor(self.y + 0.5) + view.dy
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(NamedTuple):
     """Where a cutout lies in a panel: y up, pixel centres at whole numbers.
 
     Attributes
@@ -131,7 +126,7 @@ def zoomed(
     zoom = min(max(view.zoom * factor, SMALLEST_ZOOM), _largest_zoom(area, subject))
     if zoom <= 1.0 + 1e-9:
         return View(zoom=zoom)
-    target = dataclasses.replace(view, zoom=zoom)
+    target = view._replace(zoom=zoom)
     before, after = place(area, subject, view), scale_of(area, subject, target)
     across, down = at if at is not None else _middle(area)
     x, y = before.to_pixel(across, down)
@@ -167,8 +162,7 @@ def _on_grid(value: float, area: Area) -> float:
     return math.floor(value * area.ratio + 0.5) / area.ratio
 
 
-@dataclass(frozen=True, slots=True)
-class Arrangement:
+class Arrangement(NamedTuple):
     """Panels in rows and columns; `side` is the width, and the height without the title."""
 
     rows: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PyQt6.QtGui import QFontMetrics, QPainter, QPalette
 
@@ -13,8 +13,7 @@ MARGIN = 5
 BADGE = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A column on screen: its section of the model, and where it lies."""
 
     section: int

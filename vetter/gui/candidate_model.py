@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +23,7 @@ _DRAW_RIGHT = int(RIGHT) | int(Qt.TextFlag.TextSingleLine)
 _DRAW_LEFT = int(LEFT) | int(Qt.TextFlag.TextSingleLine)
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
+class _Column(NamedTuple):
     name: str
     values: npt.NDArray[Any] | None
     write: Writer | None

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from vetter.gui.main_window import MainWindow
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One thing that the vetter can do.
 
     Attributes
@@ -53,6 +51,6 @@ def with_tags(commands: Iterable[Command], tags: Sequence[str]) -> tuple[Command
     """The commands with the tags called by their names: menus, palette and key sheet say them."""
     titles = {f"review.tag_{number}": f"Tag: {tag}" for number, tag in enumerate(tags, 1)}
     return tuple(
-        replace(command, title=titles[command.id]) if command.id in titles else command
+        command._replace(title=titles[command.id]) if command.id in titles else command
         for command in commands
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -45,8 +45,7 @@ class Stage:
     ratio: float = 1.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Exhibit:
+class Exhibit(NamedTuple):
     """What one panel shows: an image that is ready to be drawn, or words."""
 
     plane: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +40,7 @@ def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) ->
         counts, note = _counts(session)
         reviewers, position = session.reviewers(), session.position
     if as_json:
-        return json.dumps({**asdict(counts), "position": position, "reviewers": reviewers})
+        return json.dumps({**counts._asdict(), "position": position, "reviewers": reviewers})
     others = [name for name in reviewers if name != session.reviewer]
     lines = [
         f"{session.path.name}: {counts.candidates} candidates",

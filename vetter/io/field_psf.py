@@ -57,8 +57,7 @@ def fit_of_field(
         return field_fit(PsfFwhm(found.fwhm, f"FWHM {found.fwhm:.2f} px"), settings, radius, found)
     fit = field_fit(field.fwhm(), settings, radius)
     note = f"{fit.options.psf_note}; not of the field's stars: {found}"
-    return dataclasses.replace(
-        fit,
+    return fit._replace(
         options=dataclasses.replace(fit.options, psf_note=note),
         said=f"{fit.said}; not of the field's stars: {found}",
     )

@@ -5,15 +5,13 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from vetter.core.cutout_source import Fingerprint
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedInput:
+class RecordedInput(NamedTuple):
     """One opening of the session on inputs that differ from the time before.
 
     ``record`` is the source's record with paths that exist now, as far as they were found.

@@ -6,8 +6,7 @@ import atexit
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy.typing as npt
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
@@ -26,8 +25,7 @@ _RESIDUAL_SHARE = 4
 """Residuals of fits may take one part in this many of the cache."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Recipe:
+class _Recipe(NamedTuple):
     """What a frame was made with; the frame is stale when the recipe has changed."""
 
     radius: float
@@ -35,8 +33,7 @@ class _Recipe:
     adjusted: Adjusted | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     frame: Frame
     recipe: _Recipe
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vetter.core.cutout_source import CutoutSource, ManyFields, Place, has_epochs
 from vetter.review.frame import Spot
 
 
-@dataclass(frozen=True, slots=True)
-class Epoch:
+class Epoch(NamedTuple):
     """One epoch of an object.
 
     ``spot`` is the row of its candidate on that image, or its place there where the list has none;

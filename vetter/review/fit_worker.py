@@ -13,7 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from vetter.core.adjustment import Adjustment
 from vetter.core.cutout_source import CutoutSource, field_of, fields_of, is_growing
@@ -39,8 +39,7 @@ class Start:
     psfs: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """Comes before the first result of a field: options, and what results are kept under.
 
     ``signature`` is empty where the field's files cannot be read: its results are not kept; and
@@ -52,8 +51,7 @@ class Ready:
     field: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(NamedTuple):
     """Rows to fit: ``first`` at once and in this order, then the others in batches.
 
     ``then`` None: go on with the others as they were wished for before. Rows of ``first``
@@ -64,23 +62,20 @@ class Wishes:
     then: tuple[int, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class More:
+class More(NamedTuple):
     """The list has grown by these rows: they come after all that is wished for already."""
 
     rows: range
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
+class Fitted(NamedTuple):
     """Results, one for each row."""
 
     rows: tuple[int, ...]
     adjustments: tuple[Adjustment, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(NamedTuple):
     """The input could not be opened here: no fit can be made, and why."""
 
     reason: str
@@ -181,7 +176,7 @@ class _Fitter:
         if signature and signature == wish.known:
             return iter((StarFits((), 0, wish.field, signature),))
         parts = survey(self.source, fit, wish.field)
-        return (replace(part, signature=signature) for part in parts)
+        return (part._replace(signature=signature) for part in parts)
 
     def send_stars(self, number: int, stars: Iterator[StarFits]) -> bool:
         """Send those of one more part of an image; False where there are no more."""

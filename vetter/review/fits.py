@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
@@ -39,8 +39,7 @@ def fittable(plane_names: Sequence[str]) -> bool:
     return "image" in plane_names and not {"convolved", "template"}.isdisjoint(plane_names)
 
 
-@dataclass(frozen=True, slots=True)
-class FitState:
+class FitState(NamedTuple):
     """Where the fit of one candidate stands.
 
     ``status`` is 'not asked', 'running', 'done' or 'failed'; ``error`` says in words why it
@@ -266,7 +265,7 @@ class Fits(QObject):
         if ready.signature or not self._grows or not self._session.complete:
             return ready
         field = fields_of(self._session.source)[ready.field]
-        return replace(ready, signature=ready.fit.signature(field.fingerprints))
+        return ready._replace(signature=ready.fit.signature(field.fingerprints))
 
     def _on_grown(self, first_new: int) -> None:
         count = len(self._session.candidates.keys)

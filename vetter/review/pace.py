@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from typing import NamedTuple
 
 PAUSE_SECONDS = 60.0
 """A longer gap between two decisions is a pause, and does not count."""
@@ -12,8 +12,7 @@ REMEMBERED = 40
 """The pace is that of the last so many decisions: it follows the vetter, not the evening."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(NamedTuple):
     """Candidates per minute and seconds left; None before there is enough to tell."""
 
     per_minute: float | None

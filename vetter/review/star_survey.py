@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vetter.core.cutout_source import fields_of
 from vetter.core.field_stars import cells, stars_of
@@ -20,8 +19,7 @@ _STRIDE = 27
 """Has no divisor in common with the number of parts, so that each has its turn."""
 
 
-@dataclass(frozen=True, slots=True)
-class StarWish:
+class StarWish(NamedTuple):
     """Asks the fitting process for the stars of the field; they come when nothing else is wanted.
 
     With candidates waiting in the background they take turns. ``field`` is the image's number,
@@ -32,8 +30,7 @@ class StarWish:
     known: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StarFits:
+class StarFits(NamedTuple):
     """Stars of one part of the field: x, y, dx, dy (pixels) and scale of each.
 
     ``left`` is how many parts are still to come, ``field`` the number of the image, ``signature``
