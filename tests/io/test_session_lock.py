@@ -97,7 +97,11 @@ def test_a_file_without_the_right_to_write(tmp_path: Path, monkeypatch: pytest.M
     path = tmp_path / "s.vetter"
     SessionFile.create(path, REVIEWER).close()
 
-    def denied(name: object, flags: int, *rest: int) -> int:
+    opened = os.open
+
+    def denied(name: str, flags: int, *rest: int) -> int:
+        if not flags & os.O_RDWR:
+            return opened(name, flags, *rest)
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     monkeypatch.setattr(session_lock.os, "open", denied)

@@ -6,6 +6,7 @@ goes wrong is kept, and ``--fuzz-seed csv/1/337`` makes and reads it again.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import shutil
@@ -57,8 +58,11 @@ class Reading:
 
     def outcome(self, seed: str) -> Outcome:
         """What comes of a case."""
-        send(self._stdin, seed)
-        answer = self._answer()
+        try:
+            send(self._stdin, seed)
+            answer = self._answer()
+        except BrokenPipeError:
+            answer = "died"
         if isinstance(answer, Outcome):
             return answer
         kept = self.path.read_bytes() if self.path.exists() else b""
@@ -71,7 +75,8 @@ class Reading:
         """End the process, and take its folder away."""
         self._process.kill()
         self._process.wait()
-        self._stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self._stdin.close()
         self._stdout.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 

@@ -83,7 +83,9 @@ def limits(
 
 def _finite(array: Array | Sequence[Array]) -> Array:
     arrays = [array] if isinstance(array, np.ndarray) else list(array)
-    parts = [np.asarray(part, float).ravel() for part in arrays]
+    with np.errstate(invalid="ignore"):
+        # A signalling NaN of a damaged file.
+        parts = [np.asarray(part, float).ravel() for part in arrays]
     joined = np.concatenate(parts) if parts else np.empty(0)
     return joined[np.isfinite(joined)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -107,7 +108,11 @@ def _transform(
     if not good.any():
         return out[0], out[1]
     try:
-        out[:, good] = np.asarray(function(first[good], second[good], 0, **options), np.float64)
+        with warnings.catch_warnings():
+            # Of a WCS that has no place for any of them.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            found = function(first[good], second[good], 0, **options)
+        out[:, good] = np.asarray(found, np.float64)
     except Exception as error:  # wcslib's errors share no base class
         if not _is_wcs_error(error):
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -83,7 +84,10 @@ def _through(here: WCS, there: WCS, x: Floats, y: Floats) -> tuple[Floats, Float
     try:
         if _frame(here) == _frame(there):
             lon, lat = here.all_pix2world(x, y, 0)
-            u, v = there.all_world2pix(lon, lat, 0, quiet=True)
+            with warnings.catch_warnings():
+                # Of a WCS that has no place for any of them.
+                warnings.simplefilter("ignore", RuntimeWarning)
+                u, v = there.all_world2pix(lon, lat, 0, quiet=True)
         else:
             from astropy.wcs.utils import pixel_to_pixel
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -161,7 +162,10 @@ def sky_to_pixel(wcs: WCS, ra: float, dec: float) -> tuple[float, float]:
 
     try:
         plane = wcs if wcs.naxis == 2 else wcs.celestial
-        found: Any = plane.all_world2pix(np.stack(to_axes(plane, [ra], [dec]), axis=1), 0)
+        with warnings.catch_warnings():
+            # Of a WCS that has no place for it.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            found: Any = plane.all_world2pix(np.stack(to_axes(plane, [ra], [dec]), axis=1), 0)
     except (NoConvergence, ValueError):
         return float("nan"), float("nan")
     return float(found[0, 0]), float(found[0, 1])

@@ -81,7 +81,7 @@ def _opened(path: Path) -> Any:
         return file
     packed = gzip.GzipFile(fileobj=file)
     # Closed with it.
-    packed.myfileobj = file
+    packed.myfileobj = file  # type: ignore[assignment]
     return packed
 
 

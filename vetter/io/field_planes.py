@@ -113,16 +113,17 @@ def open_planes(
         for name, (spec, convert) in wanted.items():
             files[name] = open_plane(name, spec, convert, mask_bits, mask_good)
         field_ = _aligned(files)
-    except InputError:
+        bits = "--mask-bits" if mask_bits else "--mask-good" if mask_good else ""
+        if bits and not any(isinstance(plane, MaskPlane) for plane in files.values()):
+            raise InputError(
+                f"{bits}: there is no mask to choose bits of; name it with --mask FILE"
+            )
+        _make_missing(field_)
+        _say(field_)
+    except BaseException:
         for plane in files.values():
             image_of(plane).close()
         raise
-    bits = "--mask-bits" if mask_bits else "--mask-good" if mask_good else ""
-    if bits and not any(isinstance(plane, MaskPlane) for plane in files.values()):
-        field_.close()
-        raise InputError(f"{bits}: there is no mask to choose bits of; name it with --mask FILE")
-    _make_missing(field_)
-    _say(field_)
     return field_
 
 

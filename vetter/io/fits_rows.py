@@ -22,6 +22,8 @@ _SHAPE = re.compile(r"^\s*\(([\d,\s]+)\)\s*$")
 _UNSIGNED = {("I", 2**15): "u2", ("J", 2**31): "u4", ("K", 2**63): "u8", ("B", -128): "i1"}
 # Above this the rows are mapped, and arrays in cells stay in the file until they are looked at.
 _MAPPED = 64 * 2**20
+# Of a number written out; what a damaged TDISP asks for may not fit into the memory.
+_WIDEST = 99
 _STRUCTURE = re.compile(
     r"^(XTENSION|BITPIX|NAXIS\d*|[PG]COUNT|TFIELDS|THEAP|EXTNAME|EXTVER|CHECKSUM|DATASUM|DATE"
     r"|T(TYPE|FORM|UNIT|NULL|SCAL|ZERO|DISP|BCOL|DIM|UCD|COMM|CTYP|CRPX|CRVL|CDLT|CUNI|RPOS)\d+"
@@ -187,7 +189,7 @@ def _describe(header: Any, number: int, column: Column) -> None:
 def _format(display: str) -> str | None:
     """TDISP, which is Fortran's, as a format of Python's: ``F8.3`` is ``8.3f``."""
     match = re.match(r"^\s*([IFEDG])[NS]?(\d+)(?:\.(\d+))?", display)
-    if match is None:
+    if match is None or int(match[2]) > _WIDEST or int(match[3] or 0) > _WIDEST:
         return None
     letter = {"I": "d", "F": "f", "E": "e", "D": "e", "G": "g"}[match[1]]
     if letter == "d":

@@ -12,6 +12,7 @@ import numpy as np
 from vetter.core.mask_bits import BadBits, bad_bits
 from vetter.core.noise import estimate_err
 from vetter.core.plane import Array, Box, Plane
+from vetter.errors import InputError
 from vetter.io.fits_images import FitsImage, open_image
 from vetter.io.fits_names import FitsName, parse_fits_name
 
@@ -201,7 +202,11 @@ def open_plane(
     fits_name = spec if isinstance(spec, FitsName) else parse_fits_name(spec)
     image = open_image(fits_name, prefer=None if name == "image" else convert or name)
     if is_mask_name(name):
-        return MaskPlane(name, image, bad_bits(image.header, mask_bits, mask_good))
+        try:
+            return MaskPlane(name, image, bad_bits(image.header, mask_bits, mask_good))
+        except InputError:
+            image.close()
+            raise
     plane = ImagePlane(name, image)
     if convert is None and name.endswith("err") and _is_variance(image):
         convert = "variance"

@@ -20,6 +20,9 @@ from vetter.io.text_tables import ARROW_PAYS, is_ipac, layout_of, read_text_tabl
 if TYPE_CHECKING:
     from astropy.table import Table
 
+# IRAF's %-2147483647s, and ECSV's format: '%2147483647d'.
+_WIDE_FORMAT = re.compile(r"^#(?:[FKN].*%[-+ #0]*[\d.]*\d{4}|.*\bformat: [^,}\n]*\d{4})", re.M)
+
 __all__ = ["TableFile", "kind_of", "read_table"]
 
 
@@ -68,6 +71,7 @@ def _ascii(name: FitsName, form: str, what: str) -> TableFile:
     from astropy.io import ascii as ascii_tables
 
     text = table_text(name.path)
+    _refuse_wide_formats(name, text)
     with reading(name, what):
         table = ascii_tables.read(text + "\n", format=form, guess=False)
     return TableFile(table, units_of(table))
@@ -92,6 +96,7 @@ def _ecsv(name: FitsName) -> TableFile:
     head = text_head(name.path)
     if head.count("\n# - {name:") > MOST_COLUMNS:
         raise too_many(name.path, head.count("\n# - {name:"))
+    _refuse_wide_formats(name, head)
     with name.path.open("rb") as file:
         plain = file.read(1) == b"#"
     with reading(name, "an ECSV table that cannot be read"):
@@ -101,6 +106,12 @@ def _ecsv(name: FitsName) -> TableFile:
             table = Table.read(table_text(name.path) + "\n", format="ascii.ecsv")
         table = _flat(table)
     return TableFile(table, units_of(table), ucds_of(table))
+
+
+def _refuse_wide_formats(name: FitsName, text: str) -> None:
+    """Refuse formats of numbers thousands of letters wide: astropy tries them out."""
+    if _WIDE_FORMAT.search(text):
+        raise InputError(f"{name}: a damaged table: a column's format is thousands of letters wide")
 
 
 def _flat(table: Table) -> Table:
