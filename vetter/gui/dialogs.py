@@ -94,6 +94,8 @@ class Dialogs:
     def show_panels(self) -> None:
         """The panels, in the grid's place."""
         self._window.pages.setCurrentIndex(0)
+        # The grid has taken what the builder made for it: looks may have changed meanwhile.
+        self._window.showing.show()
         self._window.setFocus()
 
     def show_palette(self) -> None:

@@ -133,7 +133,8 @@ class Showing(QObject):
         row, views = self._session.current_row, self._views
         views.evidence.show_state(self._fits.state(row))
         views.candidate_list.follow(row)
-        frame = self._cache.get(row)
+        # Not made here: the builder then had nothing to tell, and the panels kept the old looks.
+        frame = self._cache.peek(row)
         if frame is not None:
             views.stretch_bar.show_limits(frame.limits)
             views.light_curve.show_curve(frame.cutout.light_curve if frame.cutout else None)
