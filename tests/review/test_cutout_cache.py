@@ -175,6 +175,16 @@ def test_the_residual_of_a_fit_is_shown_with_its_row_only(make: Make) -> None:
     assert fitted.planes["adjusted"].all() and "adjusted" not in other.plane_names
 
 
+def test_a_second_fit_takes_the_place_of_the_first(make: Make, qtbot: QtBot) -> None:
+    cache, _ = make()
+    for level in (1.0, 2.0):
+        cache.set_adjusted(0, np.full((21, 21), level))
+        # The builder too compares what it was made with: arrays, which are not equal or unequal.
+        assert ready_rows(cache, qtbot, [0]) == [0]
+        frame = cache.get(0)
+        assert frame is not None and (frame.planes["adjusted"] == level).all()
+
+
 def test_a_fit_that_failed_says_why_and_can_be_taken_back(make: Make) -> None:
     cache, _ = make()
     cache.set_adjusted(0, None, "the fit: no good pixels")

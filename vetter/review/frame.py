@@ -45,6 +45,7 @@ class Shift(NamedTuple):
     at_bound: bool = False
 
 
+# By identity: two residuals have no equality that is one truth value.
 @dataclass(frozen=True, slots=True, eq=False)
 class Adjusted:
     """What a fit has to show: the residual, shape (ny, nx), or in words why there is none."""
