@@ -187,9 +187,9 @@ class AlertSource:
             if lot.gzip_index is not None:
                 self._gzip_index = lot.gzip_index
             if lot.rows is not None:
-                longer = self._list.candidates(())
+                # In this order: a cutout on another thread looks for its row among the places.
+                self.candidates = self._list.candidates(())
                 self._rows = self._list.places
-                self.candidates = longer
             self.complete = lot.last
             return self.candidates
 
