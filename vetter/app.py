@@ -7,43 +7,42 @@ import getpass
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
 from vetter.core.cutout_source import is_growing
-from vetter.core.filter_expression import matching
-from vetter.core.fit_table import FitTable
-from vetter.core.ledger import Ledger
-from vetter.core.look import Looks
 from vetter.core.panel_choice import PanelChoice
-from vetter.core.review_columns import ReviewColumns
-from vetter.errors import InputError
+from vetter.errors import VetterError
 from vetter.gui.main_window import MainWindow
+from vetter.gui.opened_words import opened_words
+from vetter.gui.start_window import StartWindow
 from vetter.gui.verdict_style import is_dark
-from vetter.io.inputs import InputOptions, names_radius, open_input
+from vetter.io.inputs import InputOptions
 from vetter.io.kept_psf import kept_psfs
-from vetter.io.remembered_columns import with_remembered_columns
+from vetter.io.nearby_planes import PlanesWanted
+from vetter.io.recent_sessions import RecentSession
 from vetter.io.resources import resource_path
 from vetter.io.session_file import SessionFile
 from vetter.io.session_path import default_session_path
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.fit_ahead import FitAhead
 from vetter.review.fit_worker import Start
-from vetter.review.fits import Fits, fittable
+from vetter.review.fits import Fits
 from vetter.review.growth import Growth
-from vetter.review.input_reader import InputReader, OpenRequest
-from vetter.review.queue import Queue
-from vetter.review.recorder import Recorder
-from vetter.review.session import Session
-from vetter.review.writer import Writer
+from vetter.review.input_reader import InputReader, OpenRequest, read_input
+from vetter.review.recents import Recents
+from vetter.review.session_opening import kept_looks, open_session
 from vetter.settings import Settings
 
 MEGABYTE = 1 << 20
+REMEMBERED_EVERY_MS = 60_000
 
 
 def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> MainWindow:
@@ -69,38 +68,33 @@ def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> Mai
     InputError, SettingsError
         Something cannot be used; the text is one line for the user.
     """
-    return _opened(input, options).window
+    return _opened(input, options).main_window
 
 
 def _opened(input: str | Path | Sequence[str | Path], options: dict[str, Any]) -> Opener:
     inputs = [str(input)] if isinstance(input, (str, Path)) else [str(item) for item in input]
-    settings: Settings = options.pop("settings", None) or Settings()
-    keymap: Mapping[str, Any] | None = options.pop("keymap", None)
+    opener = _opener(options)
     path = Path(options.pop("session", None) or default_session_path(inputs))
-    reviewer: str = options.pop("reviewer", None) or default_reviewer()
-
-    if options.get("radius") is None and not names_radius(inputs):
-        options["radius"] = settings.display.radius
-    asked = InputOptions.from_keywords(**options)
-    remembered = with_remembered_columns(inputs, asked, path)
-    try:
-        source = open_input(inputs, remembered)
-    except InputError:
-        if remembered == asked:
-            raise
-        # The list has been written anew, without the columns that were chosen for it.
-        source = open_input(inputs, asked)
-    opener = Opener(settings, keymap, reviewer)
+    request = OpenRequest(tuple(inputs), InputOptions.from_keywords(**options), path, True)
+    source = read_input(request, opener.usual_radius)
     try:
         opener.show(source, path)
-    except InputError:
+    except VetterError:
         source.close()
         raise
     return opener
 
 
+def _opener(options: dict[str, Any]) -> Opener:
+    """An opener by the options that are the window's; the others are left."""
+    settings: Settings = options.pop("settings", None) or Settings()
+    keymap: Mapping[str, Any] | None = options.pop("keymap", None)
+    reviewer: str = options.pop("reviewer", None) or default_reviewer()
+    return Opener(settings, keymap, reviewer)
+
+
 class Opener(QObject):
-    """Builds a window on a source, and the next one in its place.
+    """Builds a window on a source, and the next one in its place; the first page where none is.
 
     Parameters
     ----------
@@ -110,68 +104,144 @@ class Opener(QObject):
     reviewer : str
     """
 
-    window: MainWindow
+    window: MainWindow | StartWindow
 
     def __init__(self, settings: Settings, keymap: Mapping[str, Any] | None, reviewer: str) -> None:
         super().__init__(QApplication.instance())
         self._settings, self._keymap, self._reviewer = settings, keymap, reviewer
         self._path = Path()
-        self._reader = InputReader(self)
+        self.recents = Recents(self)
+        self._reader = InputReader(self.usual_radius, self)
         self._reader.done.connect(self._on_read)
         self._reader.failed.connect(self._on_failed)
+        self._reader.planes_wanted.connect(self._on_planes_wanted)
+
+    @property
+    def usual_radius(self) -> float:
+        """Half the side of a cutout where nothing tells, pixels."""
+        return self._settings.display.radius
+
+    @property
+    def main_window(self) -> MainWindow:
+        """The window, where something is open in it."""
+        assert isinstance(self.window, MainWindow)
+        return self.window
 
     def open(self, request: OpenRequest) -> None:
         """Read another input, or the same otherwise, and show it in the window's place.
 
         The window goes on meanwhile; where the input cannot be used it says why, and stays.
         """
-        if not self._reader.running:
-            self.window.status.say(f"reading {Path(request.inputs[0]).name} ...")
-            self._reader.read(request)
+        self.window.opening.strip.say_opening(request.name)
+        self._reader.read(request)
 
     def show(self, source: Any, path: Path) -> None:
         """Build and show a window on a source, with its session in a file.
 
         Raises
         ------
-        InputError
+        VetterError
             The session file cannot be used.
         """
         store = SessionFile.start(path, self._reviewer)
         window, notes = _build(source, store, self._settings, self._reviewer, self._keymap)
-        window.open_wanted.connect(self.open)
-        window.closed.connect(self._on_closed)
-        self.window, self._path = window, path
-        window.show()
+        self._path = path
+        remember = partial(self._remember, window, path)
+        window.exposed.connect(remember)
+        window.closed.connect(remember)
+        # A window that is killed has told how far it was not long before.
+        now_and_then = QTimer(window)
+        now_and_then.setInterval(REMEMBERED_EVERY_MS)
+        now_and_then.timeout.connect(remember)
+        window.exposed.connect(now_and_then.start)
+        window.closed.connect(now_and_then.stop)
+        self._adopt(window)
+        window.opening.put_recents(self.recents)
         attention = [*notes, *source.candidates.cautions]
-        window.status.say("; ".join([*attention, *source.candidates.notes[:1]]), bool(attention))
+        window.status.say(opened_words(source, attention), bool(attention))
+
+    def show_start(self, said: str = "") -> None:
+        """Show the first page, with what went wrong where something did."""
+        window = StartWindow(self._settings.display.theme, self._keymap, self.recents)
+        window.exposed.connect(self.recents.reload)
+        self._path = Path()
+        self._adopt(window)
+        if said:
+            window.opening.strip.say_failed(said)
+
+    def _adopt(self, window: MainWindow | StartWindow) -> None:
+        window.open_wanted.connect(self.open)
+        window.cancel_wanted.connect(self._reader.cancel)
+        window.close_wanted.connect(self._on_close_wanted)
+        window.closed.connect(partial(self._on_closed, window))
+        self.window = window
+        window.show()
+
+    def _remember(self, window: MainWindow, path: Path) -> None:
+        session = window.session
+        counts, source = session.counts, session.source
+        self.recents.remember(
+            RecentSession(
+                str(path.absolute()),
+                source.title,
+                tuple(str(name) for name in source.record.get("inputs", ())),
+                counts.candidates - counts.undecided,
+                max(counts.candidates, session.expected or 0),
+                datetime.now(UTC).isoformat(timespec="seconds"),
+            )
+        )
 
     def _on_read(self, request: OpenRequest, source: Any) -> None:
-        before = self.window
-        same = list(request.inputs) == before.session.source.record.get("inputs")
+        before, same = self.window, False
+        if isinstance(before, MainWindow):
+            same = list(request.inputs) == before.session.source.record.get("inputs")
+            row, radius = before.session.current_row, before.cache.radius
         usual = self._path if same else default_session_path(request.inputs)
-        row, radius = before.session.current_row, before.cache.radius
-        before.shut_down()
+        path = (request.session or usual).absolute()
+        own = isinstance(before, MainWindow) and path == self._path.absolute()
+        if own:
+            # One window alone writes to a session.
+            before.shut_down()
         try:
-            self.show(source, request.session or usual)
-        except InputError as error:
+            self.show(source, path)
+        except VetterError as error:
             source.close()
-            before.dialogs.say_failure(f"{error}; start the program again")
+            if own:
+                self.show_start(str(error))
+                self._take_place(before)
+            else:
+                before.opening.strip.say_failed(str(error))
             return
+        after = self._take_place(before)
+        if same and isinstance(after, MainWindow) and 0 <= row < len(source.candidates):
+            after.session.go_to_row(row)
+            after.change_radius(radius / after.cache.radius)
+
+    def _take_place(self, before: MainWindow | StartWindow) -> MainWindow | StartWindow:
+        """Put the present window where another one was, and close that."""
         after = self.window
         after.set_theme(is_dark(before.palette()))
         after.setGeometry(before.geometry())
         after.setWindowState(before.windowState())
-        if same and 0 <= row < len(source.candidates):
-            after.session.go_to_row(row)
-            after.change_radius(radius / after.cache.radius)
         before.close()
+        return after
 
     def _on_failed(self, text: str) -> None:
-        self.window.dialogs.say_failure(text)
+        self.window.opening.strip.say_failed(text)
 
-    def _on_closed(self) -> None:
-        self._reader.close()
+    def _on_planes_wanted(self, request: OpenRequest, wanted: PlanesWanted) -> None:
+        self.window.opening.ask_planes(request, wanted)
+
+    def _on_close_wanted(self) -> None:
+        before = self.window
+        self._reader.cancel()
+        self.show_start()
+        self._take_place(before)
+
+    def _on_closed(self, window: MainWindow | StartWindow) -> None:
+        if window is self.window:
+            self._reader.close()
+            self.recents.close()
 
 
 def _build(
@@ -182,11 +252,11 @@ def _build(
     keymap: Mapping[str, Any] | None,
 ) -> tuple[MainWindow, list[str]]:
     """The window's objects, wired; and what is to be said of the session."""
-    session, notes = _open_session(source, store, settings, reviewer)
+    session, notes = open_session(source, store, settings, reviewer)
     kept = store.settings
     cache = CutoutCache(
         source,
-        _looks(kept, settings),
+        kept_looks(kept, settings),
         source.default_radius,
         settings.review.cache_megabytes * MEGABYTE,
     )
@@ -205,38 +275,22 @@ def _build(
     return window, notes
 
 
-def _open_session(
-    source: Any, store: SessionFile, settings: Settings, reviewer: str
-) -> tuple[Session, list[str]]:
-    """A session on the decisions that the file holds, at the first undecided candidate."""
-    notes = list(store.notes)
-    growing = is_growing(source)
-    prints = () if growing else source.fingerprints
-    changed = store.record_input(source.record, prints, len(source.candidates))
-    if changed:
-        notes.append(f"changed since the last time: {', '.join(changed)}")
-    ledger = Ledger(source.candidates, reviewer, complete=not growing)
-    ledger.replay(store.decisions())
-    fits = FitTable(len(source.candidates)) if fittable(source.plane_names) else None
-    columns = ReviewColumns(source.candidates, ledger, fits)
-    queue = Queue(len(source.candidates), columns.values, lambda text: matching(text, columns))
-    recorder = Recorder(ledger, None if store.read_only else Writer(store))
-    session = Session(source, ledger, recorder, queue, columns, settings, reviewer)
-    session.start()
-    if session.unplaced:
-        notes.append(session.unplaced)
-    return session, notes
-
-
 def run(inputs: Sequence[str], **options: Any) -> int:
-    """The program with a window, until the window closes; its exit status."""
+    """The program with a window, until the window closes; its exit status.
+
+    Without inputs it begins with the first page.
+    """
     app = QApplication.instance() or QApplication(["vetter"])
     assert isinstance(app, QApplication)
     app.setApplicationName("vetter")
     app.setDesktopFileName("vetter")
     app.setWindowIcon(QIcon(str(resource_path("icons/vetter.png"))))
     sys.excepthook = _say_unexpected
-    opener = _opened(inputs, options)
+    if inputs:
+        opener = _opened(inputs, options)
+    else:
+        opener = _opener(options)
+        opener.show_start()
     # A full collection takes 49 ms, too long between a key and its pixels; what start-up made
     # stays anyway, and frozen it is not looked at again.
     gc.freeze()
@@ -254,18 +308,6 @@ def default_reviewer() -> str:
         return "unknown"
 
 
-def _looks(kept: Mapping[str, Any], settings: Settings) -> Looks:
-    """How the planes were looked at the last time, or as the settings say."""
-    record = kept.get("looks")
-    if isinstance(record, dict):
-        try:
-            return Looks.from_record(record)
-        except (ValueError, TypeError, KeyError):
-            # Written by another version: the settings' looks are as good a start as any.
-            return Looks.from_settings(settings.display)
-    return Looks.from_settings(settings.display)
-
-
 def _say_unexpected(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
@@ -276,5 +318,5 @@ def _say_unexpected(
     text = "".join(traceback.format_exception(kind, error, trace))
     sys.stderr.write(text)
     for window in QApplication.topLevelWidgets():
-        if isinstance(window, MainWindow):
+        if isinstance(window, (MainWindow, StartWindow)):
             window.dialogs.say_unexpected(f"{kind.__name__}: {error}", text)

@@ -47,7 +47,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
-    """The command and its options; ``open`` where no command is named.
+    """The command and its options; ``open`` where no command is named, or nothing at all.
 
     Raises
     ------
@@ -55,9 +55,10 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
         Status 0 after help or version, 2 after one line about bad arguments.
     """
     arguments = list(argv)
-    first = arguments[0] if arguments else "--help"
+    first = arguments[0] if arguments else "open"
     if first not in EXAMPLES and first not in ("-h", "--help", "--version"):
         arguments.insert(0, "open")
+    arguments = arguments or ["open"]
     return _parser().parse_args(arguments)
 
 
@@ -102,7 +103,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _open(parser: argparse.ArgumentParser) -> None:
-    _inputs(parser)
+    # Without an input the window asks for one.
+    _inputs(parser, "*")
     _planes(parser)
     _window(parser)
 
@@ -180,6 +182,14 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--peers", action="store_true", help="beside STDPipe, which it installs")
     what.add_argument(
+        "--io",
+        nargs="?",
+        const="full",
+        choices=("full", "small"),
+        help="opening what a night brings: wide planes, a long list, ten thousand packets; "
+        "small makes a tenth",
+    )
+    what.add_argument(
         "--science", action="store_true", help="how far the fit can be trusted, not how fast it is"
     )
     what.add_argument(
@@ -193,10 +203,10 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _inputs(parser: argparse.ArgumentParser) -> None:
+def _inputs(parser: argparse.ArgumentParser, least: str = "+") -> None:
     parser.add_argument(
         "inputs",
-        nargs="+",
+        nargs=least,
         type=name_of_file,
         metavar="INPUT",
         help="a candidate table, a folder or glob of cutout FITS files, a folder of stamps "

@@ -45,12 +45,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     A fault of the program itself gives 1, and a line that says where the report is.
     """
-    if argv is None and len(sys.argv) == 1:
-        sys.stderr.write(
-            "vetter: no input: name a candidate table or a folder of cutouts, "
-            "or try: vetter demo (vetter --help tells all)\n"
-        )
-        return BAD_INPUT
     arguments = parse_arguments(sys.argv[1:] if argv is None else argv)
     try:
         status = _run(arguments)
@@ -105,22 +99,17 @@ def _open(arguments: argparse.Namespace) -> int:
     # The window enables the collector when it is up.
     gc.disable()
     from vetter import app
-    from vetter.io.inputs import names_radius
     from vetter.io.settings_file import load_keymap, load_settings
 
     settings = load_settings(arguments.settings)
     inputs = ["demo"] if arguments.command == "demo" else list(arguments.inputs)
-    options = reading_options(arguments)
-    if not names_radius(inputs):
-        # A session knows its own radius, a field file may; anything else starts at the settings'.
-        options.setdefault("radius", settings.display.radius)
     return app.run(
         inputs,
         settings=settings,
         keymap=load_keymap(arguments.keymap),
         session=arguments.session,
         reviewer=arguments.reviewer,
-        **options,
+        **reading_options(arguments),
     )
 
 

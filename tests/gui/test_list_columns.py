@@ -138,14 +138,13 @@ def test_the_choice_is_remembered(qtbot, window, tmp_path):
     assert again.session.source.record["options"]["one_based"] is False
 
 
-def test_a_list_that_has_gone_is_said_and_the_window_stays(qtbot, window, tmp_path, monkeypatch):
-    said = []
-    monkeypatch.setattr(window.dialogs, "say_failure", said.append)
+def test_a_list_that_has_gone_is_said_and_the_window_stays(qtbot, window, tmp_path):
+    said = window.opening.strip.text
     shown = dialog(window)
     (tmp_path / "l.csv").unlink()
     shown.accept()
-    qtbot.waitUntil(lambda: bool(said), timeout=10000)
-    assert "no such file" in said[0] and present() is window and window.isVisible()
+    qtbot.waitUntil(lambda: "not opened" in said.text(), timeout=10000)
+    assert "no such file" in said.text() and present() is window and window.isVisible()
 
 
 def test_a_disagreement_is_said_on_opening(qtbot, window):

@@ -50,7 +50,7 @@ def test_names_that_leave_a_doubt_are_refused_with_what_is_known(tmp_path: Path)
     table = write_list(tmp_path / "any.csv")
     with pytest.raises(PlanesWanted, match="names do not tell the planes") as refused:
         open_input([str(table), *images])
-    assert refused.value.guesses == {"diff": images[2]}
+    assert refused.value.guesses == {"image": images[1], "diff": images[2]}
 
 
 def test_planes_that_share_the_lists_name_are_found_beside_it(

@@ -27,7 +27,8 @@ def make_actions(
     menus: dict[str, QMenu] = {}
     bar = window.menuBar()
     assert bar is not None
-    for name in MENUS:
+    commands = list(commands)
+    for name in (name for name in MENUS if any(command.menu == name for command in commands)):
         menu = bar.addMenu(f"&{name}")
         assert menu is not None
         menus[name] = menu

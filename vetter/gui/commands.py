@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vetter.core.decisions import Verdict
 from vetter.gui.command import MENUS, UNNAMED_TAG, Command, with_tags
+from vetter.gui.file_commands import FILE_COMMANDS
 
 __all__ = ["COMMANDS", "MENUS", "UNNAMED_TAG", "Command", "with_tags"]
 
@@ -21,26 +22,7 @@ _TAG_COMMANDS = tuple(
 )
 
 COMMANDS: tuple[Command, ...] = (
-    Command("file.open", "Open...", ("Ctrl+O",), "File", lambda w: w.dialogs.open_another()),
-    Command("file.export", "Export...", ("Ctrl+E",), "File", lambda w: w.dialogs.show_export()),
-    Command(
-        "file.offers",
-        "Verdicts offered from the earlier list...",
-        (),
-        "File",
-        lambda w: w.dialogs.show_offers(),
-        separated=True,
-    ),
-    Command(
-        "file.list_columns",
-        "Columns of the list...",
-        (),
-        "File",
-        lambda w: w.dialogs.show_list_columns(),
-    ),
-    Command("file.notes", "What was recognised...", (), "File", lambda w: w.dialogs.show_notes()),
-    Command("file.report", "Report...", (), "File", lambda w: w.dialogs.show_report()),
-    Command("file.quit", "Quit", ("Ctrl+Q",), "File", lambda w: w.quit(), separated=True),
+    *FILE_COMMANDS,
     Command(
         "review.accept",
         "Accept, then next",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QProcess, Qt
-from PyQt6.QtWidgets import QFileDialog, QMessageBox
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QMessageBox
 
 from vetter import __version__
 from vetter.core.decisions import Verdict
@@ -218,16 +218,6 @@ class Dialogs:
         box.setDetailedText(details)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
-
-    def open_another(self) -> None:
-        """Another session, in a window of its own."""
-        import sys
-
-        name, _ = QFileDialog.getOpenFileName(
-            self._window, "Open a session", "", "Sessions (*.vetter);;All files (*)"
-        )
-        if name and not QProcess.startDetached(sys.executable, ["-m", "vetter", "open", name])[0]:
-            self.say_failure(f"{name}: the program could not be started a second time")
 
     def _say(self, title: str, text: str) -> None:
         box = QMessageBox(self._window)

@@ -31,6 +31,7 @@ from vetter.gui.filter_bar import FilterBar
 from vetter.gui.held_keys import HeldKeys
 from vetter.gui.keymap import keys_text, make_keymap
 from vetter.gui.light_curve_dock import LightCurveDock
+from vetter.gui.opening import Opening
 from vetter.gui.physical_keys import key_by_place
 from vetter.gui.plane_row import PlaneRow
 from vetter.gui.readout import Readout
@@ -67,6 +68,8 @@ class MainWindow(QMainWindow):
     exposed = pyqtSignal()  # the first candidate is on screen
     closed = pyqtSignal()
     open_wanted = pyqtSignal(object)  # an OpenRequest: what to show in this window's place
+    cancel_wanted = pyqtSignal()
+    close_wanted = pyqtSignal()
 
     def __init__(
         self,
@@ -93,6 +96,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._hold_keys()
         self._name_undo()
+        self.opening.drop.claim()
         self.setWindowTitle(self._title())
         self.resize(*first_size(_application()))
         self.set_theme(is_dark(session.settings.display.theme, _application()))
@@ -126,7 +130,8 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.stretch_bar)
         self.pages = QStackedWidget(self)
         self.pages.addWidget(vetting)
-        self.setCentralWidget(self.pages)
+        self.opening = Opening(self)
+        self.setCentralWidget(self.opening.above(self.pages))
 
         listing = QWidget(self)
         side = QVBoxLayout(listing)

@@ -51,12 +51,7 @@ def read_candidates(
         No table, no rows, or no columns of positions that can be used.
     """
     name = parse_fits_name(path)
-    file = read_table(name)
-    if len(file.table) == 0:
-        raise InputError(
-            f"{name}: the list has no rows; its columns are {listed(file.table.colnames)}"
-        )
-    file, roles = _roles(name, file, columns or {})
+    file, roles = _read(name, columns or {})
     _check_positions(name, file, roles, wcs)
     positions = find_positions(file.table, roles, file.units, wcs, one_based)
     keys, said = make_keys(file.table, roles.key)
@@ -81,6 +76,28 @@ def read_candidates(
         notes,
         positions.cautions,
     )
+
+
+def check_is_list(name: FitsName, columns: Mapping[str, str]) -> None:
+    """Return where a file is a list of candidates, whatever image it belongs to.
+
+    Raises
+    ------
+    InputError
+        No table, no rows, or no columns of positions.
+    """
+    file, roles = _read(name, columns)
+    if roles.x is None and roles.ra is None:
+        _check_positions(name, file, roles, None)
+
+
+def _read(name: FitsName, columns: Mapping[str, str]) -> tuple[TableFile, Roles]:
+    file = read_table(name)
+    if len(file.table) == 0:
+        raise InputError(
+            f"{name}: the list has no rows; its columns are {listed(file.table.colnames)}"
+        )
+    return _roles(name, file, columns)
 
 
 def _roles(name: FitsName, file: TableFile, columns: Mapping[str, str]) -> tuple[TableFile, Roles]:

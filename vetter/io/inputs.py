@@ -212,6 +212,8 @@ def _open_together(
     if found is not None:
         table, planes = found
         options = dataclasses.replace(options, planes={**planes, **options.planes})
+        # The list alone is the input from now on, as if its planes had been named by options.
+        record = {"inputs": [absolute(str(table))], "options": options.plain()}
         return _open_field(table, options, record)
     if options.for_lists() or any(name.suffix for name in names):
         return None
@@ -239,18 +241,23 @@ def _open_alerts(
 
 
 def _open_field(table: FitsName, options: InputOptions, record: dict[str, Any]) -> CutoutSource:
-    from vetter.io.candidate_tables import read_candidates
+    from vetter.io.candidate_tables import check_is_list, read_candidates
     from vetter.io.field_planes import open_planes
     from vetter.io.field_source import FieldSource
     from vetter.io.fingerprint import of_list
-    from vetter.io.nearby_planes import planes_beside
+    from vetter.io.nearby_planes import PlanesWanted, planes_beside
     from vetter.io.table_files import kind_of
 
     kind = kind_of(table.path)
     said: tuple[str, ...] = ()
     specs: Mapping[str, str] = options.planes
     if not specs:
-        specs, said = planes_beside(table, kind)
+        try:
+            specs, said = planes_beside(table, kind)
+        except PlanesWanted:
+            # Planes are asked for where it is a list, and only then.
+            check_is_list(table, options.columns)
+            raise
         record = {
             **record,
             "options": dataclasses.replace(options, planes=specs).plain(),

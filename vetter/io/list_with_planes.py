@@ -43,5 +43,6 @@ def list_with_planes(names: Sequence[FitsName]) -> tuple[FitsName, dict[str, str
             f"({which}): name each, as --image FILE --diff FILE",
             table,
             planes,
+            tuple(by_path.values()),
         )
     return lists[0], planes

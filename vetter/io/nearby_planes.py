@@ -26,11 +26,15 @@ class PlanesWanted(InputError):
         The list.
     guesses : dict of str to str
         Plane name to file, as far as names tell.
+    beside : tuple of str
+        FITS files to choose from.
     """
 
-    def __init__(self, text: str, table: str, guesses: dict[str, str]) -> None:
+    def __init__(
+        self, text: str, table: str, guesses: dict[str, str], beside: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(text)
-        self.table, self.guesses = table, guesses
+        self.table, self.guesses, self.beside = table, guesses, beside
 
 
 def planes_beside(table: FitsName, kind: str) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -89,16 +93,20 @@ def planes_by_name(files: Iterable[Path], stem: str | None = None) -> dict[str, 
         Only files that share this name, as ``r1`` of ``r1_diff.fits``.
     """
     found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for path in files:
         own = without_ending(path.name, IMAGE_ENDINGS)
         if own is None:
             continue
         name, plane = plane_of(own)
-        # A name without a word is an image's only where it is the list's own.
-        if stem is None or name == stem:
-            if name != own or stem is not None:
-                found.setdefault(plane, str(path))
-    return found
+        if name == own:
+            names.setdefault(own, str(path))
+        elif stem is None or name == stem:
+            found.setdefault(plane, str(path))
+    # A file without a word is the image where its name is the list's, or that of a plane.
+    akin = [stem] if stem else [plane_of(_stem_of(Path(path)))[0] for path in found.values()]
+    image = next((names[name] for name in akin if name in names), None)
+    return found if image is None else {"image": image} | found
 
 
 def _namesakes(table: Path, present: Iterable[Path]) -> dict[str, str]:
@@ -118,6 +126,7 @@ def _belongs(path: Path, stem: str) -> bool:
 
 
 def _stem_of(table: Path) -> str:
+    """What a list's files, or an image's, have in common."""
     name = without_ending(table.name, (*LIST_ENDINGS, *IMAGE_ENDINGS))
     return list_stem(table.stem if name is None else name)
 
@@ -126,4 +135,5 @@ def _wanted(text: str, table: FitsName, present: dict[str, Path]) -> PlanesWante
     files = [path for path in sorted(present.values()) if path != table.path.absolute()]
     stem = _stem_of(table.path)
     guesses = {**planes_by_name(files), **(planes_by_name(files, stem) if stem else {})}
-    return PlanesWanted(text, str(table), guesses)
+    images = [path for path in files if without_ending(path.name, IMAGE_ENDINGS) is not None]
+    return PlanesWanted(text, str(table), guesses, tuple(map(str, images)))

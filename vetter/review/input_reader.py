@@ -2,34 +2,98 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, QThread, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
-from vetter.errors import VetterError
-from vetter.io.inputs import InputOptions, open_input
+from vetter.errors import InputError, VetterError
+from vetter.io.inputs import InputOptions, names_radius, open_input
+from vetter.io.nearby_planes import PlanesWanted
+from vetter.io.remembered_columns import with_remembered_columns
+from vetter.io.session_path import default_session_path
 
 if TYPE_CHECKING:
     from vetter.core.cutout_source import CutoutSource
+
+WAIT_SECONDS = 2.0
+"""So long the end of the program waits for a reading that goes on; a disk may hang for ever."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenRequest:
     """What is to be opened in the window's place.
 
-    ``session`` is where decisions are kept; None: where those of the present inputs are, or
-    the usual place of other ones.
+    Attributes
+    ----------
+    inputs : tuple of str
+        As on the command line.
+    options : InputOptions
+    session : Path or None
+        Where decisions are kept; None: where those of the present inputs are, or the usual
+        place of other ones.
+    remembered : bool
+        Whether columns that the session has chosen for these inputs are taken where the options
+        leave them open.
     """
 
     inputs: tuple[str, ...]
-    options: InputOptions
+    options: InputOptions = dataclasses.field(default_factory=InputOptions)
     session: Path | None = None
+    remembered: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the inputs are called in the window."""
+        first = os.path.basename(self.inputs[0].rstrip("/")) or self.inputs[0]
+        more = len(self.inputs) - 1
+        return first if not more else f"{first} and {more} more"
+
+
+def read_input(request: OpenRequest, usual_radius: float) -> CutoutSource:
+    """Open what a request names; it takes as long as the disk does.
+
+    Parameters
+    ----------
+    request : OpenRequest
+    usual_radius : float
+        Half the side of a cutout where neither the options nor the inputs tell.
+
+    Raises
+    ------
+    InputError
+        It cannot be used.
+    """
+    inputs, asked = list(request.inputs), request.options
+    asked = dataclasses.replace(asked, usual_radius=usual_radius)
+    if asked.radius is None and not names_radius(inputs):
+        asked = dataclasses.replace(asked, radius=usual_radius)
+    if not request.remembered:
+        return open_input(inputs, asked)
+    session = request.session or default_session_path(inputs)
+    remembered = with_remembered_columns(inputs, asked, session)
+    try:
+        return open_input(inputs, remembered)
+    except InputError:
+        if remembered == asked:
+            raise
+        # The list has been written anew, without the columns that were chosen for it.
+        return open_input(inputs, asked)
 
 
 class InputReader(QObject):
-    """Reads one input at a time."""
+    """Reads one input at a time; one that is not wanted any more ends behind the window.
+
+    Parameters
+    ----------
+    usual_radius : float
+        See `read_input`.
+    """
 
     done = pyqtSignal(object, object)
     """The OpenRequest and its CutoutSource."""
@@ -37,55 +101,95 @@ class InputReader(QObject):
     failed = pyqtSignal(str)
     """Why it cannot be opened, in words."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    planes_wanted = pyqtSignal(object, object)
+    """The OpenRequest, and the PlanesWanted that says which list it is."""
+
+    _over = pyqtSignal(object)
+
+    def __init__(self, usual_radius: float, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._thread: _Reading | None = None
+        self._usual_radius = usual_radius
+        self._present: _Reading | None = None
+        self._left: list[_Reading] = []
+        self._over.connect(self._on_over)
 
     @property
     def running(self) -> bool:
-        """Whether something is being read."""
-        return self._thread is not None
+        """Whether something is being read that is still wanted."""
+        return self._present is not None
 
     def read(self, request: OpenRequest) -> None:
-        """Begin to read; what comes out of it is told by a signal."""
-        if self._thread is None:
-            self._thread = _Reading(request, self)
-            self._thread.finished.connect(self._on_finished)
-            self._thread.start()
+        """Begin to read, instead of what is being read; the outcome is told by a signal."""
+        self.cancel()
+        self._present = _Reading(request, self._usual_radius, self._over.emit)
+        self._present.start()
+
+    def cancel(self) -> None:
+        """What is being read is not wanted any more; no signal tells of it."""
+        if self._present is not None:
+            self._left.append(self._present)
+            self._present = None
 
     def close(self) -> None:
-        """Wait for what is being read, and let go of it."""
-        thread, self._thread = self._thread, None
-        if thread is None:
-            return
-        thread.finished.disconnect(self._on_finished)
-        thread.wait()
-        if thread.source is not None:
-            thread.source.close()
+        """Let go of what is being read, after a short wait."""
+        self.cancel()
+        left, self._left = self._left, []
+        for reading in left:
+            reading.join(WAIT_SECONDS)
+            reading.give_up()
 
-    def _on_finished(self) -> None:
-        thread, self._thread = self._thread, None
-        if thread is None:
+    def _on_over(self, reading: _Reading) -> None:
+        reading.join()
+        if reading is not self._present:
+            if reading in self._left:
+                self._left.remove(reading)
+                reading.give_up()
             return
-        thread.wait()
-        thread.deleteLater()
-        if thread.source is not None:
-            self.done.emit(thread.request, thread.source)
+        self._present = None
+        if reading.source is not None:
+            self.done.emit(reading.request, reading.source)
+        elif reading.wanted is not None:
+            self.planes_wanted.emit(reading.request, reading.wanted)
         else:
-            self.failed.emit(thread.error)
+            self.failed.emit(reading.error)
 
 
-class _Reading(QThread):
-    def __init__(self, request: OpenRequest, parent: QObject) -> None:
-        super().__init__(parent)
-        self.request = request
+class _Reading(threading.Thread):
+    """One reading. A daemon: the program ends though a disk does not answer."""
+
+    def __init__(
+        self, request: OpenRequest, usual_radius: float, over: Callable[[object], None]
+    ) -> None:
+        super().__init__(name="reads an input", daemon=True)
+        self.request, self._usual_radius, self._tell = request, usual_radius, over
         self.source: CutoutSource | None = None
+        self.wanted: PlanesWanted | None = None
         self.error = ""
+        self._given_up = False
+        self._lock = threading.Lock()
 
     def run(self) -> None:
         try:
-            self.source = open_input(self.request.inputs, self.request.options)
+            source = read_input(self.request, self._usual_radius)
+            with self._lock:
+                self.source = source
+                if self._given_up:
+                    source.close()
+        except PlanesWanted as error:
+            self.wanted, self.error = error, str(error)
         except (VetterError, OSError) as error:
             self.error = str(error)
         except Exception as error:  # a fault of the program: said in the window, which goes on
             self.error = f"an unexpected error, a fault of this program: {error!r}"
+        try:
+            self._tell(self)
+        except RuntimeError:
+            # The window that asked is gone, and its objects with it.
+            self.give_up()
+
+    def give_up(self) -> None:
+        """Close what was read, now or when it is."""
+        with self._lock:
+            already, self._given_up = self._given_up, True
+            if self.source is not None and not already:
+                self.source.close()

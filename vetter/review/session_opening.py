@@ -1,0 +1,58 @@
+"""A session as it begins: what its file holds is replayed on its candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vetter.core.cutout_source import is_growing
+from vetter.core.filter_expression import matching
+from vetter.core.fit_table import FitTable
+from vetter.core.ledger import Ledger
+from vetter.core.look import Looks
+from vetter.core.review_columns import ReviewColumns
+from vetter.io.session_file import SessionFile
+from vetter.review.fits import fittable
+from vetter.review.queue import Queue
+from vetter.review.recorder import Recorder
+from vetter.review.session import Session
+from vetter.review.writer import Writer
+from vetter.settings import Settings
+
+
+def open_session(
+    source: Any, store: SessionFile, settings: Settings, reviewer: str
+) -> tuple[Session, list[str]]:
+    """A session on the decisions that the file holds, at the first undecided candidate.
+
+    Also what is to be said of it: what has changed since the last time.
+    """
+    notes = list(store.notes)
+    growing = is_growing(source)
+    prints = () if growing else source.fingerprints
+    changed = store.record_input(source.record, prints, len(source.candidates))
+    if changed:
+        notes.append(f"changed since the last time: {', '.join(changed)}")
+    ledger = Ledger(source.candidates, reviewer, complete=not growing)
+    ledger.replay(store.decisions())
+    fits = FitTable(len(source.candidates)) if fittable(source.plane_names) else None
+    columns = ReviewColumns(source.candidates, ledger, fits)
+    queue = Queue(len(source.candidates), columns.values, lambda text: matching(text, columns))
+    recorder = Recorder(ledger, None if store.read_only else Writer(store))
+    session = Session(source, ledger, recorder, queue, columns, settings, reviewer)
+    session.start()
+    if session.unplaced:
+        notes.append(session.unplaced)
+    return session, notes
+
+
+def kept_looks(kept: Mapping[str, Any], settings: Settings) -> Looks:
+    """How the planes were looked at the last time, or as the settings say."""
+    record = kept.get("looks")
+    if isinstance(record, dict):
+        try:
+            return Looks.from_record(record)
+        except (ValueError, TypeError, KeyError):
+            # Written by another version: the settings' looks are as good a start as any.
+            return Looks.from_settings(settings.display)
+    return Looks.from_settings(settings.display)
