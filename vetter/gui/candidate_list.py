@@ -24,6 +24,9 @@ LEAST_WIDTH = 240
 MOST_WIDTH = 400
 """Beside it, seven panels of 41 pixels have whole screen pixels at 1600 x 900 and 1280 x 720."""
 
+SCORED_WIDTH = 430
+"""Beside a list with scores stand three stamps of 63 pixels, on six screen pixels each."""
+
 
 class CandidateListView(QTableView):
     """A table of 100,000 lines that costs what is on screen.
@@ -54,6 +57,7 @@ class CandidateListView(QTableView):
         self._lines = CandidateLines(self._table)
         self._shows_fits = False
         self._top_row = -1
+        self._most_width = SCORED_WIDTH if list_columns(session.candidates) else MOST_WIDTH
         self._arrived: set[int] = set()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -85,7 +89,7 @@ class CandidateListView(QTableView):
             self._table.set_columns(self._default_columns())
         self._shows_fits = not set(FIT_COLUMNS).isdisjoint(self._table.names)
         self.heading.straighten()
-        room = MOST_WIDTH - self._surroundings()
+        room = self._most_width - self._surroundings()
         widths = column_widths(self._table, self.fontMetrics(), room)
         for section, width in enumerate(widths):
             self.setColumnWidth(section, width)
@@ -114,7 +118,7 @@ class CandidateListView(QTableView):
     def sizeHint(self) -> QSize:
         widths = sum(self.columnWidth(section) for section in range(len(self._table.names)))
         width = widths + self._surroundings()
-        return QSize(min(max(width, LEAST_WIDTH), MOST_WIDTH), 400)
+        return QSize(min(max(width, LEAST_WIDTH), self._most_width), 400)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(LEAST_WIDTH, 120)

@@ -11,6 +11,7 @@ WIDEST = 260
 NARROWEST = 48
 VERDICT_WIDTH = 30
 LEAST_NAME_WIDTH = 110
+LEAST_TAGS_WIDTH = 30
 BESIDE_TEXT = 14
 BESIDE_HEADING = 16
 
@@ -32,6 +33,10 @@ def column_widths(table: CandidateModel, metrics: QFontMetrics, room: int) -> li
         name = table.names.index("name")
         excess = max(sum(widths) - room, 0)
         widths[name] = min(widths[name], max(widths[name] - excess, LEAST_NAME_WIDTH))
+    if widths and table.names[-1] == "tags":
+        # It takes what is left over anyway, and most lines have none.
+        excess = max(sum(widths) - room, 0)
+        widths[-1] = max(widths[-1] - excess, LEAST_TAGS_WIDTH)
     return widths
 
 

@@ -246,7 +246,8 @@ class GridArea(QAbstractScrollArea):
         painter.setPen(tone)
         name = self._session.candidates.name(row)
         room = below.adjusted(BADGE + 3, 0, 0, -PAD)
-        if len(name) * self.fontMetrics().averageCharWidth() > room.width():
+        # Capitals and digits are wider than the average.
+        if len(name) * self.fontMetrics().averageCharWidth() * 1.3 > room.width():
             # Names of one field begin alike: their ends tell them apart.
             name = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room.width())
         flags = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignVCenter)
