@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,12 @@ from astropy.io import fits
 from astropy.table import Table
 
 from vetter import benchmark
-from vetter.benchmark import science
+from vetter.benchmark import files, science
 from vetter.benchmark.figures import Figure, row, spread
-from vetter.benchmark.night import make_night, make_wide_night
+from vetter.benchmark.night import make_night, make_wide_night, pack_planes
+from vetter.benchmark.packets import write_folder, write_tar
+from vetter.core.cutout_source import completed
+from vetter.errors import VetterError
 from vetter.io.inputs import InputOptions, open_input
 
 
@@ -58,7 +62,14 @@ def test_json_holds_each_figure_with_its_budget(
     figure = Figure("key", {"median": 5.0}, budgets={"median": 8.0})
     monkeypatch.setattr(benchmark, "_figures", lambda *_: iter([figure]))
     arguments = argparse.Namespace(
-        inputs=[], steps=1, json=True, peers=False, science=False, fuzz=None, fuzz_seed=None
+        inputs=[],
+        steps=1,
+        json=True,
+        peers=False,
+        science=False,
+        io=None,
+        fuzz=None,
+        fuzz_seed=None,
     )
     benchmark.main(arguments)
     told = json.loads(capsys.readouterr().out)
@@ -75,3 +86,31 @@ def test_the_tables_of_trust_say_what_is_promised() -> None:
     assert rows["FWHM 4: new, S/N 15, alone, 30"].note == "under 0.01: kept"
     assert rows["FWHM 4: new, S/N 10, alone, 30"].note == ""
     assert rows["FWHM 4: dipoles to 0.8 px and 15%, S/N 20 to 300, 30"].note.startswith("at least")
+
+
+def test_packets_are_read_as_alerts(tmp_path: Path) -> None:
+    sources = [
+        open_input([str(path)], InputOptions())
+        for path in (write_folder(tmp_path / "night", 3), write_tar(tmp_path / "night.tar", 3))
+    ]
+    for source in map(completed, sources):
+        cutout = source.cutout(1, source.default_radius)
+        assert len(source.candidates) == 3 and cutout.shape == (63, 63)
+        assert {"image", "template", "diff"} <= set(cutout.plane_names)
+        source.close()
+
+
+def test_packed_planes_are_compressed_in_rows(tmp_path: Path) -> None:
+    planes = pack_planes(tmp_path, 200)
+    with fits.open(planes["mask"]) as hdus:
+        assert hdus[1].shape == (200, 200) and hdus[1].tile_shape == (1, 200)
+
+
+def test_a_full_disk_is_said_before_anything_is_made(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    usage = shutil.disk_usage(tmp_path)._replace(free=1_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(VetterError, match="found 1 MB free"):
+        list(files.measure(tmp_path, "small"))
+    assert not list(tmp_path.iterdir())

@@ -22,9 +22,10 @@ def main(arguments: argparse.Namespace) -> int:
     ----------
     arguments : namespace
         ``inputs`` (a list and nothing else: the demo's planes under 100,000 candidates when
-        empty), ``steps`` (key presses), ``json``, ``peers`` (STDPipe instead of the budgets),
-        ``science`` (how far the fit can be trusted instead of times), ``fuzz`` (how many damaged
-        files for each reader, instead of times; ``inputs`` then names readers), ``fuzz_seed``.
+        empty), ``steps`` (key presses), ``json``; instead of these ``peers`` (beside STDPipe),
+        ``io`` ('full' or 'small': what a night brings), ``science`` (how far the fit can be
+        trusted) or ``fuzz`` (how many damaged files for each reader; ``inputs`` then names
+        readers), with ``fuzz_seed``.
     """
     if arguments.fuzz is not None or arguments.fuzz_seed is not None:
         from vetter.benchmark import fuzz
@@ -50,13 +51,18 @@ def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
 
         yield from science.measure()
         return
+    if arguments.io:
+        from vetter.benchmark import files
+
+        yield from files.measure(folder, arguments.io)
+        return
     if arguments.peers:
         from vetter.benchmark.peers import beside_stdpipe
 
         yield from beside_stdpipe()
         return
     from vetter.benchmark import keys, operations, starts
-    from vetter.benchmark.night import make_night, make_wide_night
+    from vetter.benchmark.night import make_night, make_wide_night, plane_options
 
     steps = arguments.steps or STEPS
     if arguments.inputs:
@@ -66,12 +72,9 @@ def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
     list_file, planes = make_night(folder, 100_000)
     yield from keys.measure([str(list_file)], planes, folder, steps)
     short_list, planes = make_night(folder, 10_000)
-    yield from starts.measure([str(short_list), *options_of(planes)], folder, most=1.3)
+    yield from starts.measure([str(short_list), *plane_options(planes)], folder, most=1.3)
     wide_list, planes = make_wide_night(folder, 100_000)
-    yield from starts.measure_wide([str(wide_list), *options_of(planes)], folder)
+    what = "100,000 candidates over six 10k x 10k planes"
+    words = [str(wide_list), *plane_options(planes)]
+    yield from starts.measure_opening(what, words, folder, 1.5, 350.0)
     yield from operations.measure(folder)
-
-
-def options_of(planes: dict[str, str]) -> list[str]:
-    """Planes as the command line names them."""
-    return [word for name, file in planes.items() for word in (f"--{name}", file)]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from vetter.benchmark.figures import Figure, spread
+from vetter.benchmark.starts import use_a_screen
 
 if TYPE_CHECKING:
     from vetter.gui.main_window import MainWindow
@@ -26,10 +25,7 @@ def measure(
 
     Where there is no screen the offscreen platform is used, and the figures say so.
     """
-    if sys.platform.startswith("linux") and not (
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    ):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    use_a_screen()
     from PyQt6.QtWidgets import QApplication
 
     from vetter.app import open_window

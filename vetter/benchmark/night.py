@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from astropy.table import Table
 
 from vetter.io.resources import resource_path
 
+WIDE = 10_000
 PLANES = ("image", "template", "convolved", "diff", "err", "mask")
 
 
@@ -26,9 +28,8 @@ def make_night(folder: Path, candidates: int) -> tuple[Path, dict[str, str]]:
     return _write_list(folder, rng, candidates, 1024), planes
 
 
-def make_wide_night(folder: Path, candidates: int) -> tuple[Path, dict[str, str]]:
+def make_wide_night(folder: Path, candidates: int, size: int = WIDE) -> tuple[Path, dict[str, str]]:
     """Six planes of 10,000 x 10,000 pixels: files with holes, which take no room on the disk."""
-    size = 10_000
     planes = {}
     for name in PLANES:
         header = fits.PrimaryHDU(np.zeros((1, 1), np.uint8 if name == "mask" else ">f4")).header
@@ -40,7 +41,35 @@ def make_wide_night(folder: Path, candidates: int) -> tuple[Path, dict[str, str]
             output.write(text)
             output.truncate(-(-(len(text) + pixels) // 2880) * 2880)
         planes[name] = str(file)
-    return _write_list(folder, np.random.default_rng(2), candidates, size), planes
+    return make_wide_list(folder, candidates, size), planes
+
+
+def make_wide_list(folder: Path, candidates: int, size: int = WIDE) -> Path:
+    """A list of random positions on such planes."""
+    return _write_list(folder, np.random.default_rng(2), candidates, size)
+
+
+def pack_planes(folder: Path, size: int = WIDE) -> dict[str, str]:
+    """As many planes of noise, RICE-compressed in rows as fpack does.
+
+    One is packed, and linked under the names of the others: packing takes the time, and how
+    long a plane takes to read does not depend on which it is.
+    """
+    rng = np.random.default_rng(5)
+    noise = rng.normal(100, 5, (1000, size)).astype(np.float32)
+    pixels = np.concatenate([noise] * -(-size // 1000))[:size]
+    planes = {name: folder / f"packed_{name}.fits" for name in PLANES}
+    first = planes["image"]
+    fits.CompImageHDU(pixels, compression_type="RICE_1").writeto(first)
+    for file in planes.values():
+        if file != first:
+            os.link(first, file)
+    return {name: str(file) for name, file in planes.items()}
+
+
+def plane_options(planes: dict[str, str]) -> list[str]:
+    """Planes as the command line names them."""
+    return [word for name, file in planes.items() for word in (f"--{name}", file)]
 
 
 def _write_list(folder: Path, rng: np.random.Generator, candidates: int, size: int) -> Path:

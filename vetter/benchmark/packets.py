@@ -1,0 +1,140 @@
+"""Alert packets to measure on: as ZTF's in shape and size, made."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from astropy.io import fits
+
+SIDE = 63
+_SKIES = 30
+_EARLIER = 12
+_STAMPS = ("cutoutScience", "cutoutTemplate", "cutoutDifference")
+_NUMBERS = ("sgscore1", "distpsnr1", "rb", "drb", "fwhm", "elong", "chinr", "sharpnr", "magnr")
+
+
+def write_folder(folder: Path, count: int) -> Path:
+    """A folder of so many files of one packet each, in subfolders of a thousand."""
+    for name, content in _files(count):
+        path = folder / name
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True)
+        path.write_bytes(content)
+    return folder
+
+
+def write_tar(path: Path, count: int) -> Path:
+    """An archive of so many packets, not compressed: their stamps are."""
+    with tarfile.open(path, "w") as archive:
+        for name, content in _files(count):
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return path
+
+
+def packet_bytes() -> int:
+    """How large a packet's file is, about."""
+    return len(next(_files(1))[1])
+
+
+def _files(count: int) -> Iterator[tuple[str, bytes]]:
+    """Names and contents: an Avro container each."""
+    import fastavro
+
+    rng = np.random.default_rng(3)
+    # Noise is packed once: a packet differs from the next in its numbers.
+    stamps = [_stamp(rng) for _ in range(_SKIES)]
+    schema = fastavro.parse_schema(_schema())
+    for number in range(count):
+        out = io.BytesIO()
+        fastavro.writer(out, schema, [_packet(number, rng, stamps)])
+        yield f"{number // 1000:03d}/{number}.avro", out.getvalue()
+
+
+def _stamp(rng: np.random.Generator) -> bytes:
+    image = rng.normal(100, 5, (SIDE, SIDE)).astype(np.float32)
+    centre = (SIDE - 1) / 2
+    y, x = np.mgrid[:SIDE, :SIDE] - centre
+    image += 400 * np.exp(-(x**2 + y**2) / 6)
+    out = io.BytesIO()
+    fits.PrimaryHDU(image).writeto(out)
+    return gzip.compress(out.getvalue(), 1)
+
+
+def _packet(number: int, rng: np.random.Generator, stamps: list[bytes]) -> dict[str, Any]:
+    candid = 2475433850015000000 + number
+    values = rng.random(len(_NUMBERS)).tolist()
+    magnitudes = rng.uniform(16, 20, _EARLIER + 1).tolist()
+    own = {
+        **_epoch(2460219.5, magnitudes[0]),
+        "candid": candid,
+        "ra": float(rng.uniform(0, 360)),
+        "dec": float(rng.uniform(-30, 80)),
+        "xpos": float(rng.uniform(1, 3072)),
+        "ypos": float(rng.uniform(1, 3080)),
+        **dict(zip(_NUMBERS, values, strict=True)),
+    }
+    earlier = [_epoch(2460219.5 - 3 * k, magnitude) for k, magnitude in enumerate(magnitudes[1:])]
+    return {
+        "publisher": "made for a measurement",
+        "objectId": f"ZTF23{number:07d}",
+        "candid": candid,
+        "candidate": own,
+        "prv_candidates": earlier,
+        **{
+            name: {"fileName": f"{candid}.fits.gz", "stampData": stamps[(number + k) % _SKIES]}
+            for k, name in enumerate(_STAMPS)
+        },
+    }
+
+
+def _epoch(jd: float, magnitude: float) -> dict[str, Any]:
+    return {
+        "jd": jd,
+        "fid": 2,
+        "isdiffpos": "t",
+        "magpsf": magnitude,
+        "sigmapsf": 0.1,
+        "diffmaglim": 20.5,
+    }
+
+
+def _schema() -> dict[str, Any]:
+    epoch: list[dict[str, Any]] = [
+        {"name": "jd", "type": "double"},
+        {"name": "fid", "type": "int"},
+        {"name": "isdiffpos", "type": "string"},
+        *({"name": n, "type": "float"} for n in ("magpsf", "sigmapsf", "diffmaglim")),
+    ]
+    own: list[dict[str, Any]] = [
+        *epoch,
+        {"name": "candid", "type": "long"},
+        *({"name": n, "type": "double"} for n in ("ra", "dec")),
+        *({"name": n, "type": ["null", "float"]} for n in ("xpos", "ypos", *_NUMBERS)),
+    ]
+    parts = [{"name": n, "type": t} for n, t in (("fileName", "string"), ("stampData", "bytes"))]
+    cutout = {"type": "record", "name": "cutout", "fields": parts}
+    earlier = {"type": "record", "name": "prv_candidate", "fields": epoch}
+    return {
+        "type": "record",
+        "name": "alert",
+        "namespace": "ztf",
+        "fields": [
+            {"name": "publisher", "type": "string"},
+            {"name": "objectId", "type": "string"},
+            {"name": "candid", "type": "long"},
+            {"name": "candidate", "type": {"type": "record", "name": "candidate", "fields": own}},
+            {"name": "prv_candidates", "type": {"type": "array", "items": earlier}},
+            *(
+                {"name": name, "type": ["null", "ztf.cutout" if k else cutout]}
+                for k, name in enumerate(_STAMPS)
+            ),
+        ],
+    }
