@@ -31,8 +31,8 @@ def opened(qtbot, path, tmp_path: Path, **options):
     settings = Settings(fit=FitSettings(ahead=False))
     session = str(tmp_path / "s.vetter")
     window = open_window(str(path), session=session, reviewer="ann", settings=settings, **options)
-    qtbot.waitUntil(lambda: window.session.is_painted, timeout=10000)
-    qtbot.waitUntil(lambda: window.epochs._count > 0, timeout=5000)
+    qtbot.waitUntil(lambda: window.session.is_painted, timeout=30000)
+    qtbot.waitUntil(lambda: window.epochs._count > 0, timeout=30000)
     return window
 
 
@@ -43,27 +43,27 @@ def pictures(strip) -> list[bool]:
 def test_each_image_is_a_tile_first_to_last_with_its_picture(qtbot, window):
     strip = window.epochs.strip
     window.session.go_to("n1:1")
-    qtbot.waitUntil(lambda: len(strip.shown) == 3, timeout=5000)
+    qtbot.waitUntil(lambda: len(strip.shown) == 3, timeout=30000)
     assert [epoch.name for epoch in strip.shown] == ["n0", "n1", "n2"]
     assert [epoch.row for epoch in strip.shown] == [0, 2, 4]
     assert [epoch.filter for epoch in strip.shown] == ["r", "g", "r"]
-    qtbot.waitUntil(lambda: all(pictures(strip)), timeout=5000)
+    qtbot.waitUntil(lambda: all(pictures(strip)), timeout=30000)
 
 
 def test_an_image_where_it_was_not_found_is_shown_and_says_so(qtbot, window):
     strip = window.epochs.strip
     window.session.go_to("n0:2")
-    qtbot.waitUntil(lambda: len(strip.shown) == 3, timeout=5000)
+    qtbot.waitUntil(lambda: len(strip.shown) == 3, timeout=30000)
     last = strip.shown[2]
     assert last.row == -1 and isinstance(last.spot, Place)
-    qtbot.waitUntil(lambda: all(pictures(strip)), timeout=5000)
+    qtbot.waitUntil(lambda: all(pictures(strip)), timeout=30000)
     frame = window.cache.get(last.spot)
     assert frame.row == -1 and frame.cutout.meta["field"] == "n2"
 
 
 def test_no_epoch_stays_under_another_candidates_name(qtbot, window):
     strip = window.epochs.strip
-    qtbot.waitUntil(lambda: len(strip.shown) == 3, timeout=5000)
+    qtbot.waitUntil(lambda: len(strip.shown) == 3, timeout=30000)
     window.session.go_to("n0:2")
     # At once, before the event loop turns: the panels have been painted already.
     assert list(strip.shown) == []
@@ -71,7 +71,7 @@ def test_no_epoch_stays_under_another_candidates_name(qtbot, window):
 
 def test_a_step_to_another_epoch_keeps_the_row(qtbot, window):
     strip = window.epochs.strip
-    qtbot.waitUntil(lambda: len(strip.shown) == 3, timeout=5000)
+    qtbot.waitUntil(lambda: len(strip.shown) == 3, timeout=30000)
     QTest.keyClick(window, KEY.Key_Period)
     assert window.session.current_key == "n1:1" and len(strip.shown) == 3
 
@@ -94,7 +94,7 @@ def test_a_click_goes_there_or_says_that_nothing_was_found(qtbot, window):
     strip, said = window.epochs.strip, []
     window.session.message.connect(said.append)
     window.session.go_to("n0:2")
-    qtbot.waitUntil(lambda: len(strip.shown) == 3, timeout=5000)
+    qtbot.waitUntil(lambda: len(strip.shown) == 3, timeout=30000)
     QTest.mouseClick(strip, Qt.MouseButton.LeftButton, pos=strip._rect(1).center())
     assert window.session.current_key == "n1:2"
     QTest.mouseClick(strip, Qt.MouseButton.LeftButton, pos=strip._rect(2).center())
@@ -118,14 +118,14 @@ def test_a_verdict_for_all_epochs_says_how_many_and_is_one_step(qtbot, window):
     assert window.epochs.question.text.startswith("Reject all 3 epochs?")
     assert session.counts.rejected == 0
     QTest.keyClick(window.epochs, KEY.Key_Return)
-    qtbot.waitUntil(lambda: session.counts.rejected == 3, timeout=5000)
+    qtbot.waitUntil(lambda: session.counts.rejected == 3, timeout=30000)
     assert [key for key in session.candidates.keys if session.verdict(key).value == "reject"] == [
         "n0:1",
         "n1:1",
         "n2:1",
     ]
     session.undo()
-    qtbot.waitUntil(lambda: session.counts.rejected == 0, timeout=5000)
+    qtbot.waitUntil(lambda: session.counts.rejected == 0, timeout=30000)
 
 
 def test_no_is_an_answer_and_so_is_moving_on(qtbot, window):
@@ -141,7 +141,7 @@ def test_the_menu_says_how_many_epochs_there_are(qtbot, window):
     action = window.actions_by_id["review.reject_epochs"]
     assert action.text() == "Reject all 3 epochs of this object..."
     window.session.go_to("n0:2")
-    qtbot.waitUntil(lambda: "2 epochs" in action.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "2 epochs" in action.text(), timeout=30000)
 
 
 def test_the_row_is_put_away_and_wants_nothing_then(qtbot, window):
@@ -149,7 +149,7 @@ def test_the_row_is_put_away_and_wants_nothing_then(qtbot, window):
     assert not window.epochs.isVisible() and window.epochs.spots() == []
     window.session.go_to("n0:2")
     QTest.keyClick(window, KEY.Key_E)
-    qtbot.waitUntil(lambda: len(window.epochs.strip.shown) == 3, timeout=5000)
+    qtbot.waitUntil(lambda: len(window.epochs.strip.shown) == 3, timeout=30000)
 
 
 def test_an_input_of_one_image_has_no_row(qtbot, tmp_path):
@@ -172,7 +172,7 @@ def test_panels_keep_their_places_where_an_image_lacks_a_plane(qtbot, tmp_path):
     window = opened(qtbot, path, tmp_path)
     names = window.cache.get(0).plane_names
     window.session.go_to("n1:1")
-    qtbot.waitUntil(lambda: window.session.is_painted, timeout=5000)
+    qtbot.waitUntil(lambda: window.session.is_painted, timeout=30000)
     frame = window.cache.get(2)
     assert frame.plane_names == names
     assert frame.states["template"] == "this image has no such plane"
@@ -202,12 +202,12 @@ def test_dot_and_comma_work_by_their_place(qtbot, window):
             QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, code, 0, 0, typed
         )
         QApplication.sendEvent(window, event)
-        qtbot.waitUntil(lambda key=expected: window.session.current_key == key, timeout=2000)
+        qtbot.waitUntil(lambda key=expected: window.session.current_key == key, timeout=30000)
 
 
 def test_other_looks_do_not_make_the_panels_wait_for_the_row(qtbot, window, monkeypatch):
     strip = window.epochs.strip
-    qtbot.waitUntil(lambda: len(strip.shown) == 3 and all(pictures(strip)), timeout=5000)
+    qtbot.waitUntil(lambda: len(strip.shown) == 3 and all(pictures(strip)), timeout=30000)
     before = [strip.thumbnails.image(epoch.spot).cacheKey() for epoch in strip.shown]
     made = []
     get = window.cache.get
@@ -220,6 +220,6 @@ def test_other_looks_do_not_make_the_panels_wait_for_the_row(qtbot, window, monk
             not set(before)
             & {strip.thumbnails.image(epoch.spot).cacheKey() for epoch in strip.shown}
         ),
-        timeout=5000,
+        timeout=30000,
     )
     assert 4 not in made

@@ -51,7 +51,7 @@ def dialog(qtbot, session, source, tmp_path: Path) -> Iterator[ExportDialog]:
 
 def _run(qtbot, dialog: ExportDialog) -> None:
     dialog.start()
-    qtbot.waitUntil(lambda: dialog.go.isEnabled(), timeout=10000)
+    qtbot.waitUntil(lambda: dialog.go.isEnabled(), timeout=30000)
 
 
 def _files(folder: Path) -> list[str]:
@@ -109,7 +109,7 @@ def test_a_cancelled_export_leaves_nothing(qtbot, dialog, source, tmp_path) -> N
     dialog.reject()
     assert dialog.isVisible()
     source.gate.set()
-    qtbot.waitUntil(lambda: dialog.go.isEnabled(), timeout=10000)
+    qtbot.waitUntil(lambda: dialog.go.isEnabled(), timeout=30000)
     assert "cancelled" in dialog.outcome.text()
     assert not _files(tmp_path)
 
@@ -143,7 +143,7 @@ def test_opinions_are_those_of_the_start(qtbot, dialog, source, session, tmp_pat
     dialog.start()
     session.say(0, verdict=Verdict.REJECT)
     source.gate.set()
-    qtbot.waitUntil(lambda: dialog.go.isEnabled(), timeout=10000)
+    qtbot.waitUntil(lambda: dialog.go.isEnabled(), timeout=30000)
     verdicts = Table.read(tmp_path / "out" / "decisions.ecsv")["verdict"]
     assert verdicts[0] == "accept"
 

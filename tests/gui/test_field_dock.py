@@ -22,8 +22,8 @@ def window(qtbot, tmp_path) -> Iterator[MainWindow]:
     window = open_window("demo", session=tmp_path / "s.vetter", reviewer="ann")
     window.resize(1280, 720)
     window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=5000)
-    qtbot.waitUntil(lambda: window.session.is_painted, timeout=10000)
+    qtbot.waitUntil(window.isActiveWindow, timeout=30000)
+    qtbot.waitUntil(lambda: window.session.is_painted, timeout=30000)
     yield window
     window.close()
 
@@ -37,12 +37,12 @@ def test_v_shows_the_field_and_puts_it_away(qtbot, window):
     assert window.dialogs.field is None
     QTest.keyClick(window, KEY.Key_V)
     view = window.dialogs.field.view
-    qtbot.waitUntil(view.isVisible, timeout=5000)
+    qtbot.waitUntil(view.isVisible, timeout=30000)
     qtbot.waitUntil(lambda: window.fits.stars.done(), timeout=60000)
     x, y, dx, dy = window.fits.stars.table().T[:4]
     bad = np.hypot(x - 750, y - 730) < 150
     assert np.median(dx[bad]) > 0.4 and np.median(dy[bad]) < -0.25
-    qtbot.waitUntil(lambda: not view.visibleRegion().isEmpty(), timeout=5000)
+    qtbot.waitUntil(lambda: not view.visibleRegion().isEmpty(), timeout=30000)
     QTest.keyClick(window, KEY.Key_V)
     assert not view.isVisible()
 
@@ -51,15 +51,15 @@ def test_a_verdict_key_asks_for_the_group_then_one_undo_takes_it_back(qtbot, win
     session = window.session
     QTest.keyClick(window, KEY.Key_V)
     view = window.dialogs.field.view
-    qtbot.waitUntil(view.isVisible, timeout=5000)
+    qtbot.waitUntil(view.isVisible, timeout=30000)
     view.map.banded.emit([3, 5, 9], False)
     QTest.keyClick(window, KEY.Key_R)
     assert view.question.text.startswith("Reject 3 candidates?")
     assert session.counts.rejected == 0
     view.question.yes.click()
-    qtbot.waitUntil(lambda: session.counts.rejected == 3, timeout=5000)
+    qtbot.waitUntil(lambda: session.counts.rejected == 3, timeout=30000)
     session.undo()
-    qtbot.waitUntil(lambda: session.counts.rejected == 0, timeout=5000)
+    qtbot.waitUntil(lambda: session.counts.rejected == 0, timeout=30000)
 
 
 def test_all_that_disappeared_go_as_one_step(qtbot, window):
@@ -74,10 +74,10 @@ def test_all_that_disappeared_go_as_one_step(qtbot, window):
     dialogs = [w for w in QApplication.topLevelWidgets() if isinstance(w, DisappearedDialog)]
     assert len(dialogs) == 1 and session.counts.rejected == 0
     dialogs[0].go.click()
-    qtbot.waitUntil(lambda: session.counts.rejected == len(rows), timeout=5000)
+    qtbot.waitUntil(lambda: session.counts.rejected == len(rows), timeout=30000)
     assert len(rows) > 20 and (session.codes[rows] == 2).all()
     session.undo()
-    qtbot.waitUntil(lambda: session.counts.rejected == 0, timeout=5000)
+    qtbot.waitUntil(lambda: session.counts.rejected == 0, timeout=30000)
 
 
 def test_before_any_fit_there_is_nothing_to_reject(window):

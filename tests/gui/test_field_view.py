@@ -260,19 +260,19 @@ def test_moving_on_does_not_paint_the_points_again(view, session):
 def test_map_and_plot_stand_as_the_room_allows(qtbot, view, size):
     view.resize(*size)
     wide = size[0] > size[1]
-    qtbot.waitUntil(lambda: (view.plot.x() > view.map.x()) is wide, timeout=2000)
+    qtbot.waitUntil(lambda: (view.plot.x() > view.map.x()) is wide, timeout=30000)
 
 
 def test_where_there_is_little_room_one_is_shown_at_a_time(qtbot, view):
     view.resize(400, 520)
-    qtbot.waitUntil(lambda: view.plot.isHidden(), timeout=2000)
+    qtbot.waitUntil(lambda: view.plot.isHidden(), timeout=30000)
     assert view.map.isVisible() and view.pair.choice.isVisible()
-    qtbot.waitUntil(lambda: min(view.map.width(), view.map.height()) > 250, timeout=2000)
+    qtbot.waitUntil(lambda: min(view.map.width(), view.map.height()) > 250, timeout=30000)
     shifts = view.pair.choice.findChildren(QToolButton)[1]
     QTest.mouseClick(shifts, LEFT)
     assert view.plot.isVisible() and view.map.isHidden()
     view.resize(420, 760)
-    qtbot.waitUntil(lambda: view.map.isVisible() and view.plot.isVisible(), timeout=2000)
+    qtbot.waitUntil(lambda: view.map.isVisible() and view.plot.isVisible(), timeout=30000)
     assert view.pair.choice.isHidden()
 
 

@@ -51,7 +51,7 @@ def test_enter_filters_and_returns_the_keyboard(window, session) -> None:
 
 def test_it_filters_while_it_is_typed(qtbot, window, session) -> None:
     _type(window, "J01")
-    qtbot.waitUntil(lambda: len(session.queue) == 10, timeout=2000)
+    qtbot.waitUntil(lambda: len(session.queue) == 10, timeout=30000)
     assert window.bar.line.hasFocus()
     QTest.keyClick(window.bar.line, Qt.Key.Key_Escape)
 

@@ -263,7 +263,7 @@ def test_a_filter_takes_what_it_hides_out_of_the_selection(grid, session) -> Non
 def test_it_asks_again_for_what_is_missing_on_screen(qtbot, grid, cache) -> None:
     grid.area.viewport().grab()
     cache.want([])
-    qtbot.waitUntil(lambda: bool(cache.wanted), timeout=2000)
+    qtbot.waitUntil(lambda: bool(cache.wanted), timeout=30000)
     assert cache.wanted[0] == 0
     grid.hide()
 

@@ -43,7 +43,7 @@ def opened(qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
         window = app.open_window("growing", session=session, reviewer="ann", settings=WITHOUT_FITS)
         windows.append(window)
         window.resize(1280, 720)
-        qtbot.waitUntil(lambda: window.session.is_painted, timeout=10000)
+        qtbot.waitUntil(lambda: window.session.is_painted, timeout=30000)
         return window
 
     yield open_on
@@ -53,20 +53,20 @@ def opened(qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 def read(qtbot: Any, window: MainWindow, source: GrowingFake, count: int) -> None:
     while len(window.session.candidates) < count:
-        with qtbot.waitSignal(window.session.grown, timeout=5000):
+        with qtbot.waitSignal(window.session.grown, timeout=30000):
             source.allow()
 
 
 def finish(qtbot: Any, window: MainWindow, source: GrowingFake) -> None:
-    with qtbot.waitSignal(window.session.completed, timeout=5000):
+    with qtbot.waitSignal(window.session.completed, timeout=30000):
         source.allow(100)
 
 
 def press(qtbot: Any, window: MainWindow, key: Qt.Key) -> None:
     session = window.session
     window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=5000)
-    qtbot.waitUntil(lambda: session.is_painted and not session.busy, timeout=5000)
+    qtbot.waitUntil(window.isActiveWindow, timeout=30000)
+    qtbot.waitUntil(lambda: session.is_painted and not session.busy, timeout=30000)
     QTest.keyClick(window, key)
 
 
@@ -163,18 +163,18 @@ def test_a_window_closes_while_its_list_is_read(opened: Open) -> None:
 def test_the_light_curve_follows_the_candidate(qtbot: Any, opened: Open) -> None:
     window = opened(WithLightCurves((6, 8), candidate_list(8)))
     dock = window.light_curve
-    qtbot.waitUntil(lambda: dock.isVisible() and "this epoch" in dock.words, timeout=5000)
+    qtbot.waitUntil(lambda: dock.isVisible() and "this epoch" in dock.words, timeout=30000)
     window.session.next()
     assert dock.words == ""
-    qtbot.waitUntil(lambda: "no light curve" in dock.words, timeout=5000)
+    qtbot.waitUntil(lambda: "no light curve" in dock.words, timeout=30000)
 
 
 def test_the_light_curve_is_put_away_and_stays_so(qtbot: Any, opened: Open) -> None:
     window = opened(WithLightCurves((6, 8), candidate_list(8)))
-    qtbot.waitUntil(window.light_curve.isVisible, timeout=5000)
+    qtbot.waitUntil(window.light_curve.isVisible, timeout=30000)
     press(qtbot, window, Qt.Key.Key_H)
     assert not window.light_curve.isVisible()
     window.session.go_to_row(2)
-    qtbot.waitUntil(lambda: window.session.is_painted, timeout=5000)
+    qtbot.waitUntil(lambda: window.session.is_painted, timeout=30000)
     qtbot.wait(50)
     assert not window.light_curve.isVisible()

@@ -45,7 +45,7 @@ def renumbered(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
     write_list(path, PLACES)
     window = open_list(path)
     window.session.decide_group([0, 1], Verdict.REJECT)
-    qtbot.waitUntil(lambda: window.session.counts.rejected == 2, timeout=5000)
+    qtbot.waitUntil(lambda: window.session.counts.rejected == 2, timeout=30000)
     window.close()
     write_list(path, {1: PLACES[1], 2: PLACES[3], 3: PLACES[2]})
     window = open_list(path)
@@ -71,9 +71,9 @@ def test_what_is_offered_is_taken_only_when_ticked(qtbot, renumbered):
     dialog = OffersDialog(renumbered.session, renumbered)
     dialog.table.item(0, 0).setCheckState(Qt.CheckState.Checked)
     dialog.accept()
-    qtbot.waitUntil(lambda: renumbered.session.verdict("3") == "reject", timeout=5000)
+    qtbot.waitUntil(lambda: renumbered.session.verdict("3") == "reject", timeout=30000)
     renumbered.session.undo()
-    qtbot.waitUntil(lambda: renumbered.session.verdict("3") == "none", timeout=5000)
+    qtbot.waitUntil(lambda: renumbered.session.verdict("3") == "none", timeout=30000)
 
 
 def test_the_columns_of_the_list_are_remembered(qtbot, renumbered, tmp_path):

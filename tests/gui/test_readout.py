@@ -83,9 +83,9 @@ def test_outside_of_the_cutout_nothing_is_said() -> None:
 def test_the_text_follows_the_pointer(readout: Readout, qtbot: QtBot) -> None:
     readout.show_frame(frame_of(image=RAMP))
     readout.show_pointer((5.0, 5.0))
-    qtbot.waitUntil(lambda: "FITS x 21.0  y 11.0" in readout.text(), timeout=2000)
+    qtbot.waitUntil(lambda: "FITS x 21.0  y 11.0" in readout.text(), timeout=30000)
     readout.show_pointer(None)
-    qtbot.waitUntil(lambda: readout.text() == "", timeout=2000)
+    qtbot.waitUntil(lambda: readout.text() == "", timeout=30000)
 
 
 def test_a_new_candidate_under_a_still_pointer_is_read(readout: Readout) -> None:

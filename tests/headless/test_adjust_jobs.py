@@ -25,6 +25,22 @@ from vetter.settings import FitSettings
 
 ROOT = Path(__file__).parent.parent.parent
 
+UNHURRIED = """
+import sys, time
+from vetter import cli
+from vetter.headless.fit_journal import FitJournal
+
+add = FitJournal.add
+
+def add_and_rest(*arguments):
+    add(*arguments)
+    time.sleep(1)
+
+FitJournal.add = add_and_rest
+sys.exit(cli.main(sys.argv[1:]))
+"""
+"""The program, resting behind each batch: it is not over before it is interrupted."""
+
 
 def command(folder: Path, count: int) -> list[str]:
     """A field of noise with that many candidates, some of them off the image."""
@@ -74,7 +90,7 @@ def interrupted(words: list[str], output: Path, kill: signal.Signals) -> tuple[i
     journal = output.with_name(f"{output.name}.journal")
     before = journal.stat().st_size if journal.exists() else 0
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "vetter", *words, "-o", str(output), "--jobs", "2"],
+        [sys.executable, "-P", "-c", UNHURRIED, *words, "-o", str(output), "--jobs", "2"],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stderr=subprocess.PIPE,
         text=True,

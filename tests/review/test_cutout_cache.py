@@ -40,7 +40,7 @@ def ready_rows(cache: CutoutCache, qtbot: QtBot, rows: list[int]) -> list[int]:
     got: list[int] = []
     cache.ready.connect(got.append)
     cache.want(rows)
-    qtbot.waitUntil(lambda: rows[-1] in got, timeout=5000)
+    qtbot.waitUntil(lambda: rows[-1] in got, timeout=30000)
     cache.ready.disconnect(got.append)
     return got
 
@@ -72,7 +72,7 @@ def test_ready_arrives_in_the_thread_that_connected(make: Make, qtbot: QtBot) ->
     receiver = Receiver()
     cache.ready.connect(receiver.on_ready)
     cache.want([1])
-    qtbot.waitUntil(lambda: bool(threads), timeout=5000)
+    qtbot.waitUntil(lambda: bool(threads), timeout=30000)
     assert threads == [receiver.thread()]
 
 
@@ -80,7 +80,7 @@ def test_a_new_wish_replaces_the_old_ones(make: Make, qtbot: QtBot) -> None:
     cache, source = make()
     source.gate.clear()
     cache.want([0, 1, 2])
-    qtbot.waitUntil(lambda: source.asked == [(0, 10)], timeout=5000)
+    qtbot.waitUntil(lambda: source.asked == [(0, 10)], timeout=30000)
     cache.want([5])
     source.gate.set()
     ready_rows(cache, qtbot, [5, 6])
@@ -112,7 +112,7 @@ def test_new_looks_draw_the_same_cutouts_anew_without_reading(make: Make, qtbot:
     cache, source = make()
     ready_rows(cache, qtbot, [0, 1])
     before = cache.get(0)
-    with qtbot.waitSignal(cache.ready, timeout=5000):
+    with qtbot.waitSignal(cache.ready, timeout=30000):
         cache.set_looks(Looks().with_("sky", invert=True))
     after = cache.get(0)
     assert before is not None and after is not None and len(source.asked) == 2
@@ -128,11 +128,11 @@ def test_new_looks_draw_the_first_row_and_the_others_when_wanted_again(
     got: list[int] = []
     cache.ready.connect(got.append)
     cache.set_looks(Looks(shared=False))
-    qtbot.waitUntil(lambda: bool(got), timeout=5000)
+    qtbot.waitUntil(lambda: bool(got), timeout=30000)
     qtbot.wait(50)
     assert got == [4]
     cache.want([4, 5, 6])
-    qtbot.waitUntil(lambda: len(got) == 3, timeout=5000)
+    qtbot.waitUntil(lambda: len(got) == 3, timeout=30000)
     assert got == [4, 5, 6]
 
 
@@ -150,7 +150,7 @@ def test_a_new_radius_cuts_out_anew(make: Make, qtbot: QtBot) -> None:
     ready_rows(cache, qtbot, [0])
     cache.set_radius(14)
     assert cache.get(0) is None or cache.get(0).shape == (29, 29)  # type: ignore[union-attr]
-    qtbot.waitUntil(lambda: cache.get(0) is not None, timeout=5000)
+    qtbot.waitUntil(lambda: cache.get(0) is not None, timeout=30000)
     assert source.asked == [(0, 10), (0, 14)] and cache.radius == 14
 
 
@@ -158,10 +158,10 @@ def test_a_cutout_of_the_old_radius_that_comes_late_is_dropped(make: Make, qtbot
     cache, source = make()
     source.gate.clear()
     cache.want([0])
-    qtbot.waitUntil(lambda: len(source.asked) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(source.asked) == 1, timeout=30000)
     cache.set_radius(14)
     source.gate.set()
-    qtbot.waitUntil(lambda: cache.get(0) is not None, timeout=5000)
+    qtbot.waitUntil(lambda: cache.get(0) is not None, timeout=30000)
     frame = cache.get(0)
     assert frame is not None and frame.radius == 14 and frame.shape == (29, 29)
 
@@ -217,7 +217,7 @@ def test_more_wishes_than_memory_end_with_the_first_ones_there(make: Make, qtbot
     size = cache.build(0).nbytes
     small, source = make(max_bytes=int(3.5 * size))
     small.want(list(range(8)))
-    qtbot.waitUntil(lambda: len(source.asked) >= 4, timeout=5000)
+    qtbot.waitUntil(lambda: len(source.asked) >= 4, timeout=30000)
     qtbot.wait(50)
     assert [row for row, _ in source.asked] == [0, 1, 2, 3]
     assert [row for row in range(8) if small.get(row) is not None] == [0, 1, 2]

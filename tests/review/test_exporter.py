@@ -38,7 +38,7 @@ def _request(folder: Path, **changes: object) -> ExportRequest:
 def test_progress_and_report_arrive(qtbot, exporter, tmp_path) -> None:
     seen = []
     exporter.progress.connect(lambda done, total: seen.append((done, total)))
-    with qtbot.waitSignal(exporter.done, timeout=10000) as done:
+    with qtbot.waitSignal(exporter.done, timeout=30000) as done:
         exporter.start(_request(tmp_path))
     assert seen == [(1, 2), (2, 2)]
     assert done.args[0].cutouts == 1
@@ -59,6 +59,6 @@ def test_an_unexpected_error_is_told_and_ends_only_the_export(qtbot, exporter, t
     def broken(row: int, cutout: Cutout) -> bytes:
         raise ZeroDivisionError("no such luck")
 
-    with qtbot.waitSignal(exporter.failed, timeout=10000) as failed:
+    with qtbot.waitSignal(exporter.failed, timeout=30000) as failed:
         exporter.start(_request(tmp_path, picture=broken))
     assert failed.args == ["ZeroDivisionError: no such luck"]

@@ -91,7 +91,7 @@ def test_an_input_that_cannot_be_opened_is_told_in_words(qtbot, tmp_path):
 def test_a_process_that_is_killed_is_told(qtbot, ahead):
     with qtbot.waitSignal(ahead.ready, timeout=30000):
         ahead.wish([0])
-    with qtbot.waitSignal(ahead.broken, timeout=10000) as told:
+    with qtbot.waitSignal(ahead.broken, timeout=30000) as told:
         ahead._process.kill()
     assert "ended unexpectedly" in told.args[0]
 

@@ -49,11 +49,11 @@ class Opened:
     def read(self, qtbot: Any, count: int) -> None:
         """Read on until so many are listed."""
         while len(self.session.candidates) < count:
-            with qtbot.waitSignal(self.session.grown, timeout=5000):
+            with qtbot.waitSignal(self.session.grown, timeout=30000):
                 self.source.allow()
 
     def finish(self, qtbot: Any) -> None:
-        with qtbot.waitSignal(self.session.completed, timeout=5000):
+        with qtbot.waitSignal(self.session.completed, timeout=30000):
             self.source.allow(100)
 
     def close(self) -> None:

@@ -164,7 +164,7 @@ def test_what_was_typed_while_saving_is_written_afterwards(session, store, qtbot
     session.set_comment(2, "look again")
     session.decide_group([3], Verdict.MAYBE)
     store.gate.set()
-    qtbot.waitUntil(lambda: session.codes[3] == 3, timeout=5000)
+    qtbot.waitUntil(lambda: session.codes[3] == 3, timeout=30000)
     assert session.opinion(2).comment == "look again"
 
 

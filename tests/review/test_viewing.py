@@ -43,5 +43,5 @@ def test_a_place_is_settled_only_when_the_vetter_stays(viewing, qtbot):
     viewing.settled.connect(settled.append)
     for row in (1, 2, 3):
         viewing.show(row)
-    qtbot.waitUntil(lambda: bool(settled), timeout=5000)
+    qtbot.waitUntil(lambda: bool(settled), timeout=30000)
     assert settled == [3]
