@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 SIZE = (1600, 900)
 PAUSE = 0.05
+PATIENCE = 20.0
+"""Seconds after which a key is taken for lost: a busy machine makes a figure worse, not void."""
 VERDICTS = "ARAMRRAARA"
 
 
@@ -124,8 +126,8 @@ class _Stopwatch:
         self._click(self._window, self._keys[letter])
         while session.current_key == old or self._shown_at < start:
             self._process()
-            if perf_counter() - start > 2:
-                raise RuntimeError(f"{letter} did not bring another candidate within 2 s")
+            if perf_counter() - start > PATIENCE:
+                raise RuntimeError(f"{letter} did not bring another candidate in {PATIENCE:g} s")
         seconds, ready = self._shown_at - start, self._shown_at <= self._told_at
         self.rest()
         return seconds, ready
@@ -136,8 +138,8 @@ class _Stopwatch:
         self._click(self._window, self._keys[letter])
         while self.painted_at < start:
             self._process()
-            if perf_counter() - start > 2:
-                raise RuntimeError(f"{letter} changed nothing on screen within 2 s")
+            if perf_counter() - start > PATIENCE:
+                raise RuntimeError(f"{letter} changed nothing on screen in {PATIENCE:g} s")
         # The watch sees a paint event before the view does: painting has ended only now.
         seconds = perf_counter() - start
         self.rest()
