@@ -12,7 +12,9 @@ from vetter.core.telling_columns import all_known_facts, list_columns, score_col
 
 def said(candidates: CandidateList, row: int = 0) -> dict[str, str]:
     session = FakeSession(candidates)
-    return {fact.caption: fact.text(row) for fact in all_known_facts(session.columns, candidates)}
+    return {
+        fact.caption: fact.text(row) for fact in all_known_facts(session.columns, candidates, False)
+    }
 
 
 def test_the_newer_score_is_shown_where_most_have_it() -> None:
@@ -81,3 +83,9 @@ def test_the_card_tells_what_an_alert_is() -> None:
 def test_no_minor_planet_is_spoken_of_where_the_list_knows_of_none() -> None:
     listed = candidate_list(2, drb=np.ones(2), ssdistnr=np.full(2, -999.0))
     assert "minor planet" not in said(listed)
+
+
+def test_pixels_are_told_of_candidates_on_an_image() -> None:
+    listed = candidate_list(2, score=np.ones(2))
+    told = [fact.caption for fact in all_known_facts(FakeSession(listed).columns, listed)]
+    assert "x y" in told and "score" in told

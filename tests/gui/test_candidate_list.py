@@ -288,9 +288,15 @@ def test_a_scored_list_shows_its_score_and_no_fit_that_is_not_judged(qtbot) -> N
     view = CandidateListView(session)
     qtbot.addWidget(view)
     assert view.columns == ["verdict", "name", "mag", "drb", "filter", "ndethist", "tags"]
+
+
+def test_where_fits_are_judged_their_answer_is_shown_and_not_the_score(qtbot) -> None:
+    session = FakeSession(candidate_list(20, drb=np.linspace(0, 1, 20)))
+    session.columns = ReviewColumns(session.candidates, session, FitTable(20))
     session.source.plane_names = ("image", "convolved", "diff", "err")
-    view.set_columns([])
-    assert "disappeared" in view.columns
+    view = CandidateListView(session)
+    qtbot.addWidget(view)
+    assert view.columns == ["verdict", "name", "mag", "disappeared", "tags"]
 
 
 def test_a_scored_list_without_magnitudes_shows_the_flux(qtbot) -> None:

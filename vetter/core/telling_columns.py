@@ -57,14 +57,19 @@ def list_columns(candidates: CandidateList) -> list[str]:
     return [name for name in found if name is not None]
 
 
-def all_known_facts(columns: ReviewColumns, candidates: CandidateList) -> list[Fact]:
+def all_known_facts(
+    columns: ReviewColumns, candidates: CandidateList, on_image: bool = True
+) -> list[Fact]:
     """What the card says without being asked: place, magnitude and the like, and what tells most.
 
-    Of a scored list the pixels are left out: they are those of an image that is not there.
+    ``on_image``: the image that the candidates are on is there. Pixels of one that is not are left
+    out where the list has better to tell.
     """
     more = telling_facts(columns, candidates)
     known = known_facts(columns, candidates)
-    return [fact for fact in known if not (more and fact.caption == "x y")] + more
+    if more and not on_image:
+        known = [fact for fact in known if fact.caption != "x y"]
+    return known + more
 
 
 def telling_facts(columns: ReviewColumns, candidates: CandidateList) -> list[Fact]:

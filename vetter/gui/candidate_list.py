@@ -40,8 +40,8 @@ class CandidateListView(QTableView):
         Whose queue is listed.
     columns : list of str, optional
         The columns shown at first; without it verdict, name, magnitude (or pixel
-        position, where there is none), the score, filter and number of detections where
-        there is a score, `disappeared` where that can be judged, and tags.
+        position, where there is none), `disappeared` where fits can be judged, else score,
+        filter and number of detections as far as the list has them, and tags.
     """
 
     columns_changed = pyqtSignal(list)
@@ -57,7 +57,10 @@ class CandidateListView(QTableView):
         self._lines = CandidateLines(self._table)
         self._shows_fits = False
         self._top_row = -1
-        self._most_width = SCORED_WIDTH if list_columns(session.candidates) else MOST_WIDTH
+        # What tells most of a candidate where no fit is judged: the score of the pipeline.
+        self._judged = not why_not_judged(session.source)
+        scored = not self._judged and bool(list_columns(session.candidates))
+        self._most_width = SCORED_WIDTH if scored else MOST_WIDTH
         self._arrived: set[int] = set()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -219,7 +222,8 @@ class CandidateListView(QTableView):
 
     def _default_columns(self) -> list[str]:
         candidates, known = self._session.candidates, self._columns.names
-        telling = [name for name in list_columns(candidates) if name in known]
+        told = [] if self._judged else list_columns(candidates)
+        telling = [name for name in told if name in known]
         flux = first_of(candidates.columns, FLUXES) if telling else None
         names = ["verdict", "name"]
         if candidates.roles.mag is not None:
@@ -228,8 +232,8 @@ class CandidateListView(QTableView):
             names.append(str(flux))
         else:
             names += [name for name in ("x", "y") if name in known]
-        judged = "disappeared" in known and not why_not_judged(self._session.source)
-        names += [*telling, *(["disappeared"] if judged else [])]
+        fits = ["disappeared"] if self._judged and "disappeared" in known else []
+        names += [*telling, *fits]
         return [*dict.fromkeys([*names, *self._image_columns()]), "tags"]
 
     def _image_columns(self) -> list[str]:
