@@ -6,6 +6,7 @@ no part of it can be read without what comes before.
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from typing import IO, TYPE_CHECKING, Any, Protocol
@@ -18,6 +19,7 @@ from vetter.io.damage import reading, said
 from vetter.io.fits_names import FitsName
 from vetter.io.fits_storage import Storage, storage_of
 from vetter.io.fits_structure import START, open_fits
+from vetter.io.rice_tiles import RiceTiles, rice_tiles
 from vetter.io.sound_header import sound_header
 from vetter.io.unpacked import open_unpacked
 
@@ -30,6 +32,10 @@ Region = tuple[slice, slice]
 # first cutout is wanted before the whole plane is.
 SMALL = 4_000_000
 _REPEATED = 16
+# A tile is unpacked whole: up to so many bytes always, above only as much as a file of its size
+# can hold, as zeros shrink a thousandfold.
+_TILE_FREELY = 2**27
+_MOST_RATIO = 1100
 # A region is read in one piece, with what lies beside it, where that is at most so many bytes
 # between two rows, and so many in all: to copy them is quicker than to ask for each row.
 _BETWEEN = 16_384
@@ -135,10 +141,17 @@ class TiledImage:
     """A tile-compressed image: only the tiles that a region touches are read."""
 
     def __init__(
-        self, name: FitsName, header: Header, hdu: Any, hdus: Any, shape: tuple[int, int]
+        self,
+        name: FitsName,
+        header: Header,
+        hdu: Any,
+        hdus: Any,
+        shape: tuple[int, int],
+        file: IO[bytes],
     ) -> None:
         self.name, self.header, self.shape = name, header, shape
-        self._hdu, self._hdus = hdu, hdus
+        self._hdu, self._hdus, self._file = hdu, hdus, file
+        self._tiles: RiceTiles | None = None
         self._lock = threading.Lock()
         self._lead: tuple[int, ...] = (0,) * (len(hdu.shape) - 2)
         self._reads = 0
@@ -170,11 +183,19 @@ class TiledImage:
             small = self.shape[0] * self.shape[1] <= SMALL
             repeated = self._reads > _REPEATED
             wanted = (slice(None), slice(None)) if small and repeated else region
-            values = np.asarray(self._hdu.section[(*self._lead, *wanted)])
+            values = self._tiles_of(wanted)
+            if values is None:
+                values = np.asarray(self._hdu.section[(*self._lead, *wanted)])
             if wanted is region:
                 return values
             self._whole = values
         return self._whole[region]
+
+    def _tiles_of(self, region: Region) -> Array | None:
+        """Values of a region, quickly; None where that is not possible."""
+        if self._reads == 1:
+            self._tiles = rice_tiles(self._file, self._hdu)
+        return None if self._tiles is None else self._tiles.read(region)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -212,11 +233,23 @@ def open_image(name: FitsName, prefer: str | None = None) -> FitsImage:
             hdu, full = choose_image(name, hdus, prefer)
             header = sound_header(hdu.header, _raw_header(hdu, file))
             if isinstance(hdu, fits.CompImageHDU):
-                return TiledImage(full, header, hdu, hdus, hdu.shape[-2:]).with_slices(full.slices)
+                _check_tiles(hdu, file, name.label)
+                tiled = TiledImage(full, header, hdu, hdus, hdu.shape[-2:], file)
+                return tiled.with_slices(full.slices)
             return PlainImage(full, header, storage_of(hdu, full), hdu.shape[-2:], file)
     except InputError:
         file.close()
         raise
+
+
+def _check_tiles(hdu: Any, file: IO[bytes], label: str) -> None:
+    """Refuse tiles of more pixels than the file's bytes can hold, however they are packed."""
+    promised = math.prod(hdu.tile_shape) * abs(int(hdu.header["BITPIX"])) // 8
+    if promised > max(_TILE_FREELY, _MOST_RATIO * os.fstat(file.fileno()).st_size):
+        size = " x ".join(str(length) for length in reversed(hdu.tile_shape))
+        raise InputError(
+            f"{label}: a damaged compressed image: its header promises tiles of {size} pixels"
+        )
 
 
 def _raw_header(hdu: Any, file: IO[bytes]) -> bytes:

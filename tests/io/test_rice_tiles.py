@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from vetter.io.rice_tiles import rice_tiles
+
+REGIONS = [
+    (slice(0, 75), slice(0, 130)),
+    (slice(18, 33), slice(35, 61)),
+    (slice(74, 75), slice(129, 130)),
+    (slice(5, 5), slice(1, 9)),
+]
+
+
+def sky(kind: str = "f4") -> Any:
+    return np.random.default_rng(1).normal(100, 20, (75, 130)).astype(kind)
+
+
+def with_holes() -> Any:
+    image = sky()
+    image[20:30, 40:60] = np.nan
+    return image
+
+
+def with_zeros() -> Any:
+    image = sky()
+    image[::2, ::3] = 0
+    return image
+
+
+def both(path: Path, data: Any, options: dict[str, Any]) -> tuple[Any, Any, Any]:
+    """The file, astropy's HDU, and the tiles or None."""
+    fits.CompImageHDU(data, compression_type="RICE_1", **options).writeto(path)
+    file = path.open("rb")
+    hdu = fits.open(file, memmap=False)[1]
+    return file, hdu, rice_tiles(file, hdu)
+
+
+@pytest.mark.parametrize(
+    ("data", "options"),
+    [
+        (sky(), {}),
+        (sky(), {"tile_shape": (20, 30)}),
+        (sky(), {"quantize_method": 1, "dither_seed": 7}),
+        (with_zeros(), {"quantize_method": 2, "dither_seed": 9999}),
+        (with_holes(), {}),
+        (with_holes(), {"quantize_method": 1, "dither_seed": 3}),
+        (sky("f8"), {"quantize_method": 1, "dither_seed": 3}),
+        (sky("u1"), {}),
+        (sky("i2"), {"tile_shape": (7, 130)}),
+        (sky("i4") - 3_000_000, {}),
+    ],
+    ids=["rows", "tiles", "dither", "zeros", "nan", "nan, dither", "f8", "u1", "i2", "i4"],
+)
+def test_the_same_values_as_astropy(tmp_path: Path, data: Any, options: dict[str, Any]) -> None:
+    file, hdu, tiles = both(tmp_path / "f.fits", data, options)
+    with file:
+        for region in REGIONS:
+            values, wanted = tiles.read(region), hdu.section[region]
+            assert values.dtype == wanted.dtype.newbyteorder("=")
+            np.testing.assert_array_equal(values, wanted)
+
+
+@pytest.mark.parametrize(
+    ("data", "options"),
+    [(sky("u2"), {}), (sky(), {"quantize_level": 0})],
+    ids=["shifted integers", "floats without loss"],
+)
+def test_what_is_not_plain_rice_is_left_to_astropy(
+    tmp_path: Path, data: Any, options: dict[str, Any]
+) -> None:
+    file, _, tiles = both(tmp_path / "f.fits", data, options)
+    file.close()
+    assert tiles is None
+
+
+def test_a_tile_that_is_packed_otherwise_is_left_to_astropy(tmp_path: Path) -> None:
+    data = np.ones((75, 130), np.float32)
+    file, _, tiles = both(tmp_path / "f.fits", data, {})
+    with file:
+        assert tiles.read(REGIONS[0]) is None
+
+
+def test_a_heap_cut_short_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "f.fits"
+    file, _, tiles = both(path, sky(), {})
+    with file:
+        with path.open("r+b") as end:
+            end.truncate(tiles._heap + 10)
+        with pytest.raises(ValueError, match="cut short"):
+            tiles.read(REGIONS[0])
