@@ -18,7 +18,7 @@ def moments_of(image: Array, template: Array, max_shift: float) -> tuple[Array, 
     window, edge = windows(max_shift)[0], margin(max_shift)
     coefs = coefficients(template[None], edge)
     weight = np.ones((1, *image.shape))
-    return gram(coefs, box, window, edge, weight, image.reshape(1, 1, -1)), window
+    return gram(coefs, box, [(0, window)], edge, weight, image.reshape(1, 1, -1)), window
 
 
 def stars(*places: tuple[float, float, float]) -> Array:

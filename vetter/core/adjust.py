@@ -112,13 +112,16 @@ def _take(
 def record(cutout: Any, result: Adjustment, normalize: bool = False) -> None:
     """Write a result into a cutout: ``meta['adjust_*']`` and the plane ``adjusted``."""
     meta = cutout["meta"]
-    for key in [k for k in meta if isinstance(k, str) and k.startswith("adjust_")]:
+    new = result.as_meta()
+    stale = [k for k in meta if k not in new and isinstance(k, str) and k.startswith("adjust_")]
+    for key in stale:
         del meta[key]
-    meta.update(result.as_meta())
-    if "adjusted" in cutout:
-        del cutout["adjusted"]
-    if result.residual is not None:
-        residual = result.residual
+    meta.update(new)
+    residual = result.residual
+    if residual is None:
+        if "adjusted" in cutout:
+            del cutout["adjusted"]
+    else:
         if normalize:
             err = np.asarray(cutout["err"], float)
             with np.errstate(divide="ignore", invalid="ignore"):

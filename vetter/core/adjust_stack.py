@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.adjustment import Adjustment, FitOptions, failed
+from vetter.core.cell_search import search_cells
 from vetter.core.fine_shift import refine
 from vetter.core.fit_facts import Box
 from vetter.core.fit_figures import Found, Stack, finished, known, pixel_sums, stacked
@@ -26,7 +27,11 @@ from vetter.core.shift_search import search
 
 Array = npt.NDArray[np.float64]
 
-_PIXELS_AT_ONCE = 160_000
+_PIXELS_AT_ONCE = 440_000
+_CELLS_PAY = 30_000
+"""So many products of pixels and shifted images: with fewer, moments of all shifts are cheaper than
+to look for the cell. The same for one and for many, whose results would differ."""
+
 _OVERFLOW = 1e200
 _SEEN = 0.7
 """A PSF is measured where the pixels hold so much of the information on its flux (of the sum of its
@@ -111,8 +116,12 @@ def _solve(stack: Stack, options: FitOptions) -> list[Adjustment]:
     about = stack.inputs[0].about
     coefs = coefficients(stack.template, edge)
     together = about.psf is not None and about.psf_box == about.box
-    moments = _moments(coefs, stack, about.box, options, together)
-    found = _best(moments, options, (1,) if options.fit_bg else ())
+    moments: list[Array] = []
+    if about.psf is None and not options.fit_bg and _cells_pay(about.box, options):
+        found = search_cells(stack, coefs, options)
+    else:
+        moments = _moments(coefs, stack, about.box, options, together)
+        found = _best(moments, options, (1,) if options.fit_bg else ())
     sources, joint = no_sources(len(stack.bg)), None
     if about.psf is not None:
         if not together:
@@ -130,6 +139,12 @@ def _solve(stack: Stack, options: FitOptions) -> list[Adjustment]:
         level = pixel_sums(pulls, inside) / pixel_sums(inside, inside)
         residual -= level[:, None, None]
     return finished(stack, options, found, level, sources, residual, fine)
+
+
+def _cells_pay(box: Box, options: FitOptions) -> bool:
+    shifts = sum(window.taps**2 for window in windows(options.max_shift))
+    pixels: int = (box[0].stop - box[0].start) * (box[1].stop - box[1].start)
+    return shifts * pixels > _CELLS_PAY
 
 
 def _moments(
@@ -150,9 +165,12 @@ def _moments(
         rows[:, 2] *= inside
     flat = rows.reshape(count, -1, ny * nx)
     edge = margin(options.max_shift)
-    moments = [gram(coefs, box, w, edge, inside, flat) for w in windows(options.max_shift)]
+    moments = [
+        gram(coefs, box, [(k, w) for k in range(count)], edge, inside, flat)
+        for w in windows(options.max_shift)
+    ]
     for matrix in moments:
-        overflown = ~(np.trace(matrix, axis1=1, axis2=2) < _OVERFLOW)
+        overflown = ~(matrix.diagonal(axis1=1, axis2=2).sum(axis=1) < _OVERFLOW)
         if overflown.any():
             matrix[overflown] = np.nan
     return moments

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -72,13 +73,18 @@ class FitOptions:
     def within(self, shape: tuple[int, ...]) -> FitOptions:
         """These options for a cutout of a shape: shifted further than by half of it, the template
         at the candidate's place would be none that the cutout holds."""
-        most = 0.5 * (min(shape) - 1)
+        most = largest_shift(shape)
         return self if self.max_shift <= most else replace(self, max_shift=most)
 
     @property
     def free(self) -> int:
         """Number of free parameters."""
         return 2 * (self.max_shift > 0) + (self.max_scale > 1) + bool(self.fit_bg)
+
+
+def largest_shift(shape: tuple[int, ...]) -> float:
+    """Half of a cutout, pixels."""
+    return 0.5 * (min(shape) - 1)
 
 
 def _want(name: str, value: Any, least: float) -> None:
@@ -178,9 +184,10 @@ class Adjustment:
 
     def as_meta(self) -> dict[str, Any]:
         """The ``adjust_*`` keys in plain types, as they go into a cutout's metadata and tables."""
-        meta = {key: getattr(self, name) for key, name in _META_KEYS.items()}
-        for name, separator in SEPARATORS.items():
-            meta["adjust_" + name] = separator.join(meta["adjust_" + name])
+        meta = dict(zip(_META_KEYS, _META_VALUES(self), strict=True))
+        meta["adjust_at_bound"] = SEPARATORS["at_bound"].join(self.at_bound)
+        meta["adjust_caveats"] = SEPARATORS["caveats"].join(self.caveats)
+        meta["adjust_notes"] = SEPARATORS["notes"].join(self.notes)
         return meta
 
     @classmethod
@@ -211,6 +218,7 @@ class Adjustment:
 
 
 _META_KEYS = {"adjust_" + f.name: f.name for f in fields(Adjustment) if f.name != "residual"}
+_META_VALUES = attrgetter(*_META_KEYS.values())
 SEPARATORS = {"at_bound": ",", "caveats": "; ", "notes": "; "}
 
 

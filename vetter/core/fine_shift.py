@@ -24,6 +24,7 @@ from vetter.core.moments import margin, windows
 from vetter.core.newton import Minima
 from vetter.core.point_source import PointSources, measure, rendered
 from vetter.core.quintic import QUINTIC_REACH, quintic_coefficients, quintic_shifted
+from vetter.core.shift import fourth_differences
 
 Array = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
@@ -31,6 +32,10 @@ Indices = npt.NDArray[np.intp]
 _UNNOTICED = 0.05 * 24.0**2 / 3.0
 """What the cubic spline may add to chi2: 0.05 of its scatter, sqrt(2 df). The estimate is low by
 about 3, since it holds the leading term only, and leaves out that term's factor of 1/24."""
+
+_FROM_THIRD = 9.0
+"""A fourth difference is that of two third ones: in power it is below four times theirs, were it
+not for what weights and edges do. Where this may be too much, the fourth ones are looked at."""
 
 _MEMORY = 4
 """Pixels beyond the quintic spline's own where a wrong fill of a template's hole still counts: its
@@ -105,6 +110,12 @@ def _where_it_matters(
     """
     if options.max_shift == 0:
         return []
+    if found.cells is not None:
+        differences = _third_differences()
+        power = (_FROM_THIRD * differences @ found.cells @ differences.T).tolist()
+        masked = [k for k, data in enumerate(stack.inputs) if data.usable is not None]
+        likely = sorted({*_noticed(range(len(power)), power, found, stack), *masked})
+        return _noticed(likely, _powers(stack, likely), found, stack) if likely else []
     which: list[int] = []
     several = windows(options.max_shift)
     for index, window in enumerate(several):
@@ -114,24 +125,57 @@ def _where_it_matters(
         here: Sequence[int] = range(len(power))
         if len(several) > 1:
             here = np.flatnonzero(found.window == index).tolist()
-        # In plain numbers: numpy's calls would cost more, for one and for a stack.
-        dx, dy, scale = found.dx.tolist(), found.dy.tolist(), found.scale.tolist()
-        pixels = stack.pixels.tolist()
-        for k in here:
-            u, v = dx[k] % 1.0, dy[k] % 1.0
-            x, y = (u - u * u) ** 2, (v - v * v) ** 2
-            (xx, xy), (_, yy) = power[k]
-            added = (x * x * xx + 2.0 * x * y * xy + y * y * yy) * scale[k] * scale[k]
-            # Not a number is not more either.
-            if added > _UNNOTICED * math.sqrt(2.0 * pixels[k]):
-                which.append(k)
+            power = [power[k] for k in here]
+        which += _noticed(here, power, found, stack)
     return sorted(which)
 
 
+def _noticed(
+    which: Sequence[int], power: list[list[list[float]]], found: Found, stack: Stack
+) -> list[int]:
+    """Those of a stack whose error would be noticed; ``power`` is of the fourth differences."""
+    # In plain numbers: numpy's calls would cost more, for one and for a stack.
+    dx, dy, scale = found.dx.tolist(), found.dy.tolist(), found.scale.tolist()
+    pixels = stack.pixels.tolist()
+    out = []
+    for k, ((xx, xy), (_, yy)) in zip(which, power, strict=True):
+        u, v = dx[k] % 1.0, dy[k] % 1.0
+        x, y = (u - u * u) ** 2, (v - v * v) ** 2
+        added = (x * x * xx + 2.0 * x * y * xy + y * y * yy) * scale[k] * scale[k]
+        # Not a number is not more either.
+        if added > _UNNOTICED * math.sqrt(2.0 * pixels[k]):
+            out.append(k)
+    return out
+
+
+def _powers(stack: Stack, which: list[int]) -> list[list[list[float]]]:
+    """Inner products of the fourth differences in sigmas along x and along y."""
+    box = stack.inputs[0].about.box
+    template, weight = stack.template, stack.weight[(slice(None), *box)]
+    if len(which) < len(template):
+        template, weight = template[which], weight[which]
+    ny, nx = template.shape[1:]
+    along = (template[:, box[0]] @ fourth_differences(nx)[:, box[1]]) * weight
+    across = (fourth_differences(ny)[:, box[0]].T @ template[:, :, box[1]]) * weight
+    both = np.stack((along, across), axis=1).reshape(len(along), 2, -1)
+    products: list[list[list[float]]] = (both @ both.transpose(0, 2, 1)).tolist()
+    return products
+
+
+@lru_cache(maxsize=1)
+def _third_differences() -> Array:
+    """Weights (2, 17) of a cell's shifted coefficients: along x, and along y."""
+    along, across = np.array([-1.0, 3.0, -3.0, 1.0]), np.array([1.0, 4.0, 1.0, 0.0]) / 6.0
+    out = np.zeros((2, 17))
+    out[0, :16] = np.outer(across, along).ravel()
+    out[1, :16] = np.outer(along, across).ravel()
+    return out
+
+
 @lru_cache(maxsize=16)
-def _fourth_differences(half: int, size: int) -> Array:
+def _fourth_differences(half: float, size: int) -> Array:
     """Weights (2, size) of a window's shifted coefficients: along x, and along y."""
-    taps, middle = 2 * half + 3, half + 1
+    taps, middle = int(2 * half) + 3, int(half) + 1
     along, across = np.zeros(taps), np.zeros(taps)
     along[middle - 2 : middle + 3] = 1.0, -4.0, 6.0, -4.0, 1.0
     across[middle - 1 : middle + 2] = 1.0 / 6.0, 2.0 / 3.0, 1.0 / 6.0

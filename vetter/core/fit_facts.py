@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from vetter.core.adjustment import FitOptions
+from vetter.core.adjustment import FitOptions, largest_shift
 from vetter.core.cutout import Cutout
 from vetter.core.pixel_set import central_box
 from vetter.core.psf import Gaussian, Psf
@@ -54,48 +55,68 @@ def about(
     """What is known of a cutout besides its pixels; ``noisy``: its template has an error plane."""
     meta = cutout.meta if isinstance(cutout, Cutout) else cutout.get("meta")
     meta = {} if meta is None else meta
-    caveats, notes = _remarks(cutout, meta, name, noisy)
-    psf, remark = _psf(meta, options)
-    fwhm = psf.fwhm if psf is not None else math.nan
-    inner = options.inner
-    if options.inner_fwhm is not None and psf is not None:
-        inner = options.inner_fwhm * fwhm + 1.0
-    box = psf_box = central_box(shape, inner)
-    if remark:
-        notes += (remark,)
-    own = options.within(shape)
-    if own is not options:
-        half = "half of the cutout"
-        notes += (f"max_shift {options.max_shift:g} is more than {own.max_shift:g}, {half}",)
-    if psf is not None:
-        side = 4.0 * fwhm + 1.0
-        if min(shape) < math.floor(side + 1e-9):
-            psf = None
-            notes += (f"the cutout is smaller than 4 FWHM + 1 = {side:.0f} px",)
-        elif inner is not None and inner < side:
-            psf_box = central_box(shape, side)
-    position = (math.nan, math.nan) if psf is None else _position(cutout, shape)
-    return About(name, box, psf_box, psf, fwhm, position, caveats, notes)
-
-
-def _remarks(
-    cutout: Any, meta: Any, name: str, noisy: bool
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Why the fit cannot be judged, and what else it rests on."""
     said = getattr(cutout, "notes", None) or {}
-    caveats: tuple[str, ...] = ()
-    if "estimated" in str(said.get("err", "")):
-        caveats += ("err is only estimated",)
     matched = meta.get("template_matched") if isinstance(meta, Mapping) else None
-    remark = str(said.get(name, ""))
+    psf, remark = _psf(meta, options)
+    remarks = str(said.get("err") or ""), str(said.get(name, "")), remark
+    inner = options.inner
+    if psf is not None and options.inner_fwhm is not None:
+        inner = options.inner_fwhm * psf.fwhm + 1.0
+    plain = _without_psf(
+        (shape[0], shape[1]),
+        name,
+        noisy,
+        None if matched is None else bool(matched),
+        remarks,
+        inner,
+        options.max_shift,
+    )
+    if psf is None:
+        return plain
+    fwhm, notes, psf_box = psf.fwhm, plain.notes, plain.box
+    side = 4.0 * fwhm + 1.0
+    if min(shape) < math.floor(side + 1e-9):
+        notes += (f"the cutout is smaller than 4 FWHM + 1 = {side:.0f} px",)
+        return plain._replace(fwhm=fwhm, notes=notes)
+    if inner is not None and inner < side:
+        psf_box = central_box((shape[0], shape[1]), side)
+    position = _position(cutout, shape)
+    return plain._replace(psf_box=psf_box, psf=psf, fwhm=fwhm, position=position)
+
+
+@lru_cache(maxsize=256)
+def _without_psf(
+    shape: tuple[int, int],
+    name: str,
+    noisy: bool,
+    matched: bool | None,
+    remarks: tuple[str, str, str],
+    inner: float | None,
+    max_shift: float,
+) -> About:
+    """What is known without a PSF, which many cutouts share.
+
+    ``matched``: whether the cutout says that the template is; ``remarks``: what it says of err and
+    of the template, and what is to be said of the FWHM.
+    """
+    err, template, fwhm = remarks
+    caveats: tuple[str, ...] = ()
+    if "estimated" in err:
+        caveats += ("err is only estimated",)
     if matched is None:
-        matched = name == "convolved" and "reprojected" not in remark
+        matched = name == "convolved" and "reprojected" not in template
     if not matched:
         caveats += ("the template is not matched to the image's PSF and flux",)
-    notes: tuple[str, ...] = (f"err {said['err']}",) if said.get("err") else ()
+    notes: tuple[str, ...] = (f"err {err}",) if err else ()
     if noisy:
         notes += ("the template's error is added, times the scale",)
-    return caveats, notes
+    if fwhm:
+        notes += (fwhm,)
+    most = largest_shift(shape)
+    if max_shift > most:
+        notes += (f"max_shift {max_shift:g} is more than {most:g}, half of the cutout",)
+    box = central_box(shape, inner)
+    return About(name, box, box, None, math.nan, (math.nan, math.nan), caveats, notes)
 
 
 def _psf(meta: Any, options: FitOptions) -> tuple[Psf | None, str]:

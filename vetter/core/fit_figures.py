@@ -44,12 +44,16 @@ class Stack:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """The minima over all windows, (k,) each; ``window`` says in which of them each lies."""
+    """The minima over all windows, (k,) each; ``window`` says in which of them each lies.
+
+    ``cells`` are the moments of the cells they lie in, (k, 17, 17), where such were made.
+    """
 
     window: npt.NDArray[np.intp]
     minima: Minima
     dx: Array
     dy: Array
+    cells: Array | None = None
 
     @property
     def scale(self) -> Array:
@@ -114,14 +118,14 @@ def finished(
             pval, correlation, sources.flux, sources.flux_err, sources.snr, absorbed,
         )
     ]  # fmt: skip
-    results = []
+    results, fitted = [], found.minima.chi2.tolist()
     spread = [_NOT_CHECKED] * len(residual)
     if options.check_err:
         spread = _scatters(stack, found.scale, residual)
     for k, row in enumerate(zip(*columns, strict=True)):
         data = stack.inputs[k]
         about = data.about
-        if not all(map(math.isfinite, row[:7])):
+        if not (math.isfinite(fitted[k]) and all(map(math.isfinite, row[:7]))):
             results.append(
                 failed("the numbers overflow: too large for their errors", **known(about))
             )
@@ -130,6 +134,8 @@ def finished(
         if data.unknown is not None:
             left[data.unknown] = np.nan
         rest = dict(zip(_FIGURES, row + spread[k], strict=True))
+        if not math.isfinite(rest["correlation"]):
+            rest["correlation"] = math.nan
         results.append(
             Adjustment(
                 converged=True,
@@ -197,5 +203,4 @@ def _neighbours(pulls: Array, inside: Array, pixels: npt.NDArray[np.intp], chi2:
         pairs = np.count_nonzero(counted[:, 1:] & counted[:, :-1], axis=(1, 2))
         pairs += np.count_nonzero(counted[:, :, 1:] & counted[:, :, :-1], axis=(1, 2))
     out: Array = products * pixels / (pairs * chi2)
-    out[~np.isfinite(out)] = np.nan
     return out

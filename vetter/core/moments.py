@@ -9,6 +9,7 @@ constant and of a PSF: one small matrix, and no pixel is touched again.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,25 +22,27 @@ Array = npt.NDArray[np.float64]
 
 _HALF = 2
 _STARTS_A_PIXEL = 2
+_CELL_TAPS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """Shifts ``cx + u, cy + v`` with ``low <= u <= high`` (for each axis), within ``half`` pixels.
 
-    ``taps`` is the number of coefficients along an axis.
+    From one whole shift to another: ``half`` is 0.5, and the centre between two whole shifts, for
+    a cell of one pixel.
     """
 
-    cx: int
-    cy: int
-    half: int
+    cx: float
+    cy: float
+    half: float
     x_range: tuple[float, float]
     y_range: tuple[float, float]
 
     @property
     def taps(self) -> int:
         """Coefficients along one axis that shifts of the window rest on."""
-        return 2 * self.half + 3
+        return int(2 * self.half) + 3
 
 
 @lru_cache(maxsize=64)
@@ -61,9 +64,14 @@ def margin(max_shift: float) -> int:
 
 
 def gram(
-    coefs: Array, box: tuple[slice, slice], window: Window, edge: int, weight: Array, rows: Array
+    coefs: Array,
+    box: tuple[slice, slice],
+    places: Sequence[tuple[int, Window]],
+    edge: int,
+    weight: Array,
+    rows: Array,
 ) -> Array:
-    """Weighted inner products of the shifted coefficients and of further images, for a stack.
+    """Weighted inner products of the shifted coefficients and of further images.
 
     Parameters
     ----------
@@ -71,6 +79,8 @@ def gram(
         Spline coefficients of the templates, C-contiguous.
     box : (slice, slice)
         Rows and columns of the cutouts that are fitted.
+    places : sequence of (int, Window)
+        Which of the stack, and for which shifts; as many taps in all.
     weight : ndarray (k, rows of the box, columns of the box)
         1 / sigma; 0 where a pixel does not count.
     rows : ndarray (k, m, pixels of the box)
@@ -78,29 +88,53 @@ def gram(
 
     Returns
     -------
-    ndarray (k, taps^2 + m, taps^2 + m)
+    ndarray (places, taps^2 + m, taps^2 + m)
     """
-    taps = window.taps
-    count, ny, nx = weight.shape
-    shifts, high, size = taps * taps, ny + taps - 1, weight.itemsize
-    first = box[0].start + edge - window.cy - window.half - 1
-    offset = first * coefs.shape[2] + box[1].start + edge - window.cx - window.half - 1
-    _, step_y, step_x = coefs.strides
-    # Each shift along x is copied once; shifts along y are then runs of the copy.
-    columns = np.empty((taps, high, nx))
-    runs = (nx * size, high * nx * size, size)
-    tapped = np.ndarray((taps, taps, ny * nx), float, columns, 0, runs)
+    taps = places[0][1].taps
+    ny, nx = weight.shape[1:]
+    shifts = taps * taps
+    columns, tapped = tapped_runs(taps, ny, nx)
     stacked = np.empty((shifts + rows.shape[1], ny * nx))
     shifted = stacked[:shifts].reshape(taps, taps, ny * nx)
-    out = np.empty((count, len(stacked), len(stacked)))
-    for k, flat in enumerate(weight.reshape(count, -1)):
-        columns[...] = np.ndarray(
-            columns.shape, float, coefs[k], offset * size, (step_x, step_y, step_x)
-        )
-        np.multiply(tapped, flat, out=shifted)
+    out = np.empty((len(places), len(stacked), len(stacked)))
+    flat, transposed = weight.reshape(len(weight), -1), stacked.T
+    # For a cell BLAS has a way without copies, but not for what it sees to be symmetric.
+    left = stacked[:shifts] if taps == _CELL_TAPS else stacked
+    for matrix, (k, window) in zip(out, places, strict=True):
+        first = box[0].start + edge - window.cy - window.half - 1
+        left_out = box[1].start + edge - window.cx - window.half - 1
+        columns[...] = runs(coefs[k], int(first), int(left_out), columns.shape)
+        np.multiply(tapped, flat[k], out=shifted)
         stacked[shifts:] = rows[k]
-        np.matmul(stacked, stacked.T, out=out[k])
+        np.matmul(left, transposed, out=matrix[: len(left)])
+    if taps == _CELL_TAPS:
+        which = [k for k, _ in places]
+        others = rows if len(which) == len(rows) == which[-1] + 1 else rows[which]
+        out[:, shifts:, :shifts] = out[:, :shifts, shifts:].transpose(0, 2, 1)
+        out[:, shifts:, shifts:] = others @ others.transpose(0, 2, 1)
     return out
+
+
+def tapped_runs(taps: int, ny: int, nx: int) -> tuple[Array, Array]:
+    """Room for an image shifted by each tap along x, and a view of it for each tap along y too.
+
+    Each shift along x is copied once; shifts along y are then runs of the copy.
+
+    Returns
+    -------
+    ndarray (taps, ny + taps - 1, nx), ndarray (taps, taps, ny * nx)
+        The view's first axis is y.
+    """
+    columns = np.empty((taps, ny + taps - 1, nx))
+    high, row, size = columns.strides
+    return columns, np.ndarray((taps, taps, ny * nx), float, columns, 0, (row, high, size))
+
+
+def runs(image: Array, first: int, left: int, shape: tuple[int, ...]) -> Array:
+    """A view (taps, rows, columns) of a C-contiguous image from a row and a column on, each of the
+    first axis one column further."""
+    step_y, step_x = image.strides
+    return np.ndarray(shape, float, image, first * step_y + left * step_x, (step_x, step_y, step_x))
 
 
 def projected(moments: Array, index: int) -> Array:
@@ -111,7 +145,7 @@ def projected(moments: Array, index: int) -> Array:
     return out
 
 
-def tap_weights(u: float, v: float, half: int) -> Array:
+def tap_weights(u: float, v: float, half: float) -> Array:
     """Weights of all taps for a shift (u, v), with derivatives.
 
     Returns
@@ -119,10 +153,12 @@ def tap_weights(u: float, v: float, half: int) -> Array:
     ndarray (2, 3, 2 half + 3)
         First the x axis, then y; values, first and second derivatives.
     """
+    if half == 0.5:
+        return np.array((fraction_weights(u + 0.5), fraction_weights(v + 0.5)))
     flat: list[float] = []
     for shift in (u, v):
         whole = min(max(math.floor(shift), -half), half - 1)
-        before, after = [0.0] * (half - 1 - whole), [0.0] * (half + whole)
+        before, after = [0.0] * int(half - 1 - whole), [0.0] * int(half + whole)
         for row in fraction_weights(shift - whole):
             flat += before
             flat += row
@@ -130,7 +166,7 @@ def tap_weights(u: float, v: float, half: int) -> Array:
     return np.array(flat).reshape(2, 3, -1)
 
 
-def tap_weights_stack(shift: Array, half: int) -> Array:
+def tap_weights_stack(shift: Array, half: float) -> Array:
     """As one axis of :func:`tap_weights` for many shifts, (k, 3, 2 half + 3)."""
     whole = np.minimum(np.maximum(np.floor(shift), -half), half - 1)
     powers = np.empty((4, len(shift)))
@@ -138,24 +174,32 @@ def tap_weights_stack(shift: Array, half: int) -> Array:
     np.subtract(shift, whole, out=powers[1])
     np.multiply(powers[1], powers[1], out=powers[2])
     np.multiply(powers[2], powers[1], out=powers[3])
-    out = np.zeros((len(shift), 3, 2 * half + 3))
+    weights = (powers.T @ POLYNOMIALS.reshape(4, 12)).reshape(-1, 3, 4)
+    if half == 0.5:
+        return weights
+    out = np.zeros((len(shift), 3, int(2 * half) + 3))
     # A shift that is not a number has weights that are none, at any place.
     place = np.where(np.isfinite(whole), half - 1 - whole, 0.0).astype(int)
     columns = place[:, None, None] + np.arange(4)
-    weights = (powers.T @ POLYNOMIALS.reshape(4, 12)).reshape(-1, 3, 4)
     np.put_along_axis(out, np.broadcast_to(columns, weights.shape), weights, axis=2)
     return out
 
 
 @lru_cache(maxsize=64)
-def scan_points(window: Window) -> tuple[Array, Array, Array]:
-    """A coarse grid over the window: shifts (gx,) and (gy,), taps' weights (gy * gx, taps^2)."""
-    count = 2 * _STARTS_A_PIXEL * window.half + 1
+def scan_points(window: Window) -> tuple[Array, Array, Array, Array]:
+    """A coarse grid over the window: shifts (gx,), (gy,), and weights (gx, taps) and (gy, taps)."""
+    count = int(2 * _STARTS_A_PIXEL * window.half) + 1
     gx, gy = (
         np.linspace(low, high, count if high > low else 1)
         for low, high in (window.x_range, window.y_range)
     )
     wx = np.array([tap_weights(u, 0.0, window.half)[0, 0] for u in gx])
     wy = np.array([tap_weights(0.0, v, window.half)[1, 0] for v in gy])
-    weights = (wy[:, None, :, None] * wx[None, :, None, :]).reshape(len(gy) * len(gx), -1)
-    return gx, gy, weights
+    return gx, gy, wx, wy
+
+
+@lru_cache(maxsize=64)
+def scan_weights(window: Window) -> Array:
+    """Weights (gy * gx, taps^2) of the taps at each point of :func:`scan_points`."""
+    _, _, wx, wy = scan_points(window)
+    return (wy[:, None, :, None] * wx[None, :, None, :]).reshape(len(wy) * len(wx), -1)

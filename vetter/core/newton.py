@@ -46,16 +46,29 @@ class _Point(NamedTuple):
     sv: float
 
 
-def _evaluate(moments: Array, half: int, scales: tuple[float, float], u: float, v: float) -> _Point:
-    wx, wy = tap_weights(u, v, half)
-    taps, size = wx.shape[1], moments.shape[0]
-    # The last row takes the image: one product gives all inner products that are wanted.
+class _Room(NamedTuple):
+    """Room for t, its derivatives and the image, (10, taps^2 + 1), and a view of the taps' weights
+    in it, (3, 3, taps, taps)."""
+
+    basis: Array
+    tapped: Array
+
+
+def _room(window: Window, size: int) -> _Room:
     basis = np.zeros((10, size))
+    # The last row takes the image: one product gives all inner products that are wanted.
     basis[9, -1] = 1.0
+    taps = window.taps
     strides = 24 * size, 8 * size, 8 * taps, 8
-    tapped = np.ndarray((3, 3, taps, taps), float, basis, 0, strides)
-    np.multiply(wy[:, None, :, None], wx[None, :, None, :], out=tapped)
-    return _profile((basis @ moments @ basis.T).tolist(), scales)
+    return _Room(basis, np.ndarray((3, 3, taps, taps), float, basis, 0, strides))
+
+
+def _evaluate(
+    moments: Array, half: float, scales: tuple[float, float], u: float, v: float, room: _Room
+) -> _Point:
+    wx, wy = tap_weights(u, v, half)
+    np.multiply(wy[:, None, :, None], wx[:, None, :], out=room.tapped)
+    return _profile((room.basis @ moments @ room.basis.T).tolist(), scales)
 
 
 def _profile(products: list[list[float]], scales: tuple[float, float]) -> _Point:
@@ -90,7 +103,8 @@ def descend(
     moments: Array, window: Window, scales: tuple[float, float], u: float, v: float
 ) -> tuple[float, float, float, float]:
     """Damped Newton steps within the window (Levenberg-Marquardt's damping)."""
-    here = _evaluate(moments, window.half, scales, u, v)
+    room = _room(window, len(moments))
+    here = _evaluate(moments, window.half, scales, u, v, room)
     damping = 0.0
     for _ in range(ROUNDS):
         du, dv = _step(here, window, u, v, damping)
@@ -101,7 +115,7 @@ def descend(
         if damping == 0.0 and 0.0 <= gain < SMALL_GAIN * here.chi2:
             scale = here.scale + here.su * du + here.sv * dv
             return u + du, v + dv, min(max(scale, scales[0]), scales[1]), here.chi2 - gain
-        there = _evaluate(moments, window.half, scales, u + du, v + dv)
+        there = _evaluate(moments, window.half, scales, u + du, v + dv, room)
         if there.chi2 <= here.chi2:
             u, v, here = u + du, v + dv, there
             damping *= 0.1 if damping > 1e-6 else 0.0

@@ -59,12 +59,25 @@ def _prefilter(size: int, margin: int) -> Array:
     matrix = np.eye(size)
     if size > 1:
         matrix = spline_filter1d(matrix, order=3, axis=0, mode="reflect")
-    matrix = np.ascontiguousarray(matrix[_mirrored(size, margin)])
+    matrix = np.ascontiguousarray(matrix[mirrored(size, margin)])
     matrix.flags.writeable = False
     return matrix
 
 
-def _mirrored(size: int, margin: int) -> npt.NDArray[np.intp]:
+@lru_cache(maxsize=64)
+def fourth_differences(size: int) -> Array:
+    """Matrix (size, size): samples along an axis times it are fourth differences of the spline's
+    coefficients along that axis."""
+    padded = _prefilter(size, 2)
+    matrix = sum(w * padded[k : k + size] for k, w in enumerate((1.0, -4.0, 6.0, -4.0, 1.0)))
+    out: Array = np.ascontiguousarray(np.asarray(matrix).T)
+    out.flags.writeable = False
+    return out
+
+
+@lru_cache(maxsize=64)
+def mirrored(size: int, margin: int) -> npt.NDArray[np.intp]:
+    """Which sample each of ``size + 2 margin`` is, mirrored beyond both ends."""
     index = np.arange(-margin, size + margin) % (2 * size)
     return np.where(index < size, index, 2 * size - 1 - index)
 
@@ -91,7 +104,7 @@ def coefficients(image: npt.NDArray[Any], margin: int) -> Array:
 
     filtered = spline_filter1d(image, order=3, axis=-1, mode="reflect")
     filtered = spline_filter1d(filtered, order=3, axis=-2, mode="reflect")
-    spread = filtered[..., _mirrored(ny, margin)[:, None], _mirrored(nx, margin)]
+    spread = filtered[..., mirrored(ny, margin)[:, None], mirrored(nx, margin)]
     return np.ascontiguousarray(spread)
 
 

@@ -7,17 +7,12 @@ exact first and second derivatives since the cubic spline has them.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-
 import numpy as np
-import numpy.typing as npt
 
-from vetter.core.moments import Array, Window, scan_points
+from vetter.core.coarse_grid import scan, starts, starts_of_one
+from vetter.core.moments import Array, Window, scan_points, scan_weights
 from vetter.core.newton import Minima, descend
 from vetter.core.newton_stack import FEW, descend_stack
-
-_MAX_STARTS = 3
 
 
 def search(moments: Array, window: Window, scales: tuple[float, float]) -> Minima:
@@ -32,7 +27,8 @@ def search(moments: Array, window: Window, scales: tuple[float, float]) -> Minim
     """
     if len(moments) == 1:
         return _search_one(moments, window, scales)
-    which, u, v = _starts(moments, window, scales)
+    gx, gy, _, _ = scan_points(window)
+    which, u, v = starts(scan(moments, scan_weights(window), scales), gx, gy)
     if len(which) <= FEW:
         ends = [
             descend(moments[k], window, scales, x, y)
@@ -51,113 +47,12 @@ def search(moments: Array, window: Window, scales: tuple[float, float]) -> Minim
 
 def _search_one(moments: Array, window: Window, scales: tuple[float, float]) -> Minima:
     """As :func:`search`, of one: in plain numbers, where numpy's calls would cost more."""
-    gx, gy, weights = scan_points(window)
-    chi2 = scan(moments, weights, scales)[0].tolist()
-    starts = _starts_of_one(chi2, gx.tolist(), gy.tolist())
-    ends = [descend(moments[0], window, scales, u, v) for u, v in starts]
+    gx, gy, _, _ = scan_points(window)
+    chi2 = scan(moments, scan_weights(window), scales)[0].tolist()
+    lowest = starts_of_one(chi2, gx.tolist(), gy.tolist())
+    ends = [descend(moments[0], window, scales, u, v) for u, v in lowest]
     return Minima(*np.array(min(ends, key=_end_chi2))[:, None])
 
 
 def _end_chi2(end: tuple[float, float, float, float]) -> float:
     return end[3]
-
-
-def _starts_of_one(
-    chi2: list[float], gx: list[float], gy: list[float]
-) -> list[tuple[float, float]]:
-    """The grid's local minima, up to three, lowest first: u and v."""
-    wide = len(gx) + 2
-    grid = [math.inf] * wide
-    for first in range(0, len(chi2), len(gx)):
-        grid += [math.inf, *chi2[first : first + len(gx)], math.inf]
-    grid += [math.inf] * wide
-    lowest = []
-    for j in range(len(gy)):
-        for p in range((j + 1) * wide + 1, (j + 2) * wide - 1):
-            here = grid[p]
-            if (
-                here <= grid[p - 1]
-                and here <= grid[p + 1]
-                and here <= min(grid[p - wide - 1 : p - wide + 2])
-                and here <= min(grid[p + wide - 1 : p + wide + 2])
-            ):
-                lowest.append((here, p))
-    if not math.isfinite(chi2[0]):
-        # Not a number anywhere on the grid: the fit will say so, from wherever it starts.
-        lowest.append((math.inf, wide + 1))
-    lowest.sort()
-    starts = []
-    for here, p in lowest[:_MAX_STARTS]:
-        j, i = divmod(p - wide - 1, wide)
-        u = gx[i] + _vertex(grid[p - 1], here, grid[p + 1]) * _step(gx)
-        starts.append((u, gy[j] + _vertex(grid[p - wide], here, grid[p + wide]) * _step(gy)))
-    return starts
-
-
-def _starts(
-    moments: Array, window: Window, scales: tuple[float, float]
-) -> tuple[npt.NDArray[np.intp], Array, Array]:
-    """The grid's local minima, up to three of each of the stack: which of it, u and v."""
-    gx, gy, weights = scan_points(window)
-    chi2 = scan(moments, weights, scales)
-    grid = _bordered(chi2.reshape(-1, len(gy), len(gx)))
-    lowest = local_minima(grid).reshape(chi2.shape)
-    # Not a number anywhere on the grid: the fit will say so, from wherever it starts.
-    lowest[~np.isfinite(chi2[:, 0]), 0] = True
-    which, point = np.nonzero(lowest)
-    if len(which) > len(chi2):
-        order = np.lexsort((chi2[which, point], which))
-        which, point = which[order], point[order]
-        rank = np.arange(len(which)) - np.searchsorted(which, which)
-        which, point = which[rank < _MAX_STARTS], point[rank < _MAX_STARTS]
-    j, i = np.divmod(point, len(gx))
-    middle = grid[which, j + 1, i + 1]
-    across = _vertices(grid[which, j + 1, i], middle, grid[which, j + 1, i + 2])
-    along = _vertices(grid[which, j, i + 1], middle, grid[which, j + 2, i + 1])
-    return which, gx[i] + across * _step(gx), gy[j] + along * _step(gy)
-
-
-def _step(points: Sequence[float] | Array) -> float:
-    return float(points[1] - points[0]) if len(points) > 1 else 0.0
-
-
-def _vertex(left: float, middle: float, right: float) -> float:
-    """Of the parabola through a lowest point and its neighbours, in steps; 0 at an edge."""
-    curve = left + right - 2.0 * middle
-    return 0.5 * (left - right) / curve if 0.0 < curve < math.inf else 0.0
-
-
-def _vertices(left: Array, middle: Array, right: Array) -> Array:
-    """As :func:`_vertex`, of arrays."""
-    place = 0.5 * (left - right) / (left + right - 2.0 * middle)
-    return np.where(np.abs(place) <= 0.5, place, 0.0)
-
-
-def scan(moments: Array, weights: Array, scales: tuple[float, float]) -> Array:
-    """chi2 of the best scale at each of the grid's shifts, (..., shifts)."""
-    power = np.vecdot(weights @ moments[..., :-1, :-1], weights)
-    cross = moments[..., -1, :-1] @ weights.T
-    tiny = 1e-14 * power.max(axis=-1, keepdims=True) + 1e-300
-    scale = cross / np.maximum(power, tiny)
-    np.minimum(np.maximum(scale, scales[0], out=scale), scales[1], out=scale)
-    power *= scale
-    power -= cross
-    power -= cross
-    power *= scale
-    power += moments[..., -1, -1, None]
-    chi2: Array = power
-    return chi2
-
-
-def _bordered(chi2: Array) -> Array:
-    """With one more point on each side, infinitely high; (k, gy, gx) to (k, gy + 2, gx + 2)."""
-    out = np.full((chi2.shape[0], chi2.shape[1] + 2, chi2.shape[2] + 2), np.inf)
-    out[:, 1:-1, 1:-1] = chi2
-    return out
-
-
-def local_minima(grid: Array) -> npt.NDArray[np.bool_]:
-    """Where no neighbour on the grid is lower; (k, gy + 2, gx + 2) to (k, gy, gx)."""
-    rows = np.minimum(np.minimum(grid[:, :-2], grid[:, 2:]), grid[:, 1:-1])
-    lowest = np.minimum(np.minimum(rows[:, :, :-2], rows[:, :, 2:]), rows[:, :, 1:-1])
-    return np.asarray(grid[:, 1:-1, 1:-1] <= lowest)

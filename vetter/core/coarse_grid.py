@@ -1,0 +1,125 @@
+"""chi2 on a coarse grid of shifts, and where on it the search for its least value starts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.moments import Array
+
+MOST = 3
+"""Starts in a window of up to four pixels a side."""
+
+
+def scan(moments: Array, weights: Array, scales: tuple[float, float]) -> Array:
+    """chi2 of the best scale at each of the grid's shifts, (..., shifts)."""
+    power = np.vecdot(weights @ moments[..., :-1, :-1], weights)
+    cross = moments[..., -1, :-1] @ weights.T
+    return least(power, cross, moments[..., -1, -1, None], scales)
+
+
+def least(power: Array, cross: Array, image: Array, scales: tuple[float, float]) -> Array:
+    """chi2 of the best scale, from the template's power, its product with the image, and the
+    image's own power; (..., shifts), written into ``power``."""
+    tiny = 1e-14 * power.max(axis=-1, keepdims=True) + 1e-300
+    scale = cross / np.maximum(power, tiny)
+    np.minimum(np.maximum(scale, scales[0], out=scale), scales[1], out=scale)
+    power *= scale
+    power -= cross
+    power -= cross
+    power *= scale
+    power += image
+    return power
+
+
+def starts_of_one(
+    chi2: list[float], gx: list[float], gy: list[float], most: int = MOST
+) -> list[tuple[float, float]]:
+    """The grid's local minima, up to ``most``, lowest first: u and v."""
+    wide = len(gx) + 2
+    grid = [math.inf] * wide
+    for first in range(0, len(chi2), len(gx)):
+        grid += [math.inf, *chi2[first : first + len(gx)], math.inf]
+    grid += [math.inf] * wide
+    lowest = []
+    for j in range(len(gy)):
+        for p in range((j + 1) * wide + 1, (j + 2) * wide - 1):
+            here = grid[p]
+            if (
+                here <= grid[p - 1]
+                and here <= grid[p + 1]
+                and here <= min(grid[p - wide - 1 : p - wide + 2])
+                and here <= min(grid[p + wide - 1 : p + wide + 2])
+            ):
+                lowest.append((here, p))
+    if not math.isfinite(chi2[0]):
+        # Not a number anywhere on the grid: the fit will say so, from wherever it starts.
+        lowest.append((math.inf, wide + 1))
+    lowest.sort()
+    starts = []
+    for here, p in lowest[:most]:
+        j, i = divmod(p - wide - 1, wide)
+        u = gx[i] + _vertex(grid[p - 1], here, grid[p + 1]) * _step(gx)
+        starts.append((u, gy[j] + _vertex(grid[p - wide], here, grid[p + wide]) * _step(gy)))
+    return starts
+
+
+def starts(
+    chi2: Array, gx: Array, gy: Array, most: int = MOST
+) -> tuple[npt.NDArray[np.intp], Array, Array]:
+    """The grid's local minima, up to ``most`` of each of a stack: which of it, u and v.
+
+    Parameters
+    ----------
+    chi2 : ndarray (k, gy * gx)
+    gx, gy : ndarray
+        The grid's points along each axis.
+    """
+    grid = _bordered(chi2.reshape(-1, len(gy), len(gx)))
+    lowest = local_minima(grid).reshape(chi2.shape)
+    # Not a number anywhere on the grid: the fit will say so, from wherever it starts.
+    lowest[~np.isfinite(chi2[:, 0]), 0] = True
+    which, point = np.nonzero(lowest)
+    if len(which) > len(chi2):
+        order = np.lexsort((chi2[which, point], which))
+        which, point = which[order], point[order]
+        rank = np.arange(len(which)) - np.searchsorted(which, which)
+        which, point = which[rank < most], point[rank < most]
+    j, i = np.divmod(point, len(gx))
+    middle = grid[which, j + 1, i + 1]
+    across = _vertices(grid[which, j + 1, i], middle, grid[which, j + 1, i + 2])
+    along = _vertices(grid[which, j, i + 1], middle, grid[which, j + 2, i + 1])
+    return which, gx[i] + across * _step(gx), gy[j] + along * _step(gy)
+
+
+def _step(points: Sequence[float] | Array) -> float:
+    return float(points[1] - points[0]) if len(points) > 1 else 0.0
+
+
+def _vertex(left: float, middle: float, right: float) -> float:
+    """Of the parabola through a lowest point and its neighbours, in steps; 0 at an edge."""
+    curve = left + right - 2.0 * middle
+    return 0.5 * (left - right) / curve if 0.0 < curve < math.inf else 0.0
+
+
+def _vertices(left: Array, middle: Array, right: Array) -> Array:
+    """As :func:`_vertex`, of arrays."""
+    place = 0.5 * (left - right) / (left + right - 2.0 * middle)
+    return np.where(np.abs(place) <= 0.5, place, 0.0)
+
+
+def _bordered(chi2: Array) -> Array:
+    """With one more point on each side, infinitely high; (k, gy, gx) to (k, gy + 2, gx + 2)."""
+    out = np.full((chi2.shape[0], chi2.shape[1] + 2, chi2.shape[2] + 2), np.inf)
+    out[:, 1:-1, 1:-1] = chi2
+    return out
+
+
+def local_minima(grid: Array) -> npt.NDArray[np.bool_]:
+    """Where no neighbour on the grid is lower; (k, gy + 2, gx + 2) to (k, gy, gx)."""
+    rows = np.minimum(np.minimum(grid[:, :-2], grid[:, 2:]), grid[:, 1:-1])
+    lowest = np.minimum(np.minimum(rows[:, :, :-2], rows[:, :, 2:]), rows[:, :, 1:-1])
+    return np.asarray(grid[:, 1:-1, 1:-1] <= lowest)
