@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -89,9 +88,3 @@ def _factor(unit: str) -> float:
     if unit in ("arcsec", "arcsecond"):
         return 1 / 3600
     return 1.0
-
-
-def looks_like_angles(values: Sequence[str], is_ra: bool) -> bool:
-    """Whether the first values that are not empty are angles."""
-    sample = [text for text in values[:50] if text.strip()]
-    return bool(sample) and all(np.isfinite(parse_angle(text, is_ra)) for text in sample)

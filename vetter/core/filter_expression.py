@@ -186,7 +186,3 @@ def _combined(nodes: list[Node], how: Any) -> Node:
         return mask
 
     return node
-
-
-def _unquoted(token: Token) -> str:
-    return token.text[1:-1] if token.kind == "quoted" else token.text

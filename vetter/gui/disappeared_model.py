@@ -59,10 +59,6 @@ class DisappearedModel(QAbstractTableModel):
         self.dataChanged.emit(top, bottom, [_Role.CheckStateRole])
         self.ticked_changed.emit()
 
-    def is_ticked(self, line: int) -> bool:
-        """Whether a line is ticked."""
-        return bool(self._ticks[line])
-
     def rowCount(self, parent: QModelIndex | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._rows)
 

@@ -49,11 +49,6 @@ class LightCurvePlot(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("light curve")
 
-    @property
-    def pointed_at(self) -> int:
-        """The epoch under the pointer; -1 for none."""
-        return self._pointed
-
     def sizeHint(self) -> QSize:
         return QSize(400, 170)
 

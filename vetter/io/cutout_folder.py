@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vetter.core.candidates import CandidateList
+from vetter.core.cropped import cropped
 from vetter.core.cutout import Cutout
 from vetter.core.cutout_source import Fingerprint, PsfFwhm
 from vetter.core.noise import estimate_err
-from vetter.core.plane import Box
 from vetter.errors import InputError
 from vetter.io.cutout_listing import scan_planes, scan_primary
 from vetter.io.cutout_lots import CutoutLots, scanned
@@ -126,7 +126,7 @@ class CutoutFolder:
         with reading(self.paths[row], "a cutout that cannot be read"):
             cutout = load_cutout(self.paths[row])
             if radius is not None:
-                cutout = _cropped(cutout, radius)
+                cutout = cropped(cutout, radius)
         return _completed(cutout, self.candidates.name(row))
 
     def fwhm(self, measure: bool = True) -> PsfFwhm | None:
@@ -244,25 +244,6 @@ def _planes(
             names["diff"] = None
     ordered = [n for n in ORDER if n in names] + [n for n in names if n not in ORDER]
     return tuple(ordered), largest, strange, notes
-
-
-def _cropped(cutout: Cutout, radius: float) -> Cutout:
-    from vetter.core.crop import crop_array, crop_header
-
-    x, y = cutout.position
-    box = Box.around(x, y, radius)
-    rows, columns = cutout.shape
-    if box.nx >= columns and box.ny >= rows:
-        return cutout
-    origin = cutout.origin or (0, 0)
-    return Cutout(
-        {name: crop_array(plane, box) for name, plane in cutout.planes.items()},
-        cutout.meta,
-        None if cutout.header is None else crop_header(cutout.header, box),
-        origin=None if cutout.origin is None else (origin[0] + box.x0, origin[1] + box.y0),
-        notes=cutout.notes,
-        bits={name: crop_array(bits, box) for name, bits in cutout.bits.items()},
-    )
 
 
 def _completed(cutout: Cutout, name: str) -> Cutout:

@@ -68,16 +68,6 @@ def create_tables(connection: sqlite3.Connection) -> None:
     connection.execute("COMMIT")
 
 
-def is_session(path: Path) -> bool:
-    """Whether a file says of itself that it is a session; False where it cannot be read."""
-    try:
-        with open_plain_file(path) as file:
-            head = file.read(100)
-    except OSError:
-        return False
-    return head[:16] == _MAGIC and head[68:72] == APPLICATION_ID.to_bytes(4, "big")
-
-
 def check_header(path: Path) -> None:
     """Refuse a file that is no SQLite database; raises InputError."""
     try:
