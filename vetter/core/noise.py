@@ -92,5 +92,7 @@ def estimate_err(
         return np.full(image.shape, np.nan)
     variance = np.full(image.shape, sigma**2)
     if gain is not None and gain > 0:
-        variance += np.clip(np.nan_to_num(image - level, nan=0.0), 0, None) / gain
+        with np.errstate(all="ignore"):
+            # Pixels that are not finite, and numbers near the end of their range.
+            variance += np.clip(np.nan_to_num(image - level, nan=0.0), 0, None) / gain
     return np.where(np.isfinite(image), np.sqrt(variance), np.nan)

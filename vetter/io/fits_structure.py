@@ -7,6 +7,7 @@ damaged card keeps it busy for hours, or takes all the memory there is.
 
 from __future__ import annotations
 
+import io
 import re
 from typing import IO, Any
 
@@ -17,6 +18,7 @@ START = b"SIMPLE  ="
 MOST_HEADER = 16_000 * BLOCK
 """A header longer than this is none: over half a million cards."""
 _MOST_COUNT = 999  # FITS Standard 4.0, tables 7 and 16: of axes, and of columns
+_MOST_BEHIND = 2**24
 _CARD = 80
 _READ = 20 * BLOCK
 _CARDS = re.compile(
@@ -25,8 +27,10 @@ _CARDS = re.compile(
 )
 
 
-def check_structure(file: IO[bytes], label: str) -> None:
-    """Refuse a FITS file whose headers ask for more than FITS allows; only headers are read.
+def check_structure(file: IO[bytes], label: str) -> int:
+    """Where the last HDU ends; a file whose headers ask for more than FITS allows is refused.
+
+    Only headers are read.
 
     What is not FITS, or is cut short, is left to whoever reads it.
 
@@ -42,10 +46,11 @@ def check_structure(file: IO[bytes], label: str) -> None:
     InputError
         More axes or columns than 999, or a header without an end.
     """
-    position: int | None = 0
-    while position is not None:
-        position = hdu_end(file, position, label)
+    position = 0
+    while (end := hdu_end(file, position, label)) is not None:
+        position = end
     file.seek(0)
+    return position
 
 
 def open_fits(file: IO[bytes], label: str, **options: Any) -> Any:
@@ -58,8 +63,45 @@ def open_fits(file: IO[bytes], label: str, **options: Any) -> Any:
     """
     from astropy.io import fits
 
-    check_structure(file, label)
+    end = check_structure(file, label)
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    if size - end > _MOST_BEHIND:
+        file = io.BufferedReader(_Beginning(file, end))
     return fits.open(file, mode="readonly", memmap=False, **options)
+
+
+class _Beginning(io.RawIOBase):
+    """A file as if it ended earlier: in gigabytes of what is no HDU astropy looks for one."""
+
+    def __init__(self, file: IO[bytes], end: int) -> None:
+        self._file, self._end, self._position = file, end, 0
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def seekable(self) -> bool:
+        """It is."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """As of any file."""
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._end}[whence]
+        self._position = max(0, start + offset)
+        return self._position
+
+    def tell(self) -> int:
+        """As of any file."""
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:
+        """As of any file."""
+        self._file.seek(self._position)
+        data = self._file.read(max(0, min(len(buffer), self._end - self._position)))
+        buffer[: len(data)] = data
+        self._position += len(data)
+        return len(data)
 
 
 def hdu_end(file: IO[bytes], start: int, label: str) -> int | None:

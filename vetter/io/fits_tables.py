@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from astropy.table import Column, MaskedColumn, Table
@@ -15,6 +15,9 @@ from vetter.io.fits_rows import can_read, read_rows
 from vetter.io.fits_structure import open_fits
 from vetter.io.hdu_choice import found
 from vetter.io.unpacked import open_unpacked
+
+MOST_ROWS = 20_000_000
+"""Of a list: at 100 bytes each, two gigabytes."""
 
 
 def read_fits_table(name: FitsName) -> tuple[Table, str]:
@@ -39,6 +42,7 @@ def read_fits_table(name: FitsName) -> tuple[Table, str]:
     ):
         number, note = _choose(name, hdus)
         hdu = hdus[number]
+        _check_size(hdu.header, file, int(hdu.fileinfo()["datLoc"]), name.label)
         if can_read(hdu.header):
             offset = int(hdu.fileinfo()["datLoc"])
             table, said = read_rows(hdu.header, file, offset, name.label)
@@ -50,6 +54,22 @@ def read_fits_table(name: FitsName) -> tuple[Table, str]:
             if ucd:
                 table[column].info.meta = {"ucd": str(ucd)}
     return table, note
+
+
+def _check_size(header: Any, file: IO[bytes], offset: int, label: str) -> None:
+    """Refuse a table whose header promises more than the file holds, or than a list has."""
+    width, rows = int(header["NAXIS1"]), int(header["NAXIS2"])
+    there = file.seek(0, 2) - offset
+    if there < width * rows + int(header.get("PCOUNT", 0)):
+        raise InputError(
+            f"{label}: cut short: {rows} rows are promised, the file ends after "
+            f"{min(max(there, 0) // max(width, 1), rows)}; copy or write it again"
+        )
+    if rows > MOST_ROWS:
+        raise InputError(
+            f"{label}: {rows} rows are more than a list is read from ({MOST_ROWS}); choose "
+            "the candidates first"
+        )
 
 
 def _decode(table: Table) -> None:

@@ -21,6 +21,8 @@ _SOUND = re.compile(
 def sound_header(header: Header, raw: bytes) -> Header:
     """A copy of a header, without the cards whose value cannot be made out or written again.
 
+    What astropy can mend becomes text.
+
     Parameters
     ----------
     header : `~astropy.io.fits.Header`
