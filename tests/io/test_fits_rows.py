@@ -74,3 +74,13 @@ def test_arrays_in_the_cells_of_a_large_table_stay_in_the_file(
     tracemalloc.stop()
     assert peak < 2_000_000 and table["x"].tolist() == INDEX.tolist()
     assert float(np.asarray(table["stamp"][3]).sum()) == 40_000
+
+
+def test_unsigned_arrays_in_the_cells_of_a_large_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = (np.arange(3 * N) * 3001).astype("u2").reshape(N, 3)
+    Table({"id": INDEX, "counts": values}).write(tmp_path / "t.fits")
+    monkeypatch.setattr(fits_rows, "_MAPPED", 0)
+    column = read_fits_table(parse_fits_name(tmp_path / "t.fits"))[0]["counts"]
+    assert column.dtype == np.uint16 and (column == values).all()

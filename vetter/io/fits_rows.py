@@ -167,7 +167,9 @@ def _scaled(header: Any, number: int, values: npt.NDArray[Any], letter: str) -> 
     if unsigned is not None:
         # Adding half the range flips the highest bit, and nothing else.
         half = np.array(int(zero), unsigned)
-        flipped: npt.NDArray[Any] = np.bitwise_xor(values.view(unsigned), half)
+        # Cells of several values are still as the file has them, where it is mapped.
+        native = values.astype(values.dtype.newbyteorder("="), copy=False)
+        flipped: npt.NDArray[Any] = np.bitwise_xor(native.view(unsigned), half)
         return flipped
     return np.asarray(values.astype(np.float64) * scale + zero, np.float64)
 
