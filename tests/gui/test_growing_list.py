@@ -38,7 +38,7 @@ def opened(qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     windows: list[MainWindow] = []
 
     def open_on(source: GrowingFake) -> MainWindow:
-        monkeypatch.setattr(app, "open_input", lambda *_: source)
+        monkeypatch.setattr(app, "read_input", lambda *_: source)
         session = tmp_path / f"{len(windows)}.vetter"
         window = app.open_window("growing", session=session, reviewer="ann", settings=WITHOUT_FITS)
         windows.append(window)
