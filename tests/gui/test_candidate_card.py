@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from vetter.core.decisions import Verdict
@@ -92,8 +92,6 @@ def test_a_missing_value_is_a_dash(qtbot, qapp) -> None:
 def test_labels_do_not_take_the_keyboard(card) -> None:
     labels = [card.name, *card.strip._values]
     assert {label.focusPolicy() for label in labels} == {Qt.FocusPolicy.NoFocus}
-    for label in labels:
-        assert label.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
 
 
 def test_enter_saves_the_comment_and_returns_the_keyboard(window, card, session) -> None:
@@ -147,3 +145,18 @@ def test_facts_wrap_where_it_is_narrow(window, card) -> None:
     wide = card.strip.height()
     window.resize(500, 200)
     assert card.strip.height() > wide
+
+
+def test_positions_can_be_copied_and_a_score_is_shown_the_quick_way(qtbot) -> None:
+    session = FakeSession(candidate_list(3, drb=np.array([0.5, 0.25, 0.125])))
+    card = CandidateCard(session)
+    qtbot.addWidget(card)
+    card.show_row(0)
+    assert card.name.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
+    flags = {
+        label.accessibleName(): label.textInteractionFlags()
+        for label in card.strip.findChildren(QLabel)
+    }
+    selectable = Qt.TextInteractionFlag.TextSelectableByMouse
+    assert flags["RA Dec"] & selectable and flags["time"] & selectable
+    assert not flags["drb"] & selectable

@@ -31,12 +31,16 @@ class Fact(NamedTuple):
         What it is and where it comes from.
     columns : tuple of str
         Names of the columns it shows, so that none is shown twice.
+    copied : bool
+        Whether its text can be selected: positions and times are wanted elsewhere. It takes three
+        times as long to show.
     """
 
     caption: str
     text: Callable[[int], str]
     tip: str = ""
     columns: tuple[str, ...] = ()
+    copied: bool = True
 
 
 def known_facts(columns: ReviewColumns, candidates: CandidateList) -> list[Fact]:
@@ -57,14 +61,16 @@ def known_facts(columns: ReviewColumns, candidates: CandidateList) -> list[Fact]
         writers = columns.writer(mag), None if error is None else columns.writer(error)
         tip = f"column {roles.mag}" + (f", error from {roles.mag_err}" if roles.mag_err else "")
         text = partial(_magnitude, candidates, *writers)
-        facts.append(Fact("mag", text, tip, (mag, *([] if error is None else [error]))))
+        facts.append(Fact("mag", text, tip, (mag, *([] if error is None else [error])), False))
     if roles.time is not None:
         name = columns.find("time")
         text = partial(_time, candidates, roles.time, columns.unit(name))
         facts.append(Fact("time", text, f"column {roles.time}", (name,)))
     if roles.filter is not None:
         text = partial(_role, candidates, "filter")
-        facts.append(Fact("filter", text, f"column {roles.filter}", (columns.find("filter"),)))
+        facts.append(
+            Fact("filter", text, f"column {roles.filter}", (columns.find("filter"),), False)
+        )
     return facts
 
 

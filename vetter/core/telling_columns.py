@@ -101,7 +101,7 @@ def _plain(columns: ReviewColumns, caption: str, column: str) -> Fact:
     values, write = columns.values(name), columns.writer(name)
     unit = columns.unit(name)
     tip = f"column {column}" + (f" ({unit})" if unit else "")
-    return Fact(caption, partial(_written, values, write), tip, (name,))
+    return Fact(caption, partial(_written, values, write), tip, (name,), False)
 
 
 def _written(values: npt.NDArray[Any], write: Writer, row: int) -> str:
@@ -117,7 +117,7 @@ def _sign(candidates: CandidateList) -> Fact | None:
         column = first_of(candidates.columns, [name])
         if column is not None and candidates.column(column).dtype.kind == "b":
             text = partial(_of_two, candidates.column(column), words)
-            return Fact("difference", text, f"column {column}", (column,))
+            return Fact("difference", text, f"column {column}", (column,), False)
     return None
 
 
@@ -134,7 +134,8 @@ def _age(candidates: CandidateList) -> Fact | None:
     start, now = candidates.column(first), candidates.column(time)
     if start.dtype.kind != "f" or now.dtype.kind != "f":
         return None
-    return Fact("age", partial(_days, now, start), f"since the first detection: {first}", (first,))
+    tip = f"since the first detection: {first}"
+    return Fact("age", partial(_days, now, start), tip, (first,), False)
 
 
 def _days(now: npt.NDArray[Any], start: npt.NDArray[Any], row: int) -> str:
@@ -152,7 +153,7 @@ def _nearest(candidates: CandidateList) -> Fact | None:
     scores = None if star is None else candidates.column(star)
     text = partial(_distance, candidates.column(distance), scores)
     tip = f"column {distance}, arcsec" + (f"; {star}: 1 is a star, 0 a galaxy" if star else "")
-    return Fact("nearest", text, tip, (distance, *([star] if star else [])))
+    return Fact("nearest", text, tip, (distance, *([star] if star else [])), False)
 
 
 def _distance(distances: npt.NDArray[Any], scores: npt.NDArray[Any] | None, row: int) -> str:
@@ -173,7 +174,7 @@ def _moving(candidates: CandidateList) -> Fact | None:
     names = None if name is None else candidates.column(name)
     text = partial(_planet, candidates.column(distance), names)
     tip = f"column {distance}, arcsec" + (f", and {name}" if name else "")
-    return Fact("minor planet", text, tip, (distance, *([name] if name else [])))
+    return Fact("minor planet", text, tip, (distance, *([name] if name else [])), False)
 
 
 def _planet(distances: npt.NDArray[Any], names: npt.NDArray[Any] | None, row: int) -> str:

