@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from tests.helpers.field_files import tan_wcs
+from vetter.core import lazy_cutout
 from vetter.core.lazy_cutout import LazyCutout
 from vetter.core.plane import Box
 
@@ -41,3 +43,8 @@ def test_the_parents_header_is_not_changed() -> None:
     header = tan_wcs().to_header()
     LazyCutout({"image": np.zeros((5, 5))}, {}, BOX, header).header["NEW"] = 1
     assert "NEW" not in header
+
+
+def test_to_ask_whether_it_is_one_crops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lazy_cutout, "crop_header", lambda *_: pytest.fail("cropped"))
+    assert a_cutout()

@@ -242,6 +242,10 @@ class Cutout(MutableMapping[str, Any]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
+    def __bool__(self) -> bool:
+        """True: there is always ``meta``. To count the keys would make header and WCS."""
+        return True
+
     def __repr__(self) -> str:
         name = self.meta.get("name", "unnamed")
         return f"<Cutout {name}: {', '.join(self.planes)}; {self.shape[1]} x {self.shape[0]}>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PyQt6.QtCore import QObject, QTimer
 
@@ -25,8 +25,7 @@ SETTLING_MS = 200
 """After the first paint, when the vetter begins to look."""
 
 
-@dataclass(frozen=True, slots=True)
-class Views:
+class Views(NamedTuple):
     """The widgets that show something of the candidate on screen."""
 
     plane_row: PlaneRow
@@ -137,7 +136,8 @@ class Showing(QObject):
         frame = self._cache.peek(row)
         if frame is not None:
             views.stretch_bar.show_limits(frame.limits)
-            views.light_curve.show_curve(frame.cutout.light_curve if frame.cutout else None)
+            cutout = frame.cutout
+            views.light_curve.show_curve(None if cutout is None else cutout.light_curve)
         views.epochs.follow(row)
         self._fits.follow([row, *self._want()])
 
