@@ -74,10 +74,10 @@ def search_cells(stack: Stack, coefs: Array, options: FitOptions) -> Found:
         if end.which not in best or end.chi2 < best[end.which].chi2:
             best[end.which] = end
     lowest = [best[k] for k in range(len(chi2))]
-    dx, dy, scale, least_chi2 = np.array([end[2:6] for end in lowest]).T.copy()
-    minima = Minima(dx.copy(), dy.copy(), scale, least_chi2)
+    columns = [(e.dx, e.dy, e.dx, e.dy, e.scale, e.chi2) for e in lowest]
+    dx, dy, *minima = np.ascontiguousarray(np.array(columns).T)
     cells = stacked([end.moments for end in lowest])
-    return Found(np.zeros(len(chi2), int), minima, dx, dy, cells)
+    return Found(np.zeros(len(chi2), int), Minima(*minima), dx, dy, cells)
 
 
 @lru_cache(maxsize=64)
@@ -164,9 +164,8 @@ def _descended(
         index = [places.setdefault((k, cell), len(places)) for k, cell, _, _ in entries]
         wanted = [(k, _cell(*cell, max_shift)) for k, cell in places]
         moments = gram(coefs, box, wanted, edge, weight, rows)
-        overflown = ~(moments.diagonal(axis1=1, axis2=2).sum(axis=1) < _OVERFLOW)
-        if overflown.any():
-            moments[overflown] = np.nan
+        if not moments.max() < _OVERFLOW:
+            moments[~(moments.max(axis=(1, 2)) < _OVERFLOW)] = np.nan
         windows = [wanted[n][1] for n in index]
         u = [x - w.cx for (_, _, x, _), w in zip(entries, windows, strict=True)]
         v = [y - w.cy for (_, _, _, y), w in zip(entries, windows, strict=True)]

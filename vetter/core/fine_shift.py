@@ -112,7 +112,7 @@ def _where_it_matters(
         return []
     if found.cells is not None:
         differences = _third_differences()
-        power = (_FROM_THIRD * differences @ found.cells @ differences.T).tolist()
+        power = (differences @ found.cells @ differences.T).tolist()
         masked = [k for k, data in enumerate(stack.inputs) if data.usable is not None]
         likely = sorted({*_noticed(range(len(power)), power, found, stack), *masked})
         return _noticed(likely, _powers(stack, likely), found, stack) if likely else []
@@ -164,11 +164,12 @@ def _powers(stack: Stack, which: list[int]) -> list[list[list[float]]]:
 
 @lru_cache(maxsize=1)
 def _third_differences() -> Array:
-    """Weights (2, 17) of a cell's shifted coefficients: along x, and along y."""
+    """Third differences along x and y, to count for fourth: (2, 17), of a cell's coefficients."""
     along, across = np.array([-1.0, 3.0, -3.0, 1.0]), np.array([1.0, 4.0, 1.0, 0.0]) / 6.0
     out = np.zeros((2, 17))
     out[0, :16] = np.outer(across, along).ravel()
     out[1, :16] = np.outer(along, across).ravel()
+    out *= math.sqrt(_FROM_THIRD)
     return out
 
 
