@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PyQt6 import sip
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QDropEvent
 from PyQt6.QtWidgets import QWidget
@@ -34,7 +35,8 @@ class FileDrop(QObject):
                 child.setAcceptDrops(False)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        if event is None:
+        if event is None or sip.isdeleted(self._window):
+            # Qt deactivates a window on its way out.
             return False
         kind = event.type()
         if kind == QEvent.Type.WindowDeactivate:
