@@ -79,7 +79,6 @@ def test_planes_and_columns() -> None:
     [
         "cutouts",
         "cutouts l.csv",
-        "open",
         "l.csv --nonsense",
         "l.csv --radius -3",
         "l.csv --radius wide",
@@ -130,9 +129,25 @@ def test_as_a_process(tmp_path: Path) -> None:
     assert done.returncode == 2 and one_line(done.stderr) and done.stdout == ""
 
 
-def test_no_arguments_at_all() -> None:
-    done = run()
-    assert done.returncode == 2 and one_line(done.stderr) and "vetter demo" in done.stderr
+def test_no_arguments_at_all_open_the_first_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    from vetter import app
+
+    said: list[list[str]] = []
+    monkeypatch.setattr(app, "run", lambda inputs, **options: said.append(inputs) or 0)
+    assert cli.main([]) == 0 == cli.main(["open"])
+    assert said == [[], []]
+
+
+def test_options_of_an_input_want_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--image", "i.fits"]) == 2
+    said = capsys.readouterr().err
+    assert one_line(said) and "--image: no input" in said
+
+
+def test_patterns_are_pairs() -> None:
+    words = ["stamps", "--pattern", "image={name}_n.fits", "--pattern", "diff={name}_d.fits"]
+    options = cli.reading_options(parse_arguments(words))
+    assert options["pattern"] == {"image": "{name}_n.fits", "diff": "{name}_d.fits"}
 
 
 def test_open_hands_everything_to_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +226,7 @@ def test_the_settings_radius_is_where_the_window_starts(
     monkeypatch.setattr(app, "run", lambda inputs, **options: said.update(options) or 0)
     (tmp_path / "s.toml").write_text("[display]\nradius = 33\n")
     assert cli.main(["demo", "--settings", str(tmp_path / "s.toml")]) == 0
-    assert said["radius"] == 33
+    assert said["settings"].display.radius == 33 and "radius" not in said
 
 
 @pytest.mark.parametrize(

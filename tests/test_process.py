@@ -120,6 +120,18 @@ def test_a_held_verdict_key_decides_once(server: XServer, tmp_path: Path) -> Non
     assert status(session) == {"accepted": 1, "rejected": 0, "decisions": 1}
 
 
+def test_without_an_input_the_first_page_opens_the_demo(server: XServer, tmp_path: Path) -> None:
+    program = Program(server, tmp_path / "log", [])
+    try:
+        server.window_of(program.process.pid)
+        settle(server)
+        page = server.screen()
+        server.press("Tab", "Tab", "Return")
+        wait_for(lambda: np.mean(server.screen() != page) > 0.1, "the demo in the page's place")
+    finally:
+        program.kill()
+
+
 def test_missing_screen_is_one_line_and_status_2(tmp_path: Path) -> None:
     run = vetter("demo", "--session", str(tmp_path / "s.vetter"), QT_QPA_PLATFORM="xcb")
     assert run.returncode == 2

@@ -92,6 +92,14 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _open(arguments: argparse.Namespace) -> int:
+    inputs = ["demo"] if arguments.command == "demo" else list(arguments.inputs)
+    reading = reading_options(arguments)
+    if not inputs and (reading or arguments.session):
+        option = next(iter(reading), "session").replace("_", "-")
+        raise VetterError(
+            f"--{option}: no input: name a candidate table, a folder, a session... "
+            "(vetter alone asks for one)"
+        )
     from vetter.gui.system_libraries import check
 
     check()
@@ -102,14 +110,13 @@ def _open(arguments: argparse.Namespace) -> int:
     from vetter.io.settings_file import load_keymap, load_settings
 
     settings = load_settings(arguments.settings)
-    inputs = ["demo"] if arguments.command == "demo" else list(arguments.inputs)
     return app.run(
         inputs,
         settings=settings,
         keymap=load_keymap(arguments.keymap),
         session=arguments.session,
         reviewer=arguments.reviewer,
-        **reading_options(arguments),
+        **reading,
     )
 
 

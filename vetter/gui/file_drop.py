@@ -35,7 +35,8 @@ class FileDrop(QObject):
                 child.setAcceptDrops(False)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        if event is None or sip.isdeleted(self._window):
+        window = getattr(self, "_window", None)  # nothing is left of it where the program ends
+        if event is None or window is None or sip.isdeleted(window):
             # Qt deactivates a window on its way out.
             return False
         kind = event.type()

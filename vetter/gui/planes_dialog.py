@@ -90,8 +90,9 @@ class PlanesDialog(QDialog):
         layout.addWidget(self.buttons)
         for name in dict.fromkeys((*NAMES, *planes)):
             self._add_line(name, planes.get(name, ""))
-        self.lines[0][1].setFocus()
         self._check()
+        # Return confirms where nothing is missing; in a field it would end the typing.
+        (self.lines[0][1] if self._problem() or button is None else button).setFocus()
 
     def offer_instead(self, files: Sequence[str]) -> None:
         """Offer to open some files by themselves."""

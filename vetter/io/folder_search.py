@@ -16,7 +16,7 @@ from vetter.io.fits_names import FitsName
 from vetter.io.plane_names import IMAGE_ENDINGS, LIST_ENDINGS, is_surely_a_list
 from vetter.io.triplet_folder import LARGEST
 from vetter.io.triplet_names import PlaneSets, sets_by_words
-from vetter.io.triplet_table import scanned_image
+from vetter.io.triplet_table import stamp_header
 
 SAMPLE = 48
 """So many files of a kind are looked into, spread over all of them."""
@@ -171,7 +171,7 @@ def _add_images(content: FolderContent, paths: list[str]) -> list[str]:
     shapes = [
         scan.axes
         for one in found.sets[:: max(1, len(found.sets) // 8)]
-        if (scan := scanned_image(one)) is not None
+        if (scan := stamp_header(one)) is not None
     ]
     if shapes and all(max(axes[:2]) <= LARGEST for axes in shapes):
         content.sets = found

@@ -21,12 +21,10 @@ from vetter.io.field_source import cut_planes, header_facts
 from vetter.io.fingerprint import of_files
 from vetter.io.psf_fwhm import known_fwhm
 from vetter.io.triplet_names import PlaneSets
-from vetter.io.triplet_table import listed_sets, scanned_image
+from vetter.io.triplet_table import StampHeader, listed_sets, stamp_header
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
-
-    from vetter.io.cutout_listing import HeaderScan
 
 FIRST_LOT = 512
 """So many headers are read before anything is shown; each later lot doubles the list."""
@@ -61,7 +59,7 @@ class TripletFolder:
     extra_notes: tuple[str, ...] = ()
     candidates: CandidateList = field(init=False)
     wcs: WCS | None = field(default=None, init=False)
-    _scans: list[HeaderScan | None] = field(default_factory=list, init=False)
+    _headers: list[StampHeader | None] = field(default_factory=list, init=False)
     _stopped: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
@@ -100,7 +98,7 @@ class TripletFolder:
     @cached_property
     def default_radius(self) -> float:
         """Half of the largest stamp, unless the user says otherwise."""
-        return self.radius or (max(largest_of(self._scans)) - 1) / 2 or _DEFAULT_RADIUS
+        return self.radius or (max(largest_of(self._headers)) - 1) / 2 or _DEFAULT_RADIUS
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -113,7 +111,7 @@ class TripletFolder:
         if "missing" in listed.table.colnames:
             short = int(np.count_nonzero(np.asarray(listed.table["missing"]) != ""))
             notes.append(f"{short} of them lack a plane that others have: see the column missing")
-        unread = sum(scan is None for scan in self._scans)
+        unread = sum(one is None for one in self._headers)
         if unread:
             notes.append(f"{unread} of the images cannot be read as FITS; their panels say why")
         if found.without_image:
@@ -178,12 +176,12 @@ class TripletFolder:
 
     def _next(self) -> CandidateList:
         sets = self.found.sets
-        goal = min(len(sets), max(FIRST_LOT, 2 * len(self._scans)))
-        for one in sets[len(self._scans) : goal]:
+        goal = min(len(sets), max(FIRST_LOT, 2 * len(self._headers)))
+        for one in sets[len(self._headers) : goal]:
             if self._stopped:
                 break
-            self._scans.append(scanned_image(one))
-        return listed_sets(sets[: len(self._scans)], self._scans)
+            self._headers.append(stamp_header(one))
+        return listed_sets(sets[: len(self._headers)], self._headers)
 
 
 def open_triplets(
@@ -201,7 +199,7 @@ def open_triplets(
         They are no images, or images of the sky rather than stamps.
     """
     source = TripletFolder(title, found, record, radius, fwhm)
-    width, height = largest_of(source._scans)
+    width, height = largest_of(source._headers)
     if not width:
         first = found.sets[0].planes["image"]
         raise InputError(f"{first}: wanted a FITS image, as its name says, found none")
@@ -219,9 +217,9 @@ def files_of(one: Any) -> list[str]:
     return [one.planes[plane] for plane in sorted(one.planes)]
 
 
-def largest_of(scans: Sequence[HeaderScan | None]) -> tuple[int, int]:
+def largest_of(headers: Sequence[StampHeader | None]) -> tuple[int, int]:
     """The largest stamp's columns and rows; (0, 0) where there is none."""
-    sizes = [scan.axes[:2] for scan in scans if scan is not None and len(scan.axes) >= 2]
+    sizes = [one.axes[:2] for one in headers if one is not None]
     return max(((size[0], size[1]) for size in sizes), key=max, default=(0, 0))
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from vetter.core.angles import parse_angle
 from vetter.core.candidates import CandidateList
@@ -17,8 +18,6 @@ from vetter.core.column_roles import recognise
 from vetter.io.cutout_listing import HeaderScan, scan_first_image
 from vetter.io.cutout_table import table_of
 from vetter.io.triplet_names import PlaneSet
-
-Floats = npt.NDArray[np.float64]
 
 _NO_COLUMN = re.compile(
     r"(crval|crpix|cdelt|ctype|cunit|crota|lonpole|latpole|wcsaxes|wcsname|radesys|equinox|cd|pc|pv"
@@ -30,15 +29,35 @@ _RA = ("ra", "objra", "candra", "ra_obj", "ra_deg", "obj_ra", "cand_ra")
 _DEC = ("dec", "objdec", "canddec", "dec_obj", "dec_deg", "obj_dec", "cand_dec")
 
 
-def scanned_image(one: PlaneSet) -> HeaderScan | None:
+@dataclass(frozen=True, slots=True)
+class StampHeader:
+    """What a stamp's image tells: values of its columns, place (degrees), columns and rows."""
+
+    values: dict[str, Any]
+    ra: float
+    dec: float
+    axes: tuple[int, ...]
+
+
+def stamp_header(one: PlaneSet) -> StampHeader | None:
     """The header of a candidate's image; None where it cannot be read as FITS."""
     try:
-        return scan_first_image(Path(one.planes["image"]))
+        scan = scan_first_image(Path(one.planes["image"]))
     except (OSError, EOFError):
         return None
+    if scan is None:
+        return None
+    ra, dec = _position(scan)
+    values = {name: value for name, value in scan.values.items() if not _is_grid(name)}
+    for name in (*_RA, *_DEC, "id", "name"):
+        if name in values:
+            values[f"header_{name}"] = values.pop(name)
+    if np.isfinite(ra):
+        values["ra"], values["dec"] = ra, dec
+    return StampHeader(values, ra, dec, scan.axes)
 
 
-def listed_sets(sets: Sequence[PlaneSet], scans: Sequence[HeaderScan | None]) -> CandidateList:
+def listed_sets(sets: Sequence[PlaneSet], headers: Sequence[StampHeader | None]) -> CandidateList:
     """The candidates of plain stamps.
 
     A key is the name that the files share. Columns are what the images' headers tell but for the
@@ -46,16 +65,7 @@ def listed_sets(sets: Sequence[PlaneSet], scans: Sequence[HeaderScan | None]) ->
     those of its middle by its WCS; ``missing`` names the planes that others have and this one has
     not, where any has not.
     """
-    values = [{} if scan is None else scan.values for scan in scans]
-    kept = [{k: v for k, v in one.items() if not _is_grid(k)} for one in values]
-    ra, dec = _positions(values, scans)
-    for row, one in enumerate(kept):
-        for name in (*_RA, *_DEC, "id", "name"):
-            if name in one:
-                one[f"header_{name}"] = one.pop(name)
-        if np.isfinite(ra[row]):
-            one["ra"], one["dec"] = float(ra[row]), float(dec[row])
-    table = table_of(kept)
+    table = table_of([{} if one is None else one.values for one in headers])
     table.add_column(np.array([one.name for one in sets], dtype=str), index=0, name="id")
     missing = _missing(sets)
     if any(missing):
@@ -65,6 +75,8 @@ def listed_sets(sets: Sequence[PlaneSet], scans: Sequence[HeaderScan | None]) ->
     keys = np.empty(len(sets), object)
     keys[:] = [one.name for one in sets]
     nowhere = np.full(len(sets), np.nan)
+    ra = np.array([np.nan if one is None else one.ra for one in headers])
+    dec = np.array([np.nan if one is None else one.dec for one in headers])
     return CandidateList(table, roles, keys, nowhere, nowhere.copy(), ra, dec, ())
 
 
@@ -103,20 +115,15 @@ def middle_of(values: dict[str, Any], shape: tuple[int, ...]) -> tuple[float, fl
     return float(ra % 360.0), float(dec), float(size)
 
 
+@lru_cache(4096)
 def _is_grid(keyword: str) -> bool:
     return _NO_COLUMN.fullmatch(keyword) is not None
 
 
-def _positions(
-    values: Sequence[dict[str, Any]], scans: Sequence[HeaderScan | None]
-) -> tuple[Floats, Floats]:
-    ra, dec = np.full(len(values), np.nan), np.full(len(values), np.nan)
-    for row, (one, scan) in enumerate(zip(values, scans, strict=True)):
-        told = _told(one)
-        middle = (np.nan,) * 3 if scan is None else middle_of(one, scan.axes)
-        # A header's RA and DEC are as often the telescope's pointing: far from the stamp.
-        ra[row], dec[row] = told if on_stamp(told, middle) else middle[:2]
-    return ra, dec
+def _position(scan: HeaderScan) -> tuple[float, float]:
+    told, middle = _told(scan.values), middle_of(scan.values, scan.axes)
+    # A header's RA and DEC are as often the telescope's pointing: far from the stamp.
+    return told if on_stamp(told, middle) else middle[:2]
 
 
 def on_stamp(told: tuple[float, float], middle: tuple[float, float, float]) -> bool:
