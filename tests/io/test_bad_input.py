@@ -121,6 +121,11 @@ TABLE, HEAP = samples.table("fits"), samples.wide_table()
 TABLES = {
     "more rows than there are": (with_cards(TABLE, b"XTENSION", NAXIS2=10**9), None, "cut short"),
     "a heap of 53 GB": (with_cards(HEAP, b"XTENSION", NAXIS2=10**9), None, "cut short"),
+    "a table many times over": (
+        with_cards(HEAP, b"XTENSION", GCOUNT=10**9),
+        None,
+        "cut short",
+    ),
     "a hundred million rows": (
         with_cards(TABLE, b"XTENSION", NAXIS2=10**8),
         6 * 10**9,

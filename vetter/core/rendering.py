@@ -79,7 +79,9 @@ def _is_mask(name: str, plane: Array) -> bool:
 def _picture(plane: Array, ends: Limits, look: Look, signed: bool) -> Picture:
     low, high = ends
     # float64: a float32 plane may hold values whose difference overflows float32.
-    scaled = (plane.astype(np.float64) - low) * ((LEVELS - 1) / (high - low)) + 0.5
+    with np.errstate(all="ignore"):
+        # Numbers near the end of their range, as a damaged file has them.
+        scaled = (plane.astype(np.float64) - low) * ((LEVELS - 1) / (high - low)) + 0.5
     missing = np.isnan(scaled)
     levels = np.clip(np.where(missing, 0, scaled), 0, LEVELS - 1).astype(np.int16)
     if look.stretch == "histeq":

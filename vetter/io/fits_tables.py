@@ -42,7 +42,7 @@ def read_fits_table(name: FitsName) -> tuple[Table, str]:
     ):
         number, note = _choose(name, hdus)
         hdu = hdus[number]
-        _check_size(hdu.header, file, int(hdu.fileinfo()["datLoc"]), name.label)
+        _check_size(hdu, file, name.label)
         if can_read(hdu.header):
             offset = int(hdu.fileinfo()["datLoc"])
             table, said = read_rows(hdu.header, file, offset, name.label)
@@ -56,11 +56,13 @@ def read_fits_table(name: FitsName) -> tuple[Table, str]:
     return table, note
 
 
-def _check_size(header: Any, file: IO[bytes], offset: int, label: str) -> None:
+def _check_size(hdu: Any, file: IO[bytes], label: str) -> None:
     """Refuse a table whose header promises more than the file holds, or than a list has."""
+    header = hdu.header
     width, rows = int(header["NAXIS1"]), int(header["NAXIS2"])
-    there = file.seek(0, 2) - offset
-    if there < width * rows + int(header.get("PCOUNT", 0)):
+    there = file.seek(0, 2) - int(hdu.fileinfo()["datLoc"])
+    # The size as astropy reckons it, with GCOUNT, is what it makes room for.
+    if there < max(width * rows + int(header.get("PCOUNT", 0)), int(hdu.size)):
         raise InputError(
             f"{label}: cut short: {rows} rows are promised, the file ends after "
             f"{min(max(there, 0) // max(width, 1), rows)}; copy or write it again"

@@ -48,6 +48,10 @@ def said(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> VetterError:
         return InputError(f"{path}: a damaged session, or none; restore it from a copy")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return InputError(f"{path}: a damaged session, or none ({error}); restore it from a copy")
+    if not path.exists():
+        return VetterError(
+            f"{path}: the session file is gone, nothing was written: put it back and open it again"
+        )
     if code == sqlite3.SQLITE_FULL:
         return VetterError(f"{path}: the disk is full; nothing was written")
     if code == sqlite3.SQLITE_BUSY:

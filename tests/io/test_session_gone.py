@@ -1,0 +1,31 @@
+"""A session whose file or disk goes away while it is open."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.decisions import event, listing
+from vetter.errors import VetterError
+from vetter.io.session_errors import said
+from vetter.io.session_file import SessionFile
+
+
+def test_a_session_that_is_deleted_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "s.vetter"
+    with SessionFile.create(path, "r") as session:
+        session.append([event(listing(), 0)])
+        path.unlink()
+        with pytest.raises(VetterError, match="the session file is gone, nothing was written"):
+            session.append([event(listing(), 1)])
+
+
+def test_words_that_are_no_text_are_a_damaged_session(tmp_path: Path) -> None:
+    path = tmp_path / "s.vetter"
+    path.write_bytes(b"SQLite format 3\0")
+    error = UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
+    assert "a damaged session" in str(said(path, error))
+    broken = sqlite3.OperationalError("near '\n\x0e'")
+    assert str(said(path, broken)).isprintable()
