@@ -190,14 +190,6 @@ def _bench(parser: argparse.ArgumentParser) -> None:
         "small makes a tenth",
     )
     what.add_argument(
-        "--io",
-        nargs="?",
-        const="full",
-        choices=("full", "small"),
-        help="opening what a night brings: wide planes, a long list, ten thousand packets; "
-        "small makes a tenth",
-    )
-    what.add_argument(
         "--science", action="store_true", help="how far the fit can be trusted, not how fast it is"
     )
     what.add_argument(
