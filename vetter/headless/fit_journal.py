@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,7 +65,16 @@ class FitJournal:
         if first != self._head:
             self._file.seek(0)
             self._file.truncate()
-            self._write(self._head)
+            try:
+                self._write(self._head)
+            except InputError:
+                # A full disk: nothing is left on it that was not there before.
+                with contextlib.suppress(OSError):
+                    self._file.close()
+                if not first:
+                    self.path.unlink(missing_ok=True)
+                self._lock.release()
+                raise
 
     def __enter__(self) -> FitJournal:
         return self
