@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from vetter.io import own_process
 from vetter.io.inputs import open_input
 from vetter.review.fit_ahead import FitAhead
-from vetter.review.fit_worker import Start
+from vetter.review.fit_worker import Fitted, Start, Wishes
 from vetter.settings import FitSettings
 
 
@@ -104,3 +105,14 @@ def test_closing_ends_the_process_and_wishes_start_none(qtbot, ahead):
     ahead.wish([1])
     assert process.poll() is not None
     assert not ahead.running
+
+
+def test_the_process_ends_when_the_window_was_killed(record):
+    process = own_process.begin("vetter.review.fit_worker")
+    own_process.send(process.stdin, Start(record, FitSettings(psf="stars"), 20.0))
+    own_process.send(process.stdin, Wishes((0,), tuple(range(1, 150))))
+    process.stdin.close()
+    answers = list(own_process.received(process.stdout))
+    process.stdout.close()
+    assert process.wait(60) == 0
+    assert sum(len(a.rows) for a in answers if isinstance(a, Fitted)) < 150

@@ -13,7 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, NoReturn
 
 from vetter.core.adjustment import Adjustment
 from vetter.core.cutout_source import CutoutSource, field_of, fields_of, is_growing
@@ -96,20 +96,20 @@ def main() -> None:
 def _main() -> None:
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    wishes: queue.SimpleQueue[Wish | None] = queue.SimpleQueue()
+    wishes: queue.SimpleQueue[Wish] = queue.SimpleQueue()
     messages = received(sys.stdin.buffer)
     answers = answering_stream()
     start = next(messages, None)
     if not isinstance(start, Start):
         # The window went away before it said anything.
         return
+    reader = threading.Thread(target=_listen, args=(messages, wishes), daemon=True)
+    reader.start()
     try:
         source = _opened(start)
     except VetterError as error:
         send(answers, Broken(str(error)))
         return
-    reader = threading.Thread(target=_listen, args=(messages, wishes), daemon=True)
-    reader.start()
     _serve(_Fitter(source, start, answers), wishes)
 
 
@@ -189,13 +189,14 @@ class _Fitter:
         return part.left > 0
 
 
-def _listen(messages: Iterator[Any], wishes: queue.SimpleQueue[Wish | None]) -> None:
+def _listen(messages: Iterator[Any], wishes: queue.SimpleQueue[Wish]) -> None:
     for message in messages:
         wishes.put(message)
-    wishes.put(None)
+    # The window was killed: what is being fitted, a PSF of seconds maybe, is for nobody.
+    os._exit(0)
 
 
-def _serve(fitter: _Fitter, wishes: queue.SimpleQueue[Wish | None]) -> None:
+def _serve(fitter: _Fitter, wishes: queue.SimpleQueue[Wish]) -> NoReturn:
     first: tuple[int, ...] = ()
     then: deque[int] = deque()
     surveys: deque[tuple[int, Iterator[StarFits]]] = deque()
@@ -203,8 +204,6 @@ def _serve(fitter: _Fitter, wishes: queue.SimpleQueue[Wish | None]) -> None:
         idle = not first and not then and not surveys
         while idle or not wishes.empty():
             newest = wishes.get()
-            if newest is None:
-                return
             idle = False
             if isinstance(newest, StarWish):
                 # The field that was looked at last comes first.
