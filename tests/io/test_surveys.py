@@ -25,6 +25,9 @@ from vetter.io.surveys import SurveyError, get_hips_image
 pytest.importorskip("astroquery.hips2fits")
 pytest.importorskip("matplotlib")
 
+GIVEN_UP = 15.0
+"""Seconds: far above the limits asked for, on a busy machine too, and below what servers here wait."""
+
 FIELD: dict[str, Any] = {"ra": 10.0, "dec": 20.0, "fov": 0.1, "width": 30, "height": 20}
 
 
@@ -219,13 +222,13 @@ def test_a_silent_server_is_given_up_in_time() -> None:
         silent.listen()
         text, seconds = failure(server=f"http://127.0.0.1:{silent.getsockname()[1]}/x", timeout=0.6)
     assert "no answer in time" in text or "no image within 0.6 s" in text
-    assert seconds < 5
+    assert seconds < GIVEN_UP
 
 
 def test_a_dripping_server_is_given_up_in_time(server: Server) -> None:
     server.mode = "drip"
     _, seconds = failure(server=server.address, timeout=0.6)
-    assert seconds < 5
+    assert seconds < GIVEN_UP
 
 
 def test_a_name_that_is_looked_up_forever(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,7 +243,7 @@ def test_a_name_that_is_looked_up_forever(monkeypatch: pytest.MonkeyPatch) -> No
     text, seconds = failure(server="http://survey.invalid/x", timeout=0.6)
     over.set()
     assert text == "hips2fits: no image within 0.6 s"
-    assert seconds < 5
+    assert seconds < GIVEN_UP
 
 
 def test_without_astroquery(monkeypatch: pytest.MonkeyPatch) -> None:
