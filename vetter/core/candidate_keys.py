@@ -82,7 +82,8 @@ def _as_text(column: Any) -> list[str]:
         texts = list(map(str, data.tolist()))
     else:
         values = decoded(data) if data.dtype.kind == "S" else data
-        texts = [str(value).strip() for value in values.tolist()]
+        found = values.tolist()
+        texts = list(map(str.strip, found if values.dtype.kind == "U" else map(str, found)))
     if np.ma.isMaskedArray(column):
         masked = np.ma.getmaskarray(column).reshape(len(column), -1).any(axis=1)
         for row in np.flatnonzero(masked).tolist():
