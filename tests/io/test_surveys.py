@@ -26,7 +26,7 @@ pytest.importorskip("astroquery.hips2fits")
 pytest.importorskip("matplotlib")
 
 GIVEN_UP = 15.0
-"""Seconds: far above the limits asked for, on a busy machine too, and below what servers here wait."""
+"""Seconds: far above the limits asked for, and below what the servers here wait."""
 
 FIELD: dict[str, Any] = {"ra": 10.0, "dec": 20.0, "fov": 0.1, "width": 30, "height": 20}
 
