@@ -52,8 +52,11 @@ def header_wcs(header: Header) -> WCS | None:
     wanted += [c for c in header.cards if _CONTEXT.fullmatch(c.keyword)]
     try:
         # The fixes are asked for below, from wcslib itself: astropy's way warns of each.
-        wcs = WCS(Header(wanted), fix=False)
-        wcs.wcs.fix()
+        with warnings.catch_warnings():
+            # Of cards with text in place of numbers, for one.
+            warnings.simplefilter("ignore")
+            wcs = WCS(Header(wanted), fix=False)
+            wcs.wcs.fix()
     except (ValueError, TypeError, LookupError, AttributeError, VerifyError) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"header: its WCS cannot be used ({reason})") from error

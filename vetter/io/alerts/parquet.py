@@ -54,7 +54,8 @@ class PacketRows:
         self._file: Any = None
         self._held: tuple[int, int, Any] | None = None
         with reading(path, _DAMAGED):
-            self._file = _library(path).ParquetFile(str(path), memory_map=True)
+            # Not mapped: the process would be killed where the file is cut short while it is open.
+            self._file = _library(path).ParquetFile(str(path), memory_map=False)
             names = [str(name) for name in self._file.schema_arrow.names]
         self._listed = [name for name in names if not is_nested(name)]
 
