@@ -58,6 +58,10 @@ def write(path: Path, content: bytes, size: int | None = None) -> Path:
 HUGE_IMAGES = {
     "more than there is": (with_cards(samples.image(), NAXIS1=50000, NAXIS2=50000), "cut short"),
     "axes without end": (with_cards(samples.image(), NAXIS=2147483647), "NAXIS is 2147483647"),
+    "a length in words": (
+        with_cards(samples.image(), NAXIS1="'10000000000E'", NAXIS2=2147483647),
+        "NAXIS1 is a text",
+    ),
     "columns without end": (
         with_cards(samples.tiles(), b"XTENSION", TFIELDS=2147483647),
         "TFIELDS is 2147483647",

@@ -25,6 +25,9 @@ _CARDS = re.compile(
     rb"(?:HIERARCH +)?(ZNAXIS|NAXIS|TFIELDS|BITPIX|PCOUNT|GCOUNT|NAXIS\d+) *= *([-+.\dED]+)",
     re.IGNORECASE,
 )
+_TEXTS = re.compile(
+    rb"(?:HIERARCH +)?(Z?NAXIS\d*|Z?BITPIX|Z?[PG]COUNT|TFIELDS|ZTILE\d+|THEAP) *= *'", re.IGNORECASE
+)
 
 
 def check_structure(file: IO[bytes], label: str) -> int:
@@ -156,6 +159,13 @@ def _header(file: IO[bytes], start: int, label: str) -> bytes | None:
 def _structure(header: bytes, label: str) -> dict[str, int]:
     """The numbers in a header that say how its data lie; the first of each counts."""
     cards: dict[str, int] = {}
+    for match in _TEXTS.finditer(header):
+        if not match.start() % _CARD:
+            # Two billion times a text is one that fills the memory.
+            raise InputError(
+                f"{label}: a damaged FITS header: {match[1].decode('ascii').upper()} is a text, "
+                "not a number; copy or write it again"
+            )
     for match in _CARDS.finditer(header):
         if match.start() % _CARD:
             continue
