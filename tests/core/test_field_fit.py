@@ -51,6 +51,30 @@ def test_only_the_planes_of_a_fit_are_read(plane_names, unread):
     assert np.isfinite(result.chi2)
 
 
+def test_a_fit_that_breaks_costs_its_own_result_alone(monkeypatch):
+    from vetter.core import adjust
+
+    def breaking(cutouts, options):
+        if any(cutout.meta["id"] == 1 for cutout in cutouts):
+            raise IndexError("off by one")
+        return real(cutouts, options)
+
+    real = adjust.fit_many
+    monkeypatch.setattr(adjust, "fit_many", breaking)
+
+    class Three(Planes):
+        def cutout_with(self, row, radius, names):
+            cutout = super().cutout_with(row, radius, names)
+            cutout.meta["id"] = row
+            return cutout
+
+    source = Three(("image", "convolved", "err"))
+    fit = field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0)
+    results = fit_rows(source, fit, [0, 1, 2])
+    assert [bool(np.isfinite(result.chi2)) for result in results] == [True, False, True]
+    assert results[1].reason == "unexpected IndexError in the fit: off by one"
+
+
 def test_an_unknown_fwhm_is_the_settings_and_said():
     fit = field_fit(None, FitSettings(default_fwhm=5.0), 20)
     assert fit.options.fwhm == 5.0

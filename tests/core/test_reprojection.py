@@ -43,6 +43,13 @@ def test_places_agree_with_the_two_wcs_at_every_pixel(there: WCS) -> None:
     np.testing.assert_allclose(y.ravel(), v, atol=2e-4)
 
 
+def test_a_single_pixel_has_a_place() -> None:
+    x, y = positions(Box(50, 60, 1, 1), tan(), tan(30))
+    lon, lat = tan().all_pix2world(50, 60, 0)
+    u, v = tan(30).all_world2pix(lon, lat, 0)
+    np.testing.assert_allclose([x[0, 0], y[0, 0]], [u, v], atol=1e-6)
+
+
 def test_frames_are_told_apart() -> None:
     from astropy.wcs.utils import pixel_to_pixel
 

@@ -158,7 +158,8 @@ def _built(stamps: list[_Stamp], fwhm: float) -> PsfImage | str:
         warnings.simplefilter("ignore")
         try:
             result = builder(EPSFStars(stars))
-        except ValueError as error:
+        except (ValueError, ArithmeticError, LookupError, TypeError) as error:
+            # What the fitter says of stars that are none differs from version to version.
             return f"the field's stars give no PSF: {error}"
     samples = np.asarray(result.epsf.data, float)
     if not np.isfinite(samples).all() or not samples.sum() > 0 or not samples.max() > 0:

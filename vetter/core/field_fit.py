@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from vetter.core.adjustment import Adjustment, FitOptions, failed
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm, cutout_with, fields_of
@@ -106,7 +106,6 @@ def field_fit(
 
 def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> list[Adjustment]:
     """Fit the candidates of these rows together; one without a cutout has a result that says so."""
-    from vetter.core.adjust import fit_many
     from vetter.core.fit_input import READ
 
     # Of several images one may have a convolved template, and another the template alone.
@@ -118,6 +117,22 @@ def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> li
             cutouts.append((row, cutout_with(source, row, fitting.radius, names)))
         except VetterError as error:
             results[row] = failed(str(error))
-    made = fit_many([cutout for _, cutout in cutouts], fitting.options)
+    made = _fitted([cutout for _, cutout in cutouts], fitting.options)
     results.update({row: result for (row, _), result in zip(cutouts, made, strict=True)})
     return [results[row] for row in rows]
+
+
+def _fitted(cutouts: Sequence[Any], options: FitOptions) -> list[Adjustment]:
+    """Fit together; where that ends in an error of our own, one by one, and the one says so.
+
+    A hundred thousand candidates are not to lose their fits to a mistake that one brings to light.
+    """
+    from vetter.core.adjust import fit_many
+
+    try:
+        return fit_many(cutouts, options)
+    except Exception as error:
+        if len(cutouts) == 1:
+            said = " ".join(str(error).split())
+            return [failed(f"unexpected {type(error).__name__} in the fit: {said}")]
+    return [result for cutout in cutouts for result in _fitted([cutout], options)]

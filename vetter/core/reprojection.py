@@ -59,11 +59,11 @@ def positions(box: Box, here: WCS, there: WCS) -> tuple[Floats, Floats]:
     """
     from scipy.interpolate import RectBivariateSpline
 
-    columns, rows = _nodes(box.x0, box.nx), _nodes(box.y0, box.ny)
-    x, y = np.meshgrid(columns, rows)
-    u, v = (a.reshape(x.shape) for a in _through(here, there, x.ravel(), y.ravel()))
     wanted_x = np.arange(box.x0, box.x0 + box.nx, dtype=float)
     wanted_y = np.arange(box.y0, box.y0 + box.ny, dtype=float)
+    columns, rows = _nodes(wanted_x), _nodes(wanted_y)
+    x, y = np.meshgrid(columns, rows)
+    u, v = (a.reshape(x.shape) for a in _through(here, there, x.ravel(), y.ravel()))
     if not (np.isfinite(u).all() and np.isfinite(v).all()):
         # Partly beyond what the projection can show: no spline through what is not there.
         x, y = np.meshgrid(wanted_x, wanted_y)
@@ -73,8 +73,10 @@ def positions(box: Box, here: WCS, there: WCS) -> tuple[Floats, Floats]:
     return at[0], at[1]
 
 
-def _nodes(first: int, count: int) -> Floats:
-    return np.linspace(first, first + count - 1, max(_FEWEST, count // _STEP + 1))
+def _nodes(wanted: Floats) -> Floats:
+    """Places of which a spline is made; a side of one pixel has neighbours in it too."""
+    last = max(wanted[-1], wanted[0] + 1)
+    return np.linspace(wanted[0], last, max(_FEWEST, len(wanted) // _STEP + 1))
 
 
 def _through(here: WCS, there: WCS, x: Floats, y: Floats) -> tuple[Floats, Floats]:
