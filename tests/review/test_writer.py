@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 
@@ -15,10 +16,13 @@ class GatedStore:
 
     def __init__(self) -> None:
         self.told: list = []
+        self.error: Exception | None = None
         self.gate = threading.Event()
         self.busy = threading.Event()
 
     def append(self, decisions, position=None):
+        if self.error is not None:
+            raise self.error
         self.told.append(("append", list(decisions)))
         return list(decisions)
 
@@ -86,3 +90,23 @@ def test_results_are_read_on_the_writers_thread(writer, qtbot):
     with qtbot.waitSignal(writer.loaded) as told:
         writer.load_adjustments()
     assert told.args[0] == {"a": ("signature", {})}
+
+
+@pytest.mark.parametrize("error", [MemoryError(), sqlite3.ProgrammingError("closed"), KeyError(3)])
+def test_an_error_nobody_expected_is_a_failed_commit_and_the_next_is_written(writer, store, error):
+    store.error = error
+    failed = writer.submit(["first"], None)
+    assert failed.wait(30)
+    assert failed.decisions == [] and failed.error.startswith(type(error).__name__)
+    store.error = None
+    following = writer.submit(["second"], None)
+    assert following.wait(30)
+    assert following.error is None and following.decisions == ["second"]
+
+
+def test_an_error_nobody_expected_beside_the_verdicts_is_said(writer, store, qtbot):
+    store.adjustments = lambda: {}["gone"]
+    with qtbot.waitSignal(writer.failed, timeout=30000) as told:
+        writer.load_adjustments()
+    assert told.args[0] == "KeyError: 'gone'"
+    assert writer.submit(["verdict"], None).wait(30)

@@ -102,8 +102,8 @@ class Writer(QObject):
         def write() -> None:
             try:
                 receipt.settle(self._store.append(decisions, position=position), None)
-            except (VetterError, OSError) as error:
-                receipt.settle([], str(error))
+            except Exception as error:  # Without this thread every later verdict waits for ever.
+                receipt.settle([], _said(error))
             self.acknowledged.emit(receipt)
 
         self._put(DECISION, write)
@@ -150,11 +150,17 @@ class Writer(QObject):
         def job() -> None:
             try:
                 write()
-            except (VetterError, OSError) as error:
-                self.failed.emit(str(error))
+            except Exception as error:  # As above: what is not kept is said, and the next written.
+                self.failed.emit(_said(error))
 
         self._put(urgency, job)
 
     def _run(self) -> None:
         while (job := self._jobs.get()[2]) is not None:
             job()
+
+
+def _said(error: Exception) -> str:
+    """An error in words; what nobody expected with the name of its kind."""
+    expected = isinstance(error, (VetterError, OSError))
+    return str(error) if expected else f"{type(error).__name__}: {error}".rstrip(": ")
