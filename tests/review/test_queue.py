@@ -108,3 +108,14 @@ def test_changes_are_told():
     queue.changed.connect(lambda: told.append(list(queue.order)))
     queue.sort_by("mag")
     assert told == [[1, 4, 3, 0, 2]]
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_a_column_that_turns_into_text_is_sorted_anew(qtbot, descending):
+    whole = {"field": np.array([9.0, 10.0])}
+    queue = Queue(2, lambda name: whole[name], lambda text: np.ones(0, bool))
+    queue.sort_by("field", descending)
+    whole["field"] = np.array(["9", "10", "1b", "a"])
+    queue.extend(4, lambda name: whole[name][2:], lambda text: np.ones(2, bool))
+    by_text = [1, 2, 0, 3]
+    assert queue.order.tolist() == (by_text[::-1] if descending else by_text)

@@ -38,3 +38,10 @@ def test_masked_values_come_last(descending: bool) -> None:
     order.add(np.ma.MaskedArray([1.5, 9.0], mask=[False, True]))
     filled = [2, 3, 1] if descending else [1, 3, 2]
     assert order.rows.tolist() == [*filled, 0, 4]
+
+
+def test_numbers_do_not_take_text_nor_text_numbers() -> None:
+    numeric, text = np.array([9.0, 10.0]), np.array(["9", "10"])
+    assert SortedRows(numeric, False).takes(numeric) and SortedRows(text, False).takes(text)
+    assert not SortedRows(numeric, False).takes(text)
+    assert not SortedRows(text, False).takes(numeric)

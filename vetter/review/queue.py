@@ -93,10 +93,14 @@ class Queue(QObject):
         count : int
             Length of the list.
         values, matches : callable
-            As for the whole list, of the new rows alone.
+            As for the whole list, of the new rows alone; those of the whole list have them too.
         """
         if self._by_value is not None and self.sort_column is not None:
-            self._by_value.add(values(self.sort_column))
+            new = values(self.sort_column)
+            if self._by_value.takes(new):
+                self._by_value.add(new)
+            else:
+                self._by_value = SortedRows(self._values(self.sort_column), self.descending)
         if self._mask is not None:
             self._mask = np.concatenate([self._mask, matches(self.expression)])
         self._count = count

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 Rows = npt.NDArray[np.intp]
+NUMBERS = "biuf"
 
 
 class SortedRows:
@@ -22,12 +23,21 @@ class SortedRows:
 
     def __init__(self, values: npt.NDArray[Any], descending: bool) -> None:
         self._descending = descending
+        self._numeric = _is_numeric(values)
         self._filled, self._values, self._empty = _sorted(values, 0, descending)
 
     @property
     def rows(self) -> Rows:
         """All rows, in their order."""
         return np.concatenate([self._filled, self._empty])
+
+    def takes(self, values: npt.NDArray[Any]) -> bool:
+        """Whether new values compare as those known do: both are numbers, or both are text.
+
+        A column whose first rows are numbers may turn into text while a list is read; the order
+        is then that of all its values as text, and has to be made anew.
+        """
+        return _is_numeric(values) == self._numeric
 
     def add(self, values: npt.NDArray[Any]) -> None:
         """Merge the rows that come after those known; equal ones stay as in the file."""
@@ -43,6 +53,10 @@ class SortedRows:
         self._filled = np.insert(self._filled, places, filled)
 
 
+def _is_numeric(values: npt.NDArray[Any]) -> bool:
+    return values.ndim == 1 and values.dtype.kind in NUMBERS
+
+
 def _sorted(
     values: npt.NDArray[Any], first: int, descending: bool
 ) -> tuple[Rows, npt.NDArray[Any], Rows]:
@@ -51,7 +65,7 @@ def _sorted(
     plain = np.asarray(np.ma.getdata(values))
     if plain.ndim > 1:
         plain = np.asarray([str(value) for value in plain], dtype=str)
-    if plain.dtype.kind not in "biuf":
+    if plain.dtype.kind not in NUMBERS:
         plain = plain.astype(str)
         empty = plain == ""
     else:
