@@ -160,6 +160,13 @@ def test_a_bomb_of_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         read_candidates(write(tmp_path / "list.csv.gz", content))
 
 
+def test_a_table_that_ends_before_it_begins(tmp_path: Path) -> None:
+    image = write(tmp_path / "image.fits", samples.image())
+    path = write(tmp_path / "l.ldac", with_cards(samples.ldac(), b"XTENSION", NAXIS2=-1))
+    with pytest.raises(InputError, match="NAXIS2 is -1"):
+        open_input(str(path), InputOptions(planes={"image": str(image)}))
+
+
 def test_a_cutout_of_gigabytes(tmp_path: Path) -> None:
     path = write(tmp_path / "c.fits", samples.cutout_file(tmp_path), 10**10)
     with pytest.raises(InputError, match="too large for a cutout"):

@@ -129,7 +129,11 @@ def _header(cards: list[str]) -> HeaderScan:
     extra = _whole(structure.get("PCOUNT", 0))
     extname = structure.get("EXTNAME")
     return HeaderScan(
-        values, extname.strip() if isinstance(extname, str) else "", axes, (pixels + extra) * size
+        values,
+        extname.strip() if isinstance(extname, str) else "",
+        axes,
+        # Never below nothing: whoever goes by it would come by the same header again and again.
+        max(pixels + extra, 0) * size,
     )
 
 

@@ -179,5 +179,10 @@ def _structure(header: bytes, label: str) -> dict[str, int]:
                 f"{label}: a damaged FITS header: {keyword} is {value}, FITS allows {_MOST_COUNT}; "
                 "copy or write it again"
             )
+        if value < 0 and keyword != "BITPIX":
+            # Data that end before they begin lead astropy to the same header again and again.
+            raise InputError(
+                f"{label}: a damaged FITS header: {keyword} is {value}; copy or write it again"
+            )
         cards.setdefault(keyword, value)
     return cards
