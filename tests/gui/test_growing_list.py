@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QLabel, QMessageBox
 
 from tests.helpers.fake_session import candidate_list
 from tests.helpers.growing_source import GrowingFake
@@ -16,6 +17,7 @@ from tests.helpers.light_curves import magnitudes
 from vetter import app
 from vetter.core.cutout import Cutout
 from vetter.core.decisions import Verdict
+from vetter.errors import InputError
 from vetter.gui.export_dialog import ExportDialog
 from vetter.gui.main_window import MainWindow
 from vetter.settings import FitSettings, Settings
@@ -178,3 +180,27 @@ def test_the_light_curve_is_put_away_and_stays_so(qtbot: Any, opened: Open) -> N
     qtbot.waitUntil(lambda: window.session.is_painted, timeout=30000)
     qtbot.wait(50)
     assert not window.light_curve.isVisible()
+
+
+def test_a_list_that_breaks_off_is_said_in_the_window_and_can_be_exported(
+    qtbot: Any, opened: Open
+) -> None:
+    source = GrowingFake((4, 8))
+    source.breaks = InputError("night.tar: cut short")
+    window = opened(source)
+    window.dialogs.show_export()
+    dialog = window.findChild(ExportDialog)
+    assert dialog is not None and not dialog.go.isEnabled()
+    with qtbot.waitSignal(window.session.broke_off, timeout=30000):
+        source.allow(100)
+    why = "the rest of the list could not be read: night.tar: cut short"
+    assert window.status.currentMessage() == why
+    window.status.refresh()
+    said = [label for label in window.status.findChildren(QLabel) if "⚠" in label.text()]
+    assert [label.text() for label in said] == ["⚠ the rest could not be read: 8 of about 8"]
+    assert why in said[0].toolTip()
+    assert dialog.go.isEnabled() and why in dialog.outcome.text()
+    (box,) = window.findChildren(QMessageBox)
+    assert "night.tar: cut short" in box.text()
+    box.close()
+    dialog.close()

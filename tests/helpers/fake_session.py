@@ -59,6 +59,7 @@ class FakeSession(QObject):
     queue_changed = pyqtSignal()
     grown = pyqtSignal(int)
     completed = pyqtSignal()
+    broke_off = pyqtSignal()
     message = pyqtSignal(str)
     failed = pyqtSignal(str)
 
@@ -76,7 +77,7 @@ class FakeSession(QObject):
         self.read_only = False
         self.complete = True
         self.expected: int | None = None
-        self.listing = ""
+        self.listing = self.broken = self.unlisted = ""
         self.current_row = 0
         self.codes = np.zeros(len(self.candidates), np.uint8)
         self.opinions: dict[int, Opinion] = {}

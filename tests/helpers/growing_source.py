@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 import numpy as np
+from PyQt6.QtCore import QThread
 
 from tests.helpers.fake_session import candidate_list
 from vetter.core.candidates import CandidateList
@@ -47,10 +48,14 @@ class GrowingFake:
         self._free = free
         self._allowed = threading.Semaphore(0)
         self._closed = False
+        self.breaks: Exception | None = None
+        """Raised in place of the list's end."""
+        self.fingerprinted_by: set[str] = set()
 
     @property
     def fingerprints(self) -> tuple[Fingerprint, ...]:
         assert self.complete, "asked for before the list was read"
+        self.fingerprinted_by.add(QThread.currentThread().objectName())
         return (Fingerprint("cutouts", "growing", 1, 1, "digest"),)
 
     def allow(self, lots: int = 1) -> None:
@@ -64,6 +69,8 @@ class GrowingFake:
         if self._closed:
             return None
         if not self._left:
+            if self.breaks is not None:
+                raise self.breaks
             self.complete = True
             return None
         self.candidates = first_rows(self.whole, self._left.pop(0))

@@ -16,6 +16,7 @@ from vetter.core.fit_table import FitTable
 from vetter.core.ledger import Ledger
 from vetter.core.new_decisions import decide
 from vetter.core.review_columns import ReviewColumns
+from vetter.errors import InputError
 from vetter.io.session_file import SessionFile
 from vetter.review.growth import Growth
 from vetter.review.queue import Queue
@@ -54,6 +55,11 @@ class Opened:
 
     def finish(self, qtbot: Any) -> None:
         with qtbot.waitSignal(self.session.completed, timeout=30000):
+            self.source.allow(100)
+
+    def break_off(self, qtbot: Any, error: Exception) -> None:
+        self.source.breaks = error
+        with qtbot.waitSignal(self.session.broke_off, timeout=30000):
             self.source.allow(100)
 
     def close(self) -> None:
@@ -176,3 +182,47 @@ def test_a_window_that_closes_while_the_list_is_read_waits_for_nothing(opened: A
     one = opened((2, 6))
     one.close()
     assert not one.session.complete
+
+
+def test_fingerprints_are_read_by_the_thread_that_reads_the_list(qtbot: Any, opened: Any) -> None:
+    one = opened((2, 6))
+    one.finish(qtbot)
+    assert one.source.fingerprinted_by == {"list reader"}
+
+
+def test_a_list_whose_rest_cannot_be_read_stays_incomplete_and_says_why(
+    qtbot: Any, opened: Any
+) -> None:
+    one = opened((2, 6, 9), accepted(9, range(4, 9)))
+    one.read(qtbot, 6)
+    one.source._left.clear()
+    one.break_off(qtbot, InputError("night.tar: cut short"))
+    session = one.session
+    assert not session.complete and len(session.candidates) == 6
+    assert session.unlisted == "the rest of the list could not be read: night.tar: cut short"
+    assert session.counts.accepted == 2 and not session.unplaced and not session.ledger.offers()
+
+
+def test_nothing_is_recorded_of_a_list_whose_rest_cannot_be_read(qtbot: Any, opened: Any) -> None:
+    one = opened((2, 6))
+    one.read(qtbot, 6)
+    one.break_off(qtbot, InputError("night.tar: cut short"))
+    one.session.recorder.close()
+    assert [(i.candidates, i.fingerprints) for i in one.store.inputs()] == [(2, ())]
+    assert not one.source.fingerprinted_by
+
+
+def test_what_nobody_expected_of_a_list_is_said_with_its_kind(qtbot: Any, opened: Any) -> None:
+    one = opened((2, 6))
+    with qtbot.waitSignal(one.session.failed, timeout=30000) as told:
+        one.break_off(qtbot, MemoryError())
+    assert told.args[0].startswith("The rest of the list could not be read: MemoryError\n")
+
+
+def test_the_rows_that_are_listed_are_vetted_to_their_end(qtbot: Any, opened: Any) -> None:
+    one = opened((1,))
+    one.break_off(qtbot, InputError("night.tar: cut short"))
+    one.session.accept()
+    qtbot.waitUntil(lambda: one.session.counts.accepted == 1, timeout=30000)
+    why = "the rest of the list could not be read: night.tar: cut short"
+    assert f"the last of 1 of about 1; {why}" in one.said

@@ -177,8 +177,8 @@ def _explanation(session: Session, fits: Fits, count: int, decided: int) -> str:
     waiting = len(fits.table.codes) - len(fits.table)
     if waiting:
         words += f" {waiting:,} are not fitted yet."
-    if session.listing:
-        words += f" The list is still being read ({session.listing})."
+    if session.unlisted:
+        words += f" {session.unlisted[0].upper()}{session.unlisted[1:]}."
     return words
 
 

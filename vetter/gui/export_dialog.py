@@ -80,7 +80,10 @@ class ExportDialog(QDialog):
             window.installEventFilter(self)
         self._show_running(False)
         session.completed.connect(self._on_completed)
-        if session.listing:
+        session.broke_off.connect(self._on_broke_off)
+        if session.broken:
+            self._on_broke_off()
+        elif session.listing:
             self.outcome.setText(
                 f"The list is still being read ({session.listing}): "
                 "the export can begin when it is complete."
@@ -192,7 +195,8 @@ class ExportDialog(QDialog):
 
     def _show_running(self, running: bool) -> None:
         self.form.setEnabled(not running)
-        self.go.setEnabled(not running and self._session.complete)
+        session = self._session
+        self.go.setEnabled(not running and (session.complete or bool(session.broken)))
         self.bar.setVisible(running)
         self.stop.setText("Cancel" if running else "Close")
         self.stop.setEnabled(True)
@@ -201,6 +205,11 @@ class ExportDialog(QDialog):
         self.outcome.setText("")
         self._show_running(False)
         self._count_verdicts()
+
+    def _on_broke_off(self) -> None:
+        listed = f"{len(self._session.candidates):,} candidates"
+        self._on_completed()
+        self.outcome.setText(f"Of the {listed} listed: {self._session.unlisted}")
 
     def _cancel(self) -> None:
         self.stop.setEnabled(False)

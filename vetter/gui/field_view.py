@@ -119,7 +119,7 @@ class FieldView(QWidget):
             session.message.emit("read only: no verdict can be given here")
             return
         unseen = [row for row in self.chosen if not session.codes[row] and row not in self._seen]
-        self.question.ask(self.chosen, verdict, len(unseen), session.listing)
+        self.question.ask(self.chosen, verdict, len(unseen), session.unlisted)
         self.setFocus()
 
     def event(self, event: QEvent | None) -> bool:

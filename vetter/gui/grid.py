@@ -84,7 +84,7 @@ class Grid(QWidget):
             self._session.message.emit("read only: no verdict can be given here")
         else:
             unseen = sum(row not in self.area.seen for row in rows)
-            self.question.ask(rows, verdict, unseen, self._session.listing)
+            self.question.ask(rows, verdict, unseen, self._session.unlisted)
         return True
 
     def event(self, event: QEvent | None) -> bool:

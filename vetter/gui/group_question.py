@@ -62,12 +62,12 @@ class GroupQuestion(QWidget):
         rows: list[int],
         verdict: Verdict,
         unseen: int,
-        listing: str = "",
+        unlisted: str = "",
         named: str = "",
     ) -> None:
         """Ask whether these rows shall have a verdict; ``unseen`` were never on screen.
 
-        ``listing`` says how far the list has been read, where it is not complete, ``named``
+        ``unlisted`` says why the list is not whole, where it is not, ``named``
         what the rows are, where not so many candidates.
         """
         self._asked = rows, verdict
@@ -75,8 +75,8 @@ class GroupQuestion(QWidget):
         words = VERBS[verdict].format(named or count)
         if unseen:
             words += f"  {unseen:,} of them have not been on screen."
-        if listing:
-            words += f"  The list is still being read ({listing}): those to come are not in it."
+        if unlisted:
+            words += f"  {unlisted[0].upper()}{unlisted[1:]}; what is not listed is not in it."
         self._words.setText(words)
         self.show()
 

@@ -49,12 +49,13 @@ class ReportDialog(QDialog):
             layout.addWidget(widget)
         session.grown.connect(self.refresh)
         session.completed.connect(self.refresh)
+        session.broke_off.connect(self.refresh)
         self.refresh()
 
     def refresh(self, _first_new: int = 0) -> None:
         """Show what is reported now."""
         session, lines = self._session, report_of(self._session.source)
-        so_far = f" so far; the list is still being read ({session.listing})"
+        so_far = f" so far; {session.unlisted}"
         words = f"{len(lines):,} not read" if lines else "Everything was read"
         self.heading.setText(words + ("." if session.complete else f"{so_far}."))
         # New lines are added at the end: what is being read or marked stays where it is.

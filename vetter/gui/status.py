@@ -48,7 +48,6 @@ class Status(QStatusBar):
         self._mode = QLabel(self)
         self._fitted = QLabel(self)
         self._listing = QLabel(self)
-        self._listing.setToolTip("the list is still being read; what is listed can be vetted")
         self._progress = ThinBar(self)
         self._progress.setTextVisible(False)
         self._progress.setFixedSize(120, 4)
@@ -68,6 +67,7 @@ class Status(QStatusBar):
         session.queue_changed.connect(self._soon.start)
         session.grown.connect(self._start_soon)
         session.completed.connect(self._start_soon)
+        session.broke_off.connect(self._on_broke_off)
         session.message.connect(self.say)
         fits.progressed.connect(self._start_soon)
         self.refresh()
@@ -91,10 +91,11 @@ class Status(QStatusBar):
         for label, text in (
             (self._pace, _pace_text(pace.per_minute, pace.seconds_left)),
             (self._fitted, self._fits.progress),
-            (self._listing, f"listing: {session.listing}" if session.listing else ""),
+            (self._listing, _listing_text(session)),
         ):
             label.setText(text)
             label.setVisible(bool(text))
+        self._listing.setToolTip(f"{session.unlisted}; what is listed can be vetted")
         self._mode.setText("READ ONLY" if session.read_only else "")
         self._mode.setVisible(session.read_only)
 
@@ -104,6 +105,7 @@ class Status(QStatusBar):
         self._session.queue_changed.disconnect(self._soon.start)
         self._session.grown.disconnect(self._start_soon)
         self._session.completed.disconnect(self._start_soon)
+        self._session.broke_off.disconnect(self._on_broke_off)
         self._fits.progressed.disconnect(self._start_soon)
         self._soon.stop()
         self.clearMessage()
@@ -111,10 +113,21 @@ class Status(QStatusBar):
     def _on_opinions_changed(self, _rows: object) -> None:
         self._soon.start()
 
+    def _on_broke_off(self) -> None:
+        self.say(self._session.unlisted, important=True)
+        self._start_soon()
+
     def _start_soon(self, _what: object = None) -> None:
         # Results come by the hundred: the timer that runs shows them all.
         if not self._soon.isActive():
             self._soon.start()
+
+
+def _listing_text(session: Session) -> str:
+    if session.broken:
+        # Why is too long for a line that all share: the tool tip and the message say it.
+        return f"⚠ the rest could not be read: {session.listing}"
+    return f"listing: {session.listing}" if session.listing else ""
 
 
 def _pace_text(per_minute: float | None, seconds_left: float | None) -> str:

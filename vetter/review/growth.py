@@ -8,7 +8,8 @@ import threading
 from PyQt6.QtCore import QObject, QThread, QTimer, pyqtSignal
 
 from vetter.core.candidates import CandidateList
-from vetter.core.cutout_source import GrowingSource
+from vetter.core.cutout_source import Fingerprint, GrowingSource
+from vetter.errors import VetterError
 from vetter.review.session import Session
 
 TOLD_EVERY_MS = 200
@@ -43,7 +44,7 @@ class Growth(QObject):
         self._reader = _Reader(source, self)
         self._reader.read.connect(self._on_read)
         self._reader.over.connect(self._on_over)
-        self._reader.broken.connect(session.failed)
+        self._reader.broken.connect(self._on_broken)
         session.current_changed.connect(self._reader.be_quiet)
         session.opinions_changed.connect(self._reader.be_quiet)
 
@@ -72,12 +73,18 @@ class Growth(QObject):
         self._soon.stop()
         self._take()
 
+    def _on_broken(self, why: str) -> None:
+        self._soon.stop()
+        self._take()
+        if not self._closed:
+            self._session.break_off(why)
+
     def _take(self) -> None:
         reader = self._reader
-        # In this order: complete is said of a list that is the last.
-        complete, candidates = reader.complete, reader.candidates
+        # In this order: they are known of a list that is the last.
+        fingerprints, candidates = reader.fingerprints, reader.candidates
         if not self._closed and not self._session.complete:
-            self._session.extend(candidates, complete)
+            self._session.extend(candidates, fingerprints)
 
 
 class _Reader(QThread):
@@ -91,7 +98,8 @@ class _Reader(QThread):
         super().__init__(growth)
         self.setObjectName("list reader")
         self.candidates = source.candidates
-        self.complete = False
+        self.fingerprints: tuple[Fingerprint, ...] | None = None
+        """Of the whole list; None as long as it is not known to be that."""
         self._source = source
         self._stopped = threading.Event()
         self._key = threading.Event()
@@ -106,13 +114,15 @@ class _Reader(QThread):
         self._key.set()
 
     def run(self) -> None:
-        whole = True
         try:
             whole = self._read_on()
+            # Asked here, since it may have to look at files.
+            fingerprints = self._source.fingerprints if whole else ()
         except Exception as error:  # An exception that leaves a thread ends the program.
-            self.broken.emit(f"the list could not be read any further: {error}")
+            self.broken.emit(_said(error))
+            return
         if whole and not self._stopped.is_set():
-            self.complete = True
+            self.fingerprints = fingerprints
             self.over.emit()
 
     def _read_on(self) -> bool:
@@ -125,11 +135,7 @@ class _Reader(QThread):
                 break
             self.read.emit()
             self._wait_for_the_vetter()
-        if not self._source.complete:
-            return False
-        # Asked once here, since it may have to look at files.
-        _ = self._source.fingerprints
-        return True
+        return self._source.complete
 
     def _take(self, longer: CandidateList) -> None:
         if len(longer) > len(self.candidates):
@@ -144,3 +150,10 @@ class _Reader(QThread):
                 return
             self._key.clear()
             self._stopped.wait(QUIET_SECONDS)
+
+
+def _said(error: Exception) -> str:
+    """Why the list could not be read, in one line; what nobody expected with its kind."""
+    words = " ".join(str(error).split())
+    expected = isinstance(error, (VetterError, OSError)) and words
+    return words if expected else f"{type(error).__name__}: {words}".rstrip(": ")

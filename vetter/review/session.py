@@ -11,7 +11,7 @@ from PyQt6.QtCore import QObject
 from vetter.core import new_decisions
 from vetter.core.candidates import CandidateList
 from vetter.core.carry_over import Offer
-from vetter.core.cutout_source import CutoutSource
+from vetter.core.cutout_source import CutoutSource, Fingerprint
 from vetter.core.decisions import Decision, Verdict
 from vetter.core.filter_expression import matching
 from vetter.core.ledger import Ledger
@@ -156,12 +156,15 @@ class Session(Standing):
             if not self.complete:
                 self._viewing.wait(NEXT_UNDECIDED)
 
-    def extend(self, candidates: CandidateList, complete: bool) -> None:
+    def extend(
+        self, candidates: CandidateList, fingerprints: Sequence[Fingerprint] | None = None
+    ) -> None:
         """More of the list has been read: take over the longer list, whose first rows are ours.
 
-        Nobody is moved, but who waits at the end for what comes next.
+        Nobody is moved, but who waits at the end for what comes next. ``fingerprints`` of what
+        the list was read from come with the whole list, and say that it is that.
         """
-        first = len(self.candidates)
+        first, complete = len(self.candidates), fingerprints is not None
         self.candidates = candidates
         self.ledger.extend(candidates, complete)
         self.columns.extend(candidates)
@@ -171,12 +174,23 @@ class Session(Standing):
             self.grown.emit(first)
             if not self.busy:
                 self._viewing.arrived(self.codes)
-        if complete:
-            record, prints = self.source.record, self.source.fingerprints
-            self.recorder.record_input(record, prints, len(candidates))
+        if fingerprints is not None:
+            self.recorder.record_input(self.source.record, fingerprints, len(candidates))
             self.completed.emit()
             if self.unplaced:
                 self.message.emit(self.unplaced)
+
+    def break_off(self, why: str) -> None:
+        """The rest of the list cannot be read: what is listed can be vetted, and that is said.
+
+        The list stays incomplete: what belongs to the rest is not lost, and nothing is recorded.
+        """
+        self.broken = why
+        self.broke_off.emit()
+        self.failed.emit(
+            f"The rest of the list could not be read: {why}\n\nWhat is listed can be vetted "
+            f"({self.listing}); earlier verdicts on the rest are kept."
+        )
 
     def painted(self, row: int) -> None:
         """The window has painted this candidate: verdict keys now apply to it."""
@@ -210,6 +224,9 @@ class Session(Standing):
             self.go_to_row(following)
 
     def _say_end(self) -> None:
+        if self.broken:
+            self.message.emit(f"the last of {self.listing}; {self.unlisted}")
+            return
         if not self.complete:
             self._viewing.wait(NEXT_LISTED)
             self.message.emit(f"the last of {self.listing}: the next is shown when it is read")
@@ -260,7 +277,8 @@ class Session(Standing):
             return
         if not decisions:
             # A step that has a name but no events waits for the rest of the list.
-            waits = f"{verb} {label}: when the list has been read so far"
+            when = self.unlisted if self.broken else "when the list has been read so far"
+            waits = f"{verb} {label}: {when}"
             self.message.emit(f"nothing to {verb}" if label is None else waits)
             return
         self._commit(decisions, go_to=self.candidates.row_of(decisions[-1].key))

@@ -22,7 +22,8 @@ class Standing(QObject):
     """What the window observes of a session; its verbs are in :class:`~.session.Session`.
 
     Rows are positions in the candidate list as the file has it. While the list is still being
-    read it grows at its end: ``grown`` tells the first new row, ``completed`` that no more come.
+    read it grows at its end: ``grown`` tells the first new row, ``completed`` that no more come,
+    ``broke_off`` that the rest cannot be read.
 
     Parameters
     ----------
@@ -43,6 +44,7 @@ class Standing(QObject):
     queue_changed = pyqtSignal()
     grown = pyqtSignal(int)  # the first new row
     completed = pyqtSignal()
+    broke_off = pyqtSignal()  # the rest of the list could not be read
     message = pyqtSignal(str)
     failed = pyqtSignal(str)
 
@@ -66,6 +68,8 @@ class Standing(QObject):
         self.settings = settings
         self.reviewer = reviewer
         self.read_only = recorder.read_only
+        self.broken = ""
+        """Why the rest of the list could not be read; empty as long as nothing failed."""
         self._viewing = Viewing(queue, self)
         self.recorder = recorder
         self._meter = PaceMeter()
@@ -119,12 +123,12 @@ class Standing(QObject):
     @property
     def pace(self) -> Pace:
         """Candidates per minute and time left."""
-        unread = max((self.expected or 0) - len(self.candidates), 0)
+        unread = 0 if self.broken else max((self.expected or 0) - len(self.candidates), 0)
         return self._meter.pace(self.counts.undecided + unread)
 
     @property
     def complete(self) -> bool:
-        """Whether the whole list has been read."""
+        """Whether the whole list has been read; never, where that could not be done."""
         return self.ledger.complete
 
     @property
@@ -150,6 +154,13 @@ class Standing(QObject):
             return ""
         about = f" of about {self.expected:,}" if self.expected else " so far"
         return f"{len(self.candidates):,}{about}"
+
+    @property
+    def unlisted(self) -> str:
+        """Why the list is not whole, as a clause, with how much is listed; empty where it is."""
+        if self.broken:
+            return f"the rest of the list could not be read: {self.broken}"
+        return f"the list is still being read ({self.listing})" if self.listing else ""
 
     @property
     def undo_label(self) -> str | None:
