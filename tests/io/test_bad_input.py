@@ -141,6 +141,11 @@ TABLES = {
         "format is thousands of letters wide",
     ),
     "no rows": (b"id,x,y\n", None, "no rows"),
+    "a column called by a page": (
+        b"id," + b"x" * 5000 + b"\n1,2\n",
+        None,
+        r"found id, x{57}\.\.\.",
+    ),
     "no positions": (b"foo,bar\n1,2\n", None, "wanted columns of positions"),
     "JPEG": (b"\xff\xd8\xff\xe0" + bytes(3000), None, "binary file of unknown kind"),
 }

@@ -129,7 +129,9 @@ def _session(path: Path) -> None:
 
     with SessionFile.open(path, "fuzz") as session:
         decisions = session.decisions()
-        session.append([decision._replace(id=f"{decision.id}+") for decision in decisions])
+        # A damaged header can say that older programs may only read it.
+        if not session.read_only:
+            session.append([decision._replace(id=f"{decision.id}+") for decision in decisions])
         assert session.reviewers() is not None
         session.adjustments()
         assert isinstance(session.settings, dict)

@@ -103,7 +103,8 @@ def is_named_one_based(column: str | None) -> bool:
 
 def listed(names: Sequence[str], most: int = 20) -> str:
     """Column names for one line of text, cut short where there are many."""
-    text = ", ".join(names[:most])
+    # A damaged file may call a column by a whole header.
+    text = ", ".join(name if len(name) <= 60 else f"{name[:57]}..." for name in names[:most])
     return text + (f" and {len(names) - most} more" if len(names) > most else "") or "none"
 
 
