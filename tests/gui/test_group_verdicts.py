@@ -34,7 +34,11 @@ def window(qtbot, qapp) -> Iterator[SimpleNamespace]:
     pages.resize(600, 400)
     pages.show()
     window = SimpleNamespace(
-        session=session, cache=FakeCache(source), pages=pages, setFocus=pages.setFocus
+        session=session,
+        cache=FakeCache(source),
+        pages=pages,
+        setFocus=pages.setFocus,
+        showing=SimpleNamespace(show=lambda: None),
     )
     yield window
     pages.close()
