@@ -74,6 +74,13 @@ def test_version_is_told_without_the_heavy_imports() -> None:
     assert not {"PyQt6", "numpy", "astropy"} & loaded
 
 
+def test_warnings_are_kept_quiet_in_one_way_that_threads_share() -> None:
+    own = {PACKAGE / "core" / "quiet.py", PACKAGE / "benchmark" / "fuzz_case.py"}
+    words = ("catch_warnings", "simplefilter", "filterwarnings")
+    files = [file for file in modules(".") if file not in own]
+    assert not [file for file in files if any(word in file.read_text() for word in words)]
+
+
 def test_no_room_holds_two_things() -> None:
     lengths = {file: len(file.read_text().splitlines()) for file in PACKAGE.rglob("*.py")}
     assert not [str(file) for file, lines in lengths.items() if lines > 350]

@@ -6,7 +6,6 @@ It is the same all over the field: how a PSF changes from place to place is left
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
@@ -15,6 +14,7 @@ import numpy.typing as npt
 
 from vetter.core.plane import Box, Plane
 from vetter.core.psf import PsfImage
+from vetter.core.quiet import quiet
 from vetter.core.star_fwhm import (
     HALF,
     FieldStar,
@@ -153,9 +153,8 @@ def _built(stamps: list[_Stamp], fwhm: float) -> PsfImage | str:
         recentering_boxsize=side,
         progress_bar=False,
     )
-    with warnings.catch_warnings():
+    with quiet():
         # Single stars that it cannot fit are left out, and counted below.
-        warnings.simplefilter("ignore")
         try:
             result = builder(EPSFStars(stars))
         except (ValueError, ArithmeticError, LookupError, TypeError) as error:

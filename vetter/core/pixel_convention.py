@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.quiet import quiet
 from vetter.core.sky_axes import from_axes, to_axes
 
 if TYPE_CHECKING:
@@ -108,9 +108,8 @@ def _transform(
     if not good.any():
         return out[0], out[1]
     try:
-        with warnings.catch_warnings():
+        with quiet():
             # Of a WCS that has no place for any of them.
-            warnings.simplefilter("ignore", RuntimeWarning)
             found = function(first[good], second[good], 0, **options)
         out[:, good] = np.asarray(found, np.float64)
     except Exception as error:  # wcslib's errors share no base class

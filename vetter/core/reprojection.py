@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from vetter.core.plane import Array, Box
+from vetter.core.quiet import quiet
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
@@ -86,9 +86,8 @@ def _through(here: WCS, there: WCS, x: Floats, y: Floats) -> tuple[Floats, Float
     try:
         if _frame(here) == _frame(there):
             lon, lat = here.all_pix2world(x, y, 0)
-            with warnings.catch_warnings():
+            with quiet():
                 # Of a WCS that has no place for any of them.
-                warnings.simplefilter("ignore", RuntimeWarning)
                 u, v = there.all_world2pix(lon, lat, 0, quiet=True)
         else:
             from astropy.wcs.utils import pixel_to_pixel

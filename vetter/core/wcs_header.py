@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vetter.core.quiet import quiet
 from vetter.core.sky_axes import to_axes
 from vetter.errors import InputError
 
@@ -52,9 +52,8 @@ def header_wcs(header: Header) -> WCS | None:
     wanted += [c for c in header.cards if _CONTEXT.fullmatch(c.keyword)]
     try:
         # The fixes are asked for below, from wcslib itself: astropy's way warns of each.
-        with warnings.catch_warnings():
+        with quiet():
             # Of cards with text in place of numbers, for one.
-            warnings.simplefilter("ignore")
             wcs = WCS(Header(wanted), fix=False)
             wcs.wcs.fix()
     except (ValueError, TypeError, LookupError, AttributeError, VerifyError) as error:
@@ -165,9 +164,8 @@ def sky_to_pixel(wcs: WCS, ra: float, dec: float) -> tuple[float, float]:
 
     try:
         plane = wcs if wcs.naxis == 2 else wcs.celestial
-        with warnings.catch_warnings():
+        with quiet():
             # Of a WCS that has no place for it.
-            warnings.simplefilter("ignore", RuntimeWarning)
             found: Any = plane.all_world2pix(np.stack(to_axes(plane, [ra], [dec]), axis=1), 0)
     except (NoConvergence, ValueError):
         return float("nan"), float("nan")

@@ -13,6 +13,7 @@ import numpy as np
 
 from vetter.core.cutout import SPECIAL, Cutout
 from vetter.core.plane import Array
+from vetter.core.quiet import quiet
 from vetter.core.wcs_header import (
     has_tables,
     header_wcs,
@@ -129,8 +130,7 @@ def _shared_header(cutout: Cutout) -> tuple[str, bytes | None]:
         header = without_table_cards(header)
         if wcs is not None and not same_sky(header_wcs(header), wcs, cutout.shape):
             header = with_wcs(header, wcs)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # comments too long for their card
+    with quiet():  # comments too long for their card
         text = "".join(
             _card_text(card)
             for card in header.cards
@@ -197,8 +197,7 @@ def load_cutout(filename: str | os.PathLike[str]) -> Cutout:
                 raise InputError(f"{name}: too large for a cutout: over {MOST_BYTES >> 20} MB")
             file.seek(0)
             plain = read_plain(file.read())
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet():
             if plain is not None:
                 return _assemble(name, plain)
             with (

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from vetter.core.quiet import quiet
 from vetter.errors import InputError
 
 
@@ -29,8 +29,7 @@ def reading(label: object, what: str) -> Iterator[None]:
     InputError
         ``LABEL: WHAT: the library's own words``.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet():
         try:
             yield
         except InputError:

@@ -13,12 +13,12 @@ import datetime
 import json
 import math
 import re
-import warnings
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vetter.core.quiet import quiet
 from vetter.io.array_text import format_array, parse_array
 from vetter.io.fits_cards import Plain, format_card
 from vetter.io.fits_keywords import RECORD, keywords_of
@@ -163,8 +163,7 @@ def _values(header: Header) -> Iterable[tuple[str, Plain]]:
     from astropy.io.fits import VerifyError
 
     for card in header.cards:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet():
             keyword = card.keyword.upper()
             if keyword in ("COMMENT", "HISTORY", RECORD) or _STRUCTURE.fullmatch(keyword):
                 continue

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 import math
 import sys
-import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
+from vetter.core.quiet import quiet
 from vetter.io.array_text import format_array, parse_array
 
 Json = Any
@@ -84,9 +84,8 @@ def utc_text(time: Any) -> str | None:
     if time.shape or np.ma.is_masked(time.jd1) or not np.isfinite(time.jd1 + time.jd2):
         return None
     if time.scale in ("tai", "tt", "tdb", "tcg", "tcb"):
-        with warnings.catch_warnings():
+        with quiet():
             # Of leap seconds before 1960 or to come: the exact time is kept beside.
-            warnings.simplefilter("ignore")
             time = time.utc
     import erfa  # type: ignore[import-untyped]
 

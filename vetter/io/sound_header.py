@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import warnings
 from typing import TYPE_CHECKING
+
+from vetter.core.quiet import quiet
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
@@ -30,8 +31,7 @@ def sound_header(header: Header, raw: bytes) -> Header:
         The header as the file has it.
     """
     cards = (raw[start : start + _CARD] for start in range(0, len(raw), _CARD))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet():
         copied = header.copy()
         if all(_SOUND.fullmatch(card) for card in cards):
             return copied

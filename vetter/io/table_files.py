@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from vetter.core.quiet import quiet
 from vetter.errors import InputError
 from vetter.io.arrow_values import has_pyarrow
 from vetter.io.damage import reading
@@ -45,9 +45,8 @@ def read_table(name: FitsName, key_as_text: str | None = None) -> TableFile:
     reader = _READERS.get(kind)
     if reader is None:
         raise InputError(f"{name.path}: wanted a candidate table, found a file of kind {kind}")
-    with warnings.catch_warnings():
+    with quiet():
         # Readers warn of unit spellings and of what they mend; the roles do not need either.
-        warnings.simplefilter("ignore")
         if kind == "text" and key_as_text:
             return _text(name, (key_as_text,))
         return reader(name)

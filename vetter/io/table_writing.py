@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from astropy.table import Column, MaskedColumn, Table, vstack
 
+from vetter.core.quiet import quiet
 from vetter.errors import InputError
 from vetter.io.plain_columns import escape_control, escape_non_ascii, plain_column
 
@@ -44,9 +44,8 @@ def write_table(table: Table, path: Path, kind: str) -> tuple[str, ...]:
         The file cannot be written; one line.
     """
     try:
-        with warnings.catch_warnings():
+        with quiet():
             # Units that a format knows no standard for, and dubious years, are written as well.
-            warnings.simplefilter("ignore")
             plain, notes = plain_table(table, kind)
             plain.write(path, overwrite=True, **_WRITERS[kind])
     except OSError as error:
@@ -65,8 +64,7 @@ def write_pieces(pieces: Iterable[Table], path: Path, kind: str) -> tuple[str, .
     notes: list[str] = []
     head = ""
     try:
-        with warnings.catch_warnings(), path.open("w", encoding="utf-8", newline="") as file:
-            warnings.simplefilter("ignore")
+        with quiet(), path.open("w", encoding="utf-8", newline="") as file:
             for piece in pieces:
                 plain, said = plain_table(piece, kind)
                 notes += said

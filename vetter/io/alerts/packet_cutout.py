@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import numpy as np
 from vetter.core.cutout import Cutout
 from vetter.core.mask_bits import bad_bits
 from vetter.core.noise import estimate_err
+from vetter.core.quiet import quiet
 from vetter.errors import InputError
 from vetter.io.alerts.history import light_curve
 from vetter.io.alerts.producers import Producer, field_of, number
@@ -195,8 +195,7 @@ def _put_sky(cutout: Cutout, stamps: Mapping[str, Stamp], grid: Grid) -> None:
 
 
 def _has_sky(cutout: Cutout) -> bool:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet():
         try:
             return cutout.wcs is not None
         except InputError:
@@ -223,8 +222,7 @@ def _header(text: str) -> Header | None:
 
     cards = (text[start : start + 80] for start in range(0, len(text), 80))
     wanted = [card for card in cards if not _STRUCTURE.fullmatch(card[:8].strip())]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet():
         try:
             header = Header.fromstring("".join(card for card in wanted if card.strip()))
             # Cards are only parsed when they are looked at.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import warnings
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from vetter.core.plane import Array
+from vetter.core.quiet import quiet
 from vetter.errors import InputError
 from vetter.io.alerts import bounds
 from vetter.io.alerts.codecs import unpacked_gzip
@@ -161,8 +161,7 @@ def _text(hdu: Any) -> str:
     text = getattr(hdu, "_text", None)
     if isinstance(text, str):
         return text
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet():
         try:
             return str(hdu.header.tostring())
         except (ValueError, OSError):  # VerifyError is a ValueError's sibling in astropy
