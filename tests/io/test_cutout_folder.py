@@ -165,7 +165,7 @@ def test_many_cutouts_are_listed_while_the_first_are_looked_at(many: Path) -> No
     assert source.candidates.column("mag").tolist() == [*range(11), 11.5]
     assert source.candidates.column("late").tolist() == [""] * 11 + ["yes"]
     assert source.cutout(11)["image"][0, 0] == 11
-    assert "1 other files were left alone" in source.notes
+    assert "1 other file was left alone" in source.notes
 
 
 def test_a_listing_that_is_closed_ends(many: Path) -> None:

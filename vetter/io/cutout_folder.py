@@ -21,6 +21,7 @@ from vetter.io.damage import reading
 from vetter.io.field_planes import ORDER
 from vetter.io.fingerprint import of_files
 from vetter.io.psf_fwhm import known_fwhm
+from vetter.io.unused_inputs import left_alone_words
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
@@ -96,7 +97,7 @@ class CutoutFolder:
         notes = [f"{len(self.candidates)} cutout files; columns {roles or 'none'}"]
         left_alone = self.others + self.lots.left_alone
         if left_alone:
-            notes.append(f"{left_alone} other files were left alone")
+            notes.append(left_alone_words(left_alone))
         if self.strange:
             notes.append(f"{self.strange} of the files looked at hold no plane that is known")
         return (*self.extra_notes, *notes, *self.candidates.notes)

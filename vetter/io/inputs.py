@@ -232,12 +232,18 @@ def _open_alerts(
     names: Sequence[FitsName], texts: Sequence[str], options: InputOptions, record: dict[str, Any]
 ) -> CutoutSource:
     from vetter.io.alerts.opening import open_alerts
+    from vetter.io.alerts.recognition import hold_alerts
+    from vetter.io.unused_inputs import unused_inputs
 
     given = options.for_lists()
     if given:
         raise InputError(f"{texts[0]}: alert packets bring their own planes, found {given} too")
     paths = [name.path for name in names]
-    return open_alerts(paths, options.radius, options.fwhm, options.schema, record)
+    source = open_alerts(paths, options.radius, options.fwhm, options.schema, record)
+    framed = options.schema is not None
+    unused = unused_inputs(paths, lambda path: hold_alerts([path], framed), "alert packets")
+    source.extra_notes = (*unused, *source.extra_notes)
+    return source
 
 
 def _open_field(table: FitsName, options: InputOptions, record: dict[str, Any]) -> CutoutSource:

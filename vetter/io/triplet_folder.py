@@ -22,6 +22,7 @@ from vetter.io.fingerprint import of_files
 from vetter.io.psf_fwhm import known_fwhm
 from vetter.io.triplet_names import PlaneSets
 from vetter.io.triplet_table import StampHeader, listed_sets, stamp_header
+from vetter.io.unused_inputs import left_alone_words
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
@@ -119,7 +120,7 @@ class TripletFolder:
         if found.doubled:
             notes.append(f"{found.doubled} files could be a plane that another was taken for")
         if found.others:
-            notes.append(f"{found.others} other files were left alone")
+            notes.append(left_alone_words(found.others))
         return (*self.extra_notes, *notes, *listed.notes)
 
     @cached_property

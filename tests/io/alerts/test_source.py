@@ -74,7 +74,7 @@ def test_bad_packets_are_named_and_skipped(tmp_path: Path) -> None:
     source = opened(tmp_path)
     assert source.candidates.keys.tolist() == ["1", "4"]
     assert any("2 of 4 packets could not be read; File > Report" in n for n in source.notes)
-    assert any("1 other files were left alone" in n for n in source.notes)
+    assert any("1 other file was left alone" in n for n in source.notes)
     assert [Path(line.split(": ")[0]).name for line in source.report] == ["2.avro", "3.avro"]
     source.close()
 
@@ -166,10 +166,22 @@ def test_options_for_lists_are_refused(tmp_path: Path) -> None:
         open_input([str(tmp_path)], InputOptions(planes={"diff": "d.fits"}))
 
 
+def test_what_was_named_beside_packets_and_is_not_opened_is_named(tmp_path: Path) -> None:
+    write_packets(tmp_path / "night", 2)
+    (tmp_path / "list.csv").write_text("x,y\n1,2\n")
+    source = open_input([str(tmp_path / "night"), str(tmp_path / "list.csv")])
+    said = f"{tmp_path / 'list.csv'} holds no alert packets, which are opened: open it on its own"
+    assert source.notes[0] == said
+    source.close()
+    both = open_input([str(tmp_path / "night"), str(tmp_path / "night" / "1.avro")])
+    assert not any("on its own" in note for note in both.notes)
+    both.close()
+
+
 def test_ids_that_repeat_are_kept_apart_and_said(tmp_path: Path) -> None:
     (tmp_path / "a.avro").write_bytes(packed([record(5), record(5)]))
     source = opened(tmp_path / "a.avro")
     assert source.candidates.keys.tolist() == ["5", "5#2"]
     assert source.cutout(1).meta["candid"] == 5
-    assert any("repeat an id" in note for note in source.notes)
+    assert "1 packet repeats an id: kept apart as KEY#2 and so on" in source.notes
     source.close()

@@ -22,6 +22,7 @@ from vetter.io.alerts.packets import Packets
 from vetter.io.alerts.producers import producer_of
 from vetter.io.fingerprint import of_files, of_plane
 from vetter.io.psf_fwhm import known_fwhm
+from vetter.io.unused_inputs import left_alone_words
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
@@ -121,11 +122,15 @@ class AlertSource:
                 "File > Report names them"
             )
         if found.repeated:
-            notes.append(f"{found.repeated} packets repeat an id: kept apart as KEY#2 and so on")
+            repeat = (
+                "1 packet repeats" if found.repeated == 1 else f"{found.repeated} packets repeat"
+            )
+            notes.append(f"{repeat} an id: kept apart as KEY#2 and so on")
         if found.unnamed:
-            notes.append(f"{found.unnamed} packets without an id: called row-N")
+            packets = "packet" if found.unnamed == 1 else "packets"
+            notes.append(f"{found.unnamed} {packets} without an id: called row-N")
         if found.left_alone:
-            notes.append(f"{found.left_alone} other files were left alone")
+            notes.append(left_alone_words(found.left_alone))
         if self._failed:
             notes.append(f"the list ends early: {self._failed}")
         return (
