@@ -63,3 +63,16 @@ def test_texts(text, expected):
 def test_the_filter():
     assert filter_of({"FILTER": " r ", "BAND": "g"}) == "r"
     assert filter_of({"FILTER": 3}) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "band"),
+    [
+        ("i DECam SDSS c0003 7835.0 1470.0", "i"),
+        ("VR DECam c0007 6300.0 2600.0", "VR"),
+        ("Bessell V 5500", "Bessell V 5500"),
+        ("SDSS r", "SDSS r"),
+    ],
+)
+def test_of_a_described_filter_only_the_band_is_kept(written, band):
+    assert filter_of({"FILTER": written}) == band

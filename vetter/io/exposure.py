@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ _STARTS = ("MJD-OBS", "MJD", "JD", "OBSMJD", "OBSJD")
 _CLOCKS = ("TIME-OBS", "UT", "UTC", "UTSTART", "UT-START", "UTC-OBS")
 _LENGTHS = ("EXPTIME", "EXPOSURE", "TEXPTIME", "XPOSURE", "ITIME")
 _LONGEST = 100_000.0
+_DESCRIBED = re.compile(r"(\S{1,4}) \S.* \d+(?:\.\d+)? \d+(?:\.\d+)?")
 
 
 def middle(header: Mapping[str, Any]) -> float | None:
@@ -45,11 +47,16 @@ def middle(header: Mapping[str, Any]) -> float | None:
 
 
 def filter_of(header: Mapping[str, Any]) -> str | None:
-    """The filter's name; None where the header has none."""
+    """The filter's name; None where the header has none.
+
+    Of a name with camera, serial number, wavelength and width behind it only the band is kept:
+    ``r DECam SDSS c0002 6415.0 1480.0`` is ``r``.
+    """
     for keyword in FILTERS:
         value = header.get(keyword)
         if isinstance(value, str) and value.strip():
-            return value.strip()
+            described = _DESCRIBED.fullmatch(value.strip())
+            return described[1] if described else value.strip()
     return None
 
 

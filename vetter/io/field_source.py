@@ -14,6 +14,7 @@ from vetter.core.cutout_source import Fingerprint, PsfFwhm
 from vetter.core.lazy_cutout import LazyCutout
 from vetter.core.plane import Array, Box
 from vetter.errors import InputError
+from vetter.io.exposure import filter_of
 from vetter.io.field_planes import FieldPlanes
 from vetter.io.planes import DifferencePlane, MaskPlane
 from vetter.io.psf_fwhm import known_fwhm, measured_fwhm
@@ -190,9 +191,7 @@ def header_facts(planes: FieldPlanes) -> dict[str, Any]:
     time = header.get("DATE-OBS")
     if isinstance(time, str) and "T" in time:
         facts["time"] = time.strip()
-    for keyword in ("FILTER", "BAND", "FILTER1"):
-        value = header.get(keyword)
-        if isinstance(value, str) and value.strip():
-            facts["filter"] = value.strip()
-            break
+    band = filter_of(header)
+    if band is not None:
+        facts["filter"] = band
     return facts
