@@ -29,14 +29,14 @@ def column_widths(table: CandidateModel, metrics: QFontMetrics, room: int) -> li
         sight.
     """
     widths = [_fitting(table, metrics, *column) for column in enumerate(table.names)]
+    if widths and table.names[-1] == "tags":
+        # It takes what is left over anyway, and most lines have none: it gives way first.
+        excess = max(sum(widths) - room, 0)
+        widths[-1] = max(widths[-1] - excess, LEAST_TAGS_WIDTH)
     if "name" in table.names:
         name = table.names.index("name")
         excess = max(sum(widths) - room, 0)
         widths[name] = min(widths[name], max(widths[name] - excess, LEAST_NAME_WIDTH))
-    if widths and table.names[-1] == "tags":
-        # It takes what is left over anyway, and most lines have none.
-        excess = max(sum(widths) - room, 0)
-        widths[-1] = max(widths[-1] - excess, LEAST_TAGS_WIDTH)
     return widths
 
 
