@@ -142,7 +142,7 @@ def test_the_tables_own_format_is_used(qtbot, qapp) -> None:
 
 
 def test_picked_columns_are_told_by_name(qtbot, view) -> None:
-    with qtbot.waitSignal(view.columns_changed) as told:
+    with qtbot.waitSignal(view.columns_changed, timeout=30000) as told:
         view.pick_columns()
         picker = view.findChild(QWidget, "column picker")
         picker.picked.emit(["name", "ra", "x"])
@@ -153,7 +153,7 @@ def test_picked_columns_are_told_by_name(qtbot, view) -> None:
 
 
 def test_moved_columns_are_told_by_name(qtbot, view) -> None:
-    with qtbot.waitSignal(view.columns_changed) as told:
+    with qtbot.waitSignal(view.columns_changed, timeout=30000) as told:
         view.horizontalHeader().moveSection(2, 1)
     assert told.args == [["verdict", "mag", "name", "tags"]]
 
@@ -240,7 +240,7 @@ def test_what_has_changed_of_a_candidate_is_painted_anew(view, qtbot) -> None:
         paint(painter, places, *rest),
     )
     view.update_rows([3, 900])
-    qtbot.waitUntil(lambda: 3 in painted, timeout=2000)
+    qtbot.waitUntil(lambda: 3 in painted, timeout=30000)
     assert 900 not in painted
 
 
@@ -259,7 +259,7 @@ def test_results_of_fits_show_where_they_are_on_screen(qtbot, session, monkeypat
     assert not repaints
     view.fits_arrived([3])
     view.fits_arrived([4])
-    qtbot.waitUntil(lambda: bool(repaints), timeout=2000)
+    qtbot.waitUntil(lambda: bool(repaints), timeout=30000)
     assert len(repaints) == 1
     view.hide()
 

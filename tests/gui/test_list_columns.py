@@ -51,7 +51,7 @@ def openers() -> list[Opener]:
 
 
 def until_painted(qtbot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window.session.busy and window.session.is_painted, timeout=10000)
+    qtbot.waitUntil(lambda: not window.session.busy and window.session.is_painted, timeout=30000)
 
 
 def dialog(window: MainWindow) -> ListColumns:
@@ -68,7 +68,7 @@ def choose(shown: ListColumns, **columns: str | None) -> None:
 
 def read_anew(qtbot, window: MainWindow, shown: ListColumns) -> MainWindow:
     shown.accept()
-    qtbot.waitUntil(lambda: present() is not window, timeout=10000)
+    qtbot.waitUntil(lambda: present() is not window, timeout=30000)
     until_painted(qtbot, present())
     return present()
 
@@ -143,7 +143,7 @@ def test_a_list_that_has_gone_is_said_and_the_window_stays(qtbot, window, tmp_pa
     shown = dialog(window)
     (tmp_path / "l.csv").unlink()
     shown.accept()
-    qtbot.waitUntil(lambda: "not opened" in said.text(), timeout=10000)
+    qtbot.waitUntil(lambda: "not opened" in said.text(), timeout=30000)
     assert "no such file" in said.text() and present() is window and window.isVisible()
 
 
