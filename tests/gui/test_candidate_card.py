@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from tests.helpers.fake_session import FakeSession, candidate_list
 from vetter.core.decisions import Verdict
 from vetter.gui.candidate_card import CandidateCard
+from vetter.gui.readout import Readout
 
 
 @pytest.fixture
@@ -160,3 +161,11 @@ def test_positions_can_be_copied_and_a_score_is_shown_the_quick_way(qtbot) -> No
     selectable = Qt.TextInteractionFlag.TextSelectableByMouse
     assert flags["RA Dec"] & selectable and flags["time"] & selectable
     assert not flags["drb"] & selectable
+
+
+def test_a_comment_has_the_rest_of_the_line_while_the_corner_is_empty(window, card) -> None:
+    corner = Readout()
+    card.add_corner(corner)
+    card.layout().activate()
+    assert card.comment.geometry().right() >= corner.geometry().left() + corner.width() - 1
+    assert not corner.autoFillBackground()

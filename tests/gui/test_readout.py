@@ -115,3 +115,13 @@ def test_while_a_candidate_is_loading_nothing_is_said(readout: Readout) -> None:
     readout.show_frame(None)
     readout.update_now()
     assert readout.text() == ""
+
+
+def test_it_covers_what_lies_behind_it_only_where_it_says_something(readout: Readout) -> None:
+    readout.show_frame(frame_of(image=RAMP))
+    readout.show_pointer((5.0, 5.0))
+    readout.update_now()
+    assert readout.autoFillBackground()
+    readout.show_pointer(None)
+    readout.update_now()
+    assert not readout.autoFillBackground()

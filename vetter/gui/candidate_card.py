@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from vetter.core.candidate_facts import Fact, picked_facts
 from vetter.core.cutout_source import fields_of
@@ -123,9 +123,9 @@ class CandidateCard(QWidget):
         self._show_opinion()
 
     def add_corner(self, widget: QWidget) -> None:
-        """Put a widget at the right end of the first line."""
+        """Put a widget at the right end of the first line, in front of the comment's end."""
         self._corner = widget
-        self._first.addWidget(widget)
+        self._rest.addWidget(widget, 0, 0, Qt.AlignmentFlag.AlignRight)
 
     def edit_comment(self) -> None:
         """Write a comment on the candidate that is shown."""
@@ -180,8 +180,11 @@ class CandidateCard(QWidget):
         first.setSpacing(14)
         for widget in (self.name, self.chip, self.tags):
             first.addWidget(widget)
-        first.addWidget(self.comment, 1)
-        first.addWidget(self.editor, 1)
+        # One cell: a comment has the line's whole rest wherever the corner is empty.
+        rest = self._rest = QGridLayout()
+        rest.addWidget(self.comment, 0, 0)
+        rest.addWidget(self.editor, 0, 0)
+        first.addLayout(rest, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)

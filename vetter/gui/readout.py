@@ -46,6 +46,7 @@ class Readout(QLabel):
             "known where that lies); then RA and Dec, sexagesimal and, in a wide window, in "
             "degrees"
         )
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._frame: Frame | None = None
         self._pixel: tuple[float, float] | None = None
         self._soon = QTimer(self)
@@ -76,7 +77,11 @@ class Readout(QLabel):
         self._soon.stop()
         frame, pixel = self._frame, self._pixel
         known = frame is not None and pixel is not None
-        self.setText(describe(frame, *pixel, degrees=self._with_degrees) if known else "")
+        text = describe(frame, *pixel, degrees=self._with_degrees) if known else ""
+        # A comment lies behind it: covered by what is written here, seen where there is nothing.
+        self.setAutoFillBackground(bool(text))
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not text)
+        self.setText(text)
 
     def hideEvent(self, event: QHideEvent | None) -> None:
         self._soon.stop()
