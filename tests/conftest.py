@@ -71,9 +71,14 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test that leaves a thread, a timer or a window running fails."""
     threads = set(threading.enumerate())
+    # Looking through all objects takes a while: only after tests that had an application, and
+    # only through what they made. What is frozen is not listed.
+    has_windows = "qapp" in request.fixturenames
+    if has_windows:
+        gc.freeze()
+    before = gc.get_freeze_count()
     yield
-    # Looking through all objects takes a while: only after tests that had an application.
-    left = _qt_left_running() if "qapp" in request.fixturenames else []
+    left = _qt_left_running(before) if has_windows else []
     left += _threads(threads)
     if left:
         pytest.fail("left behind: " + ", ".join(left))
@@ -97,8 +102,11 @@ def _threads(before: set[threading.Thread]) -> list[str]:
         time.sleep(0.01)
 
 
-def _qt_left_running() -> list[str]:
-    """Visible windows, active timers and running threads, by their classes' names."""
+def _qt_left_running(frozen: int) -> list[str]:
+    """Visible windows, active timers and running threads, by their classes' names.
+
+    ``frozen`` is how many objects were hidden from the collector before the test.
+    """
     from PyQt6 import QtCore, QtWidgets, sip
 
     application = QtWidgets.QApplication.instance()
@@ -107,10 +115,13 @@ def _qt_left_running() -> list[str]:
     application.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
     windows = [widget for widget in application.topLevelWidgets() if widget.isVisible()]
     left = [f"window {type(widget).__name__}" for widget in windows]
-    # The program freezes what it has loaded, which hides it from the collector.
-    gc.unfreeze()
+    if gc.get_freeze_count() > frozen:
+        # The program freezes what it has loaded: that is looked through too.
+        gc.unfreeze()
     kinds = (QtCore.QTimer, QtCore.QThread, QtCore.QThreadPool)
-    for item in [item for item in gc.get_objects() if isinstance(item, kinds)]:
+    made = [item for item in gc.get_objects() if isinstance(item, kinds)]
+    gc.unfreeze()
+    for item in made:
         if sip.isdeleted(item):
             continue
         if isinstance(item, QtCore.QTimer) and item.isActive():
