@@ -187,7 +187,6 @@ def test_the_list_tells_the_images_apart(qtbot, tmp_path):
         "name",
         "x",
         "y",
-        "disappeared",
         "filter",
         "tags",
     ]
