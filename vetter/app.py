@@ -7,13 +7,10 @@ import getpass
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
@@ -21,13 +18,10 @@ from vetter.core.cutout_source import is_growing
 from vetter.core.panel_choice import PanelChoice
 from vetter.errors import VetterError
 from vetter.gui.main_window import MainWindow
-from vetter.gui.opened_words import opened_words
+from vetter.gui.opener import Opener
 from vetter.gui.start_window import StartWindow
-from vetter.gui.verdict_style import is_dark
 from vetter.io.inputs import InputOptions
 from vetter.io.kept_psf import kept_psfs
-from vetter.io.nearby_planes import PlanesWanted
-from vetter.io.recent_sessions import RecentSession
 from vetter.io.resources import resource_path
 from vetter.io.session_file import SessionFile
 from vetter.io.session_path import default_session_path
@@ -36,13 +30,11 @@ from vetter.review.fit_ahead import FitAhead
 from vetter.review.fit_worker import Start
 from vetter.review.fits import Fits
 from vetter.review.growth import Growth
-from vetter.review.input_reader import InputReader, OpenRequest, read_input
-from vetter.review.recents import Recents
+from vetter.review.input_reader import OpenRequest, read_input
 from vetter.review.session_opening import kept_looks, open_session
 from vetter.settings import Settings
 
 MEGABYTE = 1 << 20
-REMEMBERED_EVERY_MS = 60_000
 
 
 def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> MainWindow:
@@ -86,162 +78,20 @@ def _opened(input: str | Path | Sequence[str | Path], options: dict[str, Any]) -
 
 
 def _opener(options: dict[str, Any]) -> Opener:
-    """An opener by the options that are the window's; the others are left."""
+    """An opener by the options that are the window's, which are taken out."""
     settings: Settings = options.pop("settings", None) or Settings()
     keymap: Mapping[str, Any] | None = options.pop("keymap", None)
     reviewer: str = options.pop("reviewer", None) or default_reviewer()
-    return Opener(settings, keymap, reviewer)
+    return make_opener(settings, keymap, reviewer)
 
 
-class Opener(QObject):
-    """Builds a window on a source, and the next one in its place; the first page where none is.
+def make_opener(settings: Settings, keymap: Mapping[str, Any] | None, reviewer: str) -> Opener:
+    """What shows one window after another, each built here; it shows none yet."""
 
-    Parameters
-    ----------
-    settings : Settings
-    keymap : mapping or None
-        The user's keymap file, parsed.
-    reviewer : str
-    """
+    def build(source: Any, store: SessionFile) -> tuple[MainWindow, list[str]]:
+        return _build(source, store, settings, reviewer, keymap)
 
-    window: MainWindow | StartWindow
-
-    def __init__(self, settings: Settings, keymap: Mapping[str, Any] | None, reviewer: str) -> None:
-        super().__init__(QApplication.instance())
-        self._settings, self._keymap, self._reviewer = settings, keymap, reviewer
-        self._path = Path()
-        self.recents = Recents(self)
-        self._reader = InputReader(self.usual_radius, self)
-        self._reader.done.connect(self._on_read)
-        self._reader.failed.connect(self._on_failed)
-        self._reader.planes_wanted.connect(self._on_planes_wanted)
-
-    @property
-    def usual_radius(self) -> float:
-        """Half the side of a cutout where nothing tells, pixels."""
-        return self._settings.display.radius
-
-    @property
-    def main_window(self) -> MainWindow:
-        """The window, where something is open in it."""
-        assert isinstance(self.window, MainWindow)
-        return self.window
-
-    def open(self, request: OpenRequest) -> None:
-        """Read another input, or the same otherwise, and show it in the window's place.
-
-        The window goes on meanwhile; where the input cannot be used it says why, and stays.
-        """
-        self.window.opening.strip.say_opening(request.name)
-        self._reader.read(request)
-
-    def show(self, source: Any, path: Path) -> None:
-        """Build and show a window on a source, with its session in a file.
-
-        Raises
-        ------
-        VetterError
-            The session file cannot be used.
-        """
-        store = SessionFile.start(path, self._reviewer)
-        window, notes = _build(source, store, self._settings, self._reviewer, self._keymap)
-        self._path = path
-        remember = partial(self._remember, window, path)
-        window.exposed.connect(remember)
-        window.closed.connect(remember)
-        # A window that is killed has told how far it was not long before.
-        now_and_then = QTimer(window)
-        now_and_then.setInterval(REMEMBERED_EVERY_MS)
-        now_and_then.timeout.connect(remember)
-        window.exposed.connect(now_and_then.start)
-        window.closed.connect(now_and_then.stop)
-        self._adopt(window)
-        window.opening.put_recents(self.recents)
-        attention = [*notes, *source.candidates.cautions]
-        window.status.say(opened_words(source, attention), bool(attention))
-
-    def show_start(self, said: str = "") -> None:
-        """Show the first page, with what went wrong where something did."""
-        window = StartWindow(self._settings.display.theme, self._keymap, self.recents)
-        window.exposed.connect(self.recents.reload)
-        self._path = Path()
-        self._adopt(window)
-        if said:
-            window.opening.strip.say_failed(said)
-
-    def _adopt(self, window: MainWindow | StartWindow) -> None:
-        window.open_wanted.connect(self.open)
-        window.cancel_wanted.connect(self._reader.cancel)
-        window.close_wanted.connect(self._on_close_wanted)
-        window.closed.connect(partial(self._on_closed, window))
-        self.window = window
-        window.show()
-
-    def _remember(self, window: MainWindow, path: Path) -> None:
-        session = window.session
-        counts, source = session.counts, session.source
-        self.recents.remember(
-            RecentSession(
-                str(path.absolute()),
-                source.title,
-                tuple(str(name) for name in source.record.get("inputs", ())),
-                counts.candidates - counts.undecided,
-                max(counts.candidates, session.expected or 0),
-                datetime.now(UTC).isoformat(timespec="seconds"),
-            )
-        )
-
-    def _on_read(self, request: OpenRequest, source: Any) -> None:
-        before, same = self.window, False
-        if isinstance(before, MainWindow):
-            same = list(request.inputs) == before.session.source.record.get("inputs")
-            row, radius = before.session.current_row, before.cache.radius
-        usual = self._path if same else default_session_path(request.inputs)
-        path = (request.session or usual).absolute()
-        own = isinstance(before, MainWindow) and path == self._path.absolute()
-        if own:
-            # One window alone writes to a session.
-            before.shut_down()
-        try:
-            self.show(source, path)
-        except VetterError as error:
-            source.close()
-            if own:
-                self.show_start(str(error))
-                self._take_place(before)
-            else:
-                before.opening.strip.say_failed(str(error))
-            return
-        after = self._take_place(before)
-        if same and isinstance(after, MainWindow) and 0 <= row < len(source.candidates):
-            after.session.go_to_row(row)
-            after.change_radius(radius / after.cache.radius)
-
-    def _take_place(self, before: MainWindow | StartWindow) -> MainWindow | StartWindow:
-        """Put the present window where another one was, and close that."""
-        after = self.window
-        after.set_theme(is_dark(before.palette()))
-        after.setGeometry(before.geometry())
-        after.setWindowState(before.windowState())
-        before.close()
-        return after
-
-    def _on_failed(self, text: str) -> None:
-        self.window.opening.strip.say_failed(text)
-
-    def _on_planes_wanted(self, request: OpenRequest, wanted: PlanesWanted) -> None:
-        self.window.opening.ask_planes(request, wanted)
-
-    def _on_close_wanted(self) -> None:
-        before = self.window
-        self._reader.cancel()
-        self.show_start()
-        self._take_place(before)
-
-    def _on_closed(self, window: MainWindow | StartWindow) -> None:
-        if window is self.window:
-            self._reader.close()
-            self.recents.close()
+    return Opener(build, settings, keymap, reviewer)
 
 
 def _build(

@@ -10,9 +10,10 @@ import pytest
 from PyQt6.QtWidgets import QApplication, QDialogButtonBox
 
 from tests.helpers.field_files import tan_wcs, write_field
-from vetter.app import Opener, open_window
+from vetter.app import open_window
 from vetter.gui.list_columns import ListColumns
 from vetter.gui.main_window import MainWindow
+from vetter.gui.opener import Opener
 from vetter.settings import FitSettings, Settings
 
 WITHOUT_FITS = Settings(fit=FitSettings(ahead=False))

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
-from PyQt6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QWidget
+from PyQt6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QMessageBox, QWidget
 
 from tests.helpers.field_files import pixels, tan_wcs, write_field, write_image, write_list
 from tests.helpers.stamp_files import write_stamps
-from vetter.app import Opener, open_window
+from vetter.app import make_opener, open_window
+from vetter.errors import InputError
+from vetter.gui.all_columns import AllColumns
+from vetter.gui.export_dialog import ExportDialog
+from vetter.gui.guide import Guide
 from vetter.gui.main_window import MainWindow
+from vetter.gui.opener import Opener
 from vetter.gui.planes_dialog import PlanesDialog
 from vetter.gui.start_window import StartWindow
 from vetter.io.recent_sessions import RecentSession, recent_sessions
-from vetter.review import input_reader
+from vetter.review import exporter, input_reader
 from vetter.settings import FitSettings, Settings
 
 WITHOUT_FITS = Settings(fit=FitSettings(ahead=False))
@@ -45,7 +51,7 @@ def window(qtbot, tmp_path: Path) -> Iterator[MainWindow]:
 
 @pytest.fixture
 def start(qtbot) -> Iterator[StartWindow]:
-    opener = Opener(WITHOUT_FITS, None, "ann")
+    opener = make_opener(WITHOUT_FITS, None, "ann")
     opener.show_start()
     assert isinstance(opener.window, StartWindow)
     with qtbot.waitExposed(opener.window, timeout=30000):
@@ -355,3 +361,70 @@ def test_enter_on_a_recent_session_opens_it(qtbot, window):
 def test_the_demo_opens_from_the_first_page(qtbot, start):
     start.page.buttons[2].click()
     assert until_replaced(qtbot, start).session.source.title.startswith("Demo")
+
+
+@pytest.fixture
+def export(qtbot, window, tmp_path, monkeypatch) -> Iterator[ExportDialog]:
+    """An export that runs until it is cancelled."""
+
+    def endless(*_, cancelled, **__):
+        while not cancelled():
+            time.sleep(0.01)
+        raise InputError("cancelled")
+
+    monkeypatch.setattr(exporter, "export", endless)
+    window.dialogs.show_export()
+    dialog = window.dialogs.export
+    dialog.folder.setText(str(tmp_path / "out"))
+    dialog.start()
+    qtbot.waitUntil(lambda: dialog.exporter.running, timeout=30000)
+    yield dialog
+
+
+def hold(qtbot, window, path: Path) -> None:
+    """Open something under the export, until it is read."""
+    window.opening.open_paths([str(path)])
+    qtbot.waitUntil(lambda: "is read" in window.opening.strip.text.text(), timeout=30000)
+
+
+def leave(qtbot, export: ExportDialog) -> None:
+    """Cancel the export, and close its dialog."""
+    export.reject()
+    qtbot.waitUntil(lambda: export.stop.text() == "Close", timeout=30000)
+    export.reject()
+
+
+def test_what_is_read_during_an_export_waits_for_it_and_says_so(qtbot, window, export, tmp_path):
+    hold(qtbot, window, write_stamps(tmp_path / "stamps"))
+    assert present() is window and export.exporter.running and export.isVisible()
+    assert window.opening.strip.text.text() == (
+        "stamps is read: it is shown when the export is over and its dialog closed"
+    )
+    leave(qtbot, export)
+    after = until_replaced(qtbot, window)
+    assert after.session.candidates.keys.tolist() == ["T000", "T001", "T002"]
+
+
+def test_what_waits_for_an_export_can_be_left(qtbot, window, export, tmp_path):
+    hold(qtbot, window, write_stamps(tmp_path / "stamps"))
+    window.opening.strip.button.click()
+    leave(qtbot, export)
+    qtbot.waitUntil(lambda: window.dialogs.export is None, timeout=30000)
+    qtbot.wait(50)
+    assert present() is window and window.isVisible()
+
+
+def test_dialogs_of_the_window_before_are_closed_but_what_must_be_read(qtbot, window, tmp_path):
+    window.dialogs.show_all_columns()
+    window.dialogs.show_guide()
+    window.dialogs.say_failure("not saved")
+    (columns,) = window.findChildren(AllColumns)
+    (guide,), (box,) = window.findChildren(Guide), window.findChildren(QMessageBox)
+    gone: list[bool] = []
+    columns.destroyed.connect(lambda: gone.append(True))
+    drop(window, write_stamps(tmp_path / "stamps"))
+    until_replaced(qtbot, window)
+    qtbot.waitUntil(lambda: bool(gone), timeout=30000)
+    assert guide.isVisible() and box.isVisible()
+    guide.close()
+    box.close()

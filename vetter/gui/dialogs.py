@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QMessageBox
+from PyQt6.QtWidgets import QDialog, QMessageBox
 
 from vetter import __version__
 from vetter.core.decisions import Verdict
 
 if TYPE_CHECKING:
+    from vetter.gui.export_dialog import ExportDialog
     from vetter.gui.field_dock import FieldDock
     from vetter.gui.grid import Grid
     from vetter.gui.main_window import MainWindow
@@ -30,6 +31,7 @@ class Dialogs:
         self._window = window
         self._grid: Grid | None = None
         self.field: FieldDock | None = None
+        self.export: ExportDialog | None = None
 
     def toggle_grid(self) -> None:
         """Show the grid in the panels' place, and the panels again."""
@@ -116,7 +118,21 @@ class Dialogs:
         from vetter.gui.export_dialog import ExportDialog
 
         window = self._window
-        ExportDialog(window.session, window.cache, window.fits, window).open()
+        self.export = ExportDialog(window.session, window.cache, window.fits, window)
+        self.export.finished.connect(self._forget_export)
+        self.export.open()
+
+    def _forget_export(self) -> None:
+        self.export = None
+
+    def close_all(self) -> None:
+        """Close what belongs to this window's session: another window takes its place.
+
+        The guide stays, and so does a message: what it says must have been read.
+        """
+        for dialog in self._window.findChildren(QDialog):
+            if dialog.objectName() != "guide" and not isinstance(dialog, QMessageBox):
+                dialog.close()
 
     def show_offers(self) -> None:
         """Verdicts of the earlier list, to take or to leave."""

@@ -16,6 +16,7 @@ class Guide(QDialog):
         self.setWindowTitle("User guide - vetter")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(False)
+        self.setObjectName("guide")
         self.resize(720, 640)
         self.text = QTextBrowser(self)
         self.text.setAccessibleName("user guide")

@@ -38,6 +38,15 @@ class OpeningStrip(QFrame):
         """That something is being read, and a way to stop waiting for it."""
         self._say(f"opening {name} ...", "Cancel", "stop waiting; what is shown stays", True)
 
+    def say_held(self, name: str) -> None:
+        """That something was read, and waits for the export from what is shown."""
+        self._say(
+            f"{name} is read: it is shown when the export is over and its dialog closed",
+            "Cancel",
+            "leave it; what is shown stays",
+            True,
+        )
+
     def say_failed(self, text: str) -> None:
         """Why something was not opened; stays until it is put away or something else is opened."""
         self._say(f"⚠ not opened: {text}", "Put away", "hide this line", False)
