@@ -21,6 +21,8 @@ from vetter.settings import DisplaySettings
         ("diff", "difference"),
         ("difference", "difference"),
         ("adjusted", "difference"),
+        ("decorr", "difference"),
+        ("scorr", "sky"),
         ("err", "err"),
         ("template_err", "err"),
         ("mask", "mask"),

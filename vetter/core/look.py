@@ -94,7 +94,8 @@ class Looks:
             return "mask"
         if name in ("err", "noise") or name.endswith("_err"):
             return "err"
-        if name.startswith("diff") or name == "adjusted":
+        # A decorrelated difference has the difference's sign and flux scale; a score has not.
+        if name.startswith("diff") or name in ("adjusted", "decorr"):
             return "difference"
         return "sky"
 
