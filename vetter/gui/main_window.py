@@ -10,7 +10,6 @@ from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QApplication,
-    QDockWidget,
     QMainWindow,
     QStackedWidget,
     QVBoxLayout,
@@ -31,6 +30,7 @@ from vetter.gui.filter_bar import FilterBar
 from vetter.gui.held_keys import HeldKeys
 from vetter.gui.keymap import keys_text, make_keymap
 from vetter.gui.light_curve_dock import LightCurveDock
+from vetter.gui.list_dock import ListDock
 from vetter.gui.opening import Opening
 from vetter.gui.physical_keys import key_by_place
 from vetter.gui.plane_row import PlaneRow
@@ -39,6 +39,7 @@ from vetter.gui.showing import Showing, Views
 from vetter.gui.status import Status
 from vetter.gui.stretch_bar import StretchBar
 from vetter.gui.theme import apply_theme, is_dark
+from vetter.gui.undo_names import UndoNames
 from vetter.gui.window_size import first_size
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.fits import Fits, fittable
@@ -95,7 +96,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id = make_actions(self, self.commands, self.keymap)
         self._connect()
         self._hold_keys()
-        self._name_undo()
+        self._undo_names = UndoNames(session, self.actions_by_id, self)
         self.opening.drop.claim()
         self.setWindowTitle(self._title())
         self.resize(*first_size(_application()))
@@ -133,19 +134,7 @@ class MainWindow(QMainWindow):
         self.opening = Opening(self)
         self.setCentralWidget(self.opening.above(self.pages))
 
-        listing = QWidget(self)
-        side = QVBoxLayout(listing)
-        side.setContentsMargins(0, 4, 6, 2)
-        side.setSpacing(4)
-        side.addWidget(self.filter_bar)
-        side.addWidget(self.candidate_list, 1)
-        self.list_dock = QDockWidget("Candidates", self)
-        self.list_dock.setObjectName("candidates")
-        self.list_dock.setTitleBarWidget(QWidget(self.list_dock))
-        self.list_dock.setWidget(listing)
-        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.list_dock)
-        width = self.candidate_list.sizeHint().width() + side.contentsMargins().right()
-        self.resizeDocks([self.list_dock], [width], Qt.Orientation.Horizontal)
+        self.list_dock = ListDock(self.filter_bar, self.candidate_list, self)
 
     def _connect(self) -> None:
         session, cache = self.session, self.cache
@@ -163,10 +152,6 @@ class MainWindow(QMainWindow):
         session.opinions_changed.connect(self._on_opinions_changed)
         session.failed.connect(self.dialogs.say_failure)
         self.plane_row.pointer.connect(self.readout.show_pointer)
-        self._naming = QTimer(self)
-        self._naming.setSingleShot(True)
-        self._naming.setInterval(0)
-        self._naming.timeout.connect(self._name_undo)
         self.epochs.counted.connect(partial(name_epochs, self.actions_by_id))
         self.stretch_bar.looks_changed.connect(self._on_looks_changed)
         self.plane_row.contrast_dragged.connect(self.stretch_bar.drag_contrast)
@@ -240,9 +225,6 @@ class MainWindow(QMainWindow):
     def _on_opinions_changed(self, rows: object) -> None:
         if isinstance(rows, list) and self.session.current_row in rows:
             self.card.show_row(self.session.current_row)
-        # The menu can wait for the next turn; the key's pixels cannot.
-        if not self._closed:
-            self._naming.start()
 
     def _on_looks_changed(self, looks: Looks) -> None:
         self.cache.set_looks(looks)
@@ -263,14 +245,6 @@ class MainWindow(QMainWindow):
 
     def _on_colour_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
         self.set_theme(scheme != Qt.ColorScheme.Light)
-
-    def _name_undo(self) -> None:
-        for command_id, word, label in (
-            ("review.undo", "Undo", self.session.undo_label),
-            ("review.redo", "Redo", self.session.redo_label),
-        ):
-            action = self.actions_by_id[command_id]
-            action.setText(f"{word} {label}" if label else word)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         assert event is not None
@@ -330,7 +304,7 @@ class MainWindow(QMainWindow):
         if not self._closed:
             self._closed = True
             self.showing.close()
-            self._naming.stop()
+            self._undo_names.stop()
             self.status.stop()
             self.fits.close()
             self.cache.close()
