@@ -204,3 +204,14 @@ def test_a_list_that_breaks_off_is_said_in_the_window_and_can_be_exported(
     assert "night.tar: cut short" in box.text()
     box.close()
     dialog.close()
+
+
+def test_a_window_that_closes_at_once_begins_nothing(qtbot: Any, opened: Open) -> None:
+    window = opened(GrowingFake((4, 8)))
+    begun: list[bool] = []
+    window.exposed.connect(lambda: begun.append(True))
+    window._exposed = False
+    window.repaint()
+    window.close()
+    qtbot.wait(20)
+    assert window._exposed and not begun

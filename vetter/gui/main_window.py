@@ -259,8 +259,13 @@ class MainWindow(QMainWindow):
             # A candidate counts as seen, and the work behind it begins, from the first paint
             # of the window on.
             self._exposed = True
-            QTimer.singleShot(0, self.showing.expose)
-            QTimer.singleShot(0, self.exposed.emit)
+            QTimer.singleShot(0, self._expose)
+
+    def _expose(self) -> None:
+        # A window that closed at once begins nothing that nobody would end.
+        if not self._closed:
+            self.showing.expose()
+            self.exposed.emit()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Keys that no shortcut claimed: tried again by their place on the keyboard."""

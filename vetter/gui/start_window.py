@@ -115,7 +115,12 @@ class StartWindow(QMainWindow):
         super().paintEvent(event)
         if not self._exposed:
             self._exposed = True
-            QTimer.singleShot(0, self.exposed.emit)
+            QTimer.singleShot(0, self._expose)
+
+    def _expose(self) -> None:
+        # As in the other window: one that closed at once begins nothing.
+        if not self._closed:
+            self.exposed.emit()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         self.shut_down()
