@@ -14,6 +14,7 @@ from tests.helpers.field_files import write_field, write_list
 from tests.helpers.night_files import write_night
 from vetter.app import open_window
 from vetter.core.cutout_source import Place
+from vetter.core.decisions import Verdict
 from vetter.settings import FitSettings, Settings
 
 KEY, SHIFT = Qt.Key, Qt.KeyboardModifier.ShiftModifier
@@ -222,3 +223,16 @@ def test_other_looks_do_not_make_the_panels_wait_for_the_row(qtbot, window, monk
         timeout=30000,
     )
     assert 4 not in made
+
+
+def test_the_row_lies_where_it_is_painted_when_the_question_has_gone(qtbot, window):
+    panel = window.epochs
+    assert not panel.strip.testAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+    painted = []
+    around = panel.parentWidget()
+    around.update = lambda: painted.append(panel.height())
+    panel.question.ask([0, 1], Verdict.REJECT, 0)
+    qtbot.waitUntil(lambda: len(painted) > 0, timeout=30000)
+    tall = painted[-1]
+    panel.question.dismiss()
+    qtbot.waitUntil(lambda: painted[-1] < tall, timeout=30000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from vetter.core.cutout_source import has_epochs
@@ -113,6 +113,14 @@ class EpochPanel(QWidget):
                     self._answer(event.key() in _ENTER)
                     return True
         return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        # The question comes or goes while the panels above are painted out of turn: what lies
+        # between would keep pixels of the row where it stood before.
+        above = self.parentWidget()
+        if above is not None:
+            above.update()
 
     def _answer(self, yes: bool) -> None:
         if yes:
