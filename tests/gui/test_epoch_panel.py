@@ -236,3 +236,12 @@ def test_the_row_lies_where_it_is_painted_when_the_question_has_gone(qtbot, wind
     tall = painted[-1]
     panel.question.dismiss()
     qtbot.waitUntil(lambda: painted[-1] < tall, timeout=30000)
+
+
+def test_a_question_stays_while_its_candidate_is_painted_anew(window):
+    panel, row = window.epochs, window.session.current_row
+    panel.question.ask([row], Verdict.REJECT, 0)
+    window.showing.show()
+    assert panel.question.text
+    panel.turn_to(row + 1)
+    assert not panel.question.text

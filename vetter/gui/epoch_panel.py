@@ -34,7 +34,7 @@ class EpochPanel(QWidget):
     def __init__(self, session: Session, cache: CutoutCache, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._count = 0
+        self._count, self._row = 0, session.current_row
         self.strip = EpochStrip(session, cache, self)
         self.question = GroupQuestion(self)
         layout = QVBoxLayout(self)
@@ -57,7 +57,10 @@ class EpochPanel(QWidget):
 
     def turn_to(self, row: int) -> None:
         """Another candidate is current: painted with the panels, its epochs follow."""
-        self.question.dismiss()
+        if row != self._row:
+            # The same one is painted anew too, as when its fit arrives: the question stays.
+            self.question.dismiss()
+        self._row = row
         self.strip.turn_to(row)
 
     def follow(self, row: int) -> None:
