@@ -215,13 +215,12 @@ def test_other_looks_do_not_make_the_panels_wait_for_the_row(qtbot, window, monk
     QTest.keyClick(window, KEY.Key_I)
     # The pictures of the old looks stay until the builder has made others.
     assert all(pictures(strip))
-    qtbot.waitUntil(
-        lambda: (
-            not set(before)
-            & {strip.thumbnails.image(epoch.spot).cacheKey() for epoch in strip.shown}
-        ),
-        timeout=30000,
-    )
+
+    def all_are_new():
+        now = [strip.thumbnails.image(epoch.spot) for epoch in strip.shown]
+        return None not in now and not {picture.cacheKey() for picture in now} & set(before)
+
+    qtbot.waitUntil(all_are_new, timeout=30000)
     assert 4 not in made
 
 
