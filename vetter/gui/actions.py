@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMenu
 
-from vetter.gui.commands import MENUS, Command
+from vetter.gui.command import MENUS, Command
 from vetter.gui.keymap import Keymap
+from vetter.gui.window import Window
 
-if TYPE_CHECKING:
-    from vetter.gui.main_window import MainWindow
+WindowT = TypeVar("WindowT", bound=Window)
 
 
 def make_actions(
-    window: MainWindow, commands: Iterable[Command], keymap: Keymap
+    window: WindowT, commands: Iterable[Command[WindowT]], keymap: Keymap
 ) -> dict[str, QAction]:
     """One action a command, in its menu, with its keys; by command id.
 
@@ -53,5 +53,5 @@ def name_epochs(actions: Mapping[str, QAction], count: int) -> None:
         actions[f"review.{verdict}_epochs"].setText(f"{verb} {words}")
 
 
-def _run(window: MainWindow, command: Command, _checked: bool = False) -> None:
+def _run(window: WindowT, command: Command[WindowT], _checked: bool = False) -> None:
     command.run(window)

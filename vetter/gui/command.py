@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
-if TYPE_CHECKING:
-    from vetter.gui.main_window import MainWindow
+WindowT = TypeVar("WindowT", contravariant=True)
+"""The window that a command asks for: any `Window`, or the one with candidates."""
 
 
-class Command(NamedTuple):
+class Command(NamedTuple, Generic[WindowT]):
     """One thing that the vetter can do.
 
     Attributes
@@ -37,9 +37,9 @@ class Command(NamedTuple):
     title: str
     keys: tuple[str, ...]
     menu: str
-    run: Callable[[MainWindow], None]
+    run: Callable[[WindowT], None]
     repeats: bool = False
-    released: Callable[[MainWindow], None] | None = None
+    released: Callable[[WindowT], None] | None = None
     separated: bool = False
 
 
@@ -47,7 +47,9 @@ UNNAMED_TAG = "on or off (not named in the settings)"
 MENUS = ("File", "Review", "Go", "View", "Stretch", "Fit", "Help")
 
 
-def with_tags(commands: Iterable[Command], tags: Sequence[str]) -> tuple[Command, ...]:
+def with_tags(
+    commands: Iterable[Command[WindowT]], tags: Sequence[str]
+) -> tuple[Command[WindowT], ...]:
     """The commands with the tags called by their names: menus, palette and key sheet say them."""
     titles = {f"review.tag_{number}": f"Tag: {tag}" for number, tag in enumerate(tags, 1)}
     return tuple(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QDialog, QMessageBox
 
-from vetter import __version__
 from vetter.core.decisions import Verdict
+from vetter.gui.window_dialogs import WindowDialogs
 
 if TYPE_CHECKING:
     from vetter.gui.export_dialog import ExportDialog
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from vetter.io.input_options import InputOptions
 
 
-class Dialogs:
+class Dialogs(WindowDialogs):
     """Opens what is not on screen each minute; each is imported when first wanted.
 
     Parameters
@@ -27,8 +26,10 @@ class Dialogs:
         Whose session they show.
     """
 
+    _window: MainWindow
+
     def __init__(self, window: MainWindow) -> None:
-        self._window = window
+        super().__init__(window)
         self._grid: Grid | None = None
         self.field: FieldDock | None = None
         self.export: ExportDialog | None = None
@@ -107,12 +108,6 @@ class Dialogs:
         window = self._window
         Palette(window.commands, window.keymap, window).open_over(window)
 
-    def show_keys(self) -> None:
-        """All keys, as they are now."""
-        from vetter.gui.key_sheet import KeySheet
-
-        KeySheet(self._window.commands, self._window.keymap, self._window).open()
-
     def show_export(self) -> None:
         """Choose what to export and where to."""
         from vetter.gui.export_dialog import ExportDialog
@@ -124,15 +119,6 @@ class Dialogs:
 
     def _forget_export(self) -> None:
         self.export = None
-
-    def close_all(self) -> None:
-        """Close what belongs to this window's session: another window takes its place.
-
-        The guide stays, and so does a message: what it says must have been read.
-        """
-        for dialog in self._window.findChildren(QDialog):
-            if dialog.objectName() != "guide" and not isinstance(dialog, QMessageBox):
-                dialog.close()
 
     def show_offers(self) -> None:
         """Verdicts of the earlier list, to take or to leave."""
@@ -193,52 +179,10 @@ class Dialogs:
         """What was recognised, converted and estimated."""
         session = self._window.session
         notes = [*session.source.notes, *session.candidates.notes]
-        self._say("What was recognised", "\n".join(f"•  {note}" for note in dict.fromkeys(notes)))
+        self.say("What was recognised", "\n".join(f"•  {note}" for note in dict.fromkeys(notes)))
 
     def show_report(self) -> None:
         """The inputs that could not be read, and why."""
         from vetter.gui.report_dialog import ReportDialog
 
         ReportDialog(self._window.session, self._window).open()
-
-    def show_guide(self) -> None:
-        """The user guide, in a window that may stay open."""
-        from vetter.gui.guide import Guide
-
-        Guide(self._window).show()
-
-    def show_about(self) -> None:
-        """The version."""
-        self._say(
-            "About vetter",
-            f"vetter {__version__}\n\nLook at transient candidates, decide by key, and let a fit "
-            "explain the dipoles.\nFree software under the MIT licence.",
-        )
-
-    def say_failure(self, text: str) -> None:
-        """Something that the vetter must know before they go on."""
-        box = QMessageBox(self._window)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle("vetter")
-        box.setText(text)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
-
-    def say_unexpected(self, text: str, details: str) -> None:
-        """An error that nobody expected, with what a report of it needs."""
-        box = QMessageBox(self._window)
-        box.setIcon(QMessageBox.Icon.Critical)
-        box.setWindowTitle("vetter")
-        box.setText(f"Something went wrong that should not: {text}")
-        box.setInformativeText("Every verdict so far is on disk. The details help to mend it.")
-        box.setDetailedText(details)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
-
-    def _say(self, title: str, text: str) -> None:
-        box = QMessageBox(self._window)
-        box.setWindowTitle(title)
-        box.setText(text)
-        box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()

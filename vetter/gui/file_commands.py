@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from vetter.gui.command import Command
+from typing import TYPE_CHECKING
 
-FILE_COMMANDS: tuple[Command, ...] = (
-    Command("file.open", "Open...", ("Ctrl+O",), "File", lambda w: w.opening.open_files()),
-    Command(
-        "file.open_folder",
-        "Open folder...",
-        ("Ctrl+Shift+O",),
-        "File",
-        lambda w: w.opening.open_folder(),
-    ),
-    Command("file.demo", "Open the demo", (), "File", lambda w: w.opening.open_demo()),
-    Command(
-        "file.clear_recent",
-        "Clear the recent sessions",
-        (),
-        "File",
-        lambda w: w.opening.clear_recent(),
-    ),
+from vetter.gui.command import Command
+from vetter.gui.window_commands import OPEN_COMMANDS, QUIT_COMMAND
+
+if TYPE_CHECKING:
+    from vetter.gui.main_window import MainWindow
+
+FILE_COMMANDS: tuple[Command[MainWindow], ...] = (
+    *OPEN_COMMANDS,
     Command(
         "file.export",
         "Export...",
@@ -57,5 +48,5 @@ FILE_COMMANDS: tuple[Command, ...] = (
         lambda w: w.opening.close_input(),
         separated=True,
     ),
-    Command("file.quit", "Quit", ("Ctrl+Q",), "File", lambda w: w.quit()),
+    QUIT_COMMAND,
 )

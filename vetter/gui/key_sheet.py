@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFont, QPalette
@@ -16,7 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vetter.gui.commands import MENUS, UNNAMED_TAG, Command
+from vetter.gui.command import MENUS, UNNAMED_TAG, Command
 from vetter.gui.keymap import Keymap, keys_text
 
 Group = tuple[str, list[tuple[str, str]]]
@@ -44,7 +45,7 @@ class KeySheet(QDialog):
     """
 
     def __init__(
-        self, commands: Iterable[Command], keymap: Keymap, parent: QWidget | None = None
+        self, commands: Iterable[Command[Any]], keymap: Keymap, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("All keys")
@@ -93,7 +94,7 @@ class KeySheet(QDialog):
         return label
 
 
-def _groups(commands: Iterable[Command], keymap: Keymap) -> list[Group]:
+def _groups(commands: Iterable[Command[Any]], keymap: Keymap) -> list[Group]:
     """Title and lines (keys, what they do) of each menu that has keys."""
     by_menu: dict[str, list[tuple[str, str]]] = {menu: [] for menu in MENUS}
     tags: list[tuple[str, str]] = []

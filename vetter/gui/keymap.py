@@ -8,7 +8,7 @@ from typing import Any
 from PyQt6.QtGui import QKeySequence
 
 from vetter.errors import SettingsError
-from vetter.gui.commands import Command
+from vetter.gui.command import Command
 
 Keymap = dict[str, tuple[str, ...]]
 
@@ -25,7 +25,9 @@ def with_keys(text: str, keymap: Mapping[str, tuple[str, ...]], *command_ids: st
     return f"{text} ({', '.join(keys)})" if keys else text
 
 
-def make_keymap(commands: Iterable[Command], changes: Mapping[str, Any] | None = None) -> Keymap:
+def make_keymap(
+    commands: Iterable[Command[Any]], changes: Mapping[str, Any] | None = None
+) -> Keymap:
     """Keys of each command.
 
     Parameters

@@ -6,15 +6,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent, QResizeEvent
-from PyQt6.QtWidgets import (
-    QApplication,
-    QMainWindow,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtGui import QKeyEvent, QResizeEvent
+from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.look import Looks
@@ -22,24 +16,24 @@ from vetter.core.panel_choice import PanelChoice
 from vetter.gui.actions import make_actions, name_epochs
 from vetter.gui.candidate_card import CandidateCard
 from vetter.gui.candidate_list import CandidateListView
+from vetter.gui.command_keys import CommandKeys
 from vetter.gui.commands import COMMANDS, with_tags
 from vetter.gui.dialogs import Dialogs
 from vetter.gui.epoch_panel import EpochPanel
 from vetter.gui.evidence import Evidence
 from vetter.gui.filter_bar import FilterBar
-from vetter.gui.held_keys import HeldKeys
 from vetter.gui.keymap import keys_text, make_keymap
 from vetter.gui.light_curve_dock import LightCurveDock
 from vetter.gui.list_dock import ListDock
 from vetter.gui.opening import Opening
-from vetter.gui.physical_keys import key_by_place
 from vetter.gui.plane_row import PlaneRow
 from vetter.gui.readout import Readout
 from vetter.gui.showing import Showing, Views
 from vetter.gui.status import Status
 from vetter.gui.stretch_bar import StretchBar
-from vetter.gui.theme import apply_theme, is_dark
+from vetter.gui.theme import is_dark
 from vetter.gui.undo_names import UndoNames
+from vetter.gui.window import Window, application
 from vetter.gui.window_size import first_size
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.fits import Fits, fittable
@@ -50,7 +44,7 @@ NARROW = 1500
 """Below this width the readout is shorter, and the evidence takes more lines."""
 
 
-class MainWindow(QMainWindow):
+class MainWindow(Window):
     """Shows a session and calls its verbs.
 
     Everything it works with comes through the constructor; ``app.py`` builds it.
@@ -66,11 +60,12 @@ class MainWindow(QMainWindow):
         The user's keymap file, parsed.
     """
 
-    exposed = pyqtSignal()  # the first candidate is on screen
-    closed = pyqtSignal()
-    open_wanted = pyqtSignal(object)  # an OpenRequest: what to show in this window's place
-    cancel_wanted = pyqtSignal()
-    close_wanted = pyqtSignal()
+    session: Session
+    fits: Fits
+    dialogs: Dialogs
+    plane_row: PlaneRow
+    stretch_bar: StretchBar
+    epochs: EpochPanel
 
     def __init__(
         self,
@@ -86,21 +81,18 @@ class MainWindow(QMainWindow):
         self.commands = with_tags(COMMANDS, session.settings.review.tags)
         self.keymap = make_keymap(self.commands, keymap_changes)
         self.dialogs = Dialogs(self)
-        self._dark = True
         self._compass = True
-        self._closed = False
-        self._exposed = False
         # Cut out while the widgets are built: the first paint shows it.
         self.cache.want([session.current_row] if session.current_row >= 0 else [])
         self._build()
         self.actions_by_id = make_actions(self, self.commands, self.keymap)
         self._connect()
-        self._hold_keys()
+        self._keys = CommandKeys(self, COMMANDS, self.keymap)
         self._undo_names = UndoNames(session, self.actions_by_id, self)
         self.opening.drop.claim()
         self.setWindowTitle(self._title())
-        self.resize(*first_size(_application()))
-        self.set_theme(is_dark(session.settings.display.theme, _application()))
+        self.resize(*first_size(application()))
+        self.set_theme(is_dark(session.settings.display.theme, application()))
         self.showing.show()
 
     def _build(self) -> None:
@@ -156,27 +148,14 @@ class MainWindow(QMainWindow):
         self.stretch_bar.looks_changed.connect(self._on_looks_changed)
         self.plane_row.contrast_dragged.connect(self.stretch_bar.drag_contrast)
         self.candidate_list.columns_changed.connect(self._on_columns_changed)
-        hints = _application().styleHints()
+        hints = application().styleHints()
         if hints is not None and session.settings.display.theme == "system":
             hints.colorSchemeChanged.connect(self._on_colour_scheme_changed)
 
-    def _hold_keys(self) -> None:
-        """On X11 each repeat of a held key comes as a press and a release of its own."""
-        if QApplication.platformName() != "xcb":
-            return
-        commands = [command for command in COMMANDS if not command.repeats]
-        once = {key for command in commands for key in self.keymap[command.id]}
-        HeldKeys(self, once).let_go.connect(self._end_held)
-
     def set_theme(self, dark: bool) -> None:
         """Dark or light, for the window and the panels."""
-        self._dark = dark
-        apply_theme(_application(), dark)
+        super().set_theme(dark)
         self.plane_row.set_theme(dark)
-
-    def toggle_theme(self) -> None:
-        """Dark to light and back."""
-        self.set_theme(not self._dark)
 
     def toggle_reticle(self) -> None:
         """Show or hide the reticle."""
@@ -190,10 +169,6 @@ class MainWindow(QMainWindow):
     def toggle_list(self) -> None:
         """Show or hide the candidate list."""
         self.list_dock.setVisible(not self.list_dock.isVisible())
-
-    def toggle_full_screen(self) -> None:
-        """Full screen and back."""
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def change_radius(self, factor: float) -> None:
         """A smaller or larger cutout; the panels show it when it is built."""
@@ -213,10 +188,6 @@ class MainWindow(QMainWindow):
         """Put the cursor into the filter."""
         self.list_dock.show()
         self.filter_bar.start()
-
-    def quit(self) -> None:
-        """Close the window; there is nothing to save."""
-        self.close()
 
     def _title(self) -> str:
         mode = " (read only)" if self.session.read_only else ""
@@ -253,35 +224,18 @@ class MainWindow(QMainWindow):
         self.evidence.set_narrow(narrow)
         super().resizeEvent(event)
 
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        super().paintEvent(event)
-        if not self._exposed:
-            # A candidate counts as seen, and the work behind it begins, from the first paint
-            # of the window on.
-            self._exposed = True
-            QTimer.singleShot(0, self._expose)
-
-    def _expose(self) -> None:
-        # A window that closed at once begins nothing that nobody would end.
-        if not self._closed:
-            self.showing.expose()
-            self.exposed.emit()
+    def begin(self) -> None:
+        """A candidate counts as seen, and the work behind it begins, from the first paint on."""
+        self.showing.expose()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Keys that no shortcut claimed: tried again by their place on the keyboard."""
         assert event is not None
-        place = key_by_place(event)
-        for command in COMMANDS:
-            if place is not None and place in self.keymap[command.id]:
-                if not event.isAutoRepeat() or command.repeats:
-                    command.run(self)
-                return
-        super().keyPressEvent(event)
+        if not self._keys.press(event):
+            super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
-        if not event.isAutoRepeat():
-            self._end_held(event.key())
+        self._keys.release(event)
         super().keyReleaseEvent(event)
 
     def changeEvent(self, event: QEvent | None) -> None:
@@ -289,36 +243,14 @@ class MainWindow(QMainWindow):
         # A key released in another window never reaches this one.
         if event is not None and event.type() == QEvent.Type.ActivationChange:
             if not self.isActiveWindow():
-                self._end_held(None)
+                self._keys.let_go(None)
 
-    def _end_held(self, key: int | None) -> None:
-        from PyQt6.QtGui import QKeySequence
-
-        for command in COMMANDS:
-            if command.released is None:
-                continue
-            if key is None or QKeySequence(key).toString() in self.keymap[command.id]:
-                command.released(self)
-
-    def closeEvent(self, event: QCloseEvent | None) -> None:
-        self.shut_down()
-        super().closeEvent(event)
-
-    def shut_down(self) -> None:
-        """End all that runs behind the window, and let go of its files; harmless when repeated."""
-        if not self._closed:
-            self._closed = True
-            self.showing.close()
-            self._undo_names.stop()
-            self.status.stop()
-            self.fits.close()
-            self.cache.close()
-            self.session.close()
-            self.session.source.close()
-            self.closed.emit()
-
-
-def _application() -> QApplication:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    return app
+    def end(self) -> None:
+        """End all that runs behind the window, and let go of its files."""
+        self.showing.close()
+        self._undo_names.stop()
+        self.status.stop()
+        self.fits.close()
+        self.cache.close()
+        self.session.close()
+        self.session.source.close()

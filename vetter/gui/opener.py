@@ -136,7 +136,7 @@ class Opener(QObject):
         )
 
     def _on_read(self, request: OpenRequest, source: Any) -> None:
-        export = self.window.dialogs.export
+        export = self.window.dialogs.export if isinstance(self.window, MainWindow) else None
         if export is None:
             self._swap(request, source)
             return

@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vetter.core.fuzzy import score
-from vetter.gui.commands import Command
+from vetter.gui.command import Command
 from vetter.gui.keymap import Keymap, keys_text
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ class Palette(QDialog):
         What the commands are run on; its session's candidates are found too.
     """
 
-    def __init__(self, commands: Iterable[Command], keymap: Keymap, window: MainWindow) -> None:
+    def __init__(
+        self, commands: Iterable[Command[MainWindow]], keymap: Keymap, window: MainWindow
+    ) -> None:
         super().__init__(window, Qt.WindowType.Popup)
         self._window = window
         self._keymap = keymap
@@ -139,7 +141,7 @@ class Palette(QDialog):
         self.run_selected()
 
     def _fitting_commands(self, text: str) -> list[Line]:
-        fitting: list[tuple[int, int, Command]] = []
+        fitting: list[tuple[int, int, Command[MainWindow]]] = []
         for place, command in enumerate(self._commands):
             found = score(text, f"{command.title} {command.menu}")
             if found is not None:

@@ -1,0 +1,51 @@
+"""The commands of the menu Stretch, a part of the table in `vetter.gui.commands`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vetter.gui.command import Command
+
+if TYPE_CHECKING:
+    from vetter.gui.main_window import MainWindow
+
+STRETCH_COMMANDS: tuple[Command[MainWindow], ...] = (
+    Command(
+        "stretch.next",
+        "Next stretch",
+        ("S",),
+        "Stretch",
+        lambda w: w.stretch_bar.next_stretch(),
+        repeats=True,
+    ),
+    Command(
+        "stretch.previous",
+        "Previous stretch",
+        ("Shift+S",),
+        "Stretch",
+        lambda w: w.stretch_bar.previous_stretch(),
+        repeats=True,
+    ),
+    Command(
+        "stretch.invert",
+        "Invert colours",
+        ("I",),
+        "Stretch",
+        lambda w: w.stretch_bar.toggle_invert(),
+    ),
+    Command(
+        "stretch.shared",
+        "Image and templates share their limits, or not",
+        (),
+        "Stretch",
+        lambda w: w.stretch_bar.toggle_shared(),
+        separated=True,
+    ),
+    Command(
+        "stretch.reset",
+        "Contrast and bias as at first",
+        (),
+        "Stretch",
+        lambda w: w.stretch_bar.reset_contrast(),
+    ),
+)
