@@ -54,8 +54,10 @@ def both(path: Path, data: Any, options: dict[str, Any]) -> tuple[Any, Any, Any]
         (sky("u1"), {}),
         (sky("i2"), {"tile_shape": (7, 130)}),
         (sky("i4") - 3_000_000, {}),
+        (sky(), {"tile_shape": (20, 30), "quantize_method": 1, "dither_seed": 10_000}),
     ],
-    ids=["rows", "tiles", "dither", "zeros", "nan", "nan, dither", "f8", "u1", "i2", "i4"],
+    ids=["rows", "tiles", "dither", "zeros", "nan", "nan, dither", "f8", "u1", "i2", "i4"]
+    + ["tiles, dither"],
 )
 def test_the_same_values_as_astropy(tmp_path: Path, data: Any, options: dict[str, Any]) -> None:
     file, hdu, tiles = both(tmp_path / "f.fits", data, options)
@@ -64,6 +66,37 @@ def test_the_same_values_as_astropy(tmp_path: Path, data: Any, options: dict[str
             values, wanted = tiles.read(region), hdu.section[region]
             assert values.dtype == wanted.dtype.newbyteorder("=")
             np.testing.assert_array_equal(values, wanted)
+
+
+def test_a_sequence_of_dither_that_starts_anew_within_a_tile(tmp_path: Path) -> None:
+    data = np.random.default_rng(2).normal(5, 2, (3, 25_000)).astype(np.float32)
+    options = {"quantize_method": 1, "dither_seed": 9_999}
+    file, hdu, tiles = both(tmp_path / "f.fits", data, options)
+    with file:
+        region = (slice(0, 3), slice(9_000, 24_990))
+        np.testing.assert_array_equal(tiles.read(region), hdu.section[region])
+
+
+def test_whole_tiles_where_the_library_shows_no_function(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vetter.io.rice_unpacking._function", lambda name: None)
+    file, hdu, tiles = both(tmp_path / "f.fits", sky(), {})
+    with file:
+        np.testing.assert_array_equal(tiles.read(REGIONS[1]), hdu.section[REGIONS[1]])
+
+
+@pytest.mark.parametrize("start", [b"\x10", b"\x55" * 60], ids=["a run of zeros", "codes"])
+def test_a_tile_that_ends_too_early_is_said(tmp_path: Path, start: bytes) -> None:
+    path = tmp_path / "f.fits"
+    file, _, tiles = both(path, sky(), {})
+    with file:
+        length, offset = tiles._places[74].tolist()
+        with path.open("r+b") as damaged:
+            damaged.seek(tiles._heap + offset + 4)
+            damaged.write(start.ljust(length - 4, start[:1] if len(start) > 1 else b"\0"))
+        with pytest.raises(ValueError, match="end of compressed"):
+            tiles.read((slice(74, 75), slice(0, 129)))
 
 
 @pytest.mark.parametrize(
