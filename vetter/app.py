@@ -65,31 +65,50 @@ def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> Mai
 
 def _opened(input: str | Path | Sequence[str | Path], options: dict[str, Any]) -> Opener:
     inputs = [str(input)] if isinstance(input, (str, Path)) else [str(item) for item in input]
-    opener = _opener(options)
+    ahead = FitAhead()
+    fits_ahead = (options.get("settings") or Settings()).fit.ahead
+    opener = _opener(options, ahead)
     path = Path(options.pop("session", None) or default_session_path(inputs))
     request = OpenRequest(tuple(inputs), InputOptions.from_keywords(**options), path, True)
-    source = read_input(request, opener.usual_radius)
+    if fits_ahead:
+        # Its imports take as long as the window takes to be there.
+        ahead.begin()
     try:
-        opener.show(source, path)
+        source = read_input(request, opener.usual_radius)
+        try:
+            opener.show(source, path)
+        except VetterError:
+            source.close()
+            raise
     except VetterError:
-        source.close()
+        ahead.close()
         raise
     return opener
 
 
-def _opener(options: dict[str, Any]) -> Opener:
+def _opener(options: dict[str, Any], ahead: FitAhead | None = None) -> Opener:
     """An opener by the options that are the window's, which are taken out."""
     settings: Settings = options.pop("settings", None) or Settings()
     keymap: Mapping[str, Any] | None = options.pop("keymap", None)
     reviewer: str = options.pop("reviewer", None) or default_reviewer()
-    return make_opener(settings, keymap, reviewer)
+    return make_opener(settings, keymap, reviewer, ahead)
 
 
-def make_opener(settings: Settings, keymap: Mapping[str, Any] | None, reviewer: str) -> Opener:
-    """What shows one window after another, each built here; it shows none yet."""
+def make_opener(
+    settings: Settings,
+    keymap: Mapping[str, Any] | None,
+    reviewer: str,
+    ahead: FitAhead | None = None,
+) -> Opener:
+    """What shows one window after another, each built here; it shows none yet.
+
+    The first one has its fits from ``ahead``, if there is one that was begun before.
+    """
+    begun = [] if ahead is None else [ahead]
 
     def build(source: Any, store: SessionFile) -> tuple[MainWindow, list[str]]:
-        return _build(source, store, settings, reviewer, keymap)
+        fitting = begun.pop() if begun else FitAhead()
+        return _build(source, store, settings, reviewer, keymap, fitting)
 
     return Opener(build, settings, keymap, reviewer)
 
@@ -100,6 +119,7 @@ def _build(
     settings: Settings,
     reviewer: str,
     keymap: Mapping[str, Any] | None,
+    ahead: FitAhead,
 ) -> tuple[MainWindow, list[str]]:
     """The window's objects, wired; and what is to be said of the session."""
     session, notes = open_session(source, store, settings, reviewer)
@@ -110,8 +130,8 @@ def _build(
         source.default_radius,
         settings.review.cache_megabytes * MEGABYTE,
     )
-    start = Start(source.record, settings.fit, source.default_radius, kept_psfs(kept))
-    fits = Fits(session, cache, FitAhead(start), kept)
+    ahead.serve(Start(source.record, settings.fit, source.default_radius, kept_psfs(kept)))
+    fits = Fits(session, cache, ahead, kept)
     window = MainWindow(session, cache, fits, keymap)
     if is_growing(source):
         growth = Growth(session, source, window)

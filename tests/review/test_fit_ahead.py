@@ -8,8 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from vetter.core.adjustment import Adjustment
 from vetter.io import own_process
 from vetter.io.inputs import open_input
+from vetter.io.session_rows import meta_from
 from vetter.review.fit_ahead import FitAhead
 from vetter.review.fit_worker import Fitted, Start, Wishes
 from vetter.settings import FitSettings
@@ -116,3 +118,26 @@ def test_the_process_ends_when_the_window_was_killed(record):
     process.stdout.close()
     assert process.wait(60) == 0
     assert sum(len(a.rows) for a in answers if isinstance(a, Fitted)) < 150
+
+
+def test_it_is_begun_before_it_is_known_what_to_open(qtbot, record):
+    ahead = FitAhead()
+    try:
+        ahead.begin()
+        assert not ahead.running
+        ahead.serve(Start(record, FitSettings(psf="gaussian"), 20.0))
+        with qtbot.waitSignal(ahead.fitted, timeout=30000) as told:
+            ahead.wish([5])
+        assert told.args[0].rows == (5,)
+    finally:
+        ahead.close()
+
+
+def test_results_come_as_the_texts_that_are_kept(qtbot, ahead):
+    with qtbot.waitSignal(ahead.fitted, timeout=30000) as told:
+        ahead.wish([4])
+    fitted = told.args[0]
+    kept = Adjustment.from_meta(meta_from(fitted.texts[0]))
+    assert kept is not None
+    assert kept.chi2 == fitted.adjustments[0].chi2
+    assert kept.residual is None and fitted.adjustments[0].residual is not None

@@ -15,6 +15,7 @@ from vetter.core.field_fit import field_fit
 from vetter.core.fit_table import FitTable
 from vetter.core.psf import Gaussian
 from vetter.io.kept_psf import StarPsf
+from vetter.io.session_rows import plain_meta
 from vetter.review.fit_worker import Fitted, Ready
 from vetter.review.fits import DONE, FAILED, NOT_ASKED, RUNNING, Fits
 from vetter.review.queue import Queue
@@ -97,6 +98,10 @@ class FakeSession(QObject):
         self.loads += 1
 
 
+def _fitted(rows: tuple[int, ...], fits: tuple[Adjustment, ...]) -> Fitted:
+    return Fitted(rows, fits, tuple(plain_meta(fit.as_meta()) for fit in fits))
+
+
 class FakeCache:
     """Notes what the panels are given."""
 
@@ -139,13 +144,13 @@ def test_what_is_on_screen_comes_first_then_the_list_from_there(fits):
 
 def test_what_the_panels_have_is_not_wished_for_again(fits):
     fits.follow([1, 2])
-    fits._ahead.fitted.emit(Fitted((1,), (GOOD,)))
+    fits._ahead.fitted.emit(_fitted((1,), (GOOD,)))
     fits.follow([1, 2])
     assert fits._ahead.wishes[1:] == [([2], None)]
 
 
 def test_a_result_is_judged_shown_and_kept_without_its_pixels(fits):
-    fits._ahead.fitted.emit(Fitted((2,), (GOOD,)))
+    fits._ahead.fitted.emit(_fitted((2,), (GOOD,)))
     state = fits.state(2)
     assert (state.status, state.judgement.disappeared) == (DONE, True)
     assert state.adjustment.residual is None
@@ -156,12 +161,12 @@ def test_a_result_is_judged_shown_and_kept_without_its_pixels(fits):
 
 @pytest.mark.parametrize(("at_bound", "bound"), [((), False), (("dy",), True), (("scale",), False)])
 def test_the_panels_are_given_the_shift(fits, at_bound, bound):
-    fits._ahead.fitted.emit(Fitted((2,), (replace(GOOD, at_bound=at_bound),)))
+    fits._ahead.fitted.emit(_fitted((2,), (replace(GOOD, at_bound=at_bound),)))
     assert fits._cache.shifts[2] == (0.2, 0.1, bound)
 
 
 def test_a_fit_without_a_result_says_why_in_its_panel(fits):
-    fits._ahead.fitted.emit(Fitted((0,), (failed("no good pixels"),)))
+    fits._ahead.fitted.emit(_fitted((0,), (failed("no good pixels"),)))
     assert fits._cache.adjusted[0] == "no good pixels"
     assert fits.state(0).judgement.disappeared is None
 
@@ -173,7 +178,7 @@ def test_stored_results_count_only_under_the_same_signature(fits):
 
 
 def test_stored_results_do_not_replace_newer_ones(fits):
-    fits._ahead.fitted.emit(Fitted((0,), (failed("no good pixels"),)))
+    fits._ahead.fitted.emit(_fitted((0,), (failed("no good pixels"),)))
     fits.take_stored({"a": ("mine", GOOD.as_meta())})
     assert not fits.state(0).adjustment.converged
 
@@ -193,21 +198,21 @@ def test_each_image_is_fitted_and_kept_under_a_name_of_its_own(qapp):
     fits._ahead.ready.emit(Ready(fit, "second", 1))
     assert fits.table.rows() == [0, 2]
     assert fits.fit_of(2) is fit and fits._session.loads == 1
-    fits._ahead.fitted.emit(Fitted((1, 3), (GOOD, GOOD)))
+    fits._ahead.fitted.emit(_fitted((1, 3), (GOOD, GOOD)))
     fits.close()
     assert [(key, name) for key, name, _ in fits._session.kept] == [("b", "first"), ("d", "second")]
 
 
 def test_results_of_an_image_that_cannot_be_read_are_not_kept(fits):
     get_ready(fits, "")
-    fits._ahead.fitted.emit(Fitted((2,), (failed("gone"),)))
+    fits._ahead.fitted.emit(_fitted((2,), (failed("gone"),)))
     fits.close()
     assert fits.state(2).status == DONE and fits._session.kept == []
 
 
 def test_another_order_is_followed(fits):
     fits.follow([1])
-    fits._ahead.fitted.emit(Fitted((3,), (GOOD,)))
+    fits._ahead.fitted.emit(_fitted((3,), (GOOD,)))
     fits._session.queue_changed.emit()
     assert fits._ahead.wishes[-1] == ([], [1, 2, 0])
 
@@ -281,13 +286,13 @@ def test_fits_that_cannot_be_judged_are_made_for_all_where_that_is_wished(qapp):
 
 
 def test_those_that_disappeared_are_found_in_the_list(fits):
-    fits._ahead.fitted.emit(Fitted((2, 0), (GOOD, failed("x"))))
+    fits._ahead.fitted.emit(_fitted((2, 0), (GOOD, failed("x"))))
     assert fits.disappeared_rows() == [2]
 
 
 def test_a_result_that_arrives_after_the_end_is_dropped(fits):
     fits.close()
-    fits._ahead.fitted.emit(Fitted((2,), (GOOD,)))
+    fits._ahead.fitted.emit(_fitted((2,), (GOOD,)))
     assert 2 not in fits.table and not fits._saving.isActive()
 
 
@@ -319,7 +324,7 @@ def test_results_are_kept_once_it_is_known_which_files_the_list_was(growing):
     session = growing._session
     fit = field_fit(PsfFwhm(3.0, ""), FitSettings(), 20)
     growing._ahead.ready.emit(Ready(fit, ""))
-    growing._ahead.fitted.emit(Fitted((0,), (GOOD,)))
+    growing._ahead.fitted.emit(_fitted((0,), (GOOD,)))
     growing._save()
     assert session.kept == [] and session.loads == 0
     session.source.fingerprints = ()

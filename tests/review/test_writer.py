@@ -57,7 +57,7 @@ def writer(qapp, store: GatedStore) -> Iterator[Writer]:
 def test_a_verdict_overtakes_the_results_that_wait(writer, store):
     writer.keep_position("a")
     assert store.busy.wait(5)
-    writer.keep_adjustments([("key", "signature", {})] * (2 * FEW + 5))
+    writer.keep_adjustments([("key", "signature", "{}")] * (2 * FEW + 5))
     receipt = writer.submit(["verdict"], "a")
     store.gate.set()
     assert receipt.wait(5)
@@ -66,7 +66,7 @@ def test_a_verdict_overtakes_the_results_that_wait(writer, store):
 
 
 def test_results_are_written_few_at_a_time_and_all_of_them_before_the_end(writer, store):
-    writer.keep_adjustments([("key", "signature", {})] * (2 * FEW + 5))
+    writer.keep_adjustments([("key", "signature", "{}")] * (2 * FEW + 5))
     store.gate.set()
     writer.close()
     assert store.told == [("results", FEW), ("results", FEW), ("results", 5)]

@@ -227,12 +227,15 @@ class SessionFile:
 
     def put_adjustment(self, key: str, signature: str, meta: Mapping[str, Any]) -> None:
         """Keep the result of a fit; ``signature`` names the options and pixels it rests on."""
-        self.put_adjustments([(key, signature, meta)])
+        self.put_adjustments([(key, signature, plain_meta(dict(meta)))])
 
-    def put_adjustments(self, results: Iterable[tuple[str, str, Mapping[str, Any]]]) -> None:
-        """Keep many results, (key, signature, meta) each, in one transaction."""
+    def put_adjustments(self, results: Iterable[tuple[str, str, str]]) -> None:
+        """Keep many results, (key, signature, text) each, in one transaction.
+
+        The text is what `session_rows.plain_meta` makes of the metadata.
+        """
         at = utc_now()
-        rows = [(key, signature, at, plain_meta(dict(meta))) for key, signature, meta in results]
+        rows = [(key, signature, at, text) for key, signature, text in results]
         with self._database.transaction() as cursor:
             cursor.executemany("INSERT OR REPLACE INTO adjustments VALUES (?, ?, ?, ?)", rows)
 

@@ -19,12 +19,13 @@ from vetter.review.star_survey import StarFits, StarWish
 class FitAhead(QObject):
     """Starts the fitting process, tells it what is wished for, and hands its results on.
 
-    Nothing here waits for it: results come as signals, in the window's thread.
+    Nothing here waits for it: results come as signals, in the window's thread. What it imports
+    takes as long as the window's own imports: it may be begun before its input is known.
 
     Parameters
     ----------
-    start : Start
-        What to open and how to fit.
+    start : Start, optional
+        What to open and how to fit; else `serve` tells it later.
     """
 
     ready = pyqtSignal(object)  # Ready
@@ -32,40 +33,53 @@ class FitAhead(QObject):
     broken = pyqtSignal(str)
     surveyed = pyqtSignal(object)  # StarFits
 
-    def __init__(self, start: Start, parent: QObject | None = None) -> None:
+    def __init__(self, start: Start | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._start = start
         self._process: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
         self._sender: threading.Thread | None = None
         self._unsent: SimpleQueue[object] = SimpleQueue()
-        self._closing = False
+        self._wished = self._closing = False
 
     @property
     def running(self) -> bool:
-        """Whether the process has been started and not ended."""
-        return self._process is not None
+        """Whether something has been wished for, and the process has not been ended."""
+        return self._wished and self._process is not None
+
+    def begin(self) -> None:
+        """Start the process now, so that it is ready when something is wished for."""
+        if self._process is not None or self._closing:
+            return
+        self._process = own_process.begin("vetter.review.fit_worker")
+        self._reader = threading.Thread(target=self._read, name="fits", daemon=True)
+        self._reader.start()
+        self._sender = threading.Thread(
+            target=self._send, args=(self._process.stdin,), name="wishes for fits", daemon=True
+        )
+        self._sender.start()
+        if self._start is not None:
+            self._tell(self._start)
+
+    def serve(self, start: Start) -> None:
+        """Say what to open and how to fit, once."""
+        assert self._start is None
+        self._start = start
+        if self._process is not None:
+            self._tell(start)
 
     def wish(self, first: Iterable[int], then: Iterable[int] | None = None) -> None:
         """What to fit: ``first`` at once, ``then`` in the background; None keeps the latter."""
-        if self._closing:
-            return
-        if self._process is None:
-            self._begin()
-        self._tell(Wishes(tuple(first), None if then is None else tuple(then)))
+        self._wish(Wishes(tuple(first), None if then is None else tuple(then)))
 
     def wish_more(self, rows: range) -> None:
         """Rows that have just been listed, to be fitted after all others."""
-        if self._process is not None and not self._closing:
+        if self.running and not self._closing:
             self._tell(More(rows))
 
     def wish_stars(self, field: int = 0, known: str = "") -> None:
         """Have the stars of an image fitted, when nothing that is wanted at once waits."""
-        if self._closing:
-            return
-        if self._process is None:
-            self._begin()
-        self._tell(StarWish(field, known))
+        self._wish(StarWish(field, known))
 
     def close(self) -> None:
         """End the process at once: its results are on disk or can be made again."""
@@ -84,15 +98,11 @@ class FitAhead(QObject):
         if self._reader is not None:
             self._reader.join()
 
-    def _begin(self) -> None:
-        self._process = own_process.begin("vetter.review.fit_worker")
-        self._reader = threading.Thread(target=self._read, name="fits", daemon=True)
-        self._reader.start()
-        self._sender = threading.Thread(
-            target=self._send, args=(self._process.stdin,), name="wishes for fits", daemon=True
-        )
-        self._sender.start()
-        self._tell(self._start)
+    def _wish(self, message: Wishes | StarWish) -> None:
+        if not self._closing:
+            self.begin()
+            self._wished = True
+            self._tell(message)
 
     def _tell(self, message: object) -> None:
         # A pipe holds 64 KB and the process reads none before it has opened its input: to

@@ -6,6 +6,7 @@ late. It is started by `vetter.review.fit_ahead`.
 
 from __future__ import annotations
 
+import importlib
 import os
 import queue
 import sys
@@ -21,12 +22,26 @@ from vetter.core.field_fit import FieldFit, field_fit, fit_rows
 from vetter.errors import VetterError
 from vetter.io.field_psf import fit_of_field
 from vetter.io.own_process import answering_stream, received, send
+from vetter.io.session_rows import plain_meta
 from vetter.review.star_survey import StarFits, StarWish, survey
 from vetter.settings import FitSettings
 
 NICENESS = 10
+WARM = (
+    "astropy.io.fits",
+    "astropy.table",
+    "astropy.wcs",
+    "scipy.ndimage",
+    "vetter.core.adjust_stack",
+    "vetter.core.star_fwhm",
+    "vetter.io.candidate_tables",
+    "vetter.io.field_source",
+    "vetter.io.inputs",
+)
 BATCH = 16
 """Cutouts fitted together in the background: many are faster, few let a wish come through."""
+NEXT = 8
+"""Cutouts fitted together of those that the vetter comes to next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +84,11 @@ class More(NamedTuple):
 
 
 class Fitted(NamedTuple):
-    """Results, one for each row."""
+    """Results, one for each row; and as texts, which is how they are kept."""
 
     rows: tuple[int, ...]
     adjustments: tuple[Adjustment, ...]
+    texts: tuple[str, ...]
 
 
 class Broken(NamedTuple):
@@ -99,6 +115,7 @@ def _main() -> None:
     wishes: queue.SimpleQueue[Wish] = queue.SimpleQueue()
     messages = received(sys.stdin.buffer)
     answers = answering_stream()
+    _warm_up()
     start = next(messages, None)
     if not isinstance(start, Start):
         # The window went away before it said anything.
@@ -111,6 +128,12 @@ def _main() -> None:
         send(answers, Broken(str(error)))
         return
     _serve(_Fitter(source, start, answers), wishes)
+
+
+def _warm_up() -> None:
+    """Import what every input needs, while the window reads its own."""
+    for module in WARM:
+        importlib.import_module(module)
 
 
 def _opened(start: Start) -> CutoutSource:
@@ -159,7 +182,9 @@ class _Fitter:
             results = fit_rows(self.source, self.fit_of(number), own)
             if not residuals:
                 results = [replace(result, residual=None) for result in results]
-            send(self.answers, Fitted(tuple(own), tuple(results)))
+            # Written here, not where keys wait for the interpreter.
+            texts = tuple(plain_meta(result.as_meta()) for result in results)
+            send(self.answers, Fitted(tuple(own), tuple(results), texts))
 
     def _read_as_far_as(self, rows: Sequence[int]) -> Sequence[int]:
         """Those of the rows that there are, once the list has been read so far."""
@@ -216,11 +241,11 @@ def _serve(fitter: _Fitter, wishes: queue.SimpleQueue[Wish]) -> NoReturn:
             if newest.then is not None:
                 then = deque(newest.then)
         if first:
-            row, first = first[0], first[1:]
-            fitter.send_fits([row], residuals=True)
+            rows, first = first[:NEXT], first[NEXT:]
+            fitter.send_fits(rows, residuals=True)
         elif then:
             # Residuals are only for what the vetter is about to see.
-            rows = [then.popleft() for _ in range(min(BATCH, len(then)))]
+            rows = tuple(then.popleft() for _ in range(min(BATCH, len(then))))
             fitter.send_fits(rows, residuals=False)
         if surveys and not first and not fitter.send_stars(*surveys[0]):
             surveys.popleft()

@@ -24,6 +24,7 @@ from vetter.review.fit_ahead import FitAhead
 from vetter.review.fit_worker import Fitted, Ready
 from vetter.review.frame import Shift
 from vetter.review.session import Session
+from vetter.review.writer import Kept
 
 NOT_ASKED, RUNNING, DONE, FAILED = "not asked", "running", "done", "failed"
 STORE_EVERY_MS = 1500
@@ -99,7 +100,7 @@ class Fits(QObject):
         self._grows = not session.complete
         self._asked: set[int] = set()
         self._arrivals: deque[tuple[float, int]] = deque(maxlen=SPEED_OVER)
-        self._unsaved: list[tuple[str, str, dict[str, Any]]] = []
+        self._unsaved: list[Kept] = []
         self._saving = QTimer(self)
         self._saving.setSingleShot(True)
         self._saving.setInterval(STORE_EVERY_MS)
@@ -278,11 +279,11 @@ class Fits(QObject):
     def _on_completed(self) -> None:
         self._ready = {number: self._signed(ready) for number, ready in self._ready.items()}
         named = []
-        for key, _, meta in self._unsaved:
+        for key, _, text in self._unsaved:
             row = self._row_of(key)
             ready = None if row is None else self._ready_for(row)
             if ready is not None and ready.signature:
-                named.append((key, ready.signature, meta))
+                named.append((key, ready.signature, text))
         self._unsaved = named
         if self._ready:
             self._session.recorder.load_adjustments()
@@ -302,7 +303,7 @@ class Fits(QObject):
         if self._closed:
             return
         keys = self._session.candidates.keys
-        for row, result in zip(fitted.rows, fitted.adjustments, strict=True):
+        for row, result, text in zip(*fitted, strict=True):
             self._asked.discard(row)
             ready = self._ready_for(row)
             if ready is None:
@@ -314,7 +315,7 @@ class Fits(QObject):
             kept = replace(result, residual=None)
             self.table.set(row, kept, ready.fit.judge(kept))
             if ready.signature or not self._session.complete:
-                self._unsaved.append((str(keys[row]), ready.signature, kept.as_meta()))
+                self._unsaved.append((str(keys[row]), ready.signature, text))
         self._arrivals.append((time.monotonic(), len(self.table)))
         if not self._saving.isActive():
             self._saving.start()

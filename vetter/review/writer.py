@@ -15,8 +15,8 @@ from vetter.core.cutout_source import Fingerprint
 from vetter.core.decisions import Decision
 from vetter.errors import VetterError
 
-Kept = tuple[str, str, Mapping[str, Any]]
-"""The result of a fit as it is kept: key, signature, metadata."""
+Kept = tuple[str, str, str]
+"""The result of a fit as it is kept: key, signature, metadata as text."""
 
 
 DECISION, SETTING, RESULT, END = range(4)
@@ -36,7 +36,7 @@ class DecisionStore(Protocol):
         """Remember which candidate is on screen."""
 
     def put_adjustments(self, results: Iterable[Kept]) -> None:
-        """Keep results of fits: key, signature and metadata each."""
+        """Keep results of fits: key, signature and metadata as text each."""
 
     def adjustments(self) -> dict[str, tuple[str, dict[str, Any]]]:
         """The results kept, by key."""
