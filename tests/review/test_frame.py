@@ -103,3 +103,25 @@ def test_a_shift_comes_and_goes_with_its_residual() -> None:
     fitted = paint_frame(frame, Looks(), Adjusted(np.zeros((41, 41)), shift=Shift(0.3, -0.2)))
     assert fitted.shift == (0.3, -0.2, False)
     assert paint_frame(fitted, Looks(), Adjusted(None, "no good pixel")).shift is None
+
+
+@pytest.mark.parametrize("signed", [True, False], ids=["with diff", "without diff"])
+@pytest.mark.parametrize(
+    "before", [None, Adjusted(None, "fitting..."), Adjusted(np.ones((41, 41)))]
+)
+def test_a_fit_that_comes_later_is_drawn_as_if_it_had_been_there(before, signed) -> None:
+    planes = field() if signed else {n: p for n, p in field().items() if n != "diff"}
+    source, looks = FieldInMemory(planes), Looks()
+    fit = Adjusted(np.random.default_rng(3).normal(0, 9, (41, 41)), None, Shift(0.3, -0.1))
+    at_once = build_frame(source, 0, 20, looks, fit)
+    later = paint_frame(build_frame(source, 0, 20, looks, before), looks, fit)
+    assert later.plane_names == at_once.plane_names and later.limits == at_once.limits
+    for name, picture in at_once.pictures.items():
+        assert np.array_equal(later.pictures[name], picture)
+
+
+def test_a_fit_that_is_taken_back_leaves_no_picture() -> None:
+    frame = build_frame(FieldInMemory(), 0, 20, Looks(), Adjusted(np.ones((41, 41))))
+    bare = paint_frame(frame, Looks(), Adjusted(None, "fitting..."))
+    assert bare.states["adjusted"] == "fitting..."
+    assert "adjusted" not in bare.pictures and "adjusted" not in bare.limits

@@ -105,6 +105,12 @@ class PlaneRow(PanelScene):
         # Made once, for the paint ahead and for when it shows.
         self._hung = coming
 
+    @property
+    def prepared(self) -> Frame | None:
+        """What was painted ahead, and has not been made worthless since."""
+        subject = None if self._prepared is None else self._prepared[0]
+        return subject if isinstance(subject, Frame) else None
+
     def _names_of(self, frame: Frame) -> tuple[str, ...]:
         """The panels for a frame: they keep their size and place from one to the next."""
         names = frame.plane_names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from PyQt6.QtCore import QObject, QTimer
@@ -16,6 +17,7 @@ from vetter.gui.readout import Readout
 from vetter.gui.stretch_bar import StretchBar
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.fits import Fits
+from vetter.review.frame import Frame
 from vetter.review.session import Session
 
 PAINT_AHEAD_MS = 15
@@ -58,6 +60,7 @@ class Showing(QObject):
         super().__init__(parent)
         self._session, self._cache, self._fits, self._views = session, cache, fits, views
         self._row = -1
+        self._shown: Frame | None = None
         self._exposed = False
         self._closed = False
         self._after_paint = self._timer(0, self._follow)
@@ -73,7 +76,7 @@ class Showing(QObject):
         session, row, views = self._session, self._session.current_row, self._views
         if row < 0 or self._closed:
             return
-        frame = self._cache.get(row)
+        frame = self._at_hand(row) if row != self._row else self._cache.get(row)
         if frame is None:
             name = session.candidates.name(row)
             views.plane_row.show_loading(name, session.source.plane_names)
@@ -88,7 +91,7 @@ class Showing(QObject):
             # Two lines of text take as long to paint as all panels: they follow a turn later.
             views.evidence.blank()
             views.light_curve.blank()
-        self._row = row
+        self._row, self._shown = row, frame
         views.plane_row.flush()
         if frame is not None and self._exposed:
             session.painted(row)
@@ -98,6 +101,22 @@ class Showing(QObject):
             self._while_looking.start()
         else:
             views.candidate_list.follow(row)
+
+    def _at_hand(self, row: int) -> Frame | None:
+        """What can be shown soonest of a row that the vetter turns to.
+
+        Painted ahead while its fit was under way, it is shown like that, with the panel that
+        says so: painted anew with the fit that has come it took 12 ms, which now follow.
+        """
+        painted = self._views.plane_row.prepared
+        if (
+            painted is not None
+            and painted.row == row
+            and "adjusted" not in painted.pictures
+            and (painted.looks, painted.radius) == (self._cache.looks, self._cache.radius)
+        ):
+            return painted
+        return self._cache.get(row)
 
     def expose(self) -> None:
         """The window is on screen: from now on a candidate counts as seen when painted."""
@@ -121,7 +140,7 @@ class Showing(QObject):
         if key is not None:
             self._session.candidates.row_of(key)
 
-    def _timer(self, milliseconds: int, slot: object) -> QTimer:
+    def _timer(self, milliseconds: int, slot: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
         timer.setSingleShot(True)
         timer.setInterval(milliseconds)
@@ -130,6 +149,10 @@ class Showing(QObject):
 
     def _follow(self) -> None:
         row, views = self._session.current_row, self._views
+        if self._shown is not None and self._cache.get(row) not in (self._shown, None):
+            # Shown as it was painted ahead; by now its fit has come.
+            self.show()
+            return
         views.evidence.show_state(self._fits.state(row))
         views.candidate_list.follow(row)
         # Not made here: the builder then had nothing to tell, and the panels kept the old looks.

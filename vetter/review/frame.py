@@ -91,6 +91,8 @@ class Frame:
         Of the fit whose residual is among the planes.
     expected : tuple of str
         The planes of the input, some of which this image may lack: panels keep their places.
+    looks : Looks or None
+        What the pictures were drawn with; None where there is none.
     """
 
     row: int
@@ -109,6 +111,7 @@ class Frame:
     pixel_scale: float | None = None
     shift: Shift | None = None
     expected: tuple[str, ...] = ()
+    looks: Looks | None = None
 
     @property
     def plane_names(self) -> tuple[str, ...]:
@@ -161,25 +164,52 @@ def paint_frame(frame: Frame, looks: Looks, adjusted: Adjusted | None = None) ->
     """The same frame with other looks or another fit; reads no file."""
     if frame.cutout is None:
         return frame
-    planes = dict(frame.cutout.planes)
+    planes, states = _with_fit(frame, frame.cutout, adjusted)
+    pictures, limits = _drawn(frame, planes, looks)
+    shift = None if adjusted is None else adjusted.shift
+    return dataclasses.replace(
+        frame,
+        planes=planes,
+        pictures=pictures,
+        limits=limits,
+        states=states,
+        shift=shift,
+        looks=looks,
+    )
+
+
+def _with_fit(
+    frame: Frame, cutout: Cutout, adjusted: Adjusted | None
+) -> tuple[dict[str, Array], dict[str, str]]:
+    """The planes with the residual of a fit among them, and what those without pixels say."""
+    planes = dict(cutout.planes)
     states = _empty_planes(planes, frame)
-    said = frame.cutout.notes
+    said = cutout.notes
     states |= {name: said.get(name, NOT_HERE) for name in frame.expected if name not in planes}
     if adjusted is not None:
         planes.pop("adjusted", None)
     if adjusted is not None and adjusted.residual is not None:
         try:
-            planes["adjusted"] = recentred(adjusted.residual, frame.cutout.shape)
+            planes["adjusted"] = recentred(adjusted.residual, cutout.shape)
         except ValueError:
             states["adjusted"] = "the fit was made on a cutout of another shape"
     elif adjusted is not None:
         states["adjusted"] = adjusted.reason or "not fitted"
-    planes = _in_order(planes)
-    pictures, limits = render(planes, looks)
-    shift = None if adjusted is None else adjusted.shift
-    return dataclasses.replace(
-        frame, planes=planes, pictures=pictures, limits=limits, states=states, shift=shift
-    )
+    return _in_order(planes), states
+
+
+def _drawn(
+    frame: Frame, planes: dict[str, Array], looks: Looks
+) -> tuple[dict[str, Picture], dict[str, Limits]]:
+    """All planes; where only a fit has come, just its residual, with the limits of `diff`."""
+    if frame.looks != looks:
+        return render(planes, looks)
+    names = ("diff", "adjusted") if "adjusted" in planes else ()
+    fit = {name: planes[name] for name in names if name in planes}
+    new, ends = render(fit, looks)
+    pictures = {name: new[name] if name in fit else frame.pictures[name] for name in planes}
+    limits = {name: frame.limits[name] for name in planes if name in frame.limits} | ends
+    return pictures, limits
 
 
 def _in_order(planes: dict[str, T]) -> dict[str, T]:
