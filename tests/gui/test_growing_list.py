@@ -14,15 +14,14 @@ from PyQt6.QtWidgets import QLabel, QMessageBox
 from tests.helpers.fake_session import candidate_list
 from tests.helpers.growing_source import GrowingFake
 from tests.helpers.light_curves import magnitudes
+from tests.helpers.windows import WITHOUT_FITS
 from vetter import app
 from vetter.core.cutout import Cutout
 from vetter.core.decisions import Verdict
 from vetter.errors import InputError
 from vetter.gui.export_dialog import ExportDialog
 from vetter.gui.main_window import MainWindow
-from vetter.settings import FitSettings, Settings
 
-WITHOUT_FITS = Settings(fit=FitSettings(ahead=False))
 Open = Callable[..., MainWindow]
 
 

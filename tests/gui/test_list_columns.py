@@ -7,16 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PyQt6.QtWidgets import QApplication, QDialogButtonBox
+from PyQt6.QtWidgets import QDialogButtonBox
 
 from tests.helpers.field_files import tan_wcs, write_field
+from tests.helpers.windows import WITHOUT_FITS, present, until_painted, until_replaced
 from vetter.app import open_window
 from vetter.gui.list_columns import ListColumns
 from vetter.gui.main_window import MainWindow
-from vetter.gui.opener import Opener
-from vetter.settings import FitSettings, Settings
-
-WITHOUT_FITS = Settings(fit=FitSettings(ahead=False))
 
 
 @pytest.fixture
@@ -41,20 +38,6 @@ def window(qtbot, tmp_path: Path) -> Iterator[MainWindow]:
     present().close()
 
 
-def present() -> MainWindow:
-    return openers()[-1].window
-
-
-def openers() -> list[Opener]:
-    application = QApplication.instance()
-    assert application is not None
-    return [child for child in application.children() if isinstance(child, Opener)]
-
-
-def until_painted(qtbot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window.session.busy and window.session.is_painted, timeout=30000)
-
-
 def dialog(window: MainWindow) -> ListColumns:
     window.dialogs.show_list_columns()
     found = window.findChild(ListColumns)
@@ -69,9 +52,7 @@ def choose(shown: ListColumns, **columns: str | None) -> None:
 
 def read_anew(qtbot, window: MainWindow, shown: ListColumns) -> MainWindow:
     shown.accept()
-    qtbot.waitUntil(lambda: present() is not window, timeout=30000)
-    until_painted(qtbot, present())
-    return present()
+    return until_replaced(qtbot, window)
 
 
 def test_what_was_recognised_is_shown(window):

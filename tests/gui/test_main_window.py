@@ -11,14 +11,13 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
+from tests.helpers.windows import WITHOUT_FITS, until_painted
 from vetter.app import open_window
 from vetter.core.decisions import Verdict
 from vetter.gui.main_window import MainWindow
 from vetter.review.fits import DONE
-from vetter.settings import FitSettings, Settings
 
 KEY = Qt.Key
-WITHOUT_FITS = Settings(fit=FitSettings(ahead=False))
 
 
 @pytest.fixture
@@ -40,12 +39,6 @@ def activate(qtbot, window: MainWindow) -> None:
     """Shortcuts reach only the active window."""
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow, timeout=30000)
-
-
-def until_painted(qtbot, window: MainWindow) -> None:
-    """Wait until verdict keys apply to the candidate on screen."""
-    session = window.session
-    qtbot.waitUntil(lambda: not session.busy and session.is_painted, timeout=30000)
 
 
 def press(qtbot, window: MainWindow, *keys: Qt.Key) -> None:

@@ -10,12 +10,11 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
+from tests.helpers.windows import WITHOUT_FITS
 from vetter.app import open_window
 from vetter.core.look import Looks
 from vetter.gui.main_window import MainWindow
-from vetter.settings import FitSettings, Settings
 
-WITHOUT_FITS = Settings(fit=FitSettings(ahead=False))
 GENEROUS_MS = 30_000
 
 

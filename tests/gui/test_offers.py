@@ -12,14 +12,13 @@ from astropy.table import Table
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.helpers.windows import WITHOUT_FITS
 from vetter.app import open_window
 from vetter.core.decisions import Verdict
 from vetter.gui.main_window import MainWindow
 from vetter.gui.offers_dialog import OffersDialog
-from vetter.settings import FitSettings, Settings
 
 PLACES = {1: (20.0, 20.0), 2: (40.0, 20.0), 3: (60.0, 50.0)}
-WITHOUT_FITS = Settings(fit=FitSettings(ahead=False))
 
 
 def write_list(path: Path, places: dict[int, tuple[float, float]]) -> None:
