@@ -78,3 +78,45 @@ def test_bad_packets_are_counted_with_their_reason() -> None:
     found = read_lot(iter(items), 5)
     assert found.rows is None
     assert found.unread == (("a.avro", "is empty"), ("packet 1", "no record of a candidate in it"))
+
+
+def rubin(number: int) -> Packet:
+    source = {
+        "diaSourceId": number,
+        "diaObjectId": 10 * number,
+        "x": 5.0,
+        "y": 6.0,
+        "ra": 10.0,
+        "dec": -3.0,
+        "midpointMjdTai": 61041.25,
+        "band": "z",
+        "psfFlux": 100.0,
+    }
+    return Packet(Place(number), {"diaSourceId": number, "diaSource": source}, "")
+
+
+def test_each_packet_of_a_mixed_list_is_read_by_its_own_producer() -> None:
+    growing = GrowingList()
+    growing.add(lot(1, 2, jd=2461041.75))
+    assert growing.candidates(()).roles.mag == "magpsf"
+    growing.add(read_lot(iter([rubin(7), rubin(8)]), 5))
+    growing.add(lot(3, objectId="ZTFx"))
+    found = growing.candidates(())
+    roles = found.roles
+    assert (roles.key, roles.name, roles.time, roles.mag) == ("id", "object", "mjd", "magpsf")
+    assert found.column("id").tolist() == [1, 2, 7, 8, 3]
+    assert [found.name(row) for row in (0, 2, 3)] == [found.candidate(0)["objectId"], "70", "80"]
+    np.testing.assert_allclose(found.column("mjd")[:4], [61041.25] * 4)
+    assert [found.value("filter", row) for row in (2, 3)] == ["z", "z"]
+    assert found.value("mag", 0) == found.candidate(0)["magpsf"]
+    assert np.isnan(found.value("mag", 2))
+    assert found.x[2:4].tolist() == [5.0, 5.0] and roles.x is None
+
+
+def test_a_column_made_for_several_producers_hides_no_other() -> None:
+    growing = GrowingList()
+    growing.add(lot(1, object="mine"))
+    growing.add(read_lot(iter([rubin(7)]), 5))
+    found = growing.candidates(())
+    assert found.roles.name == "object_"
+    assert found.column("object").tolist()[0] == "mine"

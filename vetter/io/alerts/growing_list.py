@@ -12,8 +12,9 @@ from astropy.table import MaskedColumn, Table
 
 from vetter.core.candidates import CandidateList, Roles
 from vetter.io.alerts.lots import Lot
+from vetter.io.alerts.merged_columns import merged_roles, roles_of
 from vetter.io.alerts.packet_columns import Column, Rows, joined_column
-from vetter.io.alerts.producers import ALERT, ELASTICC, GATTINI, RUBIN, TURBO, WINTER, ZTF, Producer
+from vetter.io.alerts.producers import ALERT, ELASTICC, GATTINI, RUBIN, TURBO, WINTER, ZTF
 
 PRODUCERS = {p.name: p for p in (ZTF, WINTER, GATTINI, TURBO, ALERT, RUBIN, ELASTICC)}
 
@@ -32,6 +33,8 @@ class GrowingList:
         What schemas were mended for.
     producers : dict
         Names of the producers, in the order in which they came up.
+    roles : Roles
+        As of the last list that was made.
     """
 
     def __init__(self) -> None:
@@ -42,6 +45,7 @@ class GrowingList:
         self._seen: dict[str, int] = {}
         self._taken: set[str] = set()
         self._positions = np.empty((4, 0))
+        self._makers = np.empty(0, np.int16)
         self.roles = Roles()
         self.places: npt.NDArray[np.int64] = np.empty((0, 5), np.int64)
         self.unread: list[tuple[str, str]] = []
@@ -61,8 +65,8 @@ class GrowingList:
             return
         rows = lot.rows
         self.producers.update(dict.fromkeys(rows.producers))
-        if not self._count:
-            self.roles = roles_of(PRODUCERS[rows.producers[0]], list(rows.columns))
+        numbers = np.array([list(self.producers).index(name) for name in rows.producers], np.int16)
+        self._makers = np.concatenate([self._makers, numbers[rows.makers]])
         self._append_columns(rows)
         self._append_keys(rows.keys)
         added = np.array([rows.x, rows.y, rows.ra, rows.dec])
@@ -76,15 +80,25 @@ class GrowingList:
 
     def candidates(self, notes: Sequence[str]) -> CandidateList:
         """The list as it is now; what is appended later does not change it."""
+        columns = {name: self._column(name) for name in self._parts}
+        producers = [PRODUCERS[name] for name in self.producers]
+        if len(producers) == 1:
+            self.roles = roles_of(producers[0], columns)
+        elif producers:
+            self.roles, made = merged_roles(producers, columns, self._makers)
+            columns = {**made, **columns}
         table = Table()
-        for name, parts in self._parts.items():
-            column = joined_column(parts)
-            self._parts[name] = [(column, self._count)]
+        for name, column in columns.items():
             table.add_column(_table_column(name, column), copy=False)
         keys = np.empty(self._count, object)
         keys[:] = self._keys
         x, y, ra, dec = self._positions
         return CandidateList(table, self.roles, keys, x, y, ra, dec, tuple(notes))
+
+    def _column(self, name: str) -> Column:
+        column = joined_column(self._parts[name])
+        self._parts[name] = [(column, self._count)]
+        return column
 
     def _append_columns(self, rows: Rows) -> None:
         for name in rows.columns:
@@ -110,30 +124,6 @@ class GrowingList:
             self._seen[key] = number
             self._taken.add(unique)
             self._keys.append(unique)
-
-
-def roles_of(producer: Producer, columns: Sequence[str]) -> Roles:
-    """Which columns play which parts; those that are not there play none."""
-
-    def there(name: str) -> str | None:
-        return name if name in columns else None
-
-    pixels = there(producer.x) and there(producer.y)
-    sky = there(producer.ra) and there(producer.dec)
-    return Roles(
-        key=there(producer.key),
-        name=there(producer.objects) or there("objectId"),
-        x=there(producer.x) if pixels else None,
-        y=there(producer.y) if pixels else None,
-        ra=there(producer.ra) if sky else None,
-        dec=there(producer.dec) if sky else None,
-        mag=there(producer.mag),
-        mag_err=there(producer.mag_err),
-        time=there(producer.time),
-        filter=there("band") or there(producer.filter),
-        fwhm=there(producer.fwhm),
-        one_based=producer.one_based,
-    )
 
 
 def _table_column(name: str, column: Column) -> Any:

@@ -38,6 +38,8 @@ class Rows:
         0-based pixels in the parent image, and degrees; NaN where unknown.
     producers : tuple of str
         Names of those that the packets are from.
+    makers : ndarray of int, shape (n,)
+        Of each row, the number of its producer among these.
     """
 
     columns: dict[str, Column]
@@ -47,6 +49,7 @@ class Rows:
     ra: npt.NDArray[np.float64]
     dec: npt.NDArray[np.float64]
     producers: tuple[str, ...]
+    makers: npt.NDArray[np.int16]
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -66,6 +69,8 @@ def rows_of(records: Sequence[tuple[Mapping[str, Any], Producer]]) -> Rows:
         return np.array(values, np.float64)
 
     base = np.array([float(producer.one_based) for _, producer in records])
+    producers = tuple(dict.fromkeys(producer.name for _, producer in records))
+    numbers_of = {name: number for number, name in enumerate(producers)}
     return Rows(
         columns,
         [key_of(record, producer) for record, producer in records],
@@ -73,7 +78,8 @@ def rows_of(records: Sequence[tuple[Mapping[str, Any], Producer]]) -> Rows:
         numbers("y") - base,
         np.mod(numbers("ra"), 360.0),
         np.where(np.abs(numbers("dec")) <= 90, numbers("dec"), np.nan),
-        tuple(dict.fromkeys(producer.name for _, producer in records)),
+        producers,
+        np.array([numbers_of[producer.name] for _, producer in records], np.int16),
     )
 
 
@@ -86,6 +92,11 @@ def joined_rows(parts: Sequence[Rows]) -> Rows:
         name: joined_column([(part.columns.get(name), len(part)) for part in parts])
         for name in names
     }
+    producers = tuple(dict.fromkeys(name for part in parts for name in part.producers))
+    makers = [
+        np.array([producers.index(name) for name in part.producers], np.int16)[part.makers]
+        for part in parts
+    ]
     return Rows(
         columns,
         [key for part in parts for key in part.keys],
@@ -93,7 +104,8 @@ def joined_rows(parts: Sequence[Rows]) -> Rows:
         np.concatenate([part.y for part in parts]),
         np.concatenate([part.ra for part in parts]),
         np.concatenate([part.dec for part in parts]),
-        tuple(dict.fromkeys(name for part in parts for name in part.producers)),
+        producers,
+        np.concatenate(makers),
     )
 
 
