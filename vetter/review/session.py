@@ -1,4 +1,4 @@
-"""The vetting session as it runs: where the vetter is, and what they say."""
+"""The vetting session as it runs: what the vetter says, and how the list grows under it."""
 
 from __future__ import annotations
 
@@ -6,48 +6,22 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PyQt6.QtCore import QObject
-
 from vetter.core import new_decisions
 from vetter.core.candidates import CandidateList
 from vetter.core.carry_over import Offer
-from vetter.core.cutout_source import CutoutSource, Fingerprint
+from vetter.core.cutout_source import Fingerprint
 from vetter.core.decisions import Decision, Verdict
 from vetter.core.filter_expression import matching
-from vetter.core.ledger import Ledger
-from vetter.core.review_columns import ReviewColumns
-from vetter.review.queue import Queue
-from vetter.review.recorder import Recorder
-from vetter.review.standing import Standing
-from vetter.review.viewing import NEXT_LISTED, NEXT_UNDECIDED
-from vetter.settings import Settings
+from vetter.review.travel import Travel
 
 
-class Session(Standing):
+class Session(Travel):
     """The only object that changes a session; the window calls its verbs and observes.
 
     A verdict applies to the candidate that is on screen, painted; it is on disk before
     the next candidate is shown. While a commit is under way, further verdict keys do
     nothing. Its parts come through the constructor, as `Standing` says.
     """
-
-    def __init__(
-        self,
-        source: CutoutSource,
-        ledger: Ledger,
-        recorder: Recorder,
-        queue: Queue,
-        columns: ReviewColumns,
-        settings: Settings,
-        reviewer: str,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(source, ledger, recorder, queue, columns, settings, reviewer, parent)
-        self._saving = False
-        self._viewing.settled.connect(self._keep_position)
-        recorder.recorded.connect(self._on_recorded)
-        recorder.saving.connect(self._on_saving)
-        recorder.compared.connect(self._on_compared)
 
     def accept(self) -> None:
         """Accept what is on screen, then the next."""
@@ -111,50 +85,6 @@ class Session(Standing):
     def redo(self) -> None:
         """Do again what was undone."""
         self._replay("redo", self.redo_label, self.ledger.redo_step())
-
-    def next(self) -> None:
-        """The next candidate of the list."""
-        self._step(1)
-
-    def previous(self) -> None:
-        """The candidate before."""
-        self._step(-1)
-
-    def first(self) -> None:
-        """The first candidate of the list."""
-        if not self.busy:
-            self._viewing.to_end(last=False)
-
-    def last(self) -> None:
-        """The last candidate of the list."""
-        if not self.busy:
-            self._viewing.to_end(last=True)
-
-    def next_undecided(self) -> None:
-        """The next candidate without a verdict, around the end of the list."""
-        if not self.busy and not self._viewing.to_undecided(self.codes):
-            left = "in this list" if self.complete else f"among {self.listing}"
-            self.message.emit(f"no undecided candidate is left {left}")
-
-    def go_to(self, key: str) -> None:
-        """Show a candidate by its key; raises KeyError for an unknown one."""
-        self.go_to_row(self.candidates.row_of(key))
-
-    def go_to_row(self, row: int) -> None:
-        """Show a candidate by its row. While a commit is under way, nothing moves."""
-        if not self.busy:
-            self._viewing.show(row)
-
-    def start(self) -> None:
-        """Show the first undecided candidate, or the first of all.
-
-        Where all that is listed so far is decided, the first undecided is shown as soon as it is
-        read, unless the vetter has gone elsewhere or decided something meanwhile.
-        """
-        if not self._viewing.to_undecided(self.codes, start=-1):
-            self.first()
-            if not self.complete:
-                self._viewing.wait(NEXT_UNDECIDED)
 
     def extend(
         self, candidates: CandidateList, fingerprints: Sequence[Fingerprint] | None = None
@@ -223,26 +153,6 @@ class Session(Standing):
         else:
             self.go_to_row(following)
 
-    def _say_end(self) -> None:
-        if self.broken:
-            self.message.emit(f"the last of {self.listing}; {self.unlisted}")
-            return
-        if not self.complete:
-            self._viewing.wait(NEXT_LISTED)
-            self.message.emit(f"the last of {self.listing}: the next is shown when it is read")
-            return
-        left = self.counts.undecided
-        self.message.emit(
-            f"end of the list; {left} undecided: U goes to the next of them"
-            if left
-            else "end of the list; every candidate is decided"
-        )
-
-    def _step(self, steps: int) -> None:
-        if not self.busy and not self._viewing.step(steps):
-            words = "end of the list" if self.complete else f"the last of {self.listing}"
-            self.message.emit(words if steps > 0 else "start of the list")
-
     def _when_writable(self, write: Callable[[], None]) -> None:
         """Write now, or after the commit under way: what was typed or confirmed is not lost."""
         if self.read_only:
@@ -303,22 +213,3 @@ class Session(Standing):
         self._viewing.show(row)
         if at_end:
             self._say_end()
-
-    def _on_recorded(self, decisions: list[Decision]) -> None:
-        if self._saving:
-            self._saving = False
-            self.message.emit("saved")
-        self.opinions_changed.emit([self.candidates.row_of(d.key) for d in decisions])
-
-    def _on_compared(self, changed: Sequence[str]) -> None:
-        if changed:
-            notes = [f"changed since the last time: {', '.join(changed)}", self.unplaced]
-            self.message.emit("; ".join(filter(None, notes)))
-
-    def _on_saving(self) -> None:
-        self._saving = True
-        self.message.emit("saving...")
-
-    def _keep_position(self, _row: int = -1) -> None:
-        if self.current_key is not None:
-            self.recorder.keep_position(self.current_key)

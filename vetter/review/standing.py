@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.candidates import CandidateList
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.decisions import Opinion, Verdict
+from vetter.core.decisions import Decision, Opinion, Verdict
 from vetter.core.ledger import Counts, Ledger
 from vetter.core.review_columns import ReviewColumns
 from vetter.review.pace import Pace, PaceMeter
@@ -19,7 +21,7 @@ from vetter.settings import Settings
 
 
 class Standing(QObject):
-    """What the window observes of a session; its verbs are in :class:`~.session.Session`.
+    """What the window observes of a session; `Travel` and `Session` add the verbs.
 
     Rows are positions in the candidate list as the file has it. While the list is still being
     read it grows at its end: ``grown`` tells the first new row, ``completed`` that no more come,
@@ -73,9 +75,14 @@ class Standing(QObject):
         self._viewing = Viewing(queue, self)
         self.recorder = recorder
         self._meter = PaceMeter()
+        self._saving = False
         self._viewing.changed.connect(self.current_changed)
+        self._viewing.settled.connect(self._keep_position)
         queue.changed.connect(self.queue_changed)
         recorder.failed.connect(self.failed)
+        recorder.recorded.connect(self._on_recorded)
+        recorder.saving.connect(self._on_saving)
+        recorder.compared.connect(self._on_compared)
 
     @property
     def current_row(self) -> int:
@@ -171,3 +178,22 @@ class Standing(QObject):
     def redo_label(self) -> str | None:
         """What redo would do again, in words."""
         return self.ledger.redo_label
+
+    def _on_recorded(self, decisions: list[Decision]) -> None:
+        if self._saving:
+            self._saving = False
+            self.message.emit("saved")
+        self.opinions_changed.emit([self.candidates.row_of(d.key) for d in decisions])
+
+    def _on_compared(self, changed: Sequence[str]) -> None:
+        if changed:
+            notes = [f"changed since the last time: {', '.join(changed)}", self.unplaced]
+            self.message.emit("; ".join(filter(None, notes)))
+
+    def _on_saving(self) -> None:
+        self._saving = True
+        self.message.emit("saving...")
+
+    def _keep_position(self, _row: int = -1) -> None:
+        if self.current_key is not None:
+            self.recorder.keep_position(self.current_key)

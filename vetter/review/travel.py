@@ -1,0 +1,74 @@
+"""How the vetter goes through the list, and what is said at its ends."""
+
+from __future__ import annotations
+
+from vetter.review.standing import Standing
+from vetter.review.viewing import NEXT_LISTED, NEXT_UNDECIDED
+
+
+class Travel(Standing):
+    """The verbs that show another candidate; while a commit is under way, nothing moves."""
+
+    def next(self) -> None:
+        """The next candidate of the list."""
+        self._step(1)
+
+    def previous(self) -> None:
+        """The candidate before."""
+        self._step(-1)
+
+    def first(self) -> None:
+        """The first candidate of the list."""
+        if not self.busy:
+            self._viewing.to_end(last=False)
+
+    def last(self) -> None:
+        """The last candidate of the list."""
+        if not self.busy:
+            self._viewing.to_end(last=True)
+
+    def next_undecided(self) -> None:
+        """The next candidate without a verdict, around the end of the list."""
+        if not self.busy and not self._viewing.to_undecided(self.codes):
+            left = "in this list" if self.complete else f"among {self.listing}"
+            self.message.emit(f"no undecided candidate is left {left}")
+
+    def go_to(self, key: str) -> None:
+        """Show a candidate by its key; raises KeyError for an unknown one."""
+        self.go_to_row(self.candidates.row_of(key))
+
+    def go_to_row(self, row: int) -> None:
+        """Show a candidate by its row. While a commit is under way, nothing moves."""
+        if not self.busy:
+            self._viewing.show(row)
+
+    def start(self) -> None:
+        """Show the first undecided candidate, or the first of all.
+
+        Where all that is listed so far is decided, the first undecided is shown as soon as it is
+        read, unless the vetter has gone elsewhere or decided something meanwhile.
+        """
+        if not self._viewing.to_undecided(self.codes, start=-1):
+            self.first()
+            if not self.complete:
+                self._viewing.wait(NEXT_UNDECIDED)
+
+    def _say_end(self) -> None:
+        if self.broken:
+            self.message.emit(f"the last of {self.listing}; {self.unlisted}")
+            return
+        if not self.complete:
+            self._viewing.wait(NEXT_LISTED)
+            self.message.emit(f"the last of {self.listing}: the next is shown when it is read")
+            return
+        left = self.counts.undecided
+        self.message.emit(
+            f"end of the list; {left} undecided: U goes to the next of them"
+            if left
+            else "end of the list; every candidate is decided"
+        )
+
+    def _step(self, steps: int) -> None:
+        if not self.busy and not self._viewing.step(steps):
+            words = "end of the list" if self.complete else f"the last of {self.listing}"
+            self.message.emit(words if steps > 0 else "start of the list")
