@@ -110,3 +110,13 @@ def test_an_error_nobody_expected_beside_the_verdicts_is_said(writer, store, qtb
         writer.load_adjustments()
     assert told.args[0] == "KeyError: 'gone'"
     assert writer.submit(["verdict"], None).wait(30)
+
+
+def test_verdicts_and_what_is_put_off_for_them_are_all_written(writer, store):
+    store.gate.set()
+    for number in range(50):
+        writer.keep_adjustments([("key", "signature", "{}")])
+        assert writer.submit([number], None).wait(5)
+        assert ("append", [number]) in store.told
+    writer.close()
+    assert store.told.count(("results", 1)) == 50

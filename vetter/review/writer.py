@@ -25,6 +25,9 @@ DECISION, SETTING, RESULT, END = range(4)
 FEW = 20
 """Results of fits in one transaction: about 2 ms, all that a verdict may have to wait."""
 
+PAINTED_BY = 0.025
+"""Seconds that what nobody waits for is put off: the window paints what the same key changed."""
+
 
 class DecisionStore(Protocol):
     """The part of the session file that the writer uses."""
@@ -92,6 +95,8 @@ class Writer(QObject):
             queue.PriorityQueue()
         )
         self._count = itertools.count()
+        self._hurry = threading.Event()
+        self._ending = False
         self._thread = threading.Thread(target=self._run, name="session writer", daemon=True)
         self._thread.start()
 
@@ -107,6 +112,7 @@ class Writer(QObject):
             self.acknowledged.emit(receipt)
 
         self._put(DECISION, write)
+        self._hurry.set()
         return receipt
 
     def keep_position(self, key: str) -> None:
@@ -139,6 +145,8 @@ class Writer(QObject):
 
     def close(self) -> None:
         """Finish what was submitted, and end the thread."""
+        self._ending = True
+        self._hurry.set()
         self._put(END, None)
         self._thread.join()
 
@@ -156,8 +164,18 @@ class Writer(QObject):
         self._put(urgency, job)
 
     def _run(self) -> None:
-        while (job := self._jobs.get()[2]) is not None:
+        while (job := self._next()) is not None:
             job()
+
+    def _next(self) -> Callable[[], None] | None:
+        """The most urgent job, once it may be done."""
+        first = self._jobs.get()
+        if first[0] in (SETTING, RESULT) and self._hurry.wait(PAINTED_BY):
+            self._jobs.put(first)
+            first = self._jobs.get()
+        if first[0] == DECISION and not self._ending:
+            self._hurry.clear()
+        return first[2]
 
 
 def _said(error: Exception) -> str:
