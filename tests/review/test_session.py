@@ -158,6 +158,23 @@ def test_nothing_moves_while_a_commit_is_under_way(session, store, qtbot, impati
     assert session.current_key == "b"
 
 
+def test_keys_after_a_tag_that_is_being_saved_take_their_turn(session, store, qtbot, impatient):
+    paint_all(session)
+    store.gate.clear()
+    session.toggle_tag(1)
+    session.toggle_tag(2)
+    session.accept()
+    # The candidate that this one was meant for is not on screen yet.
+    session.reject()
+    store.gate.set()
+    qtbot.waitUntil(lambda: session.current_key == "b" and not session.busy, timeout=30000)
+    assert [(d.key, d.verdict, len(d.tags)) for d in store.decisions] == [
+        ("a", "none", 1),
+        ("a", "none", 2),
+        ("a", "accept", 2),
+    ]
+
+
 def test_what_was_typed_while_saving_is_written_afterwards(session, store, qtbot, impatient):
     store.gate.clear()
     session.accept()

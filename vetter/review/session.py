@@ -19,27 +19,29 @@ class Session(Travel):
     """The only object that changes a session; the window calls its verbs and observes.
 
     A verdict applies to the candidate that is on screen, painted; it is on disk before
-    the next candidate is shown. While a commit is under way, further verdict keys do
-    nothing. Its parts come through the constructor, as `Standing` says.
+    the next candidate is shown. While a commit is under way that goes on to another candidate,
+    further verdict keys do nothing; after one that stays, as a tag's, they take their turn.
+    Its parts come through the constructor, as `Standing` says.
     """
+
+    _stays = False
+    """Whether the commit under way leaves the candidate on screen where it is."""
 
     def accept(self) -> None:
         """Accept what is on screen, then the next."""
-        self._give(Verdict.ACCEPT)
+        self._on_this(partial(self._give, Verdict.ACCEPT))
 
     def reject(self) -> None:
         """Reject what is on screen, then the next."""
-        self._give(Verdict.REJECT)
+        self._on_this(partial(self._give, Verdict.REJECT))
 
     def maybe(self) -> None:
         """Leave what is on screen for a second look, then the next."""
-        self._give(Verdict.MAYBE)
+        self._on_this(partial(self._give, Verdict.MAYBE))
 
     def clear(self) -> None:
         """Take the verdict of what is on screen back to undecided, and stay."""
-        if self._decidable():
-            row = self.current_row
-            self._commit([self._decide(verdict=Verdict.NONE)], go_to=row)
+        self._on_this(self._clear)
 
     def toggle_tag(self, number: int) -> None:
         """Put a tag (1 to 9, as in the settings) on what is on screen, or take it off."""
@@ -47,12 +49,7 @@ class Session(Travel):
         if not 1 <= number <= len(tags):
             self.message.emit(f"there is no tag {number}: the settings name {len(tags)}")
             return
-        if not self._decidable():
-            return
-        row, tag = self.current_row, tags[number - 1]
-        now = self.opinion(row).tags
-        changed = tuple(t for t in now if t != tag) if tag in now else (*now, tag)
-        self._commit([self._decide(tags=changed)], go_to=row)
+        self._on_this(partial(self._toggle, tags[number - 1]))
 
     def set_comment(self, row: int, text: str) -> None:
         """Write a comment on a candidate; an empty text removes it."""
@@ -132,9 +129,16 @@ class Session(Travel):
         self._keep_position()
         self.recorder.close()
 
+    def _clear(self) -> None:
+        self._commit([self._decide(verdict=Verdict.NONE)], go_to=self.current_row)
+
+    def _toggle(self, tag: str) -> None:
+        row = self.current_row
+        now = self.opinion(row).tags
+        changed = tuple(t for t in now if t != tag) if tag in now else (*now, tag)
+        self._commit([self._decide(tags=changed)], go_to=row)
+
     def _give(self, verdict: Verdict) -> None:
-        if not self._decidable():
-            return
         row = self.current_row
         following = self.queue.step(row, 1)
         self._viewing.direction = 1
@@ -169,9 +173,22 @@ class Session(Travel):
     def _say_read_only(self) -> None:
         self.message.emit("read only: nothing can be decided in this window")
 
-    def _decidable(self) -> bool:
-        """Whether a verdict may be given: to what is on screen, painted, and nothing else."""
-        return self._writable() and self.is_painted
+    def _on_this(self, decide: Callable[[], None]) -> None:
+        """Decide on what is on screen, painted, and on nothing else.
+
+        A key that comes while a tag of the same candidate is written was meant for it too: on a
+        slow disk that takes longer than the fingers.
+        """
+        row = self.current_row
+
+        def still_on_this() -> None:
+            if self.current_row == row:
+                decide()
+
+        if self.read_only:
+            self._say_read_only()
+        elif self.is_painted and (not self.busy or self._stays):
+            self.recorder.when_free(still_on_this)
 
     def _decide(
         self, verdict: Verdict | None = None, tags: Sequence[str] | None = None
@@ -206,6 +223,7 @@ class Session(Travel):
             self.message.emit("nothing to change: it was so already")
             return
         row = self.current_row if go_to is None else go_to
+        self._stays = row == self.current_row
         position = str(self.candidates.keys[row]) if row >= 0 else None
         self.recorder.record(made, position, partial(self._show, row, at_end))
 
