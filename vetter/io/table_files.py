@@ -89,6 +89,12 @@ def _daophot(name: FitsName) -> TableFile:
     return _ascii(name, "daophot", "an IRAF/DAOPHOT table that cannot be read")
 
 
+def _daophot_ii(name: FitsName) -> TableFile:
+    from vetter.io.daophot_files import read_daophot_ii
+
+    return read_daophot_ii(name)
+
+
 def _ecsv(name: FitsName) -> TableFile:
     from astropy.table import Table
 
@@ -165,6 +171,7 @@ _READERS: dict[str, Callable[[FitsName], TableFile]] = {
     "text": _text,
     "sextractor": _sextractor,
     "daophot": _daophot,
+    "daophot ii": _daophot_ii,
     "ecsv": _ecsv,
     "votable": _votable,
     "parquet": _parquet,

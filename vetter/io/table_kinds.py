@@ -21,6 +21,7 @@ _REGIONS = re.compile(
     re.IGNORECASE,
 )
 _DAOPHOT = re.compile(r"^#K\s+\w+\s+=|^#N\s+\w+", re.MULTILINE)
+_DAOPHOT_II = re.compile(r"^\s*NL\s+NX\s+NY\b", re.IGNORECASE)
 _MARKS = (
     (b"SIMPLE  =", "fits"),
     (b"SQLite format 3\0", "session"),
@@ -31,7 +32,7 @@ _MARKS = (
 
 def kind_of(path: Path) -> str:
     """``fits``, ``votable``, ``parquet``, ``ecsv``, ``sextractor``, ``daophot``, ``regions``,
-    ``json``, ``session``, ``avro`` or ``text``.
+    ``daophot ii``, ``json``, ``session``, ``avro`` or ``text``.
 
     Raises
     ------
@@ -63,6 +64,8 @@ def _kind_of_text(text: str) -> str:
         return "regions"
     if _DAOPHOT.match(text):
         return "daophot"
+    if _DAOPHOT_II.match(text):
+        return "daophot ii"
     return "sextractor" if is_sextractor(text) else "text"
 
 
