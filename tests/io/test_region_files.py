@@ -4,9 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from astropy.io import fits
 
 from tests.helpers.field_files import tan_wcs
 from vetter.core.candidates import CandidateList
+from vetter.errors import InputError
 from vetter.io.candidate_tables import read_candidates
 from vetter.io.fits_names import parse_fits_name
 from vetter.io.table_file import TableFile
@@ -73,7 +75,6 @@ def test_several_on_a_line_and_texts_as_names(tmp_path: Path) -> None:
     )
     candidates = listed(tmp_path, text)
     assert candidates.keys.tolist() == ["SN; one", "row-2", "b"]
-    assert any("physical coordinates are taken for pixels" in note for note in candidates.notes)
 
 
 def test_frames_may_be_mixed(tmp_path: Path) -> None:
@@ -93,3 +94,19 @@ def test_other_shapes_are_counted_and_said(tmp_path: Path) -> None:
     assert notes[0].startswith("l.reg: left out, neither points nor circles: 1 box, 1 excluded")
     assert "1 point in linear coordinates" in notes[0]
     assert notes[1] == "l.reg: 1 regions could not be read: line 6"
+
+
+def test_physical_coordinates_follow_the_header(tmp_path: Path) -> None:
+    header = fits.Header({"LTV1": -100.0, "LTV2": -40.0, "LTM1_1": 0.5, "LTM2_2": 0.5})
+    text = "physical;circle(220,100,6)\nimage;circle(20,30,6);circle(220p,100p,6p)\n"
+    (tmp_path / "l.reg").write_text(text)
+    found = read_candidates(tmp_path / "l.reg", header=header)
+    assert found.x.tolist() == [9.0, 19.0, 9.0] and found.y.tolist() == [9.0, 29.0, 9.0]
+    assert found.column("radius_px").tolist() == [3.0, 6.0, 3.0]
+    assert any("turned into pixels by LTM1_1" in note for note in found.notes)
+
+
+def test_physical_coordinates_that_nothing_places_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "l.reg").write_text("physical;circle(220,100,6)\n")
+    with pytest.raises(InputError, match="save the regions in image or sky coordinates"):
+        read_candidates(tmp_path / "l.reg", header=fits.Header({"LTV1": "?"}))

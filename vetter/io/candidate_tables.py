@@ -16,9 +16,11 @@ from vetter.core.role_choices import other_choices
 from vetter.core.whereabouts import NOWHERE, OFF, whereabouts
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName, parse_fits_name
+from vetter.io.physical_pixels import on_image
 from vetter.io.table_files import TableFile, kind_of, read_table
 
 if TYPE_CHECKING:
+    from astropy.io.fits import Header
     from astropy.wcs import WCS
 
 
@@ -28,6 +30,7 @@ def read_candidates(
     shape: tuple[int, int] | None = None,
     columns: Mapping[str, str] | None = None,
     one_based: bool | None = None,
+    header: Header | None = None,
 ) -> CandidateList:
     """Read a list of candidates.
 
@@ -44,6 +47,8 @@ def read_candidates(
         The user's own choice of columns, role to name.
     one_based : bool, optional
         The user's word on the pixel convention.
+    header : `~astropy.io.fits.Header`, optional
+        The image's, which tells what part of a larger one it is.
 
     Raises
     ------
@@ -53,6 +58,7 @@ def read_candidates(
     name = parse_fits_name(path)
     file, roles = _read(name, columns or {})
     _check_positions(name, file, roles, wcs)
+    file = on_image(file, header, name.label)
     positions = find_positions(file.table, roles, file.units, wcs, one_based)
     keys, said = make_keys(file.table, roles.key)
     if roles.key is not None and is_float_key(file.table, roles.key):

@@ -273,7 +273,12 @@ def _open_field(table: FitsName, options: InputOptions, record: dict[str, Any]) 
     )
     try:
         candidates = read_candidates(
-            str(table), planes.wcs, planes.shape, options.columns, options.one_based
+            str(table),
+            planes.wcs,
+            planes.shape,
+            options.columns,
+            options.one_based,
+            planes.header,
         )
         prints = (of_list("candidates", table.path), *planes.fingerprints())
     except InputError:

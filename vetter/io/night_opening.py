@@ -145,7 +145,12 @@ def _list(entry: FieldEntry, options: InputOptions, grid: FieldPlanes) -> Candid
         return _no_candidates("no list: nothing was found here")
     try:
         return read_candidates(
-            entry.candidates, grid.wcs, grid.shape, options.columns, options.one_based
+            entry.candidates,
+            grid.wcs,
+            grid.shape,
+            options.columns,
+            options.one_based,
+            grid.header,
         )
     except InputError:
         if _has_rows(entry.candidates):

@@ -47,14 +47,14 @@ class _Found:
     rows: list[dict[str, Any]] = field(default_factory=list)
     others: Counter[str] = field(default_factory=Counter)
     unread: list[str] = field(default_factory=list)
-    physical: int = 0
+    physical: list[int] = field(default_factory=list)
 
 
 def read_regions(name: FitsName) -> TableFile:
     """Read the points and circles of a DS9 region file.
 
     Columns are ``name`` (the regions' texts, where there are any), ``shape``, ``x`` and ``y``
-    (image pixels from 1, as DS9 counts), ``ra`` and ``dec`` (degrees, ICRS), ``radius_px``,
+    (pixels from 1, as DS9 counts), ``ra`` and ``dec`` (degrees, ICRS), ``radius_px``,
     ``radius_arcsec`` and ``color``; those that no region fills are left out.
 
     Raises
@@ -71,7 +71,8 @@ def read_regions(name: FitsName) -> TableFile:
             f"{name}: wanted a region file with points or circles, found "
             f"{_counted(found.others) or 'none'}"
         )
-    return TableFile(_table(found.rows), notes=tuple(_notes(name, found)), one_based=True)
+    notes, physical = tuple(_notes(name, found)), tuple(found.physical)
+    return TableFile(_table(found.rows), notes=notes, one_based=True, physical=physical)
 
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:
@@ -127,7 +128,8 @@ def _take(number: int, statement: str, frame: str, found: _Found) -> str:
         if row is None:
             found.unread.append(f"line {number}")
         else:
-            found.physical += frame == "physical"
+            if row.pop("physical", False):
+                found.physical.append(len(found.rows))
             found.rows.append(row | _said(statement[match.end() :]))
     return frame
 
@@ -141,6 +143,8 @@ def _row(shape: str, values: list[str], frame: str) -> dict[str, Any] | None:
         if not (np.isfinite(x) and np.isfinite(y)):
             return None
         row |= {"x": x, "y": y}
+        if values[0][-1:] == "p" or (frame == "physical" and values[0][-1:] != "i"):
+            row["physical"] = True
     else:
         # Only right ascensions count hours; galactic longitudes have degrees and minutes.
         first = _sky(values[0], hours=_SKY[frame] in ("fk5", "icrs", "fk4"))
@@ -227,9 +231,4 @@ def _notes(name: FitsName, found: _Found) -> Iterator[str]:
         yield (
             f"{name.label}: {len(found.unread)} regions could not be read: "
             f"{', '.join(found.unread[:5])}{more}"
-        )
-    if found.physical:
-        yield (
-            f"{name.label}: physical coordinates are taken for pixels of the image: right unless "
-            "it was cut from a larger one"
         )

@@ -15,6 +15,7 @@ class TableFile:
 
     ``units`` and ``ucds`` map column names to text; ``notes`` tell what was left out.
     ``one_based`` says from where x and y count where the format itself fixes it, as DS9's does.
+    ``physical`` are the rows whose x and y are physical pixels rather than the image's.
     """
 
     table: Table
@@ -22,6 +23,7 @@ class TableFile:
     ucds: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     one_based: bool | None = None
+    physical: tuple[int, ...] = ()
 
 
 def units_of(table: Table) -> dict[str, str]:
