@@ -238,7 +238,7 @@ def main() -> None:
     header = field_header()
     middle = np.float64(SIZE / 2)
     sigma = float(fwhm(middle, middle)) / 2.3548
-    found = detect(planes["diff"], planes["err"], planes["mask"], sigma)  # type: ignore[arg-type]
+    found = detect(planes["diff"], planes["err"], planes["mask"], sigma)
     chosen = choose(rng, found, truths)
     candidates, truth = tables([(d, t.kind, t.flux) for d, t in chosen], header)
     write_planes(folder, planes, header)

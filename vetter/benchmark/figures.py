@@ -7,7 +7,9 @@ import platform
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from time import perf_counter
-from typing import Any
+from typing import Any, ParamSpec
+
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,10 @@ def spread(seconds: Sequence[float]) -> dict[str, float]:
     return {"median": ordered[len(ordered) // 2], "p99": ordered[last], "worst": ordered[-1]}
 
 
-def timed(call: Callable[[], Any]) -> float:
+def timed(call: Callable[P, Any], *args: P.args, **options: P.kwargs) -> float:
     """Seconds that a call takes."""
     start = perf_counter()
-    call()
+    call(*args, **options)
     return perf_counter() - start
 
 

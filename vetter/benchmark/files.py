@@ -101,4 +101,4 @@ def _cutouts(source: CutoutSource, radius: float | None) -> dict[str, float]:
     wanted = source.default_radius if radius is None else radius
     for row in rows[:10]:
         source.cutout(row, wanted)
-    return spread([timed(lambda row=row: source.cutout(row, wanted)) for row in rows])  # type: ignore[misc]
+    return spread([timed(source.cutout, row, wanted) for row in rows])

@@ -102,6 +102,7 @@ class _Stopwatch:
             tell_session(row)
             self._shown_at = perf_counter()
 
+        # In the verb's place: the window, which calls it, is not to be changed for a measurement.
         session.painted = painted  # type: ignore[method-assign]
         session.current_changed.connect(self._on_current_changed)
 

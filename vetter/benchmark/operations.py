@@ -32,7 +32,7 @@ def measure(folder: Path) -> Iterator[Figure]:
 
 def _cutouts(source: CutoutSource, what: str, most: float) -> Figure:
     rows = range(min(len(source.candidates), 150))
-    times = [timed(lambda row=row: source.cutout(row, RADIUS)) for row in rows]  # type: ignore[misc]
+    times = [timed(source.cutout, row, RADIUS) for row in rows]
     return Figure(what, spread(times), budgets={"median": most})
 
 
@@ -42,9 +42,9 @@ def _files(cutouts: list[Any], folder: Path) -> Iterator[Figure]:
     files = [folder / f"cutout{number}.fits" for number in range(100)]
     pairs = list(zip(cutouts, files, strict=False))
     write_cutout(*pairs[0])
-    times = [timed(lambda c=c, f=f: write_cutout(c, f)) for c, f in pairs]  # type: ignore[misc]
+    times = [timed(write_cutout, cutout, file) for cutout, file in pairs]
     yield Figure("write_cutout, six planes of 41 px", spread(times))
-    times = [timed(lambda f=f: load_cutout(f)) for f in files]  # type: ignore[misc]
+    times = [timed(load_cutout, file) for file in files]
     yield Figure("load_cutout, the same", spread(times))
 
 
@@ -53,11 +53,11 @@ def _fits(cutouts: list[Any]) -> Iterator[Figure]:
 
     adjust_cutout(cutouts[0])
     for inner in (None, 13):
-        times = [timed(lambda c=c, i=inner: adjust_cutout(c, inner=i)) for c in cutouts]  # type: ignore[misc]
+        times = [timed(adjust_cutout, cutout, inner=inner) for cutout in cutouts]
         yield Figure(f"adjust_cutout, 41 px, inner={inner}", spread(times))
     for inner in (None, 13):
         many = (cutouts * 7)[:1000]
-        seconds = timed(lambda m=many, i=inner: adjust_cutouts(m, inner=i))  # type: ignore[misc]
+        seconds = timed(adjust_cutouts, many, inner=inner)
         values = {"each": 1e3 * seconds / len(many)}
         yield Figure(f"adjust_cutouts, {len(many)} of 41 px, inner={inner}", values)
 
@@ -72,6 +72,6 @@ def _commits(folder: Path) -> Figure:
         decision = Decision(
             new_id(), None, f"bench-{number}", Verdict.ACCEPT, (), "", "bench", utc_now(), 0.5
         )
-        times.append(timed(lambda d=decision: store.append([d], position=d.key)))  # type: ignore[misc]
+        times.append(timed(store.append, [decision], position=decision.key))
     store.close()
     return Figure("commit of one decision", spread(times), budgets={"p99": 5.0})

@@ -194,14 +194,6 @@ class GrowingSource(CutoutSource, Protocol):
         """
 
 
-class ReportingSource(CutoutSource, Protocol):
-    """A source of many inputs, some of which may be unreadable without stopping the others."""
-
-    @property
-    def report(self) -> tuple[str, ...]:
-        """The inputs that could not be read so far, and why: one line each, for the user."""
-
-
 def is_growing(source: CutoutSource) -> TypeGuard[GrowingSource]:
     """Whether the list is still being read.
 
@@ -219,7 +211,11 @@ def cutout_with(source: CutoutSource, row: int, radius: float, names: Collection
 
 
 def report_of(source: CutoutSource) -> tuple[str, ...]:
-    """The inputs that a source could not read; none where it does not tell."""
+    """The inputs that a source could not read so far, and why: one line each, for the user.
+
+    None where it does not tell: only a source of many inputs has a ``report``, for it goes on
+    without those that cannot be read.
+    """
     return tuple(getattr(source, "report", ()))
 
 

@@ -80,9 +80,8 @@ def _stamp(shape: int, size: float, ratio: float) -> npt.NDArray[np.uint8]:
     painter.end()
     memory = image.constBits()
     assert memory is not None
-    memory.setsize(image.sizeInBytes())
-    rows = np.frombuffer(memory, np.uint8).reshape(side, image.bytesPerLine())
-    return rows[:, :side].copy()
+    rows = np.frombuffer(memory.asstring(image.sizeInBytes()), np.uint8)
+    return np.ascontiguousarray(rows.reshape(side, image.bytesPerLine())[:, :side])
 
 
 class MarkLayer:
@@ -134,15 +133,16 @@ class MarkLayer:
         """Paint all marks."""
         rows, columns = self._pixels.shape
         form = QImage.Format.Format_ARGB32_Premultiplied
+        # PyQt takes any buffer; its stubs know of bytes alone.
         image = QImage(self._pixels.data, columns, rows, 4 * columns, form)  # type: ignore[call-overload]
         image.setDevicePixelRatio(self._ratio)
         painter.drawImage(QPointF(0, 0), image)
 
 
 def _premultiplied(tone: QColor, alpha: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
-    inks = alpha << 24
+    inks = alpha << np.uint32(24)
     for shift, value in ((16, tone.red()), (8, tone.green()), (0, tone.blue())):
-        inks |= (alpha * value // 255) << shift
+        inks |= (alpha * np.uint32(value) // np.uint32(255)) << np.uint32(shift)
     return inks
 
 

@@ -218,5 +218,6 @@ class LightCurvePlot(QWidget):
                 )
             ]
             painter.setPen(QPen(style.tone(dark), 1))
-            painter.drawLines(lines)
+            if lines:
+                painter.drawLines(*lines)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -188,7 +188,7 @@ class Opening(QObject):
         session = getattr(self._window, "session", None)
         inputs = [] if session is None else session.source.record.get("inputs", [])
         if inputs and inputs[0] != "demo":
-            return os.path.dirname(inputs[0])
+            return os.path.dirname(str(inputs[0]))
         return os.getcwd()
 
     def _fill_recents(self) -> None:
@@ -220,6 +220,7 @@ class Opening(QObject):
 
 
 def _with_planes(options: InputOptions, planes: dict[str, str]) -> InputOptions:
-    converted = {name: planes.get(name) for name in ("variance", "weight")}
-    kept = {name: file for name, file in planes.items() if name not in converted}
-    return dataclasses.replace(options, planes=kept, **converted)
+    kept = {name: file for name, file in planes.items() if name not in ("variance", "weight")}
+    return dataclasses.replace(
+        options, planes=kept, variance=planes.get("variance"), weight=planes.get("weight")
+    )

@@ -76,8 +76,9 @@ class Readout(QLabel):
         """Write what is under the pointer, without the pause."""
         self._soon.stop()
         frame, pixel = self._frame, self._pixel
-        known = frame is not None and pixel is not None
-        text = describe(frame, *pixel, degrees=self._with_degrees) if known else ""
+        text = ""
+        if frame is not None and pixel is not None:
+            text = describe(frame, *pixel, degrees=self._with_degrees)
         # A comment lies behind it: covered by what is written here, seen where there is nothing.
         self.setAutoFillBackground(bool(text))
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not text)

@@ -38,7 +38,8 @@ def is_dark(theme: str, app: QApplication) -> bool:
 
 def apply_theme(app: QApplication, dark: bool) -> None:
     """Give the application the palette of a theme; Fusion honours every role of it."""
-    if app.style() is None or app.style().objectName() != "fusion":  # type: ignore[union-attr]
+    style = app.style()
+    if style is None or style.objectName() != "fusion":
         app.setStyle("fusion")
     tones = DARK if dark else LIGHT
     app.setPalette(palette_of(tones))

@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from queue import Empty, SimpleQueue
+from typing import IO
 
 from vetter.headless.fit_job import Batch, Broken, Fitted, Start
 from vetter.io.own_process import begin, received, send
@@ -95,9 +96,11 @@ def _ended(process: subprocess.Popen[bytes]) -> str:
     return f"a process that fits {how}; what is done is kept, run the same command to go on"
 
 
-def _close(stream: object) -> None:
+def _close(stream: IO[bytes] | None) -> None:
+    if stream is None:
+        return
     try:
-        stream.close()  # type: ignore[attr-defined]
+        stream.close()
     except OSError:
         # What was still to be sent has nobody to read it.
         return

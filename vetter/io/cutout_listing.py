@@ -80,7 +80,7 @@ def _opened(path: Path) -> Any:
     if path.suffix != ".gz":
         return file
     packed = gzip.GzipFile(fileobj=file)
-    # Closed with it.
+    # Closed with it; typeshed has the attribute for files that GzipFile opened itself.
     packed.myfileobj = file  # type: ignore[assignment]
     return packed
 

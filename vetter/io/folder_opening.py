@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from vetter.core.cutout_source import CutoutSource
 from vetter.errors import InputError
@@ -57,7 +57,7 @@ def open_folder(
         source.notes = (said, *source.notes)
     elif said:
         source.extra_notes = (*source.extra_notes, said)
-    return source  # type: ignore[no-any-return]
+    return cast("CutoutSource", source)
 
 
 def _open_kind(

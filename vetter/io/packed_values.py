@@ -87,7 +87,7 @@ def utc_text(time: Any) -> str | None:
         with quiet():
             # Of leap seconds before 1960 or to come: the exact time is kept beside.
             time = time.utc
-    import erfa  # type: ignore[import-untyped]
+    import erfa
 
     scale = b"UTC" if time.scale == "utc" else b"TAI"
     # The function beneath, for it reports doubtful leap seconds without a warning.

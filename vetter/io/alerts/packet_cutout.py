@@ -227,7 +227,7 @@ def _header(text: str) -> Header | None:
             header = Header.fromstring("".join(card for card in wanted if card.strip()))
             # Cards are only parsed when they are looked at.
             for card in header.cards:
-                card.value  # noqa: B018
+                _ = card.value
         except (ValueError, TypeError, LookupError, VerifyError):
             return None
     return header
