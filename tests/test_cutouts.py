@@ -35,7 +35,7 @@ def test_all_names_are_there() -> None:
     assert [name for name in cutouts.__all__ if not hasattr(cutouts, name)] == []
     assert set(dir(cutouts)) == set(cutouts.__all__)
     with pytest.raises(AttributeError, match="no attribute 'downscale'"):
-        cutouts.downscale  # noqa: B018
+        cutouts.downscale
 
 
 def test_imports_are_light() -> None:

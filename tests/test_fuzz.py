@@ -19,7 +19,7 @@ from vetter.errors import InputError
 
 
 def reader(look: object) -> Reader:
-    return Reader("x.dat", (lambda _folder: b"1 2 3 " * 100,), look)  # type: ignore[arg-type]
+    return Reader("x.dat", (lambda _folder: b"1 2 3 " * 100,), look)
 
 
 def outcome_of(look: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Outcome:

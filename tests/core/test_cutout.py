@@ -22,7 +22,7 @@ def a_header() -> fits.Header:
 
 def a_cutout(**options: object) -> Cutout:
     planes = {"image": np.ones((3, 5)), "mask": np.zeros((3, 5), bool), "err": None}
-    return Cutout(planes, {"x": 12.3, "y": 7.8}, **options)  # type: ignore[arg-type]
+    return Cutout(planes, {"x": 12.3, "y": 7.8}, **options)
 
 
 def test_answers_as_a_dict() -> None:
@@ -142,7 +142,7 @@ def test_masked_planes_become_nan() -> None:
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda c: pickle.loads(pickle.dumps(c))])
 def test_deep_copies_are_apart(duplicate: object) -> None:
     cutout = a_cutout(header=a_header(), origin=(1, 2))
-    other = duplicate(cutout)  # type: ignore[operator]
+    other = duplicate(cutout)
     other["image"][0, 0] = 9
     other.meta["x"] = 1
     assert cutout["image"][0, 0] == 1

@@ -65,7 +65,7 @@ def test_any_kind_of_candidate(kind: str) -> None:
 @pytest.mark.parametrize("source", ["header", "wcs"])
 def test_ra_and_dec_only(source: str) -> None:
     sky = {"header": header()} if source == "header" else {"wcs": WCS(header())}
-    cutout = get_cutout(IMAGE, {"ra": 10.0, "dec": 20.0}, 3, **sky)  # type: ignore[arg-type]
+    cutout = get_cutout(IMAGE, {"ra": 10.0, "dec": 20.0}, 3, **sky)
     assert cutout["image"][3, 3] == IMAGE[25, 30]
     assert (cutout.meta["x"], cutout.meta["y"]) == pytest.approx((30, 25))
 

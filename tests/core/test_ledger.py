@@ -15,7 +15,7 @@ def ledger() -> Ledger:
 
 
 def apply(ledger: Ledger, row: int, **changes: object) -> None:
-    decision = decide(ledger, row, **changes)  # type: ignore[arg-type]
+    decision = decide(ledger, row, **changes)
     assert decision is not None
     ledger.apply(decision)
 

@@ -54,7 +54,7 @@ def test_looks_survive_a_session_file() -> None:
 @pytest.mark.parametrize("wrong", [{"stretch": "cubic"}, {"cmap": "jet"}])
 def test_a_look_that_does_not_exist_is_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="wants one of"):
-        Look(**wrong)  # type: ignore[arg-type]
+        Look(**wrong)
 
 
 def test_an_unknown_group_is_refused() -> None:

@@ -104,7 +104,7 @@ def test_directions_and_scale_of_a_real_field_with_distortion(real_data: Path) -
 
     wcs = WCS(fits.getheader(real_data / "decam_field" / "science.fits"))
     x, y = 61.2, 182.4
-    place = SkyCoord(*radec(wcs, x, y), unit="deg")  # type: ignore[misc]
+    place = SkyCoord(*radec(wcs, x, y), unit="deg")
     found = north_east(wcs, x, y)
     assert found is not None
     for angle, turn in zip(found, (0, 90), strict=True):

@@ -19,7 +19,7 @@ def session(qapp: QApplication) -> FakeSession:
 
 @pytest.fixture
 def dialog(qtbot: QtBot, session: FakeSession) -> AllColumns:
-    dialog = AllColumns(session)  # type: ignore[arg-type]
+    dialog = AllColumns(session)
     qtbot.addWidget(dialog)
     return dialog
 

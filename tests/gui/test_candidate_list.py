@@ -253,7 +253,7 @@ def test_results_of_fits_show_where_they_are_on_screen(qtbot, session, monkeypat
     view.resize(420, 400)
     view.show()
     repaints: list[int] = []
-    view.repaint_later = lambda: repaints.append(1)  # type: ignore[method-assign]
+    view.repaint_later = lambda: repaints.append(1)
     view.fits_arrived([900])
     qtbot.wait(FITS_SHOW_MS + 100)
     assert not repaints

@@ -122,7 +122,7 @@ def test_the_reticle_is_at_the_candidates_true_place(row: PlaneRow, x: float, y:
     without = pixels(row.grab().toImage()).astype(int)
     drawn = np.argwhere(np.abs(with_reticle - without).max(axis=2) > 0)
     middle = (drawn.min(axis=0) + drawn.max(axis=0) + 1) / 2
-    wanted = on_screen(row, "image", *frame.position)  # type: ignore[misc]
+    wanted = on_screen(row, "image", *frame.position)
     assert middle.tolist() == pytest.approx([wanted.y(), wanted.x()], abs=1)
 
 

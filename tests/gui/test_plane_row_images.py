@@ -37,7 +37,7 @@ def sky() -> WCS:
 
 
 def frame_of(number: int = 0, radius: float = 20, **options: object) -> Frame:
-    return build_frame(FieldInMemory(**options), number, radius, Looks())  # type: ignore[arg-type]
+    return build_frame(FieldInMemory(**options), number, radius, Looks())
 
 
 @pytest.mark.parametrize("dark", [True, False], ids=["dark", "light"])
@@ -65,9 +65,7 @@ def test_a_cutout_that_is_not_square(row: PlaneRow) -> None:
     cut = {name: plane[:48, :63] for name, plane in planes.items()}
     source = FieldInMemory(cut, places=[[31, 24]])
     whole = {name: plane.pixels for name, plane in source.planes.items()}
-    source.cutout = lambda row, radius: Cutout(  # type: ignore[method-assign]
-        whole, {"x": 31.4, "y": 40.2}, origin=(0, 0)
-    )
+    source.cutout = lambda row, radius: Cutout(whole, {"x": 31.4, "y": 40.2}, origin=(0, 0))
     row.show_frame(build_frame(source, 0, 20, Looks()))
     check_snapshot(row.grab().toImage(), "not_square")
 

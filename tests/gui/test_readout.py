@@ -52,7 +52,7 @@ def test_the_bits_of_a_mask_are_said() -> None:
     source = FieldInMemory({"mask": RAMP > 1}, places=[[20, 10]])
     bits = np.full((11, 11), 6)
     bad = Cutout({"mask": bits > 0}, {"x": 20, "y": 10}, origin=(15, 5), bits={"mask": bits})
-    source.cutout = lambda row, radius: bad  # type: ignore[method-assign]
+    source.cutout = lambda row, radius: bad
     assert values(build_frame(source, 0, 5, Looks()), 2, 2) == {"mask": "bad (6)"}
 
 
@@ -68,7 +68,7 @@ def test_right_ascension_and_declination_in_both_notations() -> None:
     wcs.wcs.crval, wcs.wcs.crpix, wcs.wcs.cdelt = [65.263625, 33.201361], [6, 6], [-1e-4, 1e-4]
     source = FieldInMemory({"image": RAMP}, places=[[20, 10]])
     cut = Cutout({"image": RAMP[5:16, 15:26]}, {"x": 20, "y": 10}, wcs=wcs, origin=(15, 5))
-    source.cutout = lambda row, radius: cut  # type: ignore[method-assign]
+    source.cutout = lambda row, radius: cut
     frame = build_frame(source, 0, 5, Looks())
     assert describe(frame, 5, 5).endswith("04:21:03.27  +33:12:04.9   65.263625  +33.201361")
     assert describe(frame, 5, 5, degrees=False).endswith("04:21:03.27  +33:12:04.9")

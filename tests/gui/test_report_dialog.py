@@ -13,7 +13,7 @@ from vetter.gui.report_dialog import ReportDialog
 def test_each_input_that_could_not_be_read_has_its_line(qtbot: Any) -> None:
     session = FakeSession()
     session.source.report = ("a.avro: cut short", "b.avro: no record")
-    dialog = ReportDialog(session)  # type: ignore[arg-type]
+    dialog = ReportDialog(session)
     qtbot.addWidget(dialog)
     assert dialog.heading.text() == "2 not read."
     assert dialog.lines.toPlainText() == "a.avro: cut short\nb.avro: no record"
@@ -24,7 +24,7 @@ def test_it_follows_while_the_list_is_read(qtbot: Any) -> None:
     session.complete = False
     session.unlisted = "the list is still being read (20 of about 40)"
     session.source.report = ("a.avro: cut short",)
-    dialog = ReportDialog(session)  # type: ignore[arg-type]
+    dialog = ReportDialog(session)
     qtbot.addWidget(dialog)
     assert "still being read (20 of about 40)" in dialog.heading.text()
     session.source.report += ("b.avro: no record",)
@@ -35,7 +35,7 @@ def test_it_follows_while_the_list_is_read(qtbot: Any) -> None:
 
 
 def test_a_source_that_tells_nothing_was_read_whole(qtbot: Any) -> None:
-    dialog = ReportDialog(FakeSession())  # type: ignore[arg-type]
+    dialog = ReportDialog(FakeSession())
     qtbot.addWidget(dialog)
     assert dialog.heading.text() == "Everything was read."
 
@@ -43,7 +43,7 @@ def test_a_source_that_tells_nothing_was_read_whole(qtbot: Any) -> None:
 def test_all_lines_can_be_copied(qtbot: Any) -> None:
     session = FakeSession()
     session.source.report = ("a.avro: cut short", "b.avro: no record")
-    dialog = ReportDialog(session)  # type: ignore[arg-type]
+    dialog = ReportDialog(session)
     qtbot.addWidget(dialog)
     (copy,) = (b for b in dialog.findChildren(QPushButton) if b.text() == "Copy all")
     copy.click()

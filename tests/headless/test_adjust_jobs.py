@@ -126,7 +126,7 @@ def test_what_a_kill_cut_short_is_dropped_from_the_journal(tmp_path: Path) -> No
     with FitJournal(output, "run") as journal:
         found = dict(journal.earlier())
         assert set(found) == {4}
-        assert Adjustment.from_meta(found[4][0]).as_meta()["adjust_notes"] == "a; b"  # type: ignore[union-attr]
+        assert Adjustment.from_meta(found[4][0]).as_meta()["adjust_notes"] == "a; b"
         journal.add(2, [meta])
     with FitJournal(output, "run") as journal:
         assert {number: len(metas) for number, metas in journal.earlier()} == {4: 1, 2: 1}

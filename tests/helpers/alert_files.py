@@ -155,7 +155,7 @@ def write_packets(folder: Path, count: int, first: int = 1) -> list[Path]:
 
 def write_tar(path: Path, files: Mapping[str, bytes], mode: str = "w") -> Path:
     """A tar archive of files."""
-    with tarfile.open(path, mode) as archive:  # type: ignore[call-overload]
+    with tarfile.open(path, mode) as archive:
         for name, content in files.items():
             info = tarfile.TarInfo(name)
             info.size = len(content)

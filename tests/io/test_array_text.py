@@ -44,7 +44,7 @@ def test_exact_both_ways(name: str) -> None:
 def test_the_evaluation_in_stdpipe_gives_the_same(name: str) -> None:
     # Its load_cutout knows `array` and `np`, and nothing called nan or inf.
     text = format_array(ARRAYS[name])
-    evaluated = eval(text, {"np": np, "array": np.array})  # noqa: S307
+    evaluated = eval(text, {"np": np, "array": np.array})
     assert evaluated.dtype == ARRAYS[name].dtype
     np.testing.assert_array_equal(evaluated, ARRAYS[name])
 
@@ -102,5 +102,5 @@ def test_what_numpy_writes(text: str, wanted: Any) -> None:
     ids=lambda text: text[:30],
 )
 def test_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011
+    with pytest.raises(ValueError):
         parse_array(text)

@@ -73,7 +73,7 @@ def test_a_mask_on_another_grid_keeps_its_bits(image: str, tmp_path: Path) -> No
     x, y = (round(float(v)) for v in WCS(cards).all_world2pix(30.0, 20.0, 0))
     bits[y - 2 : y + 3, x - 2 : x + 3] = 6
     planes = open_planes({"image": image, "mask": write(tmp_path / "m.fits", bits, cards)})
-    mask, found = planes.planes["mask"].read_both(BOX)  # type: ignore[attr-defined]
+    mask, found = planes.planes["mask"].read_both(BOX)
     assert mask.sum() == 25 and found[mask].tolist() == [6] * 25
     np.testing.assert_array_equal(planes.planes["mask"].read(BOX), mask)
     planes.close()

@@ -28,7 +28,7 @@ def path(tmp_path: Path) -> Path:
 
 def started(path: Path, *decisions: object) -> Path:
     with SessionFile.create(path, REVIEWER) as session:
-        session.append(list(decisions))  # type: ignore[arg-type]
+        session.append(list(decisions))
     return path
 
 
@@ -317,7 +317,7 @@ def without_a_table(path: Path) -> None:
 def test_what_is_no_session_is_refused_in_one_line(
     path: Path, make: object, said: str, read_only: bool
 ) -> None:
-    make(path)  # type: ignore[operator]
+    make(path)
     with pytest.raises(InputError, match=said) as refusal:
         SessionFile.open(path, REVIEWER, read_only).close()
     assert str(path) in str(refusal.value) and "\n" not in str(refusal.value)

@@ -25,11 +25,11 @@ def make(qtbot: QtBot) -> Iterator[Make]:
     made: list[tuple[CutoutCache, FieldInMemory]] = []
 
     def make_cache(radius: float = 10, max_bytes: int = 1 << 28, **options: object) -> object:
-        source = FieldInMemory(**options)  # type: ignore[arg-type]
+        source = FieldInMemory(**options)
         made.append((CutoutCache(source, Looks(), radius, max_bytes), source))
         return made[-1]
 
-    yield make_cache  # type: ignore[misc]
+    yield make_cache
     for cache, source in made:
         source.gate.set()
         cache.close()
@@ -149,7 +149,7 @@ def test_a_new_radius_cuts_out_anew(make: Make, qtbot: QtBot) -> None:
     cache, source = make()
     ready_rows(cache, qtbot, [0])
     cache.set_radius(14)
-    assert cache.get(0) is None or cache.get(0).shape == (29, 29)  # type: ignore[union-attr]
+    assert cache.get(0) is None or cache.get(0).shape == (29, 29)
     qtbot.waitUntil(lambda: cache.get(0) is not None, timeout=30000)
     assert source.asked == [(0, 10), (0, 14)] and cache.radius == 14
 

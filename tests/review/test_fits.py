@@ -122,7 +122,7 @@ class FakeCache:
 
 
 def make_fits(ahead=True, **options) -> Fits:
-    return Fits(FakeSession(ahead, **options), FakeCache(), FakeAhead())  # type: ignore[arg-type]
+    return Fits(FakeSession(ahead, **options), FakeCache(), FakeAhead())
 
 
 def get_ready(fits: Fits, signature: str = "mine") -> None:

@@ -58,9 +58,7 @@ def test_a_missing_type_is_named(tmp_path: Path) -> None:
 
 def test_files_that_name_each_other_are_refused(tmp_path: Path) -> None:
     for one, other in (("p", "q"), ("q", "p")):
-        (tmp_path / f"{one}.avsc").write_text(
-            '{"type": "array", "items": "%s"}' % other  # noqa: UP031
-        )
+        (tmp_path / f"{one}.avsc").write_text(json.dumps({"type": "array", "items": other}))
     with pytest.raises(InputError, match="nested too deeply"):
         read_schema(tmp_path / "p.avsc")
 

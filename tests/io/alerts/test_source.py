@@ -111,7 +111,7 @@ def test_a_listing_that_dies_ends_the_list_and_says_so(tmp_path: Path) -> None:
     source = opened(tmp_path)
     listing = source._listing
     assert listing is not None
-    listing._start = None  # type: ignore[assignment]
+    listing._start = None
     assert completed(source).candidates is source.candidates
     assert len(source.candidates) == 32 and source.complete
     assert any("the list ends early" in note for note in source.notes)
