@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import getpass
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -133,6 +135,10 @@ def _build(
     ahead.serve(Start(source.record, settings.fit, source.default_radius, kept_psfs(kept)))
     fits = Fits(session, cache, ahead, kept)
     window = MainWindow(session, cache, fits, keymap)
+    # A script may end without having closed its window: its threads would tell a window that is
+    # being taken apart, which crashes.
+    atexit.register(window.shut_down)
+    window.closed.connect(partial(atexit.unregister, window.shut_down))
     if is_growing(source):
         growth = Growth(session, source, window)
         window.exposed.connect(growth.start)
