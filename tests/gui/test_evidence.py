@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from tests.helpers.fake_field import FieldInMemory, field
 from vetter.core.adjustment import Adjustment
 from vetter.core.disappeared import Judgement
+from vetter.core.look import Looks
 from vetter.gui.evidence import Evidence
 from vetter.review.fits import FitState
+from vetter.review.frame import build_frame
 
 
 @pytest.fixture
@@ -44,3 +48,28 @@ def test_a_result_does_not_move_the_panels(evidence: Evidence) -> None:
     evidence.show_state(FitState("done", Adjustment(True, dx=0.1), Judgement(None, "w" * 500)))
     assert evidence.height() == before
     assert evidence.minimumSizeHint().width() < 100
+
+
+def test_a_fit_is_not_offered_where_nothing_can_be_fitted(qtbot) -> None:
+    planes = field()
+    planes["template"] = np.full_like(planes["template"], np.nan)
+    del planes["convolved"]
+    frames = [
+        build_frame(FieldInMemory(fails=(2,)), 2, 20, Looks()),
+        build_frame(FieldInMemory(planes), 0, 20, Looks()),
+        build_frame(FieldInMemory(), 0, 20, Looks()),
+        None,
+    ]
+    evidence = Evidence("F", lambda: frames[0])
+    qtbot.addWidget(evidence)
+    said = []
+    while frames:
+        evidence.show_state(FitState())
+        said.append(evidence.words)
+        del frames[0]
+    assert said == [
+        "nothing to fit: C2.fits: wants an image, found none",
+        "nothing to fit: needs an image, and a convolved template or a template",
+        "not fitted yet: F fits it",
+        "not fitted yet: F fits it",
+    ]

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from PyQt6.QtWidgets import QWidget
 
 from vetter.core.evidence_text import details, headline, numbers
 from vetter.gui.flowing_text import LINE_BREAK, FlowingText
-from vetter.review.fits import DONE, FAILED, NOTHING_TO_FIT, RUNNING, FitState
+from vetter.review.fits import (
+    DONE,
+    FAILED,
+    NOT_ASKED,
+    NOTHING_TO_FIT,
+    RUNNING,
+    FitState,
+    fittable,
+)
+from vetter.review.frame import Frame
 
 WIDE_LINES, NARROW_LINES = 3, 4
 
@@ -17,14 +27,27 @@ class Evidence(FlowingText):
     """The judgement in words, its answer in bold; below it the numbers.
 
     Its height is fixed: the panels above must not move when a fit arrives.
+
+    Parameters
+    ----------
+    fit_key : str
+        What is pressed for a fit; empty where nothing is.
+    frame : callable, optional
+        What is on screen, or None: a fit that its planes do not allow is not offered.
     """
 
-    def __init__(self, fit_key: str = "F", parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        fit_key: str = "F",
+        frame: Callable[[], Frame | None] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(WIDE_LINES, parent)
+        self._frame = frame
         # Its own ground: what lies behind it need not be painted with it.
         self.setAutoFillBackground(True)
         self._how = f": {fit_key} fits it" if fit_key else ""
-        self._shown: FitState | None = None
+        self._shown: tuple[FitState, str] | None = None
         self.words = self.numbers = ""
         self.setAccessibleName("what the fit says")
         self.show_state(FitState())
@@ -40,9 +63,10 @@ class Evidence(FlowingText):
 
     def show_state(self, state: FitState) -> None:
         """Show where the fit of the candidate on screen stands."""
-        if state == self._shown:
+        lacking = "" if state.status != NOT_ASKED else self._lacking()
+        if (state, lacking) == self._shown:
             return
-        self._shown = state
+        self._shown = state, lacking
         fit, judgement = state.adjustment, state.judgement
         if state.status == RUNNING:
             self._say("fitting...", "", "")
@@ -51,9 +75,21 @@ class Evidence(FlowingText):
             self._say(f"{what}: {state.error}", "", "")
         elif state.status == DONE and fit is not None and judgement is not None:
             self._say(headline(judgement, fit), numbers(fit), details(fit))
+        elif lacking:
+            self._say(f"nothing to fit: {lacking}", "", "")
         else:
             why = f", to look at: it is not judged, since {state.error}" if state.error else ""
             self._say(f"not fitted yet{self._how}{why}", "", "")
+
+    def _lacking(self) -> str:
+        """Why what is on screen cannot be fitted; empty where it can, or is not there yet."""
+        frame = None if self._frame is None else self._frame()
+        if frame is None:
+            return ""
+        if frame.cutout is None:
+            return frame.error or NOTHING_TO_FIT
+        filled = [name for name in frame.cutout.planes if name not in frame.states]
+        return "" if fittable(filled) else NOTHING_TO_FIT
 
     def _say(self, words: str, numbers_line: str, tip: str) -> None:
         self.words, self.numbers = words, numbers_line

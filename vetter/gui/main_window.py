@@ -37,6 +37,7 @@ from vetter.gui.window import Window, application
 from vetter.gui.window_size import first_size
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.fits import Fits, fittable
+from vetter.review.frame import Frame
 from vetter.review.session import Session
 
 RADIUS_RANGE = (4.0, 250.0)
@@ -105,7 +106,7 @@ class MainWindow(Window):
         self.stretch_bar = StretchBar(self.cache.looks, self.keymap)
         self.readout = Readout()
         self.card.add_corner(self.readout)
-        self.evidence = Evidence(keys_text(self.keymap["fit.now"]))
+        self.evidence = Evidence(keys_text(self.keymap["fit.now"]), self._frame_on_screen)
         self.epochs = EpochPanel(session, self.cache)
         self.candidate_list = CandidateListView(session)
         self.light_curve = LightCurveDock(self)
@@ -188,6 +189,10 @@ class MainWindow(Window):
         """Put the cursor into the filter."""
         self.list_dock.show()
         self.filter_bar.start()
+
+    def _frame_on_screen(self) -> Frame | None:
+        row = self.session.current_row
+        return None if row < 0 else self.cache.peek(row)
 
     def _title(self) -> str:
         mode = " (read only)" if self.session.read_only else ""
