@@ -142,3 +142,14 @@ def test_a_cutout_says_what_was_reprojected(image: str, tmp_path: Path) -> None:
     assert cutout.notes["template"].startswith("reprojected")
     assert np.unravel_index(np.nanargmax(cutout["template"]), (21, 21)) == (10, 10)
     source.close()
+
+
+def test_a_template_of_another_place_is_said_not_to_cover_it(image: str, tmp_path: Path) -> None:
+    cards = header(0, 1.0, (60, 60))
+    other = write(tmp_path / "t.fits", sky(cards, (60, 60)), cards)
+    (tmp_path / "l.csv").write_text("id,x,y\na,60,60\nb,10,10\n")
+    options = InputOptions(planes={"image": image, "template": other})
+    source = open_input([str(tmp_path / "l.csv")], options)
+    assert source.cutout(0, 10).notes["template"].startswith("reprojected")
+    assert source.cutout(1, 10).notes["template"] == "does not cover this place"
+    source.close()

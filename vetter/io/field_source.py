@@ -18,7 +18,7 @@ from vetter.io.exposure import filter_of
 from vetter.io.field_planes import FieldPlanes
 from vetter.io.planes import DifferencePlane, MaskPlane
 from vetter.io.psf_fwhm import known_fwhm, measured_fwhm
-from vetter.io.reprojected import ReprojectedPlane
+from vetter.io.reprojected import NOT_COVERING, ReprojectedPlane
 from vetter.settings import MOST_RADIUS
 
 if TYPE_CHECKING:
@@ -179,9 +179,17 @@ def cut_planes(
             planes[name] = plane.difference(planes, box)
         else:
             planes[name] = plane.read(box)
-    return LazyCutout(
-        planes, meta, box, field_planes.header, field_planes.wcs, field_planes.plane_notes, bits
-    )
+    notes = _notes(field_planes, box, planes)
+    return LazyCutout(planes, meta, box, field_planes.header, field_planes.wcs, notes, bits)
+
+
+def _notes(field_planes: FieldPlanes, box: Box, planes: Collection[str]) -> dict[str, str]:
+    """What the planes of a box are, and which of them lie elsewhere on the sky."""
+    notes = field_planes.plane_notes
+    for name, plane in field_planes.planes.items():
+        if isinstance(plane, ReprojectedPlane) and name in planes and plane.misses(box):
+            notes = {**notes, name: NOT_COVERING}
+    return notes
 
 
 def header_facts(planes: FieldPlanes) -> dict[str, Any]:

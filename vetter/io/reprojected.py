@@ -14,6 +14,8 @@ from vetter.io.planes import FilePlane, MaskPlane, image_of
 if TYPE_CHECKING:
     from astropy.wcs import WCS
 
+NOT_COVERING = "does not cover this place"
+
 # A cutout that wants more of the other image than this has a WCS that cannot be meant.
 _MOST_PIXELS = 25_000_000
 
@@ -101,6 +103,10 @@ class ReprojectedPlane:
         masked = nearest(pixels, x - part.x0, y - part.y0, True)
         masked = _off_the_image(masked, box, self.shape)
         return masked, None if bits is None else nearest(bits, x - part.x0, y - part.y0, 0)
+
+    def misses(self, box: Box) -> bool:
+        """Whether nothing of a box of the image lies on the plane."""
+        return touched(*self._grid.places(box), self._plane.shape) is None
 
     def _part(self, x: Array, y: Array) -> Box | None:
         part = touched(x, y, self._plane.shape)
