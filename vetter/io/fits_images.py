@@ -21,6 +21,7 @@ from vetter.io.fits_storage import Storage, storage_of
 from vetter.io.fits_structure import START, open_fits
 from vetter.io.rice_tiles import RiceTiles, rice_tiles
 from vetter.io.sound_header import sound_header
+from vetter.io.strange_files import strange
 from vetter.io.unpacked import open_unpacked
 
 if TYPE_CHECKING:
@@ -225,9 +226,8 @@ def open_image(name: FitsName, prefer: str | None = None) -> FitsImage:
     try:
         start = file.read(9)
         if start != START:
-            raise InputError(
-                f"{name.path}: wanted a FITS image, found a file that starts {start!r}"
-            )
+            unknown = f"a file that starts {start!r}: give a FITS file, plain or packed"
+            raise InputError(f"{name.path}: wanted a FITS image, found {strange(start) or unknown}")
         with reading(name, "not a FITS image that can be read"):
             hdus = open_fits(file, name.label, lazy_load_hdus=True)
             hdu, full = choose_image(name, hdus, prefer)

@@ -8,6 +8,8 @@ from pathlib import Path
 from vetter.errors import InputError
 from vetter.io.damage import reading
 from vetter.io.plain_files import open_plain_file
+from vetter.io.strange_files import strange
+from vetter.io.table_text import no_table
 from vetter.io.text_tables import is_sextractor
 from vetter.io.unpacked import opener_of
 
@@ -44,10 +46,12 @@ def kind_of(path: Path) -> str:
     for mark, kind in _MARKS:
         if head.startswith(mark):
             return kind
+    if strange(head) is not None:
+        raise no_table(path, head)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = head[: len(head) // 2 * 2].decode("utf-16", "replace")
     elif b"\0" in head:
-        raise InputError(f"{path}: wanted a candidate table, found a binary file of unknown kind")
+        raise no_table(path, head)
     else:
         text = head.decode("utf-8-sig", "replace")
     return _kind_of_text(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from vetter.errors import InputError
+from vetter.io.strange_files import strange
 from vetter.io.unpacked import open_unpacked
 
 MOST_BYTES = 2 * 2**30
@@ -59,6 +60,12 @@ def table_text(path: Path) -> str:
         return decoded_text(path, file.read())
 
 
+def no_table(path: Path, start: bytes) -> InputError:
+    """A file that is binary: what it is, and what to do."""
+    unknown = "a binary file of unknown kind: write the list as ECSV, CSV, FITS or Parquet"
+    return InputError(f"{path}: wanted a candidate table, found {strange(start) or unknown}")
+
+
 def decoded_text(path: Path, raw: bytes, cut: bool = False) -> str:
     """Bytes as text: UTF-8, UTF-16 with its mark, else Latin-1.
 
@@ -83,9 +90,7 @@ def decoded_text(path: Path, raw: bytes, cut: bool = False) -> str:
     place = raw.find(b"\0")
     if place >= 0:
         if _EARLY > place:
-            raise InputError(
-                f"{path}: wanted a candidate table, found a binary file of unknown kind"
-            )
+            raise no_table(path, raw)
         line = raw.count(b"\n", 0, place) + 1
         raise InputError(f"{path}: a damaged text: a NUL byte in line {line}; write it again")
     try:

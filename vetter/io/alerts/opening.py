@@ -113,7 +113,8 @@ def _after_nothing(before: Lot, lot: Lot) -> Lot:
 def _none_read(inputs: Sequence[Path], lot: Lot) -> str:
     if not lot.unread:
         return (
-            f"{inputs[0]}: wanted alert packets, found {lot.left_alone} files and none of them such"
+            f"{inputs[0]}: wanted alert packets (Avro), found {lot.left_alone} files and none of "
+            "them such: unpack what they are in, and give that"
         )
     name, reason = lot.unread[0]
     if len(lot.unread) == 1 and len(inputs) == 1 and name == str(inputs[0]):

@@ -1,0 +1,40 @@
+"""What a file is that cannot be read here, by its first bytes, and what its owner can do."""
+
+from __future__ import annotations
+
+_PICTURE = (
+    "a {} picture, whose pixels are not the measured ones: give the FITS file that it was made from"
+)
+_KINDS: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG", _PICTURE.format("PNG")),
+    (b"\xff\xd8\xff", _PICTURE.format("JPEG")),
+    (b"GIF8", _PICTURE.format("GIF")),
+    (b"II*\0", _PICTURE.format("TIFF")),
+    (b"MM\0*", _PICTURE.format("TIFF")),
+    (
+        b"\x93NUMPY",
+        "a numpy array, which has no header: write it as FITS "
+        "(astropy.io.fits.writeto, or Table.write for a list)",
+    ),
+    (b"PK\x03\x04", "a ZIP file (or .npz, .xlsx): unpack it, and give what is in it"),
+    (b"7z\xbc\xaf", "a 7z archive: unpack it, and give what is in it"),
+    (b"Rar!", "a RAR archive: unpack it, and give what is in it"),
+    (b"\x28\xb5\x2f\xfd", "a zstd-packed file: unpack it, or pack it with gzip"),
+    (b"\x89HDF", "an HDF5 file: write its lists as Parquet or FITS tables, its images as FITS"),
+    (b"#ASDF", "an ASDF file: write its lists as ECSV, its images as FITS"),
+    (b"XISF", "a XISF image: write it as FITS"),
+    (b"%PDF", "a PDF: give the table or the FITS file that it was made from"),
+    (b"\x80\x04", "a Python pickle, which can run programs and is never read: write it as FITS"),
+    (b"\x80\x05", "a Python pickle, which can run programs and is never read: write it as FITS"),
+)
+
+
+def strange(start: bytes) -> str | None:
+    """Words such as ``a PNG picture...: give the FITS file...``; None where nothing is known.
+
+    Parameters
+    ----------
+    start : bytes
+        Of the file, four bytes or more.
+    """
+    return next((words for mark, words in _KINDS if start.startswith(mark)), None)
