@@ -63,6 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         sys.stderr.write(f"vetter: {_one_line(error)}\n")
         return BAD_INPUT
+    # A fault of the program: told in one line, with a report for who is to mend it.
     except Exception as error:
         if arguments.debug:
             traceback.print_exc()

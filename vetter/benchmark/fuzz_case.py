@@ -93,6 +93,7 @@ def _looked(reader: Reader, path: Path) -> Outcome:
         return _refusal(error)
     except MemoryError:
         return Outcome("memory", _where())
+    # Any other error out of a reader is a finding: what this program is for.
     except Exception as error:
         return Outcome(type(error).__name__, _where())
     return Outcome(USABLE)

@@ -112,9 +112,7 @@ def _transform(
             # Of a WCS that has no place for any of them.
             found = function(first[good], second[good], 0, **options)
         out[:, good] = np.asarray(found, np.float64)
-    except Exception as error:  # wcslib's errors share no base class
-        if not _is_wcs_error(error):
-            raise
+    except _no_solution():
         _one_by_one(function, first, second, np.flatnonzero(good), out, options)
     return out[0], out[1]
 
@@ -133,14 +131,13 @@ def _one_by_one(
     for row in rows:
         try:
             answer = function(first[row : row + 1], second[row : row + 1], 0, **options)
-        except Exception as error:
-            if not _is_wcs_error(error):
-                raise
+        except _no_solution():
             continue
         out[:, row] = [float(answer[0][0]), float(answer[1][0])]
 
 
-def _is_wcs_error(error: Exception) -> bool:
+def _no_solution() -> tuple[type[Exception], ...]:
+    """What wcslib raises of a position that has no place; asked for only when something is."""
     from astropy.wcs import NoConvergence, WcsError
 
-    return isinstance(error, (WcsError, NoConvergence, ValueError))
+    return WcsError, NoConvergence, ValueError

@@ -96,6 +96,7 @@ def main() -> None:
         return
     except (VetterError, OSError) as error:
         send(answers, Broken(" ".join(str(error).split())))
+    # A fault of the program: the command tells it, with the trace that only this process has.
     except Exception as error:
         said = " ".join(f"{type(error).__name__}: {error}".split())
         send(answers, Broken(said, traceback.format_exc()))

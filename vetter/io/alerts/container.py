@@ -15,6 +15,7 @@ from vetter.io.alerts import bounds
 from vetter.io.alerts.byte_ranges import ByteRange
 from vetter.io.alerts.codecs import unpacked_block
 from vetter.io.alerts.schemas import PacketSchema, packet_schema
+from vetter.io.damage import said
 
 MAGIC = b"Obj\x01"
 _SYNC = 16
@@ -138,8 +139,7 @@ def read_record(stream: io.BytesIO, schema: Any) -> dict[str, Any]:
         record = schemaless_reader(stream, schema, None)
     # With one byte changed the library raises a dozen kinds of errors.
     except Exception as error:
-        text = " ".join(str(error).split())[:120] or type(error).__name__
-        raise InputError(f"a damaged packet, or one cut short: {text}") from error
+        raise InputError(f"a damaged packet, or one cut short: {said(error)}") from error
     if not isinstance(record, dict):
         raise InputError("a damaged packet: not a record")
     return record

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from vetter.errors import InputError
+from vetter.io.damage import said
 
 SPACING = 8 << 20
 """Bytes between two seek points: a jump unpacks half of that, 25 ms; 7 GB take 28 MB of index."""
@@ -85,8 +86,7 @@ class GzipBytes:
             return call()
         # The library has errors of its own, without a common base but Exception.
         except Exception as error:
-            text = " ".join(str(error).split())[:120]
-            raise InputError(f"{self.path}: a damaged gzip file: {text}") from error
+            raise InputError(f"{self.path}: a damaged gzip file: {said(error)}") from error
 
 
 def _library() -> Any:

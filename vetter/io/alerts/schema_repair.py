@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from vetter.errors import InputError
+from vetter.io.damage import said
 
 _PRIMITIVES: dict[str, tuple[type, ...]] = {
     "null": (type(None),),
@@ -35,20 +36,20 @@ def mended(schema: dict[str, Any]) -> tuple[Any, str]:
         return _parsed(schema), ""
     except _Refused as refused:
         reason = refused
-    said = []
+    mended = []
     defaults: list[str] = []
     schema = _without_wrong_defaults(schema, defaults)
     if defaults:
         named = ", ".join(defaults[:3]) + (", ..." if len(defaults) > 3 else "")
-        said.append(f"{len(defaults)} invalid defaults ({named}) were left out")
+        mended.append(f"{len(defaults)} invalid defaults ({named}) were left out")
     again: list[str] = []
     schema = _defined_once(schema, {}, again)
     if again:
-        said.append(f"types defined twice ({', '.join(again[:3])}) were taken once")
-    if not said:
+        mended.append(f"types defined twice ({', '.join(again[:3])}) were taken once")
+    if not mended:
         raise InputError(f"its schema is refused: {reason}") from reason
     try:
-        return _parsed(schema), "its schema was mended: " + "; ".join(said)
+        return _parsed(schema), "its schema was mended: " + "; ".join(mended)
     except _Refused as refused:
         raise InputError(f"its schema is refused: {refused}") from refused
 
@@ -64,8 +65,7 @@ def _parsed(schema: Any) -> Any:
         return parse_schema(json.loads(json.dumps(schema)))
     # On a damaged schema the library raises a dozen kinds of errors.
     except Exception as error:
-        text = " ".join(str(error).split()) or type(error).__name__
-        raise _Refused(text[:160]) from error
+        raise _Refused(said(error)) from error
 
 
 def _without_wrong_defaults(schema: Any, found: list[str]) -> Any:
