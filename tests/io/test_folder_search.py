@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +16,6 @@ from vetter.errors import InputError
 from vetter.io.cutout_files import write_cutout
 from vetter.io.folder_search import search
 from vetter.io.inputs import InputOptions, open_input
-
-
-@pytest.fixture
-def opened() -> Iterator[Callable[..., Any]]:
-    sources: list[Any] = []
-
-    def open_one(*arguments: Any) -> Any:
-        sources.append(open_input(*arguments))
-        return sources[-1]
-
-    yield open_one
-    for source in sources:
-        source.close()
 
 
 def write_cutouts(folder: Path, count: int = 2) -> None:

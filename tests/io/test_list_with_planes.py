@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +10,6 @@ from tests.helpers.field_files import pixels, tan_wcs, write_field, write_image,
 from vetter.errors import InputError
 from vetter.io.inputs import open_input
 from vetter.io.nearby_planes import PlanesWanted
-
-
-@pytest.fixture
-def opened() -> Iterator[Callable[..., Any]]:
-    sources: list[Any] = []
-
-    def open_one(*arguments: Any) -> Any:
-        sources.append(open_input(*arguments))
-        return sources[-1]
-
-    yield open_one
-    for source in sources:
-        source.close()
 
 
 def test_a_list_named_with_its_planes(tmp_path: Path, opened: Callable[..., Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,6 +19,7 @@ from vetter.io.cutout_lots import CutoutLots, scanned
 from vetter.io.damage import reading
 from vetter.io.field_planes import ORDER
 from vetter.io.fingerprint import of_files
+from vetter.io.folder_walk import walked
 from vetter.io.psf_fwhm import known_fwhm
 from vetter.io.unused_inputs import left_alone_words
 
@@ -197,21 +197,16 @@ def open_cutouts(
 
 
 def _listed(inputs: Sequence[Path]) -> tuple[list[str], int]:
-    # Texts: ten thousand paths as objects take longer to make than to find.
     paths: list[str] = []
     others = 0
     for entry in inputs:
         if not entry.is_dir():
             paths.append(str(entry))
             continue
-        # Links to folders are not followed: they can go round in circles.
-        for folder, folders, files in os.walk(entry):
-            folders.sort()
-            for name in sorted(files):
-                if name.lower().endswith(_ENDINGS):
-                    paths.append(os.path.join(folder, name))
-                else:
-                    others += 1
+        for prefix, names in walked(entry):
+            kept = [name for name in sorted(names) if name.lower().endswith(_ENDINGS)]
+            others += len(names) - len(kept)
+            paths += [prefix + name for name in kept]
     return list(dict.fromkeys(paths)), others
 
 

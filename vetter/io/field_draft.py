@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from vetter.io.exposure import filter_of, middle
 from vetter.io.fits_images import open_image
 from vetter.io.fits_names import FitsName
 from vetter.io.fits_structure import open_fits
+from vetter.io.folder_walk import walked
 from vetter.io.plane_names import (
     IMAGE_ENDINGS,
     LIST_ENDINGS,
@@ -69,12 +69,11 @@ def draft_fields(folder: Path) -> Draft:
         raise InputError(f"{folder}: wants a folder of images and lists, found no such folder")
     draft = Draft([], [])
     count = 0
-    for path, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+    for prefix, names in walked(folder):
         count += len(names)
         if count > MOST_FILES:
             raise InputError(f"{folder}: over {MOST_FILES} files: name a folder further down")
-        _draft_folder(Path(path), sorted(names), draft)
+        _draft_folder(Path(prefix), sorted(names), draft)
     if not draft.fields:
         raise InputError(
             f"{folder}: no field found among {count} files: wants images with planes or lists that "

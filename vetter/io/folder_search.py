@@ -13,6 +13,7 @@ from vetter.io.cutout_folder import is_cutout_file
 from vetter.io.cutout_listing import scan_primary
 from vetter.io.field_file import is_field_file
 from vetter.io.fits_names import FitsName
+from vetter.io.folder_walk import walked
 from vetter.io.plane_names import IMAGE_ENDINGS, LIST_ENDINGS, is_surely_a_list
 from vetter.io.triplet_folder import LARGEST
 from vetter.io.triplet_names import PlaneSets, sets_by_words
@@ -70,17 +71,13 @@ class FolderContent:
 
 
 def files_below(folders: Iterable[Path]) -> list[str]:
-    """The files in folders and those below, in the order of their names.
-
-    Links to folders are not followed: they can go round in circles. Hidden ones are left out.
-    """
-    found: list[str] = []
-    for top in folders:
-        for here, folders_here, names in os.walk(top):
-            folders_here[:] = sorted(name for name in folders_here if not name.startswith("."))
-            prefix = os.path.join(here, "")
-            found += [prefix + name for name in sorted(names)]
-    return found
+    """The files in folders and those below, in the order of their names."""
+    return [
+        prefix + name
+        for folder in folders
+        for prefix, names in walked(folder)
+        for name in sorted(names)
+    ]
 
 
 def search(folder: Path, framed: bool = False) -> FolderContent:

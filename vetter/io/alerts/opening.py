@@ -16,6 +16,7 @@ from vetter.io.alerts.lots import FIRST, Lot, read_lot
 from vetter.io.alerts.packets import Packets
 from vetter.io.alerts.recognition import is_other_by_name
 from vetter.io.alerts.source import AlertSource
+from vetter.io.folder_walk import walked
 
 _DIGITS = re.compile(r"(\d+)")
 
@@ -73,21 +74,15 @@ def open_alerts(
 
 
 def packet_files(inputs: Sequence[Path]) -> tuple[list[str], int]:
-    """Files that may hold packets, by number where their names have numbers; others counted.
-
-    Names, and not `Path`: making ten thousand of these takes longer than reading the first packets.
-    """
+    """Files that may hold packets, by number where their names have numbers; others counted."""
     files: list[str] = []
     others = 0
     for entry in inputs:
         if not entry.is_dir():
             files.append(str(entry))
             continue
-        # Links to folders are not followed: they can go round in circles.
-        for here, folders, names in os.walk(entry):
-            folders.sort(key=natural)
+        for prefix, names in walked(entry, key=natural):
             kept = [name for name in names if not is_other_by_name(name)]
-            prefix = os.path.join(here, "")
             others += len(names) - len(kept)
             files += [prefix + name for name in sorted(kept, key=natural)]
     return list(dict.fromkeys(files)), others

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import os
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from vetter.io.alerts import archive, parquet
 from vetter.io.alerts.container import MAGIC
 from vetter.io.alerts.framed import is_framed
+from vetter.io.folder_walk import walked
 from vetter.io.plain_files import open_plain_file
 
 _HEAD = 512
@@ -92,13 +92,12 @@ def hold_alerts(paths: Iterable[Path], framed: bool = False) -> bool:
 
 def _folder_holds(folder: Path, framed: bool) -> bool:
     looked = 0
-    for here, folders, files in os.walk(folder):
-        folders.sort()
+    for prefix, files in walked(folder):
         named = next(filter(_is_named, files), None)
         for name in files if named is None else [named, *files]:
             if is_other_by_name(name):
                 continue
-            kind = kind_of_file(Path(here, name), framed)
+            kind = kind_of_file(Path(prefix + name), framed)
             if kind not in (Kind.OTHER, Kind.EMPTY, Kind.DAMAGED):
                 return True
             looked += 1
