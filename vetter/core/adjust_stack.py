@@ -1,6 +1,7 @@
 """The fit of many cutouts at once: every step runs over the whole stack.
 
-One cutout is a stack of one, so that one at a time and many at once cannot differ.
+One cutout is a stack of one, so that one at a time and many at once cannot differ; but for the
+plainest case, see :mod:`vetter.core.adjust_one`.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.adjust_one import fit_simple, is_simple
 from vetter.core.adjustment import Adjustment, FitOptions, failed
 from vetter.core.cell_search import search_cells
 from vetter.core.fine_shift import refine
 from vetter.core.fit_facts import Box
-from vetter.core.fit_figures import Found, Stack, finished, known, pixel_sums, stacked
+from vetter.core.fit_figures import Found, Stack, finished, pixel_sums
 from vetter.core.fit_input import FitInput
-from vetter.core.fit_weights import count, unfit, weights
+from vetter.core.fit_result import known
+from vetter.core.fit_weights import count, stacked, unfit, weights
 from vetter.core.moments import gram, margin, projected, windows
 from vetter.core.newton import Minima
 from vetter.core.point_source import PointSources, measure, no_sources, products, rendered
@@ -45,7 +48,11 @@ def fit_inputs(inputs: Sequence[FitInput], options: FitOptions) -> list[Adjustme
         # Numbers that overflow end as a fit without a result, not as a warning.
         with np.errstate(all="ignore"):
             alike = [inputs[i] for i in members]
-            fits = _fit_alike(alike, options.within(alike[0].image.shape))
+            allowed = options.within(alike[0].image.shape)
+            if len(alike) == 1 and is_simple(alike[0], allowed) and _cells_pay(alike[0], allowed):
+                fits = [fit_simple(alike[0], allowed)]
+            else:
+                fits = _fit_alike(alike, allowed)
         for i, result in zip(members, fits, strict=True):
             results[i] = result
     return [result for result in results if result is not None]
@@ -90,25 +97,16 @@ def _fit_alike(inputs: list[FitInput], options: FitOptions) -> list[Adjustment]:
 def _fit_lot(
     inputs: list[FitInput], options: FitOptions, noise_scales: list[float]
 ) -> list[Adjustment]:
-    stack = _stacked(inputs, weights(inputs, noise_scales))
+    stack = stacked(inputs, weights(inputs, noise_scales))
     reasons = unfit(stack, options)
     fit = [k for k, reason in enumerate(reasons) if not reason]
     if 0 < len(fit) < len(inputs):
-        stack = _stacked([inputs[k] for k in fit], stack.weight[fit])
+        stack = stacked([inputs[k] for k in fit], stack.weight[fit])
     solved = iter(_solve(stack, options) if fit else [])
     return [
         failed(reason, **known(data.about)) if reason else next(solved)
         for data, reason in zip(inputs, reasons, strict=True)
     ]
-
-
-def _stacked(inputs: list[FitInput], weight: Array) -> Stack:
-    bg, tbg = np.array([d.bg for d in inputs]), np.array([d.tbg for d in inputs])
-    image = stacked([d.image for d in inputs])
-    template = stacked([d.template for d in inputs])
-    image -= bg[:, None, None]
-    template -= tbg[:, None, None]
-    return Stack(image, template, weight, bg, tbg, count(weight, inputs[0].about.box), inputs)
 
 
 def _solve(stack: Stack, options: FitOptions) -> list[Adjustment]:
@@ -117,7 +115,7 @@ def _solve(stack: Stack, options: FitOptions) -> list[Adjustment]:
     coefs = coefficients(stack.template, edge)
     together = about.psf is not None and about.psf_box == about.box
     moments: list[Array] = []
-    if about.psf is None and not options.fit_bg and _cells_pay(about.box, options):
+    if about.psf is None and not options.fit_bg and _cells_pay(stack.inputs[0], options):
         found = search_cells(stack, coefs, options)
     else:
         moments = _moments(coefs, stack, about.box, options, together)
@@ -141,7 +139,8 @@ def _solve(stack: Stack, options: FitOptions) -> list[Adjustment]:
     return finished(stack, options, found, level, sources, residual, fine)
 
 
-def _cells_pay(box: Box, options: FitOptions) -> bool:
+def _cells_pay(data: FitInput, options: FitOptions) -> bool:
+    box = data.about.box
     shifts = sum(window.taps**2 for window in windows(options.max_shift))
     pixels: int = (box[0].stop - box[0].start) * (box[1].stop - box[1].start)
     return shifts * pixels > _CELLS_PAY

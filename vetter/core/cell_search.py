@@ -2,46 +2,24 @@
 
 Moments of all shifts up to two pixels hold 49 shifted images, those of one cell 16. Where to
 begin, correlations tell: of the image with the template's coefficients, which are exact, and of the
-weights with the template's squares at whole shifts, taken as straight in between. A search
-that ends on the edge of its cell goes on in the next one: across it chi2 is smooth.
+weights with the template's squares at whole shifts, taken as straight in between.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
 from vetter.core.adjustment import FitOptions
+from vetter.core.cell_descent import OVERFLOW, Ground, lowest, lowest_of_one
 from vetter.core.coarse_grid import MOST, least, starts, starts_of_one
 from vetter.core.fit_facts import Box
-from vetter.core.fit_figures import Found, Stack, pixel_sums, stacked
-from vetter.core.moments import Array, Window, gram, margin, runs, scan_points, tapped_runs
-from vetter.core.newton import Minima, descend
-from vetter.core.newton_stack import FEW, descend_stack
-from vetter.core.shift import mirrored
-
-_ROUNDS = 20
-_ON_EDGE = 1e-9
-_LOWER = 1e-12
-"""Of chi2, below which the next cell is no better."""
-
-_OVERFLOW = 1e200
-
-
-class _End(NamedTuple):
-    """Where a search of one of the stack ended, in which cell."""
-
-    which: int
-    cell: tuple[int, int]
-    dx: float
-    dy: float
-    scale: float
-    chi2: float
-    moments: Array
+from vetter.core.fit_figures import Found, Stack, pixel_sums
+from vetter.core.moments import Array, Window, scan_points, scan_weights, tapped_runs
+from vetter.core.newton import Minima
+from vetter.core.shift import mirrored, runs
 
 
 def search_cells(stack: Stack, coefs: Array, options: FitOptions) -> Found:
@@ -57,45 +35,37 @@ def search_cells(stack: Stack, coefs: Array, options: FitOptions) -> Found:
     box = stack.inputs[0].about.box
     weight = np.ascontiguousarray(stack.weight[(slice(None), *box)])
     image = stack.image[(slice(None), *box)] * weight
-    window = _whole(options.max_shift)
+    window = whole(options.max_shift)
     scales = 1.0 / options.max_scale, options.max_scale
     gx, gy, _, _ = scan_points(window)
-    chi2 = _coarse(stack.template, coefs, box, weight, image, window, scales)
-    most = MOST * math.ceil(window.half / 2) ** 2
-    if len(chi2) == 1:
-        points = starts_of_one(chi2[0].tolist(), gx.tolist(), gy.tolist(), most)
-        begin = [(0, x, y) for x, y in points]
-    else:
-        begin = list(zip(*(c.tolist() for c in starts(chi2, gx, gy, most)), strict=True))
+    chi2 = coarse(stack.template, coefs, box, weight, image, window, scales)
+    most = most_starts(window)
     rows = image.reshape(len(image), 1, -1)
-    ends = _descended(begin, coefs, box, weight, rows, options.max_shift, scales)
-    best: dict[int, _End] = {}
-    for end in ends:
-        if end.which not in best or end.chi2 < best[end.which].chi2:
-            best[end.which] = end
-    lowest = [best[k] for k in range(len(chi2))]
-    columns = [(e.dx, e.dy, e.dx, e.dy, e.scale, e.chi2) for e in lowest]
+    ground = Ground(coefs, box, weight, rows, options.max_shift, scales)
+    if len(chi2) == 1:
+        ends = [lowest_of_one(ground, starts_of_one(chi2[0], gx, gy, most))]
+    else:
+        begin = zip(*(column.tolist() for column in starts(chi2, gx, gy, most)), strict=True)
+        ends = lowest(ground, list(begin))
+    columns = [(e.dx, e.dy, e.dx, e.dy, e.scale, e.chi2) for e in ends]
     dx, dy, *minima = np.ascontiguousarray(np.array(columns).T)
-    cells = stacked([end.moments for end in lowest])
+    cells = np.array([end.moments for end in ends])
     return Found(np.zeros(len(chi2), int), Minima(*minima), dx, dy, cells)
 
 
 @lru_cache(maxsize=64)
-def _whole(max_shift: float) -> Window:
+def whole(max_shift: float) -> Window:
     """All shifts, which no moments are made of."""
     side = -max_shift, max_shift
     return Window(0, 0, max(1, math.ceil(max_shift)), side, side)
 
 
-@lru_cache(maxsize=1024)
-def _cell(i: int, j: int, max_shift: float) -> Window:
-    """Shifts from i to i + 1 along x and from j to j + 1 along y, as far as they are allowed."""
-    cx, cy = i + 0.5, j + 0.5
-    ranges = [(max(-0.5, -max_shift - c), min(0.5, max_shift - c)) for c in (cx, cy)]
-    return Window(cx, cy, 0.5, *ranges)
+def most_starts(window: Window) -> int:
+    """How many minima of the coarse grid are tried."""
+    return MOST * math.ceil(window.half / 2) ** 2
 
 
-def _coarse(
+def coarse(
     template: Array,
     coefs: Array,
     box: Box,
@@ -105,23 +75,21 @@ def _coarse(
     scales: tuple[float, float],
 ) -> Array:
     """chi2 at the points of a coarse grid, (k, gy * gx); ``image`` is weighted."""
-    _, _, wx, wy = scan_points(window)
-    half = int(window.half)
+    half, count = int(window.half), len(template)
     edge = (coefs.shape[1] - template.shape[1]) // 2
     first, left = box[0].start + edge - half - 1, box[1].start + edge - half - 1
-    cross = wy @ _correlated(coefs, first, left, window.taps, image * weight) @ wx.T
+    cross = _correlated(coefs, first, left, window.taps, image * weight)
     ny, nx = template.shape[1:]
     rows = mirrored(ny, half)[box[0].start : box[0].stop + 2 * half]
     columns = mirrored(nx, half)[box[1].start : box[1].stop + 2 * half]
     spread = template.take(rows, axis=1).take(columns, axis=2)
     spread *= spread
     power = _correlated(spread, 0, 0, 2 * half + 1, weight * weight)
-    wx, wy = _straight(window)
-    power = wy @ power @ wx.T
-    count = len(template)
+    cross = cross.reshape(count, -1) @ scan_weights(window).T
+    power = power.reshape(count, -1) @ _straight(window)
     image_power = pixel_sums(image, image)[:, None]
-    chi2 = least(power.reshape(count, -1), cross.reshape(count, -1), image_power, scales)
-    chi2[~(image_power[:, 0] < _OVERFLOW)] = np.nan
+    chi2 = least(power, cross, image_power, scales)
+    chi2[~(image_power[:, 0] < OVERFLOW)] = np.nan
     return chi2
 
 
@@ -137,94 +105,10 @@ def _correlated(images: Array, first: int, left: int, taps: int, factors: Array)
 
 
 @lru_cache(maxsize=64)
-def _straight(window: Window) -> tuple[Array, Array]:
-    """Weights (points, 2 half + 1) of whole shifts, the largest first, for the grid's points."""
+def _straight(window: Window) -> Array:
+    """Weights ((2 half + 1)^2, gy * gx) of whole shifts, the largest first, on the grid."""
     half = int(window.half)
     whole = np.arange(half, -half - 1, -1)
     gx, gy, _, _ = scan_points(window)
     wx, wy = (np.maximum(0.0, 1.0 - np.abs(g[:, None] - whole)) for g in (gx, gy))
-    return wx, wy
-
-
-def _descended(
-    begin: Sequence[tuple[int, float, float]],
-    coefs: Array,
-    box: Box,
-    weight: Array,
-    rows: Array,
-    max_shift: float,
-    scales: tuple[float, float],
-) -> list[_End]:
-    """Where the searches end that begin at (which of the stack, x, y)."""
-    low, high = math.floor(-max_shift), max(0, math.ceil(max_shift) - 1)
-    edge = margin(max_shift)
-
-    def descended(entries: Sequence[tuple[int, tuple[int, int], float, float]]) -> list[_End]:
-        places: dict[tuple[int, tuple[int, int]], int] = {}
-        index = [places.setdefault((k, cell), len(places)) for k, cell, _, _ in entries]
-        wanted = [(k, _cell(*cell, max_shift)) for k, cell in places]
-        moments = gram(coefs, box, wanted, edge, weight, rows)
-        if not moments.max() < _OVERFLOW:
-            moments[~(moments.max(axis=(1, 2)) < _OVERFLOW)] = np.nan
-        windows = [wanted[n][1] for n in index]
-        u = [x - w.cx for (_, _, x, _), w in zip(entries, windows, strict=True)]
-        v = [y - w.cy for (_, _, _, y), w in zip(entries, windows, strict=True)]
-        lot = moments if len(index) == len(places) else moments[index]
-        ends = _minima(lot, windows, scales, u, v)
-        return [
-            _End(k, cell, w.cx + end[0], w.cy + end[1], end[2], end[3], moments[n])
-            for (k, cell, _, _), n, w, end in zip(entries, index, windows, ends, strict=True)
-        ]
-
-    def cell_of(x: float) -> int:
-        return min(max(math.floor(x), low), high)
-
-    def beyond(x: float, i: int) -> int:
-        if x >= i + 1 - _ON_EDGE:
-            return min(i + 1, high)
-        return max(i - 1, low) if x <= i + _ON_EDGE else i
-
-    def following(end: _End) -> tuple[int, int]:
-        """The cell that the search goes on in."""
-        return beyond(end.dx, end.cell[0]), beyond(end.dy, end.cell[1])
-
-    ends = descended([(k, (cell_of(x), cell_of(y)), x, y) for k, x, y in begin])
-    going = list(range(len(ends)))
-    for _ in range(_ROUNDS):
-        nexts = [
-            (beyond(ends[n].dx, ends[n].cell[0]), beyond(ends[n].dy, ends[n].cell[1]))
-            for n in going
-        ]
-        on = [(n, cell) for n, cell in zip(going, nexts, strict=True) if cell != ends[n].cell]
-        if not on:
-            break
-        again = descended([(ends[n].which, cell, ends[n].dx, ends[n].dy) for n, cell in on])
-        going = []
-        for (n, _), end in zip(on, again, strict=True):
-            if end.chi2 < ends[n].chi2 * (1.0 - _LOWER):
-                ends[n] = end
-                going.append(n)
-    return ends
-
-
-def _minima(
-    moments: Array,
-    windows: list[Window],
-    scales: tuple[float, float],
-    u: list[float],
-    v: list[float],
-) -> list[tuple[float, ...]]:
-    """Shift within its cell, scale and chi2 where each descent ends."""
-    if len(windows) <= FEW:
-        return [
-            descend(*one, scales, x, y)
-            for one, x, y in zip(zip(moments, windows, strict=True), u, v, strict=True)
-        ]
-    out = np.empty((4, len(windows)))
-    ranges = [(w.x_range, w.y_range) for w in windows]
-    for several in dict.fromkeys(ranges):
-        here = [n for n, own in enumerate(ranges) if own == several]
-        place = np.array([[u[n], v[n]] for n in here]).T
-        lot = moments if len(here) == len(windows) else moments[here]
-        out[:, here] = descend_stack(lot, Window(0, 0, 0.5, *several), scales, *place)
-    return list(zip(*out.tolist(), strict=True))
+    return (wy.T[:, None, :, None] * wx.T[None, :, None, :]).reshape(len(whole) ** 2, -1)

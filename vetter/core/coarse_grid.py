@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -35,36 +34,31 @@ def least(power: Array, cross: Array, image: Array, scales: tuple[float, float])
     return power
 
 
-def starts_of_one(
-    chi2: list[float], gx: list[float], gy: list[float], most: int = MOST
-) -> list[tuple[float, float]]:
-    """The grid's local minima, up to ``most``, lowest first: u and v."""
+def starts_of_one(chi2: Array, gx: Array, gy: Array, most: int = MOST) -> list[tuple[float, float]]:
+    """As :func:`starts`, of one: u and v, lowest first.
+
+    Parameters
+    ----------
+    chi2 : ndarray (gy * gx,)
+    gx, gy : ndarray
+    """
     wide = len(gx) + 2
-    grid = [math.inf] * wide
-    for first in range(0, len(chi2), len(gx)):
-        grid += [math.inf, *chi2[first : first + len(gx)], math.inf]
-    grid += [math.inf] * wide
-    lowest = []
-    for j in range(len(gy)):
-        for p in range((j + 1) * wide + 1, (j + 2) * wide - 1):
-            here = grid[p]
-            if (
-                here <= grid[p - 1]
-                and here <= grid[p + 1]
-                and here <= min(grid[p - wide - 1 : p - wide + 2])
-                and here <= min(grid[p + wide - 1 : p + wide + 2])
-            ):
-                lowest.append((here, p))
-    if not math.isfinite(chi2[0]):
+    grid = _bordered(chi2.reshape(1, len(gy), len(gx)))
+    points = np.flatnonzero(local_minima(grid)).tolist()
+    high = grid.ravel().tolist()
+    # Their places in the grid with its border.
+    places = [p + wide + 1 + 2 * (p // len(gx)) for p in points]
+    if not math.isfinite(high[wide + 1]):
         # Not a number anywhere on the grid: the fit will say so, from wherever it starts.
-        lowest.append((math.inf, wide + 1))
-    lowest.sort()
-    starts = []
-    for here, p in lowest[:most]:
+        places.append(wide + 1)
+    places.sort(key=high.__getitem__)
+    found = []
+    for p in places[:most]:
         j, i = divmod(p - wide - 1, wide)
-        u = gx[i] + _vertex(grid[p - 1], here, grid[p + 1]) * _step(gx)
-        starts.append((u, gy[j] + _vertex(grid[p - wide], here, grid[p + wide]) * _step(gy)))
-    return starts
+        u = float(gx[i]) + _vertex(high[p - 1], high[p], high[p + 1]) * _step(gx)
+        v = float(gy[j]) + _vertex(high[p - wide], high[p], high[p + wide]) * _step(gy)
+        found.append((u, v))
+    return found
 
 
 def starts(
@@ -95,7 +89,7 @@ def starts(
     return which, gx[i] + across * _step(gx), gy[j] + along * _step(gy)
 
 
-def _step(points: Sequence[float] | Array) -> float:
+def _step(points: Array) -> float:
     return float(points[1] - points[0]) if len(points) > 1 else 0.0
 
 

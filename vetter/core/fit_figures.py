@@ -9,19 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.adjustment import UNSEEN, Adjustment, FitOptions, failed
-from vetter.core.fit_facts import About
+from vetter.core.adjustment import Adjustment, FitOptions
 from vetter.core.fit_input import FitInput
+from vetter.core.fit_result import NOT_CHECKED, result
 from vetter.core.newton import Minima
 from vetter.core.point_source import PointSources
 from vetter.core.residual_scatter import core, is_off, scatters, template_noise
 
 Array = npt.NDArray[np.float64]
-
-_FIGURES = (
-    "dx", "dy", "scale", "bg", "tbg", "chi2_0", "chi2", "df", "pixels", "pval", "correlation",
-    "flux", "flux_err", "snr", "absorbed", "scatter", "scatter_err", "template_noise",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,21 +56,6 @@ class Found:
         return self.minima.scale
 
 
-def known(about: About) -> dict[str, Any]:
-    """What a fit without a result can still say."""
-    return {
-        "template": about.template,
-        "caveats": about.caveats,
-        "fwhm": about.fwhm,
-        "psf": about.psf_said,
-    }
-
-
-def stacked(planes: list[Array]) -> Array:
-    """Planes of one shape as an array of their own, (k, ny, nx); faster than ``np.array``."""
-    return np.concatenate(planes).reshape(len(planes), *planes[0].shape)
-
-
 def pixel_sums(a: Array, b: Array) -> Array:
     """Sum of products over the pixels of each cutout of a stack."""
     out: Array = np.vecdot(a.reshape(len(a), -1), b.reshape(len(b), -1))
@@ -102,9 +82,11 @@ def finished(
     pulls = residual[box] * inside
     before = (stack.image[box] - stack.template[box]) * inside
     chi2, chi2_0 = pixel_sums(pulls, pulls), pixel_sums(before, before)
+    # Moments that overflow end without a result as well.
+    chi2[~np.isfinite(found.minima.chi2)] = np.nan
     pixels = stack.pixels
     df = pixels - options.free
-    correlation = _neighbours(pulls, inside, pixels, chi2)
+    correlation = _correlation(pulls, inside, pixels, chi2)
     pval = chdtrc(df, chi2)
     flux = sources.template_flux
     unseen = np.isnan(flux)
@@ -118,44 +100,16 @@ def finished(
             pval, correlation, sources.flux, sources.flux_err, sources.snr, absorbed,
         )
     ]  # fmt: skip
-    results, fitted = [], found.minima.chi2.tolist()
-    spread = [_NOT_CHECKED] * len(residual)
+    spread = [NOT_CHECKED] * len(residual)
     if options.check_err:
         spread = _scatters(stack, found.scale, residual)
-    for k, row in enumerate(zip(*columns, strict=True)):
-        data = stack.inputs[k]
-        about = data.about
-        if not (math.isfinite(fitted[k]) and all(map(math.isfinite, row[:7]))):
-            results.append(
-                failed("the numbers overflow: too large for their errors", **known(about))
-            )
-            continue
-        left = residual[k] if len(residual) == 1 else residual[k].copy()
-        if data.unknown is not None:
-            left[data.unknown] = np.nan
-        rest = dict(zip(_FIGURES, row + spread[k], strict=True))
-        if not math.isfinite(rest["correlation"]):
-            rest["correlation"] = math.nan
-        results.append(
-            Adjustment(
-                converged=True,
-                **rest,
-                at_bound=at_bound(row[0], row[1], row[2], options),
-                fwhm=about.fwhm,
-                psf=about.psf_said,
-                box=float(max(inside.shape[1:])),
-                template=about.template,
-                caveats=about.caveats,
-                notes=(*about.notes, UNSEEN) if about.psf and unseen[k] else about.notes,
-                fit_bg=options.fit_bg,
-                spline=5 if k in fine else 3,
-                residual=left,
-            )
-        )
-    return results
-
-
-_NOT_CHECKED: tuple[float, ...] = (math.nan, math.nan, math.nan)
+    # Each residual gets memory of its own: one that is kept would keep all.
+    lefts = [residual[0]] if len(residual) == 1 else [left.copy() for left in residual]
+    rows = zip(zip(*columns, strict=True), spread, strict=True)
+    return [
+        result(data, options, row + more, left, 5 if k in fine else 3, not unseen[k])
+        for k, (data, (row, more), left) in enumerate(zip(stack.inputs, rows, lefts, strict=True))
+    ]
 
 
 def _scatters(stack: Stack, scale: Array, residual: Array) -> list[tuple[float, ...]]:
@@ -180,27 +134,23 @@ def _counted_flux(template: Array, inside: Array, pixels: npt.NDArray[np.intp]) 
     return flux
 
 
-def at_bound(dx: float, dy: float, scale: float, options: FitOptions) -> tuple[str, ...]:
-    """Which free parameters ended on their bound."""
-    shift = options.max_shift - 1e-6
-    found = [n for n, value in (("dx", dx), ("dy", dy)) if abs(value) >= shift > 0]
-    low, high = 1.0 / options.max_scale, options.max_scale
-    if high > 1 and not low * (1 + 1e-6) < scale < high * (1 - 1e-6):
-        found.append("scale")
-    return tuple(found)
-
-
-def _neighbours(pulls: Array, inside: Array, pixels: npt.NDArray[np.intp], chi2: Array) -> Array:
+def _correlation(pulls: Array, inside: Array, pixels: npt.NDArray[np.intp], chi2: Array) -> Array:
     """Correlation of the residuals (in sigmas, 0 where not counted) of pixels side by side."""
     ny, nx = inside.shape[1:]
-    flat = pulls.reshape(len(pulls), -1)
-    products = np.vecdot(flat[:, nx:], flat[:, :-nx]) + np.vecdot(flat[:, 1:], flat[:, :-1])
-    # The end of a row is no neighbour of the next one's start.
-    products -= np.vecdot(pulls[:, 1:, 0], pulls[:, :-1, -1])
     pairs: Any = (ny - 1) * nx + ny * (nx - 1)
     if pixels.min() < ny * nx:
         counted = inside > 0
         pairs = np.count_nonzero(counted[:, 1:] & counted[:, :-1], axis=(1, 2))
         pairs += np.count_nonzero(counted[:, :, 1:] & counted[:, :, :-1], axis=(1, 2))
-    out: Array = products * pixels / (pairs * chi2)
+    out: Array = neighbours(pulls) * pixels / (pairs * chi2)
+    return out
+
+
+def neighbours(pulls: Array) -> Array:
+    """Sums of products of pixels side by side, (k, ny, nx) to (k,)."""
+    nx = pulls.shape[2]
+    flat = pulls.reshape(len(pulls), -1)
+    products = np.vecdot(flat[:, nx:], flat[:, :-nx]) + np.vecdot(flat[:, 1:], flat[:, :-1])
+    # The end of a row is no neighbour of the next one's start.
+    out: Array = products - np.vecdot(pulls[:, 1:, 0], pulls[:, :-1, -1])
     return out

@@ -16,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.shift import POLYNOMIALS, fraction_weights
+from vetter.core.shift import POLYNOMIALS, fraction_weights, runs
 
 Array = npt.NDArray[np.float64]
 
@@ -128,13 +128,6 @@ def tapped_runs(taps: int, ny: int, nx: int) -> tuple[Array, Array]:
     columns = np.empty((taps, ny + taps - 1, nx))
     high, row, size = columns.strides
     return columns, np.ndarray((taps, taps, ny * nx), float, columns, 0, (row, high, size))
-
-
-def runs(image: Array, first: int, left: int, shape: tuple[int, ...]) -> Array:
-    """A view (taps, rows, columns) of a C-contiguous image from a row and a column on, each of the
-    first axis one column further."""
-    step_y, step_x = image.strides
-    return np.ndarray(shape, float, image, first * step_y + left * step_x, (step_x, step_y, step_x))
 
 
 def projected(moments: Array, index: int) -> Array:

@@ -127,27 +127,38 @@ def shifted(coefs: Array, dx: Array, dy: Array, margin: int) -> Array:
     if max(ny, nx) <= _DENSE_LIMIT and len(coefs) > 1:
         out: Array = _band(dy, ny, margin) @ coefs @ _band(dx, nx, margin).transpose(0, 2, 1)
         return out
-    out = np.empty((len(coefs), ny, nx))
-    for image, one, u, v in zip(out, coefs, dx.tolist(), dy.tolist(), strict=True):
-        _shift_one(one, u, v, margin, image)
+    coefs = np.ascontiguousarray(coefs)
+    shifts = zip(coefs, dx.tolist(), dy.tolist(), strict=True)
+    return np.array([shift_one(one, u, v, margin) for one, u, v in shifts])
+
+
+def shift_one(coefs: Array, dx: float, dy: float, margin: int) -> Array:
+    """As :func:`shifted`, of one: (ny + 2 margin, nx + 2 margin), C-contiguous, to (ny, nx)."""
+    ny, nx = coefs.shape[0] - 2 * margin, coefs.shape[1] - 2 * margin
+    left, weights_x = _within(dx, margin)
+    top, weights_y = _within(dy, margin)
+    # Copied, for BLAS to sum: it takes no rows that overlap.
+    columns = np.empty((4, ny + 3, nx))
+    columns[...] = runs(coefs, top, left, columns.shape)
+    along = np.array(weights_x) @ columns.reshape(4, -1)
+    rows = np.empty((4, ny, nx))
+    rows[...] = np.ndarray(rows.shape, float, along, 0, (8 * nx, 8 * nx, 8))
+    out: Array = (np.array(weights_y) @ rows.reshape(4, -1)).reshape(ny, nx)
     return out
 
 
-def _shift_one(coefs: Array, dx: float, dy: float, margin: int, out: Array) -> None:
-    ny, nx = out.shape
-    first_y, weights_y = _within(dy, margin)
-    first_x, weights_x = _within(dx, margin)
-    rows = weights_y[0] * coefs[first_y : first_y + ny]
-    for k in (1, 2, 3):
-        rows += weights_y[k] * coefs[first_y + k : first_y + k + ny]
-    np.multiply(weights_x[0], rows[:, first_x : first_x + nx], out=out)
-    for k in (1, 2, 3):
-        out += weights_x[k] * rows[:, first_x + k : first_x + k + nx]
+def runs(image: Array, first: int, left: int, shape: tuple[int, ...]) -> Array:
+    """A view (taps, rows, columns) of a C-contiguous image from a row and a column on, each of the
+    first axis one column further."""
+    step_y, step_x = image.strides
+    return np.ndarray(shape, float, image, first * step_y + left * step_x, (step_x, step_y, step_x))
 
 
 def _within(shift: float, margin: int) -> tuple[int, tuple[float, ...]]:
     """First coefficient index and weights; at a whole number the side that stays inside."""
-    whole = min(max(math.floor(shift), SPLINE_REACH - margin), margin - SPLINE_REACH - 1)
+    low, high = SPLINE_REACH - margin, margin - SPLINE_REACH - 1
+    # A shift that is not a number has weights that are none, at any place.
+    whole = min(max(math.floor(shift), low), high) if math.isfinite(shift) else low
     return margin - whole - 2, fraction_weights(shift - whole)[0]
 
 

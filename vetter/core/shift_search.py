@@ -48,8 +48,8 @@ def search(moments: Array, window: Window, scales: tuple[float, float]) -> Minim
 def _search_one(moments: Array, window: Window, scales: tuple[float, float]) -> Minima:
     """As :func:`search`, of one: in plain numbers, where numpy's calls would cost more."""
     gx, gy, _, _ = scan_points(window)
-    chi2 = scan(moments, scan_weights(window), scales)[0].tolist()
-    lowest = starts_of_one(chi2, gx.tolist(), gy.tolist())
+    chi2 = scan(moments, scan_weights(window), scales)[0]
+    lowest = starts_of_one(chi2, gx, gy)
     ends = [descend(moments[0], window, scales, u, v) for u, v in lowest]
     return Minima(*np.array(min(ends, key=_end_chi2))[:, None])
 

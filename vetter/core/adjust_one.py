@@ -1,0 +1,124 @@
+"""The fit of one cutout with nothing bad in it, where shift and scale alone are free.
+
+It is what a script asks for most, one cutout at a time; then numpy's calls cost more than their
+arithmetic. The steps are those of :mod:`vetter.core.adjust_stack` with as few calls as will do.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.adjustment import Adjustment, FitOptions, failed
+from vetter.core.cell_descent import End, Ground, lowest_of_one
+from vetter.core.cell_search import coarse, most_starts, whole
+from vetter.core.coarse_grid import starts_of_one
+from vetter.core.fine_need import needs_finer
+from vetter.core.fine_shift import refine
+from vetter.core.fit_figures import Found, Stack, neighbours
+from vetter.core.fit_input import FitInput
+from vetter.core.fit_result import NOT_CHECKED, known, result
+from vetter.core.fit_weights import reason
+from vetter.core.moments import margin, scan_points
+from vetter.core.newton import Minima
+from vetter.core.point_source import no_sources
+from vetter.core.shift import coefficients, shift_one
+
+Array = npt.NDArray[np.float64]
+
+
+def is_simple(data: FitInput, options: FitOptions) -> bool:
+    """Whether :func:`fit_simple` fits such a cutout."""
+    return (
+        data.usable is None
+        and data.unknown is None
+        and data.template_variance is None
+        and data.about.psf is None
+        and not options.fit_bg
+        and not options.check_err
+    )
+
+
+def fit_simple(data: FitInput, options: FitOptions) -> Adjustment:
+    """The fit, as :func:`vetter.core.adjust_stack.fit_inputs` has it."""
+    box = data.about.box
+    image, template = data.image - data.bg, data.template - data.tbg
+    weight: Array = 1.0 / data.err
+    inner = template[box]
+    least, most = float(inner.min()), float(inner.max())
+    wrong = reason(inner.size, least, most, data.tbg, options.free)
+    if wrong:
+        return failed(wrong, **known(data.about))
+    edge, inside = margin(options.max_shift), np.ascontiguousarray(weight[box])
+    coefs = coefficients(template, edge)
+    pulls = image[box] * inside
+    end = _searched(template, coefs, data, inside, pulls, options)
+    residual = shift_one(coefs, end.dx, end.dy, edge)
+    residual *= -end.scale
+    residual += image
+    fine: frozenset[int] = frozenset()
+    if needs_finer(end, inner.size, options):
+        stack = _stack(image, template, weight, inner.size, data)
+        found = _found(end)
+        fine = refine(stack, options, [], found, None, no_sources(1), residual[None])
+        ((dx,), (dy,), (scale,)) = found.dx.tolist(), found.dy.tolist(), found.scale.tolist()
+        end = end._replace(dx=dx, dy=dy, scale=scale)
+    before = (image[box] - inner) * inside
+    np.multiply(residual[box], inside, out=pulls)
+    return _finished(data, options, end, pulls, before, float(inner.sum()), residual, bool(fine))
+
+
+def _searched(
+    template: Array, coefs: Array, data: FitInput, inside: Array, pulls: Array, options: FitOptions
+) -> End:
+    """The least chi2, by the cubic spline."""
+    box, scales = data.about.box, (1.0 / options.max_scale, options.max_scale)
+    window = whole(options.max_shift)
+    gx, gy, _, _ = scan_points(window)
+    weight, image = inside[None], pulls[None]
+    chi2 = coarse(template[None], coefs[None], box, weight, image, window, scales)
+    rows = image.reshape(1, 1, -1)
+    ground = Ground(coefs[None], box, weight, rows, options.max_shift, scales)
+    return lowest_of_one(ground, starts_of_one(chi2[0], gx, gy, most_starts(window)))
+
+
+def _stack(image: Array, template: Array, weight: Array, pixels: int, data: FitInput) -> Stack:
+    bg, tbg = np.array([data.bg]), np.array([data.tbg])
+    planes = image[None], template[None], weight[None]
+    return Stack(*planes, bg, tbg, np.array([pixels]), [data])
+
+
+def _found(end: End) -> Found:
+    dx, dy, u, v, scale, chi2 = (
+        np.array([value]) for value in (end.dx, end.dy, end.dx, end.dy, end.scale, end.chi2)
+    )
+    return Found(np.zeros(1, int), Minima(u, v, scale, chi2), dx, dy, end.moments[None])
+
+
+def _finished(
+    data: FitInput,
+    options: FitOptions,
+    end: End,
+    pulls: Array,
+    before: Array,
+    template_flux: float,
+    residual: Array,
+    fine: bool,
+) -> Adjustment:
+    from scipy.special import chdtrc
+
+    after, before = pulls.ravel(), before.ravel()
+    # Moments that overflow end without a result as well.
+    chi2 = float(after @ after) if math.isfinite(end.chi2) else math.nan
+    pixels, df = after.size, after.size - options.free
+    ny, nx = pulls.shape
+    pairs = (ny - 1) * nx + ny * (nx - 1)
+    correlation = float(neighbours(pulls[None])[0]) * pixels / (pairs * chi2) if chi2 else math.nan
+    figures = (
+        end.dx, end.dy, end.scale, data.bg, data.tbg, float(before @ before), chi2, df, pixels,
+        float(chdtrc(df, chi2)), correlation, math.nan, math.nan, math.nan,
+        (end.scale - 1.0) * template_flux, *NOT_CHECKED,
+    )  # fmt: skip
+    return result(data, options, figures, residual, 5 if fine else 3, False)
