@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from collections import namedtuple
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,13 @@ import pytest
 from astropy.io import fits
 from astropy.table import MaskedColumn, Table
 
-from vetter.io import fits_rows
+from vetter.errors import InputError
+from vetter.io import fits_rows, row_blocks
 from vetter.io.fits_names import parse_fits_name
 from vetter.io.fits_tables import read_fits_table
 
 N = 7
+Usage = namedtuple("Usage", "total used free")
 INDEX = np.arange(N)
 COLUMNS = {
     "int16": INDEX.astype("i2"),
@@ -63,11 +66,12 @@ def test_scaled_integers(tmp_path: Path) -> None:
     assert table["m"].tolist() == pytest.approx([20.5, 19.75])
 
 
-def test_arrays_in_the_cells_of_a_large_table_stay_in_the_file(
+def test_arrays_in_the_cells_of_a_large_table_take_no_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Table({"x": INDEX * 1.0, "stamp": np.ones((N, 200, 200))}).write(tmp_path / "t.fits")
-    monkeypatch.setattr(fits_rows, "_MAPPED", 1_000_000)
+    monkeypatch.setattr(fits_rows, "_AT_ONCE", 1_000_000)
+    monkeypatch.setattr(row_blocks, "_BLOCK", 400_000)
     tracemalloc.start()
     table, _ = read_fits_table(parse_fits_name(tmp_path / "t.fits"))
     _, peak = tracemalloc.get_traced_memory()
@@ -81,6 +85,29 @@ def test_unsigned_arrays_in_the_cells_of_a_large_table(
 ) -> None:
     values = (np.arange(3 * N) * 3001).astype("u2").reshape(N, 3)
     Table({"id": INDEX, "counts": values}).write(tmp_path / "t.fits")
-    monkeypatch.setattr(fits_rows, "_MAPPED", 0)
+    monkeypatch.setattr(fits_rows, "_AT_ONCE", 0)
     column = read_fits_table(parse_fits_name(tmp_path / "t.fits"))[0]["counts"]
     assert column.dtype == np.uint16 and (column == values).all()
+
+
+def test_a_large_table_cut_short_while_it_is_open_is_still_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "t.fits"
+    Table({"id": INDEX, "stamp": np.arange(N * 5000.0).reshape(N, 50, 100)}).write(path)
+    monkeypatch.setattr(fits_rows, "_AT_ONCE", 0)
+    table, _ = read_fits_table(parse_fits_name(path))
+    with path.open("r+b") as file:
+        file.truncate(5760)
+    assert table["stamp"][N - 1, 49, 99] == N * 5000 - 1
+    assert table["id"].tolist() == INDEX.tolist()
+
+
+def test_a_large_table_for_which_there_is_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Table({"id": INDEX, "stamp": np.ones((N, 5, 5))}).write(tmp_path / "t.fits")
+    monkeypatch.setattr(fits_rows, "_AT_ONCE", 0)
+    monkeypatch.setattr(row_blocks.shutil, "disk_usage", lambda folder: Usage(1, 1, 0))
+    with pytest.raises(InputError, match="set TMPDIR to a larger disk"):
+        read_fits_table(parse_fits_name(tmp_path / "t.fits"))

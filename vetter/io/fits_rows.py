@@ -11,6 +11,7 @@ from astropy.table import Column, MaskedColumn, Table
 
 from vetter.core.candidates import decoded
 from vetter.errors import InputError
+from vetter.io.row_blocks import read_fields
 from vetter.io.table_names import unique_names
 
 # FITS Standard 4.0, table 18; what is not here (bits, arrays of variable length, complex
@@ -20,8 +21,8 @@ _FORM = re.compile(r"^\s*(\d*)([A-Z])")
 _SHAPE = re.compile(r"^\s*\(([\d,\s]+)\)\s*$")
 # Table 19: unsigned integers (and signed bytes) are stored with an offset.
 _UNSIGNED = {("I", 2**15): "u2", ("J", 2**31): "u4", ("K", 2**63): "u8", ("B", -128): "i1"}
-# Above this the rows are mapped, and arrays in cells stay in the file until they are looked at.
-_MAPPED = 64 * 2**20
+# Above this the rows are read in blocks, and arrays in cells are kept on the disk.
+_AT_ONCE = 64 * 2**20
 # Of a number written out; what a damaged TDISP asks for may not fit into the memory.
 _WIDEST = 99
 _STRUCTURE = re.compile(
@@ -56,7 +57,7 @@ def read_rows(header: Any, file: IO[bytes], offset: int, label: str) -> tuple[Ta
     -------
     table : `~astropy.table.Table`
         Numbers in native byte order. Masked are NaN, empty texts and TNULL, as astropy does it.
-        Arrays in the cells of a large table stay in the file, big-endian and read-only.
+        Arrays in the cells of a large table stay on the disk, big-endian and read-only.
     note : str
         Which columns had to be called otherwise; else empty.
 
@@ -72,7 +73,9 @@ def read_rows(header: Any, file: IO[bytes], offset: int, label: str) -> tuple[Ta
     columns = {
         name: _column(header, number, records[f"f{number}"])
         for number, name in enumerate(names, 1)
-        if records[f"f{number}"].dtype.itemsize and _form(header, number)[0]
+        if f"f{number}" in records
+        and records[f"f{number}"].dtype.itemsize
+        and _form(header, number)[0]
     }
     table = Table(columns, copy=False)
     table.meta.update(
@@ -89,7 +92,8 @@ def _form(header: Any, number: int) -> tuple[int, str]:
     return int(match[1] or 1), match[2]
 
 
-def _records(header: Any, file: IO[bytes], offset: int, label: str) -> npt.NDArray[Any]:
+def _records(header: Any, file: IO[bytes], offset: int, label: str) -> dict[str, npt.NDArray[Any]]:
+    """The columns as stored: ``f1`` and so on."""
     width, rows = int(header["NAXIS1"]), int(header["NAXIS2"])
     fields = []
     for number in range(1, int(header["TFIELDS"]) + 1):
@@ -109,9 +113,10 @@ def _records(header: Any, file: IO[bytes], offset: int, label: str) -> npt.NDArr
             f"{max(there, 0) // max(width, 1)}; copy or write it again"
         )
     file.seek(offset)
-    if width * rows > _MAPPED:
-        return np.memmap(file, dtype, "r", offset, (rows,))
-    return np.frombuffer(file.read(width * rows), dtype, rows)
+    if width * rows > _AT_ONCE:
+        return read_fields(file, dtype, rows, offset, label)
+    records = np.frombuffer(file.read(width * rows), dtype, rows)
+    return {f"f{n}": records[f"f{n}"] for n in range(1, len(fields) + 1)}
 
 
 def _column(header: Any, number: int, values: npt.NDArray[Any]) -> Column:
@@ -125,8 +130,10 @@ def _column(header: Any, number: int, values: npt.NDArray[Any]) -> Column:
     mask: Any = None
     if null is not None and letter in "BIJK":
         mask = values == null
-    if values.ndim == 1 or not isinstance(values.base, np.memmap):
-        values = values.astype(values.dtype.newbyteorder("="))
+    if not isinstance(values, np.memmap):
+        # A view of whole records is copied; a field that was read by itself is as it is to be.
+        own = values.flags.owndata and values.dtype.isnative
+        values = values if own else values.astype(values.dtype.newbyteorder("="))
     values = _scaled(header, number, values, letter)
     if mask is None and values.ndim == 1 and values.dtype.kind == "f":
         mask = np.isnan(values)
