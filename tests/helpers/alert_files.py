@@ -14,63 +14,16 @@ import fastavro
 import numpy as np
 from astropy.io import fits
 
-_EPOCH = [
-    {"name": "jd", "type": "double"},
-    {"name": "fid", "type": "int"},
-    {"name": "isdiffpos", "type": ["null", "string"], "default": None},
-    {"name": "magpsf", "type": ["null", "float"], "default": None},
-    {"name": "sigmapsf", "type": ["null", "float"], "default": None},
-    {"name": "diffmaglim", "type": ["null", "float"], "default": None},
-]
-_STAMP = {
-    "type": "record",
-    "name": "cutout",
-    "fields": [
-        {"name": "fileName", "type": "string"},
-        {"name": "stampData", "type": "bytes"},
-    ],
-}
-SCHEMA: dict[str, Any] = {
-    "type": "record",
-    "name": "alert",
-    "namespace": "ztf",
-    "fields": [
-        {"name": "publisher", "type": "string"},
-        {"name": "objectId", "type": "string"},
-        {"name": "candid", "type": "long"},
-        {
-            "name": "candidate",
-            "type": {
-                "type": "record",
-                "name": "candidate",
-                "fields": [
-                    *_EPOCH,
-                    {"name": "candid", "type": "long"},
-                    {"name": "ra", "type": "double"},
-                    {"name": "dec", "type": "double"},
-                    {"name": "xpos", "type": ["null", "float"], "default": None},
-                    {"name": "ypos", "type": ["null", "float"], "default": None},
-                    {"name": "drb", "type": ["null", "float"], "default": None},
-                    {"name": "nbad", "type": ["null", "int"], "default": None},
-                ],
-            },
-        },
-        {
-            "name": "prv_candidates",
-            "type": [
-                "null",
-                {
-                    "type": "array",
-                    "items": {"type": "record", "name": "prv_candidate", "fields": _EPOCH},
-                },
-            ],
-            "default": None,
-        },
-        {"name": "cutoutScience", "type": ["null", _STAMP], "default": None},
-        {"name": "cutoutTemplate", "type": ["null", "ztf.cutout"], "default": None},
-        {"name": "cutoutDifference", "type": ["null", "ztf.cutout"], "default": None},
-    ],
-}
+from vetter.benchmark.packet_schema import STAMPS, field, packet_schema
+
+SCHEMA = packet_schema(
+    [
+        field("candid", "long"),
+        *(field(name, "double") for name in ("ra", "dec")),
+        *(field(name, "float", optional=True) for name in ("xpos", "ypos", "drb")),
+        field("nbad", "int", optional=True),
+    ]
+)
 
 
 def stamp(image: Any, packed: bool = True, **cards: Any) -> bytes:
@@ -109,10 +62,7 @@ def record(candid: int = 2475433850015010009, **changes: Any) -> dict[str, Any]:
         "candid": candid,
         "candidate": own,
         "prv_candidates": None,
-        **{
-            name: {"fileName": "x.fits.gz", "stampData": sky}
-            for name in ("cutoutScience", "cutoutTemplate", "cutoutDifference")
-        },
+        **{name: {"fileName": "x.fits.gz", "stampData": sky} for name in STAMPS},
     }
     for name, value in changes.items():
         if name in packet:

@@ -10,48 +10,9 @@ from typing import Any
 from astropy.io import fits
 
 from vetter.benchmark.fuzz_samples import gz, sky, written
+from vetter.benchmark.packet_schema import STAMPS, field, packet_schema
 
-_EPOCH: list[dict[str, Any]] = [
-    {"name": "jd", "type": "double"},
-    {"name": "fid", "type": "int"},
-    {"name": "isdiffpos", "type": ["null", "string"], "default": None},
-    {"name": "magpsf", "type": ["null", "float"], "default": None},
-    {"name": "sigmapsf", "type": ["null", "float"], "default": None},
-    {"name": "diffmaglim", "type": ["null", "float"], "default": None},
-]
-_STAMP = {
-    "type": "record",
-    "name": "cutout",
-    "fields": [{"name": "fileName", "type": "string"}, {"name": "stampData", "type": "bytes"}],
-}
-_STAMPS = ("cutoutScience", "cutoutTemplate", "cutoutDifference")
-_PLACE = [{"name": name, "type": "double"} for name in ("ra", "dec", "xpos", "ypos")]
-SCHEMA: dict[str, Any] = {
-    "type": "record",
-    "name": "alert",
-    "namespace": "ztf",
-    "fields": [
-        {"name": "publisher", "type": "string"},
-        {"name": "objectId", "type": "string"},
-        {"name": "candid", "type": "long"},
-        {
-            "name": "candidate",
-            "type": {"type": "record", "name": "candidate", "fields": [*_EPOCH, *_PLACE]},
-        },
-        {
-            "name": "prv_candidates",
-            "type": [
-                "null",
-                {"type": "array", "items": {"type": "record", "name": "prv", "fields": _EPOCH}},
-            ],
-            "default": None,
-        },
-        *(
-            {"name": name, "type": ["null", "ztf.cutout" if number else _STAMP], "default": None}
-            for number, name in enumerate(_STAMPS)
-        ),
-    ],
-}
+SCHEMA = packet_schema([field(name, "double") for name in ("ra", "dec", "xpos", "ypos")])
 
 
 def stamp(seed: int = 1, shape: tuple[int, int] = (31, 31)) -> bytes:
@@ -70,7 +31,7 @@ def packet(number: int = 1) -> dict[str, Any]:
         "candid": 2475433850015010000 + number,
         "candidate": {**epoch, **place},
         "prv_candidates": [{**epoch, "jd": 2460210.5}, {**epoch, "jd": 2460212.5, "magpsf": None}],
-        **{name: {"fileName": "x.fits.gz", "stampData": gz(stamp())} for name in _STAMPS},
+        **{name: {"fileName": "x.fits.gz", "stampData": gz(stamp())} for name in STAMPS},
     }
 
 

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from astropy.io import fits
 
+from vetter.benchmark.packet_schema import STAMPS, field, packet_schema
+
 SIDE = 63
 _SKIES = 30
 _EARLIER = 12
-_STAMPS = ("cutoutScience", "cutoutTemplate", "cutoutDifference")
 _NUMBERS = ("sgscore1", "distpsnr1", "rb", "drb", "fwhm", "elong", "chinr", "sharpnr", "magnr")
 
 
@@ -90,7 +91,7 @@ def _packet(number: int, rng: np.random.Generator, stamps: list[bytes]) -> dict[
         "prv_candidates": earlier,
         **{
             name: {"fileName": f"{candid}.fits.gz", "stampData": stamps[(number + k) % _SKIES]}
-            for k, name in enumerate(_STAMPS)
+            for k, name in enumerate(STAMPS)
         },
     }
 
@@ -107,34 +108,10 @@ def _epoch(jd: float, magnitude: float) -> dict[str, Any]:
 
 
 def _schema() -> dict[str, Any]:
-    epoch: list[dict[str, Any]] = [
-        {"name": "jd", "type": "double"},
-        {"name": "fid", "type": "int"},
-        {"name": "isdiffpos", "type": "string"},
-        *({"name": n, "type": "float"} for n in ("magpsf", "sigmapsf", "diffmaglim")),
-    ]
-    own: list[dict[str, Any]] = [
-        *epoch,
-        {"name": "candid", "type": "long"},
-        *({"name": n, "type": "double"} for n in ("ra", "dec")),
-        *({"name": n, "type": ["null", "float"]} for n in ("xpos", "ypos", *_NUMBERS)),
-    ]
-    parts = [{"name": n, "type": t} for n, t in (("fileName", "string"), ("stampData", "bytes"))]
-    cutout = {"type": "record", "name": "cutout", "fields": parts}
-    earlier = {"type": "record", "name": "prv_candidate", "fields": epoch}
-    return {
-        "type": "record",
-        "name": "alert",
-        "namespace": "ztf",
-        "fields": [
-            {"name": "publisher", "type": "string"},
-            {"name": "objectId", "type": "string"},
-            {"name": "candid", "type": "long"},
-            {"name": "candidate", "type": {"type": "record", "name": "candidate", "fields": own}},
-            {"name": "prv_candidates", "type": {"type": "array", "items": earlier}},
-            *(
-                {"name": name, "type": ["null", "ztf.cutout" if k else cutout]}
-                for k, name in enumerate(_STAMPS)
-            ),
-        ],
-    }
+    return packet_schema(
+        [
+            field("candid", "long"),
+            *(field(name, "double") for name in ("ra", "dec")),
+            *(field(name, "float", optional=True) for name in ("xpos", "ypos", *_NUMBERS)),
+        ]
+    )
