@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
-from tests.helpers.decisions import REVIEWER
+from tests.helpers.decisions import REVIEWER, event
 from tests.helpers.memory_source import COUNT, MemorySource
 from vetter.core.candidates import CandidateList
 from vetter.core.cutout_source import Fingerprint
-from vetter.core.decisions import Decision, Verdict, new_id
+from vetter.core.decisions import Verdict
 from vetter.core.ledger import Ledger
 from vetter.errors import InputError
 from vetter.io import export as export_module
@@ -31,24 +31,7 @@ def decided(listed: MemorySource, **verdicts: Verdict) -> Ledger:
     for key, verdict in {"C0": Verdict.ACCEPT, "C1": Verdict.REJECT, **verdicts}.items():
         row = listed.candidates.row_of(key)
         said: dict[str, Any] = {"tags": ("dipole", "ghost"), "comment": "zwölf"} if row == 0 else {}
-        ledger.apply(
-            Decision(
-                **{
-                    "id": new_id(),
-                    "seq": None,
-                    "key": key,
-                    "verdict": verdict,
-                    "tags": (),
-                    "comment": "",
-                    "reviewer": REVIEWER,
-                    "at": "2026-01-31T03:14:15.926Z",
-                    "seconds": 1.5,
-                    "x": float(listed.candidates.x[row]),
-                    "y": float(listed.candidates.y[row]),
-                    **said,
-                }
-            )
-        )
+        ledger.apply(event(listed.candidates, row, verdict, **said))
     return ledger
 
 

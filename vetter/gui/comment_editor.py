@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
-from PyQt6.QtGui import QFocusEvent, QKeyEvent
-from PyQt6.QtWidgets import QLineEdit, QWidget
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QFocusEvent
+from PyQt6.QtWidgets import QWidget
+
+from vetter.gui.escape_line import EscapeLine
 
 
-class CommentEditor(QLineEdit):
+class CommentEditor(EscapeLine):
     """A line that belongs to one candidate from the first letter to the last.
 
     Whatever ends the writing, the text goes to the candidate it was begun for: Enter, a
@@ -29,6 +31,7 @@ class CommentEditor(QLineEdit):
         self.setAccessibleName("comment")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.returnPressed.connect(self.finish)
+        self.escaped.connect(self._leave)
         self.hide()
 
     @property
@@ -54,24 +57,6 @@ class CommentEditor(QLineEdit):
         self._leave()
         if changed:
             self.saved.emit(row, text)
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        if event is not None and event.key() == Qt.Key.Key_Escape:
-            self._leave()
-            return
-        super().keyPressEvent(event)
-
-    def event(self, event: QEvent | None) -> bool:
-        # Esc may be a command's key; here it ends the writing.
-        if (
-            event is not None
-            and event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
-        return super().event(event)
 
     def focusOutEvent(self, event: QFocusEvent | None) -> None:
         super().focusOutEvent(event)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPalette
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtGui import QFocusEvent, QPalette
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from vetter.errors import InputError
 from vetter.gui.commands import COMMANDS
+from vetter.gui.escape_line import EscapeLine
 from vetter.gui.keymap import Keymap, keys_text, make_keymap
 from vetter.review.session import Session
 
@@ -182,10 +183,9 @@ class FilterBar(QWidget):
         self._show_state()
 
 
-class _FilterLine(QLineEdit):
+class _FilterLine(EscapeLine):
     """Reached by its key or a click, never by starting the program: letters are verdicts."""
 
-    escaped = pyqtSignal()
     entered = pyqtSignal()
     exited = pyqtSignal()
 
@@ -195,24 +195,6 @@ class _FilterLine(QLineEdit):
         self.setAccessibleName("filter and search")
         self.setToolTip(HELP)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-
-    def event(self, event: QEvent | None) -> bool:
-        # Esc may be a command's key; here it leaves the filter.
-        if (
-            event is not None
-            and event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        if event is not None and event.key() == Qt.Key.Key_Escape:
-            self.escaped.emit()
-            return
-        super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent | None) -> None:
         super().focusInEvent(event)
