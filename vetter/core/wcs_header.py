@@ -74,6 +74,18 @@ def mapping_cards(header: Header) -> tuple[tuple[str, Any], ...]:
     return tuple((c.keyword, c.value) for c in header.cards if _MAPPING.fullmatch(c.keyword))
 
 
+def same_mapping(one: Header, other: Header) -> bool:
+    """Whether the `mapping_cards` of two headers are equal.
+
+    As they are written, first: to read the values of all takes milliseconds for each image.
+    """
+    written = [
+        [card.image for card in header.cards if _MAPPING.fullmatch(card.keyword)]
+        for header in (one, other)
+    ]
+    return written[0] == written[1] or mapping_cards(one) == mapping_cards(other)
+
+
 def has_tables(wcs: WCS) -> bool:
     """Whether a WCS has distortion look-up tables, which a header alone cannot hold."""
     return any(t is not None for t in (wcs.cpdis1, wcs.cpdis2, wcs.det2im1, wcs.det2im2))

@@ -159,15 +159,17 @@ def _header(file: IO[bytes], start: int, label: str) -> bytes | None:
 def _structure(header: bytes, label: str) -> dict[str, int]:
     """The numbers in a header that say how its data lie; the first of each counts."""
     cards: dict[str, int] = {}
-    for match in _TEXTS.finditer(header):
-        if not match.start() % _CARD:
+    for start in range(0, len(header), _CARD):
+        match = _TEXTS.match(header, start)
+        if match is not None:
             # Two billion times a text is one that fills the memory.
             raise InputError(
                 f"{label}: a damaged FITS header: {match[1].decode('ascii').upper()} is a text, "
                 "not a number; copy or write it again"
             )
-    for match in _CARDS.finditer(header):
-        if match.start() % _CARD:
+    for start in range(0, len(header), _CARD):
+        match = _CARDS.match(header, start)
+        if match is None:
             continue
         keyword = match[1].decode("ascii").upper()
         try:

@@ -13,11 +13,13 @@ from vetter.core.cutout_source import CutoutSource
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName, parse_fits_name
 from vetter.io.input_options import PLANE_OPTIONS, InputOptions, absolute
-from vetter.io.plain_files import open_plain_file
+from vetter.io.plain_files import begins_as_text, open_plain_file
 
 __all__ = ["PLANE_OPTIONS", "InputOptions", "open_input", "session_path"]
 
 DEFAULT_RADIUS = 20.0
+# A text of such a name is a damaged packet or archive, and is told so.
+_PACKED = frozenset((".avro", ".tar", ".tgz", ".gz"))
 
 
 def open_input(
@@ -221,11 +223,15 @@ def _open_together(
 
 
 def _are_alerts(names: Sequence[FitsName], framed: bool) -> bool:
-    from vetter.io.alerts.recognition import hold_alerts
-
     if any(name.suffix for name in names):
         return False
-    return hold_alerts([name.path for name in names], framed)
+    # Most lists are FITS or text: for them the readers of packets, 20 ms, are not imported.
+    paths = [name.path for name in names]
+    if all(p.suffix not in _PACKED and begins_as_text(p) for p in paths):
+        return False
+    from vetter.io.alerts.recognition import hold_alerts
+
+    return hold_alerts(paths, framed)
 
 
 def _open_alerts(

@@ -7,6 +7,9 @@ import os
 import stat
 from typing import IO
 
+_HEAD = 512
+_CONTROL = frozenset(range(9))
+
 
 def open_plain_file(path: str | os.PathLike[str], buffering: int = -1) -> IO[bytes]:
     """Open a file for reading, in bytes; ``buffering`` as of `open`.
@@ -28,3 +31,16 @@ def open_plain_file(path: str | os.PathLike[str], buffering: int = -1) -> IO[byt
     except OSError:
         os.close(number)
         raise
+
+
+def begins_as_text(path: str | os.PathLike[str]) -> bool:
+    """Whether the first bytes of a file could be a text's, as those of FITS and of tables are.
+
+    Nothing packed or binary begins so. False where it cannot be read.
+    """
+    try:
+        with open_plain_file(path) as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return False
+    return _CONTROL.isdisjoint(head)

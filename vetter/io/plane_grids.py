@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from vetter.core.plane import Plane
 from vetter.core.reprojection import same_grid
-from vetter.core.wcs_header import mapping_cards
+from vetter.core.wcs_header import mapping_cards, same_mapping
 from vetter.errors import InputError
 from vetter.io.fits_images import FitsImage
 from vetter.io.image_wcs import image_wcs
@@ -36,7 +36,6 @@ class PlaneGrids:
 
     def __init__(self, image: FitsImage, label: str, wcs: WCS | None) -> None:
         self._image, self._label, self._wcs = image, label, wcs
-        self._cards = mapping_cards(image.header)
         self._grids: dict[tuple[object, ...], PixelGrid] = {}
 
     def on_grid(self, plane: FilePlane) -> tuple[Plane, str]:
@@ -50,9 +49,11 @@ class PlaneGrids:
             It has another shape, and there is no WCS to tell where its pixels lie.
         """
         image = image_of(plane)
-        cards = mapping_cards(image.header)
         same_shape = image.shape == self._image.shape
-        if same_shape and (self._wcs is None or not cards or cards == self._cards):
+        if same_shape and (self._wcs is None or same_mapping(image.header, self._image.header)):
+            return plane, ""
+        cards = mapping_cards(image.header)
+        if same_shape and not cards:
             return plane, ""
         wcs, reason = image_wcs(image) if cards else (None, f"{image.name.label}: no WCS")
         if same_shape:
