@@ -170,10 +170,14 @@ def test_every_stretch_draws_anything(stretch: str, fill: float | None) -> None:
     pyplot.gcf().canvas.draw()
 
 
-def test_a_stretch_of_none_is_linear_and_sinh_is_known() -> None:
-    for stretch in (None, "sinh"):
-        plot_cutout(a_cutout(), ["image"], stretch=stretch)
-        pyplot.gcf().canvas.draw()
+@pytest.mark.parametrize(
+    ("stretch", "kind"),
+    [(None, "LinearStretch"), ("linear", "LinearStretch"), ("sinh", "SinhStretch")],
+)
+def test_a_stretch_of_none_is_linear_and_sinh_is_known(stretch: str | None, kind: str) -> None:
+    plot_cutout(a_cutout(), ["image"], stretch=stretch)
+    pyplot.gcf().canvas.draw()
+    assert type(panels()[0].images[0].norm.stretch).__name__ == kind
 
 
 def test_masked_pixels_are_not_drawn() -> None:

@@ -132,7 +132,7 @@ def test_the_grid_takes_the_new_ones_in(qtbot: Any, opened: Open) -> None:
     grid = window.pages.currentWidget()
     assert grid.count.text().startswith("4 candidates so far")
     finish(qtbot, window, source)
-    assert grid.count.text().startswith("8 candidates,") or "so far" in grid.count.text()
+    qtbot.waitUntil(lambda: grid.count.text().startswith("8 candidates,"), timeout=30000)
 
 
 def test_a_group_question_says_that_more_are_to_come(qtbot: Any, opened: Open) -> None:

@@ -80,7 +80,6 @@ def test_no_screen_is_said() -> None:
 
 
 def test_a_display_that_does_not_answer_is_named() -> None:
-    pytest.importorskip("PyQt6")
     if system_libraries.missing("xcb"):
         pytest.skip("this machine lacks Qt's libraries for X11")
     with pytest.raises(VetterError, match="DISPLAY=:9876"):

@@ -33,7 +33,8 @@ def test_a_plane_is_known_by_samples(tmp_path: Path, place: int) -> None:
     assert before.same_content(of_plane("image", path))
     data[place : place + 70_000] = b"x" * len(data[place : place + 70_000])
     path.write_bytes(data)
-    assert place == 999_000 or not before.same_content(of_plane("image", path))
+    # Between the samples nothing is seen: the last of them ends before the file does.
+    assert before.same_content(of_plane("image", path)) is (place == 999_000)
 
 
 def test_the_hdu_counts(tmp_path: Path) -> None:

@@ -412,6 +412,8 @@ def test_closing_twice(path: Path) -> None:
     session = SessionFile.create(path, REVIEWER)
     session.close()
     session.close()
+    with SessionFile.open(path, REVIEWER) as again:
+        assert not again.read_only
 
 
 def test_writing_after_closing_is_one_line(path: Path) -> None:

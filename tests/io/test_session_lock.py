@@ -47,6 +47,7 @@ def test_release_twice(path: Path) -> None:
     lock = held(path)
     lock.release()
     lock.release()
+    held(path).release()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="POSIX locks are the whole process's")

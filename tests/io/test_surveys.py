@@ -22,8 +22,7 @@ from vetter.errors import InputError
 from vetter.io import surveys
 from vetter.io.surveys import SurveyError, get_hips_image
 
-pytest.importorskip("astroquery.hips2fits")
-pytest.importorskip("matplotlib")
+pytest.importorskip("matplotlib", reason="astroquery wants it for images; it is an extra")
 
 GIVEN_UP = 15.0
 """Seconds: far above the limits asked for, and below what the servers here wait."""

@@ -33,6 +33,7 @@ def test_a_drop_on_the_panels_is_the_windows(qtbot, window, tmp_path):
 def test_a_drop_on_the_filter_is_no_text(qtbot, window, tmp_path):
     folder = write_stamps(tmp_path / "stamps")
     drop(window.filter_bar, folder)
+    assert window.filter_bar.line.text() == ""
     until_replaced(qtbot, window)
 
 

@@ -86,7 +86,9 @@ def test_changed_bytes_are_a_packet_or_an_error(kind: str, tmp_path: Path) -> No
 
 def test_changed_bytes_of_real_packets(real_data: Path, tmp_path: Path) -> None:
     chance = random.Random(3)
-    for path in sorted((real_data / "alerts").rglob("*.avro"))[::6]:
+    paths = sorted((real_data / "alerts").rglob("*.avro"))[::6]
+    assert paths
+    for path in paths:
         content = path.read_bytes()
         for _ in range(12):
             changed_path = tmp_path / "x.avro"
