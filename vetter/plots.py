@@ -132,6 +132,7 @@ def plot_cutout(
 
 def _require_matplotlib() -> None:
     try:
+        # Only whether it is there.
         import matplotlib  # noqa: F401
     except ImportError as error:
         raise PlotsUnavailable(
