@@ -29,7 +29,7 @@ from vetter.io.session_file import SessionFile
 from vetter.io.session_path import default_session_path
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.fit_ahead import FitAhead
-from vetter.review.fit_worker import Start
+from vetter.review.fit_messages import Start
 from vetter.review.fits import Fits
 from vetter.review.growth import Growth
 from vetter.review.input_reader import OpenRequest, read_input

@@ -11,7 +11,8 @@ from vetter.core.cutout_source import PsfFwhm
 from vetter.core.field_fit import field_fit
 from vetter.io.inputs import open_input
 from vetter.review.field_stars import FieldStars
-from vetter.review.star_survey import StarFits, survey
+from vetter.review.fit_messages import StarFits
+from vetter.review.star_survey import survey
 from vetter.settings import FitSettings
 
 FIT = field_fit(PsfFwhm(3.67, ""), FitSettings(), 20.0)

@@ -13,7 +13,7 @@ from vetter.io import own_process
 from vetter.io.inputs import open_input
 from vetter.io.session_rows import meta_from
 from vetter.review.fit_ahead import FitAhead
-from vetter.review.fit_worker import Fitted, Start, Wishes
+from vetter.review.fit_messages import Fitted, Start, Wishes
 from vetter.settings import FitSettings
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.review.fit_ahead import FitAhead
-from vetter.review.star_survey import StarFits
+from vetter.review.fit_messages import StarFits
 
 _NONE: npt.NDArray[np.float64] = np.empty((0, 5))
 _NAME = "stars of field "

@@ -12,8 +12,16 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.io import own_process
 from vetter.io.own_process import received, send
-from vetter.review.fit_worker import Broken, Fitted, More, Ready, Start, Wishes
-from vetter.review.star_survey import StarFits, StarWish
+from vetter.review.fit_messages import (
+    Broken,
+    Fitted,
+    More,
+    Ready,
+    StarFits,
+    Start,
+    StarWish,
+    Wishes,
+)
 
 
 class FitAhead(QObject):

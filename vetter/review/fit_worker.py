@@ -12,19 +12,18 @@ import queue
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import IO, Any, NamedTuple, NoReturn
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import IO, Any, NoReturn
 
-from vetter.core.adjustment import Adjustment
 from vetter.core.cutout_source import CutoutSource, field_of, fields_of, is_growing
 from vetter.core.field_fit import FieldFit, field_fit, fit_rows
 from vetter.errors import VetterError
 from vetter.io.field_psf import fit_of_field
 from vetter.io.own_process import answering_stream, received, send
 from vetter.io.session_rows import plain_meta
-from vetter.review.star_survey import StarFits, StarWish, survey
-from vetter.settings import FitSettings
+from vetter.review.fit_messages import Broken, Fitted, More, Ready, StarFits, Start, StarWish, Wish
+from vetter.review.star_survey import survey
 
 NICENESS = 10
 WARM = (
@@ -42,62 +41,6 @@ BATCH = 16
 """Cutouts fitted together in the background: many are faster, few let a wish come through."""
 NEXT = 8
 """Cutouts fitted together of those that the vetter comes to next."""
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """The first message: what to open and how to fit it; ``psfs`` are kept ones, by image."""
-
-    record: dict[str, Any]
-    settings: FitSettings
-    radius: float
-    psfs: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
-
-
-class Ready(NamedTuple):
-    """Comes before the first result of a field: options, and what results are kept under.
-
-    ``signature`` is empty where the field's files cannot be read: its results are not kept; and
-    where the list is still being read: the window makes it when the list is complete.
-    """
-
-    fit: FieldFit
-    signature: str
-    field: int = 0
-
-
-class Wishes(NamedTuple):
-    """Rows to fit: ``first`` at once and in this order, then the others in batches.
-
-    ``then`` None: go on with the others as they were wished for before. Rows of ``first``
-    are fitted even if they were before, and come with their residual.
-    """
-
-    first: tuple[int, ...]
-    then: tuple[int, ...] | None
-
-
-class More(NamedTuple):
-    """The list has grown by these rows: they come after all that is wished for already."""
-
-    rows: range
-
-
-class Fitted(NamedTuple):
-    """Results, one for each row; and as texts, which is how they are kept."""
-
-    rows: tuple[int, ...]
-    adjustments: tuple[Adjustment, ...]
-    texts: tuple[str, ...]
-
-
-class Broken(NamedTuple):
-    """The input could not be opened here: no fit can be made, and why."""
-
-    reason: str
-
-
-Wish = Wishes | More | StarWish
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
@@ -14,17 +14,19 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from vetter.core.adjustment import Adjustment
 from vetter.core.cutout_source import field_of, fields_of
 from vetter.core.disappeared import Judgement
-from vetter.core.field_fit import FieldFit
 from vetter.core.fit_table import YES, FitTable
 from vetter.core.panel_choice import why_not_judged
 from vetter.io.kept_psf import StarPsf, restored, setting_name
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.field_stars import FieldStars
 from vetter.review.fit_ahead import FitAhead
-from vetter.review.fit_worker import Fitted, Ready
+from vetter.review.fit_messages import Fitted, Ready
 from vetter.review.frame import Shift
 from vetter.review.session import Session
 from vetter.review.writer import Kept
+
+if TYPE_CHECKING:
+    from vetter.core.field_fit import FieldFit
 
 NOT_ASKED, RUNNING, DONE, FAILED = "not asked", "running", "done", "failed"
 STORE_EVERY_MS = 1500

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from vetter.core.cutout_source import fields_of
 from vetter.core.field_stars import cells, stars_of
+from vetter.review.fit_messages import StarFits
 
 if TYPE_CHECKING:
     from vetter.core.cutout_source import CutoutSource
@@ -17,30 +18,6 @@ if TYPE_CHECKING:
 
 _STRIDE = 27
 """Has no divisor in common with the number of parts, so that each has its turn."""
-
-
-class StarWish(NamedTuple):
-    """Asks the fitting process for the stars of the field; they come when nothing else is wanted.
-
-    With candidates waiting in the background they take turns. ``field`` is the image's number,
-    ``known`` the signature of options and pixels under which its stars are kept.
-    """
-
-    field: int = 0
-    known: str = ""
-
-
-class StarFits(NamedTuple):
-    """Stars of one part of the field: x, y, dx, dy (pixels) and scale of each.
-
-    ``left`` is how many parts are still to come, ``field`` the number of the image, ``signature``
-    names options and pixels: no star and the wish's own one mean that the kept ones are current.
-    """
-
-    stars: tuple[tuple[float, float, float, float, float], ...]
-    left: int
-    field: int = 0
-    signature: str = ""
 
 
 def survey(source: CutoutSource, fit: FieldFit, number: int = 0) -> Iterator[StarFits]:
