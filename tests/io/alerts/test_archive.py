@@ -101,3 +101,32 @@ def test_tar_is_known_by_its_checksum() -> None:
     content = tar_of((tarfile.TarInfo("a"), b"x"))
     assert is_tar(content[:512])
     assert not is_tar(b"x" * 512) and not is_tar(bytes(512)) and not is_tar(b"")
+
+
+def test_plain_headers_are_read_as_tarfile_reads_them(tmp_path: Path) -> None:
+    names = ["a.avro", "ü.avro", "n" * 100, "folder" * 6 + "/" + "m" * 90, "b.avro"]
+    for form in (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+        path = tmp_path / f"{form}.tar"
+        with tarfile.open(path, "w", format=form) as made:
+            for number, name in enumerate(names):
+                info = tarfile.TarInfo(name)
+                info.size = 700 * number
+                made.addfile(info, io.BytesIO(bytes(info.size)))
+        with tarfile.open(path) as read:
+            wanted = [(info.name, info.offset_data, info.size) for info in read]
+        found = [(one.name, one.start, one.size) for one in members(HeldBytes(path.read_bytes()))]
+        assert found == wanted
+
+
+def test_an_archive_that_ends_in_the_filling_behind_a_file_is_cut_short() -> None:
+    content = tar_of((tarfile.TarInfo("a"), b"x" * 100))
+    assert len(listed(content[:1024])) == 1
+
+    class OfUnknownSize(HeldBytes):
+        size = property(lambda self: None, lambda self, size: None)  # type: ignore[assignment]
+
+        def read(self, offset: int, count: int) -> bytes:
+            return self._content[offset : offset + count]
+
+    with pytest.raises(InputError, match="cut short"):
+        list(members(OfUnknownSize(content[:800])))

@@ -129,3 +129,13 @@ def test_an_unknown_codec_is_refused() -> None:
 
     with pytest.raises(InputError, match="known are null, deflate"):
         unpacked_block("brotli", b"x")
+
+
+def test_a_header_that_was_read_before_is_not_read_again() -> None:
+    first = Container(HeldBytes(packed([record(1)])))
+    again = Container(HeldBytes(packed([record(2)])), first.head)
+    assert again.head is first.head and again.schema is first.schema
+    block = again.block(again.start)
+    assert block is not None and next(again.records(block))["candid"] == 2
+    other = Container(HeldBytes(packed([record(3)], codec="deflate")), first.head)
+    assert other.codec == "deflate" and other.head is not first.head

@@ -39,6 +39,16 @@ class Block:
         return self.start + self.size + _SYNC
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands before the mark of the blocks: its bytes, how many, and what they say."""
+
+    content: bytes
+    size: int
+    codec: str
+    schema: PacketSchema
+
+
 class Container:
     """A container of packets.
 
@@ -46,6 +56,13 @@ class Container:
     ----------
     data : ByteRange
         Not closed here.
+    like : Head, optional
+        Of another one: where this begins with the same bytes, they are not read again.
+
+    Attributes
+    ----------
+    head : Head or None
+        None where it is too long to be compared.
 
     Raises
     ------
@@ -53,15 +70,13 @@ class Container:
         Not a container, or its header cannot be used; the text says what, not which file.
     """
 
-    def __init__(self, data: ByteRange) -> None:
+    def __init__(self, data: ByteRange, like: Head | None = None) -> None:
         self._data = data
         self._first_bytes = data.read(0, _FIRST_READ)
-        meta, end = _header(self._first_bytes, data)
-        text = meta.get("avro.schema")
-        if text is None:
-            raise InputError("an Avro file without a schema")
-        self.codec = meta.get("avro.codec", b"null").decode("latin-1")
-        self.schema: PacketSchema = packet_schema(text)
+        same = like is not None and self._first_bytes.startswith(like.content)
+        found = like if like is not None and same else _head(self._first_bytes, data)
+        self.head: Head | None = found if found.size <= len(self._first_bytes) else None
+        self.codec, self.schema, end = found.codec, found.schema, found.size
         self._sync = self._read(end, _SYNC)
         if len(self._sync) < _SYNC:
             raise InputError("cut short in its header")
@@ -156,6 +171,15 @@ def varint(data: bytes, position: int) -> tuple[int, int]:
             return (value >> 1) ^ -(value & 1), position
         shift += 7
     raise InputError("damaged or cut short: wanted a number")
+
+
+def _head(first: bytes, data: ByteRange) -> Head:
+    meta, end = _header(first, data)
+    text = meta.get("avro.schema")
+    if text is None:
+        raise InputError("an Avro file without a schema")
+    codec = meta.get("avro.codec", b"null").decode("latin-1")
+    return Head(first[:end], end, codec, packet_schema(text))
 
 
 def _header(first: bytes, data: ByteRange) -> tuple[dict[str, bytes], int]:

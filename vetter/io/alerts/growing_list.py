@@ -11,9 +11,10 @@ from astropy.table import Column as TableColumn
 from astropy.table import MaskedColumn, Table
 
 from vetter.core.candidates import CandidateList, Roles
+from vetter.io.alerts.growing_column import GrowingColumn
 from vetter.io.alerts.lots import Lot
 from vetter.io.alerts.merged_columns import merged_roles, roles_of
-from vetter.io.alerts.packet_columns import Column, Rows, joined_column
+from vetter.io.alerts.packet_columns import Column, Rows
 from vetter.io.alerts.producers import ALERT, ELASTICC, GATTINI, RUBIN, TURBO, WINTER, ZTF
 
 PRODUCERS = {p.name: p for p in (ZTF, WINTER, GATTINI, TURBO, ALERT, RUBIN, ELASTICC)}
@@ -35,10 +36,13 @@ class GrowingList:
         Names of the producers, in the order in which they came up.
     roles : Roles
         As of the last list that was made.
+    expected : int
+        For how many packets room is made at once.
     """
 
     def __init__(self) -> None:
-        self._parts: dict[str, list[tuple[Column | None, int]]] = {}
+        self._columns: dict[str, GrowingColumn] = {}
+        self.expected = 0
         self._count = 0
         self._keys: list[str] = []
         self._own_keys: list[str] = []
@@ -80,7 +84,7 @@ class GrowingList:
 
     def candidates(self, notes: Sequence[str]) -> CandidateList:
         """The list as it is now; what is appended later does not change it."""
-        columns = {name: self._column(name) for name in self._parts}
+        columns = {name: growing.column for name, growing in self._columns.items()}
         producers = [PRODUCERS[name] for name in self.producers]
         if len(producers) == 1:
             self.roles = roles_of(producers[0], columns)
@@ -95,17 +99,12 @@ class GrowingList:
         x, y, ra, dec = self._positions
         return CandidateList(table, self.roles, keys, x, y, ra, dec, tuple(notes))
 
-    def _column(self, name: str) -> Column:
-        column = joined_column(self._parts[name])
-        self._parts[name] = [(column, self._count)]
-        return column
-
     def _append_columns(self, rows: Rows) -> None:
         for name in rows.columns:
-            if name not in self._parts:
-                self._parts[name] = [(None, self._count)] if self._count else []
-        for name, parts in self._parts.items():
-            parts.append((rows.columns.get(name), len(rows)))
+            if name not in self._columns:
+                self._columns[name] = GrowingColumn(self._count)
+        for name, growing in self._columns.items():
+            growing.append(rows.columns.get(name), len(rows), self.expected)
 
     def _append_keys(self, keys: Sequence[str]) -> None:
         """Keys that are each there once, and that do not depend on what comes later."""

@@ -14,7 +14,7 @@ from vetter.io.alerts.producers import Producer, band, field_of, is_nested, is_p
 
 Values = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
-_SCALARS = (int, float, str, bool)
+_SCALARS = frozenset((int, float, str, bool, type(None)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,14 +129,12 @@ def flat_fields(record: Mapping[str, Any], producer: Producer) -> dict[str, Any]
     own = body if isinstance(body, Mapping) else {}
     fields: dict[str, Any] = {}
     for name, value in record.items():
-        if (value is None or isinstance(value, _SCALARS)) and not is_nested(name):
+        if type(value) in _SCALARS and not is_nested(name):
             if name not in own:
                 fields[name] = value
             elif own[name] != value:
                 fields[f"packet_{name}"] = value
-    for name, value in own.items():
-        if value is None or isinstance(value, _SCALARS):
-            fields[name] = value
+    fields.update({name: value for name, value in own.items() if type(value) in _SCALARS})
     if "isdiffpos" in fields:
         fields["isdiffpos"] = is_positive(fields["isdiffpos"])
     _name_object(fields, producer)
@@ -155,7 +153,13 @@ def _name_object(fields: dict[str, Any], producer: Producer) -> None:
 
 def column_of(values: Sequence[Any]) -> Column:
     """A column of Python's values: whole numbers stay whole, missing floats are NaN."""
-    kinds = {type(value) for value in values} - {type(None)}
+    kinds = set(map(type, values))
+    if kinds <= {float, type(None)}:
+        # Numpy makes NaN of None.
+        return Column(np.array(values, np.float64), None)
+    if kinds == {int} and -(2**63) <= min(values) and max(values) < 2**63:
+        return Column(np.array(values, np.int64), None)
+    kinds -= {type(None)}
     missing = np.array([value is None for value in values], np.bool_)
     gaps = missing if missing.any() else None
     if kinds <= {bool} and kinds:
@@ -190,10 +194,10 @@ def joined_column(parts: Sequence[tuple[Column | None, int]]) -> Column:
     """
     present = [part for part, _ in parts if part is not None]
     # A part without any value has no kind of its own.
-    told = [p for p in present if not _is_blank(p)] or present
+    told = [p for p in present if not is_blank(p)] or present
     kind = _common_kind({part.values.dtype.kind for part in told}, told)
     filled = [
-        empty_column(kind, count) if part is None or _is_blank(part) else _as_kind(part, kind)
+        empty_column(kind, count) if part is None or is_blank(part) else _as_kind(part, kind)
         for part, count in parts
     ]
     values = np.concatenate([part.values for part in filled])
@@ -206,7 +210,8 @@ def joined_column(parts: Sequence[tuple[Column | None, int]]) -> Column:
     return Column(values, np.concatenate(masks))
 
 
-def _is_blank(part: Column) -> bool:
+def is_blank(part: Column) -> bool:
+    """Whether there is no value in it: then it has no kind of its own."""
     return part.values.dtype.kind == "f" and bool(np.isnan(part.values).all())
 
 

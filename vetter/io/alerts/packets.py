@@ -14,7 +14,7 @@ from vetter.io.alerts import bounds
 from vetter.io.alerts.archive import Member, members
 from vetter.io.alerts.byte_ranges import ByteRange, FileBytes, HeldBytes, PartOfBytes
 from vetter.io.alerts.codecs import unpacked_gzip
-from vetter.io.alerts.container import Container
+from vetter.io.alerts.container import Container, Head
 from vetter.io.alerts.framed import read_framed
 from vetter.io.alerts.gzip_stream import GzipBytes
 from vetter.io.alerts.parquet import PacketRows
@@ -84,6 +84,7 @@ class Packets:
         self.files = files
         self._in_turn = in_turn
         self._schema = schema
+        self._last: Head | None = None
         self._open: OrderedDict[int, ByteRange | PacketRows] = OrderedDict()
 
     def listed(self, after: Place | None = None) -> Iterator[Packet | Unread | LeftAlone]:
@@ -217,7 +218,9 @@ class Packets:
                 at = Place(place.file, place.start, place.size)
                 yield Packet(at, read_framed(content, self._schema), "")
             return
-        container = Container(data)
+        # Packets of one night begin alike, with the same schema.
+        container = Container(data, self._last)
+        self._last = container.head
         offset, skip = container.start, 0
         if after is not None:
             offset, skip = after.block, after.index + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 _SENTINELS = (-999.0, -99999.0)
@@ -128,6 +129,7 @@ def normal(name: str) -> str:
     return name.replace("_", "").lower()
 
 
+@lru_cache(1024)
 def is_nested(name: str) -> bool:
     """Whether a packet's field is a stamp, a history or another object, even where it is null."""
     plain = normal(name)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 PLANES = ("image", "template", "diff", "err")
 _DEFAULT_RADIUS = 20.0
+# The first packets tell how many there will be, but not surely.
+_MOST_ROOM = 200_000
 
 
 class AlertSource:
@@ -82,6 +84,7 @@ class AlertSource:
         self._expected = expected
         self._list = GrowingList()
         self._list.left_alone = left_alone
+        self._list.expected = min(round(1.1 * (expected or 0)), _MOST_ROOM)
         self._failed = ""
         # grow() and a cutout() that has to wait for a row may come from two threads.
         self._growing = threading.Lock()
