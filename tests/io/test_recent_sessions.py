@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,9 @@ def test_processes_at_once_do_not_lose_each_others_entries() -> None:
     running = [subprocess.Popen([sys.executable, "-P", "-c", code, str(n)]) for n in range(4)]
     assert [process.wait(60) for process in running] == [0] * 4
     assert len(recents.recent_sessions()) == 8
+
+
+def test_an_estimated_number_of_candidates_is_known_as_such() -> None:
+    remember(replace(entry(1), estimated=True))
+    remember(entry(2))
+    assert [one.estimated for one in recents.recent_sessions()] == [False, True]

@@ -93,6 +93,7 @@ class Opener(QObject):
         remember = partial(self._remember, window, path)
         window.exposed.connect(remember)
         window.closed.connect(remember)
+        window.session.completed.connect(remember)
         # A window that is killed has told how far it was not long before.
         now_and_then = QTimer(window)
         now_and_then.setInterval(REMEMBERED_EVERY_MS)
@@ -132,6 +133,7 @@ class Opener(QObject):
                 counts.candidates - counts.undecided,
                 max(counts.candidates, session.expected or 0),
                 datetime.now(UTC).isoformat(timespec="seconds"),
+                estimated=not session.complete,
             )
         )
 

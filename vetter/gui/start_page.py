@@ -99,7 +99,7 @@ class StartPage(QWidget):
             texts = (
                 os.path.basename(entry.session),
                 _input(entry),
-                "file is missing" if gone else f"{entry.decided:,} of {entry.candidates:,}",
+                "file is missing" if gone else _progress(entry),
                 _when(entry.at),
             )
             for column, text in enumerate(texts):
@@ -197,6 +197,11 @@ def _make_examples(parent: QWidget) -> QGridLayout:
         example.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         grid.addWidget(example, row, 1)
     return grid
+
+
+def _progress(entry: RecentSession) -> str:
+    about = "about " if entry.estimated else ""
+    return f"{entry.decided:,} of {about}{entry.candidates:,}"
 
 
 def _input(entry: RecentSession) -> str:

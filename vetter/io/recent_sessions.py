@@ -34,6 +34,8 @@ class RecentSession:
     decided, candidates : int
     at : str
         When, UTC, ISO 8601.
+    estimated : bool
+        The list had not been read to its end: there are about so many candidates.
     """
 
     session: str
@@ -42,6 +44,7 @@ class RecentSession:
     decided: int
     candidates: int
     at: str
+    estimated: bool = False
 
 
 def recent_file() -> Path:
@@ -116,7 +119,8 @@ def _entry(item: Any) -> RecentSession | None:
         return None
     session, title, at = (str(text) for text in texts)
     decided, candidates = (int(number or 0) for number in numbers)
-    return RecentSession(session, title, tuple(inputs), decided, candidates, at)
+    estimated = item.get("estimated") is True
+    return RecentSession(session, title, tuple(inputs), decided, candidates, at, estimated)
 
 
 @contextmanager

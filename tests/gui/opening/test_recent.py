@@ -41,6 +41,15 @@ def test_a_missing_session_is_marked_in_words(qtbot, window):
     assert {table.item(row, 2).text() for row in range(2)} == {"0 of 2", "file is missing"}
 
 
+def test_a_list_that_was_not_read_to_its_end_has_about_so_many(qtbot, window):
+    opener().recents.remember(RecentSession("/gone.vetter", "x", (), 1, 9800, "", estimated=True))
+    opener().recents.remember(RecentSession(__file__, "there", (), 1, 9800, "", estimated=True))
+    window.opening.close_input()
+    table = present().page.table
+    qtbot.waitUntil(lambda: table.rowCount() == 3, timeout=30000)
+    assert "1 of about 9,800" in {table.item(row, 2).text() for row in range(3)}
+
+
 def test_the_recent_sessions_can_be_cleared(qtbot, window):
     qtbot.waitUntil(lambda: len(opener().recents.entries) == 1, timeout=30000)
     window.opening.clear_recent()
