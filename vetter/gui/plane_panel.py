@@ -67,7 +67,9 @@ def as_image(picture: npt.NDArray[np.uint32]) -> tuple[QImage, npt.NDArray[np.ui
     """A picture, first row lowest, as a QImage, first row uppermost, and the memory it uses."""
     pixels = np.ascontiguousarray(picture[::-1])
     rows, columns = pixels.shape
-    image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)  # type: ignore[call-overload]
+    form = QImage.Format.Format_RGB32
+    # PyQt takes any buffer; its stubs know bytes alone.
+    image = QImage(pixels.data, columns, rows, 4 * columns, form)  # type: ignore[call-overload]
     return image, pixels
 
 

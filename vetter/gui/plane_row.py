@@ -203,8 +203,9 @@ class PlaneRow(PanelScene):
 
     def _set_values(self) -> None:
         """Each title tells the value of what its panel shows under the pointer."""
-        known = self._frame is not None and self._pixel is not None
-        words = values(self._frame, *self._pixel) if known else {}  # type: ignore[arg-type,misc]
+        words: dict[str, str] = {}
+        if self._frame is not None and self._pixel is not None:
+            words = values(self._frame, *self._pixel)
         for name in self._names:
             panel = self._panels[name]
             panel.value = words.get((panel.stand_in or panel.exhibit).plane, "")

@@ -7,10 +7,9 @@ import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from queue import Empty, SimpleQueue
-from typing import IO
 
 from vetter.headless.fit_job import Batch, Broken, Fitted, Start
-from vetter.io.own_process import begin, received, send
+from vetter.io.own_process import begin, close_pipe, received, send
 
 
 def usable_cores() -> int:
@@ -65,7 +64,7 @@ class _Worker:
         self._process.wait()
         self._thread.join()
         for stream in (self._process.stdin, self._process.stdout):
-            _close(stream)
+            close_pipe(stream)
 
     def _run(self, start: Start) -> None:
         stdin, stdout = self._process.stdin, self._process.stdout
@@ -94,13 +93,3 @@ def _ended(process: subprocess.Popen[bytes]) -> str:
     status = process.wait()
     how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
     return f"a process that fits {how}; what is done is kept, run the same command to go on"
-
-
-def _close(stream: IO[bytes] | None) -> None:
-    if stream is None:
-        return
-    try:
-        stream.close()
-    except OSError:
-        # What was still to be sent has nobody to read it.
-        return

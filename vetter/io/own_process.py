@@ -58,6 +58,17 @@ def received(stream: IO[bytes]) -> Iterator[Any]:
         yield pickle.loads(data)
 
 
+def close_pipe(stream: IO[bytes] | None) -> None:
+    """Close a pipe to a process that has ended, or that another thread still reads."""
+    if stream is None:
+        return
+    try:
+        stream.close()
+    except (OSError, ValueError):
+        # What was still to be sent has nobody to read it.
+        return
+
+
 def answering_stream() -> IO[bytes]:
     """Where a process that was begun here answers.
 

@@ -11,7 +11,7 @@ from typing import IO
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.io import own_process
-from vetter.io.own_process import received, send
+from vetter.io.own_process import close_pipe, received, send
 from vetter.review.fit_messages import (
     Broken,
     Fitted,
@@ -101,8 +101,8 @@ class FitAhead(QObject):
             self._unsent.put(None)
             self._sender.join()
         if process is not None:
-            for stream in (process.stdin, process.stdout):
-                _close(stream)
+            close_pipe(process.stdin)
+            close_pipe(process.stdout)
         if self._reader is not None:
             self._reader.join()
 
@@ -149,11 +149,3 @@ class FitAhead(QObject):
             self.ready.emit(message)
         elif isinstance(message, Broken):
             self.broken.emit(message.reason)
-
-
-def _close(stream: object) -> None:
-    try:
-        stream.close()  # type: ignore[attr-defined]
-    except OSError:
-        # A message that was under way when the process was killed.
-        return

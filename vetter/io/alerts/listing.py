@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from vetter.errors import InputError
 from vetter.io import own_process
@@ -77,9 +77,8 @@ class Listing:
         if process is not None:
             process.kill()
             process.wait()
-            for stream in (process.stdin, process.stdout):
-                if stream is not None:
-                    _close(stream)
+            own_process.close_pipe(process.stdin)
+            own_process.close_pipe(process.stdout)
 
     def _begin(self) -> None:
         process = own_process.begin("vetter.io.alerts.listing", own_session=True)
@@ -87,14 +86,6 @@ class Listing:
         assert process.stdin is not None and process.stdout is not None
         self._messages = own_process.received(process.stdout)
         own_process.send(process.stdin, self._start)
-
-
-def _close(stream: IO[bytes]) -> None:
-    try:
-        stream.close()
-    except (OSError, ValueError):
-        # Another thread reads it: it ends there, since the process has gone.
-        return
 
 
 def main() -> None:
