@@ -7,6 +7,7 @@ import pytest
 
 from tests.helpers.field_files import write_field, write_list
 from vetter.errors import InputError
+from vetter.io.giving_up import still_wanted
 from vetter.io.input_options import InputOptions
 from vetter.review import input_reader
 from vetter.review.input_reader import InputReader, OpenRequest, read_input
@@ -115,3 +116,22 @@ def test_the_name_of_several() -> None:
 def test_an_unknown_input_is_refused() -> None:
     with pytest.raises(InputError):
         read_input(OpenRequest(("/nowhere/at/all",)), 20.0)
+
+
+def test_a_reading_that_is_cancelled_ends_at_its_next_step(qtbot, reader, monkeypatch):
+    begun = threading.Event()
+
+    def read(request: OpenRequest, usual_radius: float) -> None:
+        for _ in range(2000):
+            begun.set()
+            still_wanted()
+            threading.Event().wait(0.01)
+
+    monkeypatch.setattr(input_reader, "read_input", read)
+    reader.read(OpenRequest(("a.tar",)))
+    assert begun.wait(20)
+    thread = reader._present
+    reader.cancel()
+    thread.join(10)
+    assert not thread.is_alive()
+    qtbot.waitUntil(lambda: not reader._left, timeout=10000)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from vetter.io.giving_up import still_wanted
+
 
 def walked(
     folder: Path, key: Callable[[str], Any] | None = None
@@ -23,5 +25,6 @@ def walked(
         By what folders are ordered; by their names else.
     """
     for here, folders, names in os.walk(folder):
+        still_wanted()
         folders[:] = sorted((name for name in folders if not name.startswith(".")), key=key)
         yield os.path.join(here, ""), names

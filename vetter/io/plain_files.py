@@ -7,6 +7,8 @@ import os
 import stat
 from typing import IO
 
+from vetter.io.giving_up import still_wanted
+
 _HEAD = 512
 _CONTROL = frozenset(range(9))
 
@@ -19,6 +21,7 @@ def open_plain_file(path: str | os.PathLike[str], buffering: int = -1) -> IO[byt
     OSError
         As `open`; and EINVAL for pipes, sockets and devices, which are not waited for.
     """
+    still_wanted()
     # Without NONBLOCK opening a pipe that nobody writes to would not return.
     number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | os.O_CLOEXEC)
     try:

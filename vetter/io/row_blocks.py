@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.errors import InputError
+from vetter.io.giving_up import still_wanted
 
 _BLOCK = 4 * 2**20
 
@@ -75,6 +76,7 @@ def _blocks(
     file.seek(offset)
     for first in range(0, rows, step):
         wanted = min(step, rows - first) * dtype.itemsize
+        still_wanted()
         data = file.read(wanted)
         if len(data) < wanted:
             raise InputError(f"{label}: it was cut short while it was read; open it again")

@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from vetter.errors import InputError
 from vetter.io.fits_structure import MOST_HEADER, START, hdu_end
+from vetter.io.giving_up import still_wanted
 from vetter.io.plain_files import open_plain_file
 
 # A few kilobytes can be made to unpack without end; no image plane is larger than this.
@@ -95,6 +96,7 @@ def _copy(path: Path, opener: Any, file: IO[bytes], out: IO[bytes], room: int) -
     promised: _Promised | None = None
     with opener(file) as packed:
         while chunk := packed.read(_CHUNK):
+            still_wanted()
             if not total and chunk.startswith(START):
                 promised = _Promised(path, out)
             total += len(chunk)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.errors import InputError, VetterError
+from vetter.io.giving_up import GivenUp, unless
 from vetter.io.inputs import InputOptions, names_radius, open_input
 from vetter.io.nearby_planes import PlanesWanted
 from vetter.io.remembered_columns import with_remembered_columns
@@ -127,6 +128,7 @@ class InputReader(QObject):
     def cancel(self) -> None:
         """What is being read is not wanted any more; no signal tells of it."""
         if self._present is not None:
+            self._present.give_up()
             self._left.append(self._present)
             self._present = None
 
@@ -136,14 +138,12 @@ class InputReader(QObject):
         left, self._left = self._left, []
         for reading in left:
             reading.join(WAIT_SECONDS)
-            reading.give_up()
 
     def _on_over(self, reading: _Reading) -> None:
         reading.join()
         if reading is not self._present:
             if reading in self._left:
                 self._left.remove(reading)
-                reading.give_up()
             return
         self._present = None
         if reading.source is not None:
@@ -170,11 +170,14 @@ class _Reading(threading.Thread):
 
     def run(self) -> None:
         try:
-            source = read_input(self.request, self._usual_radius)
+            with unless(self._is_given_up):
+                source = read_input(self.request, self._usual_radius)
             with self._lock:
                 self.source = source
                 if self._given_up:
                     source.close()
+        except GivenUp:
+            self.error = "given up"
         except PlanesWanted as error:
             self.wanted, self.error = error, str(error)
         except (VetterError, OSError) as error:
@@ -187,8 +190,11 @@ class _Reading(threading.Thread):
             # The window that asked is gone, and its objects with it.
             self.give_up()
 
+    def _is_given_up(self) -> bool:
+        return self._given_up
+
     def give_up(self) -> None:
-        """Close what was read, now or when it is."""
+        """Read no further than the next step, and close what was read, now or when it is."""
         with self._lock:
             already, self._given_up = self._given_up, True
             if self.source is not None and not already:

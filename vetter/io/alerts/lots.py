@@ -12,6 +12,7 @@ import numpy.typing as npt
 from vetter.io.alerts.packet_columns import Rows, joined_rows, rows_of
 from vetter.io.alerts.packets import LeftAlone, Packet, Place, Unread
 from vetter.io.alerts.producers import Producer, producer_of
+from vetter.io.giving_up import still_wanted
 
 FIRST = 32
 """Packets that are read before anything is shown."""
@@ -85,6 +86,7 @@ def read_lot(packets: Iterator[Packet | Unread | LeftAlone], size: int) -> Lot:
     reached: Place | None = None
     last = True
     for item in packets:
+        still_wanted()
         reached = item.place
         if isinstance(item, LeftAlone):
             left_alone += 1
