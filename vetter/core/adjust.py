@@ -146,7 +146,7 @@ def report(result: Adjustment) -> list[str]:
     return lines
 
 
-_AT_ONCE = 256
+_AT_ONCE = 128
 
 
 def adjust_cutouts(

@@ -13,18 +13,18 @@ import numpy.typing as npt
 
 from vetter.core.adjustment import Adjustment, FitOptions, failed
 from vetter.core.cell_descent import End, Ground, lowest_of_one
-from vetter.core.cell_search import coarse, most_starts, whole
+from vetter.core.cell_search import coarse, coarse_grid
 from vetter.core.coarse_grid import starts_of_one
 from vetter.core.fine_need import needs_finer
 from vetter.core.fine_shift import refine
-from vetter.core.fit_figures import Found, Stack, neighbours
+from vetter.core.fit_figures import Found, Stack
 from vetter.core.fit_input import FitInput
 from vetter.core.fit_result import NOT_CHECKED, known, result
 from vetter.core.fit_weights import reason
-from vetter.core.moments import margin, scan_points
+from vetter.core.moments import margin
 from vetter.core.newton import Minima
 from vetter.core.point_source import no_sources
-from vetter.core.shift import coefficients, shift_one
+from vetter.core.shift import coefficients, fraction_weights, shift_one
 
 Array = npt.NDArray[np.float64]
 
@@ -47,7 +47,7 @@ def fit_simple(data: FitInput, options: FitOptions) -> Adjustment:
     image, template = data.image - data.bg, data.template - data.tbg
     weight: Array = 1.0 / data.err
     inner = template[box]
-    least, most = float(inner.min()), float(inner.max())
+    least, most = float(np.minimum.reduce(inner, None)), float(np.maximum.reduce(inner, None))
     wrong = reason(inner.size, least, most, data.tbg, options.free)
     if wrong:
         return failed(wrong, **known(data.about))
@@ -55,9 +55,7 @@ def fit_simple(data: FitInput, options: FitOptions) -> Adjustment:
     coefs = coefficients(template, edge)
     pulls = image[box] * inside
     end = _searched(template, coefs, data, inside, pulls, options)
-    residual = shift_one(coefs, end.dx, end.dy, edge)
-    residual *= -end.scale
-    residual += image
+    residual = _residual(data, coefs, end, image, pulls)
     fine: frozenset[int] = frozenset()
     if needs_finer(end, inner.size, options):
         stack = _stack(image, template, weight, inner.size, data)
@@ -66,22 +64,40 @@ def fit_simple(data: FitInput, options: FitOptions) -> Adjustment:
         ((dx,), (dy,), (scale,)) = found.dx.tolist(), found.dy.tolist(), found.scale.tolist()
         end = end._replace(dx=dx, dy=dy, scale=scale)
     before = (image[box] - inner) * inside
-    np.multiply(residual[box], inside, out=pulls)
-    return _finished(data, options, end, pulls, before, float(inner.sum()), residual, bool(fine))
+    return _finished(
+        data, options, end, residual[box] * inside, before, inner, residual, bool(fine)
+    )
 
 
 def _searched(
     template: Array, coefs: Array, data: FitInput, inside: Array, pulls: Array, options: FitOptions
 ) -> End:
     """The least chi2, by the cubic spline."""
-    box, scales = data.about.box, (1.0 / options.max_scale, options.max_scale)
-    window = whole(options.max_shift)
-    gx, gy, _, _ = scan_points(window)
-    weight, image = inside[None], pulls[None]
-    chi2 = coarse(template[None], coefs[None], box, weight, image, window, scales)
-    rows = image.reshape(1, 1, -1)
-    ground = Ground(coefs[None], box, weight, rows, options.max_shift, scales)
-    return lowest_of_one(ground, starts_of_one(chi2[0], gx, gy, most_starts(window)))
+    scales, grid = (1.0 / options.max_scale, options.max_scale), coarse_grid(options.max_shift)
+    planes = coefs[None], data.about.box, inside[None], pulls[None]
+    ground = Ground(*planes, options.max_shift, scales)
+    chi2 = coarse(template[None], ground, grid)
+    return lowest_of_one(ground, starts_of_one(chi2[0], grid.x, grid.y, grid.most))
+
+
+def _residual(data: FitInput, coefs: Array, end: End, image: Array, pulls: Array) -> Array:
+    """Image minus model, (ny, nx); ``pulls`` is the image in sigmas."""
+    if end.images is None or pulls.size < image.size:
+        residual = shift_one(coefs, end.dx, end.dy, (len(coefs) - len(image)) // 2)
+        residual *= -end.scale
+        residual += image
+        return residual
+    # The shifted images of all pixels are at hand, in sigmas.
+    wx, wy = (
+        fraction_weights(shift - first)[0]
+        for shift, first in zip((end.dx, end.dy), end.cell, strict=True)
+    )
+    taps = np.array([y * x for y in wy for x in wx])
+    taps *= -end.scale
+    residual = (taps @ end.images[: len(taps)]).reshape(image.shape)
+    residual += pulls
+    residual *= data.err
+    return residual
 
 
 def _stack(image: Array, template: Array, weight: Array, pixels: int, data: FitInput) -> Stack:
@@ -103,7 +119,7 @@ def _finished(
     end: End,
     pulls: Array,
     before: Array,
-    template_flux: float,
+    template: Array,
     residual: Array,
     fine: bool,
 ) -> Adjustment:
@@ -115,10 +131,13 @@ def _finished(
     pixels, df = after.size, after.size - options.free
     ny, nx = pulls.shape
     pairs = (ny - 1) * nx + ny * (nx - 1)
-    correlation = float(neighbours(pulls[None])[0]) * pixels / (pairs * chi2) if chi2 else math.nan
+    side_by_side = float(after[nx:] @ after[:-nx] + after[1:] @ after[:-1])
+    # The end of a row is no neighbour of the next one's start.
+    side_by_side -= float(pulls[1:, 0] @ pulls[:-1, -1])
+    correlation = side_by_side * pixels / (pairs * chi2) if chi2 else math.nan
     figures = (
         end.dx, end.dy, end.scale, data.bg, data.tbg, float(before @ before), chi2, df, pixels,
         float(chdtrc(df, chi2)), correlation, math.nan, math.nan, math.nan,
-        (end.scale - 1.0) * template_flux, *NOT_CHECKED,
+        (end.scale - 1.0) * float(np.add.reduce(template, None)), *NOT_CHECKED,
     )  # fmt: skip
     return result(data, options, figures, residual, 5 if fine else 3, False)

@@ -30,7 +30,7 @@ from vetter.core.shift_search import search
 
 Array = npt.NDArray[np.float64]
 
-_PIXELS_AT_ONCE = 440_000
+_PIXELS_AT_ONCE = 220_000
 _CELLS_PAY = 30_000
 """So many products of pixels and shifted images: with fewer, moments of all shifts are cheaper than
 to look for the cell. The same for one and for many, whose results would differ."""

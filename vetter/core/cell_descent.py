@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vetter.core.cell_moments import cell_moments
 from vetter.core.fit_facts import Box
-from vetter.core.moments import Array, Window, gram, margin
+from vetter.core.moments import Array, Window, margin
 from vetter.core.newton import descend
 from vetter.core.newton_stack import FEW, descend_stack
 
@@ -29,7 +30,10 @@ OVERFLOW = 1e200
 
 
 class End(NamedTuple):
-    """Where a search of one of the stack ended, in which cell."""
+    """Where a search of one of the stack ended, in which cell, with that cell's moments.
+
+    ``images`` are what these are of, where they were kept.
+    """
 
     which: int
     cell: Cell
@@ -38,6 +42,7 @@ class End(NamedTuple):
     scale: float
     chi2: float
     moments: Array
+    images: Array | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +57,7 @@ class Ground:
         Rows and columns that are fitted.
     weight : ndarray (k, rows of the box, columns of the box)
         1 / sigma; 0 where a pixel does not count.
-    rows : ndarray (k, 1, pixels of the box)
+    image : ndarray (k, rows of the box, columns of the box)
         The images, weighted.
     max_shift : float
     scales : (float, float)
@@ -62,16 +67,20 @@ class Ground:
     coefs: Array
     box: Box
     weight: Array
-    rows: Array
+    image: Array
     max_shift: float
     scales: tuple[float, float]
 
-    def moments(self, places: list[tuple[int, Window]]) -> Array:
-        """Of cells: which of the stack, and for which shifts; NaN where they overflow."""
-        out = gram(self.coefs, self.box, places, margin(self.max_shift), self.weight, self.rows)
+    def moments(self, places: list[tuple[int, Window]]) -> tuple[Array, Array]:
+        """Of cells: which of the stack, and for which shifts; NaN where they overflow.
+
+        And the weighted images of the last one.
+        """
+        edge = margin(self.max_shift)
+        out, images = cell_moments(self.coefs, self.box, places, edge, self.weight, self.image)
         if not out.max() < OVERFLOW:
             out[~(out.max(axis=(1, 2)) < OVERFLOW)] = np.nan
-        return out
+        return out, images
 
     def first(self, x: float, y: float) -> Cell:
         """The cell that holds a shift."""
@@ -107,15 +116,16 @@ def _window(cell: Cell, max_shift: float) -> Window:
 
 def lowest_of_one(ground: Ground, begin: Sequence[tuple[float, float]]) -> End:
     """Where the lowest of the searches of a stack of one ends; they begin at (x, y)."""
-    known: dict[Cell, Array] = {}
+    known: dict[Cell, tuple[Array, Array]] = {}
 
     def descended(cell: Cell, x: float, y: float) -> End:
         window = _window(cell, ground.max_shift)
         if cell not in known:
-            known[cell] = ground.moments([(0, window)])[0]
-        end = descend(known[cell], window, ground.scales, x - window.cx, y - window.cy)
-        u, v, scale, chi2 = end
-        return End(0, cell, window.cx + u, window.cy + v, scale, chi2, known[cell])
+            (one,), images = ground.moments([(0, window)])
+            known[cell] = one, images
+        one, images = known[cell]
+        u, v, scale, chi2 = descend(one, window, ground.scales, x - window.cx, y - window.cy)
+        return End(0, cell, window.cx + u, window.cy + v, scale, chi2, one, images)
 
     ends = []
     for x, y in begin:
@@ -159,7 +169,7 @@ def _descended(ground: Ground, entries: Sequence[tuple[int, Cell, float, float]]
     places: dict[tuple[int, Cell], int] = {}
     index = [places.setdefault((k, cell), len(places)) for k, cell, _, _ in entries]
     wanted = [(k, _window(cell, ground.max_shift)) for k, cell in places]
-    moments = ground.moments(wanted)
+    moments, _ = ground.moments(wanted)
     windows = [wanted[n][1] for n in index]
     u = [x - w.cx for (_, _, x, _), w in zip(entries, windows, strict=True)]
     v = [y - w.cy for (_, _, _, y), w in zip(entries, windows, strict=True)]

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 from vetter.core.adjustment import FitOptions
 from vetter.core.cell_descent import OVERFLOW, Ground, lowest, lowest_of_one
 from vetter.core.coarse_grid import MOST, least, starts, starts_of_one
-from vetter.core.fit_facts import Box
 from vetter.core.fit_figures import Found, Stack, pixel_sums
 from vetter.core.moments import Array, Window, scan_points, scan_weights, tapped_runs
 from vetter.core.newton import Minima
@@ -35,61 +35,77 @@ def search_cells(stack: Stack, coefs: Array, options: FitOptions) -> Found:
     box = stack.inputs[0].about.box
     weight = np.ascontiguousarray(stack.weight[(slice(None), *box)])
     image = stack.image[(slice(None), *box)] * weight
-    window = whole(options.max_shift)
     scales = 1.0 / options.max_scale, options.max_scale
-    gx, gy, _, _ = scan_points(window)
-    chi2 = coarse(stack.template, coefs, box, weight, image, window, scales)
-    most = most_starts(window)
-    rows = image.reshape(len(image), 1, -1)
-    ground = Ground(coefs, box, weight, rows, options.max_shift, scales)
+    ground = Ground(coefs, box, weight, image, options.max_shift, scales)
+    grid = coarse_grid(options.max_shift)
+    chi2 = coarse(stack.template, ground, grid)
     if len(chi2) == 1:
-        ends = [lowest_of_one(ground, starts_of_one(chi2[0], gx, gy, most))]
+        ends = [lowest_of_one(ground, starts_of_one(chi2[0], grid.x, grid.y, grid.most))]
     else:
-        begin = zip(*(column.tolist() for column in starts(chi2, gx, gy, most)), strict=True)
-        ends = lowest(ground, list(begin))
+        begin = starts(chi2, grid.x, grid.y, grid.most)
+        ends = lowest(ground, list(zip(*(column.tolist() for column in begin), strict=True)))
     columns = [(e.dx, e.dy, e.dx, e.dy, e.scale, e.chi2) for e in ends]
     dx, dy, *minima = np.ascontiguousarray(np.array(columns).T)
     cells = np.array([end.moments for end in ends])
     return Found(np.zeros(len(chi2), int), Minima(*minima), dx, dy, cells)
 
 
+class Grid(NamedTuple):
+    """A coarse grid of shifts, and how correlations at whole shifts give chi2 on it.
+
+    Attributes
+    ----------
+    half : int
+        Whole shifts reach so far.
+    x, y : ndarray
+        Of the grid's points.
+    taps : ndarray ((2 half + 3)^2, points)
+        Weights of the template's coefficients.
+    straight : ndarray ((2 half + 1)^2, points)
+        Weights of whole shifts, the largest first, where all is straight in between.
+    most : int
+        How many of its minima are tried.
+    """
+
+    half: int
+    x: Array
+    y: Array
+    taps: Array
+    straight: Array
+    most: int
+
+
 @lru_cache(maxsize=64)
-def whole(max_shift: float) -> Window:
-    """All shifts, which no moments are made of."""
-    side = -max_shift, max_shift
-    return Window(0, 0, max(1, math.ceil(max_shift)), side, side)
+def coarse_grid(max_shift: float) -> Grid:
+    """The grid for all shifts up to a largest one, which no moments are made of."""
+    half, side = max(1, math.ceil(max_shift)), (-max_shift, max_shift)
+    window = Window(0, 0, half, side, side)
+    x, y, _, _ = scan_points(window)
+    whole = np.arange(half, -half - 1, -1)
+    wx, wy = (np.maximum(0.0, 1.0 - np.abs(whole[:, None] - g)) for g in (x, y))
+    straight = (wy[:, None, :, None] * wx[None, :, None, :]).reshape(len(whole) ** 2, -1)
+    taps = np.ascontiguousarray(scan_weights(window).T)
+    return Grid(half, x, y, taps, straight, MOST * math.ceil(half / 2) ** 2)
 
 
-def most_starts(window: Window) -> int:
-    """How many minima of the coarse grid are tried."""
-    return MOST * math.ceil(window.half / 2) ** 2
-
-
-def coarse(
-    template: Array,
-    coefs: Array,
-    box: Box,
-    weight: Array,
-    image: Array,
-    window: Window,
-    scales: tuple[float, float],
-) -> Array:
-    """chi2 at the points of a coarse grid, (k, gy * gx); ``image`` is weighted."""
-    half, count = int(window.half), len(template)
-    edge = (coefs.shape[1] - template.shape[1]) // 2
-    first, left = box[0].start + edge - half - 1, box[1].start + edge - half - 1
-    cross = _correlated(coefs, first, left, window.taps, image * weight)
+def coarse(template: Array, ground: Ground, grid: Grid) -> Array:
+    """chi2 at the points of a coarse grid, (k, gy * gx)."""
+    rows, columns = ground.box
+    weight, image, half, count = ground.weight, ground.image, grid.half, len(template)
     ny, nx = template.shape[1:]
-    rows = mirrored(ny, half)[box[0].start : box[0].stop + 2 * half]
-    columns = mirrored(nx, half)[box[1].start : box[1].stop + 2 * half]
-    spread = template.take(rows, axis=1).take(columns, axis=2)
+    edge = (ground.coefs.shape[1] - ny) // 2 - half - 1
+    first, left = rows.start + edge, columns.start + edge
+    cross = _correlated(ground.coefs, first, left, 2 * half + 3, image * weight)
+    spread = template.take(mirrored(ny, half)[rows.start : rows.stop + 2 * half], axis=1)
+    spread = spread.take(mirrored(nx, half)[columns.start : columns.stop + 2 * half], axis=2)
     spread *= spread
     power = _correlated(spread, 0, 0, 2 * half + 1, weight * weight)
-    cross = cross.reshape(count, -1) @ scan_weights(window).T
-    power = power.reshape(count, -1) @ _straight(window)
+    cross = cross.reshape(count, -1) @ grid.taps
+    power = power.reshape(count, -1) @ grid.straight
     image_power = pixel_sums(image, image)[:, None]
-    chi2 = least(power, cross, image_power, scales)
-    chi2[~(image_power[:, 0] < OVERFLOW)] = np.nan
+    chi2 = least(power, cross, image_power, ground.scales)
+    if not image_power.max() < OVERFLOW:
+        chi2[~(image_power[:, 0] < OVERFLOW)] = np.nan
     return chi2
 
 
@@ -102,13 +118,3 @@ def _correlated(images: Array, first: int, left: int, taps: int, factors: Array)
         columns[...] = runs(images[k], first, left, columns.shape)
         np.vecdot(tapped, flat, out=out[k])
     return out
-
-
-@lru_cache(maxsize=64)
-def _straight(window: Window) -> Array:
-    """Weights ((2 half + 1)^2, gy * gx) of whole shifts, the largest first, on the grid."""
-    half = int(window.half)
-    whole = np.arange(half, -half - 1, -1)
-    gx, gy, _, _ = scan_points(window)
-    wx, wy = (np.maximum(0.0, 1.0 - np.abs(g[:, None] - whole)) for g in (gx, gy))
-    return (wy.T[:, None, :, None] * wx.T[None, :, None, :]).reshape(len(whole) ** 2, -1)

@@ -22,12 +22,13 @@ def scan(moments: Array, weights: Array, scales: tuple[float, float]) -> Array:
 
 def least(power: Array, cross: Array, image: Array, scales: tuple[float, float]) -> Array:
     """chi2 of the best scale, from the template's power, its product with the image, and the
-    image's own power; (..., shifts), written into ``power``."""
-    tiny = 1e-14 * power.max(axis=-1, keepdims=True) + 1e-300
+    image's own power; (..., shifts), written into ``power``; ``cross``
+    is spoilt."""
+    tiny = 1e-14 * np.maximum.reduce(power, axis=-1, keepdims=True) + 1e-300
     scale = cross / np.maximum(power, tiny)
     np.minimum(np.maximum(scale, scales[0], out=scale), scales[1], out=scale)
     power *= scale
-    power -= cross
+    cross += cross
     power -= cross
     power *= scale
     power += image
@@ -42,23 +43,33 @@ def starts_of_one(chi2: Array, gx: Array, gy: Array, most: int = MOST) -> list[t
     chi2 : ndarray (gy * gx,)
     gx, gy : ndarray
     """
-    wide = len(gx) + 2
-    grid = _bordered(chi2.reshape(1, len(gy), len(gx)))
-    points = np.flatnonzero(local_minima(grid)).tolist()
-    high = grid.ravel().tolist()
-    # Their places in the grid with its border.
-    places = [p + wide + 1 + 2 * (p // len(gx)) for p in points]
-    if not math.isfinite(high[wide + 1]):
+    wide, high = len(gx) + 2, len(gy) + 2
+    grid = np.full((high, wide), math.inf)
+    grid[1:-1, 1:-1] = chi2.reshape(len(gy), len(gx))
+    values = grid.ravel().tolist()
+    # In plain numbers, the fewest for most points: numpy's calls would cost more.
+    found = [
+        p
+        for first in range(wide + 1, wide * (high - 1), wide)
+        for p in range(first, first + len(gx))
+        if values[p] <= values[p - 1]
+        and values[p] <= values[p + 1]
+        and values[p] <= values[p - wide]
+        and values[p] <= values[p + wide]
+        and values[p] <= min(values[p - wide - 1 : p - wide + 2 : 2])
+        and values[p] <= min(values[p + wide - 1 : p + wide + 2 : 2])
+    ]
+    if not math.isfinite(values[wide + 1]):
         # Not a number anywhere on the grid: the fit will say so, from wherever it starts.
-        places.append(wide + 1)
-    places.sort(key=high.__getitem__)
-    found = []
-    for p in places[:most]:
+        found.append(wide + 1)
+    found.sort(key=values.__getitem__)
+    out = []
+    for p in found[:most]:
         j, i = divmod(p - wide - 1, wide)
-        u = float(gx[i]) + _vertex(high[p - 1], high[p], high[p + 1]) * _step(gx)
-        v = float(gy[j]) + _vertex(high[p - wide], high[p], high[p + wide]) * _step(gy)
-        found.append((u, v))
-    return found
+        u = float(gx[i]) + _vertex(values[p - 1], values[p], values[p + 1]) * _step(gx)
+        v = float(gy[j]) + _vertex(values[p - wide], values[p], values[p + wide]) * _step(gy)
+        out.append((u, v))
+    return out
 
 
 def starts(

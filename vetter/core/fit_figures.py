@@ -142,15 +142,9 @@ def _correlation(pulls: Array, inside: Array, pixels: npt.NDArray[np.intp], chi2
         counted = inside > 0
         pairs = np.count_nonzero(counted[:, 1:] & counted[:, :-1], axis=(1, 2))
         pairs += np.count_nonzero(counted[:, :, 1:] & counted[:, :, :-1], axis=(1, 2))
-    out: Array = neighbours(pulls) * pixels / (pairs * chi2)
-    return out
-
-
-def neighbours(pulls: Array) -> Array:
-    """Sums of products of pixels side by side, (k, ny, nx) to (k,)."""
-    nx = pulls.shape[2]
     flat = pulls.reshape(len(pulls), -1)
     products = np.vecdot(flat[:, nx:], flat[:, :-nx]) + np.vecdot(flat[:, 1:], flat[:, :-1])
     # The end of a row is no neighbour of the next one's start.
-    out: Array = products - np.vecdot(pulls[:, 1:, 0], pulls[:, :-1, -1])
+    products -= np.vecdot(pulls[:, 1:, 0], pulls[:, :-1, -1])
+    out: Array = products * pixels / (pairs * chi2)
     return out

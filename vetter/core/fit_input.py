@@ -13,7 +13,7 @@ import numpy.typing as npt
 from vetter.core.adjustment import Adjustment, FitOptions, failed
 from vetter.core.cutout import Cutout
 from vetter.core.fit_facts import About, about
-from vetter.core.pixel_set import filled, mode, reach, template_bad, widened
+from vetter.core.pixel_set import filled, mode, mode_of, reach, template_bad, widened
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -143,6 +143,8 @@ def read(cutout: Any, options: FitOptions) -> FitInput | Adjustment:
     for wanted in ("image", name, "err"):
         if not _has(given, wanted):
             return failed(f"there is no {_NAMES.get(wanted, wanted)} plane")
+    if _plain(given, name) and (clean := _read_clean(cutout, given, name, options)):
+        return clean
     planes = {key: _floats(given[key]) for key in ("image", name, "err")}
     image, template, err = planes["image"], planes[name], planes["err"]
     if image is None or template is None or err is None or image.size == 0:
@@ -155,6 +157,21 @@ def read(cutout: Any, options: FitOptions) -> FitInput | Adjustment:
     noise = _floats(given["template_err"]) if _has(given, "template_err") else None
     known = about(cutout, shape, name, noise is not None, options)
     return _checked(image, template, err, mask, template_mask, noise, known, options)
+
+
+def _read_clean(cutout: Any, given: Any, name: str, options: FitOptions) -> FitInput | None:
+    """As :func:`_read_plain`, of one; None where anything is bad in it."""
+    image, template, err = (
+        np.ascontiguousarray(given[key], np.float64) for key in ("image", name, "err")
+    )
+    if not np.minimum.reduce(err, None) > TINY:
+        return None
+    flux, template_flux, sigmas = (float(np.add.reduce(p, None)) for p in (image, template, err))
+    if not math.isfinite(flux + template_flux + sigmas):
+        return None
+    known = about(cutout, image.shape, name, False, options)
+    bg, tbg = mode_of(image.ravel(), flux), mode_of(template.ravel(), template_flux)
+    return FitInput(image, template, err, None, None, None, bg, tbg, known)
 
 
 def _checked(

@@ -22,7 +22,6 @@ Array = npt.NDArray[np.float64]
 
 _HALF = 2
 _STARTS_A_PIXEL = 2
-_CELL_TAPS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +97,13 @@ def gram(
     shifted = stacked[:shifts].reshape(taps, taps, ny * nx)
     out = np.empty((len(places), len(stacked), len(stacked)))
     flat, transposed = weight.reshape(len(weight), -1), stacked.T
-    # For a cell BLAS has a way without copies, but not for what it sees to be symmetric.
-    left = stacked[:shifts] if taps == _CELL_TAPS else stacked
     for matrix, (k, window) in zip(out, places, strict=True):
         first = box[0].start + edge - window.cy - window.half - 1
         left_out = box[1].start + edge - window.cx - window.half - 1
         columns[...] = runs(coefs[k], int(first), int(left_out), columns.shape)
         np.multiply(tapped, flat[k], out=shifted)
         stacked[shifts:] = rows[k]
-        np.matmul(left, transposed, out=matrix[: len(left)])
-    if taps == _CELL_TAPS:
-        which = [k for k, _ in places]
-        others = rows if len(which) == len(rows) == which[-1] + 1 else rows[which]
-        out[:, shifts:, :shifts] = out[:, :shifts, shifts:].transpose(0, 2, 1)
-        out[:, shifts:, shifts:] = others @ others.transpose(0, 2, 1)
+        np.matmul(stacked, transposed, out=matrix)
     return out
 
 
@@ -147,7 +139,9 @@ def tap_weights(u: float, v: float, half: float) -> Array:
         First the x axis, then y; values, first and second derivatives.
     """
     if half == 0.5:
-        return np.array((fraction_weights(u + 0.5), fraction_weights(v + 0.5)))
+        (a, b, c), (d, e, f) = fraction_weights(u + 0.5), fraction_weights(v + 0.5)
+        # Numpy takes one long list faster than lists in lists.
+        return np.array([*a, *b, *c, *d, *e, *f]).reshape(2, 3, 4)
     flat: list[float] = []
     for shift in (u, v):
         whole = min(max(math.floor(shift), -half), half - 1)

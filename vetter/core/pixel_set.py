@@ -135,3 +135,14 @@ def mode(pixels: npt.NDArray[Any]) -> Array:
         median = 0.5 * (median + ordered[..., half - 1])
     result: Array = 2.5 * median - 1.5 * (pixels.sum(axis=-1) / count)
     return result
+
+
+def mode_of(pixels: Array, total: float) -> float:
+    """As :func:`mode`, of one run of pixels whose sum is known already."""
+    half = len(pixels) // 2
+    ordered = pixels.copy()
+    ordered.partition(half)
+    median = float(ordered[half])
+    if len(pixels) % 2 == 0 and half:
+        median = 0.5 * (median + float(ordered[:half].max()))
+    return 2.5 * median - 1.5 * (total / len(pixels))
