@@ -293,7 +293,8 @@ def test_those_that_disappeared_are_found_in_the_list(fits):
 def test_a_result_that_arrives_after_the_end_is_dropped(fits):
     fits.close()
     fits._ahead.fitted.emit(_fitted((2,), (GOOD,)))
-    assert 2 not in fits.table and not fits._saving.isActive()
+    fits._results.close()
+    assert 2 not in fits.table and fits._session.kept == []
 
 
 def grow(fits: Fits) -> None:
@@ -325,7 +326,7 @@ def test_results_are_kept_once_it_is_known_which_files_the_list_was(growing):
     fit = field_fit(PsfFwhm(3.0, ""), FitSettings(), 20)
     growing._ahead.ready.emit(Ready(fit, ""))
     growing._ahead.fitted.emit(_fitted((0,), (GOOD,)))
-    growing._save()
+    growing._results.close()
     assert session.kept == [] and session.loads == 0
     session.source.fingerprints = ()
     session.complete = True

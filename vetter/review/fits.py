@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.adjustment import Adjustment
 from vetter.core.cutout_source import field_of, fields_of
@@ -21,18 +19,15 @@ from vetter.review.cutout_cache import CutoutCache
 from vetter.review.field_stars import FieldStars
 from vetter.review.fit_ahead import FitAhead
 from vetter.review.fit_messages import Fitted, Ready
+from vetter.review.fit_speed import FitSpeed
 from vetter.review.frame import Shift
+from vetter.review.kept_results import KeptResults
 from vetter.review.session import Session
-from vetter.review.writer import Kept
 
 if TYPE_CHECKING:
     from vetter.core.field_fit import FieldFit
 
 NOT_ASKED, RUNNING, DONE, FAILED = "not asked", "running", "done", "failed"
-STORE_EVERY_MS = 1500
-"""Results are kept in batches: a verdict's commit must not queue behind hundreds of them."""
-SPEED_OVER = 50
-"""Messages from the fitting process over which its speed is told."""
 
 NOTHING_TO_FIT = "needs an image, and a convolved template or a template"
 
@@ -101,12 +96,8 @@ class Fits(QObject):
         # Which files a list was is known, and results are kept, once it is complete.
         self._grows = not session.complete
         self._asked: set[int] = set()
-        self._arrivals: deque[tuple[float, int]] = deque(maxlen=SPEED_OVER)
-        self._unsaved: list[Kept] = []
-        self._saving = QTimer(self)
-        self._saving.setSingleShot(True)
-        self._saving.setInterval(STORE_EVERY_MS)
-        self._saving.timeout.connect(self._save)
+        self._speed = FitSpeed()
+        self._results = KeptResults(session, self)
         ahead.ready.connect(self._on_ready)
         ahead.fitted.connect(self._on_fitted)
         ahead.broken.connect(self._on_broken)
@@ -135,7 +126,7 @@ class Fits(QObject):
             return "" if self._error == NOTHING_TO_FIT else "fits: stopped"
         if done == count:
             return f"fits: all {count:,}"
-        rate = self._speed()
+        rate = self._speed.rate
         if self.paused and self.unjudged:
             return "fits: on demand" + (f", {done:,} done" if done else "")
         if self.paused:
@@ -218,20 +209,12 @@ class Fits(QObject):
             return
         self._closed = True
         self._session.queue_changed.disconnect(self._on_queue_changed)
-        self._saving.stop()
         self._ahead.close()
-        self._save()
+        self._results.close()
 
     def _expect(self) -> None:
         waiting = not self.paused and not self._error
         self._cache.expect_adjusted("fitting..." if waiting else None)
-
-    def _speed(self) -> float:
-        """Fits a second, over the last few seconds."""
-        if len(self._arrivals) < 2:
-            return 0.0
-        (start, first), (end, last) = self._arrivals[0], self._arrivals[-1]
-        return (last - first) / (end - start) if end > start else 0.0
 
     def _row_of(self, key: str) -> int | None:
         try:
@@ -280,16 +263,9 @@ class Fits(QObject):
 
     def _on_completed(self) -> None:
         self._ready = {number: self._signed(ready) for number, ready in self._ready.items()}
-        named = []
-        for key, _, text in self._unsaved:
-            row = self._row_of(key)
-            ready = None if row is None else self._ready_for(row)
-            if ready is not None and ready.signature:
-                named.append((key, ready.signature, text))
-        self._unsaved = named
+        self._results.sign(self._signature_of)
         if self._ready:
             self._session.recorder.load_adjustments()
-        self._save()
 
     def _keep_psf(self, ready: Ready) -> None:
         """A PSF of the field's stars is not built again at the next start."""
@@ -317,12 +293,16 @@ class Fits(QObject):
             kept = replace(result, residual=None)
             self.table.set(row, kept, ready.fit.judge(kept))
             if ready.signature or not self._session.complete:
-                self._unsaved.append((str(keys[row]), ready.signature, text))
-        self._arrivals.append((time.monotonic(), len(self.table)))
-        if not self._saving.isActive():
-            self._saving.start()
+                self._results.add((str(keys[row]), ready.signature, text))
+        self._speed.count(len(self.table))
         self.changed.emit(list(fitted.rows))
         self.progressed.emit()
+
+    def _signature_of(self, key: str) -> str:
+        """What a candidate's result is kept under; empty where that is not known."""
+        row = self._row_of(key)
+        ready = None if row is None else self._ready_for(row)
+        return "" if ready is None else ready.signature
 
     def _on_broken(self, reason: str) -> None:
         self._error = reason
@@ -330,11 +310,6 @@ class Fits(QObject):
         self._expect()
         self.changed.emit([self._session.current_row])
         self.progressed.emit()
-
-    def _save(self) -> None:
-        if self._unsaved and self._session.complete:
-            self._session.recorder.keep_adjustments(self._unsaved)
-            self._unsaved = []
 
 
 def _shift(fit: Adjustment) -> Shift:
