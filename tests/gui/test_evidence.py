@@ -8,7 +8,7 @@ from vetter.core.adjustment import Adjustment
 from vetter.core.disappeared import Judgement
 from vetter.core.look import Looks
 from vetter.gui.evidence import Evidence
-from vetter.review.fits import FitState
+from vetter.review.fit_state import FitState
 from vetter.review.frame import build_frame
 
 

@@ -15,7 +15,7 @@ from tests.helpers.windows import WITHOUT_FITS, until_painted
 from vetter.app import open_window
 from vetter.core.decisions import Verdict
 from vetter.gui.main_window import MainWindow
-from vetter.review.fits import DONE
+from vetter.review.fit_state import DONE
 
 KEY = Qt.Key
 

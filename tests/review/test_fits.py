@@ -17,7 +17,8 @@ from vetter.core.psf import Gaussian
 from vetter.io.kept_psf import StarPsf
 from vetter.io.session_rows import plain_meta
 from vetter.review.fit_messages import Fitted, Ready
-from vetter.review.fits import DONE, FAILED, NOT_ASKED, RUNNING, Fits
+from vetter.review.fit_state import DONE, FAILED, NOT_ASKED, RUNNING
+from vetter.review.fits import Fits
 from vetter.review.queue import Queue
 from vetter.settings import FitSettings, Settings
 

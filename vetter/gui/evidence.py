@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QWidget
 
 from vetter.core.evidence_text import details, headline, numbers
 from vetter.gui.flowing_text import LINE_BREAK, FlowingText
-from vetter.review.fits import (
+from vetter.review.fit_state import (
     DONE,
     FAILED,
     NOT_ASKED,

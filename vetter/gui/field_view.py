@@ -25,7 +25,8 @@ from vetter.gui.field_pair import FieldPair
 from vetter.gui.field_points import gathered, shown_field
 from vetter.gui.group_question import GroupQuestion
 from vetter.gui.shift_plot import ShiftPlot
-from vetter.review.fits import Fits, fittable
+from vetter.review.fit_state import fittable
+from vetter.review.fits import Fits
 from vetter.review.session import Session
 
 REFRESH_MS = 400

@@ -36,7 +36,8 @@ from vetter.gui.undo_names import UndoNames
 from vetter.gui.window import Window, application
 from vetter.gui.window_size import first_size
 from vetter.review.cutout_cache import CutoutCache
-from vetter.review.fits import Fits, fittable
+from vetter.review.fit_state import fittable
+from vetter.review.fits import Fits
 from vetter.review.frame import Frame
 from vetter.review.session import Session
 

@@ -14,7 +14,7 @@ from vetter.gui.camera import Subject
 from vetter.gui.panel_scene import PanelScene
 from vetter.gui.plane_panel import Exhibit, as_image
 from vetter.gui.readout import values
-from vetter.review.fits import fittable
+from vetter.review.fit_state import fittable
 from vetter.review.frame import Frame
 
 VALUES_PAUSE_MS = 25

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.adjustment import Adjustment
 from vetter.core.cutout_source import field_of, fields_of
-from vetter.core.disappeared import Judgement
 from vetter.core.fit_table import YES, FitTable
 from vetter.core.panel_choice import why_not_judged
 from vetter.io.kept_psf import StarPsf, restored, setting_name
@@ -20,34 +19,13 @@ from vetter.review.field_stars import FieldStars
 from vetter.review.fit_ahead import FitAhead
 from vetter.review.fit_messages import Fitted, Ready
 from vetter.review.fit_speed import FitSpeed
+from vetter.review.fit_state import DONE, FAILED, NOTHING_TO_FIT, RUNNING, FitState, fittable
 from vetter.review.frame import Shift
 from vetter.review.kept_results import KeptResults
 from vetter.review.session import Session
 
 if TYPE_CHECKING:
     from vetter.core.field_fit import FieldFit
-
-NOT_ASKED, RUNNING, DONE, FAILED = "not asked", "running", "done", "failed"
-
-NOTHING_TO_FIT = "needs an image, and a convolved template or a template"
-
-
-def fittable(plane_names: Sequence[str]) -> bool:
-    """Whether these planes are enough for a fit."""
-    return "image" in plane_names and not {"convolved", "template"}.isdisjoint(plane_names)
-
-
-class FitState(NamedTuple):
-    """Where the fit of one candidate stands.
-
-    ``status`` is 'not asked', 'running', 'done' or 'failed'; ``error`` says in words why it
-    failed, or why none was asked for; ``adjustment`` and ``judgement`` are there when it is done.
-    """
-
-    status: str = NOT_ASKED
-    adjustment: Adjustment | None = None
-    judgement: Judgement | None = None
-    error: str = ""
 
 
 class Fits(QObject):

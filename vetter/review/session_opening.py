@@ -12,7 +12,7 @@ from vetter.core.ledger import Ledger
 from vetter.core.look import Looks
 from vetter.core.review_columns import ReviewColumns
 from vetter.io.session_file import SessionFile
-from vetter.review.fits import fittable
+from vetter.review.fit_state import fittable
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
 from vetter.review.session import Session
