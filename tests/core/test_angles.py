@@ -33,7 +33,15 @@ def test_what_is_no_angle(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("unit", "degrees"),
-    [("rad", 180 / np.pi), ("hourangle", 15.0), ("arcsec", 1 / 3600), ("deg", 1.0), ("", 1.0)],
+    [
+        ("rad", 180 / np.pi),
+        ("hourangle", 15.0),
+        ("arcsec", 1 / 3600),
+        ("arcmin", 1 / 60),
+        ("mas", 1 / 3.6e6),
+        ("deg", 1.0),
+        ("", 1.0),
+    ],
 )
 def test_units(unit: str, degrees: float) -> None:
     assert to_degrees(np.array([1.0]), unit, True)[0] == pytest.approx(degrees)

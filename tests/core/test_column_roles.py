@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from vetter.core.column_roles import chosen, recognise
+from vetter.core.column_roles import chosen, recognise, units_in_names
 from vetter.errors import InputError
 
 PRODUCERS = {
@@ -31,6 +31,16 @@ PRODUCERS = {
     ),
     "vizier": ("_RAJ2000 _DEJ2000 Name", "key=Name ra=_RAJ2000 dec=_DEJ2000"),
     "gaia": ("source_id RA_ICRS DE_ICRS", "key=source_id ra=RA_ICRS dec=DE_ICRS"),
+    "pan-starrs": (
+        "objID raMean decMean rmag",
+        "key=objID ra=raMean dec=decMean mag=rmag",
+    ),
+    "lasair": ("objectId ramean decmean gmag", "key=objectId ra=ramean dec=decmean mag=gmag"),
+    "fink": (
+        "i:objectId i:candid i:ra i:dec i:magpsf",
+        "key=i:candid name=i:objectId ra=i:ra dec=i:dec mag=i:magpsf",
+    ),
+    "hours": ("id ra_hours dec_deg", "key=id ra=ra_hours dec=dec_deg"),
     "daophot": ("ID XCENTER YCENTER MAG MERR", "key=ID x=XCENTER y=YCENTER mag=MAG mag_err=MERR"),
 }
 
@@ -88,3 +98,19 @@ def test_the_users_choice_wins() -> None:
 def test_a_choice_that_cannot_be(choice: dict[str, str], says: str) -> None:
     with pytest.raises(InputError, match=says):
         chosen(recognise(["x", "y"]), choice, ["x", "y"], "f.cat")
+
+
+def test_units_behind_names() -> None:
+    names = ["RA (deg)", "Dec [deg]", "mag (AB)", "x [pix]", "y [pix]"]
+    roles = recognise(names, units_in_names(names))
+    assert (roles.ra, roles.dec, roles.mag, roles.x) == (*names[:3], "x [pix]")
+    assert units_in_names(["ra_hours", "x (arcsec)"]) == {
+        "ra_hours": "hourangle",
+        "x (arcsec)": "arcsec",
+    }
+
+
+def test_ucds_of_the_first_kind() -> None:
+    ucds = {"a": "POS_EQ_RA_MAIN", "d": "POS_EQ_DEC_MAIN", "k": "ID_MAIN", "m": "PHOT_MAG_R"}
+    roles = recognise(list("kadm"), ucds=ucds)
+    assert (roles.key, roles.ra, roles.dec, roles.mag) == ("k", "a", "d", "m")

@@ -105,7 +105,7 @@ TEXTS = {
         "_RAJ2000;_DEJ2000;recno;RAJ2000;DEJ2000;Vmag\n"
         "150.002;+02.00000;1;10 00 00.48;+02 00 00.0;15.2\n"
         "150.000;+01.99810;2;10 00 00.00;+01 59 53.2;16.2\n",
-        "key=recno ra=_RAJ2000 dec=_DEJ2000",
+        "key=recno ra=_RAJ2000 dec=_DEJ2000 mag=Vmag",
     ),
     "vizier sexagesimal": (
         "RAJ2000\tDEJ2000\trecno\n10 00 00.48\t+02 00 00.0\t1\n10 00 00.00\t+01 59 53.2\t2\n",

@@ -17,6 +17,14 @@ _SEXAGESIMAL = re.compile(
 )
 
 
+_PARTS = {
+    "arcmin": 1 / 60,
+    "arcminute": 1 / 60,
+    "arcsec": 1 / 3600,
+    "arcsecond": 1 / 3600,
+    "ma": 1 / 3.6e6,
+    "milliarcsecond": 1 / 3.6e6,
+}
 _DEGREES = ("deg", "degree", "degrees", "d:m:s", '"d:m:s"')
 
 
@@ -53,7 +61,8 @@ def to_degrees(values: npt.NDArray[Any], unit: str, is_ra: bool) -> Floats:
     values : ndarray, shape (n,)
         Numbers in ``unit``, or text (see :func:`parse_angle`).
     unit : str
-        As the table gives it: ``rad``, ``hourangle``, ``h``, ``arcsec``; all else is degrees.
+        As the table gives it: ``rad``, ``hourangle``, ``h``, ``arcmin``, ``arcsec``, ``mas``;
+        all else is degrees.
     is_ra : bool
         Whether sexagesimal text counts hours; not where the unit says degrees.
     """
@@ -85,6 +94,4 @@ def _factor(unit: str) -> float:
         return float(np.degrees(1.0))
     if unit in ("hourangle", "h", "hr", "hour", "hours"):
         return 15.0
-    if unit in ("arcsec", "arcsecond"):
-        return 1 / 3600
-    return 1.0
+    return _PARTS.get(unit.removesuffix("s"), 1.0)

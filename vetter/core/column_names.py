@@ -11,7 +11,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "key": """
             candid candidateid diasourceid candkey key detectionid detid alertid vetid
             id sourceid srcid objid candno catalogid uid uuid idnumber number num label recno
-            diaobjectid objectid designation name index
+            diaobjectid objectid oid designation name index source
         """,
         "name": """
             name candname candidatename designation objectname objname iauname tnsname
@@ -30,16 +30,18 @@ NAMES: dict[str, tuple[str, ...]] = {
         "ra": """
             ra radeg raj2000 alphaj2000 alphawinj2000 alphapsfj2000 alphasky alphawinsky
             raicrs rightascension coordra alpha raepoch2000 rad rahms rastring rastr
-            ra2000 objra meanra skycentroidra
+            ra2000 objra meanra skycentroidra ramean rastack rahours
         """,
         "dec": """
             dec decl decdeg dej2000 decj2000 deltaj2000 deltawinj2000 deltapsfj2000
             deltasky deltawinsky deicrs decicrs declination coorddec delta decepoch2000
-            decd dedeg decdms decstring decstr de dec2000 objdec meandec skycentroiddec
+            decd dedeg decdms decstring decstr de dec2000 objdec meandec skycentroiddec decmean
+            decstack
         """,
         "mag": """
             magcalib mag magpsf psfmag magap magauto magbest magiso magaper magnitude
-            magfit magmodel calmag instmag photgmeanmag
+            magfit magmodel calmag instmag photgmeanmag gmag rmag imag zmag ymag umag vmag bmag
+            jmag hmag kmag
         """,
         "mag_err": """
             magcaliberr magerr sigmapsf magpsferr psfmagerr sigmagap sigmag magerrauto
@@ -55,12 +57,12 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 
 UCDS: dict[str, tuple[str, ...]] = {
-    "key": ("meta.id;meta.main",),
+    "key": ("meta.id;meta.main", "id_main"),
     "x": ("pos.cartesian.x", "instr.det.x"),
     "y": ("pos.cartesian.y", "instr.det.y"),
     "ra": ("pos.eq.ra;meta.main", "pos.eq.ra", "pos_eq_ra_main"),
     "dec": ("pos.eq.dec;meta.main", "pos.eq.dec", "pos_eq_dec_main"),
-    "mag": ("phot.mag",),
+    "mag": ("phot.mag", "phot_mag"),
     "mag_err": ("stat.error;phot.mag",),
     "time": ("time.epoch", "time.start"),
     "filter": ("instr.filter", "instr.bandpass"),

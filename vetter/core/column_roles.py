@@ -12,6 +12,8 @@ from vetter.errors import InputError
 # SExtractor and DAOPHOT count pixels from 1, as FITS does; sep and photutils from 0.
 _ONE_BASED = re.compile(r"^[XY](WIN|PSF|PEAK|MODEL)?_IMAGE$|^[XY]PEAK_IMAGE$|^[XY](CENTER|INIT)$")
 
+_UNIT_BEHIND = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
+
 NO_COLUMN = "none"
 """What the user says in a column's place where no column shall play a role."""
 
@@ -19,6 +21,13 @@ NO_COLUMN = "none"
 def normal(name: str) -> str:
     """A column's name as compared: lower case, without blanks and punctuation."""
     return re.sub(r"[^0-9a-z]", "", name.lower())
+
+
+def units_in_names(names: Sequence[str]) -> dict[str, str]:
+    """Units that stand behind names, as in ``RA (hours)`` and ``mag [AB]``, or are a part of them,
+    as in ``ra_hours``."""
+    found = {name: match[1].strip() for name in names if (match := _UNIT_BEHIND.search(name))}
+    return {name: "hourangle" for name in names if normal(name) == "rahours"} | found
 
 
 def recognise(
@@ -48,9 +57,10 @@ def recognise(
     for name in names:
         by_normal.setdefault(normal(name), name)
     for name in names:
-        # A field of a nested record, as candidate.ra, where nothing else has the name.
-        if "." in name:
-            by_normal.setdefault(normal(name.rpartition(".")[2]), name)
+        # A field of a nested record, as candidate.ra or i:ra, where nothing else has the name,
+        # and a name with its unit, as mag (AB).
+        plain = _UNIT_BEHIND.sub("", name)
+        by_normal.setdefault(normal(re.split(r"[.:]", plain)[-1]), name)
     found = {role: _by_name(role, by_normal, units) for role in ROLE_NAMES}
     for axes in (("x", "y"), ("ra", "dec")):
         found.update(_pair(axes, by_normal, units))
@@ -150,6 +160,8 @@ def _akin(ra: str, dec: str) -> bool:
     if ra in ("ra", "rightascension"):
         return dec in ("dec", "decl", "declination", "de")
     stem = ra.replace("rightascension", "").replace("alpha", "").replace("ra", "", 1)
+    if stem == "hours":
+        return dec in ("dec", "decdeg", "decd", "decl", "declination")
     if stem == "hms":
         return dec == "decdms"
     for prefix in ("declination", "delta", "decl", "dec", "de"):
@@ -162,6 +174,8 @@ def _by_ucd(role: str, names: Sequence[str], ucds: Mapping[str, str]) -> str | N
     for wanted in UCDS.get(role, ()):
         for name in names:
             ucd = ucds.get(name, "").lower()
-            if ucd == wanted or (ucd.startswith(wanted + ";") and "stat.error" not in ucd):
+            # Those of the first kind go on with an underscore, of the second with a semicolon.
+            longer = ucd.startswith((f"{wanted};", f"{wanted}_")) and "error" not in ucd
+            if ucd == wanted or longer:
                 return name
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import numpy as np
 from vetter.core.candidate_keys import is_float_key, make_keys
 from vetter.core.candidate_positions import Positions, find_positions
 from vetter.core.candidates import CandidateList, Roles, is_empty
-from vetter.core.column_roles import chosen, listed, recognise
+from vetter.core.column_roles import chosen, listed, recognise, units_in_names
 from vetter.core.role_choices import other_choices
 from vetter.core.whereabouts import NOWHERE, OFF, whereabouts
 from vetter.errors import InputError
@@ -110,13 +111,15 @@ def _roles(name: FitsName, file: TableFile, columns: Mapping[str, str]) -> tuple
     names = [str(column) for column in file.table.colnames]
     fit = [column for column in names if file.table[column].ndim == 1]
     filled = [column for column in fit if not is_empty(file.table[column])]
+    file = dataclasses.replace(file, units=units_in_names(names) | file.units)
     roles = recognise(filled or fit, file.units, file.ucds)
     if file.one_based is not None and roles.x is not None:
         roles = roles.with_(one_based=file.one_based)
     roles = chosen(roles, columns, names, str(name))
     if roles.key and is_float_key(file.table, roles.key) and kind_of(name.path) == "text":
         # An id such as 1.155e18 or one with gaps came as a float: read it again as it stands.
-        file = read_table(name, key_as_text=roles.key)
+        again = read_table(name, key_as_text=roles.key)
+        file = dataclasses.replace(file, table=again.table)
     return file, roles
 
 
