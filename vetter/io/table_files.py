@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from vetter.core.column_roles import listed
 from vetter.core.quiet import quiet
 from vetter.errors import InputError
 from vetter.io.arrow_values import has_pyarrow
 from vetter.io.damage import reading
 from vetter.io.fits_names import FitsName
+from vetter.io.table_dialects import in_usual_form, with_decimal_points
 from vetter.io.table_file import TableFile, ucds_of, units_of
 from vetter.io.table_kinds import kind_of
 from vetter.io.table_names import MOST_COLUMNS, too_many
@@ -56,14 +58,24 @@ def _text(name: FitsName, as_text: tuple[str, ...] = ()) -> TableFile:
     head = text_head(name.path)
     if is_ipac(head):
         return _ascii(name, "ipac", "an IPAC table that cannot be read")
+    if "\nByte-by-byte Description" in head:
+        return _ascii(name, "mrt", "a machine-readable table (CDS, AAS) that cannot be read")
+    if "\\begin{tabular}" in head:
+        return _ascii(name, "latex", "a LaTeX table that cannot be read")
+    head = in_usual_form(head)
     layout = layout_of(name.path, head)
     if len(layout.names) < 2:
         raise InputError(
             f"{name.path}: wanted a table of candidates with a position each, "
             f"found one column: {layout.names[0][:60]!r}"
         )
-    notes = (layout.note,) if layout.note else ()
-    return TableFile(read_text_table(name.path, layout, as_text), notes=notes)
+    notes = [layout.note] if layout.note else []
+    table = read_text_table(name.path, layout, as_text)
+    if layout.delimiter != ",":
+        table, turned = with_decimal_points(table)
+        if turned:
+            notes.append(f"{name.label}: decimal commas in {listed(turned)}")
+    return TableFile(table, notes=tuple(notes))
 
 
 def _ascii(name: FitsName, form: str, what: str) -> TableFile:
@@ -72,7 +84,8 @@ def _ascii(name: FitsName, form: str, what: str) -> TableFile:
     text = table_text(name.path)
     _refuse_wide_formats(name, text)
     with reading(name, what):
-        table = ascii_tables.read(text + "\n", format=form, guess=False)
+        # Empty lines at the end would be rows of a table of fixed widths.
+        table = ascii_tables.read(text.rstrip() + "\n", format=form, guess=False)
     return TableFile(table, units_of(table))
 
 

@@ -12,6 +12,7 @@ from vetter.core.column_roles import recognise
 from vetter.errors import InputError
 from vetter.io.arrow_csv import read_with_arrow
 from vetter.io.damage import reading
+from vetter.io.table_dialects import in_usual_form
 from vetter.io.table_names import MOST_COLUMNS, too_many, unique_names
 from vetter.io.table_text import table_text
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 MISSING = ("", "null", "NULL", "None", "N/A", "--")
 # Under this size the time to import pyarrow is more than it saves.
 ARROW_PAYS = 1_000_000
+_UNUSUAL = "^~&:!@$/\\\x1f\x01"
+"""Delimiters of lines without any white space, where none of the usual ones is there."""
 _SEXTRACTOR = re.compile(r"^#\s+\d+\s+[A-Za-z]\w*")
 _EMPTY_FIRST = re.compile(r"^\t", re.MULTILINE)
 _EMPTY_LAST = re.compile(r"\t(?=\r?$)", re.MULTILINE)
@@ -124,7 +127,7 @@ def read_text_table(path: Path, layout: TextLayout, as_text: tuple[str, ...] = (
     InputError
         A row with another number of columns; the text names the line.
     """
-    text = table_text(path)
+    text = in_usual_form(table_text(path))
     if len(text) > ARROW_PAYS and not as_text and layout.delimiter != " ":
         table = read_with_arrow(text, layout.delimiter, layout.names, layout.data_start, MISSING)
         if table is not None:
@@ -166,6 +169,9 @@ def _delimiter(lines: list[str]) -> str:
     for delimiter in (",", "\t", ";", "|"):
         # A row cut short is said where it is read; it does not make another layout of it.
         if all(delimiter in line for line in sample):
+            return delimiter
+    for delimiter in _UNUSUAL if all(len(line.split()) == 1 for line in sample) else "":
+        if len({line.count(delimiter) for line in sample} - {0}) == 1 and delimiter in lines[0]:
             return delimiter
     return " "
 

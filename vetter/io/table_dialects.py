@@ -1,0 +1,105 @@
+"""Text tables written in other ways, brought into the usual one before they are looked at."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vetter.core.candidates import as_text
+
+if TYPE_CHECKING:
+    from astropy.table import Table
+
+_COMMENT = re.compile(r"^\s*(//|!|%)")
+_RULE = re.compile(r"^[\s|+,;]*:?([-=]{2,}):?([\s|+,;:]+[-=]+:?)*[\s|+,;]*$")
+_QUOTED = re.compile(r"^\s*'[^'\"]*'(\s*[,;|\t]\s*'[^'\"]*')+\s*$")
+_BARS = re.compile(r"^[ \t]*\|(.*)\|[ \t]*\r?$", re.MULTILINE)
+_DECIMAL_COMMA = re.compile(r"^[+-]?(\d+|\d*,\d+|\d+,)([eE][+-]?\d+)?$")
+# A rule stands under the names, or under names and units.
+_DEEPEST = 3
+_ABOVE = 65536
+_LINE = 8192
+
+
+def in_usual_form(text: str) -> str:
+    """A text with ``#`` before its comments, and no lines drawn of ``-`` and ``=``.
+
+    - Lines before the table that begin with ``//``, ``!`` or ``%`` are comments.
+    - A line drawn under the names (VizieR, Markdown, reStructuredText) becomes a comment, and so
+      do the units between the two, and lines drawn above and below the table.
+    - Bars all around (Markdown) go, and names in single quotes stand in double ones.
+
+    No line is added or taken away: what is said of line 7 is true of the file's line 7.
+    """
+    # What matters stands above: not all of a long text is taken apart.
+    above = text.rfind("\n", 0, _ABOVE) + 1 if len(text) > _ABOVE else len(text)
+    lines = text[:above].split("\n")
+    original = list(lines)
+    shown = _comments(lines)
+    if not shown:
+        return text
+    quoted = bool(_QUOTED.match(lines[shown[0]]))
+    bars = _rules(lines, shown)
+    if lines != original:
+        text = "\n".join(lines) + text[above:]
+    if bars:
+        text = _BARS.sub(r"\1", text)
+    end = text[-_LINE:].rstrip()
+    last = end.rpartition("\n")[2]
+    if _RULE.match(last):
+        place = max(len(text) - _LINE, 0) + len(end) - len(last)
+        text = text[:place] + "#" + text[place:]
+    return text.replace("'", '"') if quoted else text
+
+
+def with_decimal_points(table: Table) -> tuple[Table, list[str]]:
+    """A table in which ``12,5`` is a number, and the columns that were turned into such."""
+    turned = []
+    for name in table.colnames:
+        if table[name].dtype.kind != "U" or table[name].ndim != 1:
+            continue
+        texts = np.char.strip(as_text(table[name]))
+        filled = [text for text in texts.tolist() if text]
+        if not any("," in text for text in filled) or not all(map(_DECIMAL_COMMA.match, filled)):
+            continue
+        values: Any = [float(text.replace(",", ".")) if text else np.nan for text in texts.tolist()]
+        table[name] = np.array(values, np.float64)
+        turned.append(name)
+    return table, turned
+
+
+def _comments(lines: list[str]) -> list[int]:
+    """Mark the comments above the table, in place; the numbers of the first lines of the table."""
+    shown: list[int] = []
+    for number, line in enumerate(lines):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        match = None if shown else _COMMENT.match(line)
+        if match is not None:
+            lines[number] = "#" + line[match.end() :]
+            continue
+        shown.append(number)
+        if len(shown) > _DEEPEST + 1:
+            break
+    return shown
+
+
+def _rules(lines: list[str], shown: list[int]) -> bool:
+    """Make comments of lines drawn around the names, in place; whether bars are all around."""
+    drawn = [place for place, number in enumerate(shown) if _RULE.match(lines[number])]
+    if not drawn:
+        return False
+    above = drawn[0] == 0
+    rest = drawn[1:] if above else drawn
+    under = rest[0] if rest else None
+    if above:
+        lines[shown[0]] = "#" + lines[shown[0]]
+    header = shown[1] if above and len(shown) > 1 else shown[0]
+    if under is not None and under <= _DEEPEST:
+        for place in range(1 + above, under + 1):
+            lines[shown[place]] = "#" + lines[shown[place]]
+    named = lines[header].strip()
+    shown[:] = [header]
+    return under is not None and named.startswith("|") and named.endswith("|")
