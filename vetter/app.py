@@ -67,50 +67,31 @@ def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> Mai
 
 def _opened(input: str | Path | Sequence[str | Path], options: dict[str, Any]) -> Opener:
     inputs = [str(input)] if isinstance(input, (str, Path)) else [str(item) for item in input]
-    ahead = FitAhead()
-    fits_ahead = (options.get("settings") or Settings()).fit.ahead
-    opener = _opener(options, ahead)
+    opener = _opener(options)
     path = Path(options.pop("session", None) or default_session_path(inputs))
     request = OpenRequest(tuple(inputs), InputOptions.from_keywords(**options), path, True)
-    if fits_ahead:
-        # Its imports take as long as the window takes to be there.
-        ahead.begin()
+    source = read_input(request, opener.usual_radius)
     try:
-        source = read_input(request, opener.usual_radius)
-        try:
-            opener.show(source, path)
-        except VetterError:
-            source.close()
-            raise
+        opener.show(source, path)
     except VetterError:
-        ahead.close()
+        source.close()
         raise
     return opener
 
 
-def _opener(options: dict[str, Any], ahead: FitAhead | None = None) -> Opener:
+def _opener(options: dict[str, Any]) -> Opener:
     """An opener by the options that are the window's, which are taken out."""
     settings: Settings = options.pop("settings", None) or Settings()
     keymap: Mapping[str, Any] | None = options.pop("keymap", None)
     reviewer: str = options.pop("reviewer", None) or default_reviewer()
-    return make_opener(settings, keymap, reviewer, ahead)
+    return make_opener(settings, keymap, reviewer)
 
 
-def make_opener(
-    settings: Settings,
-    keymap: Mapping[str, Any] | None,
-    reviewer: str,
-    ahead: FitAhead | None = None,
-) -> Opener:
-    """What shows one window after another, each built here; it shows none yet.
-
-    The first one has its fits from ``ahead``, if there is one that was begun before.
-    """
-    begun = [] if ahead is None else [ahead]
+def make_opener(settings: Settings, keymap: Mapping[str, Any] | None, reviewer: str) -> Opener:
+    """What shows one window after another, each built here; it shows none yet."""
 
     def build(source: Any, store: SessionFile) -> tuple[MainWindow, list[str]]:
-        fitting = begun.pop() if begun else FitAhead()
-        return _build(source, store, settings, reviewer, keymap, fitting)
+        return _build(source, store, settings, reviewer, keymap)
 
     return Opener(build, settings, keymap, reviewer)
 
@@ -121,7 +102,6 @@ def _build(
     settings: Settings,
     reviewer: str,
     keymap: Mapping[str, Any] | None,
-    ahead: FitAhead,
 ) -> tuple[MainWindow, list[str]]:
     """The window's objects, wired; and what is to be said of the session."""
     session, notes = open_session(source, store, settings, reviewer)
@@ -132,8 +112,8 @@ def _build(
         source.default_radius,
         settings.review.cache_megabytes * MEGABYTE,
     )
-    ahead.serve(Start(source.record, settings.fit, source.default_radius, kept_psfs(kept)))
-    fits = Fits(session, cache, ahead, kept)
+    start = Start(source.record, settings.fit, source.default_radius, kept_psfs(kept))
+    fits = Fits(session, cache, FitAhead(start), kept)
     window = MainWindow(session, cache, fits, keymap)
     # A script may end without having closed its window: its threads would tell a window that is
     # being taken apart, which crashes.
@@ -148,6 +128,7 @@ def _build(
         window.set_columns([str(name) for name in kept["columns"]])
     window.plane_row.set_choice(PanelChoice.of(source, kept.get("panels")))
     window.light_curve.wanted = kept.get("light_curve") is not False
+    fits.begin()
     return window, notes
 
 

@@ -120,17 +120,14 @@ def test_the_process_ends_when_the_window_was_killed(record):
     assert sum(len(a.rows) for a in answers if isinstance(a, Fitted)) < 150
 
 
-def test_it_is_begun_before_it_is_known_what_to_open(qtbot, record):
-    ahead = FitAhead()
-    try:
-        ahead.begin()
-        assert not ahead.running
-        ahead.serve(Start(record, FitSettings(psf="gaussian"), 20.0))
-        with qtbot.waitSignal(ahead.fitted, timeout=30000) as told:
-            ahead.wish([5])
-        assert told.args[0].rows == (5,)
-    finally:
-        ahead.close()
+def test_it_is_begun_before_anything_is_wished_for(qtbot, ahead):
+    ahead.begin()
+    process = ahead._process
+    assert not ahead.running
+    with qtbot.waitSignal(ahead.fitted, timeout=30000) as told:
+        ahead.wish([5])
+    assert told.args[0].rows == (5,)
+    assert ahead._process is process
 
 
 def test_results_come_as_the_texts_that_are_kept(qtbot, ahead):

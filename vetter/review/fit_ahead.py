@@ -27,13 +27,12 @@ from vetter.review.fit_messages import (
 class FitAhead(QObject):
     """Starts the fitting process, tells it what is wished for, and hands its results on.
 
-    Nothing here waits for it: results come as signals, in the window's thread. What it imports
-    takes as long as the window's own imports: it may be begun before its input is known.
+    Nothing here waits for it: results come as signals, in the window's thread.
 
     Parameters
     ----------
-    start : Start, optional
-        What to open and how to fit; else `serve` tells it later.
+    start : Start
+        What to open and how to fit.
     """
 
     ready = pyqtSignal(object)  # Ready
@@ -41,7 +40,7 @@ class FitAhead(QObject):
     broken = pyqtSignal(str)
     surveyed = pyqtSignal(object)  # StarFits
 
-    def __init__(self, start: Start | None = None, parent: QObject | None = None) -> None:
+    def __init__(self, start: Start, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._start = start
         self._process: subprocess.Popen[bytes] | None = None
@@ -66,15 +65,7 @@ class FitAhead(QObject):
             target=self._send, args=(self._process.stdin,), name="wishes for fits", daemon=True
         )
         self._sender.start()
-        if self._start is not None:
-            self._tell(self._start)
-
-    def serve(self, start: Start) -> None:
-        """Say what to open and how to fit, once."""
-        assert self._start is None
-        self._start = start
-        if self._process is not None:
-            self._tell(start)
+        self._tell(self._start)
 
     def wish(self, first: Iterable[int], then: Iterable[int] | None = None) -> None:
         """What to fit: ``first`` at once, ``then`` in the background; None keeps the latter."""

@@ -6,7 +6,6 @@ late. It is started by `vetter.review.fit_ahead`.
 
 from __future__ import annotations
 
-import importlib
 import os
 import queue
 import sys
@@ -26,17 +25,6 @@ from vetter.review.fit_messages import Broken, Fitted, More, Ready, StarFits, St
 from vetter.review.star_survey import survey
 
 NICENESS = 10
-WARM = (
-    "astropy.io.fits",
-    "astropy.table",
-    "astropy.wcs",
-    "scipy.ndimage",
-    "vetter.core.adjust_stack",
-    "vetter.core.star_fwhm",
-    "vetter.io.candidate_tables",
-    "vetter.io.field_source",
-    "vetter.io.inputs",
-)
 BATCH = 16
 """Cutouts fitted together in the background: many are faster, few let a wish come through."""
 NEXT = 8
@@ -58,7 +46,6 @@ def _main() -> None:
     wishes: queue.SimpleQueue[Wish] = queue.SimpleQueue()
     messages = received(sys.stdin.buffer)
     answers = answering_stream()
-    _warm_up()
     start = next(messages, None)
     if not isinstance(start, Start):
         # The window went away before it said anything.
@@ -71,12 +58,6 @@ def _main() -> None:
         send(answers, Broken(str(error)))
         return
     _serve(_Fitter(source, start, answers), wishes)
-
-
-def _warm_up() -> None:
-    """Import what every input needs, while the window reads its own."""
-    for module in WARM:
-        importlib.import_module(module)
 
 
 def _opened(start: Start) -> CutoutSource:

@@ -128,6 +128,11 @@ class Fits(QObject):
         ready = self._ready_for(row)
         return None if ready is None else ready.fit
 
+    def begin(self) -> None:
+        """Have the input opened and the PSF built before anything is wished for."""
+        if not self.paused and not self._error:
+            self._ahead.begin()
+
     def request_current(self) -> None:
         """Fit the candidate on screen now; the window does not wait."""
         row = self._session.current_row
