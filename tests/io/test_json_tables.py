@@ -70,3 +70,18 @@ def test_arrays_are_left_out_and_said(tmp_path: Path) -> None:
     file = read(tmp_path, '{"a": 1, "h": [1, 2], "c": {"l": []}}\n')
     assert file.table.colnames == ["a"]
     assert file.notes == ("l.jsonl: fields left out, not plain values: c.l, h",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"id": ["a", "b"], "x": [1, 2], "y": [3, 4]}',
+        '{\n "id": {"0": "a", "1": "b"},\n "x": {"0": 1, "1": 2},\n "y": {"0": 3, "1": 4}\n}',
+        '{"count": 2, "results": [{"id": "a", "x": 1, "y": 3}, {"id": "b", "x": 2, "y": 4}]}',
+    ],
+    ids=["columns", "columns by row", "records in an object"],
+)
+def test_one_object_that_holds_all_records(tmp_path: Path, text: str) -> None:
+    (tmp_path / "l.json").write_text(text)
+    table = read_table(parse_fits_name(tmp_path / "l.json")).table
+    assert [tuple(row) for row in table["id", "x", "y"].iterrows()] == [("a", 1, 3), ("b", 2, 4)]

@@ -12,6 +12,7 @@ from astropy.table import Table
 
 from tests.helpers.field_files import tan_wcs
 from vetter.core.candidates import CandidateList
+from vetter.errors import InputError
 from vetter.io.candidate_tables import read_candidates
 
 # The first candidate of each is at (19, 29) from 0, and at 150.002, 2.0 on the sky.
@@ -225,3 +226,18 @@ def test_a_column_without_any_value_plays_no_part(tmp_path: Path) -> None:
     (tmp_path / "l.csv").write_text("candid,id,x,y,xcentroid,ycentroid\n,7,,,19.0,29.0\n")
     candidates = read_candidates(tmp_path / "l.csv")
     assert candidates.roles.described() == "key=id x=xcentroid y=ycentroid"
+
+
+def test_one_of_several_ldac_catalogues(tmp_path: Path) -> None:
+    hdus = fits.HDUList([fits.PrimaryHDU()])
+    for shift in (0.0, 5.0):
+        hdus.append(fits.BinTableHDU(Table({"F": ["SIMPLE"]}), name="LDAC_IMHEAD"))
+        table = Table({"NUMBER": [1], "X_IMAGE": [20.0 + shift], "Y_IMAGE": [30.0]})
+        hdus.append(fits.BinTableHDU(table, name="LDAC_OBJECTS"))
+    hdus.writeto(tmp_path / "l.ldac")
+    first = read_candidates(tmp_path / "l.ldac")
+    assert first.x.tolist() == [19.0]
+    assert any("2 tables LDAC_OBJECTS; the first was taken" in note for note in first.notes)
+    assert read_candidates(f"{tmp_path}/l.ldac[LDAC_OBJECTS,2]").x.tolist() == [24.0]
+    with pytest.raises(InputError, match=r"no HDU \[LDAC_OBJECTS,3\]; found"):
+        read_candidates(f"{tmp_path}/l.ldac[LDAC_OBJECTS,3]")

@@ -13,7 +13,7 @@ from vetter.io.damage import reading
 from vetter.io.fits_names import FitsName
 from vetter.io.fits_rows import can_read, read_rows
 from vetter.io.fits_structure import open_fits
-from vetter.io.hdu_choice import found
+from vetter.io.hdu_choice import found, number_of
 from vetter.io.unpacked import open_unpacked
 
 MOST_ROWS = 20_000_000
@@ -98,13 +98,8 @@ def _is_table(hdu: Any) -> bool:
 
 def _choose(name: FitsName, hdus: Any) -> tuple[int, str]:
     if name.extension is not None:
-        try:
-            number = int(hdus.index_of(name.extension))
-            hdu = hdus[number]
-        except (KeyError, IndexError) as error:
-            raise InputError(
-                f"{name.path}: no HDU [{name.extension}]; found {found(hdus)}"
-            ) from error
+        number = number_of(name, hdus)
+        hdu = hdus[number]
         if not _is_table(hdu):
             raise InputError(f"{name.label}: wanted a table, found {found(hdus)}")
         return number, ""
@@ -113,6 +108,11 @@ def _choose(name: FitsName, hdus: Any) -> tuple[int, str]:
         raise InputError(f"{name.path}: wanted a table of candidates, found {found(hdus)}")
     objects = [number for number in tables if hdus[number].name.upper() == "LDAC_OBJECTS"]
     number = objects[0] if objects else tables[0]
+    if len(objects) > 1:
+        return number, (
+            f"{name.path.name}: {len(objects)} tables LDAC_OBJECTS; the first was taken, "
+            f"[LDAC_OBJECTS,1]"
+        )
     if len(tables) == 1 or objects:
         return number, ""
     return number, f"{name.path.name}: {len(tables)} tables; the first was taken, [{number}]"

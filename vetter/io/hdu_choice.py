@@ -30,12 +30,7 @@ def choose_image(name: FitsName, hdus: Any, prefer: str | None = None) -> tuple[
         No such HDU, no image, or a cube without a slice chosen.
     """
     if name.extension is not None:
-        try:
-            hdu = hdus[name.extension]
-        except (KeyError, IndexError) as error:
-            raise InputError(
-                f"{name.path}: no HDU [{name.suffix.strip('[]')}]; found {found(hdus)}"
-            ) from error
+        hdu = hdus[number_of(name, hdus)]
         return hdu, _sliced(name, hdu, hdus)
     if prefer:
         for hdu in hdus:
@@ -51,6 +46,31 @@ def choose_image(name: FitsName, hdus: Any, prefer: str | None = None) -> tuple[
     if cube is not None:
         _sliced(name, cube, hdus)
     raise InputError(f"{name.path}: wanted a two-dimensional image, found {found(hdus)}")
+
+
+def number_of(name: FitsName, hdus: Any) -> int:
+    """The number of the HDU that a name names.
+
+    ``[NAME,2]`` is that of version 2, or the second of the name where none has a version.
+
+    Raises
+    ------
+    InputError
+        No such HDU.
+    """
+    assert name.extension is not None
+    try:
+        number = int(hdus.index_of(name.extension))
+        hdus[number]
+    except (KeyError, IndexError) as error:
+        if isinstance(name.extension, tuple):
+            word, version = name.extension
+            alike = [n for n, hdu in enumerate(hdus) if hdu.name.upper() == word.upper()]
+            if version <= len(alike) and not any("EXTVER" in hdus[n].header for n in alike):
+                return alike[version - 1]
+        wanted = name.suffix.partition("]")[0] + "]"
+        raise InputError(f"{name.path}: no HDU {wanted}; found {found(hdus)}") from error
+    return number
 
 
 def image_shape(hdu: Any) -> tuple[int, ...]:

@@ -80,6 +80,10 @@ def _items(name: FitsName, text: str, records: _Records) -> Iterator[tuple[str, 
             raise InputError(f"{name}: a JSON array that cannot be read: {error}") from error
         yield from ((f"record {number}", item) for number, item in enumerate(items, 1))
         return
+    unfolded = _unfolded(text)
+    if unfolded:
+        yield from ((f"record {number}", item) for number, item in enumerate(unfolded, 1))
+        return
     lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
     try:
         # One call for all takes a third of the time; what is wrong is found line by line.
@@ -91,6 +95,30 @@ def _items(name: FitsName, text: str, records: _Records) -> Iterator[tuple[str, 
         return
     del items
     yield from _parsed(name, ((f"line {n}", line) for n, line in lines), records, text)
+
+
+def _unfolded(text: str) -> list[Any]:
+    """The records of one object that holds them all; none where it is something else.
+
+    It may hold columns, as lists or by the number of the row, or one list of records.
+    """
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    parts = list(whole.values()) if isinstance(whole, dict) else []
+    lists = [part for part in parts if isinstance(part, list)]
+    if len(lists) == 1 and lists[0] and all(isinstance(item, dict) for item in lists[0]):
+        return lists[0]
+    if len(parts) < 2 or len({len(part) for part in parts if isinstance(part, (list, dict))}) != 1:
+        return []
+    if all(isinstance(part, dict) for part in parts):
+        if any(part.keys() != parts[0].keys() for part in parts):
+            return []
+        parts = [list(part.values()) for part in parts]
+    if not all(isinstance(part, list) for part in parts):
+        return []
+    return [dict(zip(whole, values, strict=True)) for values in zip(*parts, strict=True)]
 
 
 def _parsed(

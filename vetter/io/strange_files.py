@@ -21,6 +21,7 @@ _KINDS: tuple[tuple[bytes, str], ...] = (
     (b"Rar!", "a RAR archive: unpack it, and give what is in it"),
     (b"\x28\xb5\x2f\xfd", "a zstd-packed file: unpack it, or pack it with gzip"),
     (b"\x89HDF", "an HDF5 file: write its lists as Parquet or FITS tables, its images as FITS"),
+    (b"ARROW1", "an Arrow (Feather) file: write it as Parquet (pyarrow.parquet.write_table)"),
     (b"#ASDF", "an ASDF file: write its lists as ECSV, its images as FITS"),
     (b"XISF", "a XISF image: write it as FITS"),
     (b"%PDF", "a PDF: give the table or the FITS file that it was made from"),
