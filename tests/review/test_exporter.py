@@ -61,4 +61,4 @@ def test_an_unexpected_error_is_told_and_ends_only_the_export(qtbot, exporter, t
 
     with qtbot.waitSignal(exporter.failed, timeout=30000) as failed:
         exporter.start(_request(tmp_path, picture=broken))
-    assert failed.args == ["ZeroDivisionError: no such luck"]
+    assert failed.args == ["a fault of this program (ZeroDivisionError: no such luck)"]

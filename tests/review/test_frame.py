@@ -40,7 +40,8 @@ def test_an_unexpected_failure_is_told_and_does_not_spread() -> None:
     source = FieldInMemory()
     source.places = source.places[:2]
     frame = build_frame(source, 5, 20, Looks())
-    assert frame.error is not None and frame.error.startswith("no cutout: IndexError")
+    assert frame.error is not None
+    assert frame.error.startswith("no cutout: a fault of this program (IndexError")
 
 
 def test_a_plane_without_values_says_so() -> None:

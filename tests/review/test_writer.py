@@ -92,12 +92,21 @@ def test_results_are_read_on_the_writers_thread(writer, qtbot):
     assert told.args[0] == {"a": ("signature", {})}
 
 
-@pytest.mark.parametrize("error", [MemoryError(), sqlite3.ProgrammingError("closed"), KeyError(3)])
-def test_an_error_nobody_expected_is_a_failed_commit_and_the_next_is_written(writer, store, error):
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MemoryError(), "there is not enough memory"),
+        (sqlite3.ProgrammingError("closed"), "a fault of this program (ProgrammingError: closed)"),
+        (KeyError(3), "a fault of this program (KeyError: 3)"),
+    ],
+)
+def test_an_error_nobody_expected_is_a_failed_commit_and_the_next_is_written(
+    writer, store, error, said
+):
     store.error = error
     failed = writer.submit(["first"], None)
     assert failed.wait(30)
-    assert failed.decisions == [] and failed.error.startswith(type(error).__name__)
+    assert failed.decisions == [] and failed.error.startswith(said)
     store.error = None
     following = writer.submit(["second"], None)
     assert following.wait(30)
@@ -108,7 +117,7 @@ def test_an_error_nobody_expected_beside_the_verdicts_is_said(writer, store, qtb
     store.adjustments = lambda: {}["gone"]
     with qtbot.waitSignal(writer.failed, timeout=30000) as told:
         writer.load_adjustments()
-    assert told.args[0] == "KeyError: 'gone'"
+    assert told.args[0] == "a fault of this program (KeyError: 'gone')"
     assert writer.submit(["verdict"], None).wait(30)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
 from vetter.core.decisions import Opinion, Verdict
-from vetter.errors import VetterError
+from vetter.errors import in_words
 from vetter.io.export import ExportReport, Picture, export
 
 if TYPE_CHECKING:
@@ -137,10 +137,8 @@ class _ExportThread(QThread):
     def run(self) -> None:
         try:
             report = self._export()
-        except (VetterError, OSError) as error:
-            self._exporter.failed.emit(str(error))
         except Exception as error:  # An exception that leaves a thread ends the program.
-            self._exporter.failed.emit(f"{type(error).__name__}: {error}")
+            self._exporter.failed.emit(in_words(error))
         else:
             self._exporter.done.emit(report)
 

@@ -15,7 +15,7 @@ from vetter.core.look import Looks
 from vetter.core.recentre import recentred
 from vetter.core.rendering import Limits, Picture, render
 from vetter.core.sky import orientation
-from vetter.errors import VetterError
+from vetter.errors import VetterError, in_words
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
@@ -144,7 +144,7 @@ def build_frame(
     except VetterError as error:
         words = str(error)
     except Exception as error:  # One bad candidate must not end the thread that builds all.
-        words = f"no cutout: {type(error).__name__}: {error}"
+        words = f"no cutout: {in_words(error)}"
     return Frame(row, radius, None, {}, {}, words, name)
 
 

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, QThread, QTimer, pyqtSignal
 
 from vetter.core.candidates import CandidateList
 from vetter.core.cutout_source import Fingerprint, GrowingSource
-from vetter.errors import VetterError
+from vetter.errors import in_words
 from vetter.review.session import Session
 
 TOLD_EVERY_MS = 200
@@ -119,7 +119,7 @@ class _Reader(QThread):
             # Asked here, since it may have to look at files.
             fingerprints = self._source.fingerprints if whole else ()
         except Exception as error:  # An exception that leaves a thread ends the program.
-            self.broken.emit(_said(error))
+            self.broken.emit(in_words(error))
             return
         if whole and not self._stopped.is_set():
             self.fingerprints = fingerprints
@@ -150,10 +150,3 @@ class _Reader(QThread):
                 return
             self._key.clear()
             self._stopped.wait(QUIET_SECONDS)
-
-
-def _said(error: Exception) -> str:
-    """Why the list could not be read, in one line; what nobody expected with its kind."""
-    words = " ".join(str(error).split())
-    expected = isinstance(error, (VetterError, OSError)) and words
-    return words if expected else f"{type(error).__name__}: {words}".rstrip(": ")

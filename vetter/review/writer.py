@@ -13,7 +13,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.cutout_source import Fingerprint
 from vetter.core.decisions import Decision
-from vetter.errors import VetterError
+from vetter.errors import in_words
 
 Kept = tuple[str, str, str]
 """The result of a fit as it is kept: key, signature, metadata as text."""
@@ -108,7 +108,7 @@ class Writer(QObject):
             try:
                 receipt.settle(self._store.append(decisions, position=position), None)
             except Exception as error:  # Without this thread every later verdict waits for ever.
-                receipt.settle([], _said(error))
+                receipt.settle([], in_words(error))
             self.acknowledged.emit(receipt)
 
         self._put(DECISION, write)
@@ -159,7 +159,7 @@ class Writer(QObject):
             try:
                 write()
             except Exception as error:  # As above: what is not kept is said, and the next written.
-                self.failed.emit(_said(error))
+                self.failed.emit(in_words(error))
 
         self._put(urgency, job)
 
@@ -176,9 +176,3 @@ class Writer(QObject):
         if first[0] == DECISION and not self._ending:
             self._hurry.clear()
         return first[2]
-
-
-def _said(error: Exception) -> str:
-    """An error in words; what nobody expected with the name of its kind."""
-    expected = isinstance(error, (VetterError, OSError))
-    return str(error) if expected else f"{type(error).__name__}: {error}".rstrip(": ")
