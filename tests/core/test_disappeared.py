@@ -39,6 +39,7 @@ def test_explained(changes: dict[str, Any]) -> None:
     ("changes", "word"),
     [
         ({"pval": 1e-6, "chi2": 1600.0}, "fit is bad"),
+        ({"pval": 0.0, "chi2": 1600.0}, "p under 1e-300"),
         ({"scale": 1.2}, "scale"),
         ({"scale": 0.79}, "scale"),
         ({"snr": 5.0}, "survives"),

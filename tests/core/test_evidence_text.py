@@ -7,7 +7,7 @@ import pytest
 
 from vetter.core.adjustment import Adjustment, failed
 from vetter.core.disappeared import Judgement
-from vetter.core.evidence_text import details, headline, numbers, probability, rests_on
+from vetter.core.evidence_text import details, headline, numbers, rests_on
 
 FIT = Adjustment(
     True,
@@ -105,14 +105,6 @@ def test_the_headline_of_a_fit_without_a_result_tells_no_change() -> None:
 
 def test_what_is_unknown_is_not_rested_on() -> None:
     assert rests_on(Adjustment(True, template="template")) == "on template"
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(0.4123, "0.41"), (1.0, "1"), (2.6e-7, "3e-07"), (0.0, "under 1e-300")],
-)
-def test_probability(value: float, text: str) -> None:
-    assert probability(value) == text
 
 
 def test_details_tell_what_it_rests_on() -> None:

@@ -6,6 +6,7 @@ import math
 from typing import Any, NamedTuple
 
 from vetter.core.adjustment import UNSEEN, Adjustment
+from vetter.core.probability_text import probability
 
 _UPPER_HUNDREDTH = 2.326
 """Of a normal distribution, in sigmas."""
@@ -81,7 +82,7 @@ def _objections(
 ) -> list[str]:
     found = []
     if not (fit.pval > min_pval or fit.chi2 < max_chi2_ratio * fit.chi2_0):
-        found.append(f"the fit is bad: chi2/df {fit.chi2 / fit.df:.2f}, p {fit.pval:.1g}")
+        found.append(f"the fit is bad: chi2/df {fit.chi2 / fit.df:.2f}, p {probability(fit.pval)}")
     if not scale_range[0] < fit.scale < scale_range[1]:
         found.append(f"scale {fit.scale:.2f} is outside {scale_range[0]:g} to {scale_range[1]:g}")
     if fit.at_bound:

@@ -7,6 +7,7 @@ import math
 from vetter.core.adjustment import Adjustment
 from vetter.core.cautions import cautions, in_short
 from vetter.core.disappeared import Judgement
+from vetter.core.probability_text import probability
 
 _HOPELESS = 3.0
 """Chi2 per degree of freedom that neither a wrong err nor correlated pixels bring about."""
@@ -77,13 +78,6 @@ def rests_on(fit: Adjustment) -> str:
     parts = (fit.template, box, fit.psf, fwhm)
     said = ", ".join(part for part in parts if part)
     return f"on {said}" if said else ""
-
-
-def probability(value: float) -> str:
-    """A p-value as one reads it: ``0.41``, ``3e-07``, ``under 1e-300``."""
-    if value < 1e-300:
-        return "under 1e-300"
-    return f"{value:.2g}" if value >= 1e-3 else f"{value:.0e}"
 
 
 def _known(form: str, value: float, more: str = "") -> str:
