@@ -8,7 +8,7 @@ Terms side by side must all hold; ``or``, ``not`` and brackets combine them::
     tags~dipole             text contains
     filter!=r               neither equal nor missing
     mag=missing             no value; mag!=missing has one
-    "two words"             quotes keep blanks and signs
+    "two words"             quotes keep blanks and signs, 'such quotes' too
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ DEEPEST = 50
 _TOKEN = re.compile(
     r"""\s*(?:(?P<op><=|>=|==|!=|!~|[<>=~])
           |(?P<sign>[()!,])
-          |(?P<quoted>"[^"]*"?)
+          |(?P<quoted>"[^"]*"?|'[^']*'?)
           |(?P<word>[^\s()<>=!~,"]+))""",
     re.VERBOSE,
 )
@@ -76,7 +76,7 @@ def _tokens(expression: str) -> list[Token]:
         match = _TOKEN.match(expression, place)
         assert match is not None and match.lastgroup is not None  # every character is of a kind
         text, start = match.group(match.lastgroup), match.start(match.lastgroup)
-        if match.lastgroup == "quoted" and (len(text) < 2 or not text.endswith('"')):
+        if match.lastgroup == "quoted" and (len(text) < 2 or text[-1] != text[0]):
             raise FilterError("the quotation mark is not closed", start)
         found.append(Token(match.lastgroup, text, start))
         place = match.end()
