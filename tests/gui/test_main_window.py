@@ -201,6 +201,22 @@ def test_brackets_change_the_cutout(qtbot, window):
     assert frame.shape == (51, 51)
 
 
+def test_a_cutout_that_gets_no_larger_says_so(qtbot, window):
+    for _ in range(20):
+        window.change_radius(1.4)
+    assert window.status.currentMessage() == "cutouts of 501 pixels: as large as they get"
+
+
+def test_the_end_of_the_list_names_the_key_that_the_vetter_has_set(qtbot, session_path):
+    keys = {"go.undecided": "Ctrl+J"}
+    window = open_window("demo", session=session_path, settings=WITHOUT_FITS, keymap=keys)
+    activate(qtbot, window)
+    press(qtbot, window, KEY.Key_End, KEY.Key_A)
+    said = window.status.currentMessage()
+    window.close()
+    assert said == "end of the list; 149 undecided: Ctrl+J goes to the next of them"
+
+
 def test_the_undo_menu_names_what_it_takes_back(qtbot, window):
     press(qtbot, window, KEY.Key_R)
     name = window.session.candidates.name(0)

@@ -82,6 +82,7 @@ class MainWindow(Window):
         self.fits = fits
         self.commands = with_tags(COMMANDS, session.settings.review.tags)
         self.keymap = make_keymap(self.commands, keymap_changes)
+        session.undecided_keys = keys_text(self.keymap["go.undecided"])
         self.dialogs = Dialogs(self)
         self._compass = True
         # Cut out while the widgets are built: the first paint shows it.
@@ -177,6 +178,8 @@ class MainWindow(Window):
         low, high = RADIUS_RANGE
         radius = min(max(round(self.cache.radius * factor), low), high)
         if radius == self.cache.radius:
+            end = "small" if factor < 1 else "large"
+            self.status.say(f"cutouts of {2 * radius + 1:.0f} pixels: as {end} as they get")
             return
         self.cache.set_radius(radius)
         self.status.say(f"cutouts of {2 * radius + 1:.0f} pixels")

@@ -230,4 +230,6 @@ class Session(Travel):
     def _show(self, row: int, at_end: bool) -> None:
         self._viewing.show(row)
         if at_end:
+            # Said in the place of "saved".
+            self._saving = False
             self._say_end()

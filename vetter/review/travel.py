@@ -9,6 +9,9 @@ from vetter.review.viewing import NEXT_LISTED, NEXT_UNDECIDED
 class Travel(Standing):
     """The verbs that show another candidate; while a commit is under way, nothing moves."""
 
+    undecided_keys = ""
+    """The keys that run `next_undecided`, in words: the window knows them."""
+
     def next(self) -> None:
         """The next candidate of the list."""
         self._step(1)
@@ -62,8 +65,9 @@ class Travel(Standing):
             self.message.emit(f"the last of {self.listing}: the next is shown when it is read")
             return
         left = self.counts.undecided
+        way = f": {self.undecided_keys} goes to the next of them" if self.undecided_keys else ""
         self.message.emit(
-            f"end of the list; {left} undecided: U goes to the next of them"
+            f"end of the list; {left} undecided{way}"
             if left
             else "end of the list; every candidate is decided"
         )
