@@ -12,8 +12,8 @@ LETTERS = ("", "A", "R", "M")
 
 # Told apart by the colour-blind too (after Okabe and Ito), and never by colour alone.
 _COLOURS = {
-    True: ("#6f7378", "#1fa97c", "#e0662f", "#5b9fd8"),
-    False: ("#a3a6aa", "#00805c", "#c4480c", "#2470ad"),
+    True: ("#84888d", "#1fa97c", "#e0662f", "#5b9fd8"),
+    False: ("#72767b", "#00805c", "#c4480c", "#2470ad"),
 }
 
 
