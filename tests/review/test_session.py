@@ -126,6 +126,28 @@ def test_a_verdict_before_the_candidate_is_painted_does_nothing(session, store):
     assert session.current_key == "b"
 
 
+def test_a_verdict_before_the_candidate_is_painted_says_that_it_was_not_taken(session):
+    said: list[str] = []
+    session.message.connect(said.append)
+    session.accept()
+    session.reject()
+    assert said == ["the last key was not taken: its candidate was not on screen yet"]
+
+
+def test_a_key_that_was_not_taken_is_not_hidden_by_what_was_saved(session, store, qtbot, impatient):
+    said: list[str] = []
+    session.message.connect(said.append)
+    store.gate.clear()
+    session.accept()
+    session.reject()
+    with qtbot.waitSignal(session.opinions_changed):
+        store.gate.set()
+    assert said == [
+        "saving...",
+        "the last key was not taken: its candidate was not on screen yet",
+    ]
+
+
 def test_the_same_verdict_again_is_no_event_but_goes_on(session, store):
     paint_all(session)
     session.accept()

@@ -189,6 +189,10 @@ class Session(Travel):
             self._say_read_only()
         elif self.is_painted and (not self.busy or self._stays):
             self.recorder.when_free(still_on_this)
+        elif row >= 0:
+            # Not hidden by "saved" a moment later.
+            self._saving = False
+            self.message.emit("the last key was not taken: its candidate was not on screen yet")
 
     def _decide(
         self, verdict: Verdict | None = None, tags: Sequence[str] | None = None
