@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from astropy.io import fits
 
 from tests.helpers.field_files import pixels, tan_wcs, write_field, write_image
 from vetter.core.plane import Box
@@ -142,3 +143,55 @@ def test_no_plane_at_all_is_refused() -> None:
 def test_the_wcs_is_the_images(opened: Any, tmp_path: Path) -> None:
     wcs = opened(write_field(tmp_path)).wcs
     np.testing.assert_allclose(wcs.wcs.crpix, tan_wcs().wcs.crpix)
+
+
+def test_infinite_pixels_are_no_data(opened: Any, tmp_path: Path) -> None:
+    data = np.ones((10, 10), np.float32)
+    data[2, 3], data[4, 5] = np.inf, -np.inf
+    path = write_image(tmp_path / "i.fits", data)
+    values = opened({"image": str(path)}).planes["image"].read(Box(0, 0, 10, 10))
+    assert values.dtype == np.float32 and np.isnan(values[[2, 4], [3, 5]]).all()
+    assert np.isnan(values).sum() == 2
+
+
+def several(path: Path, *names: str) -> str:
+    parts = [
+        fits.ImageHDU(np.full((10, 10), number, np.int16), name=name)
+        for number, name in enumerate(names)
+    ]
+    fits.HDUList([fits.PrimaryHDU(), *parts]).writeto(path)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("plane", "names", "number"),
+    [
+        ("template", ("SCI", "REF", "DIFF"), 1),
+        ("diff", ("SCI", "REF", "DIFFERENCE"), 2),
+        ("mask", ("SCI", "ERR", "DQ"), 2),
+        ("template", ("SCI", "REF", "TEMPLATE"), 2),
+    ],
+)
+def test_an_extension_called_by_another_word(
+    opened: Any, tmp_path: Path, plane: str, names: tuple[str, ...], number: int
+) -> None:
+    path = several(tmp_path / "m.fits", *names)
+    field = opened({"image": path, plane: path})
+    values = field.planes[plane].read(Box(2, 2, 1, 1))
+    assert values[0, 0] == (number > 0 if plane == "mask" else number)
+    assert not any("is the same image as" in note for note in field.notes)
+
+
+def test_two_planes_of_one_image_are_said(opened: Any, tmp_path: Path) -> None:
+    path = several(tmp_path / "m.fits", "A", "B")
+    notes = opened({"image": path, "template": path}).notes
+    assert any("template is the same image as image, m.fits" in note for note in notes)
+
+
+def test_a_slice_where_another_axis_has_one_plane(opened: Any, tmp_path: Path) -> None:
+    cube = np.arange(3.0)[None, :, None, None] * np.ones((1, 3, 10, 10))
+    path = write_image(tmp_path / "c.fits", cube)
+    for name in (f"{path}[0][2]", f"{path}[0][0][2]"):
+        assert opened({"image": name}).planes["image"].read(Box(1, 1, 1, 1))[0, 0] == 2
+    with pytest.raises(InputError, match=r"as c\.fits\[0\]\[k\]\[k\], k from 0"):
+        opened({"image": f"{path}[0][0][0][0]"})

@@ -174,7 +174,15 @@ def _make_missing(planes: FieldPlanes) -> None:
 
 
 def _say(planes: FieldPlanes) -> None:
+    shown: dict[tuple[object, ...], str] = {}
     for name, plane in planes.files.items():
+        where = image_of(plane).name
+        first = shown.setdefault((where.path, where.extension, where.slices), name)
+        if first != name:
+            planes.notes.append(
+                f"{name} is the same image as {first}, {where.label}: name another part of the "
+                f"file as {where.path.name}[EXT]"
+            )
         if isinstance(plane, ErrorPlane):
             known = planes.plane_notes.get(name)
             planes.plane_notes[name] = plane.note + (f", {known}" if known else "")

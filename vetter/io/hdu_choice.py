@@ -7,6 +7,7 @@ from typing import Any
 
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName
+from vetter.io.plane_names import WORDS
 
 
 def choose_image(name: FitsName, hdus: Any, prefer: str | None = None) -> tuple[Any, FitsName]:
@@ -17,7 +18,8 @@ def choose_image(name: FitsName, hdus: Any, prefer: str | None = None) -> tuple[
     name : FitsName
     hdus : `~astropy.io.fits.HDUList`
     prefer : str, optional
-        An extension of that name is taken rather than the first image.
+        An extension of that name is taken rather than the first image, or one of a name that
+        stands for it: ``REF`` for ``template``, ``DQ`` for ``mask``.
 
     Returns
     -------
@@ -32,11 +34,9 @@ def choose_image(name: FitsName, hdus: Any, prefer: str | None = None) -> tuple[
     if name.extension is not None:
         hdu = hdus[number_of(name, hdus)]
         return hdu, _sliced(name, hdu, hdus)
-    if prefer:
-        for hdu in hdus:
-            if hdu.name.upper() == prefer.upper() and len(image_shape(hdu)) >= 2:
-                named = dataclasses.replace(name, extension=hdu.name)
-                return hdu, _sliced(named, hdu, hdus)
+    named = _preferred(hdus, prefer.lower()) if prefer else None
+    if named is not None:
+        return named, _sliced(dataclasses.replace(name, extension=named.name), named, hdus)
     cube = None
     for hdu in hdus:
         shape = image_shape(hdu)
@@ -46,6 +46,14 @@ def choose_image(name: FitsName, hdus: Any, prefer: str | None = None) -> tuple[
     if cube is not None:
         _sliced(name, cube, hdus)
     raise InputError(f"{name.path}: wanted a two-dimensional image, found {found(hdus)}")
+
+
+def _preferred(hdus: Any, prefer: str) -> Any:
+    """The first image called so, else the first called by another word for it; None: neither."""
+    images = [hdu for hdu in hdus if len(image_shape(hdu)) >= 2]
+    exact = [hdu for hdu in images if hdu.name.lower() == prefer]
+    alike = [hdu for hdu in images if WORDS.get(hdu.name.lower()) == prefer]
+    return next(iter(exact + alike), None)
 
 
 def number_of(name: FitsName, hdus: Any) -> int:
@@ -114,11 +122,13 @@ def _sliced(name: FitsName, hdu: Any, hdus: Any) -> FitsName:
         raise InputError(f"{name}: wanted a two-dimensional image, found {found(hdus)}")
     above = shape[:-2]
     slices = name.slices
-    if not slices and all(length == 1 for length in above):
-        slices = (0,) * len(above)
+    if len(slices) == sum(length > 1 for length in above):
+        # An axis of one plane leaves no choice.
+        rest = iter(slices)
+        slices = tuple(0 if length == 1 else next(rest) for length in above)
     if len(slices) != len(above):
         size = "x".join(str(n) for n in reversed(shape))
-        extension = hdus.index(hdu) if name.extension is None else name.suffix.strip("[]")
+        extension = name.suffix.partition("]")[0].strip("[") or hdus.index(hdu)
         raise InputError(
             f"{name.path}: wanted a two-dimensional image, found a cube of {size}; choose a slice "
             f"as {name.path.name}[{extension}]{'[k]' * len(above)}, k from 0"

@@ -44,6 +44,8 @@ class ImagePlane:
         values = self.image.read(overlap[0])
         if values.dtype.kind != "f":
             values = values.astype(np.float32 if values.dtype.itemsize <= 2 else np.float64)
+        elif np.isinf(values).any():
+            values = np.where(np.isinf(values), np.float32("nan"), values)
         if values.shape == box.shape:
             return values
         out = np.full(box.shape, np.nan, values.dtype)

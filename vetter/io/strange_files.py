@@ -20,6 +20,7 @@ _KINDS: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf", "a 7z archive: unpack it, and give what is in it"),
     (b"Rar!", "a RAR archive: unpack it, and give what is in it"),
     (b"\x28\xb5\x2f\xfd", "a zstd-packed file: unpack it, or pack it with gzip"),
+    (b"\x1f\x9d", "a file packed by compress (.Z): unpack it, or pack it with gzip"),
     (b"\x89HDF", "an HDF5 file: write its lists as Parquet or FITS tables, its images as FITS"),
     (b"ARROW1", "an Arrow (Feather) file: write it as Parquet (pyarrow.parquet.write_table)"),
     (b"#ASDF", "an ASDF file: write its lists as ECSV, its images as FITS"),
