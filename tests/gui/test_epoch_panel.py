@@ -15,6 +15,7 @@ from tests.helpers.night_files import write_night
 from vetter.app import open_window
 from vetter.core.cutout_source import Place
 from vetter.core.decisions import Verdict
+from vetter.gui.epoch_panel import EpochPanel
 from vetter.settings import FitSettings, Settings
 
 KEY, SHIFT = Qt.Key, Qt.KeyboardModifier.ShiftModifier
@@ -224,17 +225,27 @@ def test_other_looks_do_not_make_the_panels_wait_for_the_row(qtbot, window, monk
     assert 4 not in made
 
 
-def test_the_row_lies_where_it_is_painted_when_the_question_has_gone(qtbot, window):
+def test_the_row_is_no_window_of_its_own_before_it_has_its_place(qtbot, window):
+    panel = EpochPanel(window.session, window.cache)
+    qtbot.addWidget(panel)
+    assert not panel.isVisible()
+
+
+def test_nothing_moves_when_the_question_comes_or_goes(qtbot, window):
+    window.resize(1280, 720)
     panel = window.epochs
-    assert not panel.strip.testAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-    painted = []
-    around = panel.parentWidget()
-    around.update = lambda: painted.append(panel.height())
-    panel.question.ask([0, 1], Verdict.REJECT, 0)
-    qtbot.waitUntil(lambda: len(painted) > 0, timeout=30000)
-    tall = painted[-1]
+    before = panel.geometry(), window.plane_row.geometry(), panel.strip.pos()
+    panel.question.ask([0, 1], Verdict.REJECT, 2)
+    qtbot.waitUntil(lambda: panel.strip.width() < panel.width() - 100, timeout=30000)
+    assert (panel.geometry(), window.plane_row.geometry(), panel.strip.pos()) == before
     panel.question.dismiss()
-    qtbot.waitUntil(lambda: painted[-1] < tall, timeout=30000)
+    qtbot.waitUntil(lambda: panel.strip.width() == panel.width(), timeout=30000)
+
+
+def test_a_question_fits_beside_the_row(window):
+    question = window.epochs.question
+    question.ask([0, 1, 2], Verdict.REJECT, 2, named="all 30 epochs")
+    assert question.heightForWidth(question.width()) <= window.epochs.strip.height()
 
 
 def test_a_question_stays_while_its_candidate_is_painted_anew(window):

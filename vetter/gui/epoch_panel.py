@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from vetter.core.cutout_source import has_epochs
 from vetter.core.decisions import Verdict
@@ -16,6 +16,7 @@ from vetter.review.frame import Spot
 from vetter.review.session import Session
 
 NO_EPOCHS = "this input has a single image: an object is on it once"
+QUESTION_WIDTH = 300
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -36,13 +37,17 @@ class EpochPanel(QWidget):
         self._session = session
         self._count, self._row = 0, session.current_row
         self.strip = EpochStrip(session, cache, self)
-        self.question = GroupQuestion(self)
-        layout = QVBoxLayout(self)
+        self.question = GroupQuestion(self, narrow=True)
+        # Beside the row and no higher: the panels above do not move when it comes or goes.
+        self.question.setFixedWidth(QUESTION_WIDTH)
+        self.question.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
+        layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
+        layout.setSpacing(8)
+        layout.addWidget(self.strip, 1)
         layout.addWidget(self.question)
-        layout.addWidget(self.strip)
-        self.setVisible(has_epochs(session.source))
+        if not has_epochs(session.source):
+            self.hide()
         self.question.agreed.connect(session.decide_group)
 
     def toggle(self) -> None:
@@ -100,7 +105,7 @@ class EpochPanel(QWidget):
         seen = self.strip.seen | {session.current_row}
         unseen = sum(not session.codes[row] and row not in seen for row in rows)
         named = f"all {len(rows)} epochs" if len(rows) > 1 else "its only epoch"
-        # The question stands above the row, also where that was put away.
+        # The question stands beside the row, also where that was put away.
         self.show()
         self.question.ask(rows, verdict, unseen, named=named)
         self.setFocus()
@@ -116,14 +121,6 @@ class EpochPanel(QWidget):
                     self._answer(event.key() in _ENTER)
                     return True
         return super().event(event)
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        super().resizeEvent(event)
-        # The question comes or goes while the panels above are painted out of turn: what lies
-        # between would keep pixels of the row where it stood before.
-        above = self.parentWidget()
-        if above is not None:
-            above.update()
 
     def _answer(self, yes: bool) -> None:
         if yes:

@@ -67,8 +67,6 @@ class EpochStrip(QWidget):
         self._again.timeout.connect(self.wanted)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(TILE + 2 * GAP)
-        # Not WA_OpaquePaintEvent: Qt then moves the pixels when the question above comes or goes,
-        # and where the panels are painted in between, it moves the wrong ones.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("epochs of this object")
         self.thumbnails.made.connect(self._on_made)
