@@ -154,3 +154,11 @@ def test_the_real_field_is_found(real_data):
         "image": "science.fits",
         "template": "template.fits",
     }
+
+
+def test_an_image_cut_short_is_left_over_without_a_warning(tmp_path):
+    write_night(tmp_path)
+    path = write_image(tmp_path / "short.fits", np.zeros((100, 100)))
+    path.write_bytes(path.read_bytes()[:9000])
+    unplaced = draft_fields(tmp_path).unplaced
+    assert any("cut short" in str(reason) for reason in unplaced)

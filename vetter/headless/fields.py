@@ -37,7 +37,11 @@ def run_fields(arguments: argparse.Namespace) -> int:
     write_atomic(output, content)
     lists = sum(one.candidates is not None for one in draft.fields)
     say(
-        f"{output}: {len(draft.fields)} fields, {lists} with a list; "
-        f"{len(draft.unplaced)} files not placed"
+        f"{output}: {_counted(len(draft.fields), 'field')}, {lists} with a list; "
+        f"{_counted(len(draft.unplaced), 'file')} not placed"
     )
     return 0
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" + "s" * (number != 1)

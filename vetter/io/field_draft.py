@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vetter.core.quiet import quiet
 from vetter.errors import InputError
 from vetter.io.exposure import filter_of, middle
 from vetter.io.fits_images import open_image
@@ -127,7 +128,7 @@ def _is_table(path: Path) -> bool:
     from astropy.io import fits
 
     try:
-        with open_unpacked(path) as file, open_fits(file, path.name) as hdus:
+        with quiet(), open_unpacked(path) as file, open_fits(file, path.name) as hdus:
             return any(isinstance(hdu, (fits.BinTableHDU, fits.TableHDU)) for hdu in hdus)
     except (OSError, ValueError, TypeError, EOFError):
         # Not to be opened as FITS at all: said already.
