@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -138,3 +141,83 @@ def test_results_come_as_the_texts_that_are_kept(qtbot, ahead):
     assert kept is not None
     assert kept.chi2 == fitted.adjustments[0].chi2
     assert kept.residual is None and fitted.adjustments[0].residual is not None
+
+
+def _state(pid: int) -> str:
+    """Of a process: R, S, D, T (stopped), Z, or nothing where it has gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
+
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="states of processes are read there")
+
+
+@on_linux
+def test_it_stands_still_while_it_is_held(qtbot, ahead):
+    with qtbot.waitSignal(ahead.fitted, timeout=30000):
+        ahead.wish([0])
+    pid = ahead._process.pid
+    ahead.hold()
+    qtbot.waitUntil(lambda: _state(pid) == "T", timeout=30000)
+    ahead.wish([1])
+    ahead.go_on()
+    with qtbot.waitSignal(ahead.fitted, timeout=30000) as told:
+        pass
+    assert told.args[0].rows == (1,)
+
+
+@on_linux
+def test_it_is_ended_while_it_is_held(ahead):
+    ahead.begin()
+    process = ahead._process
+    ahead.hold()
+    ahead.close()
+    assert process.poll() is not None
+
+
+KILLED = """
+import os, signal, sys, time
+from vetter.io import own_process
+process = own_process.begin("vetter.review.fit_worker")
+time.sleep(float(sys.argv[1]))
+process.send_signal(signal.SIGSTOP)
+print(process.pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@on_linux
+def test_a_window_that_is_killed_leaves_no_process_that_stands_still(qtbot):
+    told = subprocess.run(
+        [sys.executable, "-c", KILLED, "3"], capture_output=True, text=True, check=False
+    )
+    pid = int(told.stdout)
+    qtbot.waitUntil(lambda: _state(pid) in ("", "Z"), timeout=30000)
+
+
+def test_what_is_on_its_way_is_not_fitted_twice(qtbot, record):
+    process = own_process.begin("vetter.review.fit_worker")
+    own_process.send(process.stdin, Start(record, FitSettings(psf="gaussian"), 20.0))
+    own_process.send(process.stdin, Wishes((3, 4), None, 0))
+    answers = own_process.received(process.stdout)
+    first = next(answer for answer in answers if isinstance(answer, Fitted))
+    # Wished for before the answer was heard, and after.
+    own_process.send(process.stdin, Wishes((4, 5), None, 0))
+    second = next(answers)
+    own_process.send(process.stdin, Wishes((4, 6), None, 2))
+    third = next(answers)
+    process.stdin.close()
+    process.wait(60)
+    process.stdout.close()
+    assert [answer.rows for answer in (first, second, third)] == [(3, 4), (5,), (4, 6)]
+
+
+def test_wishes_tell_how_many_answers_were_heard(qtbot, ahead):
+    with qtbot.waitSignal(ahead.fitted, timeout=30000):
+        ahead.wish([2])
+    # Heard of: it is wanted again.
+    with qtbot.waitSignal(ahead.fitted, timeout=30000) as told:
+        ahead.wish([2])
+    assert told.args[0].rows == (2,)

@@ -117,6 +117,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
         for name, panel in self._panels.items():
             panel.first = name == names[0]
         self._names = names
+        self._forget_painted()
         self.arrange()
 
     def arrange(self) -> None:
@@ -174,9 +175,9 @@ class PanelScene(pg.GraphicsLayoutWidget):
     def show_prepared(self, subject: object) -> None:
         """Show what was painted ahead, if it is of this; else it is painted as ever."""
         prepared = self._prepared
-        self._repaint_soon()
-        if prepared is not None and prepared[0] is subject:
-            self._painted = prepared[1]
+        ahead = prepared is not None and prepared[0] is subject
+        self._painted = prepared[1] if prepared is not None and ahead else None
+        self._viewport().update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         if self._painted is None:

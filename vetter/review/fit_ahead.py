@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import threading
 from collections.abc import Iterable
@@ -47,7 +48,11 @@ class FitAhead(QObject):
         self._reader: threading.Thread | None = None
         self._sender: threading.Thread | None = None
         self._unsent: SimpleQueue[object] = SimpleQueue()
-        self._wished = self._closing = False
+        self._heard = 0
+        self._wished = self._closing = self._held = False
+
+        # Before all who hear of an answer and then wish.
+        self.fitted.connect(self._count)
 
     @property
     def running(self) -> bool:
@@ -69,7 +74,7 @@ class FitAhead(QObject):
 
     def wish(self, first: Iterable[int], then: Iterable[int] | None = None) -> None:
         """What to fit: ``first`` at once, ``then`` in the background; None keeps the latter."""
-        self._wish(Wishes(tuple(first), None if then is None else tuple(then)))
+        self._wish(Wishes(tuple(first), None if then is None else tuple(then), self._heard))
 
     def wish_more(self, rows: range) -> None:
         """Rows that have just been listed, to be fitted after all others."""
@@ -79,6 +84,22 @@ class FitAhead(QObject):
     def wish_stars(self, field: int = 0, known: str = "") -> None:
         """Have the stars of an image fitted, when nothing that is wanted at once waits."""
         self._wish(StarWish(field, known))
+
+    def hold(self) -> None:
+        """Stop fitting this instant, where the system can; `go_on` must follow soon.
+
+        Nothing else frees the core at once: priorities are weighed at the next tick of the
+        system's clock, 4 ms later on a server's kernel.
+        """
+        if self._process is not None and hasattr(signal, "SIGSTOP"):
+            self._process.send_signal(signal.SIGSTOP)
+            self._held = True
+
+    def go_on(self) -> None:
+        """Fit again."""
+        if self._process is not None and self._held:
+            self._process.send_signal(signal.SIGCONT)
+        self._held = False
 
     def close(self) -> None:
         """End the process at once: its results are on disk or can be made again."""
@@ -96,6 +117,9 @@ class FitAhead(QObject):
             close_pipe(process.stdout)
         if self._reader is not None:
             self._reader.join()
+
+    def _count(self, _fitted: Fitted) -> None:
+        self._heard += 1
 
     def _wish(self, message: Wishes | StarWish) -> None:
         if not self._closing:

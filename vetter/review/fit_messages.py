@@ -40,11 +40,13 @@ class Wishes(NamedTuple):
     """Rows to fit: ``first`` at once and in this order, then the others in batches.
 
     ``then`` None: go on with the others as they were wished for before. Rows of ``first``
-    are fitted even if they were before, and come with their residual.
+    are fitted even if they were before, and come with their residual; but for those on their way,
+    of which whoever had ``heard`` so many answers when it wished could not know.
     """
 
     first: tuple[int, ...]
     then: tuple[int, ...] | None
+    heard: int = 2**62
 
 
 class More(NamedTuple):

@@ -19,9 +19,19 @@ from vetter.core.cutout_source import CutoutSource, field_of, fields_of, is_grow
 from vetter.core.field_fit import FieldFit, field_fit, fit_rows
 from vetter.errors import VetterError
 from vetter.io.field_psf import fit_of_field
-from vetter.io.own_process import answering_stream, received, send
+from vetter.io.own_process import answering_stream, end_with_parent, received, send
 from vetter.io.session_rows import plain_meta
-from vetter.review.fit_messages import Broken, Fitted, More, Ready, StarFits, Start, StarWish, Wish
+from vetter.review.fit_messages import (
+    Broken,
+    Fitted,
+    More,
+    Ready,
+    StarFits,
+    Start,
+    StarWish,
+    Wish,
+    Wishes,
+)
 from vetter.review.star_survey import survey
 
 NICENESS = 10
@@ -43,6 +53,7 @@ def main() -> None:
 def _main() -> None:
     if hasattr(os, "nice"):
         os.nice(NICENESS)
+    end_with_parent()
     wishes: queue.SimpleQueue[Wish] = queue.SimpleQueue()
     messages = received(sys.stdin.buffer)
     answers = answering_stream()
@@ -79,6 +90,8 @@ class _Fitter:
         self._start = start
         self._fits: dict[int, FieldFit] = {}
         self._signatures: dict[int, str] = {}
+        self._sent = 0
+        self._on_their_way: deque[tuple[int, int]] = deque()
 
     def fit_of(self, number: int) -> FieldFit:
         """How the candidates of an image are fitted; told once, before its first result."""
@@ -97,6 +110,14 @@ class _Fitter:
             send(self.answers, Ready(fit, signature, number))
         return self._fits[number]
 
+    def unanswered(self, wishes: Wishes) -> tuple[int, ...]:
+        """The rows wanted first of which no residual is on its way."""
+        sent = self._on_their_way
+        while sent and sent[0][0] <= wishes.heard:
+            sent.popleft()
+        rows = {row for _, row in sent}
+        return tuple(row for row in wishes.first if row not in rows)
+
     def send_fits(self, rows: Sequence[int], residuals: bool) -> None:
         """Fit rows together, those of each image apart, and send the results."""
         rows = self._read_as_far_as(rows)
@@ -109,6 +130,9 @@ class _Fitter:
             # Written here, not where keys wait for the interpreter.
             texts = tuple(plain_meta(result.as_meta()) for result in results)
             send(self.answers, Fitted(tuple(own), tuple(results), texts))
+            self._sent += 1
+            if residuals:
+                self._on_their_way.extend((self._sent, row) for row in own)
 
     def _read_as_far_as(self, rows: Sequence[int]) -> Sequence[int]:
         """Those of the rows that there are, once the list has been read so far."""
@@ -161,7 +185,7 @@ def _serve(fitter: _Fitter, wishes: queue.SimpleQueue[Wish]) -> NoReturn:
             if isinstance(newest, More):
                 then.extend(newest.rows)
                 continue
-            first = newest.first
+            first = fitter.unanswered(newest)
             if newest.then is not None:
                 then = deque(newest.then)
         if first:

@@ -133,6 +133,14 @@ class Fits(QObject):
         if not self.paused and not self._error:
             self._ahead.begin()
 
+    def hold(self) -> None:
+        """Leave the machine to the window for the moment; `go_on` must follow soon."""
+        self._ahead.hold()
+
+    def go_on(self) -> None:
+        """Fit again."""
+        self._ahead.go_on()
+
     def request_current(self) -> None:
         """Fit the candidate on screen now; the window does not wait."""
         row = self._session.current_row

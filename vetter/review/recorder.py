@@ -30,6 +30,7 @@ class Recorder(QObject):
 
     recorded = pyqtSignal(object)  # list of Decision, now in force
     failed = pyqtSignal(str)
+    begun = pyqtSignal()  # a commit that the window waits for
     saving = pyqtSignal()
     adjustments_loaded = pyqtSignal(object)
     compared = pyqtSignal(object)  # roles of the inputs that have changed since the last time
@@ -67,6 +68,7 @@ class Recorder(QObject):
         fails, ``then`` is not called and nothing is in force.
         """
         assert self._writer is not None and self._pending is None
+        self.begun.emit()
         receipt = self._writer.submit(decisions, position)
         self._pending = receipt, then
         if receipt.wait(ACKNOWLEDGED_AT_ONCE):
