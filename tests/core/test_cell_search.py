@@ -112,3 +112,19 @@ def test_numbers_that_overflow_end_without_a_result() -> None:
         for found in fit_many([Cutout(dict(planes)) for _ in range(count)], FitOptions()):
             assert not found.converged
             assert "overflow" in found.reason
+
+
+def test_beyond_two_pixels_a_star_gets_the_same_spline_either_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng, options, lot = np.random.default_rng(8), FitOptions(3.3, 1.3), []
+    for _ in range(30):
+        dx, dy = rng.uniform(-3.0, 3.0, 2)
+        template = star(0.0, 0.0, 500.0, 3.0)
+        err = np.sqrt(1.0 + np.abs(star(dx, dy, 250.0, 3.0)))
+        image = star(dx, dy, 500.0, 3.0) + err * rng.normal(size=err.shape)
+        lot.append(Cutout({"image": image, "convolved": template, "err": err}))
+    wanted = by_all_shifts(lot, options, monkeypatch)
+    for found, other in zip(fit_many(lot, options), wanted, strict=True):
+        assert found.chi2 == pytest.approx(other.chi2, rel=1e-7)
+        assert found.spline == other.spline

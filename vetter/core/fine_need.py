@@ -26,6 +26,11 @@ _UNNOTICED = 0.05 * 24.0**2 / 3.0
 """What the cubic spline may add to chi2: 0.05 of its scatter, sqrt(2 df). The estimate is low by
 about 3, since it holds the leading term only, and leaves out that term's factor of 1/24."""
 
+_FAR = 2.0
+"""Largest shift, pixels, that the estimate is good for. Further away a star leaves the weights of
+its own light, and which of several windows holds it decides: there the quintic spline is tried
+for each."""
+
 _FROM_THIRD = 9.0
 """A fourth difference is that of two third ones: in power it is below four times theirs, were it
 not for what weights and edges do. Where this may be too much, the fourth ones are looked at."""
@@ -47,6 +52,8 @@ def where_it_matters(
     """
     if options.max_shift == 0:
         return []
+    if options.max_shift > _FAR:
+        return list(range(len(stack.inputs)))
     if found.cells is not None:
         differences = _third_differences()
         power = (differences @ found.cells @ differences.T).tolist()
@@ -71,6 +78,8 @@ def needs_finer(end: End, pixels: int, options: FitOptions) -> bool:
     """Whether the cubic spline may not do for one search's end, by the moments of its cell."""
     if options.max_shift == 0:
         return False
+    if options.max_shift > _FAR:
+        return True
     differences = _third_differences()
     power = (differences @ end.moments @ differences.T).tolist()
     return _is_noticed(power, end.dx, end.dy, end.scale, pixels)
