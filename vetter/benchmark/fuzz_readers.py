@@ -204,12 +204,18 @@ READERS: dict[str, Reader] = {
     "ldac": Reader("l.ldac", (_of(samples.ldac),), _list),
     "ecsv": Reader("l.ecsv", (lambda _: samples.table("ascii.ecsv"),), _list, ("*/*.ecsv",)),
     "csv": Reader("l.csv", (lambda _: samples.table("ascii.csv"),), _list, ("*/*.csv",)),
+    "dialects": Reader(
+        "l.txt", (lambda _: samples.VIZIER, lambda _: samples.table("ascii.latex")), _list
+    ),
     "votable": Reader("l.vot", (lambda _: samples.table("votable"),), _list),
     "parquet": Reader("l.parquet", (lambda _: samples.table("parquet"),), _list),
     "regions": Reader("l.reg", (lambda _: samples.REGIONS,), _list),
     "json": Reader("l.jsonl", (_of(samples.json_lines), _of(samples.json_array)), _list),
     "sextractor": Reader("l.cat", (lambda _: samples.SEXTRACTOR,), _list),
     "daophot": Reader("l.mag", (lambda _: samples.DAOPHOT,), _list),
+    "daophot ii": Reader(
+        "l.als", (lambda _: samples.DAOPHOT_II, lambda _: samples.APERTURES), _list
+    ),
     "cutout": Reader("c.fits", (samples.cutout_file,), _input, ("stdpipe/*.fits",)),
     "cutouts": Reader("c.fits", (samples.cutout_file,), _folder, (), _cutout_beside),
     "triplets": Reader("7_sci.fits", (_of(samples.image),), _folder, (), _triplet),

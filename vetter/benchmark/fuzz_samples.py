@@ -39,6 +39,20 @@ DAOPHOT = b"""#K IRAF       = NOAO/IRAFV2.16          version    %-23s
 1        20.000    30.000    15.138      0.003
 2        40.000    11.000    18.206      0.026
 """
+DAOPHOT_II = b""" NL    NX    NY  LOWBAD HIGHBAD  THRESH     AP1  PH/ADU  RNOISE    FRAD
+  1  2048  2048   -37.5 32000.0   12.01    3.00    2.50    4.10    6.00
+
+      1  20.000  30.000   15.138   0.0030   101.31       4.    1.021    0.010
+      2  40.000  11.000   18.206   0.0260   100.02       6.    0.951   -0.210
+"""
+APERTURES = DAOPHOT_II.replace(b"\n  1  2048", b"\n  2  2048")
+VIZIER = b"""#  VizieR
+_RAJ2000\t_DEJ2000\trecno\tVmag
+deg\tdeg\t\tmag
+----------\t----------\t---\t----
+150.002000\t+02.000000\t1\t15,2
+150.000000\t+01.998100\t2\t16,2
+"""
 SETTINGS = b"""[display]
 stretch = "asinh"
 [review]
