@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QToolButton, QWidget
+from PyQt6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QWidget
+
+from vetter.gui.checked_button import CheckedButton
 
 LEAST = 240
 """Screen pixels: where both would be smaller than this, one is shown at a time, twice as large."""
@@ -44,10 +45,7 @@ class FieldPair(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         for number, word in enumerate(words):
-            button = QToolButton(self.choice)
-            button.setText(word)
-            button.setCheckable(True)
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button = CheckedButton(word, self.choice)
             button.setToolTip(f"Show the {word.lower()}; with more room both are shown")
             self._buttons.addButton(button, number)
             row.addWidget(button)

@@ -11,7 +11,6 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +18,7 @@ from PyQt6.QtWidgets import (
 from vetter.core.cutout_source import fields_of
 from vetter.core.decisions import Verdict
 from vetter.gui import field_words
+from vetter.gui.checked_button import CheckedButton
 from vetter.gui.field_key import FieldKey
 from vetter.gui.field_map import FieldMap
 from vetter.gui.field_pair import FieldPair
@@ -154,10 +154,7 @@ class FieldView(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(partial(self._on_button, verdict))
             bar.addWidget(button)
-        self.lasso = QToolButton(self)
-        self.lasso.setText("Lasso")
-        self.lasso.setCheckable(True)
-        self.lasso.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.lasso = CheckedButton("Lasso", self)
         self.lasso.setToolTip("Select with a free line instead of a rectangle")
         self.lasso.toggled.connect(self._on_lasso)
         bar.addStretch(1)
