@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QRect, Qt, QTimer
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
@@ -69,12 +69,31 @@ class Status(QStatusBar):
         session.completed.connect(self._start_soon)
         session.broke_off.connect(self._on_broke_off)
         session.message.connect(self.say)
+        self.messageChanged.connect(self.setToolTip)
         fits.progressed.connect(self._start_soon)
         self.refresh()
 
     def say(self, text: str, important: bool = False) -> None:
         """A message for a few seconds; for longer where it asks for attention."""
         self.showMessage(text, 1000 * (IMPORTANT_SECONDS if important else MESSAGE_SECONDS))
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        # Qt cuts a message off where the labels begin; here it is seen that there is more of it.
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        painter.drawText(self._room(), int(Qt.AlignmentFlag.AlignVCenter), self.shown)
+        painter.end()
+
+    @property
+    def shown(self) -> str:
+        """The message as far as there is room for it."""
+        message, dots = self.currentMessage(), Qt.TextElideMode.ElideRight
+        return self.fontMetrics().elidedText(message, dots, self._room().width())
+
+    def _room(self) -> QRect:
+        labels = (*self.findChildren(QLabel), self._progress)
+        end = min(label.x() for label in labels if label.isVisible())
+        return self.rect().adjusted(6, 0, end - self.width() - GAP, 0)
 
     def refresh(self) -> None:
         """Show the present counts and pace."""

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.helpers.windows import WITHOUT_FITS, until_painted
+from vetter.app import open_window
+
+LONG = "every word of a message that is far too long for the line that all share " * 5
+
+
+def test_a_message_that_is_too_long_ends_in_dots_and_has_a_tool_tip(qtbot, tmp_path: Path):
+    window = open_window("demo", session=tmp_path / "s.vetter", settings=WITHOUT_FITS)
+    window.resize(1280, 720)
+    until_painted(qtbot, window)
+    status = window.status
+    status.say(LONG)
+    shown, whole = status.shown, status.toolTip()
+    status.clearMessage()
+    gone = status.toolTip()
+    window.close()
+    assert shown.endswith("…") and LONG.startswith(shown[:-1])
+    assert whole == LONG and gone == ""
