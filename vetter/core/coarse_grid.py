@@ -13,6 +13,10 @@ MOST = 3
 """Starts in a window of up to four pixels a side."""
 
 
+_TINY = 1e-300
+"""Of power, where there is no template: any scale does."""
+
+
 def scan(moments: Array, weights: Array, scales: tuple[float, float]) -> Array:
     """chi2 of the best scale at each of the grid's shifts, (..., shifts)."""
     power = np.vecdot(weights @ moments[..., :-1, :-1], weights)
@@ -24,8 +28,7 @@ def least(power: Array, cross: Array, image: Array, scales: tuple[float, float])
     """chi2 of the best scale, from the template's power, its product with the image, and the
     image's own power; (..., shifts), written into ``power``; ``cross``
     is spoilt."""
-    tiny = 1e-14 * np.maximum.reduce(power, axis=-1, keepdims=True) + 1e-300
-    scale = cross / np.maximum(power, tiny)
+    scale = cross / np.maximum(power, _TINY)
     np.minimum(np.maximum(scale, scales[0], out=scale), scales[1], out=scale)
     power *= scale
     cross += cross

@@ -14,13 +14,6 @@ from vetter.core.fit_input import FitInput
 
 Array = npt.NDArray[np.float64]
 
-FIGURES = (
-    "dx", "dy", "scale", "bg", "tbg", "chi2_0", "chi2", "df", "pixels", "pval", "correlation",
-    "flux", "flux_err", "snr", "absorbed", "scatter", "scatter_err", "template_noise",
-)  # fmt: skip
-"""What :func:`result` takes, in this order; without a solution the first seven are not all finite.
-"""
-
 NOT_CHECKED: tuple[float, ...] = (math.nan, math.nan, math.nan)
 """Scatter, its error and the template's noise where the options do not want them."""
 
@@ -50,7 +43,8 @@ def result(
     data : FitInput
     options : FitOptions
     figures : tuple
-        In the order of :data:`FIGURES`.
+        dx, dy, scale, bg, tbg, chi2_0, chi2 (without a solution not all finite), df, pixels, pval,
+        correlation; flux, flux_err, snr, absorbed; scatter, scatter_err, template_noise.
     residual : ndarray (ny, nx)
         Image minus model; it goes into the result.
     spline : int
@@ -62,24 +56,18 @@ def result(
         return failed("the numbers overflow: too large for their errors", **known(about))
     if data.unknown is not None:
         residual[data.unknown] = math.nan
-    rest = dict(zip(FIGURES, figures, strict=True))
-    if not math.isfinite(rest["correlation"]):
-        rest["correlation"] = math.nan
+    dx, dy, scale, bg, tbg, chi2_0, chi2, df, pixels, pval, correlation, *rest = figures
+    flux, flux_err, snr, absorbed, scatter, scatter_err, template_noise = rest
     rows, columns = about.box
     return Adjustment(
-        converged=True,
-        **rest,  # type: ignore[arg-type]
-        at_bound=at_bound(figures[0], figures[1], figures[2], options),
-        fwhm=about.fwhm,
-        psf=about.psf_said,
-        box=float(max(rows.stop - rows.start, columns.stop - columns.start)),
-        template=about.template,
-        caveats=about.caveats,
-        notes=about.notes if seen or about.psf is None else (*about.notes, UNSEEN),
-        fit_bg=options.fit_bg,
-        spline=spline,
-        residual=residual,
-    )
+        True, "", dx, dy, scale, bg, tbg, chi2_0, chi2, int(df), int(pixels), pval,
+        at_bound(dx, dy, scale, options), correlation if math.isfinite(correlation) else math.nan,
+        flux, flux_err, snr, absorbed, about.fwhm, about.psf_said,
+        float(max(rows.stop - rows.start, columns.stop - columns.start)),
+        about.template, about.caveats,
+        about.notes if seen or about.psf is None else (*about.notes, UNSEEN),
+        options.fit_bg, spline, scatter, scatter_err, template_noise, residual,
+    )  # fmt: skip
 
 
 def at_bound(dx: float, dy: float, scale: float, options: FitOptions) -> tuple[str, ...]:
