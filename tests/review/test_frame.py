@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from astropy.wcs import WCS
 
 from tests.helpers.fake_field import FieldInMemory, field
 from vetter.core.look import Looks
+from vetter.core.plane import NOT_COVERING
 from vetter.review.frame import NO_DATA, OFF_THE_IMAGE, Adjusted, Shift, build_frame, paint_frame
 
 
@@ -126,3 +129,11 @@ def test_a_fit_that_is_taken_back_leaves_no_picture() -> None:
     bare = paint_frame(frame, Looks(), Adjusted(None, "fitting..."))
     assert bare.states["adjusted"] == "fitting..."
     assert "adjusted" not in bare.pictures and "adjusted" not in bare.limits
+
+
+def test_a_plane_that_lies_elsewhere_says_so_in_its_panel() -> None:
+    planes = field()
+    planes["template"] = np.full_like(planes["template"], np.nan)
+    frame = build_frame(FieldInMemory(planes), 0, 20, Looks())
+    elsewhere = dataclasses.replace(frame, notes={"template": NOT_COVERING})
+    assert paint_frame(elsewhere, Looks()).states == {"template": NOT_COVERING}

@@ -11,6 +11,9 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
+NOT_COVERING = "does not cover this place"
+"""What is noted of a plane of another image that has no pixel of the cutout."""
+
 
 class Box(NamedTuple):
     """A rectangle of whole pixels, possibly reaching beyond the image.

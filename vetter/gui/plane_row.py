@@ -253,7 +253,7 @@ def _exhibit(frame: Frame, plane: str, first: bool) -> Exhibit:
         return Exhibit(plane, words=frame.error if first else "no cutout")
     picture = frame.pictures.get(plane)
     if picture is None:
-        return Exhibit(plane, words=words or "not fitted", note=note)
+        return Exhibit(plane, words=words or "not fitted", note="" if note == words else note)
     image, pixels = as_image(picture)
     ends = frame.limits.get(plane)
     shown_range = "" if ends is None else f"{_short(ends[0])} to {_short(ends[1])}"

@@ -12,13 +12,13 @@ import numpy as np
 from vetter.core.candidates import CandidateList
 from vetter.core.cutout_source import Fingerprint, PsfFwhm
 from vetter.core.lazy_cutout import LazyCutout
-from vetter.core.plane import Array, Box
+from vetter.core.plane import NOT_COVERING, Array, Box
 from vetter.errors import InputError
 from vetter.io.exposure import filter_of
 from vetter.io.field_planes import FieldPlanes
 from vetter.io.planes import DifferencePlane, MaskPlane
 from vetter.io.psf_fwhm import known_fwhm, measured_fwhm
-from vetter.io.reprojected import NOT_COVERING, ReprojectedPlane
+from vetter.io.reprojected import ReprojectedPlane
 from vetter.settings import MOST_RADIUS
 
 if TYPE_CHECKING:

@@ -14,8 +14,6 @@ from vetter.io.planes import FilePlane, MaskPlane, image_of
 if TYPE_CHECKING:
     from astropy.wcs import WCS
 
-NOT_COVERING = "does not cover this place"
-
 # A cutout that wants more of the other image than this has a WCS that cannot be meant.
 _MOST_PIXELS = 25_000_000
 

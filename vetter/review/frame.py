@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from vetter.core.cutout_source import Place, field_of, fields_of, has_epochs
 from vetter.core.look import Looks
+from vetter.core.plane import NOT_COVERING
 from vetter.core.recentre import recentred
 from vetter.core.rendering import Limits, Picture, render
 from vetter.core.sky import orientation
@@ -270,4 +271,6 @@ def _empty_planes(planes: Mapping[str, Array], frame: Frame) -> dict[str, str]:
     empty = [name for name, plane in pixels.items() if not np.isfinite(plane).any()]
     masked = all(plane.all() for plane in planes.values() if plane.dtype.kind == "b")
     everywhere = masked and len(empty) > 1 and len(empty) == len(pixels)
-    return dict.fromkeys(empty, OFF_THE_IMAGE if everywhere else NO_DATA)
+    said = dict.fromkeys(empty, OFF_THE_IMAGE if everywhere else NO_DATA)
+    notes = frame.notes
+    return said | {name: NOT_COVERING for name in empty if notes.get(name) == NOT_COVERING}
