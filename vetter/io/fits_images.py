@@ -226,7 +226,8 @@ def open_image(name: FitsName, prefer: str | None = None) -> FitsImage:
     try:
         start = file.read(9)
         if start != START:
-            unknown = f"a file that starts {start!r}: give a FITS file, plain or packed"
+            begins = start.decode("ascii", "backslashreplace")
+            unknown = f'a file that begins "{begins}": give a FITS file, plain or packed'
             raise InputError(f"{name.path}: wanted a FITS image, found {strange(start) or unknown}")
         with reading(name, "not a FITS image that can be read"):
             hdus = open_fits(file, name.label, lazy_load_hdus=True)
