@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from astropy.coordinates import SkyCoord
+from astropy.coordinates import FK4, SkyCoord
 from astropy.wcs import WCS
 
 from vetter.core.pixel_convention import pixel_to_sky, sky_to_pixel
@@ -29,7 +29,17 @@ def galactic() -> WCS:
     return a_wcs("GLON-TAN", "GLAT-TAN", (place.l.deg, place.b.deg))
 
 
+def of_1950(system: str) -> WCS:
+    place = SkyCoord(RA, DEC, unit="deg").transform_to(FK4(equinox="B1950"))
+    wcs = a_wcs("RA---TAN", "DEC--TAN", (place.ra.deg, place.dec.deg))
+    wcs.wcs.radesys = system
+    wcs.wcs.equinox = 1950.0
+    return wcs
+
+
 WCSS = {
+    "FK4": of_1950("FK4"),
+    "equinox alone": of_1950(""),
     "swapped": a_wcs("DEC--TAN", "RA---TAN", (DEC, RA)),
     "galactic": galactic(),
     "plain": a_wcs("RA---TAN", "DEC--TAN", (RA, DEC)),

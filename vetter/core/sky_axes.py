@@ -1,7 +1,8 @@
-"""RA and Dec to and from the axes of a WCS, which may be swapped or galactic."""
+"""RA and Dec (ICRS) to and from the axes of a WCS, which may be swapped or of another system."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,10 +30,11 @@ def to_axes(wcs: WCS, ra: Any, dec: Any) -> tuple[Floats, Floats]:
     Parameters
     ----------
     wcs : astropy.wcs.WCS
-        With two axes. Galactic longitude and latitude are turned into; what is neither RA, Dec
-        nor galactic (ecliptic, helioprojective) has no RA and Dec here.
+        With two axes. Galactic longitude and latitude are turned into, and RA and Dec of another
+        system or equinox (FK4, B1950) as its RADESYS and EQUINOX say; what is neither (ecliptic,
+        helioprojective) has no RA and Dec here.
     ra, dec : array_like, shape (n,)
-        Degrees.
+        Degrees, ICRS. FK5 at J2000 is taken for the same: they differ by 0.02 arcsec.
 
     Returns
     -------
@@ -54,7 +56,7 @@ def from_axes(wcs: WCS, first: Any, second: Any) -> tuple[Floats, Floats]:
 def _turned(wcs: WCS, lon: Floats, lat: Floats, back: bool) -> tuple[Floats, Floats]:
     kind = wcs.wcs.lngtyp.strip()
     if kind == "RA":
-        return lon, lat
+        return (lon, lat) if _is_usual(wcs) else _by_astropy(wcs, lon, lat, back)
     if kind != "GLON":
         return np.full_like(lon, np.nan), np.full_like(lat, np.nan)
     a, b = np.radians(lon), np.radians(lat)
@@ -63,3 +65,29 @@ def _turned(wcs: WCS, lon: Floats, lat: Floats, back: bool) -> tuple[Floats, Flo
     longitude = np.degrees(np.arctan2(y, x)) % 360
     latitude = np.degrees(np.arctan2(z, np.hypot(x, y)))
     return longitude.reshape(lon.shape), latitude.reshape(lat.shape)
+
+
+def _is_usual(wcs: WCS) -> bool:
+    """Whether RA and Dec are ICRS, or FK5 at J2000; without RADESYS the equinox tells."""
+    system, equinox = wcs.wcs.radesys.strip(), float(wcs.wcs.equinox)
+    return system == "ICRS" or (
+        system in ("FK5", "") and (math.isnan(equinox) or equinox == 2000.0)
+    )
+
+
+def _by_astropy(wcs: WCS, lon: Floats, lat: Floats, back: bool) -> tuple[Floats, Floats]:
+    """Between ICRS and the frame of a WCS; a second to import, and wanted for few images."""
+    from astropy.coordinates import ICRS, ConvertError, SkyCoord
+    from astropy.wcs.utils import wcs_to_celestial_frame
+
+    turned = np.full_like(lon, np.nan), np.full_like(lat, np.nan)
+    known = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lat) <= 90)
+    try:
+        frame = wcs_to_celestial_frame(wcs)
+        ours, theirs = (frame, ICRS()) if back else (ICRS(), frame)
+        found = SkyCoord(lon[known], lat[known], unit="deg", frame=ours).transform_to(theirs)
+    except (ValueError, ConvertError):
+        return turned
+    for values, new in zip(turned, (found.spherical.lon, found.spherical.lat), strict=True):
+        values[known] = new.degree
+    return turned
