@@ -13,7 +13,7 @@ def test_a_message_that_is_too_long_ends_in_dots_and_has_a_tool_tip(qtbot, tmp_p
     window.resize(1280, 720)
     until_painted(qtbot, window)
     status = window.status
-    status.say(LONG)
+    window.session.noticed.emit(LONG)
     shown, whole = status.shown, status.toolTip()
     status.clearMessage()
     gone = status.toolTip()

@@ -61,6 +61,7 @@ class FakeSession(QObject):
     completed = pyqtSignal()
     broke_off = pyqtSignal()
     message = pyqtSignal(str)
+    noticed = pyqtSignal(str)
     failed = pyqtSignal(str)
 
     def __init__(self, candidates: CandidateList | None = None) -> None:

@@ -42,6 +42,7 @@ class Opened:
         self.session = Session(source, ledger, recorder, queue, columns, Settings(), "ada")
         self.said: list[str] = []
         self.session.message.connect(self.said.append)
+        self.session.noticed.connect(self.said.append)
         self.session.start()
         self.session.painted(self.session.current_row)
         self.growth = Growth(self.session, source)

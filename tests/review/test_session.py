@@ -322,3 +322,16 @@ def test_the_seconds_looked_at_are_recorded(session, store, monkeypatch):
     clock["now"] += 3.5
     session.accept()
     assert store.decisions[0].seconds == pytest.approx(3.5)
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (0, ""),
+        (1, "1 earlier verdict belongs to no candidate"),
+        (1200, "1,200 earlier verdicts belong to no candidate"),
+    ],
+)
+def test_earlier_verdicts_without_a_candidate_are_counted(session, monkeypatch, count, words):
+    monkeypatch.setattr(Ledger, "unplaced", count)
+    assert words in session.unplaced and bool(session.unplaced) == bool(count)

@@ -69,6 +69,7 @@ class Status(QStatusBar):
         session.completed.connect(self._start_soon)
         session.broke_off.connect(self._on_broke_off)
         session.message.connect(self.say)
+        session.noticed.connect(self._on_noticed)
         self.messageChanged.connect(self.setToolTip)
         fits.progressed.connect(self._start_soon)
         self.refresh()
@@ -131,6 +132,9 @@ class Status(QStatusBar):
 
     def _on_opinions_changed(self, _rows: object) -> None:
         self._soon.start()
+
+    def _on_noticed(self, text: str) -> None:
+        self.say(text, important=True)
 
     def _on_broke_off(self) -> None:
         self.say(self._session.unlisted, important=True)

@@ -105,7 +105,7 @@ class Session(Travel):
             self.recorder.record_input(self.source.record, fingerprints, len(candidates))
             self.completed.emit()
             if self.unplaced:
-                self.message.emit(self.unplaced)
+                self.noticed.emit(self.unplaced)
 
     def break_off(self, why: str) -> None:
         """The rest of the list cannot be read: what is listed can be vetted, and that is said.

@@ -48,6 +48,7 @@ class Standing(QObject):
     completed = pyqtSignal()
     broke_off = pyqtSignal()  # the rest of the list could not be read
     message = pyqtSignal(str)
+    noticed = pyqtSignal(str)  # a message that asks for attention
     failed = pyqtSignal(str)
 
     def __init__(
@@ -149,9 +150,10 @@ class Standing(QObject):
         count = self.ledger.unplaced
         if not count:
             return ""
+        verdicts = "earlier verdict belongs" if count == 1 else "earlier verdicts belong"
         return (
-            f"the list has changed: {count} earlier verdicts belong to no candidate of "
-            "this list; File > Verdicts offered"
+            f"the list has changed: {count:,} {verdicts} to no candidate of this list; "
+            "File > Verdicts offered"
         )
 
     @property
@@ -188,7 +190,7 @@ class Standing(QObject):
     def _on_compared(self, changed: Sequence[str]) -> None:
         if changed:
             notes = [f"changed since the last time: {', '.join(changed)}", self.unplaced]
-            self.message.emit("; ".join(filter(None, notes)))
+            self.noticed.emit("; ".join(filter(None, notes)))
 
     def _on_saving(self) -> None:
         self._saving = True
