@@ -5,7 +5,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel
 
 from vetter.gui.commands import COMMANDS
-from vetter.gui.key_sheet import KeySheet
+from vetter.gui.key_sheet import SPELT, KeySheet
 from vetter.gui.keymap import make_keymap
 from vetter.gui.palette import keys_text
 
@@ -30,7 +30,8 @@ def test_every_command_with_a_key_is_on_it(make) -> None:
     for command in COMMANDS:
         if command.keys and not command.id.startswith("review.tag_"):
             assert command.title in texts
-            assert keys_text(command.keys) in texts
+            keys = keys_text(command.keys)
+            assert SPELT.get(keys, keys) in texts
 
 
 def test_tags_are_one_line(make) -> None:
@@ -47,3 +48,7 @@ def test_the_users_keys_are_shown(make) -> None:
 def test_it_fits_a_small_screen(make) -> None:
     size = make().sizeHint()
     assert size.width() <= 1280 and size.height() <= 660
+
+
+def test_signs_that_are_hardly_seen_are_spelt_out(make) -> None:
+    assert {".  full stop", ",  comma", "-  minus"} <= set(_texts(make()))

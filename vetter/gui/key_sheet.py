@@ -24,6 +24,8 @@ Group = tuple[str, list[tuple[str, str]]]
 """A heading, and lines of keys and what they do."""
 
 COLUMNS = 3
+SPELT = {".": ".  full stop", ",": ",  comma", "-": "-  minus"}
+"""Signs that are a pixel or two on the screen."""
 ELSEWHERE = (
     ("Grid", "Arrows", "move; with Shift select a range"),
     ("Grid", "Ctrl+A", "select all"),
@@ -87,7 +89,7 @@ class KeySheet(QDialog):
         return grid
 
     def _make_keys(self, keys: str) -> QLabel:
-        label = QLabel(keys, self)
+        label = QLabel(SPELT.get(keys, keys), self)
         palette = label.palette()
         palette.setColor(QPalette.ColorRole.WindowText, palette.link().color())
         label.setPalette(palette)
