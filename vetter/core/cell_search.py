@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from vetter.core.adjustment import FitOptions
 from vetter.core.cell_descent import OVERFLOW, Ground, lowest, lowest_of_one
@@ -96,8 +97,10 @@ def coarse(template: Array, ground: Ground, grid: Grid) -> Array:
     edge = (ground.coefs.shape[1] - ny) // 2 - half - 1
     first, left = rows.start + edge, columns.start + edge
     cross = _correlated(ground.coefs, first, left, 2 * half + 3, image * weight)
-    spread = template.take(mirrored(ny, half)[rows.start : rows.stop + 2 * half], axis=1)
-    spread = spread.take(mirrored(nx, half)[columns.start : columns.stop + 2 * half], axis=2)
+    near = _around(ny, nx, (rows.start, rows.stop), (columns.start, columns.stop), half)
+    # No place is out of bounds: to clip them is but the quickest way.
+    spread = template.reshape(count, -1).take(near.ravel(), axis=1, mode="clip")
+    spread = spread.reshape(count, *near.shape)
     spread *= spread
     power = _correlated(spread, 0, 0, 2 * half + 1, weight * weight)
     cross = cross.reshape(count, -1) @ grid.taps
@@ -107,6 +110,16 @@ def coarse(template: Array, ground: Ground, grid: Grid) -> Array:
     if not image_power.max() < OVERFLOW:
         chi2[~(image_power[:, 0] < OVERFLOW)] = np.nan
     return chi2
+
+
+@lru_cache(maxsize=64)
+def _around(
+    ny: int, nx: int, rows: tuple[int, int], columns: tuple[int, int], half: int
+) -> npt.NDArray[np.intp]:
+    """Places in a flattened image of a box and ``half`` pixels around it, mirrored at the edges."""
+    down = mirrored(ny, half)[rows[0] : rows[1] + 2 * half]
+    along = mirrored(nx, half)[columns[0] : columns[1] + 2 * half]
+    return down[:, None] * nx + along
 
 
 def _correlated(images: Array, first: int, left: int, taps: int, factors: Array) -> Array:

@@ -18,7 +18,6 @@ from vetter.core.pixel_set import filled, mode, mode_of, reach, template_bad, wi
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-
 READ = ("image", "convolved", "template", "err", "mask", "template_mask", "template_err")
 """The planes that a fit may read; of ``convolved`` and ``template`` the first that there is."""
 
