@@ -75,6 +75,34 @@ def test_lines_keep_their_numbers(tmp_path: Path) -> None:
         listed(tmp_path, text)
 
 
+def test_apostrophes_stay_where_names_are_quoted_with_them(tmp_path: Path) -> None:
+    text = "'id','name','x','y'\na,Barnard's star,1,2\nb,'3''s',3,4\n'c','d,e','5','6'\n"
+    assert listed(tmp_path, text).column("name").tolist() == ["Barnard's star", "3's", "d,e"]
+
+
+@pytest.mark.parametrize("above", ["", "=====\n"])
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+def test_a_line_drawn_below_the_rows_takes_none_of_them_away(
+    tmp_path: Path, above: str, count: int
+) -> None:
+    rows = "".join(f"a{row} 10.5 {row}\n" for row in range(count))
+    assert len(listed(tmp_path, f"{above}id x y\n{rows}-----\n")) == count
+
+
+def test_a_number_that_is_missing_among_decimal_commas_is_nan(tmp_path: Path) -> None:
+    candidates = listed(tmp_path, "id;x;y;mag\na;1,5;2,5;nan\nb;3,5;4,5;17,5\nc;5;6;NaN\n")
+    np.testing.assert_array_equal(candidates.column("mag"), [np.nan, 17.5, np.nan])
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["--" + "::-" * 60 + "x", "'a'" + "\t" * 60_000 + "x", "'a'" + " \t" * 30_000 + "x"],
+    ids=["drawn", "tabs", "blanks and tabs"],
+)
+def test_a_damaged_line_does_not_take_hours(line: str) -> None:
+    assert in_usual_form(f"{line}\na b\n") == f"{line}\na b\n"
+
+
 def test_a_usual_text_is_not_touched() -> None:
     text = "# made by me\nid,x,y\na,1,-2\nb,--,3\nc,,-\n"
     assert in_usual_form(text) is text

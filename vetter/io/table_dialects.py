@@ -13,10 +13,18 @@ if TYPE_CHECKING:
     from astropy.table import Table
 
 _COMMENT = re.compile(r"^\s*(//|!|%)")
-_RULE = re.compile(r"^[\s|+,;]*:?([-=]{2,}):?([\s|+,;:]+[-=]+:?)*[\s|+,;]*$")
-_QUOTED = re.compile(r"^\s*'[^'\"]*'(\s*[,;|\t]\s*'[^'\"]*')+\s*$")
+# No two parts that repeat can take the same character: a damaged line would be tried for hours.
+_RULE = re.compile(r"^[\s|+,;]*:?[-=]{2,}([\s|+,;:]+[-=]+)*[\s|+,;:]*$")
+_QUOTED = re.compile(r"^\s*+'[^'\"]*'([^\S\t]*+[,;|\t]\s*+'[^'\"]*')+\s*$")
+_QUOTED_FIELD = re.compile(
+    r"(^|[,;|\t])( *)'((?:[^'\"\n]|'')*)'(?= *(?:[,;|\t\r]|$))", re.MULTILINE
+)
 _BARS = re.compile(r"^[ \t]*\|(.*)\|[ \t]*\r?$", re.MULTILINE)
-_DECIMAL_COMMA = re.compile(r"^[+-]?(\d+|\d*,\d+|\d+,)([eE][+-]?\d+)?$")
+_DECIMAL_COMMA = re.compile(
+    r"^[+-]?((\d+|\d*,\d+|\d+,)(e[+-]?\d+)?|nan|inf(inity)?)$", re.IGNORECASE
+)
+_BETWEEN = re.compile(r"[\s|,;:]+")
+_NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
 # A rule stands under the names, or under names and units.
 _DEEPEST = 3
 _ABOVE = 65536
@@ -29,7 +37,9 @@ def in_usual_form(text: str) -> str:
     - Lines before the table that begin with ``//``, ``!`` or ``%`` are comments.
     - A line drawn under the names (VizieR, Markdown, reStructuredText) becomes a comment, and so
       do the units between the two, and lines drawn above and below the table.
-    - Bars all around (Markdown) go, and names in single quotes stand in double ones.
+    - Bars all around (Markdown) go.
+    - Where the names stand in single quotes, these become double ones, in the rows as well; an
+      apostrophe within a field stays.
 
     No line is added or taken away: what is said of line 7 is true of the file's line 7.
     """
@@ -51,7 +61,7 @@ def in_usual_form(text: str) -> str:
     if _RULE.match(last):
         place = max(len(text) - _LINE, 0) + len(end) - len(last)
         text = text[:place] + "#" + text[place:]
-    return text.replace("'", '"') if quoted else text
+    return _QUOTED_FIELD.sub(_in_double_quotes, text) if quoted else text
 
 
 def with_decimal_points(table: Table) -> tuple[Table, list[str]]:
@@ -98,8 +108,22 @@ def _rules(lines: list[str], shown: list[int]) -> bool:
         lines[shown[0]] = "#" + lines[shown[0]]
     header = shown[1] if above and len(shown) > 1 else shown[0]
     if under is not None and under <= _DEEPEST:
-        for place in range(1 + above, under + 1):
-            lines[shown[place]] = "#" + lines[shown[place]]
+        between = shown[1 + above : under]
+        # With a row above it, it stands at the end of the table, or in its midst.
+        units = [] if any(_is_row(lines[number]) for number in between) else between
+        for number in (*units, shown[under]):
+            lines[number] = "#" + lines[number]
     named = lines[header].strip()
     shown[:] = [header]
     return under is not None and named.startswith("|") and named.endswith("|")
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line has two numbers, which every candidate's place takes, and hardly units."""
+    return sum(map(bool, map(_NUMBER.match, _BETWEEN.split(line)))) > 1
+
+
+def _in_double_quotes(field: re.Match[str]) -> str:
+    before, blanks, content = field.groups()
+    # An apostrophe in such a field is written twice.
+    return before + blanks + '"' + content.replace("''", "'") + '"'
