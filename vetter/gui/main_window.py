@@ -181,9 +181,14 @@ class MainWindow(Window):
             end = "small" if factor < 1 else "large"
             self.status.say(f"cutouts of {2 * radius + 1:.0f} pixels: as {end} as they get")
             return
-        self.cache.set_radius(radius)
+        self.set_radius(radius)
         self.status.say(f"cutouts of {2 * radius + 1:.0f} pixels")
-        self.showing.show()
+
+    def set_radius(self, radius: float) -> None:
+        """Cutouts of this radius in pixels, as they were before; nothing is said."""
+        if radius != self.cache.radius:
+            self.cache.set_radius(radius)
+            self.showing.show()
 
     def edit_comment(self) -> None:
         """Write a comment on the candidate on screen."""

@@ -189,7 +189,7 @@ class Opener(QObject):
         after = self._take_place(before)
         if same and isinstance(after, MainWindow) and 0 <= row < len(source.candidates):
             after.session.go_to_row(row)
-            after.change_radius(radius / after.cache.radius)
+            after.set_radius(radius)
 
     def _take_place(self, before: MainWindow | StartWindow) -> MainWindow | StartWindow:
         """Put the present window where another one was, and close that."""
