@@ -29,7 +29,7 @@ APERTURES = """\
 """
 
 
-def listed(folder: Path, text: str, kind: int = 1) -> CandidateList:
+def listed(folder: Path, text: str, kind: int | str = 1) -> CandidateList:
     path = folder / "stars.als"
     path.write_text(HEADER.format(kind) + text)
     return read_candidates(path)
@@ -80,3 +80,13 @@ def test_a_header_without_its_line_of_numbers(tmp_path: Path) -> None:
     (tmp_path / "l.coo").write_text(" NL NX NY LOWBAD\n")
     with pytest.raises(InputError, match="under NL"):
         read_candidates(tmp_path / "l.coo")
+
+
+def test_a_number_below_nl_that_is_thousands_of_digits_long_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="wanted a number under NL"):
+        listed(tmp_path, FOUND, "9" * 5000)
+
+
+def test_an_id_that_is_too_large_for_a_whole_number_is_not_taken_for_another(tmp_path: Path) -> None:
+    keys = listed(tmp_path, "1e300 2 3 4\ninf 5 6 7\n").keys.tolist()
+    assert keys == ["1e+300", "row-2"]

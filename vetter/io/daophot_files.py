@@ -20,6 +20,9 @@ _PAIRS = 2
 _FOUND = ("ID", "X", "Y", "MAG", "SHARP", "ROUND", "ROUND_Y")
 _FITTED = ("ID", "X", "Y", "MAG", "MERR", "SKY", "NITER", "CHI", "SHARP")
 _LEAST = 3
+_MOST_DIGITS = 9
+# Above it floats leave whole numbers out.
+_MOST_EXACT = 2**53
 
 Row = tuple[int, list[str]]
 
@@ -49,7 +52,7 @@ def read_daophot_ii(name: FitsName) -> TableFile:
     data = np.array(values, np.float64).reshape(len(values), len(names))
     for place, column in enumerate(names):
         table[column] = data[:, place]
-    if np.array_equal(table["ID"], np.round(table["ID"])):
+    if (np.abs(table["ID"]) < _MOST_EXACT).all() and (table["ID"] == np.round(table["ID"])).all():
         table["ID"] = np.asarray(table["ID"]).astype(np.int64)
     return TableFile(table, one_based=True)
 
@@ -59,7 +62,7 @@ def _kind(name: FitsName, lines: list[str]) -> int:
     for line in lines[1:]:
         if line.strip():
             first = line.split()[0]
-            if first.isdecimal():
+            if first.isdecimal() and len(first) <= _MOST_DIGITS:
                 return int(first)
             break
     raise InputError(
