@@ -215,7 +215,7 @@ def test_another_order_is_followed(fits):
     fits.follow([1])
     fits._ahead.fitted.emit(_fitted((3,), (GOOD,)))
     fits._session.queue_changed.emit()
-    assert fits._ahead.wishes[-1] == ([], [1, 2, 0])
+    assert fits._ahead.wishes[-1] == ([1], [1, 2, 0])
 
 
 def test_paused_fits_only_what_f_asks_for(qapp):
@@ -227,6 +227,20 @@ def test_paused_fits_only_what_f_asks_for(qapp):
     assert fits._ahead.wishes == [([1], None)]
     assert fits.state(1).status == RUNNING
     fits.close()
+
+
+def test_what_f_asked_for_is_wished_for_until_it_has_come(fits):
+    fits.request_current()
+    fits._session.current_row = 2
+    fits.request_current()
+    fits.follow([3])
+    fits.request_current()
+    fits.toggle_pause()
+    made = [([2, 1], None), ([3, 1, 2], None), ([2, 3, 1], None), ([1, 2], [])]
+    assert fits._ahead.wishes[1:] == made
+    fits._ahead.fitted.emit(_fitted((1, 2), (GOOD, GOOD)))
+    fits.toggle_pause()
+    assert fits._ahead.wishes[-1][0] == [2] and fits.state(1).status == DONE
 
 
 def test_pausing_drops_what_waits_and_going_on_wishes_for_it_again(fits):

@@ -74,6 +74,7 @@ class Fits(QObject):
         # Which files a list was is known, and results are kept, once it is complete.
         self._grows = not session.complete
         self._asked: set[int] = set()
+        self._followed: tuple[int, ...] = ()
         self._speed = FitSpeed()
         self._results = KeptResults(session, self)
         ahead.ready.connect(self._on_ready)
@@ -146,17 +147,18 @@ class Fits(QObject):
         row = self._session.current_row
         if row >= 0 and not self._error:
             self._asked.add(row)
-            self._ahead.wish([row])
+            self._wish([row])
             self.changed.emit([row])
 
     def follow(self, rows: Sequence[int]) -> None:
         """The candidate on screen and those that come next: theirs are wanted first."""
         if self.paused or self._error:
             return
+        self._followed = tuple(rows)
         wanted = [row for row in rows if not self._cache.has_adjusted(row)]
         started = self._ahead.running
         if wanted or not started:
-            self._ahead.wish(wanted, None if started else self._rest())
+            self._wish(wanted, None if started else self._rest())
 
     def toggle_pause(self) -> None:
         """Stop fitting in the background, or go on."""
@@ -164,9 +166,11 @@ class Fits(QObject):
         if self._error:
             return
         if not self.paused:
-            self._ahead.wish([self._session.current_row], self._rest())
-        elif self._ahead.running:
-            self._ahead.wish([], [])
+            self._wish([self._session.current_row], self._rest())
+        else:
+            self._followed = ()
+            if self._ahead.running:
+                self._wish([], [])
         self._expect()
         self.changed.emit([self._session.current_row])
         self.progressed.emit()
@@ -190,7 +194,7 @@ class Fits(QObject):
         self._stored = left
         if rows:
             if not self.paused:
-                self._ahead.wish([self._session.current_row], self._rest())
+                self._wish([self._session.current_row], self._rest())
             self.changed.emit(rows)
         self.progressed.emit()
 
@@ -213,6 +217,11 @@ class Fits(QObject):
         except KeyError:
             return None
 
+    def _wish(self, first: Sequence[int], then: Sequence[int] | None = None) -> None:
+        """Wish, again for what the vetter waits for: the wish before is forgotten for this one."""
+        coming = (row for row in self._followed if not self._cache.has_adjusted(row))
+        self._ahead.wish(list(dict.fromkeys([*first, *coming, *sorted(self._asked)])), then)
+
     def _rest(self) -> list[int]:
         """What has no result, from the vetter's place to the end and around; then the others."""
         queue, row = self._session.queue, self._session.current_row
@@ -225,7 +234,7 @@ class Fits(QObject):
 
     def _on_queue_changed(self) -> None:
         if self._ahead.running and not self.paused and not self._error:
-            self._ahead.wish([], self._rest())
+            self._wish([], self._rest())
 
     def _on_ready(self, ready: Ready) -> None:
         self._ready[ready.field] = self._signed(ready)
