@@ -19,7 +19,7 @@ from vetter.core.ledger import Ledger
 from vetter.errors import InputError
 from vetter.io import export as export_module
 from vetter.io.cutout_files import load_cutout
-from vetter.io.export import export
+from vetter.io.export import ExportReport, export
 from vetter.io.session_lock import SessionLock
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(17) + b"rest"
@@ -312,3 +312,10 @@ def test_an_empty_list(tmp_path: Path) -> None:
     )
     report = export(listed, Ledger(listed.candidates, REVIEWER), tmp_path)
     assert report.cutouts == 0 and tree(tmp_path) == ["decisions.ecsv"]
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, "0 cutouts"), (1, "1 cutout"), (1500, "1,500 cutouts")]
+)
+def test_the_report_counts_as_one_speaks(count: int, said: str) -> None:
+    assert ExportReport(Path("out"), cutouts=count).lines() == [f"out: {said}"]

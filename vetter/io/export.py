@@ -54,7 +54,8 @@ class ExportReport:
         if self.cancelled:
             return ["cancelled: nothing was written"]
         tables = ", ".join(path.name for path in self.tables)
-        first = f"{self.folder}: {self.cutouts} cutouts" + (f", {tables}" if tables else "")
+        cutouts = "1 cutout" if self.cutouts == 1 else f"{self.cutouts:,} cutouts"
+        first = f"{self.folder}: {cutouts}" + (f", {tables}" if tables else "")
         skipped = [f"no cutout of {name}: {reason}" for name, reason in self.skipped]
         return [first, *self.notes, *skipped]
 
