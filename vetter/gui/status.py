@@ -54,7 +54,8 @@ class Status(QStatusBar):
         self._progress.setAccessibleName("candidates decided")
         self._pace.setToolTip("how fast the last verdicts came, and the time left at that pace")
         labels = (self._mode, self._listing, self._fitted, self._counts, self._pace)
-        for widget in (*labels[:-1], self._progress, self._pace):
+        self._beside = (*labels[:-1], self._progress, self._pace)
+        for widget in self._beside:
             self.addPermanentWidget(widget)
         for label in labels:
             label.setContentsMargins(GAP, 0, 0, 0)
@@ -92,8 +93,7 @@ class Status(QStatusBar):
         return self.fontMetrics().elidedText(message, dots, self._room().width())
 
     def _room(self) -> QRect:
-        labels = (*self.findChildren(QLabel), self._progress)
-        end = min(label.x() for label in labels if label.isVisible())
+        end = min(widget.x() for widget in self._beside if widget.isVisible())
         return self.rect().adjusted(6, 0, end - self.width() - GAP, 0)
 
     def refresh(self) -> None:
