@@ -197,6 +197,36 @@ def test_keys_after_a_tag_that_is_being_saved_take_their_turn(session, store, qt
     ]
 
 
+def test_a_key_whose_turn_comes_on_another_candidate_is_said(session, store, qtbot, impatient):
+    paint_all(session)
+    said: list[str] = []
+    session.message.connect(said.append)
+    store.gate.clear()
+    session.toggle_tag(1)
+    session.accept()
+    session.reject()
+    store.gate.set()
+    qtbot.waitUntil(lambda: session.current_key == "b" and not session.busy, timeout=30000)
+    assert said[-1] == "the last key was not taken: its candidate was not on screen yet"
+
+
+def test_what_waits_for_the_disk_at_the_end_is_written(session, store, impatient):
+    paint_all(session)
+    store.gate.clear()
+    session.toggle_tag(1)
+    session.accept()
+    session.reject()
+    session.set_comment(3, "look again")
+    threading.Timer(0.05, store.gate.set).start()
+    session.close()
+    assert [(d.key, d.verdict, d.comment) for d in store.decisions] == [
+        ("a", "none", ""),
+        ("a", "accept", ""),
+        ("d", "none", "look again"),
+    ]
+    assert store.position == "b"
+
+
 def test_what_was_typed_while_saving_is_written_afterwards(session, store, qtbot, impatient):
     store.gate.clear()
     session.accept()

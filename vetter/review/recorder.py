@@ -110,8 +110,16 @@ class Recorder(QObject):
         if self._writer is not None:
             self._writer.load_adjustments()
 
+    def finish(self) -> None:
+        """Wait for what is under way, and do what waits for it; nothing tells of it any more."""
+        self.blockSignals(True)
+        while self._pending is not None:
+            receipt = self._pending[0]
+            receipt.wait(None)
+            self._on_acknowledged(receipt)
+
     def close(self) -> None:
-        """Finish what is under way."""
+        """Write what is left, and end the writer."""
         if self._writer is not None:
             self._writer.close()
 

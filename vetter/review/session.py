@@ -124,7 +124,12 @@ class Session(Travel):
         self._viewing.painted(row)
 
     def close(self) -> None:
-        """Write what is left, and let go of the session file's writer."""
+        """Write what is left, and let go of the session file's writer.
+
+        A verdict or a comment that waits for its turn on a slow disk has it now.
+        """
+        self.blockSignals(True)
+        self.recorder.finish()
         self._viewing.close()
         self._keep_position()
         self.recorder.close()
@@ -184,15 +189,20 @@ class Session(Travel):
         def still_on_this() -> None:
             if self.current_row == row:
                 decide()
+            else:
+                self._say_not_taken()
 
         if self.read_only:
             self._say_read_only()
         elif self.is_painted and (not self.busy or self._stays):
             self.recorder.when_free(still_on_this)
         elif row >= 0:
-            # Not hidden by "saved" a moment later.
-            self._saving = False
-            self.message.emit("the last key was not taken: its candidate was not on screen yet")
+            self._say_not_taken()
+
+    def _say_not_taken(self) -> None:
+        # Not hidden by "saved" a moment later.
+        self._saving = False
+        self.message.emit("the last key was not taken: its candidate was not on screen yet")
 
     def _decide(
         self, verdict: Verdict | None = None, tags: Sequence[str] | None = None

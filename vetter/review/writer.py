@@ -61,8 +61,8 @@ class Receipt:
         self.decisions: list[Decision] = []
         self.error: str | None = None
 
-    def wait(self, seconds: float) -> bool:
-        """Whether it was done within the given time."""
+    def wait(self, seconds: float | None) -> bool:
+        """Whether it was done within the given time; None: wait until it is."""
         return self._done.wait(seconds)
 
     def settle(self, decisions: list[Decision], error: str | None) -> None:
