@@ -16,6 +16,7 @@ from PyQt6.QtGui import QColor, QFont, QImage, QPainter, QPen
 from vetter.review.frame import Shift
 
 _HALO = QColor(0, 0, 0, 150)
+_PLATE = QColor(20, 21, 22, 190)
 _RETICLE = QColor("#9df29a")
 _MARK = QColor("#f0f0f0")
 _ARROW = 22.0
@@ -115,9 +116,12 @@ def draw_shift(
         more = ", bound" if shift.at_bound else ""
         text = f"{math.hypot(shift.dx, shift.dy):.2f} px{more}, x {SHIFT_FACTOR}"
     at = QPointF(math.floor(over.left() + 5), math.floor(over.bottom() - 4 - metrics.descent()))
-    for ink, by in ((_HALO, 1), (_SHIFT, 0)):
-        painter.setPen(ink)
-        painter.drawText(at + QPointF(by, by), text)
+    # On a plate: pixels under it are of any brightness, and coloured.
+    plate = QRectF(at.x() - 3, at.y() - metrics.ascent() - 1, 0, metrics.height() + 2)
+    plate.setWidth(metrics.horizontalAdvance(text) + 6)
+    painter.fillRect(plate, _PLATE)
+    painter.setPen(_SHIFT)
+    painter.drawText(at, text)
 
 
 def _stamp(width: float, height: float, ratio: float, draw: Callable[[QPainter], None]) -> QImage:
