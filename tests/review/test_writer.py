@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from vetter.review.writer import FEW, Writer
+from vetter.review.writer import FEW, RESULT, Writer
 
 
 class GatedStore:
@@ -84,6 +84,18 @@ def test_what_fails_beside_the_verdicts_is_said(writer, store, qtbot):
     with qtbot.waitSignal(writer.failed) as told:
         writer.keep_setting("looks", {})
     assert "disk full" in told.args[0]
+
+
+def test_a_place_that_was_put_off_does_not_replace_that_of_a_later_decision(writer, store):
+    store.gate.set()
+    writer._later(RESULT, lambda: store.busy.wait(5))
+    writer.keep_position("a")
+    writer.keep_position("b")
+    receipt = writer.submit(["verdict"], "c")
+    store.busy.set()
+    assert receipt.wait(5)
+    writer.close()
+    assert store.told == [("append", ["verdict"])]
 
 
 def test_results_are_read_on_the_writers_thread(writer, qtbot):

@@ -97,12 +97,15 @@ class Writer(QObject):
         self._count = itertools.count()
         self._hurry = threading.Event()
         self._ending = False
+        self._place: object = None
         self._thread = threading.Thread(target=self._run, name="session writer", daemon=True)
         self._thread.start()
 
     def submit(self, decisions: Sequence[Decision], position: str | None) -> Receipt:
         """Commit decisions, with the position to resume at; never blocks."""
         receipt = Receipt()
+        if position is not None:
+            self._place = None
 
         def write() -> None:
             try:
@@ -116,8 +119,17 @@ class Writer(QObject):
         return receipt
 
     def keep_position(self, key: str) -> None:
-        """Remember where the vetter is; of no consequence if it fails but a word."""
-        self._later(SETTING, lambda: self._store.set_position(key))
+        """Remember where the vetter is; of no consequence if it fails but a word.
+
+        A decision or another place that comes meanwhile says better where that is.
+        """
+        place = self._place = object()
+
+        def write() -> None:
+            if self._place is place:
+                self._store.set_position(key)
+
+        self._later(SETTING, write)
 
     def keep_adjustments(self, results: Sequence[Kept]) -> None:
         """Remember results of fits, few at a time: a verdict does not wait for hundreds."""
