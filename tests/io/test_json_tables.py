@@ -85,3 +85,8 @@ def test_one_object_that_holds_all_records(tmp_path: Path, text: str) -> None:
     (tmp_path / "l.json").write_text(text)
     table = read_table(parse_fits_name(tmp_path / "l.json")).table
     assert [tuple(row) for row in table["id", "x", "y"].iterrows()] == [("a", 1, 3), ("b", 2, 4)]
+
+
+def test_one_record_whose_parts_have_the_same_fields_is_one(tmp_path: Path) -> None:
+    table = read(tmp_path, '{"pos": {"x": 1, "y": 2}, "err": {"x": 3, "y": 4}}\n').table
+    assert table.colnames == ["pos.x", "pos.y", "err.x", "err.y"] and len(table) == 1

@@ -113,7 +113,9 @@ def _unfolded(text: str) -> list[Any]:
     if len(parts) < 2 or len({len(part) for part in parts if isinstance(part, (list, dict))}) != 1:
         return []
     if all(isinstance(part, dict) for part in parts):
-        if any(part.keys() != parts[0].keys() for part in parts):
+        # Other keys than numbers are names: of the fields in one record's parts.
+        rows = parts[0].keys()
+        if any(part.keys() != rows for part in parts) or not all(map(str.isdecimal, rows)):
             return []
         parts = [list(part.values()) for part in parts]
     if not all(isinstance(part, list) for part in parts):
