@@ -35,7 +35,7 @@ def test_those_without_pixels_are_said(tmp_path: Path, capsys: pytest.CaptureFix
     write_list(tmp_path / "l.csv", id=["a", "far"], x=[20.0, 3000.0], y=[20.0, 30.0])
     assert run(tmp_path, "-o", str(tmp_path / "out")) == 0
     text = capsys.readouterr().err
-    assert "far: off the image" in text and "1 cutouts written, 1 candidates without" in text
+    assert "far: off the image" in text and "1 cutout written, 1 candidate without" in text
 
 
 def test_a_file_where_the_folder_should_be(

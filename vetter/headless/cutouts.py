@@ -26,7 +26,8 @@ def run_cutouts(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
         written, skipped = write_all(source, folder)
     finally:
         source.close()
-    say(f"{arguments.output}: {written} cutouts written, {skipped} candidates without one")
+    files, left = f"cutout{'s' * (written != 1)}", f"candidate{'s' * (skipped != 1)}"
+    say(f"{arguments.output}: {written:,} {files} written, {skipped:,} {left} without one")
     return 0
 
 
