@@ -54,3 +54,12 @@ def test_a_residual_that_is_out_of_date_is_not_shown(qtbot, window):
     window.cache.set_adjusted(1, np.full((41, 41), 2.0))
     window.session.next()
     assert np.all(window.plane_row._frame.planes["adjusted"] == 2.0)
+
+
+def test_the_fits_stand_still_after_a_key_and_go_on(qtbot, window, monkeypatch):
+    told = []
+    monkeypatch.setattr(window.fits._ahead, "hold", lambda: told.append("hold"))
+    monkeypatch.setattr(window.fits._ahead, "go_on", lambda: told.append("go on"))
+    window.session.accept()
+    qtbot.waitUntil(lambda: "go on" in told, timeout=30000)
+    assert told[0] == "hold" and told.count("go on") == 1

@@ -20,8 +20,8 @@ from vetter.review.fits import Fits
 from vetter.review.frame import Frame
 from vetter.review.session import Session
 
-HELD_MS = 30
-"""For so long at most the fits stand still for a key."""
+HELD_MS = 40
+"""For so long the fits stand still after a key: what it shows and what comes next is built then."""
 
 PAINT_AHEAD_MS = 15
 """Painting ahead waits until the vetter looks, and nothing else is to be done."""
@@ -141,15 +141,10 @@ class Showing(QObject):
         self._held.stop()
 
     def _hold(self) -> None:
-        # While a core is taken, each step from the key over the disk to the pixels may wait 4 ms
-        # for one: 99th percentile 15 ms, and 11 where the fits stand still.
+        # While they keep a core busy, each step from the key over the disk to the pixels may wait
+        # for the next tick of the system's clock, which is 4 ms on a server's kernel.
         self._fits.hold()
         self._held.start()
-
-    def _go_on(self) -> None:
-        if self._held.isActive():
-            self._held.stop()
-            self._fits.go_on()
 
     def _settle(self) -> None:
         # The index of 100,000 keys takes 50 ms: now, and not between the first key and its pixels.
@@ -179,7 +174,6 @@ class Showing(QObject):
             cutout = frame.cutout
             views.light_curve.show_curve(None if cutout is None else cutout.light_curve)
         views.epochs.follow(row)
-        self._go_on()
         self._fits.follow([row, *self._want()])
 
     def _want(self) -> list[int]:
