@@ -169,7 +169,7 @@ def test_fits_columns_of_one_name(tmp_path: Path) -> None:
 def test_repeated_ids_are_kept_apart_and_said(tmp_path: Path) -> None:
     candidates = used(written(tmp_path / "l.csv", "id,x,y\na,1,2\na,3,4\nb,5,6\n"))
     assert candidates.keys.tolist() == ["a", "a#2", "b"]
-    assert any("1 rows repeat a value of id" in note for note in candidates.notes)
+    assert any("1 row repeats a value of id" in note for note in candidates.notes)
 
 
 def test_parquet_with_nested_columns(tmp_path: Path) -> None:

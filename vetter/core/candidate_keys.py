@@ -45,10 +45,16 @@ def make_keys(table: Table, column: str | None) -> tuple[Texts, tuple[str, ...]]
     for row in empty:
         keys[row] = f"row-{row + 1}"
     if empty:
-        notes.append(f"{len(empty)} rows without {column}: called row-{empty[0] + 1} and so on")
+        first = f"row-{empty[0] + 1}"
+        notes.append(
+            f"1 row without {column}: called {first}"
+            if len(empty) == 1
+            else f"{len(empty)} rows without {column}: called {first} and so on"
+        )
     if len(set(keys)) < count:
         repeated = _number_repeated(keys)
-        notes.append(f"{repeated} rows repeat a value of {column}: kept apart as KEY#2 and so on")
+        rows = "1 row repeats" if repeated == 1 else f"{repeated} rows repeat"
+        notes.append(f"{rows} a value of {column}: kept apart as KEY#2 and so on")
     return _array(keys), tuple(notes)
 
 
