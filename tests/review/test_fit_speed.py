@@ -30,3 +30,13 @@ def test_the_speed_is_that_of_the_last_messages(clock):
         speed.count(16 * step)
         clock[0] += 1.0 if step < OVER else 0.1
     assert speed.rate == pytest.approx(160.0)
+
+
+def test_a_pause_is_not_counted(clock):
+    speed = FitSpeed()
+    speed.count(16)
+    clock[0] += 600.0
+    speed.count(32)
+    clock[0] += 0.1
+    speed.count(48)
+    assert speed.rate == pytest.approx(160.0)
