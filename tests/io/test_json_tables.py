@@ -90,3 +90,19 @@ def test_one_object_that_holds_all_records(tmp_path: Path, text: str) -> None:
 def test_one_record_whose_parts_have_the_same_fields_is_one(tmp_path: Path) -> None:
     table = read(tmp_path, '{"pos": {"x": 1, "y": 2}, "err": {"x": 3, "y": 4}}\n').table
     assert table.colnames == ["pos.x", "pos.y", "err.x", "err.y"] and len(table) == 1
+
+
+@pytest.mark.parametrize(
+    "own", ['"x": 1, "y": 2', '"candidate": {"ra": 10.5, "dec": 20.5}'], ids=["plain", "nested"]
+)
+def test_the_list_in_one_record_is_not_taken_for_the_candidates(tmp_path: Path, own: str) -> None:
+    earlier = '[{"id": "m", "x": 9, "y": 9}, {"id": "n", "x": 8, "y": 8}]'
+    table = read(tmp_path, f'{{"id": "a", {own}, "earlier": {earlier}}}\n').table
+    assert table["id"].tolist() == ["a"]
+
+
+def test_the_place_that_was_asked_for_is_no_candidate(tmp_path: Path) -> None:
+    found = '[{"id": "m", "x": 9, "y": 9}, {"id": "n", "x": 8, "y": 8}]'
+    asked = '"query": {"ra": 10.5, "dec": 20.5}, "radius": 5'
+    table = read(tmp_path, f'{{{asked}, "results": {found}}}\n').table
+    assert table["id"].tolist() == ["m", "n"]

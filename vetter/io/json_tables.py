@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from astropy.table import Column, MaskedColumn, Table
 
+from vetter.core.column_roles import recognise
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName
 from vetter.io.table_file import TableFile
@@ -100,7 +101,8 @@ def _items(name: FitsName, text: str, records: _Records) -> Iterator[tuple[str, 
 def _unfolded(text: str) -> list[Any]:
     """The records of one object that holds them all; none where it is something else.
 
-    It may hold columns, as lists or by the number of the row, or one list of records.
+    It may hold columns, as lists or by the number of the row, or one list of records. What has an
+    identity and a place itself is a record, and a list in it (of earlier detections) its own.
     """
     try:
         whole = json.loads(text)
@@ -109,7 +111,7 @@ def _unfolded(text: str) -> list[Any]:
     parts = list(whole.values()) if isinstance(whole, dict) else []
     lists = [part for part in parts if isinstance(part, list)]
     if len(lists) == 1 and lists[0] and all(isinstance(item, dict) for item in lists[0]):
-        return lists[0]
+        return [] if _is_record(whole) else lists[0]
     if len(parts) < 2 or len({len(part) for part in parts if isinstance(part, (list, dict))}) != 1:
         return []
     if all(isinstance(part, dict) for part in parts):
@@ -121,6 +123,16 @@ def _unfolded(text: str) -> list[Any]:
     if not all(isinstance(part, list) for part in parts):
         return []
     return [dict(zip(whole, values, strict=True)) for values in zip(*parts, strict=True)]
+
+
+def _is_record(item: dict[str, Any]) -> bool:
+    """Whether an object is a candidate: its fields, and those of objects in it, name one."""
+    inner = [
+        f"{key}.{name}" for key, part in item.items() if isinstance(part, dict) for name in part
+    ]
+    plain = [key for key, part in item.items() if not isinstance(part, (dict, list))]
+    roles = recognise([*plain, *inner], {}, {})
+    return bool(roles.key and ((roles.x and roles.y) or (roles.ra and roles.dec)))
 
 
 def _parsed(
