@@ -115,3 +115,18 @@ def test_panels_are_in_as_many_rows_as_make_them_largest(
     best = arrangement(count, width, height, title=20, gap=6)
     assert (best.rows, best.side) == (rows, side)
     assert best.rows * best.columns >= count
+
+
+def test_panels_end_where_the_pixels_do() -> None:
+    best = arrangement(4, 860, 500, title=20, gap=6, pixels=41)
+    # Two rows have room for 227 units, one row for 210: five to a pixel in both.
+    assert (best.rows, best.side) == (1, 205)
+    assert arrangement(4, 860, 500, title=20, gap=6).rows == 2
+
+
+def test_pixels_are_counted_in_those_of_the_device() -> None:
+    assert arrangement(1, 100, 200, title=20, gap=6, pixels=41, ratio=2.0).side == 41 * 4 / 2
+
+
+def test_pixels_that_are_not_drawn_crisp_leave_the_panels_as_large_as_they_can_be() -> None:
+    assert arrangement(1, 100, 200, title=20, gap=6, pixels=41).side == 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -149,6 +150,8 @@ def test_the_reticle_leaves_the_candidate_free(row: PlaneRow, frame: Frame) -> N
 
 
 def test_loading_shows_nothing_of_the_candidate_before(row: PlaneRow, frame: Frame) -> None:
+    # The panels are as large as those of the candidate will be.
+    row.set_pixels(41)
     row.show_loading("C7", frame.plane_names)
     never_seen = pixels(row.grab().toImage())
     row.show_frame(frame)
@@ -420,3 +423,18 @@ def test_all_planes_can_be_chosen_from_those_without_a_panel_too(row: PlaneRow) 
     row.show_frame(build_frame(unmatched(), 0, 20, Looks()))
     assert list(row.planes) == ["image", "template", "diff", "adjusted", "err"]
     assert row.planes["err"] == "estimated from the image"
+
+
+def test_panels_are_as_large_as_the_pixels_while_all_cutouts_have_one_size(
+    row: PlaneRow, frame: Frame
+) -> None:
+    row.show_frame(frame)
+    side = row.panel("image").area.width
+    assert side % 41 == 0
+    smaller = {name: picture[:30, :30] for name, picture in frame.pictures.items()}
+    row.show_frame(dataclasses.replace(frame, row=1, pictures=smaller))
+    loose = row.panel("image").area.width
+    assert loose > side
+    # From one size to the next nothing jumps any more.
+    row.show_frame(dataclasses.replace(frame, row=2))
+    assert row.panel("image").area.width == loose

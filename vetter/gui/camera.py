@@ -170,8 +170,16 @@ class Arrangement(NamedTuple):
     side: float
 
 
-def arrangement(count: int, width: float, height: float, title: float, gap: float) -> Arrangement:
-    """One row of square panels or two: whichever makes them larger.
+def arrangement(
+    count: int,
+    width: float,
+    height: float,
+    title: float,
+    gap: float,
+    pixels: int = 0,
+    ratio: float = 1.0,
+) -> Arrangement:
+    """One row of square panels or two: whichever makes the pixels larger; one where both do.
 
     Parameters
     ----------
@@ -183,11 +191,19 @@ def arrangement(count: int, width: float, height: float, title: float, gap: floa
         Height of the title above each.
     gap : float
         Between two panels.
+    pixels : int
+        Of a cutout along its longer side, where all have as many: panels end where these do.
+    ratio : float
+        Device pixels to one of the screen's units.
     """
     choices = []
     for rows in (1, 2) if count > 1 else (1,):
         columns = math.ceil(max(count, 1) / rows)
         across = (width - gap * (columns - 1)) / columns
         down = (height - gap * (rows - 1)) / rows - title
-        choices.append(Arrangement(rows, columns, max(math.floor(min(across, down)), 1)))
+        side = max(math.floor(min(across, down)), 1)
+        scale = math.floor(side * ratio / pixels) if pixels else 0
+        choices.append(
+            Arrangement(rows, columns, scale * pixels / ratio if scale >= CRISP else side)
+        )
     return max(choices, key=lambda choice: choice.side)

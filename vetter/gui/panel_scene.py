@@ -50,6 +50,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
         self._panels: dict[str, PlanePanel] = {}
         self._names: tuple[str, ...] = ()
         self._arranged: tuple[tuple[str, ...], int] = ((), 0)
+        self._pixels = 0
         self._prepared: tuple[object, QImage] | None = None
         self._painted: QImage | None = None
         self._grip: tuple[Qt.MouseButton, QPointF, PlanePanel] | None = None
@@ -120,6 +121,13 @@ class PanelScene(pg.GraphicsLayoutWidget):
         self._forget_painted()
         self.arrange()
 
+    def set_pixels(self, pixels: int) -> None:
+        """How many pixels all cutouts have along their longer side; 0 where they differ."""
+        if pixels != self._pixels:
+            self._pixels = pixels
+            self._forget_painted()
+            self.arrange()
+
     def arrange(self) -> None:
         """Put the panels in one row or two, whichever makes the pixels larger.
 
@@ -127,7 +135,8 @@ class PanelScene(pg.GraphicsLayoutWidget):
         one to the next, and the way should be short.
         """
         width, height = self.width(), self.height()
-        best = arrangement(len(self._names), width, height, TITLE_HEIGHT, _GAP)
+        ratio = self.devicePixelRatioF()
+        best = arrangement(len(self._names), width, height, TITLE_HEIGHT, _GAP, self._pixels, ratio)
         if self._arranged != (self._names, best.rows):
             for item in list(self.ci.items):
                 self.ci.removeItem(item)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Set
 
 from PyQt6.QtCore import QEvent, QPointF, QTimer
@@ -41,6 +42,7 @@ class PlaneRow(PanelScene):
         self._given: set[str] = set()
         self._fit_seen = False
         self._row: int | None = None
+        self._radius = math.nan
         self._blinked = "image"
         self._flipped = False
         self._frame: Frame | None = None
@@ -83,6 +85,7 @@ class PlaneRow(PanelScene):
             self._blinked = "image"
         self._row = frame.row
         self.set_names(self._names_of(frame))
+        self._size_up(frame)
         self._put(frame)
         self.show_prepared(frame)
 
@@ -110,6 +113,20 @@ class PlaneRow(PanelScene):
         """What was painted ahead, and has not been made worthless since."""
         subject = None if self._prepared is None else self._prepared[0]
         return subject if isinstance(subject, Frame) else None
+
+    def _size_up(self, frame: Frame) -> None:
+        """Have panels that end where the pixels do, as long as all cutouts have one size.
+
+        Stamps of many sizes would have the panels jump from one candidate to the next.
+        """
+        if frame.shape is None:
+            return
+        pixels = max(frame.shape)
+        if frame.radius != self._radius:
+            self._radius = frame.radius
+            self.set_pixels(pixels)
+        elif pixels != self._pixels:
+            self.set_pixels(0)
 
     def _names_of(self, frame: Frame) -> tuple[str, ...]:
         """The panels for a frame: they keep their size and place from one to the next."""
