@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
@@ -26,7 +27,7 @@ FEW = 20
 """Results of fits in one transaction: about 2 ms, all that a verdict may have to wait."""
 
 PAINTED_BY = 0.025
-"""Seconds that what nobody waits for is put off: the window paints what the same key changed."""
+"""Seconds after a key that what nobody waits for is put off: the window paints what it changed."""
 
 
 class DecisionStore(Protocol):
@@ -97,6 +98,7 @@ class Writer(QObject):
         self._count = itertools.count()
         self._hurry = threading.Event()
         self._ending = False
+        self._painted_at = 0.0
         self._place: object = None
         self._thread = threading.Thread(target=self._run, name="session writer", daemon=True)
         self._thread.start()
@@ -114,6 +116,7 @@ class Writer(QObject):
                 receipt.settle([], in_words(error))
             self.acknowledged.emit(receipt)
 
+        self._painted_at = time.monotonic() + PAINTED_BY
         self._put(DECISION, write)
         self._hurry.set()
         return receipt
@@ -173,6 +176,8 @@ class Writer(QObject):
             except Exception as error:  # As above: what is not kept is said, and the next written.
                 self.failed.emit(in_words(error))
 
+        if urgency == SETTING:
+            self._painted_at = time.monotonic() + PAINTED_BY
         self._put(urgency, job)
 
     def _run(self) -> None:
@@ -182,7 +187,8 @@ class Writer(QObject):
     def _next(self) -> Callable[[], None] | None:
         """The most urgent job, once it may be done."""
         first = self._jobs.get()
-        if first[0] in (SETTING, RESULT) and self._hurry.wait(PAINTED_BY):
+        wait = max(self._painted_at - time.monotonic(), 0.0)
+        if first[0] in (SETTING, RESULT) and self._hurry.wait(wait):
             self._jobs.put(first)
             first = self._jobs.get()
         if first[0] == DECISION and not self._ending:
