@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from vetter.errors import InputError
-from vetter.io.fits_names import parse_fits_name, split_hdu
+from vetter.io.fits_names import parse_fits_name
 
 
 @pytest.mark.parametrize(
@@ -28,10 +28,6 @@ def test_names(spec: str, path: str, extension: object, slices: tuple[int, ...])
 @pytest.mark.parametrize("spec", ["f.fits", "f.fits[2]", "f.fits[SCI,1]", "f.fits[0][3]"])
 def test_a_name_is_written_as_it_came(spec: str) -> None:
     assert str(parse_fits_name(spec)) == spec
-
-
-def test_split_hdu() -> None:
-    assert split_hdu("x.fits[SCI]") == ("x.fits", "SCI")
 
 
 @pytest.mark.parametrize("spec", ["f.fits[]", "f.fits[0][k]", "f.fits[1:5,2:3]"])

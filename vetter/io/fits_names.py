@@ -44,12 +44,6 @@ class FitsName:
         return self.path.name + self.suffix
 
 
-def split_hdu(spec: str) -> tuple[str, Extension | None]:
-    """The path and the HDU of ``file.fits[EXT]``; None where no HDU is named."""
-    name = parse_fits_name(spec)
-    return str(name.path), name.extension
-
-
 def parse_fits_name(spec: str | Path) -> FitsName:
     """Take a file's name with brackets apart.
 
