@@ -87,6 +87,6 @@ def test_a_number_below_nl_that_is_thousands_of_digits_long_is_refused(tmp_path:
         listed(tmp_path, FOUND, "9" * 5000)
 
 
-def test_an_id_that_is_too_large_for_a_whole_number_is_not_taken_for_another(tmp_path: Path) -> None:
+def test_an_id_too_large_for_a_whole_number_is_not_taken_for_another(tmp_path: Path) -> None:
     keys = listed(tmp_path, "1e300 2 3 4\ninf 5 6 7\n").keys.tolist()
     assert keys == ["1e+300", "row-2"]
