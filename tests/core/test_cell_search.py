@@ -8,6 +8,7 @@ import pytest
 from vetter.core import adjust_stack, cell_search
 from vetter.core.adjust import fit_many
 from vetter.core.adjustment import Adjustment, FitOptions
+from vetter.core.cell_descent import End, _lowest_of
 from vetter.core.cutout import Cutout
 from vetter.core.moments import Array
 
@@ -128,3 +129,14 @@ def test_beyond_two_pixels_a_star_gets_the_same_spline_either_way(
     for found, other in zip(fit_many(lot, options), wanted, strict=True):
         assert found.chi2 == pytest.approx(other.chi2, rel=1e-7)
         assert found.spline == other.spline
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_rounding_does_not_decide_between_minima(order: tuple[int, ...]) -> None:
+    none = np.zeros((17, 17))
+    ends = [
+        End(0, (4, 4), 5.0, 5.0, 1.0, 100.0, none),
+        End(0, (-1, 0), -0.5, 0.25, 1.0, 100.0 * (1 + 1e-12), none),
+        End(0, (0, 0), 0.1, 0.1, 1.0, 100.0 * (1 + 1e-6), none),
+    ]
+    assert _lowest_of([ends[n] for n in order]) is ends[1]

@@ -25,6 +25,8 @@ _ROUNDS = 20
 _ON_EDGE = 1e-9
 _LOWER = 1e-12
 """Of chi2, below which the next cell is no better."""
+_EVEN = 1e-9
+"""Of chi2, within which rounding would decide between two minima."""
 
 OVERFLOW = 1e200
 
@@ -139,7 +141,7 @@ def lowest_of_one(ground: Ground, begin: Sequence[tuple[float, float]]) -> End:
                 break
             end = further
         ends.append(end)
-    return min(ends, key=lambda end: end.chi2)
+    return _lowest_of(ends)
 
 
 def lowest(ground: Ground, begin: Sequence[tuple[int, float, float]]) -> list[End]:
@@ -157,11 +159,19 @@ def lowest(ground: Ground, begin: Sequence[tuple[int, float, float]]) -> list[En
             if end.chi2 < ends[n].chi2 * (1.0 - _LOWER):
                 ends[n] = end
                 going.append(n)
-    best: dict[int, End] = {}
+    own: list[list[End]] = [[] for _ in ground.weight]
     for end in ends:
-        if end.which not in best or end.chi2 < best[end.which].chi2:
-            best[end.which] = end
-    return [best[k] for k in range(len(ground.weight))]
+        own[end.which].append(end)
+    return [_lowest_of(several) for several in own]
+
+
+def _lowest_of(ends: list[End]) -> End:
+    """The lowest; of those that only rounding tells apart, always the same one."""
+    if len(ends) == 1:
+        return ends[0]
+    least = min(end.chi2 for end in ends)
+    even = [end for end in ends if end.chi2 - least <= _EVEN * least]
+    return min(even or ends, key=lambda end: (round(math.hypot(end.dx, end.dy), 6), end.dx, end.dy))
 
 
 def _descended(ground: Ground, entries: Sequence[tuple[int, Cell, float, float]]) -> list[End]:
