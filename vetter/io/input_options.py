@@ -13,6 +13,9 @@ from vetter.errors import InputError
 from vetter.io.fits_names import parse_fits_name
 from vetter.settings import PSFS
 
+DEFAULT_RADIUS = 20.0
+"""Half the side of a cutout where nothing tells, pixels."""
+
 PLANE_OPTIONS = ("image", "template", "convolved", "diff", "err", "mask")
 
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 import dataclasses
 import glob
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from vetter.core.cutout_source import CutoutSource
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName, parse_fits_name
-from vetter.io.input_options import PLANE_OPTIONS, InputOptions, absolute
+from vetter.io.input_options import DEFAULT_RADIUS, PLANE_OPTIONS, InputOptions, absolute
 from vetter.io.plain_files import begins_as_text, open_plain_file
 
 __all__ = ["PLANE_OPTIONS", "InputOptions", "open_input", "session_path"]
 
-DEFAULT_RADIUS = 20.0
 # A text of such a name is a damaged packet or archive, and is told so.
 _PACKED = frozenset((".avro", ".tar", ".tgz", ".gz"))
 
@@ -183,10 +182,11 @@ def _open_files(
             raise InputError(f"{path}: no such file or folder")
     if options.patterns or (len(paths) == 1 and paths[0].is_dir()):
         from vetter.io.folder_opening import open_by_patterns, open_folder
+        from vetter.io.list_opening import open_list
 
         if options.patterns:
             return open_by_patterns(paths, options, record)
-        return open_folder(paths[0], options, record, _open_field)
+        return open_folder(paths[0], options, record, open_list)
     if _are_alerts(names, options.schema is not None):
         return _open_alerts(names, texts, options, record)
     if len(names) > 1:
@@ -200,7 +200,9 @@ def _open_files(
         if given:
             raise InputError(f"{texts[0]}: cutout files bring their own planes, found {given} too")
         return open_cutouts(paths, options.radius, record, options.fwhm)
-    return _open_field(names[0], options, record)
+    from vetter.io.list_opening import open_list
+
+    return open_list(names[0], options, record)
 
 
 def _open_together(
@@ -216,7 +218,9 @@ def _open_together(
         options = dataclasses.replace(options, planes={**planes, **options.planes})
         # The list alone is the input from now on, as if its planes had been named by options.
         record = {"inputs": [absolute(str(table))], "options": options.plain()}
-        return _open_field(table, options, record)
+        from vetter.io.list_opening import open_list
+
+        return open_list(table, options, record)
     if options.for_lists() or any(name.suffix for name in names):
         return None
     return open_stamps([name.path for name in names], options, record)
@@ -250,53 +254,3 @@ def _open_alerts(
     unused = unused_inputs(paths, lambda path: hold_alerts([path], framed), "alert packets")
     source.extra_notes = (*unused, *source.extra_notes)
     return source
-
-
-def _open_field(table: FitsName, options: InputOptions, record: dict[str, Any]) -> CutoutSource:
-    from vetter.io.candidate_tables import check_is_list, read_candidates
-    from vetter.io.field_planes import open_planes
-    from vetter.io.field_source import FieldSource
-    from vetter.io.fingerprint import of_list
-    from vetter.io.nearby_planes import PlanesWanted, planes_beside
-    from vetter.io.table_files import kind_of
-
-    kind = kind_of(table.path)
-    said: tuple[str, ...] = ()
-    specs: Mapping[str, str] = options.planes
-    if not specs:
-        try:
-            specs, said = planes_beside(table, kind)
-        except PlanesWanted:
-            # Planes are asked for where it is a list, and only then.
-            check_is_list(table, options.columns)
-            raise
-        record = {
-            **record,
-            "options": dataclasses.replace(options, planes=specs).plain(),
-        }
-    planes = open_planes(
-        specs, options.variance, options.weight, options.mask_bits, options.mask_good
-    )
-    try:
-        candidates = read_candidates(
-            str(table),
-            planes.wcs,
-            planes.shape,
-            options.columns,
-            options.one_based,
-            planes.header,
-        )
-        prints = (of_list("candidates", table.path), *planes.fingerprints())
-    except InputError:
-        planes.close()
-        raise
-    return FieldSource(
-        table.path.name,
-        candidates,
-        planes,
-        options.radius or DEFAULT_RADIUS,
-        prints,
-        record,
-        said,
-        options.fwhm,
-    )

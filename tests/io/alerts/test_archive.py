@@ -123,7 +123,7 @@ def test_an_archive_that_ends_in_the_filling_behind_a_file_is_cut_short() -> Non
     assert len(listed(content[:1024])) == 1
 
     class OfUnknownSize(HeldBytes):
-        size = property(lambda self: None, lambda self, size: None)  # type: ignore[assignment]
+        size = property(lambda self: None, lambda self, size: None)
 
         def read(self, offset: int, count: int) -> bytes:
             return self._content[offset : offset + count]

@@ -1,0 +1,69 @@
+"""A list of candidates opened with the planes that they are on."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from vetter.errors import InputError
+from vetter.io.candidate_tables import check_is_list, read_candidates
+from vetter.io.field_planes import open_planes
+from vetter.io.field_source import FieldSource
+from vetter.io.fingerprint import of_list
+from vetter.io.fits_names import FitsName
+from vetter.io.input_options import DEFAULT_RADIUS, InputOptions
+from vetter.io.nearby_planes import PlanesWanted, planes_beside
+from vetter.io.table_files import kind_of
+
+
+def open_list(table: FitsName, options: InputOptions, record: dict[str, Any]) -> FieldSource:
+    """The list's candidates on the planes that the options name, else on those beside it.
+
+    Raises
+    ------
+    InputError
+        The list or a plane cannot be used.
+    PlanesWanted
+        No planes are named, and none are beside the list.
+    """
+    kind = kind_of(table.path)
+    said: tuple[str, ...] = ()
+    specs: Mapping[str, str] = options.planes
+    if not specs:
+        try:
+            specs, said = planes_beside(table, kind)
+        except PlanesWanted:
+            # Planes are asked for where it is a list, and only then.
+            check_is_list(table, options.columns)
+            raise
+        record = {
+            **record,
+            "options": dataclasses.replace(options, planes=specs).plain(),
+        }
+    planes = open_planes(
+        specs, options.variance, options.weight, options.mask_bits, options.mask_good
+    )
+    try:
+        candidates = read_candidates(
+            str(table),
+            planes.wcs,
+            planes.shape,
+            options.columns,
+            options.one_based,
+            planes.header,
+        )
+        prints = (of_list("candidates", table.path), *planes.fingerprints())
+    except InputError:
+        planes.close()
+        raise
+    return FieldSource(
+        table.path.name,
+        candidates,
+        planes,
+        options.radius or DEFAULT_RADIUS,
+        prints,
+        record,
+        said,
+        options.fwhm,
+    )
