@@ -19,6 +19,7 @@ from vetter.io.damage import reading, said
 from vetter.io.fits_names import FitsName
 from vetter.io.fits_storage import Storage, storage_of
 from vetter.io.fits_structure import START, open_fits
+from vetter.io.kept_tiles import KeptTiles, Region
 from vetter.io.rice_tiles import RiceTiles, rice_tiles
 from vetter.io.sound_header import sound_header
 from vetter.io.strange_files import strange
@@ -27,10 +28,8 @@ from vetter.io.unpacked import open_unpacked
 if TYPE_CHECKING:
     from astropy.io.fits import Header
 
-Region = tuple[slice, slice]
-
-# Tile-compressed images up to this many pixels are kept in memory, but not at once: the
-# first cutout is wanted before the whole plane is.
+# The tiles of compressed images up to this many pixels are kept in memory, but not those of
+# the first cutouts: to unpack no more of a tile than is wanted brings those sooner.
 SMALL = 4_000_000
 _REPEATED = 16
 # A tile is unpacked whole: up to so many bytes always, above only as much as a file of its size
@@ -156,7 +155,7 @@ class TiledImage:
         self._lock = threading.Lock()
         self._lead: tuple[int, ...] = (0,) * (len(hdu.shape) - 2)
         self._reads = 0
-        self._whole: Array | None = None
+        self._kept: KeptTiles | None = None
         self._is_integer = bool(hdu.header["BITPIX"] > 0 and hdu.header.get("BSCALE", 1) == 1)
 
     @property
@@ -172,31 +171,28 @@ class TiledImage:
     def read(self, region: Region) -> Array:
         """Physical values of a region."""
         with self._lock, reading(self.name.label, "a damaged tile"):
-            values = self._unpacked(region)
+            values = self._values(region)
         if values.dtype.kind == "f" or self._is_integer:
             return values.astype(values.dtype.newbyteorder("="))
         return values.astype(np.float64)
 
-    def _unpacked(self, region: Region) -> Array:
-        """Values of a region; a small image is unpacked whole once it is read repeatedly."""
+    def _values(self, region: Region) -> Array:
+        """Values of a region; the tiles of a small image are kept once it is read repeatedly."""
         self._reads += 1
-        if self._whole is None:
-            small = self.shape[0] * self.shape[1] <= SMALL
-            repeated = self._reads > _REPEATED
-            wanted = (slice(None), slice(None)) if small and repeated else region
-            values = self._tiles_of(wanted)
-            if values is None:
-                values = np.asarray(self._hdu.section[(*self._lead, *wanted)])
-            if wanted is region:
-                return values
-            self._whole = values
-        return self._whole[region]
-
-    def _tiles_of(self, region: Region) -> Array | None:
-        """Values of a region, quickly; None where that is not possible."""
         if self._reads == 1:
             self._tiles = rice_tiles(self._file, self._hdu)
-        return None if self._tiles is None else self._tiles.read(region)
+        if self.shape[0] * self.shape[1] > SMALL or self._reads <= _REPEATED:
+            return self._unpacked(region)
+        if self._kept is None:
+            tile = tuple(self._hdu.tile_shape[-2:])
+            self._kept = KeptTiles(self.shape, tile, self._unpacked)
+        return self._kept.read(region)
+
+    def _unpacked(self, region: Region) -> Array:
+        values = None if self._tiles is None else self._tiles.read(region)
+        if values is None:
+            values = np.asarray(self._hdu.section[(*self._lead, *region)])
+        return values
 
     def close(self) -> None:
         """Let go of the file."""
