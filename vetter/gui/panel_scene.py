@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pyqtgraph as pg
-from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QGraphicsView, QWidget
 
@@ -51,6 +51,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
         self._names: tuple[str, ...] = ()
         self._arranged: tuple[tuple[str, ...], int] = ((), 0)
         self._pixels = 0
+        self._used = QRect()
         self._prepared: tuple[object, QImage] | None = None
         self._painted: QImage | None = None
         self._grip: tuple[Qt.MouseButton, QPointF, PlanePanel] | None = None
@@ -149,6 +150,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
             self._arranged = (self._names, best.rows)
         used = best.columns * (best.side + _GAP) - _GAP
         high = best.rows * (best.side + TITLE_HEIGHT + _GAP) - _GAP
+        self._used = QRect(0, 0, math.ceil(min(used, width)), math.ceil(min(high, height)))
         self.ci.setContentsMargins(0, 0, max(width - used, 0), max(height - high, 0))
         self.ci.layout.activate()
 
@@ -173,11 +175,12 @@ class PanelScene(pg.GraphicsLayoutWidget):
     def keep_painted(self, subject: object) -> None:
         """Paint the scene as it is into memory, for when just this is to be shown."""
         ratio = self.devicePixelRatioF()
-        image = QImage(self._viewport().size() * ratio, QImage.Format.Format_RGB32)
+        width, height = self._used.width() * ratio, self._used.height() * ratio
+        image = QImage(math.ceil(width), math.ceil(height), QImage.Format.Format_RGB32)
+        image.fill(self.backgroundBrush().color())
         image.setDevicePixelRatio(ratio)
         painter = QPainter(image)
-        painter.fillRect(self._viewport().rect(), self.backgroundBrush())
-        self.render(painter, QRectF(self._viewport().rect()), self._viewport().rect())
+        self.render(painter, QRectF(self._used), self._used)
         painter.end()
         self._prepared = subject, image
 
@@ -192,7 +195,11 @@ class PanelScene(pg.GraphicsLayoutWidget):
         if self._painted is None:
             super().paintEvent(event)
             return
+        used, width, height = self._used, self.width(), self.height()
         painter = QPainter(self._viewport())
+        # To copy the bare ground from the picture takes three times as long as to fill it.
+        painter.fillRect(used.width(), 0, width - used.width(), height, self.backgroundBrush())
+        painter.fillRect(0, used.height(), width, height - used.height(), self.backgroundBrush())
         painter.drawImage(0, 0, self._painted)
         painter.end()
 
