@@ -66,6 +66,11 @@ class CandidateListView(QTableView):
         self._soon.setSingleShot(True)
         self._soon.setInterval(FITS_SHOW_MS)
         self._soon.timeout.connect(self._show_arrived)
+        self._said: set[int] = set()
+        # A turn later than the panels of the candidate that a verdict leads to.
+        self._next_turn = QTimer(self)
+        self._next_turn.setSingleShot(True)
+        self._next_turn.timeout.connect(self._show_said)
         self.heading = CandidateHeading(session.queue, self._table, self)
         self.setHorizontalHeader(self.heading)
         self.setModel(self._table)
@@ -159,6 +164,7 @@ class CandidateListView(QTableView):
     def hideEvent(self, event: QHideEvent | None) -> None:
         super().hideEvent(event)
         self._soon.stop()
+        self._next_turn.stop()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         """Paint the lines that need it, without Qt's work for each cell."""
@@ -270,7 +276,12 @@ class CandidateListView(QTableView):
 
     def _on_opinions_changed(self, rows: object) -> None:
         if isinstance(rows, list):
-            self.update_rows(rows)
+            self._said.update(rows)
+            self._next_turn.start()
+
+    def _show_said(self) -> None:
+        rows, self._said = self._said, set()
+        self.update_rows(list(rows))
 
     def _on_reset(self) -> None:
         self._lines.current_place = -1
