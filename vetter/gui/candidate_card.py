@@ -12,6 +12,7 @@ from vetter.core.telling_columns import all_known_facts
 from vetter.gui.comment_editor import CommentEditor
 from vetter.gui.fact_strip import FactStrip
 from vetter.gui.flowing_text import FlowingText
+from vetter.gui.painted_ahead import PaintedAhead
 from vetter.gui.verdict_style import WORDS, badge, colour, is_dark
 from vetter.review.session import Session
 
@@ -76,7 +77,7 @@ class CandidateCard(QWidget):
         self._columns = session.columns
         self._facts: list[Fact] = []
         self._row = -1
-        self._corner: QWidget | None = None
+        self._corner: QLabel | None = None
         self.name = self._label("name")
         self.chip = VerdictChip(self)
         self.tags, self.comment = FlowingText(parent=self), FlowingText(parent=self)
@@ -84,6 +85,7 @@ class CandidateCard(QWidget):
         self.comment.setAccessibleName("comment")
         self.editor = CommentEditor(self)
         self.strip = FactStrip(self)
+        self._ahead = PaintedAhead(self)
         self._set_up_labels()
         self._lay_out()
         self.editor.saved.connect(session.set_comment)
@@ -107,7 +109,7 @@ class CandidateCard(QWidget):
             self._show_facts()
 
     def show_row(self, row: int) -> None:
-        """Show a candidate."""
+        """Show a candidate; where it was painted ahead, `follow` puts the labels behind it."""
         if row != self._row:
             if row >= self._known:
                 # The list has grown since the facts were looked up.
@@ -115,15 +117,30 @@ class CandidateCard(QWidget):
             if self.editor.row not in (-1, row):
                 self.editor.finish()
             self._row = row
-            name = self._session.candidates.name(row)
-            if self.name.text() != name:
-                self.name.setText(name)
-                self.name.setToolTip(name if len(name) > LONG_NAME else "")
-            self._show_facts()
-        self._show_opinion()
+            if self._ahead.holds(self._look_of(row)):
+                self._ahead.cover()
+                return
+        self.follow()
 
-    def add_corner(self, widget: QWidget) -> None:
-        """Put a widget at the right end of the first line, in front of the comment's end."""
+    def follow(self) -> None:
+        """Have the labels say what the picture does that was painted ahead, and show them."""
+        self._show_labels()
+        self._ahead.lift()
+
+    def prepare(self, row: int) -> None:
+        """Paint the candidate that is likely to be shown next, out of sight."""
+        now, look = self._row, self._look_of(row)
+        busy = self.editor.row >= 0 or self._ahead.covers or not self.isVisible()
+        if busy or now < 0 or row >= self._known or self._ahead.holds(look):
+            return
+        self._row = row
+        self._show_labels()
+        self._ahead.keep(look)
+        self._row = now
+        self._show_labels()
+
+    def add_corner(self, widget: QLabel) -> None:
+        """Put a label at the right end of the first line, in front of the comment's end."""
         self._corner = widget
         self._rest.addWidget(widget, 0, 0, Qt.AlignmentFlag.AlignRight)
 
@@ -193,6 +210,20 @@ class CandidateCard(QWidget):
         # The panels below must not move when the comment's line becomes an editor.
         height = max(self.editor.sizeHint().height(), self.name.sizeHint().height())
         first.addStrut(height)
+
+    def _look_of(self, row: int) -> tuple[object, ...]:
+        """All that says what the card of a candidate looks like."""
+        corner = "" if self._corner is None else self._corner.text()
+        ground = self.size(), self.devicePixelRatioF(), self.palette().cacheKey()
+        return row, self._session.opinion(row), tuple(self._facts), corner, *ground
+
+    def _show_labels(self) -> None:
+        name = self._session.candidates.name(self._row)
+        if self.name.text() != name:
+            self.name.setText(name)
+            self.name.setToolTip(name if len(name) > LONG_NAME else "")
+        self._show_facts()
+        self._show_opinion()
 
     def _show_facts(self) -> None:
         self.strip.set_values([fact.text(self._row) for fact in self._facts])

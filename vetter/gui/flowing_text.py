@@ -67,6 +67,9 @@ class FlowingText(QLabel):
         return super().event(event)
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
+        if not self.text():
+            self._cut = False
+            return
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         layout, starts = self._laid_out()

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QHideEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -32,6 +32,9 @@ class Readout(QLabel):
     The text follows the pointer at most forty times a second. The values are told by the
     panels, each above its own pixels.
     """
+
+    written = pyqtSignal()
+    """Another text stands there."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,7 +85,9 @@ class Readout(QLabel):
         # A comment lies behind it: covered by what is written here, seen where there is nothing.
         self.setAutoFillBackground(bool(text))
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not text)
-        self.setText(text)
+        if text != self.text():
+            self.setText(text)
+            self.written.emit()
 
     def hideEvent(self, event: QHideEvent | None) -> None:
         self._soon.stop()

@@ -26,6 +26,9 @@ HELD_MS = 40
 PAINT_AHEAD_MS = 15
 """Painting ahead waits until the vetter looks, and nothing else is to be done."""
 
+POINTER_RESTS_MS = 60
+"""The card is painted ahead anew once the pointer, whose place it tells, has come to rest."""
+
 SETTLING_MS = 200
 """After the first paint, when the vetter begins to look."""
 
@@ -69,10 +72,13 @@ class Showing(QObject):
         self._after_paint = self._timer(0, self._follow)
         self._settling = self._timer(SETTLING_MS, self._settle)
         self._while_looking = self._timer(PAINT_AHEAD_MS, self._paint_ahead)
+        self._then = self._timer(0, self._paint_card_ahead)
+        self._at_rest = self._timer(POINTER_RESTS_MS, self._paint_card_ahead)
         self._held = self._timer(HELD_MS, fits.go_on)
         session.recorder.begun.connect(self._hold)
         session.current_changed.connect(self._on_current_changed)
         cache.ready.connect(self._on_ready)
+        views.readout.written.connect(self._at_rest.start)
         views.epochs.strip.wanted.connect(self._want)
         fits.changed.connect(self._on_fits_changed)
 
@@ -137,6 +143,8 @@ class Showing(QObject):
         self._closed = True
         self._after_paint.stop()
         self._while_looking.stop()
+        self._then.stop()
+        self._at_rest.stop()
         self._settling.stop()
         self._held.stop()
 
@@ -165,6 +173,7 @@ class Showing(QObject):
             # Shown as it was painted ahead; by now its fit has come.
             self.show()
             return
+        views.card.follow()
         views.evidence.show_state(self._fits.state(row))
         views.candidate_list.follow(row)
         # Not made here: the builder then had nothing to tell, and the panels kept the old looks.
@@ -192,6 +201,13 @@ class Showing(QObject):
         frame = None if row is None else self._cache.get(row)
         if frame is not None and session.is_painted:
             self._views.plane_row.prepare(frame)
+            # A turn of its own: a key may have come meanwhile.
+            self._then.start()
+
+    def _paint_card_ahead(self) -> None:
+        ahead = self._views.plane_row.prepared
+        if ahead is not None:
+            self._views.card.prepare(ahead.row)
 
     def _coming(self, row: int) -> list[int]:
         """The rows to build ahead: those in the direction of travel, then those behind."""

@@ -91,7 +91,7 @@ class FitAhead(QObject):
         Nothing else frees the core at once: priorities are weighed at the next tick of the
         system's clock, 4 ms later on a server's kernel.
         """
-        if self._process is not None and hasattr(signal, "SIGSTOP"):
+        if self._process is not None and not self._held and hasattr(signal, "SIGSTOP"):
             self._process.send_signal(signal.SIGSTOP)
             self._held = True
 
