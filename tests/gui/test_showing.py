@@ -56,10 +56,11 @@ def test_a_residual_that_is_out_of_date_is_not_shown(qtbot, window):
     assert np.all(window.plane_row._frame.planes["adjusted"] == 2.0)
 
 
-def test_the_fits_stand_still_after_a_key_and_go_on(qtbot, window, monkeypatch):
+@pytest.mark.parametrize("key", ["accept", "stretch"])
+def test_the_fits_stand_still_after_a_key_and_go_on(qtbot, window, monkeypatch, key):
     told = []
     monkeypatch.setattr(window.fits._ahead, "hold", lambda: told.append("hold"))
     monkeypatch.setattr(window.fits._ahead, "go_on", lambda: told.append("go on"))
-    window.session.accept()
+    {"accept": window.session.accept, "stretch": window.stretch_bar.next_stretch}[key]()
     qtbot.waitUntil(lambda: "go on" in told, timeout=30000)
     assert told[0] == "hold" and told.count("go on") == 1

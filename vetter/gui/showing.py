@@ -76,6 +76,7 @@ class Showing(QObject):
         self._at_rest = self._timer(POINTER_RESTS_MS, self._paint_card_ahead)
         self._held = self._timer(HELD_MS, fits.go_on)
         session.recorder.begun.connect(self._hold)
+        views.stretch_bar.looks_changed.connect(self._hold)
         session.current_changed.connect(self._on_current_changed)
         cache.ready.connect(self._on_ready)
         views.readout.written.connect(self._at_rest.start)
@@ -148,7 +149,7 @@ class Showing(QObject):
         self._settling.stop()
         self._held.stop()
 
-    def _hold(self) -> None:
+    def _hold(self, _looks: object = None) -> None:
         # While they keep a core busy, each step from the key over the disk to the pixels may wait
         # for the next tick of the system's clock, which is 4 ms on a server's kernel.
         self._fits.hold()
