@@ -324,7 +324,7 @@ def grow(fits: Fits) -> None:
 @pytest.fixture
 def growing(qapp):
     made = make_fits()
-    made._session.complete, made._grows = False, True
+    made._session.complete, made._fields._grows = False, True
     made._ahead.running = True
     yield made
     made.close()

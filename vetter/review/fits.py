@@ -10,11 +10,10 @@ import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.adjustment import Adjustment
-from vetter.core.cutout_source import field_of, fields_of
 from vetter.core.fit_table import YES, FitTable
 from vetter.core.panel_choice import why_not_judged
-from vetter.io.kept_psf import StarPsf, restored, setting_name
 from vetter.review.cutout_cache import CutoutCache
+from vetter.review.field_fits import FieldFits
 from vetter.review.field_stars import FieldStars
 from vetter.review.fit_ahead import FitAhead
 from vetter.review.fit_messages import Fitted, Ready
@@ -60,19 +59,17 @@ class Fits(QObject):
         fits = session.columns.fits
         # An empty table is false: only None says that there is nothing to fit.
         self.table = FitTable(len(session.candidates.keys)) if fits is None else fits
-        self._kept = {} if kept is None else kept
-        self.stars = FieldStars(ahead, self._kept, session.recorder.keep_setting, self)
+        kept = {} if kept is None else kept
+        self.stars = FieldStars(ahead, kept, session.recorder.keep_setting, self)
         self.unjudged = why_not_judged(session.source)
         self.paused = bool(self.unjudged) or not session.settings.fit.ahead
         self._session = session
         self._cache = cache
         self._ahead = ahead
-        self._ready: dict[int, Ready] = {}
+        self._fields = FieldFits(session, kept)
         self._stored: Mapping[str, tuple[str, Mapping[str, Any]]] = {}
         self._error = "" if fittable(session.source.plane_names) else NOTHING_TO_FIT
         self._closed = False
-        # Which files a list was is known, and results are kept, once it is complete.
-        self._grows = not session.complete
         self._asked: set[int] = set()
         self._followed: tuple[int, ...] = ()
         self._speed = FitSpeed()
@@ -126,7 +123,7 @@ class Fits(QObject):
 
     def fit_of(self, row: int) -> FieldFit | None:
         """How the candidates of a row's image are fitted; None before that is known."""
-        ready = self._ready_for(row)
+        ready = self._fields.of(row)
         return None if ready is None else ready.fit
 
     def begin(self) -> None:
@@ -182,7 +179,7 @@ class Fits(QObject):
             row = self._row_of(key)
             if row is None or row in self.table:
                 continue
-            ready = self._ready_for(row)
+            ready = self._fields.of(row)
             if ready is None:
                 # Of an image that the fitting process has not come to.
                 left[key] = signature, meta
@@ -237,21 +234,13 @@ class Fits(QObject):
             self._wish([], self._rest())
 
     def _on_ready(self, ready: Ready) -> None:
-        self._ready[ready.field] = self._signed(ready)
-        self._keep_psf(ready)
+        self._fields.add(ready)
         if not self._session.complete:
             return
-        if len(self._ready) == 1:
+        if len(self._fields) == 1:
             self._session.recorder.load_adjustments()
         else:
             self.take_stored(self._stored)
-
-    def _signed(self, ready: Ready) -> Ready:
-        """With the signature that its results are kept under, as far as that is known."""
-        if ready.signature or not self._grows or not self._session.complete:
-            return ready
-        field = fields_of(self._session.source)[ready.field]
-        return ready._replace(signature=ready.fit.signature(field.fingerprints))
 
     def _on_grown(self, first_new: int) -> None:
         count = len(self._session.candidates.keys)
@@ -262,19 +251,10 @@ class Fits(QObject):
         self.progressed.emit()
 
     def _on_completed(self) -> None:
-        self._ready = {number: self._signed(ready) for number, ready in self._ready.items()}
-        self._results.sign(self._signature_of)
-        if self._ready:
+        self._fields.sign()
+        self._results.sign(lambda key: self._fields.signature_of(self._row_of(key)))
+        if len(self._fields):
             self._session.recorder.load_adjustments()
-
-    def _keep_psf(self, ready: Ready) -> None:
-        """A PSF of the field's stars is not built again at the next start."""
-        psf, name = ready.fit.options.psf, setting_name(ready.field)
-        if isinstance(psf, StarPsf) and restored(self._kept.get(name), psf.of) is None:
-            self._session.recorder.keep_setting(name, psf.record())
-
-    def _ready_for(self, row: int) -> Ready | None:
-        return self._ready.get(field_of(self._session.source, row))
 
     def _on_fitted(self, fitted: Fitted) -> None:
         # Results that were under way when it was closed still arrive, and nothing takes them.
@@ -283,7 +263,7 @@ class Fits(QObject):
         keys = self._session.candidates.keys
         for row, result, text in zip(*fitted, strict=True):
             self._asked.discard(row)
-            ready = self._ready_for(row)
+            ready = self._fields.of(row)
             if ready is None:
                 continue
             if result.residual is not None:
@@ -297,12 +277,6 @@ class Fits(QObject):
         self._speed.count(len(self.table))
         self.changed.emit(list(fitted.rows))
         self.progressed.emit()
-
-    def _signature_of(self, key: str) -> str:
-        """What a candidate's result is kept under; empty where that is not known."""
-        row = self._row_of(key)
-        ready = None if row is None else self._ready_for(row)
-        return "" if ready is None else ready.signature
 
     def _on_broken(self, reason: str) -> None:
         self._error = reason

@@ -1,0 +1,58 @@
+"""How the candidates of each image are fitted, as far as the process that fits has said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from vetter.core.cutout_source import field_of, fields_of
+from vetter.io.kept_psf import StarPsf, restored, setting_name
+from vetter.review.fit_messages import Ready
+from vetter.review.session import Session
+
+
+class FieldFits:
+    """Options by image, and what results made with them are kept under.
+
+    Parameters
+    ----------
+    session : Session
+    kept : mapping
+        The session's settings as they were at the start: PSFs of fields among them.
+    """
+
+    def __init__(self, session: Session, kept: Mapping[str, Any]) -> None:
+        self._session, self._kept = session, kept
+        self._ready: dict[int, Ready] = {}
+        # Which files a list was is known once it is complete.
+        self._grows = not session.complete
+
+    def __len__(self) -> int:
+        return len(self._ready)
+
+    def add(self, ready: Ready) -> None:
+        """Take what the process says of a field; a PSF of its stars is not built again."""
+        self._ready[ready.field] = self._signed(ready)
+        psf, name = ready.fit.options.psf, setting_name(ready.field)
+        if isinstance(psf, StarPsf) and restored(self._kept.get(name), psf.of) is None:
+            self._session.recorder.keep_setting(name, psf.record())
+
+    def of(self, row: int) -> Ready | None:
+        """What was said of a row's image; None before."""
+        return self._ready.get(field_of(self._session.source, row))
+
+    def signature_of(self, row: int | None) -> str:
+        """What a candidate's result is kept under; empty where that is not known."""
+        ready = None if row is None else self.of(row)
+        return "" if ready is None else ready.signature
+
+    def sign(self) -> None:
+        """The list is complete: name what could not be named before."""
+        self._ready = {number: self._signed(ready) for number, ready in self._ready.items()}
+
+    def _signed(self, ready: Ready) -> Ready:
+        """With the signature that its results are kept under, as far as that is known."""
+        if ready.signature or not self._grows or not self._session.complete:
+            return ready
+        field = fields_of(self._session.source)[ready.field]
+        return ready._replace(signature=ready.fit.signature(field.fingerprints))
