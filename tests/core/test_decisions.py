@@ -7,17 +7,6 @@ import pytest
 from vetter.core.decisions import UNDECIDED, Opinion, Verdict, new_id, utc_now
 
 
-@pytest.mark.parametrize("verdict", list(Verdict))
-def test_code_and_back(verdict: Verdict) -> None:
-    assert Verdict.from_code(verdict.code) is verdict
-
-
-@pytest.mark.parametrize("code", [-1, 4])
-def test_unknown_code(code: int) -> None:
-    with pytest.raises(IndexError):
-        Verdict.from_code(code)
-
-
 def test_codes_are_what_the_list_paints_from() -> None:
     assert [verdict.code for verdict in Verdict] == [0, 1, 2, 3]
     assert [verdict.value for verdict in Verdict] == ["none", "accept", "reject", "maybe"]

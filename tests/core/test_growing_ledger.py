@@ -53,7 +53,7 @@ def history(whole: CandidateList, steps: list[tuple[str, int, int]]) -> list[Dec
     """Events as a vetter makes them, one step after the other."""
     ledger, events = Ledger(whole, REVIEWER), list[Decision]()
     for kind, row, code in steps:
-        verdict = Verdict.from_code(code)
+        verdict = tuple(Verdict)[code]
         if kind == "undo":
             made = ledger.undo_step()
         elif kind == "redo":

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from astropy.wcs import WCS
 
-from vetter.core.sky import north_east, pixel_scale, radec, scale_bar, sexagesimal
+from vetter.core.sky import orientation, pixel_scale, radec, scale_bar, sexagesimal
 
 
 def tan(dec: float = 20.0, turn: float = 0.0, flip: float = -1.0, ra: float = 10.0) -> WCS:
@@ -52,7 +52,7 @@ def test_the_sky_position_of_a_pixel_counted_from_0() -> None:
 
 def test_a_plain_grid_has_no_sky_position() -> None:
     assert radec(WCS(naxis=2), 3, 4) is None
-    assert north_east(WCS(naxis=2), 3, 4) is None
+    assert orientation(WCS(naxis=2), 3, 4) is None
     assert pixel_scale(WCS(naxis=2), 3, 4) is None
 
 
@@ -68,7 +68,7 @@ def test_a_plain_grid_has_no_sky_position() -> None:
     ids=["usual", "mirrored", "turned", "near the pole", "at 0 h"],
 )
 def test_north_and_east(wcs: WCS, north: float, east: float) -> None:
-    found = north_east(wcs, 49, 49)
+    found = orientation(wcs, 49, 49)
     assert found is not None
     assert found[0] == pytest.approx(north, abs=0.01)
     assert (found[1] - east + 180) % 360 - 180 == pytest.approx(0, abs=0.01)
@@ -105,9 +105,9 @@ def test_directions_and_scale_of_a_real_field_with_distortion(real_data: Path) -
     wcs = WCS(fits.getheader(real_data / "decam_field" / "science.fits"))
     x, y = 61.2, 182.4
     place = SkyCoord(*radec(wcs, x, y), unit="deg")
-    found = north_east(wcs, x, y)
+    found = orientation(wcs, x, y)
     assert found is not None
-    for angle, turn in zip(found, (0, 90), strict=True):
+    for angle, turn in zip(found[:2], (0, 90), strict=True):
         moved = place.directional_offset_by(turn * units.deg, 1 * units.arcsec)
         x1, y1 = wcs.all_world2pix([[moved.ra.deg, moved.dec.deg]], 0)[0]
         assert math.degrees(math.atan2(y1 - y, x1 - x)) % 360 == pytest.approx(angle, abs=0.05)

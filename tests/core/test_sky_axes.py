@@ -8,7 +8,7 @@ from astropy.coordinates import FK4, SkyCoord
 from astropy.wcs import WCS
 
 from vetter.core.pixel_convention import pixel_to_sky, sky_to_pixel
-from vetter.core.sky import north_east, radec
+from vetter.core.sky import orientation, radec
 from vetter.core.sky_axes import from_axes, to_axes
 from vetter.core.wcs_header import sky_to_pixel as one_to_pixel
 
@@ -63,7 +63,7 @@ def test_there_and_back(wcs: WCS) -> None:
 
 
 def test_north_of_a_galactic_image_is_north_of_the_equator() -> None:
-    lie = north_east(galactic(), 30, 20)
+    lie = orientation(galactic(), 30, 20)
     place = SkyCoord(RA, DEC + 1e-3, unit="deg")
     towards = galactic().all_world2pix(place.galactic.l.deg, place.galactic.b.deg, 0)
     angle = np.degrees(np.arctan2(towards[1] - 20, towards[0] - 30)) % 360

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from PyQt6.QtCore import QEvent
+from PyQt6.QtGui import QHelpEvent
+from PyQt6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from vetter.gui.flowing_text import LINE_BREAK, FlowingText
+
+Tip = Callable[[], str]
 
 LONG = "a source of S/N 25.1 survives the fit of shift and scale; " * 4
 
@@ -18,28 +25,45 @@ def text(qtbot: QtBot) -> FlowingText:
     return text
 
 
+@pytest.fixture
+def tip(text: FlowingText, monkeypatch: pytest.MonkeyPatch) -> Tip:
+    """What it tells where the pointer rests: the whole text where a part of it is cut off."""
+    told: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _place, words, _widget: told.append(words))
+
+    def ask() -> str:
+        place = text.rect().center()
+        asked = QHelpEvent(QEvent.Type.ToolTip, place, text.mapToGlobal(place))
+        QApplication.sendEvent(text, asked)
+        return told[-1]
+
+    return ask
+
+
 @pytest.mark.parametrize(("words", "lines", "cut"), [("short", 1, False), (LONG, 1, True)])
-def test_what_has_no_room_is_cut_off(text: FlowingText, words: str, lines: int, cut: bool) -> None:
+def test_what_has_no_room_is_cut_off(
+    text: FlowingText, tip: Tip, words: str, lines: int, cut: bool
+) -> None:
     text.setText(words)
     text.set_lines(lines)
     text.grab()
-    assert text.is_cut is cut
+    assert tip() == (words if cut else "")
 
 
-def test_with_enough_lines_nothing_is_cut_off(text: FlowingText) -> None:
+def test_with_enough_lines_nothing_is_cut_off(text: FlowingText, tip: Tip) -> None:
     text.setText(LONG + LINE_BREAK + "chi2/df 9.06 to 2.96")
     text.set_lines(8)
     text.grab()
-    assert not text.is_cut
+    assert tip() == ""
 
 
-def test_a_break_begins_a_line(text: FlowingText) -> None:
+def test_a_break_begins_a_line(text: FlowingText, tip: Tip) -> None:
     text.setText("words" + LINE_BREAK + "numbers")
     text.grab()
-    assert text.is_cut
+    assert tip() == text.text()
     text.set_lines(2)
     text.grab()
-    assert not text.is_cut
+    assert tip() == ""
 
 
 def test_no_text_widens_or_heightens_it(text: FlowingText) -> None:

@@ -36,10 +36,6 @@ class Fingerprint:
         """Whether it is of a list of candidates."""
         return self.role == "candidates" or self.role.endswith(": candidates")
 
-    def same_content(self, other: Fingerprint) -> bool:
-        """Whether both describe the same content in the same role, wherever it lies."""
-        return self.role == other.role and self.digest == other.digest
-
 
 class PsfFwhm(NamedTuple):
     """The FWHM of a field's PSF in pixels, and where it comes from in words."""

@@ -28,19 +28,11 @@ class Verdict(StrEnum):
     MAYBE = ("maybe", 3)
 
     @classmethod
-    def from_code(cls, code: int) -> Verdict:
-        """The verdict of a code of ``Ledger.codes``; raises IndexError for any other number."""
-        if code < 0:
-            raise IndexError(f"{code}: no such verdict code")
-        return _BY_CODE[code]
-
-    @classmethod
     def named(cls, word: str) -> Verdict:
         """The verdict of a word as typed; 'undecided' is none too. Raises KeyError."""
         return _BY_WORD[word.lower()]
 
 
-_BY_CODE = tuple(Verdict)
 _BY_WORD = {verdict.value: verdict for verdict in Verdict} | {"undecided": Verdict.NONE}
 
 

@@ -66,10 +66,6 @@ class PanelChoice(NamedTuple):
         estimated = frozenset(n for n, note in plane_notes(source).items() if is_estimated(note))
         return cls(words, estimated, not why_not_judged(source))
 
-    def shows(self, plane: str) -> bool:
-        """Whether a plane has a panel, before it is known what a cutout says of it."""
-        return self.said.get(plane, plane not in self.estimated)
-
     def by_default(self, plane: str) -> bool:
         """Whether it has one where the vetter says nothing."""
         return plane not in self.estimated and (plane != "adjusted" or self.fits_stay)

@@ -81,8 +81,17 @@ def _to_sky(wcs: WCS, pixels: list[list[float]]) -> Floats | None:
     return sky if np.isfinite(sky).all() else None
 
 
-def north_east(wcs: WCS, x: float, y: float) -> tuple[float, float] | None:
-    """Directions of north and east at a pixel.
+def pixel_scale(wcs: WCS, x: float, y: float) -> float | None:
+    """Arcseconds per pixel at a 0-based pixel: the square root of the pixel's area, or None."""
+    lie = orientation(wcs, x, y)
+    return None if lie is None else lie[2]
+
+
+def orientation(wcs: WCS, x: float, y: float) -> tuple[float, float, float] | None:
+    """Directions of north and east at a pixel, and its scale, in one look-up.
+
+    The sky is differenced over one pixel as unit vectors in space, so that neither RA's jump
+    at 0 h nor the meridians' closing in at the poles matters.
 
     Parameters
     ----------
@@ -93,25 +102,10 @@ def north_east(wcs: WCS, x: float, y: float) -> tuple[float, float] | None:
 
     Returns
     -------
-    (north, east) or None
-        Degrees from +x (to the right) towards +y (up), in [0, 360); 90 and 180 for an image
-        with north up and east to the left. None where the WCS gives no sky position here.
-    """
-    lie = orientation(wcs, x, y)
-    return None if lie is None else lie[:2]
-
-
-def pixel_scale(wcs: WCS, x: float, y: float) -> float | None:
-    """Arcseconds per pixel at a 0-based pixel: the square root of the pixel's area, or None."""
-    lie = orientation(wcs, x, y)
-    return None if lie is None else lie[2]
-
-
-def orientation(wcs: WCS, x: float, y: float) -> tuple[float, float, float] | None:
-    """Direction of north, direction of east (degrees) and arcsec per pixel, in one look-up.
-
-    The sky is differenced over one pixel as unit vectors in space, so that neither RA's jump
-    at 0 h nor the meridians' closing in at the poles matters. See `north_east`.
+    (north, east, scale) or None
+        North and east in degrees from +x (to the right) towards +y (up), in [0, 360); 90 and
+        180 for an image with north up and east to the left. The scale in arcsec per pixel.
+        None where the WCS gives no sky position here.
     """
     if not _celestial(wcs):
         return None

@@ -35,13 +35,9 @@ class FlowingText(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._lines = lines
         self._bold = 0
+        # Whether a part of the text had no room when it was last painted.
         self._cut = False
         self.set_lines(lines)
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether a part of the text had no room when it was last painted."""
-        return self._cut
 
     def set_lines(self, lines: int) -> None:
         """Make room for this many lines."""
