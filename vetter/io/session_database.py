@@ -13,6 +13,13 @@ from typing import Any
 
 from vetter.core.decisions import utc_now
 from vetter.errors import InputError, VetterError
+from vetter.io.session_connection import (
+    connect,
+    end_killed_commit,
+    remove_journal,
+    roll_back,
+    view,
+)
 from vetter.io.session_errors import Holder, SessionLocked, is_unwritable, said
 from vetter.io.session_lock import SessionLock
 from vetter.io.session_schema import check_header, check_schema, create_tables
@@ -112,7 +119,7 @@ class SessionDatabase:
         if not lock.supported:
             notes = ("this disk knows no file locks: open the session in one window only",)
         try:
-            connection = _connect(path, "rw", locks=lock.supported)
+            connection = connect(path, "rw", locks=lock.supported)
             try:
                 if not path.stat().st_size:
                     create_tables(connection)
@@ -135,12 +142,13 @@ class SessionDatabase:
     @classmethod
     def _viewed(cls, path: Path, notes: tuple[str, ...]) -> SessionDatabase:
         try:
-            connection = _connect(path, "ro", locks=True)
             try:
-                check_schema(path, connection)
-            except BaseException:
-                connection.close()
-                raise
+                connection = view(path)
+            except sqlite3.Error as error:
+                if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_READONLY_ROLLBACK:
+                    raise
+                end_killed_commit(path)
+                connection = view(path)
         except (sqlite3.Error, UnicodeDecodeError) as error:
             raise said(path, error) from None
         return cls(path, connection, None, notes)
@@ -155,7 +163,7 @@ class SessionDatabase:
         """Let go of the file and its lock; harmless when repeated."""
         with self._turn:
             if not self.read_only:
-                _remove_journal(self._connection)
+                remove_journal(self._connection)
             self._connection.close()
             if self._lock is not None:
                 self._lock.release()
@@ -186,47 +194,10 @@ class SessionDatabase:
                 yield cursor
                 cursor.execute("COMMIT")
             except BaseException as error:
-                _roll_back(self._connection)
+                roll_back(self._connection)
                 if isinstance(error, (sqlite3.Error, UnicodeDecodeError)):
                     raise said(self.path, error) from None
                 raise
-
-
-def _connect(path: Path, mode: str, locks: bool) -> sqlite3.Connection:
-    uri = f"{path.as_uri()}?mode={mode}{'' if locks else '&nolock=1'}"
-    connection = sqlite3.connect(
-        uri, uri=True, timeout=5.0, isolation_level=None, check_same_thread=False
-    )
-    try:
-        # A session may come from anyone: nothing in its schema may call functions.
-        connection.execute("PRAGMA trusted_schema = OFF")
-        if mode == "rw":
-            # The journal stays while the session is open, its header wiped at each commit:
-            # to make and delete it each time takes three times as long (2.7 against 0.8 ms).
-            connection.execute("PRAGMA journal_mode = PERSIST").fetchone()
-            connection.execute("PRAGMA synchronous = FULL")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _remove_journal(connection: sqlite3.Connection) -> None:
-    """Leave one file behind; a journal that a kill leaves is empty, and does no harm."""
-    try:
-        connection.execute("PRAGMA journal_mode = DELETE").fetchone()
-    except (sqlite3.Error, UnicodeDecodeError):
-        # Closed already, or the disk is gone.
-        return
-
-
-def _roll_back(connection: sqlite3.Connection) -> None:
-    try:
-        if connection.in_transaction:
-            connection.rollback()
-    except sqlite3.Error:
-        # Closed, or the disk is gone: the journal is rolled back by whoever opens it next.
-        return
 
 
 def _take_hold(connection: sqlite3.Connection) -> None:

@@ -56,6 +56,11 @@ def said(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> VetterError:
         return VetterError(f"{path}: the disk is full; nothing was written")
     if code == sqlite3.SQLITE_BUSY:
         return VetterError(f"{path}: another program keeps it locked; nothing was written")
+    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_ROLLBACK:
+        return VetterError(
+            f"{path}: half of a commit, left by a kill, has to be taken back first: make the file "
+            f"and its folder writable, or copy it together with {path.name}-journal"
+        )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR):
         return VetterError(f"{path}: the disk refuses ({error}); nothing was written")
     return InputError(f"{path}: not usable as a session ({error})")
