@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -8,8 +9,10 @@ from typing import Any
 import pytest
 
 from vetter import __version__, cli
-from vetter.arguments import EXAMPLES, parse_arguments
+from vetter.arguments import EXAMPLES, FORMATS, ROLES, parse_arguments
+from vetter.core.candidates import ROLE_NAMES
 from vetter.errors import InputError
+from vetter.io import table_writing
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -44,7 +47,7 @@ def test_help_shows_an_example_of_each_command(capsys: pytest.CaptureFixture[str
 
 @pytest.mark.parametrize("command", EXAMPLES)
 def test_examples_are_understood(command: str) -> None:
-    words = EXAMPLES[command].split()[1:]
+    words = shlex.split(EXAMPLES[command])[1:]
     assert parse_arguments(words).command == command
 
 
@@ -53,6 +56,18 @@ def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str])
     with pytest.raises(SystemExit) as end:
         cli.main([command, "--help"])
     assert end.value.code == 0 and EXAMPLES[command] in capsys.readouterr().out
+
+
+def test_help_names_the_roles_and_formats_that_there_are() -> None:
+    assert ROLES.split(", ") == list(ROLE_NAMES)
+    assert FORMATS == table_writing.FORMATS
+
+
+@pytest.mark.parametrize("steps", ["0", "-3"])
+def test_a_benchmark_wants_keys_to_press(steps: str) -> None:
+    with pytest.raises(SystemExit) as end:
+        parse_arguments(["bench", "--steps", steps])
+    assert end.value.code == 2
 
 
 def test_open_is_the_default() -> None:

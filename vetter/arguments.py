@@ -13,7 +13,7 @@ from vetter.argument_values import Pairs, count, name_of_file, positive, radius
 EXAMPLES = {
     "open": "vetter candidates.ecsv --image science.fits --template template.fits --diff diff.fits",
     "demo": "vetter demo",
-    "cutouts": "vetter cutouts candidates.csv --image science.fits[SCI] --radius 30 -o cutouts",
+    "cutouts": "vetter cutouts candidates.csv --image 'science.fits[SCI]' --radius 30 -o cutouts",
     "adjust": "vetter adjust candidates.csv --image sci.fits --convolved conv.fits "
     "--err err.fits -o adjusted.ecsv",
     "fields": "vetter fields tonight -o night.toml",
@@ -35,6 +35,7 @@ HELP = {
 }
 VERDICTS = ("accept", "reject", "maybe", "none", "all")
 FORMATS = ("ecsv", "csv", "votable", "fits")
+ROLES = "key, name, x, y, ra, dec, mag, mag_err, time, filter, fwhm"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -69,7 +70,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="vetter",
         description="Vet transient candidates: planes side by side, one key for each verdict, "
         "and a fit that tells a misregistered star from a new source.",
-        epilog=f"an example of each:\n{examples}\n\nvetter COMMAND --help tells all options.",
+        epilog=f"an example of each:\n{examples}\n\nvetter COMMAND --help tells all options; "
+        "vetter alone shows what can be opened.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"vetter {__version__}")
@@ -132,10 +134,10 @@ def _adjust(parser: argparse.ArgumentParser) -> None:
         required=True,
         type=name_of_file,
         metavar="TABLE",
-        help="table to write: .ecsv .csv .fits .vot",
+        help="table to write: .ecsv, .csv, .fits or .vot",
     )
     parser.add_argument(
-        "--jobs", type=count, metavar="N", help="processes that fit (the usable cores)"
+        "--jobs", type=count, metavar="N", help="processes that fit (as many as usable cores)"
     )
     _settings(parser)
 
@@ -161,10 +163,16 @@ def _export(parser: argparse.ArgumentParser) -> None:
         "-o", "--output", required=True, type=name_of_file, metavar="DIR", help="folder to write to"
     )
     parser.add_argument(
-        "--verdict", action="append", choices=VERDICTS, help="whose cutouts to write (accept)"
+        "--verdict",
+        action="append",
+        choices=VERDICTS,
+        help="which candidates' cutouts to write (accept); may be repeated",
     )
     parser.add_argument(
-        "--format", action="append", choices=FORMATS, help="of the table of decisions (ecsv)"
+        "--format",
+        action="append",
+        choices=FORMATS,
+        help="of the table of decisions (ecsv); may be repeated",
     )
     parser.add_argument("--png", action="store_true", help="pictures of the panels too")
     parser.add_argument("--reviewer", metavar="NAME", help="whose; who decided last by default")
@@ -176,8 +184,13 @@ def _log(parser: argparse.ArgumentParser) -> None:
 
 
 def _bench(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("inputs", nargs="*", metavar="INPUT", help="the demo by default")
-    parser.add_argument("--steps", type=int, default=None, metavar="N", help="key presses to time")
+    parser.add_argument(
+        "inputs",
+        nargs="*",
+        metavar="INPUT",
+        help="by default 100,000 candidates on the demo's planes",
+    )
+    parser.add_argument("--steps", type=count, metavar="N", help="key presses to time (300)")
     parser.add_argument("--json", action="store_true", help="for programs")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--peers", action="store_true", help="beside STDPipe, which it installs")
@@ -244,10 +257,14 @@ def _planes(parser: argparse.ArgumentParser) -> None:
         "--psf",
         type=name_of_file,
         metavar="PSF",
-        help="what a new source looks like: gaussian, moffat, stars (of the field) or F, an image",
+        help="what a new source looks like: stars (of the field), moffat, gaussian, or a file: an "
+        "image or a model by PSFEx",
     )
     how.add_argument(
-        "--column", action=Pairs, metavar="ROLE=NAME", help="x=XWIN_IMAGE; may be repeated"
+        "--column",
+        action=Pairs,
+        metavar="ROLE=NAME",
+        help=f"x=XWIN_IMAGE, or x=none for no column; may be repeated; roles: {ROLES}",
     )
     base = how.add_mutually_exclusive_group()
     base.add_argument(
@@ -263,14 +280,18 @@ def _planes(parser: argparse.ArgumentParser) -> None:
 
 
 def _window(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--session", metavar="FILE.vetter", help="where the decisions are kept")
+    parser.add_argument(
+        "--session",
+        metavar="FILE.vetter",
+        help="where the decisions are kept (NAME.vetter, beside the list)",
+    )
     parser.add_argument("--reviewer", metavar="NAME", help="the account's name by default")
-    parser.add_argument("--keymap", metavar="FILE", help="keys of your own (TOML)")
+    parser.add_argument("--keymap", metavar="FILE", help="keys of your own (keymap.toml)")
     _settings(parser)
 
 
 def _settings(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--settings", metavar="FILE", help="settings of your own (TOML)")
+    parser.add_argument("--settings", metavar="FILE", help="settings of your own (settings.toml)")
 
 
 def _session(parser: argparse.ArgumentParser) -> None:
