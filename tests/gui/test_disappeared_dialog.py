@@ -66,7 +66,7 @@ def cells(dialog: DisappearedDialog, line: int) -> list[str]:
 def test_it_says_how_many_and_which(make):
     dialog = make()
     assert dialog.explanation.text().startswith("4 undecided candidates of 10 disappeared")
-    assert "1 are not fitted yet" in dialog.explanation.text()
+    assert "1 is not fitted yet" in dialog.explanation.text()
     assert cells(dialog, 1) == ["J003", "9.00", "1.00", "0.30", "1.000", "0.5"]
     assert dialog.go.text() == "Reject 4"
 

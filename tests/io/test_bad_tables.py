@@ -99,7 +99,7 @@ def test_refused_in_one_line(tmp_path: Path, name: str, content: bytes | str, sa
 def test_a_fits_table_that_is_cut_short(tmp_path: Path) -> None:
     path = write_list(tmp_path / "l.fits", id=np.arange(9000), x=np.ones(9000), y=np.ones(9000))
     path.write_bytes(path.read_bytes()[:60_000])
-    refused(path, r"cut short: 9000 rows are promised, the file ends after 22\d\d; copy")
+    refused(path, r"cut short: 9,000 rows are promised, the file ends after 22\d\d; copy")
 
 
 def test_a_fits_header_that_promises_10_gigabytes(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_a_fits_header_that_promises_10_gigabytes(tmp_path: Path) -> None:
     promised = b"NAXIS2  =           9999999999".ljust(80)
     place = raw.index(b"NAXIS2  ")
     path.write_bytes(raw[:place] + promised + raw[place + 80 :])
-    refused(path, "9999999999 rows are promised")
+    refused(path, "9,999,999,999 rows are promised")
 
 
 def test_a_fits_table_whose_rows_do_not_add_up(tmp_path: Path) -> None:
@@ -206,8 +206,8 @@ def test_masked_and_far_away_positions_are_kept(tmp_path: Path) -> None:
     text = '{"id": 1, "x": 1, "y": 2}\n{"id": 2, "x": NaN, "y": 1}\n{"id": 3, "x": 1e300, "y": 1}\n'
     candidates = used(written(tmp_path / "l.jsonl", text))
     assert len(candidates) == 3 and np.isnan(candidates.x[1])
-    assert "1 candidates have no position" in candidates.notes
-    assert "1 candidates lie off the image" in candidates.notes
+    assert "1 candidate has no position" in candidates.notes
+    assert "1 candidate lies off the image" in candidates.notes
 
 
 def test_an_entirely_masked_column_of_positions(tmp_path: Path) -> None:

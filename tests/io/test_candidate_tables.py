@@ -56,7 +56,7 @@ def test_masked_rows_and_far_away_ones_are_kept_and_counted(tmp_path: Path) -> N
     candidates = read_candidates(tmp_path / "l.csv", shape=SHAPE)
     assert len(candidates) == 4 and np.isnan(candidates.x[:2]).all()
     assert "2 candidates have no position" in candidates.notes
-    assert "1 candidates lie off the image" in candidates.notes
+    assert "1 candidate lies off the image" in candidates.notes
 
 
 @pytest.mark.parametrize(

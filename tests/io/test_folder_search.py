@@ -120,7 +120,7 @@ def test_a_link_that_leads_nowhere_does_not_stop_the_search(tmp_path: Path) -> N
 
 def test_a_folder_with_nothing_in_it_says_what_was_looked_for(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("cloudy")
-    with pytest.raises(InputError, match="found none among 1 files"):
+    with pytest.raises(InputError, match="found none in 1 file"):
         open_input(str(tmp_path))
 
 

@@ -152,7 +152,7 @@ def test_no_candidate_at_all_is_refused(tmp_path):
     path = write_night(tmp_path)
     for number in range(3):
         (tmp_path / f"n{number}.csv").write_text("id,x,y\n")
-    with pytest.raises(InputError, match="not one of its 3 lists has a candidate"):
+    with pytest.raises(InputError, match="no candidate in 3 lists"):
         open_input([str(path)])
 
 

@@ -93,7 +93,7 @@ def test_other_shapes_are_counted_and_said(tmp_path: Path) -> None:
     notes = read(tmp_path, text + "linear;point(1,2)\n").notes
     assert notes[0].startswith("l.reg: left out, neither points nor circles: 1 box, 1 excluded")
     assert "1 point in linear coordinates" in notes[0]
-    assert notes[1] == "l.reg: 1 regions could not be read: line 6"
+    assert notes[1] == "l.reg: 1 region could not be read: line 6"
 
 
 def test_physical_coordinates_follow_the_header(tmp_path: Path) -> None:

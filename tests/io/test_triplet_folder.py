@@ -87,7 +87,7 @@ def test_a_missing_plane_is_shown_as_missing(tmp_path: Path) -> None:
     cutout = source.cutout(1)
     assert "template" not in cutout and cutout.notes["template"] == "no file of this plane"
     assert source.candidates.column("missing").tolist() == ["", "template", ""]
-    assert any("1 of them lack a plane" in note for note in source.notes)
+    assert any("1 of them lacks a plane" in note for note in source.notes)
 
 
 def test_a_plane_of_another_shape_is_put_on_the_grid_by_wcs(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_source_that_is_closed_grows_no_more(
 def test_images_of_the_sky_want_a_list(tmp_path: Path) -> None:
     for word in ("sci", "ref"):
         write_stamp(tmp_path / f"A_{word}.fits", side=1300)
-    with pytest.raises(InputError, match="none among 2 files"):
+    with pytest.raises(InputError, match="none in 2 files"):
         open_input(str(tmp_path))
     with pytest.raises(InputError, match="no candidate list"):
         open_input([str(tmp_path / "A_sci.fits"), str(tmp_path / "A_ref.fits")])

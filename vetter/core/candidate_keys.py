@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.candidates import decoded
+from vetter.core.counted import counted
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -46,14 +47,11 @@ def make_keys(table: Table, column: str | None) -> tuple[Texts, tuple[str, ...]]
         keys[row] = f"row-{row + 1}"
     if empty:
         first = f"row-{empty[0] + 1}"
-        notes.append(
-            f"1 row without {column}: called {first}"
-            if len(empty) == 1
-            else f"{len(empty)} rows without {column}: called {first} and so on"
-        )
+        rest = " and so on" if len(empty) > 1 else ""
+        notes.append(f"{counted(len(empty), 'row')} without {column}: called {first}{rest}")
     if len(set(keys)) < count:
         repeated = _number_repeated(keys)
-        rows = "1 row repeats" if repeated == 1 else f"{repeated} rows repeat"
+        rows = counted(repeated, "row repeats", "rows repeat")
         notes.append(f"{rows} a value of {column}: kept apart as KEY#2 and so on")
     return _array(keys), tuple(notes)
 

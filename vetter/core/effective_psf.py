@@ -12,6 +12,7 @@ from itertools import chain, zip_longest
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.counted import counted
 from vetter.core.plane import Box, Plane
 from vetter.core.psf import PsfImage
 from vetter.core.quiet import quiet
@@ -84,7 +85,7 @@ def effective_psf(
         most = 3.0 * max(width.scatter, 0.02 * width.fwhm)
         stamps = [stamp for stamp in stamps if abs(stamp.fwhm - width.fwhm) <= most]
     if width is None or len(stamps) < LEAST:
-        return f"the field has {len(stamps)} good stars, a PSF of its own wants {LEAST}"
+        return f"the field has {counted(len(stamps), 'good star')}, a PSF of its own wants {LEAST}"
     built = _built(stamps, width.fwhm)
     if isinstance(built, str):
         return built
@@ -166,7 +167,7 @@ def _built(stamps: list[_Stamp], fwhm: float) -> PsfImage | str:
     # Rounded, so that the last bit of a sum, which differs between machines, makes no other PSF.
     samples = np.round(samples / samples.max(), 7)
     used = len(stars) - result.n_excluded_stars
-    return PsfImage(samples, _SAMPLING, f"PSF from {used} stars of the field")
+    return PsfImage(samples, _SAMPLING, f"PSF from {counted(used, 'star')} of the field")
 
 
 def _fault(psf: PsfImage, fwhm: float) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.counted import counted
 from vetter.core.plane import ArrayPlane, Box, Plane
 
 Array = npt.NDArray[np.float64]
@@ -43,7 +44,7 @@ class StarWidths:
     @property
     def note(self) -> str:
         """One line for the user."""
-        return f"FWHM {self.fwhm:.2f} px from {self.stars} stars of the field"
+        return f"FWHM {self.fwhm:.2f} px from {counted(self.stars, 'star')} of the field"
 
 
 def star_fwhm(plane: Plane | npt.NDArray[Any], mask: Plane | None = None) -> StarWidths | None:

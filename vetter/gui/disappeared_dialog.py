@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from vetter.core.counted import counted
 from vetter.core.decisions import Verdict
 from vetter.gui.disappeared_model import DisappearedModel, undecided
 from vetter.gui.frame_strip import FrameStrip
@@ -168,19 +169,15 @@ class DisappearedDialog(QDialog):
 
 def _explanation(session: Session, fits: Fits, count: int, decided: int) -> str:
     total, listed = len(session.candidates), len(session.queue)
-    words = f"{_candidates(count)} of {listed:,}"
+    words = f"{counted(count, 'undecided candidate')} of {listed:,}"
     words += " in the list as filtered" if listed < total else ""
     words += " disappeared: a shift and a scale of the template explain them."
     if decided:
-        has = "has a verdict and stays" if decided == 1 else "have a verdict and stay"
-        words += f" {decided:,} more {has} as decided."
+        has = counted(decided, "more has a verdict and stays", "more have a verdict and stay")
+        words += f" {has} as decided."
     waiting = len(fits.table.codes) - len(fits.table)
     if waiting:
-        words += f" {waiting:,} are not fitted yet."
+        words += f" {counted(waiting, 'is', 'are')} not fitted yet."
     if session.unlisted:
         words += f" {session.unlisted[0].upper()}{session.unlisted[1:]}."
     return words
-
-
-def _candidates(count: int) -> str:
-    return "1 undecided candidate" if count == 1 else f"{count:,} undecided candidates"

@@ -91,7 +91,11 @@ class EpochPanel(QWidget):
             session.go_to_row(rows[place])
         else:
             which = "last" if steps > 0 else "first"
-            session.message.emit(f"the {which} of {len(rows)} epochs in which it was found")
+            session.message.emit(
+                f"the {which} of {len(rows)} epochs in which it was found"
+                if len(rows) > 1
+                else "this is the only epoch in which it was found"
+            )
 
     def ask(self, verdict: Verdict) -> None:
         """Say how many epochs a verdict would be given to, and wait for yes or no."""

@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vetter.core.adjustment import Adjustment
+from vetter.core.counted import counted
 from vetter.core.decisions import Verdict
 from vetter.gui.export_picture import ExportPicture
 from vetter.gui.verdict_style import WORDS
@@ -207,7 +208,7 @@ class ExportDialog(QDialog):
         self._count_verdicts()
 
     def _on_broke_off(self) -> None:
-        listed = f"{len(self._session.candidates):,} candidates"
+        listed = counted(len(self._session.candidates), "candidate")
         self._on_completed()
         self.outcome.setText(f"Of the {listed} listed: {self._session.unlisted}")
 
@@ -231,7 +232,7 @@ class ExportDialog(QDialog):
         lines = report.lines()
         if len(lines) > MOST_LINES:
             left = len(lines) - MOST_LINES
-            lines = [*lines[:MOST_LINES], f"... and {left} more lines"]
+            lines = [*lines[:MOST_LINES], f"... and {counted(left, 'more line')}"]
         self.outcome.setText("\n".join(lines))
 
     def _on_failed(self, reason: str) -> None:

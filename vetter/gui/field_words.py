@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from vetter.core.counted import counted
 from vetter.core.cutout_source import field_of
 from vetter.core.fit_table import YES, FitTable
 from vetter.core.shift_field import around, compared, typical
@@ -26,7 +27,7 @@ def of_stars(stars: FieldStars, field: int = 0) -> str:
     if usual is None:
         return "no stars to compare" if stars.done(field) else "fitting stars..."
     so_far = "" if stars.done(field) else " so far"
-    return f"{usual.number} stars of the field{so_far}: {usual.said}"
+    return f"{counted(usual.number, 'star')} of the field{so_far}: {usual.said}"
 
 
 def of_candidate(session: Session, fits: Fits, row: int) -> str:
@@ -41,4 +42,8 @@ def of_candidate(session: Session, fits: Fits, row: int) -> str:
     elif np.isfinite(dx):
         words += f": dx {dx:+.2f}, dy {dy:+.2f} px"
         words += "" if near is None else f", {compared(dx, dy, near)}"
-    return words if near is None else f"{words} ({near.number} stars around it: {near.said})"
+    return (
+        words
+        if near is None
+        else f"{words} ({counted(near.number, 'star')} around it: {near.said})"
+    )

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QShowEvent
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from vetter.core.counted import counted
 from vetter.core.decisions import Verdict
 from vetter.gui.grid_area import GridArea
 from vetter.gui.grid_selection import GridSelection
@@ -198,7 +199,7 @@ class Grid(QWidget):
     def _say_count(self) -> None:
         total, chosen = len(self._session.queue), len(self.selection.rows)
         so_far = "" if self._session.complete else " so far"
-        self.count.setText(f"{total:,} candidates{so_far}, {chosen:,} selected")
+        self.count.setText(f"{counted(total, 'candidate')}{so_far}, {chosen:,} selected")
 
     def _show_current(self) -> None:
         self.area.show_place(self._session.queue.position_of(self._session.current_row))

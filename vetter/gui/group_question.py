@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from vetter.core.counted import counted
 from vetter.core.decisions import Verdict
 
 VERBS = {
@@ -71,10 +72,10 @@ class GroupQuestion(QWidget):
         what the rows are, where not so many candidates.
         """
         self._asked = rows, verdict
-        count = "1 candidate" if len(rows) == 1 else f"{len(rows):,} candidates"
+        count = counted(len(rows), "candidate")
         words = VERBS[verdict].format(named or count)
         if unseen:
-            words += f"  {unseen:,} of them have not been on screen."
+            words += f"  {counted(unseen, 'of them has', 'of them have')} not been on screen."
         if unlisted:
             words += f"  {unlisted[0].upper()}{unlisted[1:]}; what is not listed is not in it."
         self._words.setText(words)

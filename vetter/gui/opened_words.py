@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from vetter.core.counted import counted
 from vetter.core.cutout_source import CutoutSource, is_growing, report_of
 
 
@@ -26,13 +27,13 @@ def opened_words(source: CutoutSource, attention: Sequence[str] = ()) -> str:
     if unread:
         words.append(f"{unread} could not be read: File > Report")
     if notes:
-        words.append(f"{notes} note{'s' * (notes > 1)}: File > What was recognised")
+        words.append(f"{counted(notes, 'note')}: File > What was recognised")
     return "; ".join(words)
 
 
 def _count(source: CutoutSource) -> str:
     count = len(source.candidates)
     if not is_growing(source):
-        return f"{count:,} candidate{'s' * (count != 1)}"
+        return counted(count, "candidate")
     expected = source.expected
-    return f"{count:,} candidates so far" + (f" of about {expected:,}" if expected else "")
+    return f"{counted(count, 'candidate')} so far" + (f" of about {expected:,}" if expected else "")

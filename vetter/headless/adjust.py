@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from vetter.core.counted import counted
 from vetter.core.cutout_source import CutoutSource, field_of, fields_of, on_field, report_of
 from vetter.core.field_fit import FieldFit
 from vetter.errors import InputError
@@ -165,7 +166,7 @@ def write(
         notes = write_pieces(pieces(), temporary, kind)
     say(*table.notes, *notes)
     said = f"{counts[True]} disappeared, {counts[None]} not judged"
-    say(f"{output}: {len(source.candidates)} candidates, {said}")
+    say(f"{output}: {counted(len(source.candidates), 'candidate')}, {said}")
 
 
 def _refuse_inputs(source: CutoutSource, output: Path) -> None:

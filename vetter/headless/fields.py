@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from vetter.core.counted import counted
 from vetter.errors import InputError
 from vetter.headless.progress import say
 from vetter.io.atomic import write_atomic
@@ -37,11 +38,7 @@ def run_fields(arguments: argparse.Namespace) -> int:
     write_atomic(output, content)
     lists = sum(one.candidates is not None for one in draft.fields)
     say(
-        f"{output}: {_counted(len(draft.fields), 'field')}, {lists} with a list; "
-        f"{_counted(len(draft.unplaced), 'file')} not placed"
+        f"{output}: {counted(len(draft.fields), 'field')}, {lists} with a list; "
+        f"{counted(len(draft.unplaced), 'file')} not placed"
     )
     return 0
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" + "s" * (number != 1)

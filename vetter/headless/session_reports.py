@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from vetter.core.counted import counted
 from vetter.core.cutout_source import completed
 from vetter.core.decisions import Decision, Verdict
 from vetter.core.ledger import Counts, Ledger
@@ -43,7 +44,7 @@ def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) ->
         return json.dumps({**counts._asdict(), "position": position, "reviewers": reviewers})
     others = [name for name in reviewers if name != session.reviewer]
     lines = [
-        f"{session.path.name}: {counts.candidates} candidates",
+        f"{session.path.name}: {counted(counts.candidates, 'candidate')}",
         f"reviewer    {session.reviewer or 'nobody yet'}"
         + (f" (others: {', '.join(others)})" if others else ""),
         f"accepted    {counts.accepted}",

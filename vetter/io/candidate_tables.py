@@ -13,6 +13,7 @@ from vetter.core.candidate_keys import is_float_key, make_keys
 from vetter.core.candidate_positions import Positions, find_positions
 from vetter.core.candidates import CandidateList, Roles, is_empty
 from vetter.core.column_roles import chosen, listed, recognise, units_in_names
+from vetter.core.counted import counted
 from vetter.core.role_choices import other_choices
 from vetter.core.whereabouts import NOWHERE, OFF, whereabouts
 from vetter.errors import InputError
@@ -65,7 +66,7 @@ def read_candidates(
     if roles.key is not None and is_float_key(file.table, roles.key):
         said += (f"{roles.key} holds floating-point numbers: long identities may have lost digits",)
     notes = (
-        f"{name.label}: {len(keys)} candidates, {positions.roles.in_words()}",
+        f"{name.label}: {counted(len(keys), 'candidate')}, {positions.roles.in_words()}",
         *file.notes,
         *positions.notes,
         *said,
@@ -147,7 +148,9 @@ def _off_image(positions: Positions, shape: tuple[int, int] | None) -> list[str]
     counts = np.bincount(whereabouts(positions.x, positions.y, shape), minlength=3)
     notes = []
     if counts[NOWHERE]:
-        notes.append(f"{counts[NOWHERE]} candidates have no position")
+        words = counted(int(counts[NOWHERE]), "candidate has", "candidates have")
+        notes.append(f"{words} no position")
     if counts[OFF]:
-        notes.append(f"{counts[OFF]} candidates lie off the image")
+        words = counted(int(counts[OFF]), "candidate lies", "candidates lie")
+        notes.append(f"{words} off the image")
     return notes

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vetter.core.counted import counted
 from vetter.core.quiet import quiet
 from vetter.errors import InputError
 from vetter.io.exposure import filter_of, middle
@@ -77,9 +78,9 @@ def draft_fields(folder: Path) -> Draft:
         _draft_folder(Path(prefix), sorted(names), draft)
     if not draft.fields:
         raise InputError(
-            f"{folder}: no field found among {count} files: wants images with planes or lists that "
-            "share a name, as r1_sci.fits, r1_diff.fits and r1.ecsv, or science.fits and "
-            "candidates.csv"
+            f"{folder}: no field found in {counted(count, 'file')}: wants images with planes or "
+            "lists that share a name, as r1_sci.fits, r1_diff.fits and r1.ecsv, or science.fits "
+            "and candidates.csv"
         )
     _name_apart(folder, draft.fields)
     draft.fields.sort(key=lambda one: (one.mjd is None, one.mjd or 0.0, one.name))

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from astropy.table import Column, MaskedColumn, Table
 
 from vetter.core.candidates import decoded
+from vetter.core.counted import counted
 from vetter.errors import InputError
 from vetter.io.row_blocks import read_fields
 from vetter.io.table_names import unique_names
@@ -109,8 +110,8 @@ def _records(header: Any, file: IO[bytes], offset: int, label: str) -> dict[str,
     there = file.seek(0, 2) - offset
     if there < width * rows:
         raise InputError(
-            f"{label}: cut short: {rows} rows are promised, the file ends after "
-            f"{max(there, 0) // max(width, 1)}; copy or write it again"
+            f"{label}: cut short: {counted(rows, 'row is', 'rows are')} promised, the file ends "
+            f"after {max(there, 0) // max(width, 1)}; copy or write it again"
         )
     file.seek(offset)
     if width * rows > _AT_ONCE:

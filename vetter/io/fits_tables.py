@@ -8,6 +8,7 @@ import numpy as np
 from astropy.table import Column, MaskedColumn, Table
 
 from vetter.core.candidates import decoded
+from vetter.core.counted import counted
 from vetter.errors import InputError
 from vetter.io.damage import reading
 from vetter.io.fits_names import FitsName
@@ -64,8 +65,8 @@ def _check_size(hdu: Any, file: IO[bytes], label: str) -> None:
     # The size as astropy reckons it, with GCOUNT, is what it makes room for.
     if there < max(width * rows + int(header.get("PCOUNT", 0)), int(hdu.size)):
         raise InputError(
-            f"{label}: cut short: {rows} rows are promised, the file ends after "
-            f"{min(max(there, 0) // max(width, 1), rows)}; copy or write it again"
+            f"{label}: cut short: {counted(rows, 'row is', 'rows are')} promised, the file ends "
+            f"after {min(max(there, 0) // max(width, 1), rows)}; copy or write it again"
         )
     if rows > MOST_ROWS:
         raise InputError(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from vetter.core.counted import counted
 from vetter.core.cutout_source import CutoutSource
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName
@@ -140,12 +141,12 @@ def _title(inputs: Sequence[Path]) -> str:
 def _nothing(folder: Path, content: FolderContent) -> str:
     if content.sessions:
         return (
-            f"{folder}: no candidates among {content.files} files, but a session: "
+            f"{folder}: no candidates in {counted(content.files, 'file')}, but a session: "
             f"open {content.sessions[0]}"
         )
     return (
         f"{folder}: wanted cutout files (FITS with extensions named image, template...), stamps "
         "as NAME_sci.fits and NAME_ref.fits, alert packets, a candidate list or a field file, "
-        f"found none among {content.files} files; --pattern 'image={{name}}_new.fits' says how "
-        "stamps are called"
+        f"found none in {counted(content.files, 'file')}; --pattern 'image={{name}}_new.fits' says "
+        "how stamps are called"
     )

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from astropy.table import Column, MaskedColumn, Table
 
 from vetter.core.column_roles import recognise
+from vetter.core.counted import counted
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName
 from vetter.io.table_file import TableFile
@@ -64,8 +65,8 @@ def read_json(name: FitsName) -> TableFile:
         )
     if records.count * len(records.rows) > _MOST_CELLS:
         raise InputError(
-            f"{name}: {records.count} records of {len(records.rows)} different fields are more "
-            "than can be held; write the list as Parquet"
+            f"{name}: {counted(records.count, 'record')} of {len(records.rows)} different fields "
+            "are more than can be held; write the list as Parquet"
         )
     columns = {
         key: _column(records.rows[key], records.values[key], records.count) for key in records.rows
@@ -244,8 +245,9 @@ def _text(value: Any) -> str:
 def _notes(name: FitsName, records: _Records) -> Iterator[str]:
     if records.bad:
         more = " and more" if len(records.bad) > 5 else ""
+        total = counted(records.count + len(records.bad), "record")
         yield (
-            f"{name.label}: {len(records.bad)} of {records.count + len(records.bad)} records could "
+            f"{name.label}: {len(records.bad)} of {total} could "
             f"not be read: {', '.join(records.bad[:5])}{more}"
         )
     if records.lists:

@@ -9,6 +9,7 @@ import numpy as np
 
 from vetter.core.candidates import CandidateList, cell
 from vetter.core.column_roles import listed, normal
+from vetter.core.counted import counted
 from vetter.core.epochs import Epochs, by_identity, by_place
 from vetter.core.joined_lists import names_objects
 from vetter.errors import InputError
@@ -77,7 +78,8 @@ def epochs_of(
         if not np.isfinite(candidates.ra).any():
             how += '; no candidate has a place on the sky: give match = "id"'
     _, counts = np.unique(epochs.labels, return_counts=True)
-    return epochs, f"epochs {how}: {int((counts > 1).sum())} objects were found more than once"
+    several = counted(int((counts > 1).sum()), "object was", "objects were")
+    return epochs, f"epochs {how}: {several} found more than once"
 
 
 def _column(matching: Matching, candidates: CandidateList) -> str | None:

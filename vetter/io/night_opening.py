@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from vetter.core.candidates import CandidateList, Roles
+from vetter.core.counted import counted
 from vetter.core.cutout_source import Fingerprint
 from vetter.core.joined_lists import Part, joined
 from vetter.errors import InputError
@@ -69,7 +70,7 @@ def open_night(
     ]
     candidates = joined(parts)
     if not len(candidates):
-        raise InputError(f"{path}: not one of its {len(fields)} lists has a candidate")
+        raise InputError(f"{path}: no candidate in {counted(len(fields), 'list')}")
     epochs, said = epochs_of(fields, columns, candidates, file.matching)
     prints = [renamed(f, one.name) for one in fields for f in one.fingerprints]
     names = dict.fromkeys(name for one in fields for name in one.plane_names)
@@ -212,7 +213,7 @@ def _place(name: str, found: list[str]) -> int:
 
 def _summary(fields: list[NightField], candidates: CandidateList) -> str:
     filters = dict.fromkeys(one.filter for one in fields if one.filter)
-    words = f"{len(fields)} fields, {len(candidates)} candidates"
+    words = f"{counted(len(fields), 'field')}, {counted(len(candidates), 'candidate')}"
     words += f"; filters {', '.join(filters)}" if filters else ""
     lacking = [one.name for one in fields if not one.time]
     if lacking:

@@ -16,6 +16,7 @@ import numpy as np
 from astropy.table import MaskedColumn, Table
 
 from vetter.core.angles import parse_angle
+from vetter.core.counted import counted
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName
 from vetter.io.table_file import TableFile
@@ -229,6 +230,6 @@ def _notes(name: FitsName, found: _Found) -> Iterator[str]:
     if found.unread:
         more = " and more" if len(found.unread) > 5 else ""
         yield (
-            f"{name.label}: {len(found.unread)} regions could not be read: "
+            f"{name.label}: {counted(len(found.unread), 'region')} could not be read: "
             f"{', '.join(found.unread[:5])}{more}"
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vetter.core.candidates import CandidateList
+from vetter.core.counted import counted
 from vetter.core.cutout import Cutout
 from vetter.core.cutout_source import Fingerprint, PsfFwhm
 from vetter.core.plane import Box
@@ -106,19 +107,25 @@ class TripletFolder:
         """What was found so far."""
         found, listed = self.found, self.candidates
         notes = [
-            f"{len(found.sets)} candidates by the names of their files; columns "
+            f"{counted(len(found.sets), 'candidate')} by the names of their files; columns "
             f"{listed.roles.described() or 'none'}"
         ]
         if "missing" in listed.table.colnames:
             short = int(np.count_nonzero(np.asarray(listed.table["missing"]) != ""))
-            notes.append(f"{short} of them lack a plane that others have: see the column missing")
+            notes.append(
+                f"{counted(short, 'of them lacks', 'of them lack')} a plane that others have: "
+                "see the column missing"
+            )
         unread = sum(one is None for one in self._headers)
         if unread:
             notes.append(f"{unread} of the images cannot be read as FITS; their panels say why")
         if found.without_image:
-            notes.append(f"{found.without_image} names have planes but no image: left alone")
+            have = counted(found.without_image, "name has", "names have")
+            notes.append(f"{have} planes but no image: left alone")
         if found.doubled:
-            notes.append(f"{found.doubled} files could be a plane that another was taken for")
+            notes.append(
+                f"{counted(found.doubled, 'file')} could be a plane that another was taken for"
+            )
         if found.others:
             notes.append(left_alone_words(found.others))
         return (*self.extra_notes, *notes, *listed.notes)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from vetter.core.counted import counted
+
 BY_HAND = 16
 """More inputs than these were written by the shell: looking into each would cost the start."""
 
@@ -35,4 +37,4 @@ def unused_inputs(
 
 def left_alone_words(count: int) -> str:
     """How many files of a folder were left alone."""
-    return "1 other file was left alone" if count == 1 else f"{count} other files were left alone"
+    return counted(count, "other file was left alone", "other files were left alone")

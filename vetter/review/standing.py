@@ -9,6 +9,7 @@ import numpy.typing as npt
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.candidates import CandidateList
+from vetter.core.counted import counted
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions import Decision, Opinion, Verdict
 from vetter.core.ledger import Counts, Ledger
@@ -150,9 +151,9 @@ class Standing(QObject):
         count = self.ledger.unplaced
         if not count:
             return ""
-        verdicts = "earlier verdict belongs" if count == 1 else "earlier verdicts belong"
+        verdicts = counted(count, "earlier verdict belongs", "earlier verdicts belong")
         return (
-            f"the list has changed: {count:,} {verdicts} to no candidate of this list; "
+            f"the list has changed: {verdicts} to no candidate of this list; "
             "File > Verdicts offered"
         )
 

@@ -95,7 +95,7 @@ def test_an_invalid_default_is_left_out() -> None:
     schema = of("int")
     schema["fields"][0]["default"] = None
     assert checked_schema(schema).said == (
-        "its schema was mended: 1 invalid defaults (b) were left out"
+        "its schema was mended: left out 1 invalid default (b)"
     )
 
 

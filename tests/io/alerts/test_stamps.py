@@ -92,7 +92,7 @@ def test_the_lowest_number_stands_for_no_data() -> None:
     found = read_stamp(stamp(image))
     assert found is not None
     assert np.isnan(found.image[3, 4]) and np.isnan(found.image).sum() == 1
-    assert found.said == "no data in 1 pixels"
+    assert found.said == "no data in 1 pixel"
 
 
 def test_a_variance_becomes_one_sigma() -> None:

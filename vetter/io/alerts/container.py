@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from vetter.core.counted import counted
 from vetter.errors import InputError
 from vetter.io.alerts import bounds
 from vetter.io.alerts.byte_ranges import ByteRange
@@ -96,7 +97,9 @@ class Container:
         count, used = varint(head, 0)
         size, used = varint(head, used)
         if count < 0 or not 0 <= size <= bounds.PACKET:
-            raise InputError(f"damaged at byte {offset}: a block of {count} packets, {size} bytes")
+            raise InputError(
+                f"damaged at byte {offset}: a block of {counted(count, 'packet')}, {size} bytes"
+            )
         found = Block(offset, count, offset + used, size)
         if self._data.size is not None and found.end > self._data.size:
             raise InputError("cut short in its last block")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from vetter.core.counted import counted
 from vetter.errors import InputError
 from vetter.io.alerts.framed import read_schema
 from vetter.io.alerts.listing import Listing
@@ -60,7 +61,9 @@ def open_alerts(
     listing = None
     if not first.last:
         listing = Listing(files, schema, first.reached, len(first.places))
-    title = inputs[0].name if len(inputs) == 1 else f"{len(files)} files of alert packets"
+    title = (
+        inputs[0].name if len(inputs) == 1 else f"{counted(len(files), 'file')} of alert packets"
+    )
     return AlertSource(
         title or str(inputs[0]),
         packets,
@@ -107,15 +110,16 @@ def _after_nothing(before: Lot, lot: Lot) -> Lot:
 
 def _none_read(inputs: Sequence[Path], lot: Lot) -> str:
     if not lot.unread:
+        found = counted(lot.left_alone, "file")
         return (
-            f"{inputs[0]}: wanted alert packets (Avro), found {lot.left_alone} files and none of "
-            "them such: unpack what they are in, and give that"
+            f"{inputs[0]}: wanted alert packets (Avro), found {found} and none "
+            "such: unpack what they are in, and give that"
         )
     name, reason = lot.unread[0]
     if len(lot.unread) == 1 and len(inputs) == 1 and name == str(inputs[0]):
         return f"{name}: {reason}"
-    count = len(lot.unread)
-    return f"{inputs[0]}: not one of {count} packets can be read; the first, {name}: {reason}"
+    count = counted(len(lot.unread), "packet")
+    return f"{inputs[0]}: {count} found, none can be read; the first, {name}: {reason}"
 
 
 def _expected(files: Sequence[str], first: Lot) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from vetter.core.counted import counted
 from vetter.errors import InputError
 from vetter.io.damage import said
 
@@ -41,7 +42,7 @@ def mended(schema: dict[str, Any]) -> tuple[Any, str]:
     schema = _without_wrong_defaults(schema, defaults)
     if defaults:
         named = ", ".join(defaults[:3]) + (", ..." if len(defaults) > 3 else "")
-        mended.append(f"{len(defaults)} invalid defaults ({named}) were left out")
+        mended.append(f"left out {counted(len(defaults), 'invalid default')} ({named})")
     again: list[str] = []
     schema = _defined_once(schema, {}, again)
     if again:

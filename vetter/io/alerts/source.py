@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vetter.core.candidates import CandidateList
+from vetter.core.counted import counted
 from vetter.core.cropped import cropped
 from vetter.core.cutout import Cutout
 from vetter.core.cutout_source import Fingerprint, PsfFwhm
@@ -117,21 +118,21 @@ class AlertSource:
         """What was found so far, one line each."""
         found, candidates = self._list, self.candidates
         makers = ", ".join(found.producers)
-        notes = [f"{len(candidates)} packets of {makers}" + ("" if self.complete else " so far")]
+        notes = [
+            f"{counted(len(candidates), 'packet')} of {makers}"
+            + ("" if self.complete else " so far")
+        ]
         if found.unread:
             total = len(candidates) + len(found.unread)
             notes.append(
-                f"{len(found.unread)} of {total} packets could not be read; "
+                f"{len(found.unread):,} of {counted(total, 'packet')} could not be read; "
                 "File > Report names them"
             )
         if found.repeated:
-            repeat = (
-                "1 packet repeats" if found.repeated == 1 else f"{found.repeated} packets repeat"
-            )
+            repeat = counted(found.repeated, "packet repeats", "packets repeat")
             notes.append(f"{repeat} an id: kept apart as KEY#2 and so on")
         if found.unnamed:
-            packets = "packet" if found.unnamed == 1 else "packets"
-            notes.append(f"{found.unnamed} {packets} without an id: called row-N")
+            notes.append(f"{counted(found.unnamed, 'packet')} without an id: called row-N")
         if found.left_alone:
             notes.append(left_alone_words(found.left_alone))
         if self._failed:

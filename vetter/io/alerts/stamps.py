@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from vetter.core.counted import counted
 from vetter.core.plane import Array
 from vetter.core.quiet import quiet
 from vetter.errors import InputError
@@ -100,7 +101,7 @@ def _fits(content: bytes) -> Stamp:
     nothing = np.abs(image) > _NO_DATA
     if nothing.any():
         image = np.where(nothing, np.array(np.nan, image.dtype), image)
-        said["said"] = f"no data in {int(nothing.sum())} pixels"
+        said["said"] = f"no data in {counted(int(nothing.sum()), 'pixel')}"
     for hdu in hdus[1:]:
         data = hdu.data
         if data is None or data.ndim != 2:
