@@ -94,9 +94,7 @@ def test_schemas_in_order_are_not_mended() -> None:
 def test_an_invalid_default_is_left_out() -> None:
     schema = of("int")
     schema["fields"][0]["default"] = None
-    assert checked_schema(schema).said == (
-        "its schema was mended: left out 1 invalid default (b)"
-    )
+    assert checked_schema(schema).said == ("its schema was mended: left out 1 invalid default (b)")
 
 
 def test_a_type_defined_twice_is_taken_once() -> None:

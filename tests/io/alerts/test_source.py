@@ -82,7 +82,9 @@ def test_bad_packets_are_named_and_skipped(tmp_path: Path) -> None:
 def test_nothing_but_bad_packets_is_an_error_in_one_line(tmp_path: Path) -> None:
     for number in range(40):
         (tmp_path / f"{number}.avro").write_bytes(b"no")
-    with pytest.raises(InputError, match=r"40 packets found, none can be read; the first, .*0.avro"):
+    with pytest.raises(
+        InputError, match=r"40 packets found, none can be read; the first, .*0.avro"
+    ):
         opened(tmp_path)
 
 
