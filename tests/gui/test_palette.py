@@ -8,6 +8,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QWidget
 
 from tests.helpers.fake_session import FakeSession
+from vetter.gui.candidate_search import CandidateSearch
 from vetter.gui.commands import Command
 from vetter.gui.palette import Palette
 
@@ -37,7 +38,8 @@ def window(qtbot, qapp) -> Window:
 
 @pytest.fixture
 def palette(window) -> Iterator[Palette]:
-    palette = Palette(COMMANDS, KEYMAP, window)
+    search = CandidateSearch(window.session)
+    palette = Palette(COMMANDS, KEYMAP, window, search, "a candidate's name")
     palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     yield palette
     palette.close()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from vetter.gui.field_dock import FieldDock
     from vetter.gui.grid import Grid
     from vetter.gui.main_window import MainWindow
+    from vetter.gui.palette import Search
     from vetter.io.input_options import InputOptions
 
 
@@ -101,12 +102,11 @@ class Dialogs(WindowDialogs):
         self._window.showing.show()
         self._window.setFocus()
 
-    def show_palette(self) -> None:
-        """Every command by a few letters of its name, and every candidate."""
-        from vetter.gui.palette import Palette
+    def found_besides(self) -> tuple[Search, str]:
+        """The palette finds ways to sort the list, and every candidate."""
+        from vetter.gui.candidate_search import CandidateSearch
 
-        window = self._window
-        Palette(window.commands, window.keymap, window).open_over(window)
+        return CandidateSearch(self._window.session), "a candidate's name"
 
     def show_export(self) -> None:
         """Choose what to export and where to."""

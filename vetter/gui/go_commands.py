@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vetter.gui.command import Command
+from vetter.gui.window_commands import PALETTE_COMMAND
 
 if TYPE_CHECKING:
     from vetter.gui.main_window import MainWindow
@@ -50,5 +51,5 @@ GO_COMMANDS: tuple[Command[MainWindow], ...] = (
         separated=True,
     ),
     Command("go.grid", "Grid of many candidates", ("G",), "Go", lambda w: w.dialogs.toggle_grid()),
-    Command("go.palette", "Command palette", ("Ctrl+K",), "Go", lambda w: w.dialogs.show_palette()),
+    PALETTE_COMMAND,
 )

@@ -74,6 +74,14 @@ class Opening(QObject):
         recents.changed.connect(self._fill_recents)
         self._fill_recents()
 
+    @property
+    def recent(self) -> list[RecentSession]:
+        """The sessions opened lately that are still there, the last one first."""
+        recents = self._recents
+        if recents is None:
+            return []
+        return [entry for entry in recents.entries if entry.session not in recents.missing]
+
     def open_files(self) -> None:
         """Ask for files, and open them."""
         dialog = QFileDialog(self._window, "Open candidates", self._folder())

@@ -1,10 +1,10 @@
-"""The command palette: every command by a few letters of its name, every candidate by its own."""
+"""The command palette: what a window can do and has, by a few letters of its name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Any
 
 from PyQt6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
 from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent
@@ -24,14 +24,12 @@ from vetter.core.fuzzy import score
 from vetter.gui.command import Command
 from vetter.gui.keymap import Keymap, keys_text
 
-if TYPE_CHECKING:
-    from vetter.gui.main_window import MainWindow
-
 Line = tuple[str, str, Callable[[], None]]
 """What it says, its keys, and what it runs."""
 
-MOST_CANDIDATES = 20
-MOST_SORTS = 12
+Search = Callable[[str], list[Line]]
+"""What a window finds besides commands, by what is typed."""
+
 LINES = 14
 KEYS_ROLE = Qt.ItemDataRole.UserRole + 1
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -46,26 +44,33 @@ class Palette(QDialog):
         The command table.
     keymap : Keymap
         The keys that are shown beside them.
-    window : MainWindow
-        What the commands are run on; its session's candidates are found too.
+    window : QWidget
+        What the commands are run on.
+    search : callable
+        Lines that are found besides, listed below the commands.
+    named : str
+        What those are, as "a candidate's name".
     """
 
     def __init__(
-        self, commands: Iterable[Command[MainWindow]], keymap: Keymap, window: MainWindow
+        self,
+        commands: Iterable[Command[Any]],
+        keymap: Keymap,
+        window: QWidget,
+        search: Search,
+        named: str,
     ) -> None:
         super().__init__(window, Qt.WindowType.Popup)
         self._window = window
         self._keymap = keymap
         self._commands = [command for command in commands if command.id != "go.palette"]
-        columns = window.session.columns
-        self._names = [str(name).lower() for name in columns.values("name").tolist()]
-        self._sorts = _sorts(columns.names)
+        self._search = search
         self._actions: list[Callable[[], None]] = []
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Command palette")
         self.line = QLineEdit(self)
-        self.line.setPlaceholderText("A command, or a candidate's name")
-        self.line.setAccessibleName("command or candidate")
+        self.line.setPlaceholderText(f"A command, or {named}")
+        self.line.setAccessibleName(f"a command, or {named}")
         self.line.installEventFilter(self)
         self.list = QListWidget(self)
         self.list.setAccessibleName("what was found")
@@ -124,11 +129,7 @@ class Palette(QDialog):
         return super().eventFilter(watched, event)
 
     def _on_text(self, text: str) -> None:
-        lines = [
-            *self._fitting_commands(text),
-            *self._fitting_sorts(text),
-            *self._fitting_candidates(text),
-        ]
+        lines = [*self._fitting_commands(text), *self._search(text)]
         self.list.clear()
         self._actions = [action for _, _, action in lines]
         for title, keys, _ in lines:
@@ -141,7 +142,7 @@ class Palette(QDialog):
         self.run_selected()
 
     def _fitting_commands(self, text: str) -> list[Line]:
-        fitting: list[tuple[int, int, Command[MainWindow]]] = []
+        fitting: list[tuple[int, int, Command[Any]]] = []
         for place, command in enumerate(self._commands):
             found = score(text, f"{command.title} {command.menu}")
             if found is not None:
@@ -155,45 +156,6 @@ class Palette(QDialog):
             )
             for _, _, command in fitting
         ]
-
-    def _fitting_sorts(self, text: str) -> list[Line]:
-        """Ways to sort, for who has no hand at the mouse; they show when they are typed for."""
-        if not text.strip():
-            return []
-        fitting = []
-        for title, column, descending in self._sorts:
-            found = score(text, title)
-            if found is not None:
-                sort = partial(self._window.session.queue.sort_by, column, descending)
-                fitting.append((found, (title, "", sort)))
-        fitting.sort(key=lambda line: -line[0])
-        return [line for _, line in fitting[:MOST_SORTS]]
-
-    def _fitting_candidates(self, text: str) -> list[Line]:
-        wanted = text.strip().lower()
-        if not wanted:
-            return []
-        session, rows = self._window.session, []
-        for row, name in enumerate(self._names):
-            if wanted in name:
-                rows.append(row)
-                if len(rows) == MOST_CANDIDATES:
-                    break
-        # Names that begin as typed come first.
-        rows.sort(key=lambda row: not self._names[row].startswith(wanted))
-        return [
-            (f"Go to {session.candidates.name(row)}", "", partial(session.go_to_row, row))
-            for row in rows
-        ]
-
-
-def _sorts(columns: list[str]) -> list[tuple[str, str | None, bool]]:
-    """Title, column and direction of every way to sort the list."""
-    sorts: list[tuple[str, str | None, bool]] = [("Sort as in the file", None, False)]
-    for name in columns:
-        sorts.append((f"Sort by {name}", name, False))
-        sorts.append((f"Sort by {name}, descending", name, True))
-    return sorts
 
 
 class _LineDelegate(QStyledItemDelegate):

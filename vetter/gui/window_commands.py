@@ -32,6 +32,10 @@ QUIT_COMMAND: Command[Window] = Command(
     "file.quit", "Quit", ("Ctrl+Q",), "File", lambda w: w.quit()
 )
 
+PALETTE_COMMAND: Command[Window] = Command(
+    "go.palette", "Command palette", ("Ctrl+K",), "Go", lambda w: w.dialogs.show_palette()
+)
+
 LOOK_COMMANDS: tuple[Command[Window], ...] = (
     Command(
         "view.theme",
@@ -52,4 +56,4 @@ HELP_COMMANDS: tuple[Command[Window], ...] = (
     ),
 )
 
-WINDOW_COMMANDS = (*OPEN_COMMANDS, QUIT_COMMAND, *LOOK_COMMANDS, *HELP_COMMANDS)
+WINDOW_COMMANDS = (*OPEN_COMMANDS, QUIT_COMMAND, PALETTE_COMMAND, *LOOK_COMMANDS, *HELP_COMMANDS)

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QDialog, QMessageBox
 from vetter import __version__
 
 if TYPE_CHECKING:
+    from vetter.gui.palette import Search
     from vetter.gui.window import Window
 
 
@@ -30,6 +31,20 @@ class WindowDialogs:
         from vetter.gui.key_sheet import KeySheet
 
         KeySheet(self._window.commands, self._window.keymap, self._window).open()
+
+    def show_palette(self) -> None:
+        """What can be done here, by a few letters of its name."""
+        from vetter.gui.palette import Palette
+
+        window = self._window
+        own = [command for command in window.commands if command.id in window.actions_by_id]
+        Palette(own, window.keymap, window, *self.found_besides()).open_over(window)
+
+    def found_besides(self) -> tuple[Search, str]:
+        """What the palette finds besides commands, and what that is called."""
+        from vetter.gui.recent_search import RecentSearch
+
+        return RecentSearch(self._window.opening), "a recent session"
 
     def show_guide(self) -> None:
         """The user guide, in a window that may stay open."""

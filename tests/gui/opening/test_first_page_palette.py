@@ -1,0 +1,54 @@
+"""The command palette of the first page: what can be done there, and the recent sessions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+
+from tests.helpers.windows import opener, until_replaced
+from vetter.gui.commands import COMMANDS
+from vetter.gui.palette import Palette
+from vetter.io.recent_sessions import RecentSession
+from vetter.review.input_reader import OpenRequest
+
+
+def _palette(start) -> Palette:
+    QTest.keyClick(start, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    palette = start.findChild(Palette)
+    assert palette is not None and palette.isVisible()
+    return palette
+
+
+def test_what_is_listed_is_what_works_there(qtbot, start):
+    palette = _palette(start)
+    found = palette.found()
+    palette.close()
+    assert "File: Open folder..." in found and "Help: All keys" in found
+    own = {f"{c.menu}: {c.title}" for c in COMMANDS if c.id in start.actions_by_id}
+    assert set(found) == own - {"Go: Command palette"}
+
+
+def test_the_demo_opens_by_a_few_letters(qtbot, start):
+    palette = _palette(start)
+    QTest.keyClicks(palette.line, "demo")
+    QTest.keyClick(palette.line, Qt.Key.Key_Return)
+    assert until_replaced(qtbot, start).session.source.title.startswith("Demo")
+
+
+def test_a_recent_session_is_found_by_its_name(qtbot, start, tmp_path: Path):
+    there = tmp_path / "night7.vetter"
+    there.write_bytes(b"")
+    recents = opener().recents
+    recents.remember(RecentSession(str(there), "night 7", (), 1, 2, ""))
+    recents.remember(RecentSession("/gone/night7.vetter", "gone", (), 1, 2, ""))
+    qtbot.waitUntil(lambda: len(recents.entries) == 2, timeout=30000)
+    wanted: list[OpenRequest] = []
+    start.open_wanted.disconnect()
+    start.open_wanted.connect(wanted.append)
+    palette = _palette(start)
+    QTest.keyClicks(palette.line, "night7")
+    assert palette.found() == [f"Go on with {there}"]
+    QTest.keyClick(palette.line, Qt.Key.Key_Return)
+    assert [request.session for request in wanted] == [there]
