@@ -60,10 +60,11 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     if first not in EXAMPLES and first not in ("-h", "--help", "--version"):
         arguments.insert(0, "open")
     arguments = arguments or ["open"]
-    return _parser().parse_args(arguments)
+    return _parser(arguments[0]).parse_args(arguments)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(chosen: str = "") -> argparse.ArgumentParser:
+    """All commands; of a command that is chosen no other's options, which take time to make."""
     width = max(len(name) for name in EXAMPLES)
     examples = "\n".join(f"  {name:<{width}}  {line}" for name, line in EXAMPLES.items())
     parser = _Parser(
@@ -89,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         "log": _log,
         "bench": _bench,
     }
-    for name, add in fill.items():
+    for name, add in {chosen: fill[chosen]}.items() if chosen in fill else fill.items():
         command = commands.add_parser(
             name,
             help=HELP[name],

@@ -16,6 +16,7 @@ from vetter.core.cutout_source import Fingerprint
 from vetter.core.decisions import Verdict
 from vetter.errors import InputError, VetterError
 from vetter.io import session_database
+from vetter.io.session_connection import connect
 from vetter.io.session_file import SessionFile, SessionLocked
 
 LIST = listing()
@@ -437,6 +438,18 @@ def test_a_folder_in_which_nothing_can_be_made(path: Path, monkeypatch: pytest.M
         assert len(session.decisions()) == 1
 
 
+def test_a_new_session_and_who_holds_it_are_one_commit(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(connection: sqlite3.Connection) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(session_database, "_take_hold", killed)
+    with pytest.raises(KeyboardInterrupt):
+        SessionFile.create(path, REVIEWER)
+    assert path.stat().st_size == 0
+
+
 def test_a_journal_that_cannot_be_read_is_one_line(path: Path) -> None:
     started(path, event(LIST, 0))
     Path(f"{path}-journal").mkdir()
@@ -454,10 +467,25 @@ def test_a_full_disk_is_one_line_and_changes_nothing(path: Path) -> None:
         assert len(session.decisions()) == 1
 
 
+def test_a_new_session_on_a_full_disk_is_one_line_and_leaves_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def on_a_full_disk(file: Path, mode: str, locks: bool) -> sqlite3.Connection:
+        connection = connect(file, mode, locks)
+        connection.execute("PRAGMA max_page_count = 2")
+        return connection
+
+    monkeypatch.setattr("vetter.io.session_database.connect", on_a_full_disk)
+    with pytest.raises(VetterError, match="the disk is full; nothing was written"):
+        SessionFile.create(path, REVIEWER)
+    assert not list(path.parent.iterdir())
+
+
 KILLED = """
 import os, signal, sys
 from tests.helpers.decisions import event, listing
 from vetter.io import session_database
+from vetter.io.session_connection import connect
 from vetter.io.session_file import SessionFile
 session = SessionFile.start(sys.argv[1], "ada")
 session.append([event(listing(), 0)])

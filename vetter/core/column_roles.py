@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from vetter.core.candidates import ROLE_NAMES, Roles
 from vetter.core.column_names import NAMES, UCDS
@@ -148,11 +149,12 @@ def _pair(
     return {first: None, second: None}
 
 
-def partners(first: str, second: str) -> list[tuple[str, str]]:
+@cache
+def partners(first: str, second: str) -> tuple[tuple[str, str], ...]:
     """Normal names of two coordinates that belong together, the most telling first."""
     if first == "x":
-        return list(zip(NAMES["x"], NAMES["y"], strict=True))
-    return [(ra, dec) for ra in NAMES["ra"] for dec in NAMES["dec"] if _akin(ra, dec)]
+        return tuple(zip(NAMES["x"], NAMES["y"], strict=True))
+    return tuple((ra, dec) for ra in NAMES["ra"] for dec in NAMES["dec"] if _akin(ra, dec))
 
 
 def _akin(ra: str, dec: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QTableView, QWidget
+from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from vetter.core.cutout_source import has_epochs
 from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
@@ -252,9 +252,10 @@ class CandidateListView(QTableView):
 
     def _surroundings(self) -> int:
         """What frame and scroll bar take of the width."""
-        style = self.style()
-        assert style is not None
-        return style.pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent) + 2 * self.frameWidth()
+        # Asked of the bar: to name the style's metric makes all the six hundred names of QStyle.
+        bar = self.verticalScrollBar()
+        assert bar is not None
+        return bar.sizeHint().width() + 2 * self.frameWidth()
 
     def _take_palette(self) -> None:
         self._lines.set_palette(self.palette(), self.devicePixelRatioF())

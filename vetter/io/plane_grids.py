@@ -50,6 +50,8 @@ class PlaneGrids:
         """
         image = image_of(plane)
         same_shape = image.shape == self._image.shape
+        if image is self._image:
+            return plane, ""
         if same_shape and (self._wcs is None or same_mapping(image.header, self._image.header)):
             return plane, ""
         cards = mapping_cards(image.header)

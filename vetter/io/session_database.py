@@ -66,13 +66,22 @@ class SessionDatabase:
         """
         if path.exists() and path.stat().st_size:
             raise InputError(f"{path}: there already; not overwritten")
+        new = not path.exists()
         try:
             with path.open("ab"):
                 pass
             lock = SessionLock.acquire(path)
         except OSError as error:
             raise InputError(f"{path}: cannot be made: {error.strerror}") from None
-        return cls._opened(path, lock)
+        try:
+            return cls._opened(path, lock)
+        except SessionLocked:
+            raise
+        except VetterError:
+            if new and not path.stat().st_size:
+                path.unlink()
+                Path(f"{path}-journal").unlink(missing_ok=True)
+            raise
 
     @classmethod
     def open(cls, path: Path, read_only: bool = False) -> SessionDatabase:
@@ -121,16 +130,18 @@ class SessionDatabase:
         try:
             connection = connect(path, "rw", locks=lock.supported)
             try:
-                if not path.stat().st_size:
-                    create_tables(connection)
-                check_schema(path, connection)
-                _take_hold(connection)
+                if path.stat().st_size:
+                    check_schema(path, connection)
+                    _take_hold(connection)
+                else:
+                    # In one transaction: each waits five times for the disk.
+                    create_tables(connection, _take_hold)
             except BaseException:
                 connection.close()
                 raise
         except (sqlite3.Error, UnicodeDecodeError) as error:
             lock.release()
-            if is_unwritable(error):
+            if is_unwritable(error) and path.stat().st_size:
                 reason = f"read only: {path.name} cannot be written to: {error}"
                 return cls._viewed(path, (reason,))
             raise said(path, error) from None

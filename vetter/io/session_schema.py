@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 from vetter.errors import InputError
@@ -58,13 +59,19 @@ TABLES = (
 )
 
 
-def create_tables(connection: sqlite3.Connection) -> None:
-    """Lay out a new session in one transaction, so that a kill leaves it empty or whole."""
+def create_tables(
+    connection: sqlite3.Connection, fill: Callable[[sqlite3.Connection], None]
+) -> None:
+    """Lay out a new session in one transaction, so that a kill leaves it empty or whole.
+
+    ``fill`` writes what is in it from the first moment on.
+    """
     connection.execute("BEGIN EXCLUSIVE")
     for statement in TABLES:
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {VERSION}")
+    fill(connection)
     connection.execute("COMMIT")
 
 
