@@ -15,7 +15,9 @@ from vetter.review.input_reader import OpenRequest
 
 
 def _palette(start) -> Palette:
-    QTest.keyClick(start, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    action = start.actions_by_id["go.palette"]
+    assert action.shortcut().toString() == "Ctrl+K"
+    action.trigger()
     palette = start.findChild(Palette)
     assert palette is not None and palette.isVisible()
     return palette
