@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
@@ -12,6 +13,10 @@ from vetter.gui.commands import COMMANDS
 from vetter.gui.palette import Palette
 from vetter.io.recent_sessions import RecentSession
 from vetter.review.input_reader import OpenRequest
+
+
+# The platform without a screen cannot raise a window, nor grab the keyboard for a pop-up.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
 def _palette(start) -> Palette:
