@@ -180,6 +180,36 @@ def test_nothing_moves_while_a_commit_is_under_way(session, store, qtbot, impati
     assert session.current_key == "b"
 
 
+def test_an_undo_that_comes_while_a_verdict_is_saved_is_not_dropped_without_a_word(
+    session, store, qtbot, impatient
+):
+    said: list[str] = []
+    session.message.connect(said.append)
+    store.gate.clear()
+    session.accept()
+    session.undo()
+    with qtbot.waitSignal(session.opinions_changed):
+        store.gate.set()
+    assert said[-1] == ("the last key was not taken: the decision before it was still being saved")
+
+
+def test_what_cannot_be_kept_is_said_once_and_is_no_failure(session, store, qtbot):
+    noticed: list[str] = []
+    failed: list[str] = []
+    session.noticed.connect(noticed.append)
+    session.failed.connect(failed.append)
+
+    def full(results: list) -> None:
+        raise VetterError("s.vetter: the disk is full")
+
+    store.put_adjustments = full
+    for _ in range(2):
+        with qtbot.waitSignal(session.recorder.unkept):
+            session.recorder.keep_adjustments([("a", "signature", "{}")])
+    assert noticed == ["fits, place and settings are not kept: s.vetter: the disk is full"]
+    assert not failed
+
+
 def test_keys_after_a_tag_that_is_being_saved_take_their_turn(session, store, qtbot, impatient):
     paint_all(session)
     store.gate.clear()

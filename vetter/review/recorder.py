@@ -30,6 +30,7 @@ class Recorder(QObject):
 
     recorded = pyqtSignal(object)  # list of Decision, now in force
     failed = pyqtSignal(str)
+    unkept = pyqtSignal(str)  # what nobody waits for, as a fit, could not be written
     begun = pyqtSignal()  # a commit that the window waits for
     saving = pyqtSignal()
     adjustments_loaded = pyqtSignal(object)
@@ -45,7 +46,7 @@ class Recorder(QObject):
         self._waiting: deque[Callable[[], None]] = deque()
         if writer is not None:
             writer.acknowledged.connect(self._on_acknowledged)
-            writer.failed.connect(self.failed)
+            writer.failed.connect(self.unkept)
             writer.loaded.connect(self.adjustments_loaded)
             writer.compared.connect(self.compared)
 

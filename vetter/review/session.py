@@ -169,12 +169,6 @@ class Session(Travel):
         else:
             self.recorder.when_free(write)
 
-    def _writable(self) -> bool:
-        if self.read_only:
-            self._say_read_only()
-            return False
-        return not self.busy
-
     def _say_read_only(self) -> None:
         self.message.emit("read only: nothing can be decided in this window")
 
@@ -199,10 +193,10 @@ class Session(Travel):
         elif row >= 0:
             self._say_not_taken()
 
-    def _say_not_taken(self) -> None:
+    def _say_not_taken(self, why: str = "its candidate was not on screen yet") -> None:
         # Not hidden by "saved" a moment later.
         self._saving = False
-        self.message.emit("the last key was not taken: its candidate was not on screen yet")
+        self.message.emit(f"the last key was not taken: {why}")
 
     def _decide(
         self, verdict: Verdict | None = None, tags: Sequence[str] | None = None
@@ -214,7 +208,12 @@ class Session(Travel):
         )
 
     def _replay(self, verb: str, label: str | None, decisions: list[Decision]) -> None:
-        if not self._writable():
+        if self.read_only:
+            self._say_read_only()
+            return
+        if self.busy:
+            # What it would take back is not known before the commit under way has ended.
+            self._say_not_taken("the decision before it was still being saved")
             return
         if not decisions:
             # A step that has a name but no events waits for the rest of the list.

@@ -78,10 +78,12 @@ class Standing(QObject):
         self.recorder = recorder
         self._meter = PaceMeter()
         self._saving = False
+        self._unkept = ""
         self._viewing.changed.connect(self.current_changed)
         self._viewing.settled.connect(self._keep_position)
         queue.changed.connect(self.queue_changed)
         recorder.failed.connect(self.failed)
+        recorder.unkept.connect(self._on_unkept)
         recorder.recorded.connect(self._on_recorded)
         recorder.saving.connect(self._on_saving)
         recorder.compared.connect(self._on_compared)
@@ -186,7 +188,14 @@ class Standing(QObject):
         if self._saving:
             self._saving = False
             self.message.emit("saved")
+        self._unkept = ""
         self.opinions_changed.emit([self.candidates.row_of(d.key) for d in decisions])
+
+    def _on_unkept(self, why: str) -> None:
+        """Said once, and in nobody's way: on a full disk it comes with every batch of fits."""
+        if why != self._unkept:
+            self._unkept = why
+            self.noticed.emit(f"fits, place and settings are not kept: {why}")
 
     def _on_compared(self, changed: Sequence[str]) -> None:
         if changed:
