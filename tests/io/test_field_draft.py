@@ -55,6 +55,23 @@ def test_a_folder_of_plain_names_is_a_field_called_after_it(tmp_path):
     assert one.name == "n1" and one.candidates.name == "candidates_derived.csv"
 
 
+@pytest.mark.parametrize("typed", [".", "../n1", "sub/.."])
+def test_the_folder_one_is_in_has_its_name(tmp_path, monkeypatch, typed):
+    folder = tmp_path / "n1"
+    (folder / "sub").mkdir(parents=True)
+    write_field(folder, ("science", "template"))
+    monkeypatch.chdir(folder)
+    draft = draft_fields(Path(typed))
+    assert [one.name for one in draft.fields] == ["n1"]
+
+
+def test_a_list_that_has_the_images_name_comes_before_any_other(tmp_path):
+    write_field(tmp_path, ("science", "template"))
+    for name in ("adjusted.csv", "candidates.csv", "zoo.csv"):
+        write_list(tmp_path / name)
+    assert draft_fields(tmp_path).fields[0].candidates.name == "candidates.csv"
+
+
 def test_one_template_serves_all_fields_of_its_folder(tmp_path):
     for name in ("template", "r1", "r2", "r2_ref"):
         image(tmp_path / f"{name}.fits")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,8 +92,10 @@ def _draft_folder(folder: Path, names: list[str], draft: Draft) -> None:
     """The fields of one folder, its own files alone."""
     groups: dict[str, DraftField] = {}
     lists: dict[str, list[Path]] = defaultdict(list)
-    for name in names:
-        path, stem = folder / name, without_ending(name, IMAGE_ENDINGS)
+    # Of ``.`` and ``..`` only the place has a name.
+    own_name = os.path.basename(os.path.abspath(folder)) or "field"
+    for file in names:
+        path, stem = folder / file, without_ending(file, IMAGE_ENDINGS)
         if stem is not None:
             key, plane = plane_of(stem)
             if plane == "image":
@@ -103,12 +106,12 @@ def _draft_folder(folder: Path, names: list[str], draft: Draft) -> None:
                 if reason:
                     draft.unplaced.append((path, reason))
                     continue
-            group = groups.setdefault(key, DraftField(key or folder.name, folder))
+            group = groups.setdefault(key, DraftField(key or own_name, folder))
             if plane in group.planes:
                 group.others.append(path)
             else:
                 group.planes[plane] = path
-        elif (stem := without_ending(name, LIST_ENDINGS)) is not None:
+        elif (stem := without_ending(file, LIST_ENDINGS)) is not None:
             lists[list_stem(stem)].append(path)
     _place_lists(groups, lists, draft)
     _keep(groups, draft)
@@ -139,7 +142,8 @@ def _is_table(path: Path) -> bool:
 def _place_lists(groups: dict[str, DraftField], lists: dict[str, list[Path]], draft: Draft) -> None:
     with_image = [key for key, group in groups.items() if "image" in group.planes]
     with_planes = [key for key in with_image if len(groups[key].planes) > 1]
-    for stem, paths in lists.items():
+    # A list that has the images' name comes before any other of the folder.
+    for stem, paths in sorted(lists.items(), key=lambda item: item[0] not in with_image):
         paths.sort(key=lambda path: _preference(path.name))
         key: str | None = stem if stem in with_image else None
         if key is None and len(with_planes) == 1 and is_surely_a_list(paths[0].name):
