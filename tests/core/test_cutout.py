@@ -149,3 +149,11 @@ def test_deep_copies_are_apart(duplicate: object) -> None:
     assert cutout.meta["x"] == 12.3
     assert other.origin == (1, 2)
     assert other.wcs is not None
+
+
+def test_a_plane_that_is_put_in_is_no_longer_unread() -> None:
+    cutout = Cutout({"image": np.zeros((3, 3))})
+    cutout.unread = {"err": "gone", "mask": "gone"}
+    duplicate = cutout.copy()
+    duplicate["err"] = np.ones((3, 3))
+    assert list(duplicate.unread) == ["mask"] and list(cutout.unread) == ["err", "mask"]

@@ -106,3 +106,34 @@ def test_neither_place_nor_list_nor_limits_change_the_signature():
     listed = Fingerprint("candidates", "/a/list.csv", 5, 1, "zzz")
     mine = field_fit(fwhm, FitSettings(), 20).signature(PIXELS)
     assert field_fit(fwhm, FitSettings(max_snr=4), 20).signature((listed, moved)) == mine
+
+
+class Broken(Planes):
+    """The same with planes that cannot be read."""
+
+    def __init__(self, plane_names, broken):
+        super().__init__(plane_names)
+        self.broken = broken
+
+    def cutout_with(self, row, radius, names):
+        cutout = super().cutout_with(row, radius, names)
+        for name in self.broken:
+            cutout.planes.pop(name, None)
+        cutout.unread = dict.fromkeys(self.broken, "it is gone")
+        return cutout
+
+
+@pytest.mark.parametrize("broken", ["err", "convolved", "mask", "image"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_plane_that_cannot_be_read_is_why_there_is_no_fit(broken, count):
+    source = Broken(("image", "template", "convolved", "err", "mask"), [broken])
+    rows = list(range(count))
+    results = fit_rows(source, field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0), rows)
+    assert {result.reason for result in results} == {f"no {broken}: it is gone"}
+    assert all(result.unread for result in results)
+
+
+def test_a_fit_does_without_planes_that_it_does_not_need():
+    source = Broken(("image", "template", "convolved", "err"), ["template", "diff"])
+    (result,) = fit_rows(source, field_fit(PsfFwhm(3.0, "given"), FitSettings(), 20.0), [0])
+    assert result.converged and not result.unread

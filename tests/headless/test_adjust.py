@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from astropy.table import Table
 
-from tests.helpers.field_files import write_field, write_list
+from tests.helpers.field_files import pixels, tan_wcs, write_damaged, write_field, write_list
 from vetter import cli
 
 
@@ -76,3 +76,31 @@ def test_a_folder_that_may_not_be_written_to_is_one_line(
     assert cli.main([*words, "-o", str(tmp_path / "out.csv")]) == 2
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and "out.csv: cannot be written" in said
+
+
+def test_what_cannot_be_read_is_why_there_is_no_fit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    specs = write_field(tmp_path, ("image", "convolved"))
+    mask = write_damaged(
+        tmp_path / "m.fits", (pixels(2) > 900).astype("u1"), last=20, wcs=tan_wcs()
+    )
+    path = write_list(tmp_path / "l.csv", id=["low", "high"], x=[40.0, 40.0], y=[10.0, 50.0])
+    planes = [word for name, file in specs.items() for word in (f"--{name}", file)]
+    words = ["adjust", str(path), *planes, "--mask", str(mask), "--fwhm", "2"]
+    output = tmp_path / "out.ecsv"
+    assert cli.main([*words, "-o", str(output)]) == 0
+    table: Any = Table.read(output)
+    assert table["adjust_converged"].tolist() == [False, True]
+    assert "1 candidate not fitted: no mask: " in capsys.readouterr().err
+
+
+def test_a_damaged_part_of_the_image_does_not_end_the_fits(tmp_path: Path) -> None:
+    specs = write_field(tmp_path, ("convolved",))
+    image = write_damaged(tmp_path / "i.fits", pixels(3), last=20, wcs=tan_wcs())
+    path = write_list(tmp_path / "l.csv", id=["low", "high"], x=[40.0, 40.0], y=[10.0, 50.0])
+    words = ["adjust", str(path), "--image", str(image), "--convolved", specs["convolved"]]
+    output = tmp_path / "out.ecsv"
+    assert cli.main([*words, "-o", str(output)]) == 0
+    table: Any = Table.read(output)
+    assert table["adjust_converged"].tolist() == [False, True]

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.helpers.field_files import pixels, write_field, write_list
+from tests.helpers.field_files import pixels, tan_wcs, write_damaged, write_field, write_list
 from vetter import cli
 from vetter.io.cutout_files import load_cutout
 
@@ -66,3 +66,17 @@ def test_not_one_cutout_is_no_success(tmp_path: Path, capsys: pytest.CaptureFixt
     write_list(tmp_path / "l.csv", id=["far"], x=[3000.0], y=[20.0])
     assert run(tmp_path, "-o", str(tmp_path / "out")) == 2
     assert "no candidate has a cutout" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_a_plane_that_cannot_be_read_is_left_out_and_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_list(tmp_path / "l.csv", id=["low", "high"], x=[20.0, 20.0], y=[10.0, 50.0])
+    damaged = write_damaged(tmp_path / "e.fits", pixels(2), last=20, wcs=tan_wcs())
+    assert run(tmp_path, "--err", str(damaged), "-o", str(tmp_path / "out")) == 0
+    said = capsys.readouterr().err
+    assert f"low: no err: {damaged.name}: a damaged tile" in said and "high:" not in said
+    assert "2 cutouts written, 1 with planes left out, 0 candidates without one" in said
+    low, high = (load_cutout(tmp_path / "out" / f"{name}.fits") for name in ("low", "high"))
+    assert "err" not in low and "a damaged tile" in low.unread["err"]
+    assert "err" in high and not high.unread

@@ -47,6 +47,21 @@ def write_field(folder: Path, names: tuple[str, ...] = ("image", "template")) ->
     return specs
 
 
+def write_damaged(path: Path, data: Any, last: int, wcs: WCS | None = None) -> Path:
+    """A compressed image, each row a tile of its own: those up to ``last`` cannot be unpacked."""
+    header = None if wcs is None else wcs.to_header()
+    hdu = fits.CompImageHDU(data, header, compression_type="GZIP_1", quantize_level=0)
+    fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(path, overwrite=True)
+    with fits.open(path, disable_image_compression=True) as hdus:
+        start, width = hdus[1].fileinfo()["datLoc"], hdus[1].header["NAXIS1"]
+        heap = start + width * len(data)
+    content = bytearray(path.read_bytes())
+    end = int.from_bytes(content[start + width * last + 4 : start + width * last + 8], "big")
+    content[heap : heap + end + 1] = bytes(end + 1)
+    path.write_bytes(content)
+    return path
+
+
 def write_list(path: Path, **columns: Any) -> Path:
     """A table of candidates; two of them where no columns are named."""
     table = Table(columns or {"id": ["a", "b"], "x": [20.25, 40.0], "y": [30.0, 10.5]})

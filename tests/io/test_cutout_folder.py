@@ -172,3 +172,11 @@ def test_a_listing_that_is_closed_ends(many: Path) -> None:
     source = open_cutouts([many], None, {})
     source.close()
     assert source.grow() is None
+
+
+def test_a_plane_that_could_not_be_read_is_not_made_up(tmp_path: Path) -> None:
+    cutout = Cutout({"image": pixels(1, (11, 11)), "convolved": pixels(2, (11, 11))}, {})
+    cutout.unread = {"err": "e.fits: gone", "diff": "d.fits: gone"}
+    write_cutout(cutout, tmp_path / "a.fits")
+    read = open_input(str(tmp_path)).cutout(0, 5)
+    assert tuple(read.planes) == ("image", "convolved") and read.unread == cutout.unread

@@ -319,3 +319,19 @@ def test_an_empty_list(tmp_path: Path) -> None:
 )
 def test_the_report_counts_as_one_speaks(count: int, said: str) -> None:
     assert ExportReport(Path("out"), cutouts=count).lines() == [f"out: {said}"]
+
+
+def test_a_plane_that_is_left_out_is_said(tmp_path: Path) -> None:
+    listed = MemorySource()
+    whole = listed.cutout
+
+    def without_diff(row: int, radius: float) -> Any:
+        cutout = whole(row, radius).copy()
+        del cutout["diff"]
+        cutout.unread = {"diff": "d.fits: gone"}
+        return cutout
+
+    listed.cutout = without_diff  # type: ignore[method-assign]
+    report = exported(tmp_path, listed, verdicts=[Verdict.REJECT])
+    assert "cutout of C1: no diff: d.fits: gone" in report.lines()
+    assert load_cutout(tmp_path / "cutouts" / "C1.fits").unread == {"diff": "d.fits: gone"}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,12 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from tests.helpers.field_files import pixels, tan_wcs, write_field, write_list
+from tests.helpers.field_files import pixels, tan_wcs, write_damaged, write_field, write_list
+from vetter.core.look import Looks
 from vetter.errors import InputError
 from vetter.io.field_source import FieldSource
 from vetter.io.inputs import InputOptions, open_input
+from vetter.review.frame import build_frame
 
 
 @pytest.fixture
@@ -110,3 +113,31 @@ def test_the_record_opens_the_same_again(source: FieldSource) -> None:
     again = open_input(record["inputs"], InputOptions.from_keywords(**record["options"]))
     np.testing.assert_array_equal(again.cutout(0, 5)["template"], source.cutout(0, 5)["template"])
     again.close()
+
+
+def test_a_plane_that_cannot_be_read_any_more_leaves_the_others(tmp_path: Path, opened) -> None:
+    specs = write_field(tmp_path, ("image", "template", "mask"))
+    source = opened(str(write_list(tmp_path / "l.csv")), InputOptions(planes=specs))
+    os.truncate(specs["template"], 2900)
+    cutout = source.cutout(0, 5)
+    assert tuple(cutout.planes) == ("image", "err", "mask")
+    assert list(cutout.unread) == ["template"]
+    assert "template.fits: cannot be read any more" in cutout.unread["template"]
+    frame = build_frame(source, 0, 5, Looks())
+    assert frame.error is None and frame.states == cutout.unread
+    assert frame.plane_names == ("image", "template", "err", "mask")
+
+
+def test_without_one_plane_that_can_be_read_there_is_no_cutout(tmp_path: Path, opened) -> None:
+    specs = write_field(tmp_path, ("image",))
+    source = opened(str(write_list(tmp_path / "l.csv")), InputOptions(planes=specs))
+    os.truncate(specs["image"], 2900)
+    with pytest.raises(InputError, match="image.fits: cannot be read any more"):
+        source.cutout(0, 5)
+
+
+def test_an_error_is_estimated_beside_a_damaged_tile(tmp_path: Path, opened) -> None:
+    image = write_damaged(tmp_path / "i.fits", pixels(), last=5, wcs=tan_wcs())
+    path = write_list(tmp_path / "l.csv", id=["a"], x=[40.0], y=[40.0])
+    cutout = opened(str(path), InputOptions(planes={"image": str(image)})).cutout(0, 5)
+    assert not cutout.unread and np.nanmedian(cutout["err"]) == pytest.approx(3, rel=0.2)

@@ -241,3 +241,16 @@ def test_verdicts_stay_when_an_image_is_added(tmp_path):
     one, other = (fields_of(source)[0].fingerprints for source in (before, after))
     assert one == other
     after.close()
+
+
+def test_a_plane_taken_away_before_its_image_is_opened_leaves_the_others(path, night):
+    (path.parent / "n1_template.fits").unlink()
+    cutout = night.cutout(2, 5)
+    assert "image" in cutout.planes and list(cutout.unread) == ["template"]
+    assert "no such file" in cutout.unread["template"]
+
+
+def test_an_image_taken_away_before_it_is_opened_is_an_error(path, night):
+    (path.parent / "n1_image.fits").unlink()
+    with pytest.raises(InputError, match="field 'n1': .*no such file"):
+        night.cutout(2, 5)

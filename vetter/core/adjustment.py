@@ -149,6 +149,9 @@ class Adjustment:
         above 1 and no ``template_err`` was given, else NaN.
     residual : ndarray (ny, nx), optional
         Image minus model; NaN where either is not known.
+    unread : bool
+        That pixels could not be read, which may be otherwise another time: not a result to keep.
+        Not in the metadata.
     """
 
     converged: bool
@@ -181,6 +184,7 @@ class Adjustment:
     scatter_err: float = NAN
     template_noise: float = NAN
     residual: npt.NDArray[np.float64] | None = field(default=None, repr=False)
+    unread: bool = field(default=False, repr=False)
 
     def as_meta(self) -> dict[str, Any]:
         """The ``adjust_*`` keys in plain types, as they go into a cutout's metadata and tables."""
@@ -202,7 +206,7 @@ class Adjustment:
         values: dict[str, Any] = {"converged": True}
         for item in fields(cls):
             value = meta.get("adjust_" + item.name)
-            if item.name == "residual" or value is None:
+            if item.name in _NOT_META or value is None:
                 continue
             if item.name in SEPARATORS:
                 values[item.name] = tuple(v for v in str(value).split(SEPARATORS[item.name]) if v)
@@ -217,7 +221,8 @@ class Adjustment:
         return cls(**values)
 
 
-_META_KEYS = {"adjust_" + f.name: f.name for f in fields(Adjustment) if f.name != "residual"}
+_NOT_META = ("residual", "unread")
+_META_KEYS = {"adjust_" + f.name: f.name for f in fields(Adjustment) if f.name not in _NOT_META}
 _META_VALUES = attrgetter(*_META_KEYS.values())
 SEPARATORS = {"at_bound": ",", "caveats": "; ", "notes": "; "}
 

@@ -39,6 +39,6 @@ def cropped(cutout: Cutout, radius: float) -> Cutout:
         notes=cutout.notes,
         bits={name: crop_array(bits, box) for name, bits in cutout.bits.items()},
     )
-    part.extras = copy.copy(cutout.extras)
+    part.extras, part.unread = copy.copy(cutout.extras), dict(cutout.unread)
     part.light_curve, part.psf_image = cutout.light_curve, cutout.psf_image
     return part

@@ -54,6 +54,8 @@ class Cutout(MutableMapping[str, Any]):
     origin : (int, int) or None
     notes : dict of str to str
     bits : dict of str to ndarray
+    unread : dict of str to str
+        Planes that are not there since they could not be read, and why, in words.
     extras : dict
         Values that are not planes, put in by assignment.
     light_curve : LightCurve or None
@@ -91,6 +93,7 @@ class Cutout(MutableMapping[str, Any]):
         self.origin = None if origin is None else (int(origin[0]), int(origin[1]))
         self.notes: dict[str, str] = dict(notes or {})
         self.bits: dict[str, Array] = {}
+        self.unread: dict[str, str] = {}
         self.extras: dict[str, Any] = {}
         self.light_curve: LightCurve | None = None
         self.psf_image: Array | None = None
@@ -201,6 +204,7 @@ class Cutout(MutableMapping[str, Any]):
         other = copy.copy(self)
         other.planes, other.extras = dict(self.planes), dict(self.extras)
         other.notes, other.bits = dict(self.notes), dict(self.bits)
+        other.unread = dict(self.unread)
         return other
 
     def __getitem__(self, key: str) -> Any:
@@ -265,6 +269,7 @@ class Cutout(MutableMapping[str, Any]):
             )
         self.planes[name] = plane
         self.bits.pop(name, None)
+        self.unread.pop(name, None)
 
 
 def _is_plane(value: Any) -> bool:

@@ -116,7 +116,7 @@ def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> li
         try:
             cutouts.append((row, cutout_with(source, row, fitting.radius, names)))
         except VetterError as error:
-            results[row] = failed(str(error))
+            results[row] = failed(str(error), unread=True)
     made = _fitted([cutout for _, cutout in cutouts], fitting.options)
     results.update({row: result for (row, _), result in zip(cutouts, made, strict=True)})
     return [results[row] for row in rows]

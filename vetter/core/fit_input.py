@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from vetter.core.adjustment import Adjustment, FitOptions, failed
 from vetter.core.cutout import Cutout
 from vetter.core.fit_facts import About, about
 from vetter.core.pixel_set import filled, mode, mode_of, reach, template_bad, widened
+from vetter.core.unread_planes import missing
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -56,13 +57,19 @@ class FitInput:
 
 def read_many(cutouts: Sequence[Any], options: FitOptions) -> list[FitInput | Adjustment]:
     """As :func:`read` for each; those with nothing bad in them together."""
+    # Infinities of both signs, sums that overflow: found, and said, without numpy's warnings.
+    with np.errstate(all="ignore"):
+        return _read_many(cutouts, options)
+
+
+def _read_many(cutouts: Sequence[Any], options: FitOptions) -> list[FitInput | Adjustment]:
     taken: list[FitInput | Adjustment | None] = [None] * len(cutouts)
     alike: dict[tuple[object, str], list[int]] = {}
     if len(cutouts) > 1:
         for index, cutout in enumerate(cutouts):
             given = _given(cutout)
             name = "convolved" if _has(given, "convolved") else "template"
-            if _plain(given, name):
+            if _plain(given, name) and not getattr(cutout, "unread", None):
                 alike.setdefault((given["image"].shape, name), []).append(index)
     for (_, name), members in alike.items():
         alike_given = [_given(cutouts[i]) for i in members]
@@ -115,11 +122,10 @@ def _read_plain(
     """Fill in ``taken`` for those of the members that have nothing bad in them."""
     image, template, err = planes
     count = len(members)
-    with np.errstate(all="ignore"):
-        clean = err.min(axis=(1, 2)) > TINY
-        for plane in planes:
-            clean &= np.isfinite(plane.sum(axis=(1, 2)))
-        bg, tbg = (mode(plane.reshape(count, -1)).tolist() for plane in (image, template))
+    clean = err.min(axis=(1, 2)) > TINY
+    for plane in planes:
+        clean &= np.isfinite(plane.sum(axis=(1, 2)))
+    bg, tbg = (mode(plane.reshape(count, -1)).tolist() for plane in (image, template))
     for k in np.flatnonzero(clean).tolist():
         cutout = cutouts[members[k]]
         known = about(cutout, image.shape[1:], name, False, options)
@@ -138,6 +144,8 @@ def read(cutout: Any, options: FitOptions) -> FitInput | Adjustment:
         ``template_err`` where there are such. Left as it is.
     """
     given = _given(cutout)
+    if (unread := getattr(cutout, "unread", None)) and (why := _unread(given, unread)):
+        return failed(why, unread=True)
     name = "convolved" if _has(given, "convolved") else "template"
     for wanted in ("image", name, "err"):
         if not _has(given, wanted):
@@ -156,6 +164,15 @@ def read(cutout: Any, options: FitOptions) -> FitInput | Adjustment:
     noise = _floats(given["template_err"]) if _has(given, "template_err") else None
     known = about(cutout, shape, name, noise is not None, options)
     return _checked(image, template, err, mask, template_mask, noise, known, options)
+
+
+def _unread(given: Any, unread: Mapping[str, str]) -> str:
+    """Which plane that the fit needs could not be read; empty where it can do without.
+
+    Neither the template in place of one convolved nor an unknown mask gives the same result.
+    """
+    needed = [name for name in READ if not (name == "template" and _has(given, "convolved"))]
+    return "; ".join(missing(unread, needed))
 
 
 def _read_clean(cutout: Any, given: Any, name: str, options: FitOptions) -> FitInput | None:
@@ -239,8 +256,7 @@ def _not_positive(err: Array) -> Flags | None:
     """Where not finite, not above 0, or too small to be divided by; None: nowhere."""
     if float(err.min()) > TINY and math.isfinite(float(err.sum())):
         return None
-    with np.errstate(invalid="ignore"):
-        return ~(np.isfinite(err) & (err > TINY))
+    return ~(np.isfinite(err) & (err > TINY))
 
 
 def _mode(plane: Array, *bad: Flags | None) -> float:

@@ -39,6 +39,7 @@ KINDS = {
 }
 PIECE = 1000
 """Rows that are judged and written together."""
+_REASONS_SAID = 3
 
 
 def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
@@ -151,6 +152,7 @@ def write(
     """Write the table, whole or not at all, and say how many disappeared."""
     table = AdjustedTable(source.candidates.table, results, kind)
     counts = Counter[bool | None]()
+    reasons = Counter[str]()
 
     def pieces() -> Iterator[Any]:
         for start in range(0, max(len(source.candidates), 1), PIECE):
@@ -160,13 +162,24 @@ def write(
                 for row, result in enumerate(found, start)
             ]
             counts.update(judgement.disappeared for judgement in judgements)
+            reasons.update(result.reason for result in found if not result.converged)
             yield table.piece(start, judgements)
 
     with atomic_path(output) as temporary:
         notes = write_pieces(pieces(), temporary, kind)
-    say(*table.notes, *notes)
+    say(*table.notes, *notes, *_unfitted(reasons))
     said = f"{counts[True]} disappeared, {counts[None]} not judged"
     say(f"{output}: {counted(len(source.candidates), 'candidate')}, {said}")
+
+
+def _unfitted(reasons: Counter[str]) -> list[str]:
+    """Why candidates have no fit, the most common reasons first; all are in the table."""
+    most = reasons.most_common(_REASONS_SAID)
+    said = [f"{counted(count, 'candidate')} not fitted: {reason}" for reason, count in most]
+    left = reasons.total() - sum(count for _, count in most)
+    if left:
+        said.append(f"{counted(left, 'candidate')} not fitted for other reasons: see adjust_reason")
+    return said
 
 
 def _refuse_inputs(source: CutoutSource, output: Path) -> None:

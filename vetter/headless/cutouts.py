@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vetter.core.cutout_source import CutoutSource, completed, report_of
+from vetter.core.unread_planes import missing
 from vetter.errors import InputError
 from vetter.headless.progress import Progress, say
 from vetter.io.cutout_files import write_cutout
@@ -23,11 +24,13 @@ def run_cutouts(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
         # Before the notes: what is refused is said in one line, with no other before it.
         _make(folder, source)
         say(*source.notes, *report_of(source))
-        written, skipped = write_all(source, folder)
+        written, skipped, lacking = write_all(source, folder)
     finally:
         source.close()
     files, left = f"cutout{'s' * (written != 1)}", f"candidate{'s' * (skipped != 1)}"
-    say(f"{arguments.output}: {written:,} {files} written, {skipped:,} {left} without one")
+    without = f", {lacking:,} with planes left out" if lacking else ""
+    said = f"{written:,} {files} written{without}, {skipped:,} {left} without one"
+    say(f"{arguments.output}: {said}")
     return 0
 
 
@@ -40,8 +43,14 @@ def open_for(arguments: argparse.Namespace, options: dict[str, Any]) -> CutoutSo
     return completed(open_input(arguments.inputs, wanted))
 
 
-def write_all(source: CutoutSource, folder: Path) -> tuple[int, int]:
-    """Write ``NAME.fits`` for each candidate; how many were written and how many were not.
+def write_all(source: CutoutSource, folder: Path) -> tuple[int, int, int]:
+    """Write ``NAME.fits`` for each candidate; those that lack one, or planes of it, are named.
+
+    Returns
+    -------
+    written, skipped, lacking : int
+        Cutouts, candidates without one, and of the cutouts those without a plane that could not
+        be read.
 
     Raises
     ------
@@ -50,7 +59,7 @@ def write_all(source: CutoutSource, folder: Path) -> tuple[int, int]:
     """
     count = len(source.candidates)
     names = safe_names(source.candidates.name(row) for row in range(count))
-    progress, written = Progress("cutouts"), 0
+    progress, written, lacking = Progress("cutouts"), 0, 0
     for row, name in enumerate(names):
         try:
             cutout = source.cutout(row, source.default_radius)
@@ -58,11 +67,14 @@ def write_all(source: CutoutSource, folder: Path) -> tuple[int, int]:
             say(str(error))
         else:
             write_cutout(cutout, folder / f"{name}.fits")
+            said = source.candidates.name(row)
+            say(*(f"{said}: {words}" for words in missing(cutout.unread)))
             written += 1
+            lacking += bool(cutout.unread)
         progress(row + 1, count)
     if not written:
         raise InputError(f"{folder}: nothing to write: no candidate has a cutout")
-    return written, count - written
+    return written, count - written, lacking
 
 
 def _make(folder: Path, source: CutoutSource) -> None:

@@ -105,6 +105,8 @@ def _content(cutout: Cutout, meta: Mapping[str, Any]) -> bytes:
             record.setdefault("planes", {})[extension] = [name, kind]
     if cutout.notes:
         record["notes"] = cutout.notes
+    if cutout.unread:
+        record["unread"] = cutout.unread
     primary = "".join(
         format_card(k, v)
         for k, v in (("SIMPLE", True), ("BITPIX", 8), ("NAXIS", 0), ("EXTEND", True))
@@ -230,9 +232,8 @@ def _assemble(name: str, hdus: Sequence[Any]) -> Cutout:
     record = decode_record(hdus[0].header)
     known = record.get("planes")
     planes: dict[str, Array] = {}
-    notes = record.get("notes")
-    notes = {str(k): str(v) for k, v in notes.items()} if isinstance(notes, dict) else {}
-    cutout = Cutout({}, decode_meta(hdus[0].header), notes=notes)
+    cutout = Cutout({}, decode_meta(hdus[0].header), notes=_words(record, "notes"))
+    cutout.unread = _words(record, "unread")
     for number, hdu in enumerate(hdus):
         data = getattr(hdu, "data", None)  # astropy's HDU of damaged headers has none
         if data is None:
@@ -256,6 +257,12 @@ def _assemble(name: str, hdus: Sequence[Any]) -> Cutout:
     if header is not None and "CROP_X1" in header and "CROP_Y1" in header:
         cutout.origin = int(header["CROP_X1"]), int(header["CROP_Y1"])
     return cutout
+
+
+def _words(record: Mapping[str, Any], part: str) -> dict[str, str]:
+    """What the record says of planes, by their names."""
+    said = record.get(part)
+    return {str(k): str(v) for k, v in said.items()} if isinstance(said, dict) else {}
 
 
 def _plane_entry(entry: Any, extension: str) -> tuple[str, str | None]:

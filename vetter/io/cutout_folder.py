@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vetter.core.candidates import CandidateList
+from vetter.core.counted import counted
 from vetter.core.cropped import cropped
 from vetter.core.cutout import Cutout
 from vetter.core.cutout_source import Fingerprint, PsfFwhm
@@ -94,12 +95,15 @@ class CutoutFolder:
     def notes(self) -> tuple[str, ...]:
         """What was found so far."""
         roles = self.candidates.roles.described()
-        notes = [f"{len(self.candidates)} cutout files; columns {roles or 'none'}"]
+        notes = [f"{counted(len(self.candidates), 'cutout file')}; columns {roles or 'none'}"]
         left_alone = self.others + self.lots.left_alone
         if left_alone:
             notes.append(left_alone_words(left_alone))
         if self.strange:
-            notes.append(f"{self.strange} of the files looked at hold no plane that is known")
+            hold = counted(
+                self.strange, "file of those looked at holds", "of the files looked at hold"
+            )
+            notes.append(f"{hold} no plane that is known")
         return (*self.extra_notes, *notes, *self.candidates.notes)
 
     @cached_property
@@ -177,10 +181,10 @@ def open_cutouts(
     if not planes or not len(candidates):
         raise InputError(
             f"{inputs[0]}: wanted cutout files (FITS with extensions named image, template...), "
-            f"found {len(paths)} FITS files and none of them such; "
+            f"found {counted(len(paths), 'FITS file')} and none such; "
             "or name a candidate list and its planes"
         )
-    title = inputs[0].name if len(inputs) == 1 else f"{lots.expected} cutouts"
+    title = inputs[0].name if len(inputs) == 1 else counted(lots.expected, "cutout")
     half = (max(largest) - 1) / 2 if largest else 0
     return CutoutFolder(
         title or str(inputs[0]),
@@ -246,10 +250,10 @@ def _completed(cutout: Cutout, name: str) -> Cutout:
     """The planes that can be made, made; and said."""
     image, convolved = cutout.planes.get("image"), cutout.planes.get("convolved")
     cutout.meta.setdefault("name", name)
-    if "diff" not in cutout.planes and image is not None and convolved is not None:
+    if _lacks(cutout, "diff") and image is not None and convolved is not None:
         cutout["diff"] = image - convolved
         cutout.notes["diff"] = "image - convolved"
-    if "err" not in cutout.planes and image is not None:
+    if _lacks(cutout, "err") and image is not None:
         mask = cutout.planes.get("mask")
         cutout["err"] = estimate_err(image, None if mask is None else mask != 0)
         cutout.notes["err"] = _ESTIMATED
@@ -258,3 +262,8 @@ def _completed(cutout: Cutout, name: str) -> Cutout:
         **{n: plane for n, plane in cutout.planes.items() if n not in ORDER},
     }
     return cutout
+
+
+def _lacks(cutout: Cutout, name: str) -> bool:
+    """Whether there never was such a plane: one that could not be read is not made up."""
+    return name not in cutout.planes and name not in cutout.unread

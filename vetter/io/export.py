@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vetter.core.counted import counted
 from vetter.core.cutout import Cutout
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions import Verdict
+from vetter.core.unread_planes import missing
 from vetter.errors import InputError
 from vetter.io.atomic import write_atomic
 from vetter.io.cutout_files import write_cutout
@@ -36,6 +38,8 @@ class ExportReport:
     tables : tuple of Path
     skipped : tuple of (str, str)
         Chosen candidates whose cutout could not be read, and why.
+    lacking : tuple of str
+        Cutouts without a plane, since it could not be read: one line each.
     notes : tuple of str
         What was renamed or converted, one line each.
     cancelled : bool
@@ -46,6 +50,7 @@ class ExportReport:
     cutouts: int = 0
     tables: tuple[Path, ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()
+    lacking: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     cancelled: bool = False
 
@@ -54,10 +59,10 @@ class ExportReport:
         if self.cancelled:
             return ["cancelled: nothing was written"]
         tables = ", ".join(path.name for path in self.tables)
-        cutouts = "1 cutout" if self.cutouts == 1 else f"{self.cutouts:,} cutouts"
+        cutouts = counted(self.cutouts, "cutout")
         first = f"{self.folder}: {cutouts}" + (f", {tables}" if tables else "")
         skipped = [f"no cutout of {name}: {reason}" for name, reason in self.skipped]
-        return [first, *self.notes, *skipped]
+        return [first, *self.notes, *skipped, *self.lacking]
 
 
 class _Cancelled(Exception):
@@ -183,6 +188,7 @@ class _Export:
         """Stage all files, then swap them in."""
         written: list[str] = []
         skipped: list[tuple[str, str]] = []
+        lacking: list[str] = []
         total = len(self.rows) + len(self.tables)
         (target.stage / "cutouts").mkdir()
         for done, row in enumerate(self.rows):
@@ -194,6 +200,8 @@ class _Export:
             except InputError as error:
                 skipped.append((self.source.candidates.name(row), str(error)))
             else:
+                said = self.source.candidates.name(row)
+                lacking += [f"cutout of {said}: {words}" for words in missing(cutout.unread)]
                 written += self._stage(row, cutout, adjustments.get(key, {}), target.stage)
             progress(done + 1, total)
         notes = self._stage_tables(target.stage, total, progress, cancelled)
@@ -208,6 +216,7 @@ class _Export:
             len([name for name in written if name.endswith(".fits")]),
             tuple(self.folder / name for name in self.tables.values()),
             tuple(skipped),
+            tuple(lacking),
             notes,
         )
 

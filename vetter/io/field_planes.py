@@ -21,10 +21,12 @@ from vetter.io.planes import (
     ErrorPlane,
     EstimatedErrorPlane,
     FilePlane,
+    LostPlane,
     MaskPlane,
     image_of,
     open_plane,
 )
+from vetter.io.readable_part import ReadablePart
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
@@ -88,6 +90,7 @@ def open_planes(
     weight: str | None = None,
     mask_bits: str | None = None,
     mask_good: str | None = None,
+    lenient: bool = False,
 ) -> FieldPlanes:
     """Open the planes of a field; only headers are read, and a few rows of the mask.
 
@@ -99,6 +102,8 @@ def open_planes(
         Files to make ``err`` of.
     mask_bits, mask_good : str, optional
         See `vetter.core.mask_bits.bad_bits`.
+    lenient : bool
+        Whether a plane that cannot be opened is one that cannot be read, unless it is the first.
 
     Raises
     ------
@@ -109,12 +114,20 @@ def open_planes(
     if not wanted:
         raise InputError("no plane was given: name the image with --image FILE")
     files: dict[str, FilePlane] = {}
+    lost: dict[str, str] = {}
     try:
         for name, (spec, convert) in wanted.items():
-            files[name] = open_plane(name, spec, convert, mask_bits, mask_good)
+            try:
+                files[name] = open_plane(name, spec, convert, mask_bits, mask_good)
+            except InputError as error:
+                if not lenient or not files:
+                    raise
+                lost[name] = str(error)
         field_ = _aligned(files)
+        for name, reason in lost.items():
+            field_.planes[name] = LostPlane(name, field_.shape, reason)
         bits = "--mask-bits" if mask_bits else "--mask-good" if mask_good else ""
-        if bits and not any(isinstance(plane, MaskPlane) for plane in files.values()):
+        if bits and not any(plane.is_mask for plane in field_.planes.values()):
             raise InputError(
                 f"{bits}: there is no mask to choose bits of; name it with --mask FILE"
             )
@@ -214,7 +227,8 @@ def masked_share(plane: MaskPlane) -> float:
         for y in np.linspace(0, rows - 1, _PIECES)
         for x in np.linspace(0, columns - width, _PIECES)
     ]
-    return float(np.mean([plane.read(box).mean() for box in boxes]))
+    part = ReadablePart(plane)
+    return float(np.mean([part.read(box).mean() for box in boxes]))
 
 
 def _gain(header: Mapping[str, Any]) -> float | None:

@@ -11,6 +11,7 @@ from vetter.core.field_fit import FieldFit, field_fit
 from vetter.io.field_source import FieldSource
 from vetter.io.kept_psf import StarPsf, pixels_of, restored
 from vetter.io.psf_file import read_psf
+from vetter.io.readable_part import ReadablePart
 from vetter.settings import PSFS, FitSettings
 
 
@@ -83,7 +84,8 @@ def _of_stars(field: ImageField, kept: Mapping[str, Any] | None) -> StarPsf | st
     saturation = field.header.get("SATURATE")
     number = isinstance(saturation, (int, float)) and not isinstance(saturation, bool)
     limit = float(saturation) if number and saturation > 0 else None
-    found = effective_psf(image, mask, limit)
+    spared = None if mask is None else ReadablePart(mask)
+    found = effective_psf(ReadablePart(image), spared, limit)
     if isinstance(found, str):
         return found
     return StarPsf(found.samples, found.sampling, found.said, of)

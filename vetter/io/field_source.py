@@ -98,7 +98,7 @@ class FieldSource:
         Raises
         ------
         InputError
-            The candidate has no position or lies off the image, or a file cannot be read.
+            The candidate has no position or lies off the image, or no plane can be read.
         """
         return self.cutout_with(row, radius)
 
@@ -165,22 +165,38 @@ def cut_planes(
     meta: dict[str, Any],
     names: Collection[str] | None = None,
 ) -> LazyCutout:
-    """A box of the planes of a field as a cutout; of those named where any are."""
+    """A box of the planes of a field as a cutout; of those named where any are.
+
+    A plane that cannot be read is left out, and `Cutout.unread` says why.
+
+    Raises
+    ------
+    InputError
+        Not one of them can be read.
+    """
     planes: dict[str, Array | None] = {}
     bits: dict[str, Array] = {}
+    unread: dict[str, str] = {}
     for name, plane in field_planes.planes.items():
         if names is not None and name not in names:
             continue
-        if plane.is_mask and isinstance(plane, (MaskPlane, ReprojectedPlane)):
-            planes[name], found = plane.read_both(box)
-            if found is not None:
-                bits[name] = found
-        elif isinstance(plane, DifferencePlane):
-            planes[name] = plane.difference(planes, box)
-        else:
-            planes[name] = plane.read(box)
+        try:
+            if plane.is_mask and isinstance(plane, (MaskPlane, ReprojectedPlane)):
+                planes[name], found = plane.read_both(box)
+                if found is not None:
+                    bits[name] = found
+            elif isinstance(plane, DifferencePlane):
+                planes[name] = plane.difference(planes, box)
+            else:
+                planes[name] = plane.read(box)
+        except InputError as error:
+            unread[name] = str(error)
+    if unread and not planes:
+        raise InputError(next(iter(unread.values())))
     notes = _notes(field_planes, box, planes)
-    return LazyCutout(planes, meta, box, field_planes.header, field_planes.wcs, notes, bits)
+    cutout = LazyCutout(planes, meta, box, field_planes.header, field_planes.wcs, notes, bits)
+    cutout.unread = unread
+    return cutout
 
 
 def _notes(field_planes: FieldPlanes, box: Box, planes: Collection[str]) -> dict[str, str]:

@@ -100,9 +100,9 @@ def _field(entry: FieldEntry, options: InputOptions, open_fields: OpenFields) ->
     prints = _fingerprints(entry, options)
 
     def opening() -> FieldSource:
-        planes = open_planes(
-            specs, options.variance, options.weight, options.mask_bits, options.mask_good
-        )
+        # The others of its planes show where one was damaged or taken away meanwhile.
+        how = options.variance, options.weight, options.mask_bits, options.mask_good
+        planes = open_planes(specs, *how, lenient=True)
         if planes.shape != grid.shape:
             planes.close()
             raise InputError(f"{specs[first]}: changed its shape while it was open")

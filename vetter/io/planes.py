@@ -167,9 +167,31 @@ class EstimatedErrorPlane:
             max(0, _NOISE_RADIUS - box.ny // 2),
         )
         wide = Box(box.x0 - grow[0], box.y0 - grow[1], box.nx + 2 * grow[0], box.ny + 2 * grow[1])
-        around = self.source.read(wide)
+        try:
+            around = self.source.read(wide)
+        except InputError:
+            # A damaged tile nearby: the box alone has to do.
+            return estimate_err(self.source.read(box), gain=self.gain)
         part = around[grow[1] : grow[1] + box.ny, grow[0] : grow[0] + box.nx]
         return estimate_err(part, gain=self.gain, around=around)
+
+
+@dataclass(frozen=True)
+class LostPlane:
+    """A plane whose file could not be opened: it keeps its name, and says why."""
+
+    name: str
+    shape: tuple[int, int]
+    reason: str
+
+    @property
+    def is_mask(self) -> bool:
+        """Whether it would hold booleans."""
+        return is_mask_name(self.name)
+
+    def read(self, box: Box) -> Array:
+        """Raises InputError."""
+        raise InputError(self.reason)
 
 
 FilePlane = ImagePlane | MaskPlane | ErrorPlane

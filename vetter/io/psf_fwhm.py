@@ -9,6 +9,7 @@ import numpy as np
 from vetter.core.candidates import CandidateList, plain
 from vetter.core.cutout_source import PsfFwhm
 from vetter.core.plane import Plane
+from vetter.io.readable_part import ReadablePart
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
@@ -58,12 +59,12 @@ def measured_fwhm(image: Plane, mask: Plane | None = None) -> PsfFwhm | None:
     Parameters
     ----------
     image : Plane
-        The science image, of which some boxes are read.
+        The science image, of which some boxes are read, as far as that is possible.
     mask : Plane, optional
     """
     from vetter.core.star_fwhm import star_fwhm
 
-    found = star_fwhm(image, mask)
+    found = star_fwhm(ReadablePart(image), None if mask is None else ReadablePart(mask))
     if found is None or not _LEAST < found.fwhm < _MOST:
         return None
     return PsfFwhm(float(found.fwhm), found.note)

@@ -256,7 +256,7 @@ def _open(files: Mapping[str, str]) -> FieldPlanes:
     converted = {} if "err" in specs else {n: files[n] for n in _CONVERTED if n in files}
     if len(converted) == len(_CONVERTED):
         del converted["weight"]
-    return open_planes(specs, **converted)
+    return open_planes(specs, converted.get("variance"), converted.get("weight"))
 
 
 def _place(planes: FieldPlanes, meta: Mapping[str, Any]) -> tuple[float, float]:

@@ -127,8 +127,10 @@ class _Fitter:
             results = fit_rows(self.source, self.fit_of(number), own)
             if not residuals:
                 results = [replace(result, residual=None) for result in results]
-            # Written here, not where keys wait for the interpreter.
-            texts = tuple(plain_meta(result.as_meta()) for result in results)
+            # Written here, not where keys wait for the interpreter. What a file that could not be
+            # read kept from being fitted is no result: another time it may be there.
+            metas = ({} if result.unread else result.as_meta() for result in results)
+            texts = tuple(plain_meta(meta) for meta in metas)
             send(self.answers, Fitted(tuple(own), tuple(results), texts))
             self._sent += 1
             if residuals:

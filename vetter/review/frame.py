@@ -187,6 +187,7 @@ def _with_fit(
     states = _empty_planes(planes, frame)
     said = cutout.notes
     states |= {name: said.get(name, NOT_HERE) for name in frame.expected if name not in planes}
+    states |= cutout.unread
     if adjusted is not None:
         planes.pop("adjusted", None)
     if adjusted is not None and adjusted.residual is not None:
@@ -240,8 +241,8 @@ def _unpainted(source: CutoutSource, spot: Spot, radius: float, cutout: Cutout) 
         north=north,
         east=east,
         pixel_scale=scale,
-        # Of one image all candidates have the same planes.
-        expected=source.plane_names if has_epochs(source) else (),
+        # Of one image all candidates have the same planes, unless one cannot be read.
+        expected=source.plane_names if has_epochs(source) or cutout.unread else (),
     )
 
 

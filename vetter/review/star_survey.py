@@ -27,6 +27,7 @@ def survey(source: CutoutSource, fit: FieldFit, number: int = 0) -> Iterator[Sta
     """
     # Opening a field is what brings this module in, in the fitting process.
     from vetter.io.field_source import FieldSource
+    from vetter.io.readable_part import ReadablePart
 
     field = fields_of(source)[number]
     opened = getattr(field, "opened", None)
@@ -36,7 +37,7 @@ def survey(source: CutoutSource, fit: FieldFit, number: int = 0) -> Iterator[Sta
     if not isinstance(field, FieldSource):
         yield StarFits((), 0, number)
         return
-    planes = field.field_planes.planes
+    planes = {name: ReadablePart(plane) for name, plane in field.field_planes.planes.items()}
     image, mask = planes.get("image"), planes.get("mask")
     template = planes.get("convolved", planes.get("template"))
     if image is None or template is None or fit.options.fwhm is None:
