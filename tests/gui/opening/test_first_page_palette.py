@@ -14,7 +14,6 @@ from vetter.gui.palette import Palette
 from vetter.io.recent_sessions import RecentSession
 from vetter.review.input_reader import OpenRequest
 
-
 # The platform without a screen cannot raise a window, nor grab the keyboard for a pop-up.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
