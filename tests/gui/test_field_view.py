@@ -17,6 +17,7 @@ from vetter.core.adjustment import Adjustment
 from vetter.core.decisions import Verdict
 from vetter.core.disappeared import Judgement
 from vetter.core.fit_table import FitTable
+from vetter.gui import field_canvas
 from vetter.gui.field_points import within
 from vetter.gui.field_view import FieldView
 from vetter.gui.theme import DARK, LIGHT, palette_of
@@ -168,6 +169,15 @@ def test_once_the_vetter_moves_on_keys_are_for_that_candidate_again(view, sessio
     assert view.question.text.startswith("Reject 20")
 
 
+def test_once_a_group_is_decided_keys_are_for_the_candidate_on_screen(view, session):
+    drag(view, *LEFT_HALF)
+    view.decide(Verdict.REJECT)
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    assert session.calls == [("decide_group", view.chosen, Verdict.REJECT)]
+    assert not view.decide(Verdict.ACCEPT)
+    assert "verdict keys" not in view.count.text() and view.count.text().startswith("20 selected")
+
+
 def test_a_selection_that_is_hidden_is_not_decided(view):
     drag(view, *LEFT_HALF)
     view.hide()
@@ -250,10 +260,59 @@ def test_the_wheel_keeps_what_is_under_the_pointer(view):
 
 def test_moving_on_does_not_paint_the_points_again(view, session):
     view.grab()
-    layer = view.map._layer
+    layer = view.map.layer.picture
     session.go_to_row(3)
     view.grab()
-    assert view.map._layer is layer and layer is not None
+    assert view.map.layer.picture is layer and layer is not None
+
+
+def test_many_points_are_painted_bit_by_bit(qtbot, view, fits, monkeypatch):
+    monkeypatch.setattr(field_canvas, "AT_ONCE", 10)
+    view.grab()
+    before = view.map.layer.picture
+    found(fits.table, 7, 0.9, 0.9, None)
+    view.refresh()
+    view.grab()
+    assert view.map.layer.under_way and view.map.layer.picture is before
+    qtbot.waitUntil(lambda: view.map.layer.picture is not before, timeout=30000)
+    assert not view.map.layer.stale
+
+
+def test_bit_by_bit_or_at_once_it_is_the_same_picture(qtbot, view, monkeypatch):
+    at_once = [c.grab().toImage() for c in (view.map, view.plot)]
+    for name in ("AT_ONCE", "MARKS", "ARROWS"):
+        monkeypatch.setattr(field_canvas, name, 7)
+    view.refresh()
+    view.grab()
+    for canvas, image in zip((view.map, view.plot), at_once, strict=True):
+        qtbot.waitUntil(lambda canvas=canvas: not canvas.layer.stale, timeout=30000)
+        assert canvas.grab().toImage() == image
+
+
+def test_another_images_points_are_not_shown_under_this_ones_name(view, session):
+    numbers = np.arange(COUNT) // 20
+    session.source = SimpleNamespace(
+        candidates=session.candidates,
+        plane_names=("image", "convolved"),
+        fields=(SimpleNamespace(shape=(400, 400)), SimpleNamespace(shape=(300, 300))),
+        field_numbers=numbers,
+        epochs=None,
+    )
+    view.refresh()
+    session.go_to_row(25)
+    assert not len(view.map.points.rows) and not len(view.plot.points.rows)
+    assert view.map.layer.picture is None
+    view._on_soon()
+    assert view.map.points.rows.tolist() == list(range(20, 40))
+
+
+def test_a_refresh_waits_for_what_is_being_painted(qtbot, view, fits, monkeypatch):
+    monkeypatch.setattr(field_canvas, "AT_ONCE", 10)
+    view.refresh()
+    view.grab()
+    points = view.map.points
+    view._on_soon()
+    assert view.map.points is points and view._soon.isActive()
 
 
 @pytest.mark.parametrize("size", [(420, 760), (900, 420)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QMouseEvent, QPixmap, QPolygonF, QWheelEvent
+from PyQt6.QtGui import QMouseEvent, QPolygonF, QWheelEvent
 from PyQt6.QtWidgets import QWidget
 
 from vetter.gui.field_points import Points, Rows, within
@@ -37,7 +37,6 @@ class FieldCamera(QWidget):
         self.points = Points()
         self.lasso = False
         self._zoom, self._middle = 1.0, QPointF(0.5, 0.5)
-        self._layer: QPixmap | None = None
         self._band: list[QPointF] = []
         self._grip: QPointF | None = None
         self.setMouseTracking(True)
@@ -55,13 +54,17 @@ class FieldCamera(QWidget):
 
     def outdated(self) -> None:
         """Paint the points anew, at the next paint."""
-        self._layer = None
-        self.update()
+        raise NotImplementedError
 
     def fit_view(self) -> None:
         """The whole plane."""
         self._zoom, self._middle = 1.0, QPointF(0.5, 0.5)
         self.outdated()
+
+    @property
+    def zoomed(self) -> bool:
+        """Whether the plane is not as it was fitted: closer, or moved."""
+        return self._zoom != 1.0 or self._middle != QPointF(0.5, 0.5)
 
     @property
     def frame(self) -> QRectF:

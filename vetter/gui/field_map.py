@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QPointF, QRectF, Qt
@@ -10,11 +12,13 @@ from PyQt6.QtWidgets import QWidget
 
 from vetter.core.shift_field import round_number
 from vetter.gui.field_canvas import FieldCanvas
+from vetter.gui.field_layer import Piece
 from vetter.gui.field_marks import STAR, arrows, colour, draw_arrows
 from vetter.gui.verdict_style import is_dark
 
 Array = npt.NDArray[np.float64]
 
+_ENOUGH = 4000
 _KEY_PART = 13.0
 """The key arrow is so many times shorter than the map."""
 
@@ -73,22 +77,26 @@ class FieldMap(FieldCanvas):
         painter.setBrush(QColor(self.tones.base))
         painter.drawRect(QRectF(QPointF(*corners[0]), QPointF(*corners[1])).normalized())
 
-    def paint_points(self, painter: QPainter) -> None:
+    @property
+    def points_frame(self) -> QRectF:
+        room = QRectF(self.rect())
+        if self.zoomed:
+            # The key below the map stays readable.
+            room.setBottom(self.frame.bottom() + 4)
+        return room
+
+    def point_pieces(self) -> Iterator[Piece]:
         points, dark = self.points, is_dark(self.palette())
         self._choose_key()
-        self._paint_arrows_of_stars(painter, dark)
-        self.paint_stars(painter, points.stars[:, :2])
+        stars, tone = points.stars, colour(STAR, dark)
+        every = np.arange(len(stars))
+        yield from self.arrow_pieces(stars[:, :2], stars[:, 2:4], every, self.factor, tone)
+        yield from self.star_pieces(stars[:, :2])
         for state in (0, 2, 3, 1):
-            shown = (points.states == state) & ~points.bound
-            self.paint_arrows(
-                painter,
-                points.places[shown],
-                points.shifts[shown],
-                self.factor,
-                colour(state, dark),
-            )
-        self.paint_marks(painter)
-        self._paint_key(painter)
+            shown = np.nonzero((points.states == state) & ~points.bound)[0]
+            tone = colour(state, dark)
+            yield from self.arrow_pieces(points.places, points.shifts, shown, self.factor, tone)
+        yield from self.mark_pieces()
 
     def paint_current(self, painter: QPainter, place: int, tone: QColor) -> None:
         points = self.points
@@ -101,17 +109,17 @@ class FieldMap(FieldCanvas):
     def _choose_key(self) -> None:
         """A round number of pixels near which the larger shifts lie."""
         points = self.points
-        shifts = np.concatenate([points.shifts[~points.bound], points.stars[:, 2:4]])
-        lengths = np.hypot(shifts[:, 0], shifts[:, 1])
+        known = np.nonzero(np.isfinite(points.shifts[:, 0]) & ~points.bound)[0]
+        # Of a hundred thousand a few thousand tell it as well.
+        some = points.shifts[known[:: max(1, len(known) // _ENOUGH)]]
+        lengths = np.hypot(*np.concatenate([some, points.stars[:, 2:4]]).T)
         lengths = lengths[np.isfinite(lengths)]
         if len(lengths):
             self.key = round_number(float(np.percentile(lengths, 90))) or 0.01
 
-    def _paint_arrows_of_stars(self, painter: QPainter, dark: bool) -> None:
-        stars = self.points.stars
-        self.paint_arrows(painter, stars[:, :2], stars[:, 2:4], self.factor, colour(STAR, dark))
-
-    def _paint_key(self, painter: QPainter) -> None:
+    def paint_over(self, painter: QPainter) -> None:
+        painter.setFont(self.font())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         length, frame = self.key * self.factor, self.frame
         y = frame.bottom() + 14
         start = np.array([[frame.left() + 2, y]])

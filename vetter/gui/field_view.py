@@ -31,6 +31,8 @@ from vetter.review.session import Session
 
 REFRESH_MS = 400
 """Results come a dozen at a time; the points are gathered and painted less often."""
+_TURN_MS = 30
+"""Another image's points follow the panels."""
 _SHARE = 12
 """And so seldom that it takes one part in so many of the window's time."""
 
@@ -47,8 +49,8 @@ class FieldView(QWidget):
     """A map of the shifts and a plot of dx against dy, of the candidates as they are listed.
 
     A drag selects a group; the verdict keys and the buttons then ask for all of it, with how many,
-    before anything is decided. Once the vetter moves on to another candidate the keys are for
-    that one alone again; the buttons still ask for the group.
+    before anything is decided. Once it has been decided, or the vetter moves on to another
+    candidate, the keys are for that one alone again; the buttons still ask for the group.
 
     Nothing is gathered or painted while it is hidden.
 
@@ -72,13 +74,13 @@ class FieldView(QWidget):
         self._lay_out()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self.refresh)
+        self._soon.timeout.connect(self._on_soon)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("field view")
         for canvas in (self.map, self.plot):
             canvas.banded.connect(self._on_banded)
             canvas.picked.connect(session.go_to_row)
-        self.question.agreed.connect(session.decide_group)
+        self.question.agreed.connect(self._on_agreed)
         session.current_changed.connect(self._on_current_changed)
         session.opinions_changed.connect(self._on_changed)
         session.queue_changed.connect(self._on_changed)
@@ -92,9 +94,10 @@ class FieldView(QWidget):
         points = gathered(self._session, self._fits)
         fit = self._fits.fit_of(self._session.current_row)
         self.plot.bound = 1.0 if fit is None else fit.options.max_shift
-        listed = set(points.rows.tolist())
-        if not listed.issuperset(self.chosen):
-            self._choose([row for row in self.chosen if row in listed])
+        if self.chosen:
+            listed = np.isin(self.chosen, points.rows)
+            if not listed.all():
+                self._choose(np.array(self.chosen, np.intp)[listed].tolist())
         for canvas in (self.map, self.plot):
             canvas.points = points
             canvas.outdated()
@@ -192,6 +195,8 @@ class FieldView(QWidget):
         if before == self._field:
             return False
         self.map.set_shape(self._shape())
+        for canvas in (self.map, self.plot):
+            canvas.forget()
         self._choose([])
         return True
 
@@ -244,19 +249,32 @@ class FieldView(QWidget):
             self._say_chosen()
         if self.isVisible():
             if self._turn_to_field():
-                self._on_changed()
+                self._soon.start(_TURN_MS)
             self._mark_current()
             self._say_own()
 
     def _on_changed(self, _rows: object = None) -> None:
         if self.isVisible() and not self._soon.isActive():
-            cost = 1000 * (self.map.cost + self.plot.cost)
+            cost = 1000 * (self.map.layer.cost + self.plot.layer.cost)
             self._soon.start(max(REFRESH_MS, round(_SHARE * cost)))
+
+    def _on_soon(self) -> None:
+        if self.map.layer.under_way or self.plot.layer.under_way:
+            # What is being painted is seen first: else there would be no end of it.
+            self._soon.start(REFRESH_MS)
+        else:
+            self.refresh()
 
     def _on_banded(self, rows: list[int], more: bool) -> None:
         kept = self.chosen if more else []
         self.setFocus()
         self._choose(list(dict.fromkeys([*kept, *rows])))
+
+    def _on_agreed(self, rows: list[int], verdict: Verdict) -> None:
+        # The group has what it was selected for: the next key is for the candidate on screen.
+        self.armed = False
+        self._say_chosen()
+        self._session.decide_group(rows, verdict)
 
     def _on_button(self, verdict: Verdict, _checked: bool = False) -> None:
         self.ask(verdict)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QPointF, QRectF, Qt
@@ -10,6 +12,7 @@ from PyQt6.QtWidgets import QWidget
 
 from vetter.core.shift_field import round_number
 from vetter.gui.field_canvas import FieldCanvas
+from vetter.gui.field_layer import Piece
 
 Array = npt.NDArray[np.float64]
 
@@ -51,10 +54,13 @@ class ShiftPlot(FieldCanvas):
         beside = QRectF(0, frame.top(), frame.left() - 4, 18)
         painter.drawText(beside, int(Qt.AlignmentFlag.AlignRight), "dy, px")
 
-    def paint_points(self, painter: QPainter) -> None:
-        painter.setClipRect(self.frame.adjusted(-6, -6, 6, 6))
-        self.paint_stars(painter, self.points.stars[:, 2:4])
-        self.paint_marks(painter)
+    @property
+    def points_frame(self) -> QRectF:
+        return self.frame.adjusted(-6, -6, 6, 6)
+
+    def point_pieces(self) -> Iterator[Piece]:
+        yield from self.star_pieces(self.points.stars[:, 2:4])
+        yield from self.mark_pieces()
 
     def _seen(self, axis: int) -> tuple[float, float]:
         """From where to where an axis is seen now."""
