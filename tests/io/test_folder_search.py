@@ -83,6 +83,19 @@ def test_the_kind_with_the_most_candidates_is_taken_and_the_others_are_said(
     assert any(note.startswith(said) for note in source.notes)
 
 
+@pytest.mark.parametrize("typed", [".", "absolute"])
+def test_what_lies_in_several_subfolders_is_said_by_the_fullest_of_them(
+    tmp_path: Path, opened: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    write_stamps(tmp_path / "stamps", 5)
+    write_cutouts(tmp_path / "few", 1)
+    write_cutouts(tmp_path / "more", 2)
+    monkeypatch.chdir(tmp_path)
+    folder = "." if typed == "." else str(tmp_path)
+    said = f"also in this folder: 3 cutout files ({os.path.join(folder, 'more')})"
+    assert any(note.startswith(said) for note in opened(folder).notes)
+
+
 def test_what_is_no_input_is_left_alone_and_counted(
     tmp_path: Path, opened: Callable[..., Any]
 ) -> None:

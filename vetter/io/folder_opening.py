@@ -53,7 +53,7 @@ def open_folder(
     if not kinds:
         raise InputError(_nothing(folder, content))
     source = _open_kind(kinds[0], folder, content, options, record, open_list)
-    said = other_kinds(content, kinds[0])
+    said = other_kinds(content, kinds[0], folder)
     if said and kinds[0].kind == "field files":
         source.notes = (said, *source.notes)
     elif said:

@@ -243,9 +243,9 @@ def _take_from_stamps(content: FolderContent, planes: set[str]) -> None:
     content.kinds = [kind for kind in content.kinds if kind.files]
 
 
-def other_kinds(content: FolderContent, chosen: FoundKind) -> str:
-    """One line on what else there is and how it is opened; '' for nothing."""
-    said = [f"{one} ({_how(one)})" for one in content.kinds if one is not chosen]
+def other_kinds(content: FolderContent, chosen: FoundKind, folder: Path) -> str:
+    """One line on what else a folder holds and how it is opened; '' for nothing."""
+    said = [f"{one} ({_how(one, folder)})" for one in content.kinds if one is not chosen]
     if chosen.kind in ("lists", "field files") and len(chosen.files) > 1:
         rest = FoundKind(chosen.kind, 0, chosen.files[1:])
         said.append(
@@ -263,11 +263,14 @@ def other_kinds(content: FolderContent, chosen: FoundKind) -> str:
     return f"also in this folder: {'; '.join(said)}; name one of them to open it instead"
 
 
-def _how(one: FoundKind) -> str:
-    """What to name to open it: the folder that its files share, or the first file."""
-    shared = os.path.commonpath([os.path.dirname(path) for path in one.files])
-    return (
-        shared
-        if len(one.files) > 1 and not one.kind.startswith(("list", "field"))
-        else (one.files[0])
-    )
+def _how(one: FoundKind, folder: Path) -> str:
+    """What to name to open it: a folder below the one that was opened, or the first file."""
+    if len(one.files) == 1 or one.kind.startswith(("list", "field")):
+        return one.files[0]
+    folders = [os.path.dirname(path) for path in one.files]
+    shared = os.path.commonpath(folders)
+    if os.path.abspath(shared) != os.path.abspath(folder):
+        return shared
+    # Of several folders the one that holds the most: to name what they share opens the same again.
+    most = max(dict.fromkeys(folders), key=folders.count)
+    return most if os.path.abspath(most) != os.path.abspath(folder) else one.files[0]
