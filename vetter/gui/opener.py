@@ -19,7 +19,7 @@ from vetter.gui.verdict_style import is_dark
 from vetter.io.nearby_planes import PlanesWanted
 from vetter.io.recent_sessions import RecentSession
 from vetter.io.session_file import SessionFile
-from vetter.io.session_path import default_session_path
+from vetter.io.session_path import default_session_path, taken_words
 from vetter.review.input_reader import InputReader, OpenRequest
 from vetter.review.recents import Recents
 from vetter.settings import Settings
@@ -87,6 +87,7 @@ class Opener(QObject):
         VetterError
             The session file cannot be used.
         """
+        taken = taken_words(path, source.record.get("inputs", ()))
         store = SessionFile.start(path, self._reviewer)
         window, notes = self._build(source, store)
         self._path = path
@@ -102,7 +103,7 @@ class Opener(QObject):
         window.closed.connect(now_and_then.stop)
         self._adopt(window)
         window.opening.put_recents(self.recents)
-        attention = [*notes, *source.candidates.cautions]
+        attention = [*filter(None, (taken,)), *notes, *source.candidates.cautions]
         window.status.say(opened_words(source, attention), bool(attention))
 
     def show_start(self, said: str = "") -> None:

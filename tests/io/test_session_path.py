@@ -1,0 +1,81 @@
+"""Tests of where a session is kept when the user names no file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from vetter.io.fingerprint import of_list
+from vetter.io.session_file import SessionFile
+from vetter.io.session_path import default_session_path, taken_words
+
+
+@pytest.fixture
+def lists(tmp_path: Path) -> tuple[str, str]:
+    for name in ("x.csv", "x.ecsv"):
+        (tmp_path / name).write_text("x,y\n1,2\n")
+    return str(tmp_path / "x.csv"), str(tmp_path / "x.ecsv")
+
+
+def _record(session: Path, *inputs: str) -> Path:
+    with SessionFile.start(session, "ann") as file:
+        for one in inputs:
+            file.record_input({"inputs": [one]}, (of_list("candidates", Path(one)),), 1)
+    return session
+
+
+def test_a_session_lies_beside_its_list_under_its_name(lists, tmp_path: Path) -> None:
+    assert default_session_path(lists[:1]) == tmp_path / "x.vetter"
+    assert default_session_path([f"{lists[0]}[1]"]) == tmp_path / "x.vetter"
+    assert taken_words(tmp_path / "x.vetter", lists[:1]) == ""
+
+
+def test_the_session_of_another_list_is_left_to_it_and_that_is_said(lists, tmp_path: Path) -> None:
+    usual = _record(tmp_path / "x.vetter", lists[0])
+    assert default_session_path([lists[0]]) == usual
+    path = default_session_path([lists[1]])
+    assert path == tmp_path / "x.ecsv.vetter"
+    words = taken_words(path, [lists[1]])
+    assert words == "x.vetter is the session of x.csv: this one is x.ecsv.vetter"
+    _record(path, lists[1])
+    assert default_session_path([lists[1]]) == path
+    assert taken_words(path, [lists[1]]) == ""
+
+
+def test_a_session_that_was_opened_on_both_lists_is_found_by_both(lists, tmp_path: Path) -> None:
+    usual = _record(tmp_path / "x.vetter", *lists)
+    assert [default_session_path([one]) for one in lists] == [usual, usual]
+
+
+def test_a_list_that_took_the_place_of_another_finds_its_session(lists, tmp_path: Path) -> None:
+    usual = _record(tmp_path / "x.vetter", lists[0])
+    os.remove(lists[0])
+    assert default_session_path([lists[1]]) == usual
+
+
+def test_a_session_that_was_copied_with_its_list_is_found(lists, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    (copy / "x.csv").write_text("x,y\n1,2\n")
+    usual = _record(copy / "x.vetter", lists[0])
+    assert default_session_path([str(copy / "x.csv")]) == usual
+
+
+def test_a_session_under_the_whole_name_is_found_when_the_other_is_gone(
+    lists, tmp_path: Path
+) -> None:
+    own = _record(tmp_path / "x.ecsv.vetter", lists[1])
+    assert default_session_path([lists[1]]) == own
+
+
+def test_a_folder_does_not_take_the_session_of_a_list_of_its_name(lists, tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    _record(tmp_path / "x.vetter", lists[0])
+    assert default_session_path([str(tmp_path / "x")]) == tmp_path / "x-2.vetter"
+
+
+def test_a_damaged_session_is_not_passed_over_in_silence(lists, tmp_path: Path) -> None:
+    (tmp_path / "x.vetter").write_text("no session")
+    assert default_session_path([lists[0]]) == tmp_path / "x.vetter"
