@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vetter.core.adjust import fit, fit_many
+from vetter.core.adjust import adjust_cutout, fit, fit_many
 from vetter.core.adjustment import FitOptions
 from vetter.core.fit_trials import Field, Truth, simulate
 
@@ -81,6 +81,11 @@ RESULT = {
     "float mask with NaN": give("mask", np.where(np.eye(41) > 0, np.nan, 0.0)),
     "even and not square": cut(slice(0, 40), slice(5, 35)),
     "one row": cut(slice(20, 21)),
+    "infinities of both signs": lambda c: [
+        put(p, (8, [4, 5]), [np.inf, -np.inf])(c) for p in PLANES
+    ],
+    "sums that overflow": put("err", np.s_[:2], 1e308),
+    "template next to nothing": lambda c: c.update(convolved=1e-200 * c["convolved"]),
     "negative template": lambda c: c.update(convolved=-c["convolved"]),
     "noise for a template": lambda c: c.update(
         convolved=np.random.default_rng(0).normal(size=(41, 41))
@@ -137,6 +142,14 @@ def test_odd_planes_in_a_stack_answer_as_alone(options: FitOptions) -> None:
         assert (together.converged, together.reason) == (alone.converged, alone.reason)
         if alone.converged:
             assert together.chi2 == pytest.approx(alone.chi2, rel=1e-6, abs=1e-6)
+
+
+def test_errors_too_small_to_divide_by_leave_no_normalized_residual() -> None:
+    odd = cutout()
+    odd["err"][3, 4] = 5e-324
+    assert adjust_cutout(odd, normalize=True)
+    assert np.isnan(odd["adjusted"][3, 4])
+    assert np.isfinite(odd["adjusted"][5, 4])
 
 
 def test_a_masked_candidate_is_not_measured() -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from vetter.core.adjust_stack import fit_inputs
 from vetter.core.adjustment import Adjustment, FitOptions
-from vetter.core.fit_input import FitInput, read_many
+from vetter.core.fit_input import TINY, FitInput, read_many
 
 
 def fit(cutout: Any, options: FitOptions | None = None) -> Adjustment:
@@ -124,8 +124,8 @@ def record(cutout: Any, result: Adjustment, normalize: bool = False) -> None:
     else:
         if normalize:
             err = np.asarray(cutout["err"], float)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                residual = np.where(err > 0, residual / err, np.nan)
+            with np.errstate(all="ignore"):
+                residual = np.where(err > TINY, residual / err, np.nan)
         cutout["adjusted"] = residual
 
 
@@ -164,7 +164,7 @@ def adjust_cutouts(
     Parameters
     ----------
     cutouts : iterable of Cutout or dict
-        Taken a few hundred at a time; each gets its results.
+        Taken in lots of 128; each gets its results.
 
     Returns
     -------

@@ -146,6 +146,8 @@ def _newton(at: _Point, free_u: bool, free_v: bool, damping: float) -> tuple[flo
         lift = damping * largest + max(0.0, 1e-3 * largest - (mean - spread))
         huu, hvv = at.huu + lift, at.hvv + lift
         determinant = huu * hvv - at.huv * at.huv
+        # Numbers so small that it is nought; as on stacks.
+        determinant = determinant if determinant > 0.0 else 1.0
         return (
             (at.huv * at.gv - hvv * at.gu) / determinant,
             (at.huv * at.gu - huu * at.gv) / determinant,
