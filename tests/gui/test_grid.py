@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtGui import QAction, QImage, QKeySequence
+from PyQt6.QtGui import QAction, QImage, QKeySequence, QPainter, QRegion
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
@@ -100,6 +100,22 @@ def test_shift_selects_a_range(grid) -> None:
     assert grid.selection.listed == [1, 2, 3]
     QTest.keyClick(grid, Qt.Key.Key_Left, SHIFT)
     assert grid.selection.listed == [1, 2]
+
+
+def test_only_tiles_that_changed_are_painted(qtbot, grid, cache, monkeypatch) -> None:
+    _serve(qtbot, grid, cache)
+    qtbot.wait(50)
+    painted = []
+    paint = grid.area._paint_tile
+    monkeypatch.setattr(
+        grid.area,
+        "_paint_tile",
+        lambda painter, place: painted.append(place) or paint(painter, place),
+    )
+    last = grid.area.columns * grid.area.lines - 1
+    view = grid.area.viewport()
+    view.repaint(QRegion(grid.area._rect(0)).united(QRegion(grid.area._rect(last))))
+    assert painted == [0, last]
 
 
 def test_shift_and_ctrl_with_the_mouse(grid, session) -> None:

@@ -49,7 +49,7 @@ class Grid(QWidget):
         planes = list(session.source.plane_names)
         plane = next((name for name in FIRST_PLANES if name in planes), "image")
         self.thumbnails = Thumbnails(cache, plane, self)
-        self.area = GridArea(session, self.thumbnails, self.selection.rows, self)
+        self.area = GridArea(session, self.thumbnails, self.selection, self)
         self.question = GroupQuestion(self)
         self._make_bar(planes, plane)
         self._lay_out()
@@ -84,7 +84,7 @@ class Grid(QWidget):
         if self._session.read_only:
             self._session.message.emit("read only: no verdict can be given here")
         else:
-            unseen = sum(row not in self.area.seen for row in rows)
+            unseen = len(rows) - sum(row in self.selection for row in self.area.seen)
             self.question.ask(rows, verdict, unseen, self._session.unlisted)
         return True
 
@@ -197,7 +197,7 @@ class Grid(QWidget):
         self.area.repaint_later()
 
     def _say_count(self) -> None:
-        total, chosen = len(self._session.queue), len(self.selection.rows)
+        total, chosen = len(self._session.queue), len(self.selection)
         so_far = "" if self._session.complete else " so far"
         self.count.setText(f"{counted(total, 'candidate')}{so_far}, {chosen:,} selected")
 
@@ -212,12 +212,10 @@ class Grid(QWidget):
 
     def _on_pressed(self, row: int, held: Qt.KeyboardModifier) -> None:
         if held & _CTRL:
-            before = set(self.selection.rows)
+            before = self.selection.rows
+            # Moving selects only this one; Ctrl keeps the others.
             self._go(row, False)
-            # Moving has selected only this one; Ctrl keeps the others.
-            self.selection.rows.update(before - {row})
-            if row in before and len(before) > 1:
-                self.selection.rows.discard(row)
+            self.selection.toggle_among(before, row)
             self._changed(True)
         else:
             self._go(row, bool(held & _SHIFT))

@@ -16,6 +16,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QAbstractScrollArea, QWidget
 
+from vetter.gui.grid_selection import GridSelection
 from vetter.gui.thumbnails import Thumbnails
 from vetter.gui.verdict_style import badge, colour, is_dark
 from vetter.review.session import Session
@@ -34,8 +35,8 @@ class GridArea(QAbstractScrollArea):
     ----------
     session : Session
     thumbnails : Thumbnails
-    selected : set of int
-        Rows that are painted as selected; changed in place by the owner.
+    selected : GridSelection
+        Is painted as selected.
     """
 
     pressed = pyqtSignal(int, object)
@@ -48,7 +49,7 @@ class GridArea(QAbstractScrollArea):
         self,
         session: Session,
         thumbnails: Thumbnails,
-        selected: set[int],
+        selected: GridSelection,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -146,6 +147,9 @@ class GridArea(QAbstractScrollArea):
             self._top_row = int(self._session.queue.order[first])
         gaps = False
         for place in range(first, last):
+            # Thumbnails that come at the same time may be far apart.
+            if not event.region().intersects(self._rect(place)):
+                continue
             gaps |= not self._paint_tile(painter, place)
         painter.end()
         if gaps and not self._later.isActive():

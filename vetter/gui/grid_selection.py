@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
+
 from vetter.review.queue import Queue
+
+Rows = npt.NDArray[np.intp]
 
 
 class GridSelection:
     """Rows; a range is counted from where the selection was last begun.
 
-    Attributes
-    ----------
-    rows : set of int
-        The same set for good; views may keep it.
+    A hundred thousand are selected and counted within a key's paint.
     """
 
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
         self._anchor = -1
-        self.rows: set[int] = set()
+        self._mask = np.zeros(0, bool)
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __contains__(self, row: int) -> bool:
+        return 0 <= row < len(self._mask) and bool(self._mask[row])
+
+    @property
+    def rows(self) -> Rows:
+        """The rows in the order in which they are listed."""
+        order = np.asarray(self._queue.order, np.intp)
+        return order[self._covering(order)[order]]
 
     @property
     def listed(self) -> list[int]:
-        """The rows in the order in which they are listed."""
-        return sorted(self.rows, key=self._queue.position_of)
+        """The same as a list."""
+        return [int(row) for row in self.rows.tolist()]
 
     def begin(self, row: int) -> bool:
         """Select only this one; whether that changed anything, here as below."""
         self._anchor = row
-        return self._become({row} if row >= 0 else set())
+        return self._become(_one(row))
 
     def extend(self, row: int) -> bool:
         """Select from where the selection was begun to this one."""
@@ -35,24 +50,40 @@ class GridSelection:
         if first < 0 or last < 0:
             return self.begin(row)
         low, high = sorted((first, last))
-        return self._become(set(self._queue.order[low : high + 1].tolist()))
+        return self._become(self._queue.order[low : high + 1])
 
     def toggle(self, row: int) -> bool:
         """One more, or one less; the last one stays."""
-        if row in self.rows and len(self.rows) > 1:
-            return self._become(self.rows - {row})
-        return self._become(self.rows | {row})
+        return self.toggle_among(self.rows, row)
+
+    def toggle_among(self, rows: Rows, row: int) -> bool:
+        """Select these, and one more or one less; the last one stays."""
+        if row not in rows:
+            return self._become(np.append(rows, row))
+        return self._become(rows[rows != row] if len(rows) > 1 else rows)
 
     def all(self) -> bool:
         """Everything that is listed."""
-        return self._become(set(self._queue.order.tolist()))
+        return self._become(self._queue.order)
 
     def keep_listed(self) -> bool:
         """Drop what the filter leaves out."""
-        return self._become({row for row in self.rows if self._queue.position_of(row) >= 0})
+        return self._become(self.rows)
 
-    def _become(self, rows: set[int]) -> bool:
-        changed = rows != self.rows
-        self.rows.clear()
-        self.rows.update(rows)
+    def _covering(self, rows: Rows) -> npt.NDArray[np.bool_]:
+        """The mask, long enough for these rows: the list may have grown."""
+        missing = int(rows.max(initial=-1)) + 1 - len(self._mask)
+        if missing > 0:
+            self._mask = np.concatenate([self._mask, np.zeros(missing, bool)])
+        return self._mask
+
+    def _become(self, rows: Rows) -> bool:
+        mask = np.zeros_like(self._covering(rows))
+        mask[rows] = True
+        changed = not np.array_equal(mask, self._mask)
+        self._mask, self._count = mask, int(np.count_nonzero(mask))
         return changed
+
+
+def _one(row: int) -> Rows:
+    return np.array([row] if row >= 0 else [], np.intp)
