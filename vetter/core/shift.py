@@ -176,23 +176,3 @@ def _band(shifts: Array, size: int, margin: int) -> Array:
         for k in range(4):
             out[here, start + k :: width + 1] = weights[here, k, None]
     return out.reshape(-1, size, width)
-
-
-def shift_image(image: npt.NDArray[Any], dx: float, dy: float) -> Array:
-    """Shift an image; the features move towards larger x and y for positive ``dx`` and ``dy``.
-
-    Parameters
-    ----------
-    image : ndarray (ny, nx)
-        Finite everywhere; mirrored beyond its edges.
-    dx, dy : float
-        In pixels, along columns and rows.
-
-    Returns
-    -------
-    ndarray (ny, nx), float64
-    """
-    margin = max(1, math.ceil(max(abs(dx), abs(dy)))) + SPLINE_REACH
-    coefs = coefficients(np.asarray(image, float)[None], margin)
-    out: Array = shifted(coefs, np.array([dx], float), np.array([dy], float), margin)[0]
-    return out
