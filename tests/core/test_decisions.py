@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 import pytest
 
-from vetter.core.decisions import UNDECIDED, Opinion, Verdict, new_id, utc_now
+from vetter.core.decisions import UNDECIDED, Opinion, Verdict, new_id, new_ids, utc_now
 
 
 def test_codes_are_what_the_list_paints_from() -> None:
@@ -43,3 +44,12 @@ def test_time_is_utc_to_the_millisecond() -> None:
 
 def test_ids_differ() -> None:
     assert new_id() != new_id()
+
+
+def test_many_ids_are_random_uuids_as_one_is() -> None:
+    ids = new_ids(2000)
+    assert len(set(ids)) == 2000
+    read = [uuid.UUID(text) for text in ids]
+    assert [str(one) for one in read] == ids
+    assert {(one.version, one.variant) for one in read} == {(4, uuid.RFC_4122)}
+    assert {text[19] for text in ids} == set("89ab") and new_ids(0) == []

@@ -284,3 +284,14 @@ def test_undo_skips_steps_on_candidates_of_another_list() -> None:
 def test_deciding_the_same_again_is_no_event(ledger: Ledger) -> None:
     apply(ledger, 0, verdict=Verdict.ACCEPT)
     assert decide(ledger, 0, verdict=Verdict.ACCEPT) is None
+
+
+def test_a_group_keeps_what_else_was_said_and_where_each_was(ledger: Ledger) -> None:
+    apply(ledger, 1, tags=("dipole",), comment="hm")
+    ledger.replay(decide_group(ledger, [2], Verdict.REJECT))
+    first, second = decide_group(ledger, [3, 1, 2, 1, 3], Verdict.REJECT)
+    assert (first.key, second.key) == tuple(str(ledger.candidates.keys[row]) for row in (3, 1))
+    assert (second.tags, second.comment, first.tags) == (("dipole",), "hm", ())
+    assert (first.x, first.y) == (ledger.candidates.x[3], ledger.candidates.y[3])
+    assert first.group == second.group and first.id != second.id
+    assert {type(value) for value in (first.x, first.ra)} == {float}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from vetter.core.carry_over import Offer
 from vetter.core.decisions import (
     CARRIED,
@@ -13,6 +15,7 @@ from vetter.core.decisions import (
     Opinion,
     Verdict,
     new_id,
+    new_ids,
     utc_now,
 )
 from vetter.core.ledger import Ledger
@@ -44,14 +47,37 @@ def decide(
 
 def decide_group(ledger: Ledger, rows: Iterable[int], verdict: Verdict) -> list[Decision]:
     """The events that give one verdict to many as one step; none for those that have it."""
-    group, at = new_id(), utc_now()
+    chosen = np.array(list(dict.fromkeys(int(row) for row in rows)), np.intp)
+    # A verdict is all that changes: who has it is left out before anything is made of them.
+    chosen = chosen[ledger.codes[chosen] != verdict.code]
+    group, at, listed = new_id(), utc_now(), ledger.candidates
+    places = (axis[chosen].tolist() for axis in (listed.x, listed.y, listed.ra, listed.dec))
     events = []
-    for row in dict.fromkeys(int(row) for row in rows):
-        old = ledger.opinion(row)
+    for identity, row, x, y, ra, dec in zip(
+        new_ids(len(chosen)), chosen.tolist(), *places, strict=True
+    ):
+        old, key = ledger.opinion(row), str(listed.keys[row])
         events.append(
-            _changed(ledger, row, Opinion(verdict, old.tags, old.comment), GROUP, group, at)
+            Decision(
+                identity,
+                None,
+                key,
+                verdict,
+                old.tags,
+                old.comment,
+                ledger.reviewer,
+                at,
+                0.0,
+                GROUP,
+                group,
+                None,
+                x,
+                y,
+                ra,
+                dec,
+            )
         )
-    return [event for event in events if event is not None]
+    return events
 
 
 def take_offers(ledger: Ledger, offers: Iterable[Offer]) -> list[Decision]:
