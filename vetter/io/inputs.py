@@ -7,12 +7,13 @@ import glob
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from vetter.core.cutout_source import CutoutSource
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName, parse_fits_name
 from vetter.io.input_options import DEFAULT_RADIUS, PLANE_OPTIONS, InputOptions, absolute
+from vetter.io.path_lists import only_list
 from vetter.io.plain_files import begins_as_text, open_plain_file
 
 __all__ = ["PLANE_OPTIONS", "InputOptions", "open_input", "session_path"]
@@ -30,7 +31,8 @@ def open_input(
     Parameters
     ----------
     inputs : sequence of str, or str
-        One table; or a folder, globs or files of cutouts; or one session; or ``demo``.
+        One table; or a folder, globs or files of cutouts; or a text that lists files; or one
+        session; or ``demo``.
     options : InputOptions, optional
         Where a session is given, they go before those recorded in it.
 
@@ -59,7 +61,19 @@ def open_input(
     session = session_path(texts)
     if session is not None:
         return _open_session(session, options)
-    return _open_files(_expanded(texts), texts, options)
+    return _open_listed(texts, options) or _open_files(_expanded(texts), texts, options)
+
+
+def _open_listed(texts: Sequence[str], options: InputOptions) -> CutoutSource | None:
+    """The files that a single text file lists; None where there is no such list."""
+    listed = only_list(texts)
+    if listed is None:
+        return None
+    # A list that is relative to the working folder would be another one elsewhere.
+    named = [str(listed.path)] if listed.stays else listed.files
+    source: Any = _open_files(_expanded(listed.files), named, options)
+    source.extra_notes = (listed.said, *source.extra_notes)
+    return cast(CutoutSource, source)
 
 
 def _open_demo(options: InputOptions) -> CutoutSource:
@@ -111,7 +125,9 @@ def names_radius(inputs: Sequence[str | os.PathLike[str]]) -> bool:
         if len(texts) == 1 and os.path.isdir(texts[0]):
             # What is in it tells: a stamp is shown whole.
             return True
-        return texts != ["demo"] and _are_alerts(_expanded(texts), framed=True)
+        listed = only_list(texts)
+        files = texts if listed is None else listed.files
+        return texts != ["demo"] and _are_alerts(_expanded(files), framed=True)
     from vetter.io.field_file import read_field_file
 
     return read_field_file(path).radius is not None
