@@ -34,7 +34,12 @@ def open_session(
     if changed:
         notes.append(f"changed since the last time: {', '.join(changed)}")
     ledger = Ledger(source.candidates, reviewer, complete=not growing)
-    ledger.replay(store.decisions())
+    decisions = store.decisions()
+    ledger.replay(decisions)
+    if decisions and not ledger.counts().decisions:
+        # The vetter may be one of them under another login, and would think all was lost.
+        others = ", ".join(store.reviewers())
+        notes.append(f"decided so far by {others}; you begin as {reviewer} (--reviewer names you)")
     fits = FitTable(len(source.candidates)) if fittable(source.plane_names) else None
     columns = ReviewColumns(source.candidates, ledger, fits)
     queue = Queue(len(source.candidates), columns.values, lambda text: matching(text, columns))
