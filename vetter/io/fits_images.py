@@ -6,6 +6,7 @@ no part of it can be read without what comes before.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import os
 import threading
@@ -19,8 +20,10 @@ from vetter.io.damage import reading, said
 from vetter.io.fits_names import FitsName
 from vetter.io.fits_storage import Storage, storage_of
 from vetter.io.fits_structure import START, open_fits
+from vetter.io.hdu_choice import choose_image, is_called
 from vetter.io.kept_tiles import KeptTiles, Region
 from vetter.io.rice_tiles import RiceTiles, rice_tiles
+from vetter.io.sole_image import sole_image
 from vetter.io.sound_header import sound_header
 from vetter.io.strange_files import strange
 from vetter.io.unpacked import open_unpacked
@@ -214,10 +217,6 @@ def open_image(name: FitsName, prefer: str | None = None) -> FitsImage:
     InputError
         No file, no FITS, no such HDU, not two-dimensional, or cut short.
     """
-    from astropy.io import fits
-
-    from vetter.io.hdu_choice import choose_image
-
     file = open_unpacked(name.path)
     try:
         start = file.read(9)
@@ -226,17 +225,31 @@ def open_image(name: FitsName, prefer: str | None = None) -> FitsImage:
             unknown = f'a file that begins "{begins}": give a FITS file, plain or packed'
             raise InputError(f"{name.path}: wanted a FITS image, found {strange(start) or unknown}")
         with reading(name, "not a FITS image that can be read"):
-            hdus = open_fits(file, name.label, lazy_load_hdus=True)
-            hdu, full = choose_image(name, hdus, prefer)
-            header = sound_header(hdu.header, _raw_header(hdu, file))
-            if isinstance(hdu, fits.CompImageHDU):
-                _check_tiles(hdu, file, name.label)
-                tiled = TiledImage(full, header, hdu, hdus, hdu.shape[-2:], file)
-                return tiled.with_slices(full.slices)
-            return PlainImage(full, header, storage_of(hdu, full), hdu.shape[-2:], file)
+            sole = sole_image(file, name.label) if name.extension is None else None
+            if sole is None or name.slices:
+                return _chosen_image(name, file, prefer)
+            if prefer and is_called(sole.name, prefer.lower()):
+                name = dataclasses.replace(name, extension=sole.name)
+            storage = storage_of(sole.header, sole.shape, sole.offset, name)
+            return PlainImage(name, sole.header, storage, sole.shape, file)
     except InputError:
         file.close()
         raise
+
+
+def _chosen_image(name: FitsName, file: IO[bytes], prefer: str | None) -> FitsImage:
+    """The image among a file's HDUs, as astropy lists them."""
+    from astropy.io import fits
+
+    hdus = open_fits(file, name.label, lazy_load_hdus=True)
+    hdu, full = choose_image(name, hdus, prefer)
+    header = sound_header(hdu.header, _raw_header(hdu, file))
+    if isinstance(hdu, fits.CompImageHDU):
+        _check_tiles(hdu, file, name.label)
+        tiled = TiledImage(full, header, hdu, hdus, hdu.shape[-2:], file)
+        return tiled.with_slices(full.slices)
+    storage = storage_of(hdu.header, hdu.shape, int(hdu.fileinfo()["datLoc"]), full)
+    return PlainImage(full, header, storage, hdu.shape[-2:], file)
 
 
 def _check_tiles(hdu: Any, file: IO[bytes], label: str) -> None:

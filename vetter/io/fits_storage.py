@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from vetter.core.plane import Array
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName
+
+if TYPE_CHECKING:
+    from astropy.io.fits import Header
 
 
 class Storage(NamedTuple):
@@ -43,9 +47,18 @@ class Storage(NamedTuple):
         return values
 
 
-def storage_of(hdu: Any, name: FitsName) -> Storage:
-    """How the pixels of an HDU, or of the slice that the name chooses, are stored."""
-    header = hdu.header
+def storage_of(header: Header, shape: Sequence[int], start: int, name: FitsName) -> Storage:
+    """How the pixels of an HDU, or of the slice that the name chooses, are stored.
+
+    Parameters
+    ----------
+    header : `~astropy.io.fits.Header`
+    shape : sequence of int
+        The HDU's, slowest axis first.
+    start : int
+        The byte of the file where its data begin.
+    name : FitsName
+    """
     # hdu.header loses BITPIX's scaling keywords only once data are touched, which is never here.
     kinds = {8: "u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
     try:
@@ -54,9 +67,8 @@ def storage_of(hdu: Any, name: FitsName) -> Storage:
         raise InputError(f"{name.label}: BITPIX is {header.get('BITPIX')!r}") from error
     scale, zero = float(header.get("BSCALE", 1) or 1), float(header.get("BZERO", 0) or 0)
     blank = header.get("BLANK") if dtype.kind in "iu" else None
-    step = math.prod(hdu.shape[-2:]) * dtype.itemsize
+    step = math.prod(shape[-2:]) * dtype.itemsize
     index = 0
-    for number, length in zip(name.slices, hdu.shape[:-2], strict=True):
+    for number, length in zip(name.slices, shape[:-2], strict=True):
         index = index * length + number
-    offset = int(hdu.fileinfo()["datLoc"]) + index * step
-    return Storage(offset, dtype, scale, zero, None if blank is None else int(blank))
+    return Storage(start + index * step, dtype, scale, zero, None if blank is None else int(blank))

@@ -117,7 +117,7 @@ def hdu_end(file: IO[bytes], start: int, label: str) -> int | None:
     InputError
         As `check_structure`.
     """
-    header = _header(file, start, label)
+    header = read_header(file, start, label)
     if header is None:
         return None
     cards = _structure(header, label)
@@ -132,8 +132,14 @@ def hdu_end(file: IO[bytes], start: int, label: str) -> int | None:
     return start + len(header) + -(-max(data, 0) // BLOCK) * BLOCK
 
 
-def _header(file: IO[bytes], start: int, label: str) -> bytes | None:
-    """A header's blocks, the one with END included."""
+def read_header(file: IO[bytes], start: int, label: str) -> bytes | None:
+    """A header's blocks, the one with END included; None where none begins there.
+
+    Raises
+    ------
+    InputError
+        It does not end.
+    """
     try:
         file.seek(start)
     except (OSError, OverflowError):

@@ -52,8 +52,14 @@ def _preferred(hdus: Any, prefer: str) -> Any:
     """The first image called so, else the first called by another word for it; None: neither."""
     images = [hdu for hdu in hdus if len(image_shape(hdu)) >= 2]
     exact = [hdu for hdu in images if hdu.name.lower() == prefer]
-    alike = [hdu for hdu in images if WORDS.get(hdu.name.lower()) == prefer]
+    alike = [hdu for hdu in images if is_called(hdu.name, prefer)]
     return next(iter(exact + alike), None)
+
+
+def is_called(extension: str, wanted: str) -> bool:
+    """Whether an extension's name is what is wanted, or another word for it."""
+    called = extension.lower()
+    return called == wanted or WORDS.get(called) == wanted
 
 
 def number_of(name: FitsName, hdus: Any) -> int:

@@ -30,15 +30,19 @@ def sound_header(header: Header, raw: bytes) -> Header:
     raw : bytes
         The header as the file has it.
     """
-    cards = (raw[start : start + _CARD] for start in range(0, len(raw), _CARD))
     with quiet():
         copied = header.copy()
-        if all(_SOUND.fullmatch(card) for card in cards):
+        if is_sound(raw):
             return copied
         for number in range(len(copied) - 1, -1, -1):
             if not _can_be_read(copied, number):
                 del copied[number]
     return copied
+
+
+def is_sound(raw: bytes) -> bool:
+    """Whether each card of a header is certainly one that can be read."""
+    return all(_SOUND.fullmatch(raw, start, start + _CARD) for start in range(0, len(raw), _CARD))
 
 
 def _can_be_read(header: Header, number: int) -> bool:
