@@ -157,3 +157,38 @@ def test_a_plane_that_is_put_in_is_no_longer_unread() -> None:
     duplicate = cutout.copy()
     duplicate["err"] = np.ones((3, 3))
     assert list(duplicate.unread) == ["mask"] and list(cutout.unread) == ["err", "mask"]
+
+
+def test_a_none_that_was_put_in_is_there_as_in_a_dict() -> None:
+    cutout = a_cutout()
+    cutout["template"] = None
+    assert cutout["template"] is None
+    assert dict(cutout)["template"] is None
+
+
+def test_cleared_as_a_dict() -> None:
+    cutout = a_cutout(header=a_header())
+    meta = cutout.meta
+    cutout["remark"] = "odd"
+    cutout.clear()
+    assert dict(cutout) == {"meta": {}}
+    assert meta["x"] == 12.3
+
+
+def test_joined_as_dicts_are() -> None:
+    cutout, plane = a_cutout(), np.zeros((3, 5))
+    joined = cutout | {"diff": plane}
+    assert joined["diff"] is plane and joined.meta is cutout.meta
+    assert "diff" not in cutout
+    assert list({"diff": plane} | cutout) == ["diff", "image", "mask", "meta"]
+    same = cutout
+    same |= {"diff": plane}
+    assert same is cutout and cutout["diff"] is plane
+
+
+def test_a_shallow_copy_has_its_own_planes() -> None:
+    cutout = a_cutout()
+    other = copy.copy(cutout)
+    other["diff"] = np.zeros((3, 5))
+    assert "diff" not in cutout
+    assert other["image"] is cutout["image"]

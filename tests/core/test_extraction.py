@@ -129,11 +129,18 @@ def test_inputs_are_not_changed() -> None:
 
 
 @pytest.mark.parametrize(
-    "planes", [{"diff": np.zeros((50, 61))}, {"diff": np.zeros(50)}, {"meta": IMAGE}]
+    "planes", [{"diff": np.zeros((50, 61))}, {"diff": np.zeros((70, 70))}, {"meta": IMAGE}]
 )
 def test_planes_that_do_not_fit_are_refused(planes: Any) -> None:
     with pytest.raises(InputError, match="plane '"):
         get_cutout(IMAGE, {"x": 3, "y": 3}, 2, **planes)
+
+
+@pytest.mark.parametrize("value", [1.5, "text", np.zeros(50), np.zeros((3, 50, 60))])
+def test_what_is_no_image_is_left_out(value: Any) -> None:
+    with pytest.warns(UserWarning, match="err: no images, left out"):
+        cutout = get_cutout(IMAGE, {"x": 3, "y": 3}, 2, err=value)
+    assert cutout.plane_names == ("image",)
 
 
 @pytest.mark.parametrize(

@@ -256,6 +256,52 @@ def test_gzipped_and_compressed_files(tmp_path: Path) -> None:
     np.testing.assert_array_equal(load_cutout(tiled)["image"], image)
 
 
+@pytest.mark.parametrize(("suffix", "start"), [(".gz", b"\x1f\x8b"), (".bz2", b"BZh")])
+def test_a_name_says_how_to_compress(tmp_path: Path, suffix: str, start: bytes) -> None:
+    path = tmp_path / f"a.fits{suffix}"
+    write_cutout({"image": np.ones((3, 4)), "meta": {"a": 1}}, path)
+    assert path.read_bytes().startswith(start)
+    assert load_cutout(path).shape == (3, 4)
+    assert load_cutout(path).meta == {"a": 1}
+
+
+def a_dict(header: fits.Header) -> dict[str, Any]:
+    """As STDPipe's: with whatever astropy makes of the header."""
+    image = np.ones((5, 5))
+    return {"image": image, "meta": {"ra": 10.0}, "header": header, "wcs": WCS(header)}
+
+
+def test_a_wcs_of_three_axes_is_written_as_that_of_the_sky(tmp_path: Path) -> None:
+    header = fits.Header()
+    header["NAXIS"] = 3
+    for axis, (kind, value, step) in enumerate(
+        (("RA---TAN", 10.0, -1e-4), ("DEC--TAN", 20.0, 1e-4), ("FREQ", 1.4e9, 1e6)), start=1
+    ):
+        header[f"CTYPE{axis}"], header[f"CRVAL{axis}"] = kind, value
+        header[f"CRPIX{axis}"], header[f"CDELT{axis}"] = 3.0, step
+    back = round_trip(a_dict(header), tmp_path)
+    assert back.wcs is not None
+    assert back.wcs.naxis == 2
+    np.testing.assert_allclose(back.wcs.all_pix2world([[2, 2]], 0), [[10, 20]], rtol=1e-12)
+
+
+def test_a_wcs_without_sky_puts_nothing_into_the_header(tmp_path: Path) -> None:
+    back = round_trip(a_dict(fits.Header([("OBJECT", "M 31")])), tmp_path)
+    assert list(back.header)[-1] == "OBJECT"
+    assert back.wcs is None
+
+
+@pytest.mark.parametrize("keyword", ["CD1_1", "HIERARCH ESO DET GAIN"])
+def test_numbers_of_the_header_keep_their_digits(tmp_path: Path, keyword: str) -> None:
+    number = -6.615001230106592e-05
+    header = fits.Header([(keyword, number, "what it is"), ("OTHER", "=" * 60)])
+    back = round_trip(Cutout({"image": np.ones((3, 3))}, header=header), tmp_path)
+    assert back.header is not None
+    assert back.header[keyword] == number
+    assert back.header.comments[keyword] == "what it is"
+    assert back.header["OTHER"] == "=" * 60
+
+
 BAD = {
     "missing": (None, "found no such file"),
     "empty": (b"", "the file is empty"),

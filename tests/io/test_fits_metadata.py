@@ -258,3 +258,17 @@ def test_what_astropy_cannot_read_stays_text() -> None:
     card = "BROKEN  = 12:34:56 no quotes".ljust(80)
     header = fits.Header.fromstring(card + "X       =                  1.5".ljust(80))
     assert decode_meta(header) == {"broken": "12:34:56 no quotes", "x": 1.5}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (datetime.date(2020, 1, 2), "2020-01-02"),
+        (np.datetime64("2020-01-01T01:02:03"), "2020-01-01T01:02:03"),
+    ],
+    ids=["date", "datetime64"],
+)
+def test_other_readers_get_a_date_as_its_text(value: Any, text: str) -> None:
+    header = a_header(encode_meta({"when": value}))
+    assert header["WHEN"] == text
+    assert decode_meta(header) == {"when": value}

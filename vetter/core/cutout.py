@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -201,16 +200,38 @@ class Cutout(MutableMapping[str, Any]):
 
     def copy(self) -> Cutout:
         """As ``dict.copy``: a new collection of the same arrays, meta, header and WCS."""
-        other = copy.copy(self)
+        other = type(self).__new__(type(self))
+        other.__dict__.update(self.__dict__)
         other.planes, other.extras = dict(self.planes), dict(self.extras)
         other.notes, other.bits = dict(self.notes), dict(self.bits)
         other.unread = dict(self.unread)
         return other
 
+    __copy__ = copy
+
+    def clear(self) -> None:
+        """Nothing is left but an empty ``meta``, which is always there."""
+        for key in list(self):
+            self.pop(key, None)
+
+    def __or__(self, other: Mapping[str, Any]) -> Cutout:
+        joined = self.copy()
+        joined.update(other)
+        return joined
+
+    def __ior__(self, other: Mapping[str, Any]) -> Self:
+        self.update(other)
+        return self
+
+    def __ror__(self, other: Mapping[str, Any]) -> dict[str, Any]:
+        return {**other, **self}
+
     def __getitem__(self, key: str) -> Any:
         if key in self.planes:
             return self.planes[key]
-        value = getattr(self, key) if key in SPECIAL else self.extras.get(key)
+        if key not in SPECIAL:
+            return self.extras[key]
+        value = getattr(self, key)
         if value is None:
             raise KeyError(key)
         return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,7 @@ def get_cutout(
         from ra and dec: JHHMMSS.ss+DDMMSS.s.
     **planes : ndarray or None
         More images of the same shape: ``template``, ``convolved``, ``diff``, ``err``, ``mask``,
-        or any name. None is left out.
+        or any name. None is left out. Masked pixels become NaN, and True in a boolean mask.
 
     Returns
     -------
@@ -71,34 +72,49 @@ def get_cutout(
     Raises
     ------
     InputError
-        The candidate has no usable position, the radius is out of range, a plane is not
-        two-dimensional or not of the image's shape, or the time cannot be read.
+        The candidate has no usable position, the radius is out of range, a plane is not of the
+        image's shape, or the time cannot be read.
+
+    Warns
+    -----
+    UserWarning
+        What is not two-dimensional is no plane, and left out.
 
     Notes
     -----
     Differs from STDPipe 0.4.1: a given WCS is cropped (there it is left as it was, so all
     positions are off by the cutout's place) and needs no header; masks are True off the
-    image; halves are rounded up, not to even; candidates with only ra and dec are taken.
+    image; halves are rounded up, not to even; candidates with only ra and dec are taken; a plane
+    of another shape than the image's is refused, and masked pixels count as bad, where there
+    the one is cut at the same pixels and the other's mask is lost.
     """
     image = np.asanyarray(image)
-    for plane, pixels in planes.items():
-        if pixels is not None:
-            _check_plane(plane, np.shape(pixels), image.shape)
+    images = _two_dimensional(planes)
+    for plane, pixels in images.items():
+        _check_plane(plane, np.shape(pixels), image.shape)
     if not 0 <= float(radius) <= MOST_RADIUS:
         raise InputError(f"radius: wants pixels from 0 to {MOST_RADIUS:.0f}, found {radius}")
     meta = {key: candidate[key] for key in candidate.keys()}
     x, y = _position(meta, header, wcs)
     box = Box.around(x, y, float(radius))
     cut = {"image": crop_array(image, box)}
-    for plane, pixels in planes.items():
-        if pixels is not None:
-            cut[plane] = crop_array(np.asanyarray(pixels), box)
+    for plane, pixels in images.items():
+        cut[plane] = crop_array(np.asanyarray(pixels), box)
     cropped_header = None if header is None else crop_header(header, box)
     cropped_wcs = None if wcs is None else crop_wcs(wcs, box)
     if cropped_header is not None and cropped_wcs is not None and not has_tables(cropped_wcs):
         cropped_header = with_wcs(cropped_header, cropped_wcs)
     _describe(meta, time, filename, name)
     return Cutout(cut, meta, cropped_header, cropped_wcs, origin=(box.x0, box.y0))
+
+
+def _two_dimensional(planes: Mapping[str, Any]) -> dict[str, Any]:
+    """The planes without what is none: a script hands on a number where it has no image."""
+    kept = {name: pixels for name, pixels in planes.items() if np.ndim(pixels) == 2}
+    left = [n for n, pixels in planes.items() if n not in kept and pixels is not None]
+    if left:
+        warnings.warn(f"get_cutout: {', '.join(left)}: no images, left out", stacklevel=3)
+    return kept
 
 
 def _check_plane(name: str, shape: tuple[int, ...], wanted: tuple[int, ...]) -> None:

@@ -54,7 +54,8 @@ def write_cutout(cutout: Mapping[str, Any], filename: str | os.PathLike[str]) ->
     cutout : Cutout or mapping
         As `vetter.cutouts.get_cutout` returns it, or a plain dict like STDPipe's.
     filename : str or path-like
-        Replaced at once when the new file is whole; after a failure it is as it was.
+        Replaced at once when the new file is whole; after a failure it is as it was. Compressed
+        if it ends in ``.gz`` or ``.bz2``.
 
     Raises
     ------
@@ -80,10 +81,23 @@ def write_cutout(cutout: Mapping[str, Any], filename: str | os.PathLike[str]) ->
     if not whole.planes:
         raise InputError(f"{filename}: the cutout has no plane to write")
     meta = {**{k: whole.extras[k] for k in _LEGACY if k in whole.extras}, **whole.meta}
-    left = [k for k in whole.extras if k not in _LEGACY]
+    left = [k for k, value in whole.extras.items() if k not in _LEGACY and value is not None]
     if left:
         warnings.warn(f"{filename}: {', '.join(left)}: not planes, not written", stacklevel=2)
-    write_atomic(filename, _content(whole, meta))
+    write_atomic(filename, _packed(_content(whole, meta), os.path.splitext(filename)[1]))
+
+
+def _packed(content: bytes, suffix: str) -> bytes:
+    """Compressed as the file's name says."""
+    if suffix == ".gz":
+        import gzip
+
+        return gzip.compress(content, mtime=0)
+    if suffix == ".bz2":
+        import bz2
+
+        return bz2.compress(content)
+    return content
 
 
 def _content(cutout: Cutout, meta: Mapping[str, Any]) -> bytes:
@@ -125,6 +139,9 @@ def _shared_header(cutout: Cutout) -> tuple[str, bytes | None]:
 
     header: Header = Header() if cutout.header is None else cutout.header
     wcs, tables = cutout.given_wcs, None
+    if wcs is not None and (wcs.naxis != 2 or not wcs.has_celestial):
+        # Of STDPipe's dict: made from a header of more axes, or of one without a sky.
+        wcs = wcs.celestial if wcs.has_celestial else None
     if wcs is not None and has_tables(wcs):
         tables = wcs_extension(wcs)
         header = with_wcs(header, without_tables(wcs, *cutout.position))
@@ -150,9 +167,18 @@ def _card_text(card: Any) -> str:
     from astropy.io.fits import VerifyError
 
     try:
-        return str(card)
+        text = str(card)
+        written, slash, comment = text.partition("=")[2].partition("/")
+        number = written.strip()
+        # astropy shortens numbers to twenty characters; to read all values takes milliseconds.
+        if len(text) == 80 and len(number) > 18 and number[0] != "'":
+            value = card.value
+            if isinstance(value, float) and float(number.upper().replace("D", "E")) != value:
+                exact = format_card(card.keyword.upper(), float(value)).rstrip()
+                text = f"{exact} {slash} {comment.strip()}".rstrip()[:80].ljust(80)
     except (ValueError, VerifyError) as error:
         raise InputError(f"header: {card.keyword} cannot be written as it is malformed") from error
+    return text
 
 
 def _extension_name(name: str, taken: Mapping[str, Any]) -> str:

@@ -145,6 +145,8 @@ def _nearest(value: Any, packed: Any) -> Plain:
         if value.tzinfo is not None:
             value = value.astimezone(datetime.UTC).replace(tzinfo=None)
         return str(value.isoformat())
+    if isinstance(value, (datetime.date, np.datetime64)):
+        return str(value)
     if is_quantity(value):
         value = value.value
         if np.ndim(value) == 0:
