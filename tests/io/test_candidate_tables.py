@@ -82,3 +82,28 @@ def test_sky_alone_with_a_wcs(tmp_path: Path) -> None:
     path = write_list(tmp_path / "l.ecsv", id=["a"], ra=ra, dec=dec)
     candidates = read_candidates(path, tan_wcs())
     assert (candidates.x[0], candidates.y[0]) == pytest.approx((12.5, 30.0), abs=1e-6)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "fits"])
+def test_galactic_coordinates_alone_are_turned_into_ra_and_dec(tmp_path: Path, suffix: str) -> None:
+    wcs = tan_wcs()
+    sky = wcs.pixel_to_world(np.array([20.0, 40.5]), np.array([30.0, 10.0])).galactic
+    path = write_list(tmp_path / f"l.{suffix}", name=["a", "b2"], glon=sky.l.deg, glat=sky.b.deg)
+    candidates = read_candidates(path, wcs, SHAPE)
+    np.testing.assert_allclose(candidates.x, [20.0, 40.5], atol=0.1)
+    np.testing.assert_allclose(candidates.y, [30.0, 10.0], atol=0.1)
+    np.testing.assert_allclose(candidates.table["ra"], candidates.ra)
+    said = "ra and dec are made of glon and glat, taken as galactic coordinates"
+    assert said in candidates.notes
+
+
+def test_galactic_coordinates_called_ra_and_dec_by_the_user_are_turned_too(tmp_path: Path) -> None:
+    path = write_list(tmp_path / "l.csv", id=["a"], x=[1.0], y=[2.0], l=[10.0], b=[20.0])
+    assert "l" not in str(read_candidates(path).roles.ra)
+    candidates = read_candidates(path, columns={"ra": "l", "dec": "b"})
+    assert candidates.ra[0] == pytest.approx(254.28494, abs=1e-4) and candidates.x[0] == 1.0
+
+
+def test_galactic_coordinates_beside_others_are_only_columns(tmp_path: Path) -> None:
+    path = write_list(tmp_path / "l.csv", id=["a"], x=[1.0], y=[2.0], l=[10.0], b=[20.0])
+    assert read_candidates(path).table.colnames == ["id", "x", "y", "l", "b"]

@@ -59,9 +59,18 @@ def _turned(wcs: WCS, lon: Floats, lat: Floats, back: bool) -> tuple[Floats, Flo
         return (lon, lat) if _is_usual(wcs) else _by_astropy(wcs, lon, lat, back)
     if kind != "GLON":
         return np.full_like(lon, np.nan), np.full_like(lat, np.nan)
+    return from_galactic(lon, lat) if back else _rotated(_TO_GALACTIC, lon, lat)
+
+
+def from_galactic(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    """RA and Dec (ICRS) of galactic longitudes and latitudes, all in degrees and of one shape."""
+    return _rotated(_TO_GALACTIC.T, lon, lat)
+
+
+def _rotated(matrix: Floats, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     a, b = np.radians(lon), np.radians(lat)
     vector = np.stack([np.cos(b) * np.cos(a), np.cos(b) * np.sin(a), np.sin(b)])
-    x, y, z = (_TO_GALACTIC.T if back else _TO_GALACTIC) @ vector.reshape(3, -1)
+    x, y, z = matrix @ vector.reshape(3, -1)
     longitude = np.degrees(np.arctan2(y, x)) % 360
     latitude = np.degrees(np.arctan2(z, np.hypot(x, y)))
     return longitude.reshape(lon.shape), latitude.reshape(lat.shape)

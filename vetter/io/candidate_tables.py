@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,10 @@ import numpy as np
 
 from vetter.core.candidate_keys import is_float_key, make_keys
 from vetter.core.candidate_positions import Positions, find_positions
-from vetter.core.candidates import CandidateList, Roles, is_empty
+from vetter.core.candidates import CandidateList, Roles, is_empty, plain
 from vetter.core.column_roles import chosen, listed, recognise, units_in_names
 from vetter.core.counted import counted
+from vetter.core.galactic_columns import equatorial, galactic_pair
 from vetter.core.role_choices import other_choices
 from vetter.core.whereabouts import NOWHERE, OFF, whereabouts
 from vetter.errors import InputError
@@ -121,7 +122,27 @@ def _roles(name: FitsName, file: TableFile, columns: Mapping[str, str]) -> tuple
         # An id such as 1.155e18 or one with gaps came as a float: read it again as it stands.
         again = read_table(name, key_as_text=roles.key)
         file = dataclasses.replace(file, table=again.table)
-    return file, roles
+    return _equatorial(file, roles, filled or fit)
+
+
+def _equatorial(file: TableFile, roles: Roles, names: Sequence[str]) -> tuple[TableFile, Roles]:
+    """A list whose only positions are galactic ones, with columns of RA and Dec made of them."""
+    pair = galactic_pair(names, file.units, file.ucds)
+    nowhere = roles.x is None and roles.y is None and roles.ra is None and roles.dec is None
+    # Called ra and dec by the user they are what they are all the same.
+    if pair is None or not (nowhere or (roles.ra, roles.dec) == pair):
+        return file, roles
+    first, second = (plain(file.table[column]) for column in pair)
+    units = file.units.get(pair[0], ""), file.units.get(pair[1], "")
+    made = dict(zip(("ra", "dec"), equatorial(first, second, units), strict=True))
+    table = file.table.copy(copy_data=False)
+    taken = {str(column).lower() for column in table.colnames}
+    called = {role: role if role not in taken else f"{role}_icrs" for role in made}
+    for role, values in made.items():
+        table[called[role]] = values
+    said = f"ra and dec are made of {pair[0]} and {pair[1]}, taken as galactic coordinates"
+    file = dataclasses.replace(file, table=table, notes=(*file.notes, said))
+    return file, roles.with_(**called)
 
 
 def _check_positions(name: FitsName, file: TableFile, roles: Roles, wcs: WCS | None) -> None:
