@@ -91,6 +91,9 @@ class ExportFolder:
     def swap_in(self, names: Sequence[str], stale: Sequence[str]) -> None:
         """Move the staged files over the old ones; all or none.
 
+        Each old file stays until the new one takes its place, and those that are to go do so
+        last: a kill at any moment leaves every file, as it was or as it will be.
+
         Parameters
         ----------
         names : sequence of str
@@ -106,12 +109,13 @@ class ExportFolder:
         undo: list[tuple[Path, Path]] = []
         made: list[Path] = []
         try:
-            for name in (*stale, *names):
-                old = self.folder / name
-                if old.exists() and _is_exported(old):
-                    _move(old, self._backup / name, undo, made)
             for name in names:
+                if (self.folder / name).exists():
+                    _keep(self.folder / name, self._backup / name, undo, made)
                 _move(self.stage / name, self.folder / name, undo, made)
+            for name in stale:
+                if _is_exported(self.folder / name):
+                    _move(self.folder / name, self._backup / name, undo, made)
         except BaseException:
             for source, target in reversed(undo):
                 os.replace(target, source)
@@ -120,11 +124,26 @@ class ExportFolder:
 
 
 def _move(source: Path, target: Path, undo: list[tuple[Path, Path]], made: list[Path]) -> None:
-    if not target.parent.exists():
-        target.parent.mkdir(parents=True)
-        made.append(target.parent)
+    _make_parent(target, made)
     os.replace(source, target)
     undo.append((source, target))
+
+
+def _keep(old: Path, backup: Path, undo: list[tuple[Path, Path]], made: list[Path]) -> None:
+    """Have a second name for a file that is about to be replaced."""
+    _make_parent(backup, made)
+    try:
+        os.link(old, backup)
+    except OSError:
+        # The disk knows no second names: the file is not there for a moment.
+        os.replace(old, backup)
+    undo.append((old, backup))
+
+
+def _make_parent(path: Path, made: list[Path]) -> None:
+    if not path.parent.exists():
+        path.parent.mkdir(parents=True)
+        made.append(path.parent)
 
 
 def _is_exported(path: Path) -> bool:
