@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -78,6 +80,14 @@ def test_the_card_tells_what_an_alert_is() -> None:
         "none",
         '3.5" 433',
     ]
+
+
+def test_a_flux_that_faded_is_told_however_negative() -> None:
+    listed = candidate_list(3, reliability=np.ones(3), psfFlux=np.array([-2497.5, 1637.5, np.nan]))
+    listed = replace(listed, roles=listed.roles._replace(mag=None, mag_err=None))
+    session = FakeSession(listed)
+    facts = {f.caption: f for f in all_known_facts(session.columns, listed, False)}
+    assert [facts["flux"].text(row) for row in range(3)] == ["-2497.5", "1637.5", "-"]
 
 
 def test_no_minor_planet_is_spoken_of_where_the_list_knows_of_none() -> None:

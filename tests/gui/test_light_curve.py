@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtWidgets import QMainWindow
 
 from tests.helpers.light_curves import fluxes, magnitudes
 from vetter.core.light_curve import LightCurve
 from vetter.core.light_curve_text import axis_text, epoch_text
 from vetter.gui.band_style import band_styles
+from vetter.gui.light_curve_axes import Axes
 from vetter.gui.light_curve_dock import NONE_CAME, LightCurveDock
 from vetter.gui.light_curve_key import LightCurveKey
 from vetter.gui.light_curve_plot import LightCurvePlot
@@ -48,6 +49,15 @@ def test_brighter_magnitudes_stand_higher(plot: LightCurvePlot) -> None:
     curve = magnitudes()
     plot.show_curve(curve)
     assert up(plot, int(np.argmin(curve.value))) > up(plot, int(np.argmax(curve.value)))
+
+
+def test_a_flux_is_shown_against_none() -> None:
+    epochs = [(60500.0, 5000.0, 300.0, False, "i", "detection", False)]
+    one = LightCurve.of(epochs, "difference flux", "nJy", 0)
+    axes = Axes.fitting(one, QRectF(0, 0, 400, 200))
+    assert axes.y[0] < 0.0 and axes.y[1] > 5300.0
+    assert 0.0 in [value for _, value, _ in axes.ticks("y", 34.0)]
+    assert Axes.fitting(magnitudes(), QRectF(0, 0, 400, 200)).y[0] > 10.0
 
 
 def test_larger_fluxes_stand_higher(plot: LightCurvePlot) -> None:

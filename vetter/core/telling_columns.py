@@ -84,7 +84,8 @@ def telling_facts(columns: ReviewColumns, candidates: CandidateList) -> list[Fac
             facts.append(_plain(columns, caption, name))
     flux = first_of(candidates.columns, FLUXES)
     if candidates.roles.mag is None and flux is not None:
-        facts.insert(0, _plain(columns, "flux", flux))
+        # Of a difference it may be as negative as it likes.
+        facts.insert(0, _plain(columns, "flux", flux, -math.inf))
     facts += [fact for fact in (_sign(candidates), _age(candidates)) if fact is not None]
     facts += [fact for fact in (_nearest(candidates), _moving(candidates)) if fact is not None]
     return facts
@@ -96,16 +97,16 @@ def _known(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     return np.asarray(np.isfinite(values) & (values > _MISSING))
 
 
-def _plain(columns: ReviewColumns, caption: str, column: str) -> Fact:
+def _plain(columns: ReviewColumns, caption: str, column: str, least: float = _MISSING) -> Fact:
     name = column if column in columns.names else f"list.{column}"
     values, write = columns.values(name), columns.writer(name)
     unit = columns.unit(name)
     tip = f"column {column}" + (f" ({unit})" if unit else "")
-    return Fact(caption, partial(_written, values, write), tip, (name,), False)
+    return Fact(caption, partial(_written, values, write, least), tip, (name,), False)
 
 
-def _written(values: npt.NDArray[Any], write: Writer, row: int) -> str:
-    return UNKNOWN if math.isnan(_number(values, row)) else write(values[row])
+def _written(values: npt.NDArray[Any], write: Writer, least: float, row: int) -> str:
+    return UNKNOWN if math.isnan(_number(values, row, least)) else write(values[row])
 
 
 def _sign(candidates: CandidateList) -> Fact | None:
@@ -184,9 +185,9 @@ def _planet(distances: npt.NDArray[Any], names: npt.NDArray[Any] | None, row: in
     return f'{value:.1f}"' + ("" if names is None else f" {str(names[row]).strip()}".rstrip())
 
 
-def _number(values: npt.NDArray[Any], row: int) -> float:
+def _number(values: npt.NDArray[Any], row: int, least: float = _MISSING) -> float:
     try:
         value = float(values[row])
     except (TypeError, ValueError):
         return math.nan
-    return value if value > _MISSING else math.nan
+    return value if value > least else math.nan

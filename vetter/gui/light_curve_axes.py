@@ -35,13 +35,17 @@ class Axes:
 
     @classmethod
     def fitting(cls, curve: LightCurve, frame: QRectF) -> Axes:
-        """Such that all epochs are seen, with a margin."""
+        """Such that all epochs are seen, with a margin; of a flux also no flux at all."""
         error = np.nan_to_num(curve.error)
         inverted = curve.quantity == "magnitude"
         if inverted:
             error = np.minimum(error, LARGEST_ERROR)
         x = _span(curve.time, curve.time, LEAST_DAYS)
-        y = _span(curve.value - error, curve.value + error, LEAST_MAG)
+        low, high = curve.value - error, curve.value + error
+        if not inverted:
+            # A difference is read against none: its sign, and how far from it the error reaches.
+            low, high = np.minimum(low, 0.0), np.maximum(high, 0.0)
+        y = _span(low, high, LEAST_MAG)
         return cls(x, y, frame, inverted)
 
     def to_screen(self, time: Array, value: Array) -> Array:
