@@ -1,11 +1,11 @@
 """Make the demo field in resources/demo: simulated, from a fixed seed, of known truth.
 
-Run it with the environment's python: ``.venv/bin/python scripts/make_demo_field.py [FOLDER]``.
+Run it with the environment's python: ``.venv/bin/python scripts/make_demo_field.py``.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -229,9 +229,10 @@ def choose(
 
 
 def main() -> None:
-    folder = Path(
-        sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parents[1] / "resources/demo"
-    )
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    usual = Path(__file__).resolve().parents[1] / "resources" / "demo"
+    parser.add_argument("folder", type=Path, nargs="?", default=usual, help="(resources/demo)")
+    folder = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(SEED)
     planes, truths = observe(rng)

@@ -111,3 +111,8 @@ def _nothing_once() -> Callable[..., Any]:
 def test_unknown_readers_are_refused() -> None:
     with pytest.raises(InputError, match="no such reader; there are image"):
         fuzz.main(1, ["jpeg"], None)
+
+
+def test_a_seed_alone_is_told_what_it_wants() -> None:
+    with pytest.raises(InputError, match="wants --fuzz N"):
+        fuzz.main(0, [], "7")

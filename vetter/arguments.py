@@ -208,7 +208,7 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     )
     what.add_argument(
         "--fuzz",
-        type=int,
+        type=count,
         metavar="N",
         help="N damaged files for every reader, or for those named (csv, tiles...)",
     )

@@ -126,12 +126,16 @@ def main(cases: int, names: list[str], seed: str | None) -> int:
     Raises
     ------
     InputError
-        There is no such reader, or no such case.
+        There is no such reader, or nothing to read.
     """
     from vetter.benchmark.fuzz_readers import READERS
 
     if seed is not None and seed.count("/") == 2:
         return _again(seed)
+    if cases < 1:
+        raise InputError(
+            f"--fuzz-seed {seed}: wants --fuzz N beside it, or one case, as csv/{seed}/0"
+        )
     for name in names:
         if name not in READERS:
             raise InputError(f"{name}: no such reader; there are {', '.join(READERS)}")
