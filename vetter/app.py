@@ -22,6 +22,7 @@ from vetter.errors import VetterError
 from vetter.gui.main_window import MainWindow
 from vetter.gui.opener import Opener
 from vetter.gui.start_window import StartWindow
+from vetter.gui.theme import make_application
 from vetter.io.inputs import InputOptions
 from vetter.io.kept_psf import kept_psfs
 from vetter.io.resources import resource_path
@@ -137,17 +138,17 @@ def run(inputs: Sequence[str], **options: Any) -> int:
 
     Without inputs it begins with the first page.
     """
-    app = QApplication.instance() or QApplication(["vetter"])
-    assert isinstance(app, QApplication)
+    app = make_application()
     app.setApplicationName("vetter")
     app.setDesktopFileName("vetter")
-    app.setWindowIcon(QIcon(str(resource_path("icons/vetter.png"))))
     sys.excepthook = _say_unexpected
     if inputs:
         opener = _opened(inputs, options)
     else:
         opener = _opener(options)
         opener.show_start()
+    # Behind the first paint: Qt's icons bring names of a hundred and fifty others.
+    opener.window.exposed.connect(partial(_show_icon, app))
     # A full collection takes 49 ms, too long between a key and its pixels; what start-up made
     # stays anyway, and frozen it is not looked at again.
     gc.freeze()
@@ -155,6 +156,11 @@ def run(inputs: Sequence[str], **options: Any) -> int:
     status = app.exec()
     opener.window.close()
     return status
+
+
+def _show_icon(app: QApplication) -> None:
+    if app.windowIcon().isNull():
+        app.setWindowIcon(QIcon(str(resource_path("icons/vetter.png"))))
 
 
 def default_reviewer() -> str:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,20 @@ def test_a_wcs(opened: Any, tmp_path: Path) -> None:
 def test_no_wcs_is_said(opened: Any, tmp_path: Path) -> None:
     wcs, said = image_wcs(opened(write_image(tmp_path / "f.fits", pixels())))
     assert wcs is None and "no WCS" in said
+
+
+def test_for_an_image_without_a_wcs_astropys_is_not_imported(tmp_path: Path) -> None:
+    """It brings all of astropy's coordinates, a tenth of the program's start."""
+    write_image(tmp_path / "plain.fits", pixels())
+    code = f"""
+import sys
+from vetter.io.planes import open_plane
+from vetter.io.image_wcs import image_wcs
+said = image_wcs(open_plane("image", {str(tmp_path / "plain.fits")!r}).image)
+print(said[0], "astropy.wcs" in sys.modules)
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["None", "False"]
 
 
 def test_a_broken_wcs_is_said(opened: Any, tmp_path: Path) -> None:

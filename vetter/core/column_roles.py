@@ -142,6 +142,8 @@ def _pair(
 ) -> dict[str, str | None]:
     """Both columns of a position, of one make: X_IMAGE never goes with YWIN_IMAGE."""
     first, second = axes
+    if by_normal.keys().isdisjoint(NAMES[first]):
+        return {first: None, second: None}
     for one, other in partners(first, second):
         a, b = by_normal.get(one), by_normal.get(other)
         if a and b and fits_role(first, units.get(a, "")) and fits_role(second, units.get(b, "")):

@@ -92,7 +92,8 @@ class MainWindow(Window):
         self._connect()
         self._keys = CommandKeys(self, COMMANDS, self.keymap)
         self._undo_names = UndoNames(session, self.actions_by_id, self)
-        self.opening.drop.claim()
+        # Not before: to look through all widgets takes milliseconds, and nothing is dropped yet.
+        self.exposed.connect(self.opening.drop.claim)
         self.setWindowTitle(self._title())
         self.resize(*first_size(application()))
         self.set_theme(is_dark(session.settings.display.theme, application()))

@@ -44,13 +44,14 @@ def image_wcs(image: FitsImage) -> tuple[WCS | None, str]:
 
 
 def _read(image: FitsImage) -> WCS | None:
-    from astropy.wcs import WCS
-
     from vetter.core.wcs_header import header_wcs
 
     try:
         return header_wcs(image.header)
     except InputError:
+        # Not before: of images without a WCS nobody asks astropy's.
+        from astropy.wcs import WCS
+
         # It may want look-up tables, which are in the file's other HDUs.
         label = image.name.label
         with open_unpacked(image.name.path) as file, open_fits(file, label) as hdus:
