@@ -294,7 +294,10 @@ def test_another_images_points_are_not_shown_under_this_ones_name(view, session)
     session.source = SimpleNamespace(
         candidates=session.candidates,
         plane_names=("image", "convolved"),
-        fields=(SimpleNamespace(shape=(400, 400)), SimpleNamespace(shape=(300, 300))),
+        fields=(
+            SimpleNamespace(shape=(400, 400), name="first"),
+            SimpleNamespace(shape=(300, 300), name="second"),
+        ),
         field_numbers=numbers,
         epochs=None,
     )
@@ -304,6 +307,7 @@ def test_another_images_points_are_not_shown_under_this_ones_name(view, session)
     assert view.map.layer.picture is None
     view._on_soon()
     assert view.map.points.rows.tolist() == list(range(20, 40))
+    assert view.field_words.text() == "second: fitting stars..."
 
 
 def test_a_refresh_waits_for_what_is_being_painted(qtbot, view, fits, monkeypatch):

@@ -338,6 +338,16 @@ def test_a_comment_is_kept_and_undone(session):
     assert session.opinion(0).comment == ""
 
 
+def test_undo_of_a_group_stays_on_one_that_belongs_to_it(session):
+    session.decide_group([1, 2, 3], Verdict.REJECT)
+    session.go_to_row(2)
+    session.undo()
+    assert session.current_row == 2 and session.counts.rejected == 0
+    session.go_to_row(0)
+    session.redo()
+    assert session.current_row == 3 and session.counts.rejected == 3
+
+
 def test_a_group_is_one_step_of_undo(session, store):
     session.decide_group([1, 2, 3], Verdict.REJECT)
     assert list(session.codes) == [0, 2, 2, 2]

@@ -229,7 +229,9 @@ class FieldView(QWidget):
         self.count.setText(words + ("; verdict keys ask for all" if self.armed else ""))
 
     def _say_field(self) -> None:
-        self.field_words.setText(field_words.of_stars(self._fits.stars, self._field))
+        fields = fields_of(self._session.source)
+        name = getattr(fields[self._field], "name", "") if len(fields) > 1 else ""
+        self.field_words.setText(field_words.of_stars(self._fits.stars, self._field, name))
         self._say_own()
 
     def _say_own(self) -> None:

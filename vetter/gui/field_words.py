@@ -21,13 +21,14 @@ def of_group(rows: list[int], table: FitTable) -> str:
     return words if usual is None else f"{words}; {usual.said}"
 
 
-def of_stars(stars: FieldStars, field: int = 0) -> str:
-    """How many stars an image has, and what shift is normal."""
+def of_stars(stars: FieldStars, field: int = 0, name: str = "") -> str:
+    """How many stars an image has, and what shift is normal; ``name``: of one of several."""
     usual = typical(stars.table(field)[:, 2:4])
     if usual is None:
-        return "no stars to compare" if stars.done(field) else "fitting stars..."
+        words = "no stars to compare" if stars.done(field) else "fitting stars..."
+        return f"{name}: {words}" if name else words
     so_far = "" if stars.done(field) else " so far"
-    return f"{counted(usual.number, 'star')} of the field{so_far}: {usual.said}"
+    return f"{counted(usual.number, 'star')} of {name or 'the field'}{so_far}: {usual.said}"
 
 
 def of_candidate(session: Session, fits: Fits, row: int) -> str:

@@ -221,7 +221,10 @@ class Session(Travel):
             waits = f"{verb} {label}: {when}"
             self.message.emit(f"nothing to {verb}" if label is None else waits)
             return
-        self._commit(decisions, go_to=self.candidates.row_of(decisions[-1].key))
+        # Of a group that the current one belongs to it is the one to return to.
+        here = self.current_key
+        there = next((d.key for d in decisions if d.key == here), decisions[-1].key)
+        self._commit(decisions, go_to=self.candidates.row_of(there))
 
     def _commit(
         self, decisions: Sequence[Decision | None], go_to: int | None, at_end: bool = False
