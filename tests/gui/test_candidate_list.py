@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QColor, QImage, QPalette
@@ -279,30 +276,3 @@ def test_candidates_off_the_image_say_so_behind_their_names(qapp) -> None:
     model.set_columns(["name"])
     names = [model.text(place, 0) for place in range(3)]
     assert names == ["J000  (off the image)", "J001  (no position)", "J002"]
-
-
-def test_a_scored_list_shows_its_score_and_no_fit_that_is_not_judged(qtbot) -> None:
-    scores = {"drb": np.linspace(0, 1, 20), "ndethist": np.arange(20)}
-    session = FakeSession(candidate_list(20, **scores))
-    session.columns = ReviewColumns(session.candidates, session, FitTable(20))
-    view = CandidateListView(session)
-    qtbot.addWidget(view)
-    assert view.columns == ["verdict", "name", "mag", "drb", "filter", "ndethist", "tags"]
-
-
-def test_where_fits_are_judged_their_answer_is_shown_and_not_the_score(qtbot) -> None:
-    session = FakeSession(candidate_list(20, drb=np.linspace(0, 1, 20)))
-    session.columns = ReviewColumns(session.candidates, session, FitTable(20))
-    session.source.plane_names = ("image", "convolved", "diff", "err")
-    view = CandidateListView(session)
-    qtbot.addWidget(view)
-    assert view.columns == ["verdict", "name", "mag", "disappeared", "tags"]
-
-
-def test_a_scored_list_without_magnitudes_shows_the_flux(qtbot) -> None:
-    columns = {"reliability": np.linspace(0, 1, 20), "psfFlux": np.arange(20.0)}
-    listed = candidate_list(20, **columns)
-    session = FakeSession(dataclasses.replace(listed, roles=listed.roles.with_(mag=None)))
-    view = CandidateListView(session)
-    qtbot.addWidget(view)
-    assert view.columns == ["verdict", "name", "psfFlux", "reliability", "filter", "tags"]

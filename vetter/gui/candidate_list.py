@@ -6,10 +6,8 @@ from PyQt6.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from vetter.core.cutout_source import has_epochs
+from vetter.core.first_columns import first_columns, score_columns
 from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
-from vetter.core.panel_choice import why_not_judged
-from vetter.core.telling_columns import FLUXES, first_of, list_columns
 from vetter.gui.candidate_heading import CandidateHeading
 from vetter.gui.candidate_lines import CandidateLines, Span
 from vetter.gui.candidate_model import CandidateModel
@@ -39,9 +37,7 @@ class CandidateListView(QTableView):
     session : Session
         Whose queue is listed.
     columns : list of str, optional
-        The columns shown at first; without it verdict, name, magnitude (or pixel
-        position, where there is none), `disappeared` where fits can be judged, else score,
-        filter and number of detections as far as the list has them, and tags.
+        The columns shown at first; by default those of `vetter.core.first_columns`.
     """
 
     columns_changed = pyqtSignal(list)
@@ -57,9 +53,7 @@ class CandidateListView(QTableView):
         self._lines = CandidateLines(self._table)
         self._shows_fits = False
         self._top_row = -1
-        # What tells most of a candidate where no fit is judged: the score of the pipeline.
-        self._judged = not why_not_judged(session.source)
-        scored = not self._judged and bool(list_columns(session.candidates))
+        scored = bool(score_columns(session.source, session.candidates))
         self._most_width = SCORED_WIDTH if scored else MOST_WIDTH
         self._arrived: set[int] = set()
         self._soon = QTimer(self)
@@ -77,7 +71,7 @@ class CandidateListView(QTableView):
         self.setAccessibleName("candidates")
         self._set_up_table()
         self._set_up_headers()
-        self.set_columns(columns or self._default_columns())
+        self.set_columns(columns or self._first_columns())
         self._take_palette()
         self._table.modelReset.connect(self._on_reset)
         self._table.rowsAboutToBeInserted.connect(self._on_growing)
@@ -94,7 +88,7 @@ class CandidateListView(QTableView):
         """Show these columns; unknown names are left out, an empty list shows the defaults."""
         self._table.set_columns(names)
         if not self._table.names:
-            self._table.set_columns(self._default_columns())
+            self._table.set_columns(self._first_columns())
         self._shows_fits = not set(FIT_COLUMNS).isdisjoint(self._table.names)
         self.heading.straighten()
         room = self._most_width - self._surroundings()
@@ -226,29 +220,8 @@ class CandidateListView(QTableView):
                 spans.append(Span(section, x, width))
         return spans
 
-    def _default_columns(self) -> list[str]:
-        candidates, known = self._session.candidates, self._columns.names
-        told = [] if self._judged else list_columns(candidates)
-        telling = [name for name in told if name in known]
-        flux = first_of(candidates.columns, FLUXES) if telling else None
-        names = ["verdict", "name"]
-        if candidates.roles.mag is not None:
-            names.append(self._columns.find("mag"))
-        elif flux in known:
-            names.append(str(flux))
-        else:
-            names += [name for name in ("x", "y") if name in known]
-        fits = ["disappeared"] if self._judged and "disappeared" in known else []
-        names += [*telling, *fits]
-        return [*dict.fromkeys([*names, *self._image_columns()]), "tags"]
-
-    def _image_columns(self) -> list[str]:
-        """What tells the images of a night apart, where the candidates' names do not."""
-        candidates = self._session.candidates
-        if not has_epochs(self._session.source) or not len(candidates):
-            return []
-        named = candidates.name(0).startswith(f"{candidates.table['field'][0]}:")
-        return ["filter"] if named else ["field"]
+    def _first_columns(self) -> list[str]:
+        return first_columns(self._session.source, self._session.candidates, self._columns)
 
     def _surroundings(self) -> int:
         """What frame and scroll bar take of the width."""
