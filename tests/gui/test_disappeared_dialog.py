@@ -57,6 +57,11 @@ def make(qtbot, session, cache, fits):
     return made
 
 
+def said(session: FakeSession) -> list:
+    """What the session was told but for where to go: the dialog shows its lines' candidates."""
+    return [call for call in session.calls if call[0] != "go_to_row"]
+
+
 def cells(dialog: DisappearedDialog, line: int) -> list[str]:
     model = dialog.model
     role = Qt.ItemDataRole.DisplayRole
@@ -74,7 +79,7 @@ def test_it_says_how_many_and_which(make):
 def test_they_are_rejected_as_one_group(make, session):
     dialog = make()
     dialog.go.click()
-    assert session.calls == [("decide_group", [1, 3, 4, 8], Verdict.REJECT)]
+    assert said(session) == [("decide_group", [1, 3, 4, 8], Verdict.REJECT)]
 
 
 def test_nothing_is_decided_without_the_button(make, session):
@@ -93,7 +98,7 @@ def test_a_verdict_given_meanwhile_stays(make, session):
     dialog = make()
     session.codes[4] = 1
     dialog.accept()
-    assert session.calls == [("decide_group", [1, 3, 8], Verdict.REJECT)]
+    assert said(session) == [("decide_group", [1, 3, 8], Verdict.REJECT)]
 
 
 def test_a_filtered_list_is_said(make, session):
@@ -108,7 +113,7 @@ def test_what_is_unticked_is_not_rejected(make, session):
     dialog.model.setData(index, Qt.CheckState.Unchecked.value, Qt.ItemDataRole.CheckStateRole)
     assert dialog.go.text() == "Reject 3"
     dialog.go.click()
-    assert session.calls == [("decide_group", [1, 4, 8], Verdict.REJECT)]
+    assert said(session) == [("decide_group", [1, 4, 8], Verdict.REJECT)]
 
 
 def test_with_no_tick_there_is_nothing_to_reject(make):
@@ -142,4 +147,18 @@ def test_read_only_nothing_can_be_rejected(make, session):
     dialog = make()
     assert not dialog.go.isEnabled()
     dialog.accept()
-    assert session.calls == []
+    assert said(session) == []
+
+
+def test_the_line_that_the_pictures_are_of_is_marked_from_the_start(make, session):
+    dialog = make()
+    selection = dialog.table.selectionModel()
+    assert [index.row() for index in selection.selectedRows()] == [0]
+    assert session.current_row == dialog.model.row_at(0)
+
+
+def test_headings_stand_over_what_they_are_of(make):
+    model, role = make().model, Qt.ItemDataRole.TextAlignmentRole
+    for column in range(model.columnCount()):
+        heading = model.headerData(column, Qt.Orientation.Horizontal, role)
+        assert heading == model.data(model.index(0, column), role)

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.review.session import Session
 
 FOLLOW_MS = 150
@@ -68,6 +69,9 @@ class ColumnTable(QAbstractTableModel):
         value = self._session.columns.values(name)[row]
         if value is None or value != value:
             return ""
+        # What a fit says has no more than this: 17 digits are the arithmetic's.
+        if name in FIT_COLUMNS and isinstance(value, float):
+            return f"{value:.6g}"
         return str(value)
 
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:
@@ -171,6 +175,7 @@ class AllColumns(QDialog):
         beside.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         beside.setDefaultSectionSize(table.fontMetrics().height() + 6)
         above.setStretchLastSection(True)
+        above.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.setColumnWidth(0, 170)
         table.setColumnWidth(1, 190)
         return table

@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vetter.core.review_columns import ReviewColumns
+from vetter.gui.button_box import button_box
 
 
 class ColumnPicker(QDialog):
@@ -117,7 +118,7 @@ class ColumnPicker(QDialog):
 
     def _make_buttons(self) -> QDialogButtonBox:
         ok, cancel = QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel
-        buttons = QDialogButtonBox(ok | cancel, self)
+        buttons = button_box(ok | cancel, self)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         return buttons

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
 
+from vetter.core.cutout_source import report_of
 from vetter.core.decisions import Verdict
 from vetter.gui.window_dialogs import WindowDialogs
 
@@ -183,6 +184,10 @@ class Dialogs(WindowDialogs):
 
     def show_report(self) -> None:
         """The inputs that could not be read, and why."""
+        session = self._window.session
+        if session.complete and not report_of(session.source):
+            self._window.status.say("nothing to report: everything was read")
+            return
         from vetter.gui.report_dialog import ReportDialog
 
-        ReportDialog(self._window.session, self._window).open()
+        ReportDialog(session, self._window).open()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QModelIndex, Qt
+from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -18,6 +19,7 @@ from PyQt6.QtWidgets import (
 
 from vetter.core.counted import counted
 from vetter.core.decisions import Verdict
+from vetter.gui.button_box import button_box
 from vetter.gui.disappeared_model import DisappearedModel, undecided
 from vetter.gui.frame_strip import FrameStrip
 from vetter.review.cutout_cache import CutoutCache
@@ -64,6 +66,12 @@ class DisappearedDialog(QDialog):
         cache.ready.connect(self._on_ready)
         self._count()
 
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        if not self.table.currentIndex().isValid():
+            # The keyboard begins there anyway: which line the pictures are of has to be seen.
+            self.table.selectRow(0)
+
     def accept(self) -> None:
         """Reject what is ticked, as one step of undo."""
         session = self._session
@@ -93,6 +101,7 @@ class DisappearedDialog(QDialog):
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setSortingEnabled(False)
         table.setAlternatingRowColors(True)
+        table.setShowGrid(False)
         table.setAccessibleName("candidates that disappeared")
         upright, across = table.verticalHeader(), table.horizontalHeader()
         assert upright is not None and across is not None
@@ -118,7 +127,7 @@ class DisappearedDialog(QDialog):
             button.clicked.connect(slot)
             ticks.addWidget(button)
         ticks.addStretch(1)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        buttons = button_box(QDialogButtonBox.StandardButton.Cancel)
         made = buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
         assert made is not None
         self.go = made

@@ -66,9 +66,11 @@ class DisappearedModel(QAbstractTableModel):
         return 0 if parent is not None and parent.isValid() else len(COLUMNS)
 
     def headerData(self, section: int, way: Qt.Orientation, role: int = 0) -> Any:
-        if way != Qt.Orientation.Horizontal or role != _Role.DisplayRole:
+        if way != Qt.Orientation.Horizontal:
             return None
-        return COLUMNS[section][0]
+        if role == _Role.TextAlignmentRole:
+            return _side(section)
+        return COLUMNS[section][0] if role == _Role.DisplayRole else None
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         flags = super().flags(index)
@@ -84,8 +86,8 @@ class DisappearedModel(QAbstractTableModel):
             return FORMATS[name] % value if np.isfinite(value) else ""
         if role == _Role.CheckStateRole and column == 0:
             return Qt.CheckState.Checked if self._ticks[line] else Qt.CheckState.Unchecked
-        if role == _Role.TextAlignmentRole and column > 0:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == _Role.TextAlignmentRole:
+            return _side(column)
         return None
 
     def setData(self, index: QModelIndex, value: Any, role: int = 0) -> bool:
@@ -107,6 +109,12 @@ class DisappearedModel(QAbstractTableModel):
         self.layoutAboutToBeChanged.emit()
         self._rows, self._ticks = self._rows[places], self._ticks[places]
         self.layoutChanged.emit()
+
+
+def _side(column: int) -> Qt.AlignmentFlag:
+    """Names at the left, numbers at the right, each under its heading."""
+    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
 
 
 def undecided(rows: Sequence[int], is_decided: Callable[[int], bool]) -> tuple[list[int], int]:

@@ -249,7 +249,8 @@ class GridArea(QAbstractScrollArea):
         tone: QColor = (palette.highlightedText() if selected else palette.text()).color()
         painter.setPen(tone)
         name = self._session.candidates.name(row)
-        room = below.adjusted(BADGE + 3, 0, 0, -PAD)
+        # Under its picture, beside the mark where there is one.
+        room = below.adjusted(BADGE + 3 if code else 0, 0, 0, -PAD)
         # Capitals and digits are wider than the average.
         if len(name) * self.fontMetrics().averageCharWidth() * 1.3 > room.width():
             # Names of one field begin alike: their ends tell them apart.

@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from vetter.gui.button_box import button_box
 from vetter.gui.command import MENUS, UNNAMED_TAG, Command
 from vetter.gui.keymap import Keymap, keys_text
 
@@ -27,11 +28,11 @@ COLUMNS = 3
 SPELT = {".": ".  full stop", ",": ",  comma", "-": "-  minus"}
 """Signs that are a pixel or two on the screen."""
 ELSEWHERE = (
-    ("Grid", "Arrows", "move; with Shift select a range"),
-    ("Grid", "Ctrl+A", "select all"),
-    ("Grid", "Ctrl+Space", "select one more, or one less"),
-    ("Grid", "Enter", "look at it in the panels"),
-    ("Grid and text fields", "Esc", "leave"),
+    ("Grid", "Arrows", "Move; with Shift select a range"),
+    ("Grid", "Ctrl+A", "Select all"),
+    ("Grid", "Ctrl+Space", "Select one more, or one less"),
+    ("Grid", "Enter", "Look at it in the panels"),
+    ("Grid and text fields", "Esc", "Leave"),
 )
 
 
@@ -58,7 +59,7 @@ class KeySheet(QDialog):
             columns.addLayout(self._make_column(groups))
         palette_key = keys_text(keymap.get("go.palette", ()))
         hint = QLabel(f"Everything else is in the menus and in the palette ({palette_key}).", self)
-        close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        close = button_box(QDialogButtonBox.StandardButton.Close, self)
         close.rejected.connect(self.reject)
         below = QHBoxLayout()
         below.addWidget(hint, 1)
@@ -116,7 +117,7 @@ def _joined(tags: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Nine lines of tags as one, where the keys are the plain digits in a row."""
     keys = [key for key, _ in tags]
     if len(tags) > 1 and all(key.isdigit() and len(key) == 1 for key in keys):
-        return [(f"{keys[0]} to {keys[-1]}", "tags on or off")]
+        return [(f"{keys[0]} to {keys[-1]}", "Tags on or off")]
     return tags
 
 

@@ -25,6 +25,7 @@ from PyQt6.QtWidgets import (
 from vetter.core.candidates import ROLE_NAMES, Roles
 from vetter.core.column_preview import SHOWN, ColumnPreview, preview
 from vetter.core.column_roles import NO_COLUMN
+from vetter.gui.button_box import button_box
 from vetter.io.input_options import InputOptions
 from vetter.io.table_file import units_of
 
@@ -155,10 +156,7 @@ class ListColumns(QDialog):
         for section, texts in enumerate(columns):
             for line, text in enumerate(texts):
                 item = QTableWidgetItem(text)
-                if section:
-                    item.setTextAlignment(
-                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                    )
+                item.setTextAlignment(_side(section))
                 self.table.setItem(line, section, item)
 
     def _make_combo(self, role: str) -> QComboBox:
@@ -196,14 +194,20 @@ class ListColumns(QDialog):
             vertical.hide()
             vertical.setDefaultSectionSize(table.fontMetrics().height() + 6)
             horizontal.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        for section in range(len(HEADINGS)):
+            heading = table.horizontalHeaderItem(section)
+            if heading is not None:
+                heading.setTextAlignment(_side(section))
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
         return table
 
     def _make_buttons(self) -> QDialogButtonBox:
         ok, cancel = QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel
-        buttons = QDialogButtonBox(ok | cancel, self)
+        buttons = button_box(ok | cancel, self)
         button = buttons.button(ok)
         if button is not None:
-            button.setText("Read the list so")
+            button.setText("Read the list this way")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         return buttons
@@ -249,3 +253,9 @@ def _carried(found: ColumnPreview) -> str:
         f"Decisions so far: {found.verdicts}; {found.carried} of them carry over by key and place, "
         "the others are kept, and offered for the nearest candidates (File > Verdicts offered)."
     )
+
+
+def _side(section: int) -> Qt.AlignmentFlag:
+    """Keys at the left, numbers at the right, each under its heading."""
+    side = Qt.AlignmentFlag.AlignRight if section else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

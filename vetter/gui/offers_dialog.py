@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vetter.core.carry_over import Offer
+from vetter.gui.button_box import button_box
 from vetter.review.session import Session
 
 HEADINGS = ("earlier key", "verdict", "candidate now", "distance")
@@ -42,7 +43,7 @@ class OffersDialog(QDialog):
         )
         explanation.setWordWrap(True)
         self.table = self._make_table()
-        buttons = QDialogButtonBox(
+        buttons = button_box(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
         ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
@@ -69,11 +70,18 @@ class OffersDialog(QDialog):
         table = QTableWidget(len(self._offers), len(HEADINGS), self)
         table.setHorizontalHeaderLabels(HEADINGS)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
+        table.setTabKeyNavigation(False)
+        table.setAccessibleName("verdicts offered")
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         vertical, horizontal = table.verticalHeader(), table.horizontalHeader()
         if vertical is not None and horizontal is not None:
             vertical.hide()
             horizontal.setStretchLastSection(True)
+            horizontal.setDefaultAlignment(
+                Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            )
         for line, offer in enumerate(self._offers):
             texts = (
                 offer.old_key,

@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import product
 
 from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QImage, QPainter, QPen
 
 from vetter.review.frame import Shift
 
-_HALO = QColor(0, 0, 0, 150)
+_HALO = QColor(0, 0, 0, 200)
 _PLATE = QColor(20, 21, 22, 190)
 _RETICLE = QColor("#9df29a")
 _MARK = QColor("#f0f0f0")
@@ -224,7 +225,7 @@ def _letters(painter: QPainter, x: float, y: float, text: str) -> None:
     left = math.floor(x - metrics.horizontalAdvance(text) / 2)
     base = math.floor(y + (metrics.ascent() - metrics.descent()) / 2)
     painter.setPen(_HALO)
-    for across, down in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+    for across, down in product((-1, 0, 1), repeat=2):
         painter.drawText(QPointF(left + across, base + down), text)
     painter.setPen(_MARK)
     painter.drawText(QPointF(left, base), text)

@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vetter.core.panel_choice import PanelChoice
+from vetter.gui.button_box import button_box
 
 _EXPLAINED = (
     "A plane without a panel is still in the readout under the pointer, in blink and flip, and in "
@@ -75,7 +76,7 @@ class PanelPicker(QDialog):
 
     def _make_buttons(self) -> QDialogButtonBox:
         ok, cancel = QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel
-        buttons = QDialogButtonBox(ok | cancel, self)
+        buttons = button_box(ok | cancel, self)
         first = QPushButton("As at first", self)
         first.setAutoDefault(False)
         first.clicked.connect(self.as_at_first)

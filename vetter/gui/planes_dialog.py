@@ -22,6 +22,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vetter.core.cutout import SPECIAL
+from vetter.gui.button_box import button_box
 from vetter.io.nearby_planes import planes_by_name
 
 NAMES = ("image", "template", "convolved", "diff", "err", "mask")
@@ -69,7 +70,7 @@ class PlanesDialog(QDialog):
         self.said = QLabel(self)
         self.said.setWordWrap(True)
         ok, cancel = QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel
-        self.buttons = QDialogButtonBox(ok | cancel, self)
+        self.buttons = button_box(ok | cancel, self)
         button = self.buttons.button(ok)
         if button is not None:
             button.setText("Show these planes")

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vetter.core.cutout_source import report_of
+from vetter.gui.button_box import button_box
 from vetter.review.session import Session
 
 
@@ -39,7 +40,7 @@ class ReportDialog(QDialog):
         self.lines.setReadOnly(True)
         self.lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.lines.setAccessibleName("inputs that could not be read")
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = button_box(QDialogButtonBox.StandardButton.Close)
         copy = buttons.addButton("Copy all", QDialogButtonBox.ButtonRole.ActionRole)
         assert copy is not None
         copy.clicked.connect(self._copy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QDialog, QMessageBox
 
 from vetter import __version__
@@ -93,5 +94,8 @@ class WindowDialogs:
         box = QMessageBox(self._window)
         box.setWindowTitle(title)
         box.setText(text)
+        box.setStandardButtons(QMessageBox.StandardButton.Ok)
+        for button in box.buttons():
+            button.setIcon(QIcon())
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return box
