@@ -166,6 +166,18 @@ def on_field(
     return np.ones(len(rows), bool) if numbers is None else np.asarray(numbers[rows] == number)
 
 
+class OwnWidths(CutoutSource, Protocol):
+    """A source whose candidates do not all have one PSF."""
+
+    def own_fwhm(self, row: int, cutout: Cutout) -> PsfFwhm | None:
+        """The FWHM of the PSF of one candidate, whose cutout this is; None where nothing tells."""
+
+
+def has_own_widths(source: object) -> TypeGuard[OwnWidths]:
+    """Whether candidates may have a PSF each."""
+    return callable(getattr(source, "own_fwhm", None))
+
+
 class GrowingSource(CutoutSource, Protocol):
     """A source that is used while its list is still being read.
 

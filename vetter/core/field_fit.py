@@ -8,7 +8,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from vetter.core.adjustment import Adjustment, FitOptions, failed
-from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm, cutout_with, fields_of
+from vetter.core.cutout_source import (
+    CutoutSource,
+    Fingerprint,
+    PsfFwhm,
+    cutout_with,
+    fields_of,
+    has_own_widths,
+)
 from vetter.core.disappeared import Judgement, judge
 from vetter.core.psf import Gaussian, Moffat, Psf
 from vetter.errors import VetterError
@@ -35,12 +42,16 @@ class FieldFit(NamedTuple):
         What the PSF is and where it comes from, and the box, in words.
     settings : FitSettings
         The limits of the judgement.
+    each : bool
+        Whether candidates may have a PSF of their own, as packets of several surveys do: see
+        `vetter.core.cutout_source.OwnWidths`.
     """
 
     options: FitOptions
     radius: float
     said: str
     settings: FitSettings
+    each: bool = False
 
     def judge(self, adjustment: Adjustment) -> Judgement:
         """Whether a result explains the candidate away, by the settings' limits."""
@@ -59,7 +70,8 @@ class FieldFit(NamedTuple):
         The list itself does not count: a result belongs to a position, which is checked apart.
         """
         pixels = sorted(f"{f.role} {f.digest}" for f in fingerprints if f.role != "candidates")
-        text = f"{REVISION} {self.options!r} {self.radius!r} {pixels}"
+        each = " each" if self.each else ""
+        text = f"{REVISION} {self.options!r} {self.radius!r} {pixels}{each}"
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
@@ -117,9 +129,23 @@ def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> li
             cutouts.append((row, cutout_with(source, row, fitting.radius, names)))
         except VetterError as error:
             results[row] = failed(str(error), unread=True)
-    made = _fitted([cutout for _, cutout in cutouts], fitting.options)
-    results.update({row: result for (row, _), result in zip(cutouts, made, strict=True)})
+    for options, members in _alike(source, fitting, cutouts):
+        made = _fitted([cutout for _, cutout in members], options)
+        results.update({row: result for (row, _), result in zip(members, made, strict=True)})
     return [results[row] for row in rows]
+
+
+def _alike(
+    source: CutoutSource, fitting: FieldFit, cutouts: list[tuple[int, Any]]
+) -> list[tuple[FitOptions, list[tuple[int, Any]]]]:
+    """Rows and cutouts by how they are fitted: all alike, or by the FWHM of each."""
+    if not (fitting.each and has_own_widths(source)):
+        return [(fitting.options, cutouts)]
+    parts: dict[PsfFwhm | None, list[tuple[int, Any]]] = {}
+    for row, cutout in cutouts:
+        parts.setdefault(source.own_fwhm(row, cutout), []).append((row, cutout))
+    settings, radius = fitting.settings, fitting.radius
+    return [(field_fit(own, settings, radius).options, part) for own, part in parts.items()]
 
 
 def _fitted(cutouts: Sequence[Any], options: FitOptions) -> list[Adjustment]:

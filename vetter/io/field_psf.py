@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from vetter.core.cutout_source import ImageField, PsfFwhm
+from vetter.core.cutout_source import ImageField, PsfFwhm, has_own_widths
 from vetter.core.field_fit import FieldFit, field_fit
 from vetter.io.field_source import FieldSource
 from vetter.io.kept_psf import StarPsf, pixels_of, restored
@@ -52,7 +52,8 @@ def fit_of_field(
         return field_fit(PsfFwhm(psf.fwhm, f"FWHM {psf.fwhm:.2f} px"), settings, radius, psf)
     settings = dataclasses.replace(settings, psf=kind)
     if kind != "stars" or (given is None and options.get("fwhm") is not None):
-        return field_fit(field.fwhm(), settings, radius)
+        each = has_own_widths(field) and options.get("fwhm") is None
+        return field_fit(field.fwhm(), settings, radius)._replace(each=each)
     found = _of_stars(field, kept)
     if isinstance(found, StarPsf):
         return field_fit(PsfFwhm(found.fwhm, f"FWHM {found.fwhm:.2f} px"), settings, radius, found)
@@ -61,6 +62,7 @@ def fit_of_field(
     return fit._replace(
         options=dataclasses.replace(fit.options, psf_note=note),
         said=f"{fit.said}; not of the field's stars: {found}",
+        each=has_own_widths(field) and options.get("fwhm") is None,
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from vetter.core.candidates import CandidateList, plain
 from vetter.core.cutout_source import PsfFwhm
@@ -44,13 +45,18 @@ def known_fwhm(
         return PsfFwhm(float(given), f"FWHM {given:.2f} px as you say")
     column = candidates.roles.fwhm
     if column is not None:
-        values = plain(candidates.table[column])
-        if values.dtype.kind in "iuf":
-            good = values[np.isfinite(values) & (values > _LEAST) & (values < _MOST)]
-            if len(good):
-                value = float(np.median(good))
-                return PsfFwhm(value, f"FWHM {value:.2f} px, the median of column {column}")
+        value = median_width(plain(candidates.table[column]))
+        if value is not None:
+            return PsfFwhm(value, f"FWHM {value:.2f} px, the median of column {column}")
     return None if header is None else _from_header(header, wcs)
+
+
+def median_width(values: npt.NDArray[Any]) -> float | None:
+    """The median of those FWHM (n,), pixels, that may be of a PSF; None where none is."""
+    if values.dtype.kind not in "iuf":
+        return None
+    good = values[np.isfinite(values) & (values > _LEAST) & (values < _MOST)]
+    return float(np.median(good)) if len(good) else None
 
 
 def measured_fwhm(image: Plane, mask: Plane | None = None) -> PsfFwhm | None:

@@ -16,6 +16,7 @@ from vetter.io.alerts.lots import Lot
 from vetter.io.alerts.merged_columns import merged_roles, roles_of
 from vetter.io.alerts.packet_columns import Column, Rows
 from vetter.io.alerts.producers import ALERT, ELASTICC, GATTINI, RUBIN, TURBO, WINTER, ZTF
+from vetter.io.alerts.survey_widths import SurveyWidths
 
 PRODUCERS = {p.name: p for p in (ZTF, WINTER, GATTINI, TURBO, ALERT, RUBIN, ELASTICC)}
 
@@ -34,6 +35,8 @@ class GrowingList:
         What schemas were mended for.
     producers : dict
         Names of the producers, in the order in which they came up.
+    widths : SurveyWidths
+        The FWHM of each producer's PSF.
     roles : Roles
         As of the last list that was made.
     expected : int
@@ -56,6 +59,7 @@ class GrowingList:
         self.left_alone = self.repeated = self.unnamed = 0
         self.said: dict[str, None] = {}
         self.producers: dict[str, None] = {}
+        self.widths = SurveyWidths()
 
     def __len__(self) -> int:
         return self._count
@@ -71,6 +75,7 @@ class GrowingList:
         self.producers.update(dict.fromkeys(rows.producers))
         numbers = np.array([list(self.producers).index(name) for name in rows.producers], np.int16)
         self._makers = np.concatenate([self._makers, numbers[rows.makers]])
+        self.widths.add(rows, PRODUCERS)
         self._append_columns(rows)
         self._append_keys(rows.keys)
         added = np.array([rows.x, rows.y, rows.ra, rows.dec])
@@ -81,6 +86,10 @@ class GrowingList:
     def own_key(self, row: int) -> str:
         """A key as the packet has it: empty where it has none."""
         return self._own_keys[row]
+
+    def producer(self, row: int) -> str:
+        """The name of a packet's."""
+        return list(self.producers)[int(self._makers[row])]
 
     def candidates(self, notes: Sequence[str]) -> CandidateList:
         """The list as it is now; what is appended later does not change it."""

@@ -219,7 +219,12 @@ class AlertSource:
             except (InputError, ValueError):
                 # The column may tell.
                 pass
-        return known_fwhm(given, self._first, None, None)
+        known, each = known_fwhm(given, self._first, None, None), self._list.widths.in_words()
+        return known if known is None or given is not None or not each else PsfFwhm(known[0], each)
+
+    def own_fwhm(self, row: int, cutout: Cutout) -> PsfFwhm | None:
+        """The FWHM of one packet's PSF, by its survey; None where nothing tells."""
+        return self._list.widths.of(self._list.producer(row), cutout)
 
     def close(self) -> None:
         """End the listing and let go of the files."""
