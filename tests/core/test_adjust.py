@@ -201,3 +201,9 @@ def test_verbose_takes_a_callable() -> None:
 def test_impossible_options_name_the_option(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         FitOptions(**wrong)
+
+
+def test_a_scale_that_is_held_is_no_integer_in_the_metadata() -> None:
+    cutout = star()
+    assert adjust_cutout(cutout, max_shift=0, max_scale=1)
+    assert type(cutout["meta"]["adjust_scale"]) is float

@@ -65,6 +65,8 @@ class FitOptions:
     def __post_init__(self) -> None:
         _want("max_shift", self.max_shift, 0.0)
         _want("max_scale", self.max_scale, 1.0)
+        # The scale found may be its bound, which is no integer in the metadata.
+        object.__setattr__(self, "max_scale", float(self.max_scale))
         if self.inner is not None and self.inner != 0:
             _want("inner", self.inner, 1.0)
         if self.inner_fwhm is not None:

@@ -169,7 +169,7 @@ def _card_text(card: Any) -> str:
     try:
         text = str(card)
         written, slash, comment = text.partition("=")[2].partition("/")
-        number = written.strip()
+        number = written.replace(" ", "")
         # astropy shortens numbers to twenty characters; to read all values takes milliseconds.
         if len(text) == 80 and len(number) > 18 and number[0] != "'":
             value = card.value
