@@ -126,6 +126,20 @@ def test_pins_satisfy_the_packages_own_bounds() -> None:
         assert requirement.specifier.contains(pins[normal(requirement.name)]), text
 
 
+def test_what_is_imported_is_required() -> None:
+    from packaging.requirements import Requirement
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["plots"], *extras["parquet"]]
+    required = {normal(Requirement(text).name) for text in wanted}
+    called = {"erfa": "pyerfa", "PIL": "pillow"}
+    roots = {name.split(".")[0] for file in modules(".") for name in imported_by(file)}
+    # STDPipe is what `scripts/bench --peers` measures beside, in an environment of its own.
+    foreign = roots - set(sys.stdlib_module_names) - {"vetter", "stdpipe"}
+    assert {normal(called.get(name, name)) for name in foreign} == required
+
+
 def test_no_text_says_to_install_the_other_vetter() -> None:
     files = [*ROOT.glob("*.md"), *PACKAGE.rglob("*.py"), *(ROOT / "resources").rglob("*.md")]
     for file in files:
