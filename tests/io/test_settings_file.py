@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,3 +51,18 @@ def test_files_that_cannot_be_used_are_named(tmp_path: Path, text: str, says: st
 def test_a_named_file_has_to_be_there(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="no such file"):
         load_settings(tmp_path / "s.toml")
+
+
+def test_without_a_file_the_reader_of_toml_is_not_imported(tmp_path: Path) -> None:
+    code = f"""
+import os, sys
+os.environ["XDG_CONFIG_HOME"] = {str(tmp_path)!r}
+import vetter.app
+from vetter.io.inputs import open_input
+from vetter.io.settings_file import load_settings
+load_settings()
+open_input(["demo"]).close()
+print("tomllib" in sys.modules)
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"

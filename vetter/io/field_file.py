@@ -86,11 +86,6 @@ class FieldFile:
     radius: float | None
 
 
-def is_field_file(path: Path) -> bool:
-    """Whether a file is meant as a field file."""
-    return path.suffix.lower() == ".toml"
-
-
 def read_field_file(path: Path) -> FieldFile:
     """Read a field file.
 

@@ -11,7 +11,7 @@ from vetter.errors import InputError
 from vetter.io.alerts.recognition import Kind, is_other_by_name, kind_of_file
 from vetter.io.cutout_folder import is_cutout_file
 from vetter.io.cutout_listing import scan_primary
-from vetter.io.field_file import is_field_file
+from vetter.io.field_file_name import is_field_file
 from vetter.io.fits_names import FitsName
 from vetter.io.folder_walk import walked
 from vetter.io.plane_names import IMAGE_ENDINGS, LIST_ENDINGS, is_surely_a_list

@@ -94,7 +94,7 @@ def _open_demo(options: InputOptions) -> CutoutSource:
 
 def _field_file(texts: Sequence[str]) -> Path | None:
     """The field file among inputs, where that is what they name; else None."""
-    from vetter.io.field_file import is_field_file
+    from vetter.io.field_file_name import is_field_file
 
     files = [Path(text) for text in texts if is_field_file(Path(text))]
     if files and len(texts) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 IMAGE_ENDINGS = (".fits", ".fit", ".fits.fz", ".fits.gz", ".fit.gz", ".fts", ".fit.fz")
 LIST_ENDINGS = (
@@ -59,7 +60,8 @@ _LISTS = (
     "transients",
 )
 _TABLES = (".ecsv", ".parquet", ".vot", ".votable", ".cat", ".ldac")
-_NAMED = re.compile(rf"(?:^|[._-])(?:{'|'.join(_LISTS)})(?:$|[._-])", re.IGNORECASE)
+_NAMED = rf"(?:^|[._-])(?:{'|'.join(_LISTS)})(?:$|[._-])"
+_LISTED = rf"^(?P<stem>.*?)[._-]?({'|'.join(_LISTS)})$"
 
 
 def _words() -> dict[str, str]:
@@ -70,10 +72,15 @@ def _words() -> dict[str, str]:
 WORDS = _words()
 """The plane that a word in a file's name stands for."""
 
-_ALTERNATIVES = "|".join(sorted(map(re.escape, WORDS), key=len, reverse=True))
-_BEHIND = re.compile(rf"^(?P<stem>.+?)[._-](?P<word>{_ALTERNATIVES})$", re.IGNORECASE)
-_BEFORE = re.compile(rf"^(?P<word>{_ALTERNATIVES})[._-](?P<stem>.+)$", re.IGNORECASE)
-_LISTED = re.compile(rf"^(?P<stem>.*?)[._-]?({'|'.join(_LISTS)})$", re.IGNORECASE)
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Of a name with such a word behind it, and before it; not made before a name is asked for:
+    where all planes are given none is."""
+    words = "|".join(sorted(map(re.escape, WORDS), key=len, reverse=True))
+    behind = re.compile(rf"^(?P<stem>.+?)[._-](?P<word>{words})$", re.IGNORECASE)
+    before = re.compile(rf"^(?P<word>{words})[._-](?P<stem>.+)$", re.IGNORECASE)
+    return behind, before
 
 
 def without_ending(name: str, endings: tuple[str, ...]) -> str | None:
@@ -95,10 +102,11 @@ def plane_of(name: str) -> tuple[str, str]:
     alone = WORDS.get(name.lower())
     if alone is not None and len(name) > 1:
         return "", alone
-    for pattern in (_BEHIND, _BEFORE):
+    behind, before = _patterns()
+    for pattern in (behind, before):
         # Of single letters only ZOGY's D behind a name stands for a plane.
         found = pattern.match(name)
-        if found and (len(found["word"]) > 1 or (pattern is _BEHIND and found["word"] == "D")):
+        if found and (len(found["word"]) > 1 or (pattern is behind and found["word"] == "D")):
             stem = found["stem"]
             # r1_sci_diff goes with r1_sci, which is r1's image.
             inner, plane = plane_of(stem)
@@ -110,11 +118,11 @@ def is_surely_a_list(name: str) -> bool:
     """Whether a file is a candidate table and no note or log, by its ending or its name."""
     stem = without_ending(name, LIST_ENDINGS)
     sure = without_ending(name, _TABLES) is not None
-    return sure or (stem is not None and _NAMED.search(stem) is not None)
+    return sure or (stem is not None and re.search(_NAMED, stem, re.IGNORECASE) is not None)
 
 
 def list_stem(name: str) -> str:
     """What a list's name (without ending) belongs to: ``r1`` for ``r1_cands`` or ``r1_diff``."""
-    found = _LISTED.match(name)
+    found = re.match(_LISTED, name, re.IGNORECASE)
     stem = found["stem"] if found else name
     return plane_of(stem)[0] if stem else ""

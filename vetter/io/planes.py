@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -22,14 +22,16 @@ Conversion = Literal["variance", "weight"]
 _NOISE_RADIUS = 60
 
 
-@dataclass(frozen=True)
+# Planes are not compared or printed: without the methods for that each class takes a millisecond
+# less of the start.
+@dataclass(eq=False, repr=False)
 class ImagePlane:
     """Pixels of a FITS image as floats; inf is made NaN, as neither is data."""
 
     name: str
     image: FitsImage
     note: str = ""
-    is_mask: bool = field(default=False, init=False)
+    is_mask: ClassVar[bool] = False
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -53,7 +55,7 @@ class ImagePlane:
         return out
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class MaskPlane:
     """A mask: booleans, True where bad, and off the image."""
 
@@ -61,7 +63,7 @@ class MaskPlane:
     image: FitsImage
     bad: BadBits
     note: str = ""
-    is_mask: bool = field(default=True, init=False)
+    is_mask: ClassVar[bool] = True
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -87,14 +89,14 @@ class MaskPlane:
         return out, bits
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class ErrorPlane:
     """1 sigma from a variance or a weight map; NaN where those are not above 0."""
 
     name: str
     plane: ImagePlane
     kind: Conversion
-    is_mask: bool = field(default=False, init=False)
+    is_mask: ClassVar[bool] = False
 
     @property
     def note(self) -> str:
@@ -117,7 +119,7 @@ class ErrorPlane:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class DifferencePlane:
     """``image - convolved``, where no difference was given."""
 
@@ -125,7 +127,7 @@ class DifferencePlane:
     first: Plane
     second: Plane
     note: str = "image - convolved"
-    is_mask: bool = field(default=False, init=False)
+    is_mask: ClassVar[bool] = False
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -145,7 +147,7 @@ class DifferencePlane:
         return difference
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class EstimatedErrorPlane:
     """1 sigma estimated from the image's surroundings; see `vetter.core.noise`."""
 
@@ -153,7 +155,7 @@ class EstimatedErrorPlane:
     source: Plane
     gain: float | None
     note: str = "estimated from the image"
-    is_mask: bool = field(default=False, init=False)
+    is_mask: ClassVar[bool] = False
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -176,7 +178,7 @@ class EstimatedErrorPlane:
         return estimate_err(part, gain=self.gain, around=around)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class LostPlane:
     """A plane whose file could not be opened: it keeps its name, and says why."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +63,8 @@ def _parsed(path: str | Path | None, default: str) -> tuple[Path, dict[str, Any]
         raise SettingsError(f"{file}: cannot be read: {error}") from error
     if len(text) > MOST_BYTES:
         raise SettingsError(f"{file}: too large for settings: over {MOST_BYTES >> 20} MB")
+    import tomllib
+
     try:
         # Line ends as text files have them; in strings TOML allows none bare.
         return file, tomllib.loads(text.replace("\r\n", "\n"))
