@@ -42,6 +42,11 @@ BUTTONS = (
     ("Maybe", Verdict.MAYBE),
     ("Clear", Verdict.NONE),
 )
+HINT = "    ".join(
+    # A line ends between two of them.
+    words.replace(" ", "\N{NO-BREAK SPACE}")
+    for words in ("drag: select a group", "click: go there", "wheel: zoom")
+)
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -223,7 +228,7 @@ class FieldView(QWidget):
         for button in self.buttons:
             button.setEnabled(bool(self.chosen))
         if not self.chosen:
-            self.count.setText("drag: select a group    click: go there    wheel: zoom")
+            self.count.setText(HINT)
             return
         words = field_words.of_group(self.chosen, self._fits.table)
         self.count.setText(words + ("; verdict keys ask for all" if self.armed else ""))
