@@ -36,6 +36,23 @@ def test_explained(changes: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"snr": 3.0, "absorbed": 35.0, "flux_err": 10.0}, "light of S/N 6.5 is new"),
+        ({"snr": 3.0, "absorbed": 15.0, "flux_err": 10.0}, ""),
+        ({"snr": 3.0, "absorbed": -90.0, "flux_err": 10.0}, ""),
+        ({"snr": 3.0, "absorbed": 35.0, "flux_err": float("inf")}, ""),
+        ({"snr": float("nan"), "fwhm": float("nan"), "absorbed": 35.0}, ""),
+    ],
+    ids=str,
+)
+def test_light_that_the_scale_took_up_is_told(changes: dict[str, Any], said: str) -> None:
+    found = judge(adjustment(**changes))
+    assert found.disappeared is True
+    assert found.reason.endswith(said or "explain it")
+
+
+@pytest.mark.parametrize(
     ("changes", "word"),
     [
         ({"pval": 1e-6, "chi2": 1600.0}, "fit is bad"),

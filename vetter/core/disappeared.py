@@ -46,7 +46,8 @@ def judge(
         Not judged (None) where there is no fit, the template is not matched to the image, ``err``
         is only estimated, or a FWHM is known and the surviving S/N could not be measured: a
         source might hide in pixels that are masked or near the edge. True with a reason of its
-        own where the difference is noise before the fit too.
+        own where the difference is noise before the fit too; and the reason says where light at
+        the candidate's place reaches ``max_snr`` with what the scale took up.
     """
     if adjustment is None:
         return Judgement(None, "not fitted")
@@ -62,7 +63,16 @@ def judge(
         return Judgement(None, said)
     if _is_noise(adjustment.chi2_0, adjustment.df):
         return Judgement(True, "nothing to explain: the difference is noise before the fit too")
-    return Judgement(True, "a shift and a scale of the template explain it")
+    said = "a shift and a scale of the template explain it"
+    return Judgement(True, said + _in_the_scale(adjustment, max_snr))
+
+
+def _in_the_scale(fit: Adjustment, max_snr: float) -> str:
+    """What a variable star and a new source on its core would show alike: the scale took it up."""
+    if not (fit.absorbed > 0 and fit.flux_err > 0):
+        return ""
+    new = fit.snr + fit.absorbed / fit.flux_err
+    return f"; with what the scale took up, light of S/N {new:.1f} is new" if new >= max_snr else ""
 
 
 def _is_noise(chi2: float, df: int) -> bool:
