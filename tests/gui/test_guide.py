@@ -1,4 +1,4 @@
-"""The user guide: it opens, and speaks of columns and commands that exist."""
+"""The user guide: it opens, and speaks of filters and commands that exist."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import re
 
 from pytestqt.qtbot import QtBot
 
-from vetter.core.fit_table import COLUMNS
+from tests.helpers.fake_session import FakeSession, candidate_list
+from vetter.core.filter_expression import matching
+from vetter.core.fit_table import FitTable
+from vetter.core.review_columns import ReviewColumns
 from vetter.gui.commands import COMMANDS
 from vetter.gui.guide import Guide
+from vetter.io.resources import resource_path
 
 
 def test_the_guide_shows_its_headings(qtbot: QtBot) -> None:
@@ -17,10 +21,18 @@ def test_the_guide_shows_its_headings(qtbot: QtBot) -> None:
     assert "What the fit says" in guide.text.toPlainText()
 
 
-def test_commands_and_columns_that_it_names_exist(qtbot: QtBot) -> None:
+def test_commands_that_it_names_exist(qtbot: QtBot) -> None:
     guide = Guide()
     qtbot.addWidget(guide)
-    text = guide.text.toPlainText()
-    named = re.findall(r'"([a-z]+\.[a-z_]+)" =', text)
+    named = re.findall(r'"([a-z]+\.[a-z_]+)" =', guide.text.toPlainText())
     assert named and set(named) <= {command.id for command in COMMANDS}
-    assert {"disappeared", "shift"} <= set(COLUMNS)
+
+
+def test_filters_that_it_names_are_understood() -> None:
+    text = resource_path("guide.md").read_text(encoding="utf-8")
+    filters = re.findall(r"`(\w+[<>=~][^`]*)`", text)
+    assert len(filters) == 3
+    listed = candidate_list(20)
+    columns = ReviewColumns(listed, FakeSession(listed), FitTable(len(listed)))
+    for expression in filters:
+        assert matching(expression, columns).shape == (20,)
