@@ -153,3 +153,39 @@ def test_looks_from_a_session_are_shown_and_not_told(bar: StretchBar) -> None:
     bar.looks_changed.connect(told.append)
     bar.set_looks(Looks().with_("sky", stretch="square"))
     assert told == [] and bar.findChildren(QComboBox)[2].currentText() == "square"
+
+
+def test_all_choices_are_made_without_the_mouse(bar: StretchBar) -> None:
+    before = bar.looks.sky
+    bar.next_colours()
+    bar.next_interval()
+    assert bar.looks.sky.cmap != before.cmap
+    assert bar.looks.sky.interval.kind != before.interval.kind
+    assert bar.looks.difference == Looks().difference
+    bar.next_planes()
+    bar.next_colours()
+    assert bar.looks.difference.cmap != Looks().difference.cmap
+
+
+def test_limits_are_typed_without_the_mouse(qtbot: QtBot, bar: StretchBar) -> None:
+    choose(bar, "zscale")
+    bar.show_limits({"image": (3.0, 8.0)})
+    bar.show()
+    bar.activateWindow()
+    low, high = fields(bar)
+    bar.type_limits()
+    assert bar.looks.sky.interval == Interval("manual", 3.0, 8.0)
+    qtbot.waitUntil(low.hasFocus, timeout=10000)
+    qtbot.keyClicks(low, "5")
+    qtbot.keyClick(low, Qt.Key.Key_Tab)
+    assert high.hasFocus() and high.selectedText() == "8"
+    qtbot.keyClicks(high, "9")
+    qtbot.keyClick(high, Qt.Key.Key_Return)
+    assert bar.looks.sky.interval == Interval("manual", 5.0, 9.0)
+    assert not high.hasFocus()
+
+
+def test_every_choice_has_a_name(bar: StretchBar) -> None:
+    chosen = [*bar.findChildren(QComboBox), *bar.findChildren(NumberField)]
+    assert len(chosen) == 6
+    assert len({widget.accessibleName() for widget in chosen} - {""}) == 6

@@ -68,7 +68,8 @@ class DisappearedDialog(QDialog):
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
-        if not self.table.currentIndex().isValid():
+        selection = self.table.selectionModel()
+        if selection is not None and not selection.hasSelection():
             # The keyboard begins there anyway: which line the pictures are of has to be seen.
             self.table.selectRow(0)
 

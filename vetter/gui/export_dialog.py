@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -189,6 +190,10 @@ class ExportDialog(QDialog):
         buttons.addWidget(self.stop)
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
+        order = (*self.verdicts.values(), self.png, *self.formats.values(), self.folder)
+        for before, after in pairwise((*order, self.browse, self.go, self.stop)):
+            self.setTabOrder(before, after)
+        self.verdicts[Verdict.ACCEPT].setFocus()
         layout.addWidget(self.form)
         layout.addWidget(self.bar)
         layout.addWidget(self.outcome, 1)

@@ -13,6 +13,8 @@ class NumberField(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown = ""
+        self.beside: NumberField | None = None
+        """Where Tab leads, as these fields are in no one's way otherwise."""
         # Clicked into, never tabbed into: verdict keys have to reach the window.
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setFixedWidth(self.fontMetrics().horizontalAdvance("-0.00000e+00"))
@@ -25,6 +27,17 @@ class NumberField(QLineEdit):
             self.clearFocus()
             return
         super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        if self.beside is None:
+            return super().focusNextPrevChild(next)
+        self.beside.type_into()
+        return True
+
+    def type_into(self) -> None:
+        """Put the cursor into it; what is typed takes the number's place."""
+        self.setFocus(Qt.FocusReason.TabFocusReason)
+        self.selectAll()
 
     def set_number(self, value: float) -> None:
         """Show a number and remember it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from PyQt6.QtCore import Qt, pyqtSignal
@@ -91,9 +92,23 @@ class PlanesDialog(QDialog):
         layout.addWidget(self.buttons)
         for name in dict.fromkeys((*NAMES, *planes)):
             self._add_line(name, planes.get(name, ""))
+        self._another = another
+        self._order_tabs()
         self._check()
         # Return confirms where nothing is missing; in a field it would end the typing.
         (self.lines[0][1] if self._problem() or button is None else button).setFocus()
+
+    def _order_tabs(self) -> None:
+        """Tab goes as the eye does: the lines, another one, the buttons."""
+        chain: list[QWidget] = []
+        for row in range(len(self.lines)):
+            for column in range(3):
+                item = self._grid.itemAtPosition(row, column)
+                widget = None if item is None else item.widget()
+                if widget is not None:
+                    chain.append(widget)
+        for before, after in pairwise((*chain, self._another, *self.buttons.buttons())):
+            self.setTabOrder(before, after)
 
     def offer_instead(self, files: Sequence[str]) -> None:
         """Offer to open some files by themselves."""
@@ -162,6 +177,7 @@ class PlanesDialog(QDialog):
 
     def _on_another(self) -> None:
         self._add_line("", "")
+        self._order_tabs()
         self.lines[-1][0].setFocus()
 
     def _on_instead(self, files: list[str]) -> None:

@@ -52,17 +52,20 @@ class StretchBar(QWidget):
         keymap = make_keymap(COMMANDS) if keymap is None else keymap
         self._looks = looks
         self._limits: Mapping[str, tuple[float, float]] = {}
-        self._scope = _combo(list(SCOPES), "The planes that the choices here apply to")
+        self._scope = _combo(list(SCOPES), "The planes that the choices here apply to", "planes")
         self._interval = _combo(
             [_INTERVAL_TITLES.get(name, name) for name in INTERVALS],
             "Which values are the darkest and the brightest",
+            "limits",
         )
         self._low, self._high = NumberField(), NumberField()
+        self._low.beside, self._high.beside = self._high, self._low
         self._stretch = _combo(
             [_STRETCH_TITLES.get(name, name) for name in STRETCHES],
             with_keys("Stretch", keymap, "stretch.next", "stretch.previous"),
+            "stretch",
         )
-        self._map = _combo(list(COLOUR_MAPS), "Colours")
+        self._map = _combo(list(COLOUR_MAPS), "Colours", "colours")
         self._invert = _button(
             QCheckBox("invert"),
             with_keys("Dark becomes bright, in all planes", keymap, "stretch.invert"),
@@ -107,6 +110,24 @@ class StretchBar(QWidget):
         """The stretch before."""
         self._step_stretch(-1)
 
+    def next_planes(self) -> None:
+        """The next planes for the choices to apply to."""
+        _step(self._scope)
+
+    def next_interval(self) -> None:
+        """The next way to choose the limits, for the planes of the scope."""
+        _step(self._interval)
+
+    def next_colours(self) -> None:
+        """The next colours for the planes of the scope."""
+        _step(self._map)
+
+    def type_limits(self) -> None:
+        """Put the cursor into the lower limit; limits that are found are manual from then on."""
+        if not self._low.isEnabled():
+            self._apply(self._with_limits_on_screen())
+        self._low.type_into()
+
     def toggle_invert(self) -> None:
         """Dark becomes bright, in all planes, and back."""
         inverted = not self._looks.sky.invert
@@ -136,6 +157,7 @@ class StretchBar(QWidget):
         layout.setSpacing(6)
         for field, tip in ((self._low, "Lower limit"), (self._high, "Upper limit")):
             field.setToolTip(f"{tip}: per cent for percentile, a value for manual")
+            field.setAccessibleName(tip.lower())
         for widget in (
             self._scope,
             self._interval,
@@ -252,12 +274,20 @@ class StretchBar(QWidget):
         self._reset.setVisible(any(look.contrast != 1 or look.bias != 0.5 for look in looks))
 
 
-def _combo(titles: list[str], tip: str) -> QComboBox:
+def _combo(titles: list[str], tip: str, name: str) -> QComboBox:
     box = QComboBox()
+    box.setAccessibleName(name)
     box.addItems(titles)
     box.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     box.setToolTip(tip)
     return box
+
+
+def _step(box: QComboBox) -> None:
+    """Choose the next entry, as a click does."""
+    index = (box.currentIndex() + 1) % box.count()
+    box.setCurrentIndex(index)
+    box.activated.emit(index)
 
 
 def _button(button: QAbstractButton, tip: str) -> QAbstractButton:
