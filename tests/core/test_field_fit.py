@@ -22,6 +22,13 @@ def test_the_box_is_four_fwhm_and_a_pixel():
     assert "as you say" in fit.said
 
 
+@pytest.mark.parametrize("fwhm", [2.75, 3.0, 3.67])
+def test_the_box_that_is_said_is_the_one_that_is_fitted(fwhm):
+    fitting = field_fit(PsfFwhm(fwhm, "given"), FitSettings(), 20)
+    (result,) = fit_rows(Planes(("image", "convolved", "err")), fitting, [0])
+    assert fitting.said.endswith(f"fitted box {result.box:.0f} px")
+
+
 class Planes:
     """A source of one plain cutout, which keeps what it was asked for."""
 

@@ -110,9 +110,11 @@ def field_fit(
         psf_note=said,
         check_err=True,
     )
+    # Of whole pixels, as many on each side of the central one.
+    side = 2 * math.floor(inner / 2) + 1
     least = math.ceil((inner - 1) / 2 + settings.max_shift + SPLINE_REACH)
     return FieldFit(
-        options, max(radius, least), f"{psf.said}; {said}; fitted box {inner:.0f} px", settings
+        options, max(radius, least), f"{psf.said}; {said}; fitted box {side} px", settings
     )
 
 
