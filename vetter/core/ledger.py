@@ -16,6 +16,7 @@ from vetter.core.decisions import (
     Decision,
     Opinion,
     new_id,
+    new_ids,
     utc_now,
 )
 from vetter.core.undo import History, Step, label
@@ -242,20 +243,28 @@ class Ledger:
         at, group = utc_now(), new_id() if len(changes) > 1 else None
         name = step[0][2].step if step else ""
         events = []
-        for number in dict.fromkeys(number for number, _, _ in step):
+        numbers = dict.fromkeys(number for number, _, _ in step)
+        for number, identity in zip(numbers, new_ids(len(numbers)), strict=True):
             row = self._waiting.row(number)
             if row is None:
                 return []
-            events.append(self._event(row, changes[number], how, group, name, at))
+            events.append(self._event(identity, row, changes[number], how, group, name, at))
         return events
 
     def _event(
-        self, row: int, source: Decision | None, how: str, group: str | None, name: str, at: str
+        self,
+        identity: str,
+        row: int,
+        source: Decision | None,
+        how: str,
+        group: str | None,
+        name: str,
+        at: str,
     ) -> Decision:
         new = UNDECIDED if source is None else source.opinion
-        x, y, ra, dec = (array.item(row) for array in self._place)
+        x, y, ra, dec = [array.item(row) for array in self._place]
         return Decision(
-            id=new_id(),
+            id=identity,
             seq=None,
             key=str(self.candidates.keys[row]),
             verdict=new.verdict,
