@@ -16,7 +16,7 @@ from typing import Any
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
-from vetter.core.cutout_source import is_growing
+from vetter.core.cutout_source import CutoutSource, is_growing
 from vetter.core.panel_choice import PanelChoice
 from vetter.errors import VetterError
 from vetter.gui.main_window import MainWindow
@@ -91,14 +91,14 @@ def _opener(options: dict[str, Any]) -> Opener:
 def make_opener(settings: Settings, keymap: Mapping[str, Any] | None, reviewer: str) -> Opener:
     """What shows one window after another, each built here; it shows none yet."""
 
-    def build(source: Any, store: SessionFile) -> tuple[MainWindow, list[str]]:
+    def build(source: CutoutSource, store: SessionFile) -> tuple[MainWindow, list[str]]:
         return _build(source, store, settings, reviewer, keymap)
 
     return Opener(build, settings, keymap, reviewer)
 
 
 def _build(
-    source: Any,
+    source: CutoutSource,
     store: SessionFile,
     settings: Settings,
     reviewer: str,

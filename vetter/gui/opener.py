@@ -11,6 +11,7 @@ from typing import Any
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtWidgets import QApplication
 
+from vetter.core.cutout_source import CutoutSource
 from vetter.errors import VetterError
 from vetter.gui.main_window import MainWindow
 from vetter.gui.opened_words import opened_words
@@ -26,7 +27,7 @@ from vetter.settings import Settings
 
 REMEMBERED_EVERY_MS = 60_000
 
-Build = Callable[[Any, SessionFile], tuple[MainWindow, list[str]]]
+Build = Callable[[CutoutSource, SessionFile], tuple[MainWindow, list[str]]]
 
 
 class Opener(QObject):
@@ -52,7 +53,7 @@ class Opener(QObject):
         self._build = build
         self._settings, self._keymap, self._reviewer = settings, keymap, reviewer
         self._path = Path()
-        self._held: tuple[OpenRequest, Any] | None = None
+        self._held: tuple[OpenRequest, CutoutSource] | None = None
         self.recents = Recents(self)
         self._reader = InputReader(self.usual_radius, self)
         self._reader.done.connect(self._on_read)
@@ -79,7 +80,7 @@ class Opener(QObject):
         self.window.opening.strip.say_opening(request.name)
         self._reader.read(request)
 
-    def show(self, source: Any, path: Path) -> None:
+    def show(self, source: CutoutSource, path: Path) -> None:
         """Build and show a window on a source, with its session in a file.
 
         Raises
@@ -138,7 +139,7 @@ class Opener(QObject):
             )
         )
 
-    def _on_read(self, request: OpenRequest, source: Any) -> None:
+    def _on_read(self, request: OpenRequest, source: CutoutSource) -> None:
         export = self.window.dialogs.export if isinstance(self.window, MainWindow) else None
         if export is None:
             self._swap(request, source)
@@ -166,7 +167,7 @@ class Opener(QObject):
         self._reader.cancel()
         self._let_go()
 
-    def _swap(self, request: OpenRequest, source: Any) -> None:
+    def _swap(self, request: OpenRequest, source: CutoutSource) -> None:
         before, same = self.window, False
         if isinstance(before, MainWindow):
             same = list(request.inputs) == before.session.source.record.get("inputs")

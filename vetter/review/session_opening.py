@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vetter.core.cutout_source import is_growing
+from vetter.core.cutout_source import CutoutSource, is_growing
 from vetter.core.filter_expression import matching
 from vetter.core.fit_table import FitTable
 from vetter.core.ledger import Ledger
@@ -21,7 +21,7 @@ from vetter.settings import Settings
 
 
 def open_session(
-    source: Any, store: SessionFile, settings: Settings, reviewer: str
+    source: CutoutSource, store: SessionFile, settings: Settings, reviewer: str
 ) -> tuple[Session, list[str]]:
     """A session on the decisions that the file holds, at the first undecided candidate.
 
