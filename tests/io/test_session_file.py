@@ -173,17 +173,27 @@ def test_newest_adjustment_counts(path: Path) -> None:
         assert session.adjustments() == {"c0": ("new", {"adjust_dx": 3})}
 
 
+@pytest.mark.parametrize("times", ["0123", "3210", "0000"], ids=["on", "set_back", "standing"])
 def test_adjustments_of_a_changed_list_are_not_shown(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    path: Path, monkeypatch: pytest.MonkeyPatch, times: str
 ) -> None:
-    times = iter(f"2026-01-01T00:00:0{second}.000Z" for second in range(9))
-    monkeypatch.setattr("vetter.io.session_file.utc_now", lambda: next(times))
+    clock = iter(f"2026-01-01T00:00:0{second}.000Z" for second in times)
+    monkeypatch.setattr("vetter.io.session_inputs.utc_now", lambda: next(clock))
     with SessionFile.create(path, REVIEWER) as session:
         session.record_input({}, [fingerprint("candidates", "1")], 6)
         session.put_adjustment("c0", "s", {})
+    with SessionFile.open(path, REVIEWER) as session:
         session.record_input({}, [fingerprint("candidates", "2")], 6)
         session.put_adjustment("c1", "s", {})
         assert list(session.adjustments()) == ["c1"]
+
+
+def test_times_that_are_none_are_a_damaged_session(path: Path) -> None:
+    with SessionFile.create(path, REVIEWER) as session:
+        with session._database.transaction() as cursor:
+            cursor.execute("INSERT INTO adjustments VALUES ('c0', 's', 'tomorrow', '{}')")
+        with pytest.raises(InputError, match="a damaged session: its times are not readable"):
+            session.put_adjustment("c1", "s", {})
 
 
 def test_settings_come_back(path: Path) -> None:

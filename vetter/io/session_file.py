@@ -20,6 +20,7 @@ from vetter.io.session_inputs import (
     current_since,
     located,
     relative_paths,
+    time_after,
 )
 from vetter.io.session_rows import (
     COLUMNS,
@@ -59,6 +60,7 @@ class SessionFile:
         self.read_only = database.read_only
         self.notes = database.notes
         self._database = database
+        self._latest = ""
 
     @classmethod
     def create(cls, path: str | os.PathLike[str], reviewer: str) -> SessionFile:
@@ -199,7 +201,7 @@ class SessionFile:
             cursor.execute(
                 "INSERT INTO inputs (at, candidates, record, relative, fingerprints)"
                 " VALUES (?, ?, ?, ?, ?)",
-                (utc_now(), candidates, *(json.dumps(value) for value in values)),
+                (self._time(), candidates, *(json.dumps(value) for value in values)),
             )
         return changed
 
@@ -234,10 +236,23 @@ class SessionFile:
 
         The text is what `session_rows.plain_meta` makes of the metadata.
         """
-        at = utc_now()
+        at = self._time()
         rows = [(key, signature, at, text) for key, signature, text in results]
         with self._database.transaction() as cursor:
             cursor.executemany("INSERT OR REPLACE INTO adjustments VALUES (?, ?, ?, ?)", rows)
+
+    def _time(self) -> str:
+        """The time that inputs and fits are written under."""
+        if not self._latest:
+            rows = self._database.read(
+                "SELECT max(at) FROM (SELECT at FROM inputs UNION ALL SELECT at FROM adjustments)"
+            )
+            self._latest = rows[0][0] or ""
+        try:
+            self._latest = time_after(self._latest)
+        except (ValueError, TypeError):
+            raise damaged(self.path, "times") from None
+        return self._latest
 
     def adjustments(self) -> dict[str, tuple[str, dict[str, Any]]]:
         """For each key the newest result, as (signature, meta).

@@ -5,10 +5,12 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from vetter.core.cutout_source import Fingerprint
+from vetter.core.decisions import utc_now
 
 
 class RecordedInput(NamedTuple):
@@ -35,6 +37,18 @@ def current_since(inputs: Sequence[RecordedInput]) -> str:
         if changed_roles(earlier.fingerprints, later.fingerprints):
             since = later.at
     return since
+
+
+def time_after(latest: str) -> str:
+    """The time (UTC), or a millisecond after ``latest`` where the clock has been set back.
+
+    What is current is told by such times, so that they have to come in the order of writing.
+    """
+    now = utc_now()
+    if now > latest:
+        return now
+    later = datetime.fromisoformat(latest) + timedelta(milliseconds=1)
+    return later.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def changed_roles(
