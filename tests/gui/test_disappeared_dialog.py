@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor, QPalette
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
@@ -162,3 +163,14 @@ def test_headings_stand_over_what_they_are_of(make):
     for column in range(model.columnCount()):
         heading = model.headerData(column, Qt.Orientation.Horizontal, role)
         assert heading == model.data(model.index(0, column), role)
+
+
+def test_tick_boxes_are_outlined_as_in_other_tables(make, qapp):
+    before = QPalette(qapp.palette("QTableWidget"))
+    outlined = QPalette(before)
+    outlined.setColor(QPalette.ColorRole.Window, QColor("#8b8e92"))
+    qapp.setPalette(outlined, "QTableWidget")
+    try:
+        assert make().table.palette().window().color().name() == "#8b8e92"
+    finally:
+        qapp.setPalette(before, "QTableWidget")

@@ -175,6 +175,7 @@ class AllColumns(QDialog):
         beside.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         beside.setDefaultSectionSize(table.fontMetrics().height() + 6)
         above.setStretchLastSection(True)
+        above.setHighlightSections(False)
         above.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.setColumnWidth(0, 170)
         table.setColumnWidth(1, 190)

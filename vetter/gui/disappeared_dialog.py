@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QModelIndex, Qt
+from PyQt6.QtCore import QItemSelectionModel, QModelIndex, Qt
 from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
@@ -71,7 +72,9 @@ class DisappearedDialog(QDialog):
         selection = self.table.selectionModel()
         if selection is not None and not selection.hasSelection():
             # The keyboard begins there anyway: which line the pictures are of has to be seen.
-            self.table.selectRow(0)
+            # Not by selectRow, which minds the keys that are still held: Ctrl and Shift.
+            flag = QItemSelectionModel.SelectionFlag
+            selection.setCurrentIndex(self.model.index(0, 0), flag.ClearAndSelect | flag.Rows)
 
     def accept(self) -> None:
         """Reject what is ticked, as one step of undo."""
@@ -97,6 +100,8 @@ class DisappearedDialog(QDialog):
 
     def _make_table(self) -> QTableView:
         table = QTableView(self)
+        # Its tick boxes are seen without their ticks too, on a dark ground.
+        table.setPalette(QApplication.palette("QTableWidget"))
         table.setModel(self.model)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -111,6 +116,7 @@ class DisappearedDialog(QDialog):
         upright.setDefaultSectionSize(table.fontMetrics().height() + 6)
         across.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         across.setSectionsClickable(True)
+        across.setHighlightSections(False)
         across.setSortIndicatorShown(True)
         across.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         across.sortIndicatorChanged.connect(self._on_sort)

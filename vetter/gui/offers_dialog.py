@@ -79,6 +79,7 @@ class OffersDialog(QDialog):
         if vertical is not None and horizontal is not None:
             vertical.hide()
             horizontal.setStretchLastSection(True)
+            horizontal.setHighlightSections(False)
             horizontal.setDefaultAlignment(
                 Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
             )
