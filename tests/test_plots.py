@@ -200,6 +200,22 @@ def test_regions_and_options_of_imshow() -> None:
     assert axes.images[0].get_alpha() == 0.5
 
 
+def test_only_the_region_counts_for_the_limits() -> None:
+    cutout = a_cutout()
+    cutout["image"][:] = 1000.0
+    cutout["image"][3:8, 2:6] = np.arange(20.0).reshape(5, 4)
+    plot_cutout(cutout, ["image"], xlim=(2.3, 4.9), ylim=(3, 7), qq=(0, 100))
+    (drawn,) = panels()[0].images
+    assert drawn.norm.vmin == 0 and drawn.norm.vmax == 19
+    assert drawn.get_extent() == [1.5, 5.5, 2.5, 7.5]
+    assert drawn.get_array().shape == (5, 4)
+
+
+def test_a_region_off_the_image_is_an_error() -> None:
+    with pytest.raises(InputError, match="no pixels between xlim"):
+        plot_cutout(a_cutout(), ["image"], xlim=(100, 110))
+
+
 def test_smoothing_is_of_skies_not_of_masks() -> None:
     cutout = a_cutout()
     cutout["image"][0, 0] = np.nan
@@ -221,6 +237,8 @@ def test_smoothing_keeps_the_level_beside_nan() -> None:
 TIME = Time("2020-01-01")
 TITLES = [
     ({}, "unnamed"),
+    ({"name": None}, "unnamed"),
+    ({"name": np.ma.masked}, "unnamed"),
     ({"name": "a", "time": TIME}, "a at 2020-01-01 00:00:00.000"),
     ({"name": "a", "time": "noon"}, "a at noon"),
     ({"time": datetime.datetime(2020, 1, 2)}, "unnamed at 2020-01-02 00:00:00"),

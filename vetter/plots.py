@@ -5,6 +5,7 @@ Drawn with matplotlib, which is the extra ``plots`` and is imported when somethi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +86,8 @@ def plot_cutout(
         ``vmax``; ``stretch`` ('linear', 'asinh', 'log', 'sqrt', 'square', 'sinh', 'histeq'; by
         default asinh for image, template and convolved, else linear); ``cmap``; ``mask``
         (pixels that do not count for the limits); ``show_colorbar``, ``show_axis``; ``xlim``,
-        ``ylim``; and whatever ``Axes.imshow`` takes. Masks are drawn in two tones, whatever
+        ``ylim`` (the first and last pixel drawn; only those between count for the limits); and
+        whatever ``Axes.imshow`` takes. Masks are drawn in two tones, whatever
         the stretch.
 
     Raises
@@ -188,7 +190,7 @@ def _axes(
 def _draw(axes: Axes, name: str, plane: Any, sigma: float | None, options: dict[str, Any]) -> None:
     show_colorbar, show_axis = options.pop("show_colorbar"), options.pop("show_axis")
     stretch, ignored = options.pop("stretch"), options.pop("mask", None)
-    xlim, ylim = options.pop("xlim", None), options.pop("ylim", None)
+    region = _region(options.pop("xlim", None), options.pop("ylim", None), plane.shape)
     qq, low, high = (options.pop(key, None) for key in ("qq", "vmin", "vmax"))
     for key in ("max_plot_size", "fast"):  # of STDPipe's imshow, for large images
         options.pop(key, None)
@@ -201,18 +203,17 @@ def _draw(axes: Axes, name: str, plane: Any, sigma: float | None, options: dict[
         plane = plane.astype(np.float64)
         if sigma is not None and sigma > 0:
             plane = smooth(plane, sigma)
-        counted = plane[np.isfinite(plane) & ~_ignored(ignored, plane.shape)]
+        counts = np.isfinite(plane) & ~_ignored(ignored, plane.shape)
+        counted = plane[region][counts[region]]
         if "norm" not in options:
             low, high = _limits(counted, qq, low, high)
             options["norm"] = _norm(counted, stretch, low, high)
-    drawn = axes.imshow(plane, **options)
+    (top, bottom), (left, right) = ((s.start - 0.5, s.stop - 0.5) for s in region)
+    rows = (top, bottom) if options["origin"] == "lower" else (bottom, top)
+    options.setdefault("extent", (left, right, *rows))
+    drawn = axes.imshow(plane[region], **options)
     # Off the image is neither bright nor dark.
     drawn.set_cmap(drawn.get_cmap().with_extremes(bad="0.6"))
-    if xlim is not None:
-        axes.set_xlim(xlim[0] - 0.5, xlim[1] + 0.5)
-    if ylim is not None:
-        up = options["origin"] == "lower"
-        axes.set_ylim(*((ylim[0] - 0.5, ylim[1] + 0.5)[:: 1 if up else -1]))
     axes.axison = bool(show_axis)
     if show_colorbar:
         axes.figure.colorbar(drawn, ax=axes, fraction=0.046, pad=0.04)
@@ -221,6 +222,17 @@ def _draw(axes: Axes, name: str, plane: Any, sigma: float | None, options: dict[
 def _plain(plane: Any) -> Any:
     """An array; masked pixels are NaN, or True in a mask."""
     return filled(plane) if isinstance(plane, np.ma.MaskedArray) else np.asarray(plane)
+
+
+def _region(xlim: Any, ylim: Any, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """Rows and columns of the pixels between the limits."""
+    slices = []
+    for limits, size in ((ylim, shape[0]), (xlim, shape[1])):
+        low, high = (0, size - 1) if limits is None else limits
+        slices.append(slice(max(0, math.floor(low)), min(size, math.ceil(high) + 1)))
+    if any(s.start >= s.stop for s in slices):
+        raise InputError(f"plot_cutout: no pixels between xlim {xlim} and ylim {ylim}")
+    return slices[0], slices[1]
 
 
 def _ignored(mask: Any, shape: tuple[int, ...]) -> Any:

@@ -19,7 +19,8 @@ def cutout_title(meta: Mapping[str, Any]) -> str:
         ``mag_limit``, ``mag_calib``, ``mag_calib_err`` (or ``magerr``), STDPipe's names. What
         is None, masked or NaN is left out.
     """
-    parts = [str(meta.get("name", "unnamed"))]
+    name = meta.get("name")
+    parts = ["unnamed" if name is None or name is np.ma.masked else str(name)]
     time = meta.get("time")
     if time is not None:
         parts[0] += f" at {_time_text(time)}"
