@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from astropy.table import MaskedColumn, Table
@@ -48,6 +50,14 @@ def test_a_candidate_without_a_name_goes_by_its_key() -> None:
     names = MaskedColumn(["A", "", "C"], mask=[False, False, True])
     columns = _columns(Table({"id": names}), name="id")
     assert columns.values("name").tolist() == ["A", "k1", "k2"]
+
+
+def test_of_a_list_without_names_the_keys_are_taken_as_they_are() -> None:
+    columns = _columns(Table({"mag": [1.0, 2.0, 3.0]}))
+    keys = np.array(["k0", "k1", "k2"], object)
+    columns.candidates = dataclasses.replace(columns.candidates, keys=keys)
+    assert columns.values("name").tolist() == ["k0", "k1", "k2"]
+    assert np.shares_memory(columns.values("name"), keys)
 
 
 def test_pixels_from_one_are_offered_beside_the_programs_own() -> None:

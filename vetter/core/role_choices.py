@@ -34,13 +34,15 @@ def other_choices(
     said: list[str] = []
     for first, second in (("x", "y"), ("ra", "dec")):
         taken = getattr(roles, first), getattr(roles, second)
+        if None in taken or by_normal.keys().isdisjoint(NAMES[first]):
+            continue
         others = [
             f"{a}, {b}"
             for one, other in partners(first, second)
             for a, b in zip(by_normal.get(one, []), by_normal.get(other, []), strict=False)
             if fits_role(first, units.get(a, "")) and fits_role(second, units.get(b, ""))
         ]
-        if None not in taken and others:
+        if others:
             said.append(_sentence("positions", ", ".join(taken), others))
     for role, word in (("key", "identities"), ("mag", "magnitudes")):
         found = [name for known in NAMES[role] for name in by_normal.get(known, [])]
