@@ -40,8 +40,8 @@ def integers(dtype: str) -> Any:
 
 @pytest.mark.parametrize(
     "data",
-    [integers(kind) for kind in ("u1", "i2", "i4", "i8", "u2", "f4", "f8")],
-    ids=["uint8", "int16", "int32", "int64", "uint16", "float32", "float64"],
+    [integers(kind) for kind in ("u1", "i2", "i4", "i8", "u2", "u4", "u8", "f4", "f8")],
+    ids="uint8 int16 int32 int64 uint16 uint32 uint64 float32 float64".split(),
 )
 def test_values_as_astropy_reads_them(opened: Any, tmp_path: Path, data: Any) -> None:
     image = opened(write_image(tmp_path / "f.fits", data))

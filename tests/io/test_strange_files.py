@@ -24,6 +24,8 @@ ZIP = b"PK\x03\x04" + bytes(100)
             "an HDF5 file: write its .* as Parquet or FITS",
         ),
         ("a.pkl", b"\x80\x04\x95" + bytes(100), "a Python pickle, .*: write it as FITS"),
+        ("a.csv", b"<!DOCTYPE html>\n<html>Log in</html>", "a web page, .*: download the file"),
+        ("a.fits", b"\n<html><body>404</body></html>", "a web page, .*: download the file"),
         ("a.bin", b"\x01\0\x02", "(give a FITS file|write the list as ECSV, CSV, FITS or Parquet)"),
     ],
 )

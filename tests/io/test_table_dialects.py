@@ -43,6 +43,9 @@ TEXTS = {
     "a1\t20.25\t30.0\t17.5\nb2\t50.5\t40.75\t18.25\n",
     "Markdown": "| id | x | y | mag |\n|:--|---|--:|---|\n| a1 | 20.25 | 30 | 17.5 |\n"
     "| b2 | 50.5 | 40.75 | 18.25 |\n",
+    "RDB": written("ascii.rdb"),
+    "units": rows(",").replace("mag\n", "mag\n,pix,(pix),mag\n"),
+    "units and blanks": rows(" ").replace("mag\n", "mag\nnone pix pix mag\n"),
     "two lines": written("ascii.fixed_width_two_line"),
     "reStructuredText": written("ascii.rst"),
     "machine-readable": written("ascii.mrt"),

@@ -29,13 +29,20 @@ class Storage(NamedTuple):
     def is_integer(self) -> bool:
         """Whether physical values are whole numbers."""
         whole = float(self.zero).is_integer() and abs(self.zero) < 2**62
-        return self.dtype.kind in "iu" and self.scale == 1 and whole
+        return self.dtype.kind in "iu" and self.scale == 1 and (whole or self._is_uint64)
+
+    @property
+    def _is_uint64(self) -> bool:
+        return self.dtype.itemsize == 8 and self.dtype.kind == "i" and self.zero == 2.0**63
 
     def physical(self, raw: Array) -> Array:
         """Values as they are meant, in native byte order, always a copy."""
         if self.dtype.kind == "f":
             values = raw.astype(self.dtype.newbyteorder("="))
             return values if self.scale == 1 and self.zero == 0 else values * self.scale + self.zero
+        if self.is_integer and self.blank is None and self._is_uint64:
+            # As floats both terms would lose their last ten bits; to add 2**63 flips the top one.
+            return raw.astype(np.int64).view(np.uint64) ^ np.uint64(2**63)
         if self.is_integer and self.blank is None:
             whole = raw.astype(np.int64 if self.zero else self.dtype.newbyteorder("="))
             return whole + np.int64(self.zero) if self.zero else whole

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _PICTURE = (
     "a {} picture, whose pixels are not the measured ones: give the FITS file that it was made from"
 )
@@ -31,6 +33,10 @@ _KINDS: tuple[tuple[bytes, str], ...] = (
 )
 
 
+_PAGE = re.compile(rb"^\s*<(!doctype(?!\s+votable)|html|head|body)\b", re.IGNORECASE)
+_A_PAGE = "a web page, often what a server says in place of a file: download the file itself again"
+
+
 def strange(start: bytes) -> str | None:
     """Words such as ``a PNG picture...: give the FITS file...``; None where nothing is known.
 
@@ -39,4 +45,6 @@ def strange(start: bytes) -> str | None:
     start : bytes
         Of the file, four bytes or more.
     """
+    if _PAGE.match(start):
+        return _A_PAGE
     return next((words for mark, words in _KINDS if start.startswith(mark)), None)

@@ -25,6 +25,11 @@ _DECIMAL_COMMA = re.compile(
 )
 _BETWEEN = re.compile(r"[\s|,;:]+")
 _NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
+# RDB's formats, and units; a value of a candidate is none of them in all columns of a row.
+_UNIT = re.compile(
+    r"^[(\[]?(\d*[SNM]|deg(rees?)?|pix(els?)?|px|mag|arcsec|arcmin|rad|hours?|hms|dms|days?|d|mjd|jd"
+    r"|sec(onds?)?|adu|counts?|electrons?|e-|none|null|-+)[)\]]?$"
+)
 # A rule stands under the names, or under names and units.
 _DEEPEST = 3
 _ABOVE = 65536
@@ -37,6 +42,7 @@ def in_usual_form(text: str) -> str:
     - Lines before the table that begin with ``//``, ``!`` or ``%`` are comments.
     - A line drawn under the names (VizieR, Markdown, reStructuredText) becomes a comment, and so
       do the units between the two, and lines drawn above and below the table.
+    - A line of nothing but units or formats (RDB's ``S``, ``N``) under the names becomes one too.
     - Bars all around (Markdown) go.
     - Where the names stand in single quotes, these become double ones, in the rows as well; an
       apostrophe within a field stays.
@@ -100,6 +106,7 @@ def _rules(lines: list[str], shown: list[int]) -> bool:
     """Make comments of lines drawn around the names, in place; whether bars are all around."""
     drawn = [place for place, number in enumerate(shown) if _RULE.match(lines[number])]
     if not drawn:
+        _units(lines, shown)
         return False
     above = drawn[0] == 0
     rest = drawn[1:] if above else drawn
@@ -116,6 +123,15 @@ def _rules(lines: list[str], shown: list[int]) -> bool:
     named = lines[header].strip()
     shown[:] = [header]
     return under is not None and named.startswith("|") and named.endswith("|")
+
+
+def _units(lines: list[str], shown: list[int]) -> None:
+    """Make a comment of the line of units under the names, in place, where there is one."""
+    if len(shown) < 3:
+        return
+    fields = [field for field in _BETWEEN.split(lines[shown[1]]) if field]
+    if len(fields) > 1 and all(map(_UNIT.match, fields)) and _is_row(lines[shown[2]]):
+        lines[shown[1]] = "#" + lines[shown[1]]
 
 
 def _is_row(line: str) -> bool:
