@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.ndimage import shift
 
 from vetter.core.adjust import adjust_cutouts, fit, fit_many
 from vetter.core.adjustment import Adjustment, FitOptions
@@ -48,6 +49,37 @@ def test_a_stack_equals_one_at_a_time(name: str) -> None:
     lot = mixed()
     for together, cutout in zip(fit_many(lot, OPTIONS[name]), lot, strict=True):
         assert_same(together, fit(cutout, OPTIONS[name]))
+
+
+def streak(seed: int) -> dict[str, Any]:
+    """A trail along y that changes little on its way: a valley of chi2."""
+    y, x = np.mgrid[:31, :31]
+    template, moved = (
+        3000 * np.exp(-((x - u) ** 2) / 8) * (1 + 0.01 * np.exp(-((y - v) ** 2) / 60))
+        for u, v in ((15.2, 15.0), (15.5, 15.4))
+    )
+    noise = np.random.default_rng(seed).normal(0, 10, template.shape)
+    err = np.full(template.shape, 10.0)
+    return {"image": 900 + moved + noise, "convolved": 100 + template, "err": err, "meta": {}}
+
+
+@pytest.mark.parametrize("name", ["reference", "large shifts", "small box, PSF in a larger"])
+def test_along_a_valley_of_chi2_a_stack_equals_one_at_a_time(name: str) -> None:
+    lot = [streak(seed) for seed in range(12)]
+    for together, cutout in zip(fit_many(lot, OPTIONS[name]), lot, strict=True):
+        assert_same(together, fit(cutout, OPTIONS[name]))
+
+
+def test_a_valley_of_chi2_is_followed_to_its_end() -> None:
+    cutout = streak(8)
+    found = fit(cutout, FitOptions(1, 2, 13, None, True))
+    box = np.s_[9:22, 9:22]
+    pixels = cutout["image"][box].ravel()
+    for dy in np.linspace(found.dy - 0.1, found.dy + 0.1, 21):
+        moved = shift(cutout["convolved"], (dy, found.dx), order=3, mode="reflect")[box]
+        terms = np.stack([moved.ravel(), np.ones(moved.size)], axis=1)
+        left = pixels - terms @ np.linalg.lstsq(terms, pixels, rcond=None)[0]
+        assert found.chi2 < (left @ left) / 100.0 + 1e-6
 
 
 def assert_same(one: Adjustment, other: Adjustment) -> None:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from vetter.core.fit_facts import Box
 from vetter.core.moments import projected
-from vetter.core.newton import SMALL_GAIN
+from vetter.core.newton import SMALL_GAIN, SURE_STEP
 from vetter.core.quintic import quintic_shifted
 
 Array = npt.NDArray[np.float64]
@@ -102,7 +102,8 @@ def descend(
         du, dv = _steps(here, dx[active], dy[active], max_shift)
         gain = -(here.gx * du + here.gy * dv)
         # What the last step leaves is the square of its gain: it is taken unseen.
-        last = (gain >= 0.0) & (gain < SMALL_GAIN * here.chi2)
+        sure = np.maximum(np.abs(du), np.abs(dv)) < SURE_STEP
+        last = (gain >= 0.0) & (gain < SMALL_GAIN * here.chi2) & sure
         ends = active[last]
         dx[ends] += du[last]
         dy[ends] += dv[last]
@@ -110,7 +111,7 @@ def descend(
         scale[ends] = np.clip(followed, *scales)
         chi2[ends] -= gain[last]
         # A step that is not a number ends it too.
-        moving = gain >= SMALL_GAIN * here.chi2
+        moving = (gain >= 0.0) & ~last
         active, du, dv = active[moving], du[moving], dv[moving]
         if not len(active):
             break

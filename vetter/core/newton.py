@@ -19,7 +19,13 @@ SMALL_GAIN = 1e-8
 """Of chi2: a step that gains less, a hundredth of the error or so, is the last. It is taken
 unseen, since what it leaves is the square of that."""
 
+SURE_STEP = 1e-3
+"""Pixels: no longer step is taken unseen. Along a valley of chi2 one that gains as little may be
+long, and where it ends would depend on rounding."""
+
 LONGEST_STEP = 0.5
+FLAT = 1e-7
+"""Of the larger curvature: below, the smaller one counts as none or turned down, and is lifted."""
 ROUNDING = 1e-13
 
 
@@ -110,9 +116,10 @@ def descend(
         du, dv = _step(here, window, u, v, damping)
         gain = -0.5 * (here.gu * du + here.gv * dv)
         # Written so that a step that is not a number ends it too.
-        if not abs(du) + abs(dv) >= SMALL_STEP:
+        length = abs(du) + abs(dv)
+        if not length >= SMALL_STEP:
             break
-        if damping == 0.0 and 0.0 <= gain < SMALL_GAIN * here.chi2:
+        if damping == 0.0 and 0.0 <= gain < SMALL_GAIN * here.chi2 and length < SURE_STEP:
             scale = here.scale + here.su * du + here.sv * dv
             return u + du, v + dv, min(max(scale, scales[0]), scales[1]), here.chi2 - gain
         there = _evaluate(moments, window.half, scales, u + du, v + dv, room)
@@ -120,7 +127,7 @@ def descend(
             u, v, here = u + du, v + dv, there
             damping *= 0.1 if damping > 1e-6 else 0.0
         else:
-            if there.chi2 - here.chi2 < ROUNDING * abs(here.chi2) and abs(du) + abs(dv) < 1e-5:
+            if there.chi2 - here.chi2 < ROUNDING * abs(here.chi2) and length < 1e-5:
                 break
             damping = max(10.0 * damping, 0.1)
     return u, v, here.scale, here.chi2
@@ -143,7 +150,10 @@ def _newton(at: _Point, free_u: bool, free_v: bool, damping: float) -> tuple[flo
         mean, apart = 0.5 * (at.huu + at.hvv), 0.5 * (at.huu - at.hvv)
         spread = math.hypot(apart, at.huv)
         largest = max(abs(mean + spread), abs(mean - spread), 1e-300)
-        lift = damping * largest + max(0.0, 1e-3 * largest - (mean - spread))
+        least = mean - spread
+        lift = damping * largest
+        if least < FLAT * largest:
+            lift += 1e-3 * largest - least
         huu, hvv = at.huu + lift, at.hvv + lift
         determinant = huu * hvv - at.huv * at.huv
         # Numbers so small that it is nought; as on stacks.

@@ -9,11 +9,13 @@ import numpy.typing as npt
 
 from vetter.core.moments import Array, Window, tap_weights_stack
 from vetter.core.newton import (
+    FLAT,
     LONGEST_STEP,
     ROUNDING,
     ROUNDS,
     SMALL_GAIN,
     SMALL_STEP,
+    SURE_STEP,
     Minima,
     descend,
 )
@@ -63,7 +65,7 @@ def descend_stack(
         gain = -0.5 * (here.gu * du + here.gv * dv)
         last = (damping == 0.0) & (gain >= 0.0) & (gain < SMALL_GAIN * here.chi2)
         moving = length >= SMALL_STEP
-        last &= moving
+        last &= moving & (length < SURE_STEP)
         moving &= ~last
         if last.any():
             which = active[last]
@@ -155,7 +157,8 @@ def _newton(at: _Points, damping: Array) -> tuple[Array, Array]:
     mean = 0.5 * (at.huu + at.hvv)
     spread = np.hypot(0.5 * (at.huu - at.hvv), at.huv)
     largest = np.maximum(np.maximum(np.abs(mean + spread), np.abs(mean - spread)), 1e-300)
-    lift = damping * largest + np.maximum(0.0, 1e-3 * largest - (mean - spread))
+    least = mean - spread
+    lift = damping * largest + np.where(least < FLAT * largest, 1e-3 * largest - least, 0.0)
     huu, hvv = at.huu + lift, at.hvv + lift
     determinant = huu * hvv - at.huv * at.huv
     determinant = np.where(determinant > 0, determinant, 1.0)
