@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -20,6 +21,18 @@ def test_a_session_that_is_deleted_says_so(tmp_path: Path) -> None:
         path.unlink()
         with pytest.raises(VetterError, match="the session file is gone, nothing was written"):
             session.append([event(listing(), 1)])
+
+
+def test_a_session_whose_place_another_file_has_taken_says_so(tmp_path: Path) -> None:
+    path, copy = tmp_path / "s.vetter", tmp_path / "copy.vetter"
+    with SessionFile.create(path, "r") as session:
+        session.append([event(listing(), 0)])
+        shutil.copy(path, copy)
+        copy.replace(path)
+        with pytest.raises(VetterError, match="another file has taken the session's place"):
+            session.append([event(listing(), 1)])
+    with SessionFile.open(path, "r") as other:
+        assert len(other.decisions()) == 1
 
 
 def test_words_that_are_no_text_are_a_damaged_session(tmp_path: Path) -> None:

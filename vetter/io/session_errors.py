@@ -56,6 +56,11 @@ def said(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> VetterError:
         return VetterError(f"{path}: the disk is full; nothing was written")
     if code == sqlite3.SQLITE_BUSY:
         return VetterError(f"{path}: another program keeps it locked; nothing was written")
+    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_DBMOVED:
+        return VetterError(
+            f"{path}: another file has taken the session's place, nothing was written: put the "
+            "session back, or open the other"
+        )
     if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_ROLLBACK:
         return VetterError(
             f"{path}: half of a commit, left by a kill, has to be taken back first: make the file "
