@@ -354,6 +354,31 @@ def test_even_odd() -> None:
     assert within(places, corners).tolist() == [True, False, True, False, True]
 
 
+def test_inside_a_lasso_is_what_a_ray_crosses_it_an_odd_number_of_times_from() -> None:
+    rng = np.random.default_rng(4)
+    corners, places = rng.uniform(0, 10, (40, 2)), rng.uniform(-1, 11, (300, 2))
+    edges = list(zip(corners.tolist(), np.roll(corners, -1, axis=0).tolist(), strict=True))
+
+    def odd(x: float, y: float) -> bool:
+        crossed = [
+            x < x1 + (y - y1) / (y2 - y1) * (x2 - x1)
+            for (x1, y1), (x2, y2) in edges
+            if (y1 > y) != (y2 > y)
+        ]
+        return sum(crossed) % 2 == 1
+
+    inside = within(places, corners).tolist()
+    assert inside == [odd(x, y) for x, y in places.tolist()] and 50 < sum(inside) < 250
+
+
+def test_who_has_a_verdict_was_seen(view, session) -> None:
+    session.codes[[0, 1]] = 2
+    session.go_to_row(2)
+    view._on_banded([0, 1, 2, 3, 9], False)
+    view.ask(Verdict.ACCEPT)
+    assert view.question.text == "Accept 5 candidates?  2 of them have not been on screen."
+
+
 @pytest.mark.parametrize("tones", [DARK, LIGHT], ids=["dark", "light"])
 def test_a_field_of_every_kind(view, session, fits, tones):
     view.setPalette(palette_of(tones))

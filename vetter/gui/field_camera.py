@@ -103,12 +103,11 @@ class FieldCamera(QWidget):
         at = self.to_screen(self.where())
         outline = self._outline()
         corners = np.array([(p.x(), p.y()) for p in (outline.at(i) for i in range(len(outline)))])
+        (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+        x, y = at[:, 0], at[:, 1]
         with np.errstate(invalid="ignore"):
-            inside = (at >= corners.min(axis=0)).all(axis=1) & (at <= corners.max(axis=0)).all(
-                axis=1
-            )
-        near = np.nonzero(inside)[0]
-        return near[within(at[near], corners)]
+            near = np.nonzero((x >= left) & (x <= right) & (y >= top) & (y <= bottom))[0]
+        return near[within(at[near], corners)] if self.lasso else near
 
     def _nearest(self, position: QPointF) -> int | None:
         at = self.to_screen(self.where())

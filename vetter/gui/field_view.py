@@ -127,8 +127,10 @@ class FieldView(QWidget):
         if session.read_only:
             session.message.emit("read only: no verdict can be given here")
             return
-        unseen = [row for row in self.chosen if not session.codes[row] and row not in self._seen]
-        self.question.ask(self.chosen, verdict, len(unseen), session.unlisted)
+        group = np.array(self.chosen, np.intp)
+        undecided = group[session.codes[group] == 0]
+        unseen = np.count_nonzero(np.isin(undecided, list(self._seen), invert=True))
+        self.question.ask(self.chosen, verdict, int(unseen), session.unlisted)
         self.setFocus()
 
     def event(self, event: QEvent | None) -> bool:
@@ -209,9 +211,10 @@ class FieldView(QWidget):
         """Another group; a question about the earlier one is not answered any more."""
         self.chosen = rows
         self.armed = bool(rows)
+        group = np.array(rows, np.intp)
         self.question.dismiss()
         for canvas in (self.map, self.plot):
-            canvas.chosen = np.array(rows, np.intp)
+            canvas.chosen = group
             canvas.outdated()
         self._say_chosen()
 
@@ -230,7 +233,7 @@ class FieldView(QWidget):
         if not self.chosen:
             self.count.setText(HINT)
             return
-        words = field_words.of_group(self.chosen, self._fits.table)
+        words = field_words.of_group(self.map.chosen, self._fits.table)
         self.count.setText(words + ("; verdict keys ask for all" if self.armed else ""))
 
     def _say_field(self) -> None:
@@ -273,9 +276,8 @@ class FieldView(QWidget):
             self.refresh()
 
     def _on_banded(self, rows: list[int], more: bool) -> None:
-        kept = self.chosen if more else []
         self.setFocus()
-        self._choose(list(dict.fromkeys([*kept, *rows])))
+        self._choose(list(dict.fromkeys([*self.chosen, *rows])) if more else rows)
 
     def _on_agreed(self, rows: list[int], verdict: Verdict) -> None:
         # The group has what it was selected for: the next key is for the candidate on screen.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from vetter.core.counted import counted
 from vetter.core.cutout_source import field_of
@@ -12,8 +13,10 @@ from vetter.review.field_stars import FieldStars
 from vetter.review.fits import Fits
 from vetter.review.session import Session
 
+Rows = npt.NDArray[np.intp]
 
-def of_group(rows: list[int], table: FitTable) -> str:
+
+def of_group(rows: Rows, table: FitTable) -> str:
     """How many were selected, how many of them disappeared, and what shift they have."""
     gone = int(np.count_nonzero(table.codes[rows] == YES))
     usual = typical(table.shifts[rows])
