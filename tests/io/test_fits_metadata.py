@@ -265,10 +265,20 @@ def test_what_astropy_cannot_read_stays_text() -> None:
     [
         (datetime.date(2020, 1, 2), "2020-01-02"),
         (np.datetime64("2020-01-01T01:02:03"), "2020-01-01T01:02:03"),
+        (b"ZTF19abc", "ZTF19abc"),
     ],
-    ids=["date", "datetime64"],
+    ids=["date", "datetime64", "bytes"],
 )
-def test_other_readers_get_a_date_as_its_text(value: Any, text: str) -> None:
+def test_other_readers_get_plain_text(value: Any, text: str) -> None:
     header = a_header(encode_meta({"when": value}))
     assert header["WHEN"] == text
     assert decode_meta(header) == {"when": value}
+
+
+def test_a_complex_number_of_stdpipe_is_one() -> None:
+    assert decode_meta(fits.Header([("GAMMA", 1 - 2j)])) == {"gamma": 1 - 2j}
+
+
+def test_a_row_of_a_structured_array_is_its_values() -> None:
+    row = np.array([(1, 2.5, "a")], dtype=[("n", int), ("x", float), ("s", "U1")])[0]
+    assert round_trip({"row": row}) == {"row": (1, 2.5, "a")}

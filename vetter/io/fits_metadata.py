@@ -147,6 +147,8 @@ def _nearest(value: Any, packed: Any) -> Plain:
         return str(value.isoformat())
     if isinstance(value, (datetime.date, np.datetime64)):
         return str(value)
+    if isinstance(value, bytes) and re.fullmatch(rb"[!-~]+", value):
+        return bytes(value).decode("ascii")
     if is_quantity(value):
         value = value.value
         if np.ndim(value) == 0:
@@ -160,7 +162,7 @@ def _nearest(value: Any, packed: Any) -> Plain:
     return _json(packed)
 
 
-def _values(header: Header) -> Iterable[tuple[str, Plain]]:
+def _values(header: Header) -> Iterable[tuple[str, Plain | complex]]:
     """Keywords and values, but for those of the file's structure; what cannot be read is text."""
     from astropy.io.fits import VerifyError
 
@@ -173,11 +175,11 @@ def _values(header: Header) -> Iterable[tuple[str, Plain]]:
                 value = card.value
             except (ValueError, VerifyError):
                 value = card.image[10:].strip(" '")
-        known = value is None or isinstance(value, (bool, int, float, str))
-        yield keyword, value if known else (None if not isinstance(value, complex) else str(value))
+        known = value is None or isinstance(value, (bool, int, float, complex, str))
+        yield keyword, value if known else None
 
 
-def _decode(keyword: str, plain: Plain, exact: Any) -> Any:
+def _decode(keyword: str, plain: Plain | complex, exact: Any) -> Any:
     if exact is not None:
         try:
             value = _restore(plain, exact)
@@ -200,7 +202,7 @@ def _decode(keyword: str, plain: Plain, exact: Any) -> Any:
     return plain
 
 
-def _restore(plain: Plain, exact: Any) -> Any:
+def _restore(plain: Plain | complex, exact: Any) -> Any:
     if exact == "str":
         text = json.loads(str(plain))
         if not isinstance(text, str):
@@ -213,7 +215,7 @@ def _restore(plain: Plain, exact: Any) -> Any:
     return unpack(exact)
 
 
-def _time(plain: Plain) -> Any:
+def _time(plain: Plain | complex) -> Any:
     if not isinstance(plain, str):
         return plain
     from astropy.time import Time

@@ -161,6 +161,8 @@ _PACKERS: tuple[tuple[Any, Callable[[Any], Json]], ...] = (
     (datetime.datetime, lambda v: {"datetime": v.isoformat()}),
     (datetime.date, lambda v: {"date": v.isoformat()}),
     (tuple, lambda v: {"tuple": [pack(item) for item in v]}),
+    # A row of a structured array: its values.
+    (np.void, lambda v: pack(v.item())),
     (list, lambda v: [pack(item) for item in v]),
     (Mapping, lambda v: {"dict": [[pack(k), pack(v[k])] for k in v.keys()]}),
 )
