@@ -405,3 +405,20 @@ def test_the_seconds_looked_at_are_recorded(session, store, monkeypatch):
 def test_earlier_verdicts_without_a_candidate_are_counted(session, monkeypatch, count, words):
     monkeypatch.setattr(Ledger, "unplaced", count)
     assert words in session.unplaced and bool(session.unplaced) == bool(count)
+
+
+@pytest.mark.parametrize(
+    ("unplaced", "changed", "notes"),
+    [
+        (0, (), []),
+        (0, ("candidates",), ["changed since the last time: candidates"]),
+        (2, ("candidates",), [None]),
+        (2, ("candidates", "image"), [None, "changed since the last time: image"]),
+    ],
+)
+def test_a_changed_list_is_said_once_and_what_asks_for_something_first(
+    session, monkeypatch, unplaced, changed, notes
+):
+    monkeypatch.setattr(Ledger, "unplaced", unplaced)
+    said = [session.unplaced if note is None else note for note in notes]
+    assert session.change_notes(changed) == said

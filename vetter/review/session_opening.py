@@ -31,8 +31,6 @@ def open_session(
     growing = is_growing(source)
     prints = () if growing else source.fingerprints
     changed = store.record_input(source.record, prints, len(source.candidates))
-    if changed:
-        notes.append(f"changed since the last time: {', '.join(changed)}")
     ledger = Ledger(source.candidates, reviewer, complete=not growing)
     decisions = store.decisions()
     ledger.replay(decisions)
@@ -46,8 +44,7 @@ def open_session(
     recorder = Recorder(ledger, None if store.read_only else Writer(store))
     session = Session(source, ledger, recorder, queue, columns, settings, reviewer)
     session.start()
-    if session.unplaced:
-        notes.append(session.unplaced)
+    notes += session.change_notes(changed)
     return session, notes
 
 

@@ -154,10 +154,14 @@ class Standing(QObject):
         if not count:
             return ""
         verdicts = counted(count, "earlier verdict belongs", "earlier verdicts belong")
-        return (
-            f"the list has changed: {verdicts} to no candidate of this list; "
-            "File > Verdicts offered"
-        )
+        return f"the list has changed: {verdicts} to no candidate; File > Verdicts offered"
+
+    def change_notes(self, changed: Sequence[str]) -> list[str]:
+        """What of the inputs has changed since the last time; what asks for something first."""
+        unplaced = self.unplaced
+        others = [role for role in changed if role != "candidates" or not unplaced]
+        notes = [unplaced] if unplaced else []
+        return [*notes, f"changed since the last time: {', '.join(others)}"] if others else notes
 
     @property
     def listing(self) -> str:
@@ -199,8 +203,7 @@ class Standing(QObject):
 
     def _on_compared(self, changed: Sequence[str]) -> None:
         if changed:
-            notes = [f"changed since the last time: {', '.join(changed)}", self.unplaced]
-            self.noticed.emit("; ".join(filter(None, notes)))
+            self.noticed.emit("; ".join(self.change_notes(changed)))
 
     def _on_saving(self) -> None:
         self._saving = True
