@@ -248,7 +248,11 @@ def _reason(error: Exception) -> str:
         return "found no such file"
     if isinstance(error, (PermissionError, IsADirectoryError)):
         return f"cannot read it ({error.strerror})"
-    return f"found something else or a file cut short ({' '.join(str(error).split())})"
+    found = "found something else or a file cut short"
+    if isinstance(error, (TypeError, ValueError, LookupError)):
+        # Where numpy or astropy gave up ("cannot reshape array") is nothing to a reader.
+        return found
+    return f"{found} ({' '.join(str(error).split())})"
 
 
 def _assemble(name: str, hdus: Sequence[Any]) -> Cutout:
