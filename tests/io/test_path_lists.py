@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.field_files import pixels, write_field, write_list
+from tests.helpers.night_files import write_night
 from vetter.core.cutout import Cutout
 from vetter.errors import InputError
 from vetter.io.cutout_files import write_cutout
@@ -96,6 +97,18 @@ def test_a_table_is_no_list_of_paths(tmp_path: Path, text: str) -> None:
     (tmp_path / "l.csv").write_text(text)
     (tmp_path / "a.fits").touch()
     assert path_list(tmp_path / "l.csv") is None
+
+
+def test_a_list_may_name_a_folder_with_a_field_file(tmp_path: Path) -> None:
+    (tmp_path / "night").mkdir()
+    write_night(tmp_path / "night")
+    (tmp_path / "files.txt").write_text("night\n")
+    source = open_input(tmp_path / "files.txt")
+    try:
+        assert len(source.candidates) == 5
+        assert source.notes[0].startswith("files.txt: a list of 1 path")
+    finally:
+        source.close()
 
 
 def test_a_long_list_is_read_to_its_end(tmp_path: Path) -> None:

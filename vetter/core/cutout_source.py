@@ -66,6 +66,9 @@ class CutoutSource(Protocol):
     What belongs to an image rather than to the whole is asked of `fields_of`.
     """
 
+    extra_notes: tuple[str, ...]
+    """What whoever opened it has to say, before what it says itself: a part of ``notes``."""
+
     @property
     def title(self) -> str:
         """What the window's title says."""

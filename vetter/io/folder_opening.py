@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from vetter.core.counted import counted
 from vetter.core.cutout_source import CutoutSource
@@ -54,11 +54,9 @@ def open_folder(
         raise InputError(_nothing(folder, content))
     source = _open_kind(kinds[0], folder, content, options, record, open_list)
     said = other_kinds(content, kinds[0], folder)
-    if said and kinds[0].kind == "field files":
-        source.notes = (said, *source.notes)
-    elif said:
+    if said:
         source.extra_notes = (*source.extra_notes, said)
-    return cast("CutoutSource", source)
+    return source
 
 
 def _open_kind(
@@ -68,7 +66,7 @@ def _open_kind(
     options: InputOptions,
     record: dict[str, Any],
     open_list: OpenField,
-) -> Any:
+) -> CutoutSource:
     if chosen.kind == "alert packets":
         from vetter.io.alerts.opening import open_alerts
 

@@ -7,7 +7,7 @@ import glob
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from vetter.core.cutout_source import CutoutSource
 from vetter.errors import InputError
@@ -71,9 +71,9 @@ def _open_listed(texts: Sequence[str], options: InputOptions) -> CutoutSource | 
         return None
     # A list that is relative to the working folder would be another one elsewhere.
     named = [str(listed.path)] if listed.stays else listed.files
-    source: Any = _open_files(_expanded(listed.files), named, options)
+    source = _open_files(_expanded(listed.files), named, options)
     source.extra_notes = (listed.said, *source.extra_notes)
-    return cast(CutoutSource, source)
+    return source
 
 
 def _open_demo(options: InputOptions) -> CutoutSource:

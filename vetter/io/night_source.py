@@ -137,8 +137,11 @@ class NightSource:
     default_radius : float
     fingerprints : tuple of Fingerprint
         Roles start with the image's name: ``r1: image``.
-    notes : tuple of str
+    own_notes : tuple of str
+        What the images and their lists say.
     record : dict
+    extra_notes : tuple of str
+        What is said before them.
     """
 
     title: str
@@ -149,10 +152,16 @@ class NightSource:
     epochs: Epochs
     default_radius: float
     fingerprints: tuple[Fingerprint, ...]
-    notes: tuple[str, ...]
+    own_notes: tuple[str, ...]
     record: dict[str, Any]
     open_fields: OpenFields
+    extra_notes: tuple[str, ...] = ()
     wcs: None = field(init=False, default=None)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was recognised: one line each."""
+        return (*self.extra_notes, *self.own_notes)
 
     @cached_property
     def _starts(self) -> npt.NDArray[np.intp]:
