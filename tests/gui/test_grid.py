@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtGui import QAction, QImage, QKeySequence, QRegion
+from PyQt6.QtCore import QPoint, QRect, Qt
+from PyQt6.QtGui import QAction, QImage, QKeySequence, QPainter, QRegion
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
@@ -48,6 +48,18 @@ def _serve(qtbot, grid: Grid, cache: FakeCache) -> None:
     cache.serve()
     grid.area.viewport().grab()
     grid.area._later.stop()
+
+
+def _painted(grid: Grid, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The places of tiles as they are painted from now on."""
+    painted: list[int] = []
+
+    def paint(_painter: QPainter, place: int, _rect: QRect) -> bool:
+        painted.append(place)
+        return True
+
+    monkeypatch.setattr(grid.area, "_paint_tile", paint)
+    return painted
 
 
 def _point(grid: Grid, place: int) -> QPoint:
@@ -105,17 +117,29 @@ def test_shift_selects_a_range(grid) -> None:
 def test_only_tiles_that_changed_are_painted(qtbot, grid, cache, monkeypatch) -> None:
     _serve(qtbot, grid, cache)
     qtbot.wait(50)
-    painted = []
-    paint = grid.area._paint_tile
-    monkeypatch.setattr(
-        grid.area,
-        "_paint_tile",
-        lambda painter, place: painted.append(place) or paint(painter, place),
-    )
+    painted = _painted(grid, monkeypatch)
     last = grid.area.columns * grid.area.lines - 1
     view = grid.area.viewport()
     view.repaint(QRegion(grid.area._rect(0)).united(QRegion(grid.area._rect(last))))
     assert painted == [0, last]
+
+
+def test_a_step_paints_the_two_tiles_that_it_changes(qtbot, grid, cache, monkeypatch) -> None:
+    _serve(qtbot, grid, cache)
+    QTest.keyClick(grid, Qt.Key.Key_Right)
+    qtbot.wait(50)
+    painted = _painted(grid, monkeypatch)
+    QTest.keyClick(grid, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: len(painted) >= 2, timeout=30000)
+    assert sorted(painted) == [1, 2]
+
+
+def test_a_page_of_new_tiles_selected_is_painted_whole(qtbot, grid, cache, monkeypatch) -> None:
+    _serve(qtbot, grid, cache)
+    qtbot.wait(50)
+    painted = _painted(grid, monkeypatch)
+    QTest.keyClick(grid, Qt.Key.Key_A, CTRL)
+    qtbot.waitUntil(lambda: len(painted) >= grid.area.columns * grid.area.lines, timeout=30000)
 
 
 def test_shift_and_ctrl_with_the_mouse(grid, session) -> None:

@@ -17,6 +17,8 @@ from vetter.review.session import Session
 
 FIRST_PLANES = ("diff", "image")
 
+_MANY = 200
+"""Tiles; of more than a page none is painted by itself."""
 _PLAIN = Qt.KeyboardModifier.NoModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _CTRL = Qt.KeyboardModifier.ControlModifier
@@ -45,6 +47,8 @@ class Grid(QWidget):
         super().__init__(parent)
         self._session = session
         self._extending = False
+        # Whom the tiles show as the current one.
+        self._marked = -1
         self.selection = GridSelection(session.queue)
         planes = list(session.source.plane_names)
         plane = next((name for name in FIRST_PLANES if name in planes), "image")
@@ -194,7 +198,11 @@ class Grid(QWidget):
         if changed:
             self.question.dismiss()
         self._say_count()
-        self.area.repaint_later()
+        row = self._session.current_row
+        self.area.update_rows([self._marked, row, *self.selection.touched[:_MANY].tolist()])
+        if len(self.selection.touched) > _MANY:
+            self.area.repaint_later()
+        self._marked = row
 
     def _say_count(self) -> None:
         total, chosen = len(self._session.queue), len(self.selection)

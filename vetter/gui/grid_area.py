@@ -110,6 +110,11 @@ class GridArea(QAbstractScrollArea):
         elif bottom > bar.value() + self._view().height():
             bar.setValue(bottom - self._view().height())
 
+    def update_rows(self, rows: list[int]) -> None:
+        """Paint the tiles of some candidates anew."""
+        for row in rows:
+            self.update_row(row)
+
     def update_row(self, row: int) -> None:
         """Paint a candidate's tile anew."""
         place = self._session.queue.position_of(row)
@@ -146,11 +151,12 @@ class GridArea(QAbstractScrollArea):
         if event.rect().top() <= 0 and first < last:
             self._top_row = int(self._session.queue.order[first])
         gaps = False
+        region = event.region()
         for place in range(first, last):
-            # Thumbnails that come at the same time may be far apart.
-            if not event.region().intersects(self._rect(place)):
-                continue
-            gaps |= not self._paint_tile(painter, place)
+            rect = self._rect(place)
+            # Tiles that change at the same time may be far apart.
+            if region.intersects(rect):
+                gaps |= not self._paint_tile(painter, place, rect)
         painter.end()
         if gaps and not self._later.isActive():
             self._later.start()
@@ -209,9 +215,9 @@ class GridArea(QAbstractScrollArea):
         count = len(self._session.queue)
         return min(first, count), min(last, count)
 
-    def _paint_tile(self, painter: QPainter, place: int) -> bool:
+    def _paint_tile(self, painter: QPainter, place: int, rect: QRect) -> bool:
         """Paint a tile; whether its picture was there."""
-        row, rect = int(self._session.queue.order[place]), self._rect(place)
+        row = int(self._session.queue.order[place])
         code, palette = int(self._session.codes[row]), self.palette()
         is_current = row == self._session.current_row
         selected = row in self._selected

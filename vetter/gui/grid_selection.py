@@ -14,6 +14,11 @@ class GridSelection:
     """Rows; a range is counted from where the selection was last begun.
 
     A hundred thousand are selected and counted within a key's paint.
+
+    Attributes
+    ----------
+    touched : ndarray (n,)
+        The rows that the last change selected, or not any more.
     """
 
     def __init__(self, queue: Queue) -> None:
@@ -21,6 +26,7 @@ class GridSelection:
         self._anchor = -1
         self._mask = np.zeros(0, bool)
         self._count = 0
+        self.touched: Rows = np.zeros(0, np.intp)
 
     def __len__(self) -> int:
         return self._count
@@ -80,9 +86,9 @@ class GridSelection:
     def _become(self, rows: Rows) -> bool:
         mask = np.zeros_like(self._covering(rows))
         mask[rows] = True
-        changed = not np.array_equal(mask, self._mask)
+        self.touched = np.nonzero(mask != self._mask)[0]
         self._mask, self._count = mask, int(np.count_nonzero(mask))
-        return changed
+        return len(self.touched) > 0
 
 
 def _one(row: int) -> Rows:
