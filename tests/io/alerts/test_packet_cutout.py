@@ -170,3 +170,11 @@ def test_a_wcs_that_cannot_be_used_is_no_error(cards: dict[str, Any]) -> None:
     cutout = cutout_of(record(cutoutScience={"fileName": "x", "stampData": sky}))
     assert cutout.wcs is None or cutout.wcs.has_celestial
     assert cutout.position == pytest.approx((31.25, 30.75))
+
+
+def test_a_stamp_that_cannot_be_read_is_told_apart_from_one_that_is_not_there() -> None:
+    damaged = {"fileName": "t.fits", "stampData": b"\xff\xd8\xff\xe0 no JPEG"}
+    cutout = cutout_of(record(cutoutTemplate=damaged, cutoutDifference=None))
+    assert list(cutout.unread) == ["template"] and "picture" in cutout.unread["template"]
+    (result,) = fit_many([cutout], FitOptions())
+    assert result.reason.startswith("no template: stamp: a picture that cannot be read")

@@ -72,6 +72,8 @@ def packet_cutout(record: Mapping[str, Any], producer: Producer, meta: dict[str,
             cutout.notes[name] = said
     for name, why in unusable.items():
         cutout.notes[name] = why
+        if why != _NONE:
+            cutout.unread[name] = why
     _put_err(cutout, stamps, grid)
     _put_mask(cutout, stamps, grid)
     _put_sky(cutout, stamps, grid)
