@@ -106,7 +106,7 @@ def test_a_list_may_name_a_folder_with_a_field_file(tmp_path: Path) -> None:
     source = open_input(tmp_path / "files.txt")
     try:
         assert len(source.candidates) == 5
-        assert source.notes[0].startswith("files.txt: a list of 1 path")
+        assert source.notes[0].startswith("files.txt: a list of 1 path, which is opened")
     finally:
         source.close()
 

@@ -40,7 +40,8 @@ class PathList(NamedTuple):
     @property
     def said(self) -> str:
         """One line for the user."""
-        return f"{self.path.name}: a list of {counted(len(self.files), 'path')}, which are opened"
+        are = "is" if len(self.files) == 1 else "are"
+        return f"{self.path.name}: a list of {counted(len(self.files), 'path')}, which {are} opened"
 
 
 def only_list(inputs: Sequence[str]) -> PathList | None:
