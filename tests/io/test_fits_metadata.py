@@ -282,3 +282,10 @@ def test_a_complex_number_of_stdpipe_is_one() -> None:
 def test_a_row_of_a_structured_array_is_its_values() -> None:
     row = np.array([(1, 2.5, "a")], dtype=[("n", int), ("x", float), ("s", "U1")])[0]
     assert round_trip({"row": row}) == {"row": (1, 2.5, "a")}
+
+
+@pytest.mark.parametrize("key", ["ESO DET OUT1 GAIN", "Flux.Auto", "ID"])
+def test_capitals_leave_a_key_its_keyword(key: str) -> None:
+    header = a_header(encode_meta({key: 1.5}))
+    assert header[key.upper()] == 1.5
+    assert decode_meta(header) == {key: 1.5}

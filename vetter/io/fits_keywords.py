@@ -45,7 +45,9 @@ def _is_own(key: str, value: Any) -> bool:
 
 def _free(key: str, taken: Iterable[str]) -> str:
     """A keyword for a key that FITS does not allow, or that differs from another by case."""
-    stem = re.sub(r"[^A-Z0-9_-]+", "_", key.upper())[: _LONGEST - 4]
+    stem = key.upper()
+    if not _KEYWORD.fullmatch(stem) or len(stem) > _LONGEST - 4:
+        stem = re.sub(r"[^A-Z0-9_-]+", "_", stem)[: _LONGEST - 4]
     if _RESERVED.fullmatch(stem) or stem in ("", "TIME", "HIERARCH"):
         # Before it, for astropy takes all that begins with NAXIS for structure.
         stem = f"META_{stem}"
