@@ -32,6 +32,17 @@ def test_the_fwhm_is_found(psf: Psf) -> None:
     assert found.stars > 10
 
 
+@pytest.mark.parametrize("uneven", ["two amplifiers", "a slope"])
+def test_stars_are_found_on_an_uneven_sky(uneven: str) -> None:
+    image = starry(Gaussian(4.0))
+    across = np.arange(image.shape[1])
+    image += np.where(across < 250, 0.0, 500.0) if uneven == "two amplifiers" else 3.0 * across
+    found = star_fwhm(image)
+    assert found is not None
+    assert found.fwhm == pytest.approx(4.0, rel=0.04)
+    assert found.stars > 10
+
+
 def test_saturated_stars_cosmic_rays_and_holes_do_not_count() -> None:
     image = np.minimum(starry(Gaussian(4.0)), 4000.0)
     image[50:390:17, 33] = 20000.0
