@@ -173,6 +173,17 @@ def test_newest_adjustment_counts(path: Path) -> None:
         assert session.adjustments() == {"c0": ("new", {"adjust_dx": 3})}
 
 
+def test_adjustments_of_a_signature_come_in_portions(path: Path) -> None:
+    with SessionFile.create(path, REVIEWER) as session:
+        for key in ("c3", "c1", "c4", "c2"):
+            session.put_adjustment(key, "mine", {"adjust_dx": int(key[1])})
+        session.put_adjustment("c2", "newer", {"adjust_dx": 7})
+        first = session.adjustments_of("mine", "", 3)
+        assert first == [(f"c{n}", {"adjust_dx": n}) for n in (1, 2, 3)]
+        assert session.adjustments_of("mine", "c3", 3) == [("c4", {"adjust_dx": 4})]
+        assert session.adjustments_of("mine", "c4", 3) == []
+
+
 @pytest.mark.parametrize("times", ["0123", "3210", "0000"], ids=["on", "set_back", "standing"])
 def test_adjustments_of_a_changed_list_are_not_shown(
     path: Path, monkeypatch: pytest.MonkeyPatch, times: str
@@ -186,6 +197,7 @@ def test_adjustments_of_a_changed_list_are_not_shown(
         session.record_input({}, [fingerprint("candidates", "2")], 6)
         session.put_adjustment("c1", "s", {})
         assert list(session.adjustments()) == ["c1"]
+        assert session.adjustments_of("s", "", 9) == [("c1", {})]
 
 
 def test_times_that_are_none_are_a_damaged_session(path: Path) -> None:

@@ -20,6 +20,7 @@ from vetter.review.fit_messages import Fitted, Ready
 from vetter.review.fit_state import DONE, FAILED, NOT_ASKED, RUNNING
 from vetter.review.fits import Fits
 from vetter.review.queue import Queue
+from vetter.review.writer import Stored
 from vetter.settings import FitSettings, Settings
 
 GOOD = Adjustment(
@@ -86,7 +87,7 @@ class FakeSession(QObject):
         self.complete = True
         self.recorder = self
         self.kept: list = []
-        self.loads = 0
+        self.loads: list[str] = []
         self.set: dict[str, object] = {}
 
     def keep_setting(self, name: str, value: object) -> None:
@@ -95,8 +96,8 @@ class FakeSession(QObject):
     def keep_adjustments(self, results) -> None:
         self.kept += results
 
-    def load_adjustments(self) -> None:
-        self.loads += 1
+    def load_adjustments(self, signature: str, after: str = "") -> None:
+        self.loads.append(signature)
 
 
 def _fitted(rows: tuple[int, ...], fits: tuple[Adjustment, ...]) -> Fitted:
@@ -174,18 +175,28 @@ def test_a_fit_without_a_result_says_why_in_its_panel(fits):
 
 def test_stored_results_count_only_under_the_same_signature(fits):
     meta = GOOD.as_meta()
-    fits.take_stored({"a": ("mine", meta), "b": ("older", meta), "gone": ("mine", meta)})
+    fits.take_stored(Stored("older", [("b", meta)], True))
+    fits.take_stored(Stored("mine", [("a", meta), ("gone", meta)], True))
     assert fits.table.rows() == [0]
 
 
 def test_stored_results_do_not_replace_newer_ones(fits):
     fits._ahead.fitted.emit(_fitted((0,), (failed("no good pixels"),)))
-    fits.take_stored({"a": ("mine", GOOD.as_meta())})
+    fits.take_stored(Stored("mine", [("a", GOOD.as_meta())], True))
     assert not fits.state(0).adjustment.converged
 
 
 def test_stored_results_are_read_once_their_signature_is_known(fits):
-    assert fits._session.loads == 1
+    assert fits._session.loads == ["mine"]
+
+
+def test_what_has_no_stored_result_is_wished_for_once_all_are_read(fits):
+    meta = GOOD.as_meta()
+    fits.follow([1])
+    fits._session.adjustments_loaded.emit(Stored("mine", [("a", meta)], False))
+    fits._session.adjustments_loaded.emit(Stored("mine", [("c", meta)], True))
+    assert fits.table.rows() == [0, 2]
+    assert fits._ahead.wishes[1:] == [([1], [1, 3])]
 
 
 def test_each_image_is_fitted_and_kept_under_a_name_of_its_own(qapp):
@@ -193,12 +204,15 @@ def test_each_image_is_fitted_and_kept_under_a_name_of_its_own(qapp):
     fits._session.source.field_numbers = np.array([0, 0, 1, 1])
     get_ready(fits, "first")
     meta = GOOD.as_meta()
-    fits.take_stored({"a": ("first", meta), "c": ("second", meta), "d": ("older", meta)})
+    # A result of the one image's name for a candidate that is on the other now.
+    loaded = fits._session.adjustments_loaded
+    loaded.emit(Stored("first", [("a", meta), ("d", meta)], True))
     assert fits.table.rows() == [0] and fits.fit_of(2) is None
     fit = field_fit(PsfFwhm(5.0, ""), FitSettings(), 20)
     fits._ahead.ready.emit(Ready(fit, "second", 1))
+    loaded.emit(Stored("second", [("c", meta)], True))
     assert fits.table.rows() == [0, 2]
-    assert fits.fit_of(2) is fit and fits._session.loads == 1
+    assert fits.fit_of(2) is fit and fits._session.loads == ["first", "second"]
     fits._ahead.fitted.emit(_fitted((1, 3), (GOOD, GOOD)))
     fits.close()
     assert [(key, name) for key, name, _ in fits._session.kept] == [("b", "first"), ("d", "second")]
@@ -342,12 +356,12 @@ def test_results_are_kept_once_it_is_known_which_files_the_list_was(growing):
     growing._ahead.ready.emit(Ready(fit, ""))
     growing._ahead.fitted.emit(_fitted((0,), (GOOD,)))
     growing._results.close()
-    assert session.kept == [] and session.loads == 0
+    assert session.kept == [] and session.loads == []
     session.source.fingerprints = ()
     session.complete = True
     session.completed.emit()
     assert [(key, signature) for key, signature, _ in session.kept] == [("a", fit.signature(()))]
-    assert session.loads == 1
+    assert session.loads == [fit.signature(())]
 
 
 def test_the_psf_of_the_fields_stars_is_kept_once(qtbot):

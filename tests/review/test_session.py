@@ -53,7 +53,7 @@ class MemoryStore:
     def put_adjustments(self, results: list) -> None:
         raise AssertionError("no fit was made")
 
-    def adjustments(self) -> dict:
+    def adjustments_of(self, signature: str, after: str, limit: int) -> list:
         raise AssertionError("no fit was made")
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
-from vetter.review.writer import FEW, RESULT, Writer
+from vetter.review.stored_fits import StoredFits
+from vetter.review.writer import FEW, RESULT, Stored, Writer
 
 
 class GatedStore:
@@ -37,8 +39,8 @@ class GatedStore:
     def set_settings(self, settings) -> None:
         raise OSError("disk full")
 
-    def adjustments(self) -> dict:
-        return {"a": ("signature", {})}
+    def adjustments_of(self, signature, after, limit) -> list:
+        return [(key, {"of": signature}) for key in ("a", "b", "c") if key > after][:limit]
 
 
 @pytest.fixture
@@ -100,8 +102,26 @@ def test_a_place_that_was_put_off_does_not_replace_that_of_a_later_decision(writ
 
 def test_results_are_read_on_the_writers_thread(writer, qtbot):
     with qtbot.waitSignal(writer.loaded) as told:
-        writer.load_adjustments()
-    assert told.args[0] == {"a": ("signature", {})}
+        writer.load_adjustments("mine")
+    found = [(key, {"of": "mine"}) for key in "abc"]
+    assert told.args[0] == Stored("mine", found, True)
+
+
+def test_results_are_read_a_few_at_a_time(writer, qtbot, monkeypatch):
+    monkeypatch.setattr("vetter.review.writer.AT_ONCE", 2)
+    heard = []
+    stored = StoredFits(SimpleNamespace(**_as_recorder(writer)))
+    stored.arrived.connect(heard.append)
+    with qtbot.waitSignal(stored.complete, timeout=30000):
+        stored.read("mine")
+        stored.read("other")
+    keys = [(part.signature, [key for key, _ in part.results]) for part in heard]
+    assert keys == [(name, part) for name in ("mine", "other") for part in (["a", "b"], ["c"])]
+
+
+def _as_recorder(writer: Writer) -> dict:
+    """What `StoredFits` uses of a recorder."""
+    return {"adjustments_loaded": writer.loaded, "load_adjustments": writer.load_adjustments}
 
 
 @pytest.mark.parametrize(
@@ -126,9 +146,9 @@ def test_an_error_nobody_expected_is_a_failed_commit_and_the_next_is_written(
 
 
 def test_an_error_nobody_expected_beside_the_verdicts_is_said(writer, store, qtbot):
-    store.adjustments = lambda: {}["gone"]
+    store.adjustments_of = lambda *_: {}["gone"]
     with qtbot.waitSignal(writer.failed, timeout=30000) as told:
-        writer.load_adjustments()
+        writer.load_adjustments("mine")
     assert told.args[0] == "a fault of this program (KeyError: 'gone')"
     assert writer.submit(["verdict"], None).wait(30)
 

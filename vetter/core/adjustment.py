@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -206,27 +207,33 @@ class Adjustment:
         if "adjust_chi2" not in meta and "adjust_converged" not in meta:
             return None
         values: dict[str, Any] = {"converged": True}
-        for item in fields(cls):
-            value = meta.get("adjust_" + item.name)
-            if item.name in _NOT_META or value is None:
-                continue
-            if item.name in SEPARATORS:
-                values[item.name] = tuple(v for v in str(value).split(SEPARATORS[item.name]) if v)
-            elif item.name in ("converged", "fit_bg"):
-                values[item.name] = bool(value)
-            elif item.name in ("df", "pixels", "spline"):
-                values[item.name] = int(value)
-            elif item.name in ("reason", "template", "psf"):
-                values[item.name] = str(value)
-            else:
-                values[item.name] = float(value)
+        for key, name in _META_KEYS.items():
+            value = meta.get(key)
+            if value is not None:
+                values[name] = _READ.get(name, float)(value)
         return cls(**values)
+
+
+def _parts(separator: str, text: object) -> tuple[str, ...]:
+    return tuple(part for part in str(text).split(separator) if part)
 
 
 _NOT_META = ("residual", "unread")
 _META_KEYS = {"adjust_" + f.name: f.name for f in fields(Adjustment) if f.name not in _NOT_META}
 _META_VALUES = attrgetter(*_META_KEYS.values())
 SEPARATORS = {"at_bound": ",", "caveats": "; ", "notes": "; "}
+_READ: dict[str, Callable[[Any], Any]] = {
+    "converged": bool,
+    "fit_bg": bool,
+    "df": int,
+    "pixels": int,
+    "spline": int,
+    "reason": str,
+    "template": str,
+    "psf": str,
+    **{name: partial(_parts, separator) for name, separator in SEPARATORS.items()},
+}
+"""How a value is read that is no float."""
 
 
 def failed(reason: str, **known: Any) -> Adjustment:

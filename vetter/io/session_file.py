@@ -268,6 +268,32 @@ class SessionFile:
         except ValueError:
             raise damaged(self.path, "fits") from None
 
+    def adjustments_of(
+        self, signature: str, after: str, limit: int
+    ) -> list[tuple[str, dict[str, Any]]]:
+        """Some of the results under a signature: the next keys in order, with their metadata.
+
+        As with `adjustments`, those of other inputs are left out.
+
+        Parameters
+        ----------
+        signature : str
+        after : str
+            The last key that is known already; '' for none.
+        limit : int
+            Fewer are returned only at the end.
+        """
+        since = current_since(self.inputs())
+        rows = self._database.read(
+            "SELECT key, meta FROM adjustments WHERE key > ? AND signature = ? AND at >= ? "
+            "ORDER BY key LIMIT ?",
+            (after, signature, since, limit),
+        )
+        try:
+            return [(key, meta_from(meta)) for key, meta in rows]
+        except ValueError:
+            raise damaged(self.path, "fits") from None
+
     @property
     def settings(self) -> dict[str, Any]:
         """The settings in force, by name."""

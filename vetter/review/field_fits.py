@@ -27,8 +27,10 @@ class FieldFits:
         # Which files a list was is known once it is complete.
         self._grows = not session.complete
 
-    def __len__(self) -> int:
-        return len(self._ready)
+    @property
+    def known(self) -> list[int]:
+        """Numbers of the images of which something was said."""
+        return list(self._ready)
 
     def add(self, ready: Ready) -> None:
         """Take what the process says of a field; a PSF of its stars is not built again."""
@@ -45,6 +47,10 @@ class FieldFits:
         """What a candidate's result is kept under; empty where that is not known."""
         ready = None if row is None else self.of(row)
         return "" if ready is None else ready.signature
+
+    def signature_in(self, number: int) -> str:
+        """What the results of an image are kept under; empty where that is not known yet."""
+        return self._ready[number].signature
 
     def sign(self) -> None:
         """The list is complete: name what could not be named before."""

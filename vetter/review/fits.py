@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,8 @@ from vetter.review.fit_state import DONE, FAILED, NOTHING_TO_FIT, RUNNING, FitSt
 from vetter.review.frame import Shift
 from vetter.review.kept_results import KeptResults
 from vetter.review.session import Session
+from vetter.review.stored_fits import StoredFits
+from vetter.review.writer import Stored
 
 if TYPE_CHECKING:
     from vetter.core.field_fit import FieldFit
@@ -67,20 +69,21 @@ class Fits(QObject):
         self._cache = cache
         self._ahead = ahead
         self._fields = FieldFits(session, kept)
-        self._stored: Mapping[str, tuple[str, Mapping[str, Any]]] = {}
         self._error = "" if fittable(session.source.plane_names) else NOTHING_TO_FIT
         self._closed = False
         self._asked: set[int] = set()
         self._followed: tuple[int, ...] = ()
         self._speed = FitSpeed()
         self._results = KeptResults(session, self)
+        self._stored = StoredFits(session.recorder, self)
+        self._stored.arrived.connect(self.take_stored)
+        self._stored.complete.connect(self._on_stored)
         ahead.ready.connect(self._on_ready)
         ahead.fitted.connect(self._on_fitted)
         ahead.broken.connect(self._on_broken)
         session.queue_changed.connect(self._on_queue_changed)
         session.grown.connect(self._on_grown)
         session.completed.connect(self._on_completed)
-        session.recorder.adjustments_loaded.connect(self.take_stored)
         self._expect()
 
     def state(self, row: int) -> FitState:
@@ -172,28 +175,27 @@ class Fits(QObject):
         self.changed.emit([self._session.current_row])
         self.progressed.emit()
 
-    def take_stored(self, stored: Mapping[str, tuple[str, Mapping[str, Any]]]) -> None:
+    def take_stored(self, stored: Stored) -> None:
         """Results that the session file holds; those of another signature are left out."""
-        rows, left = [], {}
-        for key, (signature, meta) in stored.items():
+        rows = []
+        for key, meta in stored.results:
             row = self._row_of(key)
             if row is None or row in self.table:
                 continue
             ready = self._fields.of(row)
-            if ready is None:
-                # Of an image that the fitting process has not come to.
-                left[key] = signature, meta
-            elif signature == ready.signature:
+            if ready is not None and stored.signature == ready.signature:
                 adjustment = Adjustment.from_meta(meta)
                 if adjustment is not None:
                     self.table.set(row, adjustment, ready.fit.judge(adjustment))
                     rows.append(row)
-        self._stored = left
         if rows:
-            if not self.paused:
-                self._wish([self._session.current_row], self._rest())
             self.changed.emit(rows)
-        self.progressed.emit()
+            self.progressed.emit()
+
+    def _on_stored(self) -> None:
+        """All that was kept is known: only the others are still to be fitted."""
+        if len(self.table) and not self.paused and not self._error:
+            self._wish([self._session.current_row], self._rest())
 
     def close(self) -> None:
         """End the process, and keep what was found; harmless when repeated."""
@@ -201,6 +203,7 @@ class Fits(QObject):
             return
         self._closed = True
         self._session.queue_changed.disconnect(self._on_queue_changed)
+        self._stored.close()
         self._ahead.close()
         self._results.close()
 
@@ -235,12 +238,8 @@ class Fits(QObject):
 
     def _on_ready(self, ready: Ready) -> None:
         self._fields.add(ready)
-        if not self._session.complete:
-            return
-        if len(self._fields) == 1:
-            self._session.recorder.load_adjustments()
-        else:
-            self.take_stored(self._stored)
+        if self._session.complete:
+            self._read_stored([ready.field])
 
     def _on_grown(self, first_new: int) -> None:
         count = len(self._session.candidates.keys)
@@ -253,8 +252,13 @@ class Fits(QObject):
     def _on_completed(self) -> None:
         self._fields.sign()
         self._results.sign(lambda key: self._fields.signature_of(self._row_of(key)))
-        if len(self._fields):
-            self._session.recorder.load_adjustments()
+        self._read_stored(self._fields.known)
+
+    def _read_stored(self, fields: Iterable[int]) -> None:
+        for number in fields:
+            signature = self._fields.signature_in(number)
+            if signature:
+                self._stored.read(signature)
 
     def _on_fitted(self, fitted: Fitted) -> None:
         # Results that were under way when it was closed still arrive, and nothing takes them.

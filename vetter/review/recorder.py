@@ -33,7 +33,7 @@ class Recorder(QObject):
     unkept = pyqtSignal(str)  # what nobody waits for, as a fit, could not be written
     begun = pyqtSignal()  # a commit that the window waits for
     saving = pyqtSignal()
-    adjustments_loaded = pyqtSignal(object)
+    adjustments_loaded = pyqtSignal(object)  # Stored
     compared = pyqtSignal(object)  # roles of the inputs that have changed since the last time
 
     def __init__(
@@ -106,10 +106,10 @@ class Recorder(QObject):
         if self._writer is not None:
             self._writer.record_input(record, fingerprints, candidates)
 
-    def load_adjustments(self) -> None:
-        """Read the results that are kept; a session that is read only has them made anew."""
+    def load_adjustments(self, signature: str, after: str = "") -> None:
+        """Read results that are kept; a session that is read only has them made anew."""
         if self._writer is not None:
-            self._writer.load_adjustments()
+            self._writer.load_adjustments(signature, after)
 
     def finish(self) -> None:
         """Wait for what is under way, and do what waits for it; nothing tells of it any more."""

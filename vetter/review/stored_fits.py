@@ -1,0 +1,53 @@
+"""Results of fits from earlier starts, on their way out of the session file."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from vetter.review.recorder import Recorder
+from vetter.review.writer import Stored
+
+
+class StoredFits(QObject):
+    """Reads results a few at a time, the next few once the window has taken these.
+
+    A hundred thousand at once would hold verdicts up for 4 s on the writer's thread, and the
+    window for longer.
+
+    Parameters
+    ----------
+    recorder : Recorder
+        Whose writer reads.
+    """
+
+    arrived = pyqtSignal(object)  # Stored
+    complete = pyqtSignal()
+
+    def __init__(self, recorder: Recorder, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._recorder = recorder
+        self._signatures: deque[str] = deque()
+        recorder.adjustments_loaded.connect(self._on_loaded)
+
+    def read(self, signature: str) -> None:
+        """Have the results that are kept under a signature come, after those asked for before."""
+        self._signatures.append(signature)
+        if len(self._signatures) == 1:
+            self._recorder.load_adjustments(signature)
+
+    def close(self) -> None:
+        """Read no more."""
+        self._recorder.adjustments_loaded.disconnect(self._on_loaded)
+
+    def _on_loaded(self, stored: Stored) -> None:
+        self.arrived.emit(stored)
+        if not stored.last:
+            self._recorder.load_adjustments(stored.signature, stored.results[-1][0])
+            return
+        self._signatures.popleft()
+        if self._signatures:
+            self._recorder.load_adjustments(self._signatures[0])
+        else:
+            self.complete.emit()
