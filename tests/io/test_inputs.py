@@ -20,6 +20,28 @@ def test_planes_beside_the_list_are_found_and_said(tmp_path: Path) -> None:
     source.close()
 
 
+def test_an_error_plane_that_is_named_goes_with_the_planes_beside_the_list(tmp_path: Path) -> None:
+    write_field(tmp_path, ("science", "template", "err"))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    noise = write_image(elsewhere / "noise.fits", pixels() + 3)
+    options = InputOptions(planes={"err": str(noise)})
+    source = open_input(str(write_list(tmp_path / "l.csv")), options)
+    assert source.plane_names == ("image", "template", "err")
+    assert "err" not in source.notes[0]
+    assert source.record["options"]["planes"]["err"] == str(noise)
+    source.close()
+
+
+@pytest.mark.parametrize("plane", ["image", "diff"])
+def test_an_image_that_is_named_stands_for_itself(tmp_path: Path, plane: str) -> None:
+    write_field(tmp_path, ("science", "template"))
+    options = InputOptions(planes={plane: str(tmp_path / "science.fits")})
+    source = open_input(str(write_list(tmp_path / "l.csv")), options)
+    assert "template" not in source.plane_names
+    source.close()
+
+
 def test_two_files_that_may_be_the_image_are_refused(tmp_path: Path) -> None:
     write_field(tmp_path, ("image", "science"))
     with pytest.raises(InputError, match="image.fits and science.fits, each of which"):

@@ -16,9 +16,14 @@ from vetter.io.input_options import DEFAULT_RADIUS, InputOptions
 from vetter.io.nearby_planes import PlanesWanted, planes_beside
 from vetter.io.table_files import kind_of
 
+_ENOUGH = frozenset(("image", "diff"))
+"""Who names one of these planes names all that are meant."""
+
 
 def open_list(table: FitsName, options: InputOptions, record: dict[str, Any]) -> FieldSource:
     """The list's candidates on the planes that the options name, else on those beside it.
+
+    An error plane or a mask that is named goes with those beside the list.
 
     Raises
     ------
@@ -30,13 +35,14 @@ def open_list(table: FitsName, options: InputOptions, record: dict[str, Any]) ->
     kind = kind_of(table.path)
     said: tuple[str, ...] = ()
     specs: Mapping[str, str] = options.planes
-    if not specs:
+    if _ENOUGH.isdisjoint(specs):
         try:
-            specs, said = planes_beside(table, kind)
+            specs, said = planes_beside(table, kind, specs)
         except PlanesWanted:
-            # Planes are asked for where it is a list, and only then.
-            check_is_list(table, options.columns)
-            raise
+            if not specs:
+                # Planes are asked for where it is a list, and only then.
+                check_is_list(table, options.columns)
+                raise
         record = {
             **record,
             "options": dataclasses.replace(options, planes=specs).plain(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from vetter.errors import InputError
@@ -37,7 +37,9 @@ class PlanesWanted(InputError):
         self.table, self.guesses, self.beside = table, guesses, beside
 
 
-def planes_beside(table: FitsName, kind: str) -> tuple[dict[str, str], tuple[str, ...]]:
+def planes_beside(
+    table: FitsName, kind: str, given: Mapping[str, str] | None = None
+) -> tuple[dict[str, str], tuple[str, ...]]:
     """Planes in the folder of a table, where each is there under one name only.
 
     Names are plain (``science.fits``), or share the list's own (``r1_sci.fits`` with ``r1.ecsv``).
@@ -47,11 +49,13 @@ def planes_beside(table: FitsName, kind: str) -> tuple[dict[str, str], tuple[str
     table : FitsName
     kind : str
         What the table is, for the message.
+    given : mapping of str to str, optional
+        Planes that are named already: they are not looked for.
 
     Returns
     -------
     specs : dict of str to str
-        Plane name to file.
+        Plane name to file, those given among them.
     notes : tuple of str
         Which files were taken.
 
@@ -65,7 +69,10 @@ def planes_beside(table: FitsName, kind: str) -> tuple[dict[str, str], tuple[str
     folder = table.path.absolute().parent
     # Compared in lower case: IMAGE.FITS is as plain a name.
     present = {path.name.lower(): path for path in folder.iterdir() if path.is_file()}
+    given = {} if given is None else given
     for plane, names in NAMES.items():
+        if plane in given:
+            continue
         files = [present[n + end] for n in names for end in IMAGE_ENDINGS if n + end in present]
         if len(files) > 1:
             both = " and ".join(path.name for path in files[:2])
@@ -78,8 +85,9 @@ def planes_beside(table: FitsName, kind: str) -> tuple[dict[str, str], tuple[str
         found = _namesakes(table.path, present.values())
     if "image" not in found:
         raise _wanted(f"{wanted}; beside it lies no image.fits or science.fits", table, present)
+    found = {plane: path for plane, path in found.items() if plane not in given}
     taken = ", ".join(f"{plane} = {path.rpartition('/')[2]}" for plane, path in found.items())
-    return found, (f"planes found beside the list: {taken}",)
+    return {**found, **given}, (f"planes found beside the list: {taken}",)
 
 
 def planes_by_name(files: Iterable[Path], stem: str | None = None) -> dict[str, str]:
