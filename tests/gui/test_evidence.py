@@ -73,3 +73,16 @@ def test_a_fit_is_not_offered_where_nothing_can_be_fitted(qtbot) -> None:
         "not fitted yet: F fits it",
         "not fitted yet: F fits it",
     ]
+
+
+@pytest.mark.parametrize("width", range(150, 420, 30))
+def test_no_number_stands_on_another_line_than_its_name(evidence: Evidence, width: int) -> None:
+    fit = Adjustment(True, dx=0.212, dy=0.058, scale=1.01, snr=-4.8, correlation=0.57)
+    evidence.resize(width, evidence.height())
+    evidence.show_state(FitState("done", fit, Judgement(True, "it moved")))
+    layout, starts = evidence._laid_out()
+    ends = [*starts[1:], len(evidence.text())]
+    plain = {ord("\N{NO-BREAK SPACE}"): " ", ord("\N{WORD JOINER}"): ""}
+    lines = [evidence.text()[a:b].translate(plain) for a, b in zip(starts, ends, strict=True)]
+    for part in ("dx +0.212", "dy +0.058 px", "scale 1.010", "surviving S/N -4.8"):
+        assert any(part in line for line in lines), lines

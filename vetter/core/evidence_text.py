@@ -25,6 +25,10 @@ def headline(judgement: Judgement, fit: Adjustment | None = None) -> str:
     return f"{_HEADLINES[judgement.disappeared]}{change}: {judgement.reason}"
 
 
+APART = "    "
+"""Between two numbers of a fit."""
+
+
 def numbers(fit: Adjustment) -> str:
     """The fit's numbers on one line; unknown ones are left out.
 
@@ -48,7 +52,7 @@ def numbers(fit: Adjustment) -> str:
         _known("neighbours {:+.2f}", fit.correlation),
         rests_on(fit),
     ]
-    return "    ".join(part for part in parts if part)
+    return APART.join(part for part in parts if part)
 
 
 def details(fit: Adjustment) -> str:

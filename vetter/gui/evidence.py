@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PyQt6.QtWidgets import QWidget
 
-from vetter.core.evidence_text import details, headline, numbers
+from vetter.core.evidence_text import APART, details, headline, numbers
 from vetter.gui.flowing_text import LINE_BREAK, FlowingText
 from vetter.review.fit_state import (
     DONE,
@@ -21,6 +21,9 @@ from vetter.review.fit_state import (
 from vetter.review.frame import Frame
 
 WIDE_LINES, NARROW_LINES = 3, 4
+NO_BREAK, JOINED = "\N{NO-BREAK SPACE}", "\N{WORD JOINER}"
+SHORT = 40
+"""Letters of a part of the numbers that is not broken at the end of a line."""
 
 
 class Evidence(FlowingText):
@@ -93,7 +96,14 @@ class Evidence(FlowingText):
 
     def _say(self, words: str, numbers_line: str, tip: str) -> None:
         self.words, self.numbers = words, numbers_line
-        self.setText(words + (LINE_BREAK + numbers_line if numbers_line else ""))
+        self.setText(words + (LINE_BREAK + _unbroken(numbers_line) if numbers_line else ""))
         answer = re.match(r"[^:,;]*", words)
         self.set_bold(0 if answer is None else answer.end())
         self.setToolTip("\n".join(part for part in (words, numbers_line, tip) if part))
+
+
+def _unbroken(numbers_line: str) -> str:
+    """A number stays on the line of its name; what is long may be broken."""
+    parts = numbers_line.split(APART)
+    whole = str.maketrans({" ": NO_BREAK, "/": f"/{JOINED}"})
+    return APART.join(part.translate(whole) if len(part) <= SHORT else part for part in parts)
