@@ -321,7 +321,7 @@ def test_the_report_counts_as_one_speaks(count: int, said: str) -> None:
     assert ExportReport(Path("out"), cutouts=count).lines() == [f"out: {said}"]
 
 
-def test_a_plane_that_is_left_out_is_said(tmp_path: Path) -> None:
+def test_a_plane_that_is_left_out_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listed = MemorySource()
     whole = listed.cutout
 
@@ -331,7 +331,7 @@ def test_a_plane_that_is_left_out_is_said(tmp_path: Path) -> None:
         cutout.unread = {"diff": "d.fits: gone"}
         return cutout
 
-    listed.cutout = without_diff  # type: ignore[method-assign]
+    monkeypatch.setattr(listed, "cutout", without_diff)
     report = exported(tmp_path, listed, verdicts=[Verdict.REJECT])
     assert "cutout of C1: no diff: d.fits: gone" in report.lines()
     assert load_cutout(tmp_path / "cutouts" / "C1.fits").unread == {"diff": "d.fits: gone"}

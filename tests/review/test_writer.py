@@ -119,6 +119,18 @@ def test_results_are_read_a_few_at_a_time(writer, qtbot, monkeypatch):
     assert keys == [(name, part) for name in ("mine", "other") for part in (["a", "b"], ["c"])]
 
 
+def test_results_that_cannot_be_read_do_not_keep_those_of_other_images(writer, store, qtbot):
+    read = store.adjustments_of
+    store.adjustments_of = lambda name, *rest: {}[name] if name == "bad" else read(name, *rest)
+    heard = []
+    stored = StoredFits(SimpleNamespace(**_as_recorder(writer)))
+    stored.arrived.connect(lambda part: heard.append((part.signature, len(part.results))))
+    with qtbot.waitSignal(stored.complete, timeout=30000):
+        stored.read("bad")
+        stored.read("mine")
+    assert heard == [("bad", 0), ("mine", 3)]
+
+
 def _as_recorder(writer: Writer) -> dict:
     """What `StoredFits` uses of a recorder."""
     return {"adjustments_loaded": writer.loaded, "load_adjustments": writer.load_adjustments}

@@ -197,7 +197,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
             return
         used, width, height = self._used, self.width(), self.height()
         painter = QPainter(self._viewport())
-        # To copy the bare ground from the picture takes three times as long as to fill it.
+        # To copy the bare ground from a picture of all takes longer than to fill it.
         painter.fillRect(used.width(), 0, width - used.width(), height, self.backgroundBrush())
         painter.fillRect(0, used.height(), width, height - used.height(), self.backgroundBrush())
         painter.drawImage(0, 0, self._painted)

@@ -14,6 +14,7 @@ from vetter.core.cutout_source import Fingerprint
 from vetter.core.decisions import Decision, utc_now
 from vetter.io.session_database import SessionDatabase
 from vetter.io.session_errors import Holder, SessionLocked, damaged
+from vetter.io.session_fits import newest_fits, next_fits, put_fits
 from vetter.io.session_inputs import (
     RecordedInput,
     changed_roles,
@@ -25,7 +26,6 @@ from vetter.io.session_inputs import (
 from vetter.io.session_rows import (
     COLUMNS,
     from_rows,
-    meta_from,
     plain_meta,
     to_row,
 )
@@ -61,6 +61,7 @@ class SessionFile:
         self.notes = database.notes
         self._database = database
         self._latest = ""
+        self._since: str | None = None
 
     @classmethod
     def create(cls, path: str | os.PathLike[str], reviewer: str) -> SessionFile:
@@ -203,6 +204,7 @@ class SessionFile:
                 " VALUES (?, ?, ?, ?, ?)",
                 (self._time(), candidates, *(json.dumps(value) for value in values)),
             )
+        self._since = None
         return changed
 
     def inputs(self) -> list[RecordedInput]:
@@ -236,10 +238,7 @@ class SessionFile:
 
         The text is what `session_rows.plain_meta` makes of the metadata.
         """
-        at = self._time()
-        rows = [(key, signature, at, text) for key, signature, text in results]
-        with self._database.transaction() as cursor:
-            cursor.executemany("INSERT OR REPLACE INTO adjustments VALUES (?, ?, ?, ?)", rows)
+        put_fits(self._database, results, self._time())
 
     def _time(self) -> str:
         """The time that inputs and fits are written under."""
@@ -260,39 +259,22 @@ class SessionFile:
         Those of other inputs, from before a file changed, are left out: their key may be
         another object's by now.
         """
-        since = current_since(self.inputs())
-        query = "SELECT key, signature, meta FROM adjustments WHERE at >= ? ORDER BY at"
-        rows = self._database.read(query, (since,))
-        try:
-            return {key: (signature, meta_from(meta)) for key, signature, meta in rows}
-        except ValueError:
-            raise damaged(self.path, "fits") from None
+        return newest_fits(self._database, self._current_since())
 
     def adjustments_of(
         self, signature: str, after: str, limit: int
     ) -> list[tuple[str, dict[str, Any]]]:
-        """Some of the results under a signature: the next keys in order, with their metadata.
+        """The next of the results under a signature, see `session_fits.next_fits`.
 
         As with `adjustments`, those of other inputs are left out.
-
-        Parameters
-        ----------
-        signature : str
-        after : str
-            The last key that is known already; '' for none.
-        limit : int
-            Fewer are returned only at the end.
         """
-        since = current_since(self.inputs())
-        rows = self._database.read(
-            "SELECT key, meta FROM adjustments WHERE key > ? AND signature = ? AND at >= ? "
-            "ORDER BY key LIMIT ?",
-            (after, signature, since, limit),
-        )
-        try:
-            return [(key, meta_from(meta)) for key, meta in rows]
-        except ValueError:
-            raise damaged(self.path, "fits") from None
+        return next_fits(self._database, self._current_since(), signature, after, limit)
+
+    def _current_since(self) -> str:
+        """Since when the inputs are as they are; looked up once, as it asks the disk for each."""
+        if self._since is None:
+            self._since = current_since(self.inputs())
+        return self._since
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -27,7 +27,7 @@ FEW = 20
 """Results of fits in one transaction: about 2 ms, all that a verdict may have to wait."""
 
 AT_ONCE = 25
-"""Results of fits that are read together: 1 ms here, and 2 ms where the window takes them."""
+"""Results of fits that are read together: about 1 ms here, as long where the window takes them."""
 
 PAINTED_BY = 0.025
 """Seconds after a key that what nobody waits for is put off: the window paints what it changed."""
@@ -157,8 +157,12 @@ class Writer(QObject):
         """Read results kept under a signature, from a key on; :attr:`loaded` brings them."""
 
         def read() -> None:
-            results = self._store.adjustments_of(signature, after, AT_ONCE)
-            self.loaded.emit(Stored(signature, results, len(results) < AT_ONCE))
+            results: list[tuple[str, dict[str, Any]]] = []
+            try:
+                results = self._store.adjustments_of(signature, after, AT_ONCE)
+            finally:
+                # What cannot be read ends here: the results of other images are still to come.
+                self.loaded.emit(Stored(signature, results, len(results) < AT_ONCE))
 
         self._later(RESULT, read)
 
