@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from vetter.core.shift_field import Typical, around, compared, round_number, typical
+from vetter.core.shift_field import Typical, around, compared, typical
 
 NAN = math.nan
 
@@ -46,11 +46,3 @@ def test_too_few_neighbours_or_no_place_say_nothing(x: float) -> None:
 )
 def test_a_shift_is_compared_with_those_around_it(own, field, words) -> None:
     assert words in compared(*own, Typical(*field, 0.02, 8))
-
-
-@pytest.mark.parametrize(
-    ("value", "rounded"),
-    [(0.73, 0.5), (0.5, 0.5), (0.034, 0.02), (1.9, 1.0), (0.0, 0.0), (NAN, 0.0)],
-)
-def test_round_numbers(value: float, rounded: float) -> None:
-    assert round_number(value) == pytest.approx(rounded)

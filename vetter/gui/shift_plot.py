@@ -10,7 +10,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen
 from PyQt6.QtWidgets import QWidget
 
-from vetter.core.shift_field import round_number
+from vetter.core.round_number import round_number
 from vetter.gui.field_canvas import FieldCanvas
 from vetter.gui.field_layer import Piece
 
