@@ -128,7 +128,11 @@ class Painted(QObject):
         return False
 
 
-def test_the_name_is_painted_with_the_pixels_and_before_the_key_returns(qtbot, window) -> None:
+def test_the_name_is_painted_with_the_pixels_and_before_the_key_returns(
+    qtbot, window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As long as this disk needs: a commit that is waited for in vain is shown in a later turn.
+    monkeypatch.setattr("vetter.review.recorder.ACKNOWLEDGED_AT_ONCE", 30.0)
     painted = Painted()
     picture = window.card.findChild(PaintedAhead)
     for widget in (picture, window.plane_row.viewport()):
