@@ -1,46 +1,25 @@
-"""Cutout files: FITS with one extension a plane, in the layout of STDPipe, both ways."""
+"""Cutout files, written and read: FITS with one extension a plane, as STDPipe's."""
 
 from __future__ import annotations
 
 import os
 import warnings
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-
-from vetter.core.cutout import SPECIAL, Cutout
-from vetter.core.plane import Array
+from vetter.core.cutout import Cutout
 from vetter.core.quiet import quiet
-from vetter.core.wcs_header import (
-    has_tables,
-    header_wcs,
-    same_sky,
-    with_wcs,
-    without_table_cards,
-    without_tables,
-)
 from vetter.errors import InputError
 from vetter.io.atomic import write_atomic
-from vetter.io.fits_cards import format_card
-from vetter.io.fits_metadata import decode_meta, decode_record, encode_meta
+from vetter.io.cutout_layout import assemble, file_content
 from vetter.io.fits_structure import open_fits
-from vetter.io.fits_wcs_tables import TABLES, load_wcs, wcs_extension
-from vetter.io.image_extension import image_extension, padded_header, stored_dtype
+from vetter.io.fits_wcs_tables import load_wcs
 from vetter.io.plain_files import open_plain_file
 from vetter.io.plain_fits import read_plain
 from vetter.io.unpacked import open_unpacked
 
-if TYPE_CHECKING:
-    from astropy.io.fits import Header
-
-# What the file's structure says, and not the cutout's header.
-_STRUCTURE = (
-    *("SIMPLE", "XTENSION", "BITPIX", "PCOUNT", "GCOUNT", "EXTEND", "EXTNAME", "EXTVER"),
-    *("BZERO", "BSCALE", "BLANK", "CHECKSUM", "DATASUM"),
-)
 MOST_BYTES = 512 * 2**20
 """Of a cutout's file, unpacked."""
 _LEGACY = ("x", "y", "ra", "dec", "mag", "magerr", "mag_calib", "flags", "id", "time", "filename")
@@ -84,7 +63,7 @@ def write_cutout(cutout: Mapping[str, Any], filename: str | os.PathLike[str]) ->
     left = [k for k, value in whole.extras.items() if k not in _LEGACY and value is not None]
     if left:
         warnings.warn(f"{filename}: {', '.join(left)}: not planes, not written", stacklevel=2)
-    write_atomic(filename, _packed(_content(whole, meta), os.path.splitext(filename)[1]))
+    write_atomic(filename, _packed(file_content(whole, meta), os.path.splitext(filename)[1]))
 
 
 def _packed(content: bytes, suffix: str) -> bytes:
@@ -98,97 +77,6 @@ def _packed(content: bytes, suffix: str) -> bytes:
 
         return bz2.compress(content)
     return content
-
-
-def _content(cutout: Cutout, meta: Mapping[str, Any]) -> bytes:
-    """The bytes of the file. Cards that all planes share are put into text once."""
-    shared, tables = _shared_header(cutout)
-    stored: dict[str, Array] = {}
-    record: dict[str, Any] = {}
-    for name, plane in cutout.planes.items():
-        bits = cutout.bits.get(name)
-        if bits is not None and plane.dtype == bool and np.array_equal(bits != 0, plane):
-            plane = bits
-            kind = "bool"
-        else:
-            kind = plane.dtype.name
-        extension = _extension_name(name, stored)
-        stored[extension] = plane
-        implied = "bool" if extension == "MASK" else stored_dtype(name, plane)
-        if name != extension.lower() or kind != implied:
-            record.setdefault("planes", {})[extension] = [name, kind]
-    if cutout.notes:
-        record["notes"] = cutout.notes
-    if cutout.unread:
-        record["unread"] = cutout.unread
-    primary = "".join(
-        format_card(k, v)
-        for k, v in (("SIMPLE", True), ("BITPIX", 8), ("NAXIS", 0), ("EXTEND", True))
-    )
-    parts = [padded_header(primary + encode_meta(meta, record))]
-    for extension, plane in stored.items():
-        parts += image_extension(extension, plane, shared)
-    if tables is not None:
-        parts.append(tables)
-    return b"".join(parts)
-
-
-def _shared_header(cutout: Cutout) -> tuple[str, bytes | None]:
-    """The cards that all extensions share, and the extension with the WCS's look-up tables."""
-    from astropy.io.fits import Header
-
-    header: Header = Header() if cutout.header is None else cutout.header
-    wcs, tables = cutout.given_wcs, None
-    if wcs is not None and (wcs.naxis != 2 or not wcs.has_celestial):
-        # Of STDPipe's dict: made from a header of more axes, or of one without a sky.
-        wcs = wcs.celestial if wcs.has_celestial else None
-    if wcs is not None and has_tables(wcs):
-        tables = wcs_extension(wcs)
-        header = with_wcs(header, without_tables(wcs, *cutout.position))
-    else:
-        header = without_table_cards(header)
-        if wcs is not None and not same_sky(header_wcs(header), wcs, cutout.shape):
-            header = with_wcs(header, wcs)
-    with quiet():  # comments too long for their card
-        text = "".join(
-            _card_text(card)
-            for card in header.cards
-            if card.keyword not in _STRUCTURE and not card.keyword.startswith("NAXIS")
-        )
-    if cutout.origin is not None and "CROP_X1" not in header:
-        ny, nx = cutout.shape
-        for axis, start, size in (("X", cutout.origin[0], nx), ("Y", cutout.origin[1], ny)):
-            text += format_card(f"CROP_{axis}1", start)
-            text += format_card(f"CROP_{axis}2", start + size)
-    return text, tables
-
-
-def _card_text(card: Any) -> str:
-    from astropy.io.fits import VerifyError
-
-    try:
-        text = str(card)
-        written, slash, comment = text.partition("=")[2].partition("/")
-        number = written.replace(" ", "")
-        # astropy shortens numbers to twenty characters; to read all values takes milliseconds.
-        if len(text) == 80 and len(number) > 18 and number[0] != "'":
-            value = card.value
-            if isinstance(value, float) and float(number.upper().replace("D", "E")) != value:
-                exact = format_card(card.keyword.upper(), float(value)).rstrip()
-                text = f"{exact} {slash} {comment.strip()}".rstrip()[:80].ljust(80)
-    except (ValueError, VerifyError) as error:
-        raise InputError(f"header: {card.keyword} cannot be written as it is malformed") from error
-    return text
-
-
-def _extension_name(name: str, taken: Mapping[str, Any]) -> str:
-    """EXTNAME of a plane; the exact name is in the record where this is not it."""
-    stem = "".join(c if " " < c <= "~" else "_" for c in name.upper())[:60] or "_"
-    extension, number = stem, 1
-    while extension in taken or extension in (TABLES, "PRIMARY"):
-        number += 1
-        extension = f"{stem}_{number}"
-    return extension
 
 
 def load_cutout(filename: str | os.PathLike[str]) -> Cutout:
@@ -216,7 +104,7 @@ def load_cutout(filename: str | os.PathLike[str]) -> Cutout:
     Differs from STDPipe 0.4.1: nothing in the file is evaluated. What looks like an array is
     parsed as literals; what does not parse stays text.
     """
-    from astropy.io import fits
+    from astropy.io.fits import VerifyError
 
     name = os.fspath(filename)
     try:
@@ -227,19 +115,25 @@ def load_cutout(filename: str | os.PathLike[str]) -> Cutout:
             plain = read_plain(file.read())
         with quiet():
             if plain is not None:
-                return _assemble(name, plain)
+                return assemble(name, plain)
             with (
                 open_unpacked(Path(name), MOST_BYTES) as file,
                 open_fits(file, name, lazy_load_hdus=False) as hdus,
             ):
-                cutout = _assemble(name, [hdu for hdu in hdus if hdu.is_image])
+                cutout = assemble(name, [hdu for hdu in hdus if hdu.is_image])
                 cutout.wcs = load_wcs(hdus)
                 return cutout
     except InputError:
         raise
-    except (OSError, TypeError, ValueError, LookupError) as error:
-        raise InputError(f"{name}: wants a FITS file with cutouts, {_reason(error)}") from error
-    except (EOFError, zlib.error, fits.VerifyError) as error:
+    except (
+        OSError,
+        EOFError,
+        TypeError,
+        ValueError,
+        LookupError,
+        zlib.error,
+        VerifyError,
+    ) as error:
         raise InputError(f"{name}: wants a FITS file with cutouts, {_reason(error)}") from error
 
 
@@ -253,70 +147,3 @@ def _reason(error: Exception) -> str:
         # Where numpy or astropy gave up ("cannot reshape array") is nothing to a reader.
         return found
     return f"{found} ({' '.join(str(error).split())})"
-
-
-def _assemble(name: str, hdus: Sequence[Any]) -> Cutout:
-    """A cutout of HDUs with name, header and data, of astropy's or `PlainHdu`."""
-    if not hdus:
-        raise InputError(f"{name}: wants two-dimensional images, found none")
-    record = decode_record(hdus[0].header)
-    known = record.get("planes")
-    planes: dict[str, Array] = {}
-    cutout = Cutout({}, decode_meta(hdus[0].header), notes=_words(record, "notes"))
-    cutout.unread = _words(record, "unread")
-    for number, hdu in enumerate(hdus):
-        data = getattr(hdu, "data", None)  # astropy's HDU of damaged headers has none
-        if data is None:
-            continue
-        data = np.asarray(data)
-        while data.ndim > 2 and data.shape[0] == 1:
-            data = data[0]
-        entry = known.get(hdu.name) if isinstance(known, dict) else None
-        plane, dtype = _plane_entry(entry, hdu.name or ("image" if number == 0 else f"hdu{number}"))
-        if data.ndim != 2 or (planes and data.shape != cutout.shape):
-            cutout.notes[plane] = f"left out: shape {data.shape}"
-            continue
-        data = data.astype(data.dtype.newbyteorder("="), copy=False)
-        planes[plane] = data
-        _put_plane(cutout, plane, data, dtype)
-        if cutout.header is None:
-            cutout.header = _plane_header(hdu.header)
-    if not planes:
-        raise InputError(f"{name}: wants two-dimensional images, found none")
-    header = cutout.header
-    if header is not None and "CROP_X1" in header and "CROP_Y1" in header:
-        cutout.origin = int(header["CROP_X1"]), int(header["CROP_Y1"])
-    return cutout
-
-
-def _words(record: Mapping[str, Any], part: str) -> dict[str, str]:
-    """What the record says of planes, by their names."""
-    said = record.get(part)
-    return {str(k): str(v) for k, v in said.items()} if isinstance(said, dict) else {}
-
-
-def _plane_entry(entry: Any, extension: str) -> tuple[str, str | None]:
-    """Name and dtype of a plane from the record, else from EXTNAME."""
-    if isinstance(entry, list) and len(entry) == 2 and all(isinstance(e, str) for e in entry):
-        if entry[0] not in SPECIAL:
-            return entry[0], entry[1]
-    plane = extension.lower() if extension != "PRIMARY" else "image"
-    return (plane if plane not in SPECIAL else f"{plane}_"), None
-
-
-def _put_plane(cutout: Cutout, name: str, data: Array, dtype: str | None) -> None:
-    integer = data.dtype.kind in "iu"
-    if dtype == "bool" or (name == "mask" and dtype is None):
-        cutout[name] = data.astype(bool)
-        if integer and data.size and (data.max() > 1 or data.min() < 0):
-            cutout.bits[name] = data
-    elif dtype == "float16" and data.dtype == np.float32:
-        cutout[name] = data.astype(np.float16)
-    else:
-        cutout[name] = data
-
-
-def _plane_header(header: Header) -> Header:
-    from astropy.io.fits import Header
-
-    return Header([card for card in header.cards if card.keyword not in _STRUCTURE])
