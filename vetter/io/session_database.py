@@ -20,7 +20,7 @@ from vetter.io.session_connection import (
     roll_back,
     view,
 )
-from vetter.io.session_errors import Holder, SessionLocked, is_unwritable, said
+from vetter.io.session_errors import Holder, SessionLocked, is_unwritable, overwritten, said
 from vetter.io.session_lock import SessionLock
 from vetter.io.session_schema import check_header, check_schema, create_tables
 
@@ -52,6 +52,7 @@ class SessionDatabase:
         self._connection = connection
         self._lock = lock
         self._turn = threading.RLock()
+        self._version = _version(connection)
 
     @classmethod
     def create(cls, path: Path) -> SessionDatabase:
@@ -202,6 +203,8 @@ class SessionDatabase:
             try:
                 cursor = self._connection.cursor()
                 cursor.execute("BEGIN IMMEDIATE")
+                if _version(self._connection) != self._version:
+                    raise overwritten(self.path)
                 yield cursor
                 cursor.execute("COMMIT")
             except BaseException as error:
@@ -209,6 +212,11 @@ class SessionDatabase:
                 if isinstance(error, (sqlite3.Error, UnicodeDecodeError)):
                     raise said(self.path, error) from None
                 raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    """A number that stays the same until another than this connection writes to the file."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
 
 def _take_hold(connection: sqlite3.Connection) -> None:

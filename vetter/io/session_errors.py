@@ -71,6 +71,17 @@ def said(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> VetterError:
     return InputError(f"{path}: not usable as a session ({error})")
 
 
+def overwritten(path: Path) -> VetterError:
+    """The file was written to by another, as by a copy put over it: the window shows other things.
+
+    To go on would mix the events of the two.
+    """
+    return VetterError(
+        f"{path}: another program has written to it (an older copy put over it?), nothing was "
+        "written: open it again to go on with what it holds now"
+    )
+
+
 def damaged(path: Path, part: str) -> InputError:
     """A part of a session that no version of the program has written."""
     return InputError(f"{path}: a damaged session: its {part} are not readable")
