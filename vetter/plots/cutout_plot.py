@@ -1,29 +1,20 @@
-"""Plots of cutouts for scripts: ``from vetter import plots``, where STDPipe's import was.
-
-Drawn with matplotlib, which is the extra ``plots`` and is imported when something is drawn.
-"""
+"""Planes of a cutout side by side, with marks and a title."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vetter.core.crop import filled
 from vetter.core.cutout_title import cutout_title
-from vetter.core.smoothing import smooth
 from vetter.errors import InputError, VetterError
+from vetter.plots.plane_image import draw_plane
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["PlotsUnavailable", "plot_cutout"]
-
-_SKY = ("image", "template", "convolved")
-_SMOOTHED = (*_SKY, "diff", "adjusted")
 _PLANES = ("image", "template", "diff", "mask")
 
 
@@ -113,14 +104,7 @@ def plot_cutout(
     centre = _mark_centre(cutout, mark_x, mark_y, mark_ra, mark_dec)
     fig, pairs = _axes(fig, axs, list(planes), present)
     for name, axes in pairs:
-        options: dict[str, Any] = {
-            "stretch": "asinh" if name in _SKY else "linear",
-            "cmap": "Blues_r",
-            "show_colorbar": False,
-            "show_axis": False,
-            **kwargs,
-        }
-        _draw(axes, name, _plain(cutout[name]), r0 if name in _SMOOTHED else None, options)
+        draw_plane(axes, name, cutout[name], r0, kwargs)
         axes.set_title(name.upper())
         if centre is not None:
             _draw_marks(axes, centre, (mark_r, mark_r2, mark_r3), mark_color, mark_lw)
@@ -185,106 +169,6 @@ def _axes(
     for axes in blank:
         axes.set_axis_off()
     return (fig if fig is not None else given[0].figure), pairs
-
-
-def _draw(axes: Axes, name: str, plane: Any, sigma: float | None, options: dict[str, Any]) -> None:
-    show_colorbar, show_axis = options.pop("show_colorbar"), options.pop("show_axis")
-    stretch, ignored = options.pop("stretch"), options.pop("mask", None)
-    region = _region(options.pop("xlim", None), options.pop("ylim", None), plane.shape)
-    qq, low, high = (options.pop(key, None) for key in ("qq", "vmin", "vmax"))
-    for key in ("max_plot_size", "fast"):  # of STDPipe's imshow, for large images
-        options.pop(key, None)
-    options = {"origin": "lower", "interpolation": "nearest", **options}
-    if plane.dtype == bool or name == "mask":
-        plane = (plane != 0).astype(float)
-        if "norm" not in options:
-            options.update(vmin=0.0, vmax=1.0)
-    else:
-        plane = plane.astype(np.float64)
-        if sigma is not None and sigma > 0:
-            plane = smooth(plane, sigma)
-        counts = np.isfinite(plane) & ~_ignored(ignored, plane.shape)
-        counted = plane[region][counts[region]]
-        if "norm" not in options:
-            low, high = _limits(counted, qq, low, high)
-            options["norm"] = _norm(counted, stretch, low, high)
-    (top, bottom), (left, right) = ((s.start - 0.5, s.stop - 0.5) for s in region)
-    rows = (top, bottom) if options["origin"] == "lower" else (bottom, top)
-    options.setdefault("extent", (left, right, *rows))
-    drawn = axes.imshow(plane[region], **options)
-    # Off the image is neither bright nor dark.
-    drawn.set_cmap(drawn.get_cmap().with_extremes(bad="0.6"))
-    axes.axison = bool(show_axis)
-    if show_colorbar:
-        axes.figure.colorbar(drawn, ax=axes, fraction=0.046, pad=0.04)
-
-
-def _plain(plane: Any) -> Any:
-    """An array; masked pixels are NaN, or True in a mask."""
-    return filled(plane) if isinstance(plane, np.ma.MaskedArray) else np.asarray(plane)
-
-
-def _region(xlim: Any, ylim: Any, shape: tuple[int, ...]) -> tuple[slice, slice]:
-    """Rows and columns of the pixels between the limits."""
-    slices = []
-    for limits, size in ((ylim, shape[0]), (xlim, shape[1])):
-        low, high = (0, size - 1) if limits is None else limits
-        slices.append(slice(max(0, math.floor(low)), min(size, math.ceil(high) + 1)))
-    if any(s.start >= s.stop for s in slices):
-        raise InputError(f"plot_cutout: no pixels between xlim {xlim} and ylim {ylim}")
-    return slices[0], slices[1]
-
-
-def _ignored(mask: Any, shape: tuple[int, ...]) -> Any:
-    return np.zeros(shape, bool) if mask is None else np.asarray(mask) != 0
-
-
-def _limits(values: Any, qq: Any, low: float | None, high: float | None) -> tuple[float, float]:
-    """Percentiles, or the limits given; finite and apart in any case."""
-    if qq is None and low is None and high is None:
-        qq = (0.5, 99.5)
-    if values.size == 0:
-        found = (0.0, 1.0)
-    elif qq is not None:
-        found = tuple(np.percentile(values, qq))
-        low = high = None
-    else:
-        found = (values.min(), values.max())
-    low, high = (float(f if g is None else g) for f, g in zip(found, (low, high), strict=True))
-    return (low, high) if high > low else (low - 0.1, low + 0.1)
-
-
-def _norm(values: Any, stretch: str | None, low: float, high: float) -> Any:
-    from astropy.visualization import (
-        AsinhStretch,
-        HistEqStretch,
-        ImageNormalize,
-        LinearStretch,
-        LogStretch,
-        SinhStretch,
-        SqrtStretch,
-        SquaredStretch,
-    )
-
-    kinds = {
-        "linear": LinearStretch,
-        "asinh": AsinhStretch,
-        "log": LogStretch,
-        "sqrt": SqrtStretch,
-        "square": SquaredStretch,
-        "power": SquaredStretch,
-        "sinh": SinhStretch,
-        None: LinearStretch,
-    }
-    if stretch == "histeq":
-        inside = values[(values >= low) & (values <= high)]
-        if np.unique(inside).size < 2:
-            return ImageNormalize(vmin=low, vmax=high, stretch=LinearStretch())
-        return ImageNormalize(vmin=low, vmax=high, stretch=HistEqStretch(inside))
-    if stretch not in kinds:
-        names = ", ".join((*filter(None, kinds), "histeq"))
-        raise InputError(f"plot_cutout: stretch wants one of {names}; found {stretch!r}")
-    return ImageNormalize(vmin=low, vmax=high, stretch=kinds[stretch](), clip=False)
 
 
 def _draw_marks(

@@ -1,0 +1,71 @@
+"""Limits and stretch of a plotted plane, as matplotlib's normalisation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from vetter.errors import InputError
+
+
+def limits(values: Any, qq: Any, low: float | None, high: float | None) -> tuple[float, float]:
+    """Percentiles, or the limits given; finite and apart in any case."""
+    if qq is None and low is None and high is None:
+        qq = (0.5, 99.5)
+    if values.size == 0:
+        found = (0.0, 1.0)
+    elif qq is not None:
+        found = tuple(np.percentile(values, qq))
+        low = high = None
+    else:
+        found = (values.min(), values.max())
+    low, high = (float(f if g is None else g) for f, g in zip(found, (low, high), strict=True))
+    return (low, high) if high > low else (low - 0.1, low + 0.1)
+
+
+def normalisation(values: Any, stretch: str | None, low: float, high: float) -> Any:
+    """What matplotlib takes as ``norm``: a stretch by its name between limits.
+
+    Parameters
+    ----------
+    values : ndarray (n,)
+        Finite; what 'histeq' spreads evenly.
+    stretch : str or None
+        None is 'linear'.
+
+    Raises
+    ------
+    InputError
+        The stretch is unknown.
+    """
+    from astropy.visualization import (
+        AsinhStretch,
+        HistEqStretch,
+        ImageNormalize,
+        LinearStretch,
+        LogStretch,
+        SinhStretch,
+        SqrtStretch,
+        SquaredStretch,
+    )
+
+    kinds = {
+        "linear": LinearStretch,
+        "asinh": AsinhStretch,
+        "log": LogStretch,
+        "sqrt": SqrtStretch,
+        "square": SquaredStretch,
+        "power": SquaredStretch,
+        "sinh": SinhStretch,
+        None: LinearStretch,
+    }
+    if stretch == "histeq":
+        inside = values[(values >= low) & (values <= high)]
+        if np.unique(inside).size < 2:
+            return ImageNormalize(vmin=low, vmax=high, stretch=LinearStretch())
+        return ImageNormalize(vmin=low, vmax=high, stretch=HistEqStretch(inside))
+    if stretch not in kinds:
+        names = ", ".join((*filter(None, kinds), "histeq"))
+        raise InputError(f"plot_cutout: stretch wants one of {names}; found {stretch!r}")
+    return ImageNormalize(vmin=low, vmax=high, stretch=kinds[stretch](), clip=False)

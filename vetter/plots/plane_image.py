@@ -1,0 +1,95 @@
+"""A plane of a cutout as an image in matplotlib's axes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vetter.core.crop import filled
+from vetter.core.smoothing import smooth
+from vetter.errors import InputError
+from vetter.plots.normalisation import limits, normalisation
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_SKY = ("image", "template", "convolved")
+_SMOOTHED = (*_SKY, "diff", "adjusted")
+
+
+def draw_plane(
+    axes: Axes, name: str, plane: Any, sigma: float | None, wishes: Mapping[str, Any]
+) -> None:
+    """Draw a plane as what it is: skies stretched and smoothed, masks in two tones.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    name : str
+        The plane's.
+    plane : array-like (rows, columns)
+        Masked pixels are as NaN, or True in a mask.
+    sigma : float or None
+        Of the Gaussian that smooths what is a sky or a difference, pixels.
+    wishes : mapping
+        What `vetter.plots.plot_cutout` takes for each plane; it is not changed.
+
+    Raises
+    ------
+    InputError
+        The stretch is unknown, or there is no pixel between xlim and ylim.
+    """
+    plane = filled(plane) if isinstance(plane, np.ma.MaskedArray) else np.asarray(plane)
+    options: dict[str, Any] = {
+        "stretch": "asinh" if name in _SKY else "linear",
+        "cmap": "Blues_r",
+        "show_colorbar": False,
+        "show_axis": False,
+        "origin": "lower",
+        "interpolation": "nearest",
+        **wishes,
+    }
+    show_colorbar, show_axis = options.pop("show_colorbar"), options.pop("show_axis")
+    stretch, ignored = options.pop("stretch"), options.pop("mask", None)
+    region = _region(options.pop("xlim", None), options.pop("ylim", None), plane.shape)
+    qq, low, high = (options.pop(key, None) for key in ("qq", "vmin", "vmax"))
+    for key in ("max_plot_size", "fast"):  # of STDPipe's imshow, for large images
+        options.pop(key, None)
+    if plane.dtype == bool or name == "mask":
+        plane = (plane != 0).astype(float)
+        if "norm" not in options:
+            options.update(vmin=0.0, vmax=1.0)
+    else:
+        plane = plane.astype(np.float64)
+        if name in _SMOOTHED and sigma is not None and sigma > 0:
+            plane = smooth(plane, sigma)
+        counts = np.isfinite(plane)
+        if ignored is not None:
+            counts = counts & (np.asarray(ignored) == 0)
+        counted = plane[region][counts[region]]
+        if "norm" not in options:
+            low, high = limits(counted, qq, low, high)
+            options["norm"] = normalisation(counted, stretch, low, high)
+    (top, bottom), (left, right) = ((s.start - 0.5, s.stop - 0.5) for s in region)
+    rows = (top, bottom) if options["origin"] == "lower" else (bottom, top)
+    options.setdefault("extent", (left, right, *rows))
+    drawn = axes.imshow(plane[region], **options)
+    # Off the image is neither bright nor dark.
+    drawn.set_cmap(drawn.get_cmap().with_extremes(bad="0.6"))
+    axes.axison = bool(show_axis)
+    if show_colorbar:
+        axes.figure.colorbar(drawn, ax=axes, fraction=0.046, pad=0.04)
+
+
+def _region(xlim: Any, ylim: Any, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """Rows and columns of the pixels between the first and the last."""
+    slices = []
+    for ends, size in ((ylim, shape[0]), (xlim, shape[1])):
+        low, high = (0, size - 1) if ends is None else ends
+        slices.append(slice(max(0, math.floor(low)), min(size, math.ceil(high) + 1)))
+    if any(s.start >= s.stop for s in slices):
+        raise InputError(f"plot_cutout: no pixels between xlim {xlim} and ylim {ylim}")
+    return slices[0], slices[1]
