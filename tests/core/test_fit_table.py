@@ -67,3 +67,18 @@ def test_shifts_on_their_bound_are_told(bound, known):
     table.set(1, replace(FIT, at_bound=bound), Judgement(False, ""))
     assert table.shifts[1].tolist() == [0.3, -0.4] and np.isnan(table.shifts[0]).all()
     assert table.at_bound.tolist() == [False, known]
+
+
+def test_a_result_and_its_judgement_are_given_back():
+    table = FitTable(3)
+    table.set(1, FIT, Judgement(None, "why"))
+    fit, judgement = table.get(1)
+    assert repr(fit) == repr(FIT) and judgement == Judgement(None, "why")
+    assert table.get(0) is None and table.get(-1) is None and table.get(3) is None
+
+
+def test_a_row_that_is_fitted_again_counts_once():
+    table = FitTable(4)
+    for row in (3, 1, 3):
+        table.set(row, FIT, Judgement(True, ""))
+    assert len(table) == 2 and table.rows() == [1, 3] and 3 in table and 0 not in table

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from vetter.core.adjustment import Adjustment
 from vetter.core.disappeared import Judgement
+from vetter.core.packed_fits import PackedFits
 from vetter.core.roomy import lengthened
 
 NOT_FITTED, YES, NO, NOT_JUDGED = 0, 1, 2, 3
@@ -27,6 +28,9 @@ FORMATS = {
     "surviving_snr": "%.1f",
 }
 """How the numbers are written in a list."""
+
+_CODES = {True: YES, False: NO, None: NOT_JUDGED}
+_ANSWERS = {code: answer for answer, code in _CODES.items()}
 
 
 class FitTable:
@@ -51,7 +55,9 @@ class FitTable:
     """
 
     def __init__(self, count: int) -> None:
-        self._results: dict[int, tuple[Adjustment, Judgement]] = {}
+        self._fits = PackedFits(count)
+        self._reasons: npt.NDArray[Any] = np.full(count, "", object)
+        self._fitted = 0
         self.codes = np.zeros(count, np.uint8)
         self.shifts = np.full((count, 2), np.nan)
         self.at_bound = np.zeros(count, bool)
@@ -60,6 +66,8 @@ class FitTable:
 
     def extend(self, count: int) -> None:
         """The list is longer now; arrays handed out before do not follow later results."""
+        self._fits.extend(count)
+        self._reasons = lengthened(self._reasons, count, "")
         self.codes = lengthened(self.codes, count, NOT_FITTED)
         self.shifts = lengthened(self.shifts, count, np.nan)
         self.at_bound = lengthened(self.at_bound, count, False)
@@ -68,20 +76,24 @@ class FitTable:
             self._numbers[name] = lengthened(values, count, np.nan)
 
     def __len__(self) -> int:
-        return len(self._results)
+        return self._fitted
 
     def __contains__(self, row: int) -> bool:
-        return row in self._results
+        return 0 <= row < len(self.codes) and bool(self.codes[row] != NOT_FITTED)
 
     def get(self, row: int) -> tuple[Adjustment, Judgement] | None:
         """Result and judgement of a row; None where it has not been fitted."""
-        return self._results.get(row)
+        if row not in self:
+            return None
+        judgement = Judgement(_ANSWERS[self.codes[row]], self._reasons[row])
+        return self._fits.get(row), judgement
 
     def set(self, row: int, adjustment: Adjustment, judgement: Judgement) -> None:
         """Keep a result; its residual belongs to the panels and is not kept here."""
-        self._results[row] = adjustment, judgement
-        answer = {True: YES, False: NO, None: NOT_JUDGED}
-        self.codes[row] = answer[judgement.disappeared]
+        self._fitted += row not in self
+        self._fits.set(row, adjustment)
+        self._reasons[row] = judgement.reason
+        self.codes[row] = _CODES[judgement.disappeared]
         self._words[row] = WORDS[self.codes[row]]
         self.shifts[row] = adjustment.dx, adjustment.dy
         self.at_bound[row] = not {"dx", "dy"}.isdisjoint(adjustment.at_bound)
@@ -98,8 +110,9 @@ class FitTable:
             self._numbers[name][row] = value
 
     def rows(self) -> list[int]:
-        """The rows that have a result, in the order they came."""
-        return list(self._results)
+        """The rows that have a result, as they are listed."""
+        found: list[int] = np.flatnonzero(self.codes).tolist()
+        return found
 
     def values(self, name: str) -> npt.NDArray[Any]:
         """A column, shape (count,): text for ``disappeared``, else float64.
