@@ -146,6 +146,55 @@ def test_a_verdict_for_a_group_is_asked_for_with_its_number(view, session):
     assert session.calls == [("decide_group", view.chosen, Verdict.REJECT)]
 
 
+def tabbed(view: FieldView, times: int) -> str:
+    """What Tab reaches from the view on, that often."""
+    view.window().activateWindow()
+    view.setFocus()
+    for _ in range(times):
+        QTest.keyClick(view.window().focusWidget(), Qt.Key.Key_Tab)
+    return view.window().focusWidget().text()
+
+
+def test_tab_reaches_the_buttons_and_enter_presses_them(view, session):
+    drag(view, *LEFT_HALF)
+    assert [tabbed(view, times) for times in (1, 3, 5)] == ["Accept", "Maybe", "Lasso"]
+    assert tabbed(view, 2) == "Reject"
+    QTest.keyClick(view.window().focusWidget(), Qt.Key.Key_Return)
+    assert view.question.text.startswith("Reject 20 candidates?") and not session.calls
+    QTest.keyClick(view.window().focusWidget(), Qt.Key.Key_Return)
+    assert session.calls == [("decide_group", view.chosen, Verdict.REJECT)]
+
+
+def test_escape_at_a_button_is_the_views(view):
+    drag(view, *LEFT_HALF)
+    assert tabbed(view, 1) == "Accept"
+    QTest.keyClick(view.buttons[0], Qt.Key.Key_Escape)
+    assert view.chosen == []
+
+
+def test_space_at_a_button_is_the_commands(view):
+    drag(view, *LEFT_HALF)
+    for times in (1, 5):
+        tabbed(view, times)
+        QTest.keyClick(view.window().focusWidget(), Qt.Key.Key_Space)
+    assert view.question.text == "" and not view.lasso.isChecked()
+
+
+def test_a_click_on_a_button_leaves_it_the_keyboard_of_others(view):
+    drag(view, *LEFT_HALF)
+    QTest.mouseClick(view.lasso, LEFT)
+    assert view.lasso.isChecked() and not view.lasso.hasFocus()
+
+
+def test_map_or_shifts_are_chosen_with_keys(view):
+    view.resize(300, 500)
+    for times, words in ((3, "Shifts"), (2, "Map"), (3, "Shifts")):
+        assert tabbed(view, times) == words
+        QTest.keyClick(view.window().focusWidget(), Qt.Key.Key_Return)
+        assert view.plot.isVisible() == (words == "Shifts")
+        assert view.map.isVisible() == (words == "Map")
+
+
 def test_escape_says_no_then_drops_the_selection(view, session):
     drag(view, *LEFT_HALF)
     view.decide(Verdict.REJECT)
@@ -404,3 +453,13 @@ def test_a_field_of_every_kind(view, session, fits, tones):
     view.plot.resize(320, 340)
     check_snapshot(view.plot.grab().toImage(), f"shift_plot_{name}")
     view.hide()
+
+
+def test_stars_that_find_the_template_in_other_units_say_so(view, fits):
+    fits.stars.found = np.column_stack([np.zeros((8, 4)), np.full(8, 0.25)])
+    fits.stars.all_there = True
+    view.refresh()
+    assert view.field_words.text().endswith("; template 4 times too bright")
+    fits.stars.found[:, 4] = 1.1
+    view.refresh()
+    assert "template" not in view.field_words.text()

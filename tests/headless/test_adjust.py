@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 from astropy.table import Table
 
-from tests.helpers.field_files import pixels, tan_wcs, write_damaged, write_field, write_list
+from tests.helpers.fake_field import field
+from tests.helpers.field_files import (
+    pixels,
+    tan_wcs,
+    write_damaged,
+    write_field,
+    write_image,
+    write_list,
+)
 from vetter import cli
 
 
@@ -104,3 +112,26 @@ def test_a_damaged_part_of_the_image_does_not_end_the_fits(tmp_path: Path) -> No
     assert cli.main([*words, "-o", str(output)]) == 0
     table: Any = Table.read(output)
     assert table["adjust_converged"].tolist() == [False, True]
+
+
+@pytest.mark.parametrize("factor", [5.0, 1.0])
+def test_a_template_in_other_flux_units_is_said_once_and_judges_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], factor: float
+) -> None:
+    planes = field()
+    planes["convolved"] = factor * (planes["convolved"] - 500) + 500
+    named = [
+        word
+        for name in ("image", "convolved", "err")
+        for word in (f"--{name}", str(write_image(tmp_path / f"{name}.fits", planes[name])))
+    ]
+    x, y = planes["places"].T
+    path = write_list(tmp_path / "l.csv", id=[f"c{k}" for k in range(len(x))], x=x, y=y)
+    output = tmp_path / "out.ecsv"
+    words = ["adjust", str(path), *named, "--zero-based", "--fwhm", "4.24", "-o", str(output)]
+    assert cli.main(words) == 0
+    said = capsys.readouterr().err
+    table: Any = Table.read(output)
+    reasons = [str(reason) for reason in table["disappeared_reason"]]
+    assert said.count("times too bright all over the field") == (factor > 1)
+    assert sum("times too bright" in reason for reason in reasons) == len(x) * (factor > 1)

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from tests.helpers.fake_field import field
+from tests.helpers.field_files import write_image, write_list
 from tests.helpers.memory_source import MemorySource
 from vetter.core.cutout_source import PsfFwhm
 from vetter.core.field_fit import field_fit
-from vetter.io.inputs import open_input
+from vetter.io.inputs import InputOptions, open_input
 from vetter.review.field_stars import FieldStars
 from vetter.review.fit_messages import StarFits
 from vetter.review.star_survey import survey
@@ -114,6 +116,24 @@ def test_the_demo_shows_its_misregistered_part():
     assert bad.sum() > 10 and good.sum() > 30
     assert np.median(dx[bad]) > 0.4 and np.median(dy[bad]) < -0.25
     assert np.abs(np.median(stars[good, 2:4], axis=0)).max() < 0.05
+
+
+def test_stars_tell_the_templates_flux_beyond_the_bound_of_candidates(tmp_path):
+    planes = field()
+    planes["convolved"] = 40.0 * (planes["convolved"] - 500) + 500
+    specs = {
+        name: str(write_image(tmp_path / f"{name}.fits", planes[name]))
+        for name in ("image", "convolved", "err")
+    }
+    listed = write_list(tmp_path / "l.csv")
+    source = open_input([str(listed)], InputOptions.from_keywords(planes=specs))
+    try:
+        parts = list(survey(source, field_fit(PsfFwhm(4.24, ""), FitSettings(), 20.0)))
+    finally:
+        source.close()
+    scales = np.array([star[4] for part in parts for star in part.stars])
+    assert len(scales) > 4
+    assert np.median(scales) == pytest.approx(1 / 40, rel=0.03)
 
 
 def test_an_input_that_is_no_field_has_no_stars():

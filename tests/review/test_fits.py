@@ -12,11 +12,11 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from vetter.core.adjustment import Adjustment, failed
 from vetter.core.cutout_source import PsfFwhm
 from vetter.core.field_fit import field_fit
-from vetter.core.fit_table import FitTable
+from vetter.core.fit_table import NOT_JUDGED, FitTable
 from vetter.core.psf import Gaussian
 from vetter.io.kept_psf import StarPsf
 from vetter.io.session_rows import plain_meta
-from vetter.review.fit_messages import Fitted, Ready
+from vetter.review.fit_messages import Fitted, Ready, StarFits
 from vetter.review.fit_state import DONE, FAILED, NOT_ASKED, RUNNING
 from vetter.review.fits import Fits
 from vetter.review.queue import Queue
@@ -59,6 +59,9 @@ class FakeAhead(QObject):
     def wish_more(self, rows: range) -> None:
         self.more.append(rows)
 
+    def wish_stars(self, field: int = 0, known: str = "") -> None:
+        self.stars_of = field
+
     def close(self) -> None:
         self.running = False
 
@@ -70,6 +73,7 @@ class FakeSession(QObject):
     grown = pyqtSignal(int)
     completed = pyqtSignal()
     adjustments_loaded = pyqtSignal(object)
+    noticed = pyqtSignal(str)
 
     def __init__(self, ahead: bool, planes=("image", "convolved"), notes=None) -> None:
         super().__init__()
@@ -375,3 +379,19 @@ def test_the_psf_of_the_fields_stars_is_kept_once(qtbot):
     later = Fits(again, FakeCache(), FakeAhead(), session.set)
     later._ahead.ready.emit(Ready(fit, "now"))
     assert not again.set
+
+
+def test_a_template_in_other_units_judges_nothing(fits, qtbot):
+    off = replace(GOOD, scale=0.5, at_bound=("scale",))
+    fits._ahead.fitted.emit(_fitted((0, 1, 2), (off, off, off)))
+    fits._ahead.fitted.emit(_fitted((3,), (off,)))
+    assert fits._ahead.stars_of == 0
+    assert "scale 0.50 is outside" in fits.state(0).judgement.reason
+    with qtbot.waitSignal(fits._session.noticed):
+        stars = tuple((float(k), 1.0, 0.0, 0.0, 0.2) for k in range(6))
+        fits._ahead.surveyed.emit(StarFits(stars, 0, 0, "mine"))
+    qtbot.waitUntil(lambda: fits.table.codes.tolist() == [NOT_JUDGED] * 4, timeout=30000)
+    assert fits.state(2).judgement.reason.startswith("the template is 5 times too bright")
+    # One that is fitted later, too.
+    fits._ahead.fitted.emit(_fitted((1,), (off,)))
+    assert fits.table.codes[1] == NOT_JUDGED

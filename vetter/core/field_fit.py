@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from vetter.core.adjustment import Adjustment, FitOptions, failed
@@ -21,7 +22,7 @@ from vetter.core.psf import Gaussian, Moffat, Psf
 from vetter.errors import VetterError
 from vetter.settings import FitSettings
 
-REVISION = 4
+REVISION = 5
 """Raised when the fit itself changes, so that results of the older one are made anew."""
 
 SPLINE_REACH = 2
@@ -45,6 +46,9 @@ class FieldFit(NamedTuple):
     each : bool
         Whether candidates may have a PSF of their own, as packets of several surveys do: see
         `vetter.core.cutout_source.OwnWidths`.
+    unlike : str
+        What the field's stars have against its template, which then judges nothing: see
+        `vetter.core.flux_units`.
     """
 
     options: FitOptions
@@ -52,10 +56,13 @@ class FieldFit(NamedTuple):
     said: str
     settings: FitSettings
     each: bool = False
+    unlike: str = ""
 
     def judge(self, adjustment: Adjustment) -> Judgement:
         """Whether a result explains the candidate away, by the settings' limits."""
         settings = self.settings
+        if self.unlike:
+            adjustment = replace(adjustment, caveats=(self.unlike, *adjustment.caveats))
         return judge(
             adjustment,
             settings.min_pval,

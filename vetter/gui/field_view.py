@@ -10,7 +10,6 @@ from PyQt6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +18,7 @@ from vetter.core.cutout_source import fields_of
 from vetter.core.decisions import Verdict
 from vetter.gui import field_words
 from vetter.gui.checked_button import CheckedButton
+from vetter.gui.entered_button import EnteredButton
 from vetter.gui.field_key import FieldKey
 from vetter.gui.field_map import FieldMap
 from vetter.gui.field_pair import FieldPair
@@ -158,10 +158,9 @@ class FieldView(QWidget):
     def _lay_out(self) -> None:
         self.count = QLabel(self)
         self.count.setAccessibleName("how many are selected")
-        self.buttons = [QPushButton(word, self) for word, _ in BUTTONS]
+        self.buttons = [EnteredButton(word, self) for word, _ in BUTTONS]
         bar = QHBoxLayout()
         for button, (_, verdict) in zip(self.buttons, BUTTONS, strict=True):
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(partial(self._on_button, verdict))
             bar.addWidget(button)
         self.lasso = CheckedButton("Lasso", self)
@@ -239,7 +238,9 @@ class FieldView(QWidget):
     def _say_field(self) -> None:
         fields = fields_of(self._session.source)
         name = getattr(fields[self._field], "name", "") if len(fields) > 1 else ""
-        self.field_words.setText(field_words.of_stars(self._fits.stars, self._field, name))
+        fit = self._session.settings.fit
+        scales = fit.scale_low, fit.scale_high
+        self.field_words.setText(field_words.of_stars(self._fits.stars, self._field, name, scales))
         self._say_own()
 
     def _say_own(self) -> None:

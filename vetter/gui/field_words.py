@@ -8,6 +8,7 @@ import numpy.typing as npt
 from vetter.core.counted import counted
 from vetter.core.cutout_source import field_of
 from vetter.core.fit_table import YES, FitTable
+from vetter.core.flux_units import flux_words
 from vetter.core.shift_field import around, compared, typical
 from vetter.review.field_stars import FieldStars
 from vetter.review.fits import Fits
@@ -24,14 +25,24 @@ def of_group(rows: Rows, table: FitTable) -> str:
     return words if usual is None else f"{words}; {usual.said}"
 
 
-def of_stars(stars: FieldStars, field: int = 0, name: str = "") -> str:
-    """How many stars an image has, and what shift is normal; ``name``: of one of several."""
+def of_stars(
+    stars: FieldStars,
+    field: int = 0,
+    name: str = "",
+    scales: tuple[float, float] = (0.8, 1.2),
+) -> str:
+    """How many stars an image has, and what shift is normal; ``name``: of one of several.
+
+    Where their scale is not within ``scales``, that is said too.
+    """
     usual = typical(stars.table(field)[:, 2:4])
     if usual is None:
         words = "no stars to compare" if stars.done(field) else "fitting stars..."
         return f"{name}: {words}" if name else words
     so_far = "" if stars.done(field) else " so far"
-    return f"{counted(usual.number, 'star')} of {name or 'the field'}{so_far}: {usual.said}"
+    flux = flux_words(stars.table(field)[:, 4], *scales)
+    words = f"{counted(usual.number, 'star')} of {name or 'the field'}{so_far}: {usual.said}"
+    return f"{words}; template {flux}" if flux else words
 
 
 def of_candidate(session: Session, fits: Fits, row: int) -> str:

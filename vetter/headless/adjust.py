@@ -22,6 +22,7 @@ from vetter.headless.fit_columns import FitColumns
 from vetter.headless.fit_job import BATCH, Batch, Fitted, Start, fitted, identity
 from vetter.headless.fit_jobs import fitted_batches, usable_cores
 from vetter.headless.fit_journal import FitJournal
+from vetter.headless.flux_check import with_flux_units
 from vetter.headless.progress import Progress, say
 from vetter.io.atomic import atomic_path
 from vetter.io.field_psf import fit_of_field
@@ -72,6 +73,7 @@ def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
                 sys.stderr.write("\n")
                 say(f"{journal.path}: holds what is done; run the same command again to go on")
                 raise
+            fittings = with_flux_units(source, fittings, results)
             write(source, fittings, results, output, kind)
             journal.remove()
     finally:

@@ -39,6 +39,12 @@ class FieldFits:
         if isinstance(psf, StarPsf) and restored(self._kept.get(name), psf.of) is None:
             self._session.recorder.keep_setting(name, psf.record())
 
+    def hold_against(self, number: int, words: str) -> None:
+        """What an image's stars have against its template stands against its judgements."""
+        ready = self._ready.get(number)
+        if ready is not None:
+            self._ready[number] = ready._replace(fit=ready.fit._replace(unlike=words))
+
     def of(self, row: int) -> Ready | None:
         """What was said of a row's image; None before."""
         return self._ready.get(field_of(self._session.source, row))

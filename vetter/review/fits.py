@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from vetter.core.adjustment import Adjustment
+from vetter.core.cutout_source import field_of
 from vetter.core.fit_table import YES, FitTable
 from vetter.core.panel_choice import why_not_judged
 from vetter.review.cutout_cache import CutoutCache
@@ -19,6 +20,7 @@ from vetter.review.fit_ahead import FitAhead
 from vetter.review.fit_messages import Fitted, Ready
 from vetter.review.fit_speed import FitSpeed
 from vetter.review.fit_state import DONE, FAILED, NOTHING_TO_FIT, RUNNING, FitState, fittable
+from vetter.review.flux_check import FluxCheck
 from vetter.review.frame import Shift
 from vetter.review.kept_results import KeptResults
 from vetter.review.session import Session
@@ -27,6 +29,8 @@ from vetter.review.writer import Stored
 
 if TYPE_CHECKING:
     from vetter.core.field_fit import FieldFit
+
+JUDGED_AT_ONCE, JUDGE_MS = 500, 20
 
 
 class Fits(QObject):
@@ -75,6 +79,12 @@ class Fits(QObject):
         self._followed: tuple[int, ...] = ()
         self._speed = FitSpeed()
         self._results = KeptResults(session, self)
+        self._flux = FluxCheck(session, self.table, self.stars, self)
+        self._flux.found.connect(self._on_unlike)
+        self._to_judge: list[int] = []
+        self._soon = QTimer(self)
+        self._soon.setInterval(JUDGE_MS)
+        self._soon.timeout.connect(self._judge_again)
         self._stored = StoredFits(session.recorder, self)
         self._stored.arrived.connect(self.take_stored)
         self._stored.complete.connect(self._on_stored)
@@ -191,6 +201,7 @@ class Fits(QObject):
         if rows:
             self.changed.emit(rows)
             self.progressed.emit()
+            self._flux.look(rows)
 
     def _on_stored(self) -> None:
         """All that was kept is known: only the others are still to be fitted."""
@@ -202,6 +213,7 @@ class Fits(QObject):
         if self._closed:
             return
         self._closed = True
+        self._soon.stop()
         self._session.queue_changed.disconnect(self._on_queue_changed)
         self._stored.close()
         self._ahead.close()
@@ -281,6 +293,24 @@ class Fits(QObject):
         self._speed.count(len(self.table))
         self.changed.emit(list(fitted.rows))
         self.progressed.emit()
+        self._flux.look(row for row in fitted.rows if row in self.table)
+
+    def _on_unlike(self, number: int, words: str) -> None:
+        self._fields.hold_against(number, words)
+        source = self._session.source
+        self._to_judge += [row for row in self.table.rows() if field_of(source, row) == number]
+        self._soon.start()
+
+    def _judge_again(self) -> None:
+        """A part at a time: a hundred thousand at once would make a key late."""
+        rows, self._to_judge = self._to_judge[:JUDGED_AT_ONCE], self._to_judge[JUDGED_AT_ONCE:]
+        if not self._to_judge:
+            self._soon.stop()
+        for row in rows:
+            result, ready = self.table.get(row), self._fields.of(row)
+            if result is not None and ready is not None:
+                self.table.set(row, result[0], ready.fit.judge(result[0]))
+        self.changed.emit(rows)
 
     def _on_broken(self, reason: str) -> None:
         self._error = reason
