@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QPalette
+from PyQt6.QtGui import QKeyEvent, QPalette
 from PyQt6.QtWidgets import QStyleOptionToolButton, QToolButton, QWidget
+
+from vetter.gui.entered_button import taken
 
 
 class CheckedButton(QToolButton):
-    """Stays down when pressed, and is then filled as a selection is; takes no keyboard.
+    """Stays down when pressed, and is then filled as a selection is; keys as `EnteredButton`.
 
     Parameters
     ----------
@@ -20,7 +22,11 @@ class CheckedButton(QToolButton):
         super().__init__(parent)
         self.setText(words)
         self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and not taken(self, event):
+            super().keyPressEvent(event)
 
     def initStyleOption(self, option: QStyleOptionToolButton | None) -> None:
         super().initStyleOption(option)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QWidget
+from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from vetter.gui.checked_button import CheckedButton
 
@@ -40,18 +42,19 @@ class FieldPair(QWidget):
         for canvas in self._canvases:
             self._layout.addWidget(canvas, 1)
         self.choice = QWidget(parent)
-        self._buttons = QButtonGroup(self)
+        # No group of Qt's: that leaves Tab only the one that is on, with arrows to the other, and
+        # arrows are the commands'.
+        self._buttons: list[CheckedButton] = []
         row = QHBoxLayout(self.choice)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         for number, word in enumerate(words):
             button = CheckedButton(word, self.choice)
             button.setToolTip(f"Show the {word.lower()}; with more room both are shown")
-            self._buttons.addButton(button, number)
+            button.clicked.connect(partial(self._choose, number))
+            self._buttons.append(button)
             row.addWidget(button)
-        self._buttons.buttons()[0].setChecked(True)
-        self._buttons.idClicked.connect(self._on_chosen)
-        self._show()
+        self._choose(0)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
@@ -68,7 +71,10 @@ class FieldPair(QWidget):
     def _show(self) -> None:
         self.choice.setVisible(self.alone)
         for number, canvas in enumerate(self._canvases):
-            canvas.setVisible(not self.alone or number == self._buttons.checkedId())
+            canvas.setVisible(not self.alone or number == self._chosen)
 
-    def _on_chosen(self, _number: int) -> None:
+    def _choose(self, number: int, _on: bool = False) -> None:
+        self._chosen = number
+        for place, button in enumerate(self._buttons):
+            button.setChecked(place == number)
         self._show()
