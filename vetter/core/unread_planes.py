@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 
 def missing(unread: Mapping[str, str], needed: Collection[str] | None = None) -> list[str]:
-    """One line for each plane that is missing; of those needed, or of all.
+    """What is missing, of the planes needed or of all: a line for each reason, with its planes.
 
     Parameters
     ----------
@@ -14,4 +14,8 @@ def missing(unread: Mapping[str, str], needed: Collection[str] | None = None) ->
         Planes that could not be read, and why; see `vetter.core.cutout.Cutout`.
     needed : collection of str, optional
     """
-    return [f"no {name}: {why}" for name, why in unread.items() if needed is None or name in needed]
+    planes: dict[str, list[str]] = {}
+    for name, why in unread.items():
+        if needed is None or name in needed:
+            planes.setdefault(why, []).append(name)
+    return [f"no {' and no '.join(names)}: {why}" for why, names in planes.items()]

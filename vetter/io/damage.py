@@ -39,5 +39,10 @@ def reading(label: object, what: str) -> Iterator[None]:
 
 
 def said(error: BaseException) -> str:
-    """An error's own words in one line, cut short where there are many."""
+    """An error's own words in one line, cut short where there are many.
+
+    Of an operating system's error without the file's name, which stands before it.
+    """
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     return " ".join(str(error).split())[:160] or type(error).__name__
