@@ -1,4 +1,4 @@
-"""The cutout: a class that answers as STDPipe's dictionary does."""
+"""The cutout: planes on one grid, header, WCS and metadata."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pickle
 import numpy as np
 import pytest
 from astropy.io import fits
-from astropy.wcs import WCS
 
 from vetter.core.cutout import Cutout
 from vetter.errors import InputError
@@ -25,27 +24,6 @@ def a_cutout(**options: object) -> Cutout:
     return Cutout(planes, {"x": 12.3, "y": 7.8}, **options)
 
 
-def test_answers_as_a_dict() -> None:
-    cutout = a_cutout(header=a_header())
-    assert list(cutout) == ["image", "mask", "meta", "header", "wcs"]
-    assert "err" not in cutout
-    assert "diff" not in cutout
-    assert cutout["meta"]["x"] == 12.3
-    assert cutout.get("template") is None
-    assert isinstance(dict(cutout)["wcs"], WCS)
-    with pytest.raises(KeyError):
-        cutout["diff"]
-
-
-def test_a_plane_is_assigned_and_deleted() -> None:
-    cutout = a_cutout()
-    plane = np.zeros((3, 5), np.float32)
-    cutout["template"] = plane
-    assert cutout.planes["template"] is plane
-    del cutout["template"]
-    assert cutout.plane_names == ("image", "mask")
-
-
 @pytest.mark.parametrize("shape", [(5, 3), (3, 4)])
 def test_planes_of_another_shape_are_refused(shape: tuple[int, int]) -> None:
     with pytest.raises(InputError, match="plane 'template': wants shape"):
@@ -55,13 +33,6 @@ def test_planes_of_another_shape_are_refused(shape: tuple[int, int]) -> None:
 def test_names_of_other_things_are_no_planes() -> None:
     with pytest.raises(InputError, match="not names of planes"):
         Cutout({"meta": np.zeros((2, 2))})
-
-
-def test_what_is_no_plane_is_kept_beside() -> None:
-    cutout = a_cutout()
-    cutout["remark"] = "odd"
-    assert cutout["remark"] == "odd"
-    assert cutout.plane_names == ("image", "mask")
 
 
 def test_wcs_is_made_when_asked_for() -> None:
@@ -157,33 +128,6 @@ def test_a_plane_that_is_put_in_is_no_longer_unread() -> None:
     duplicate = cutout.copy()
     duplicate["err"] = np.ones((3, 3))
     assert list(duplicate.unread) == ["mask"] and list(cutout.unread) == ["err", "mask"]
-
-
-def test_a_none_that_was_put_in_is_there_as_in_a_dict() -> None:
-    cutout = a_cutout()
-    cutout["template"] = None
-    assert cutout["template"] is None
-    assert dict(cutout)["template"] is None
-
-
-def test_cleared_as_a_dict() -> None:
-    cutout = a_cutout(header=a_header())
-    meta = cutout.meta
-    cutout["remark"] = "odd"
-    cutout.clear()
-    assert dict(cutout) == {"meta": {}}
-    assert meta["x"] == 12.3
-
-
-def test_joined_as_dicts_are() -> None:
-    cutout, plane = a_cutout(), np.zeros((3, 5))
-    joined = cutout | {"diff": plane}
-    assert joined["diff"] is plane and joined.meta is cutout.meta
-    assert "diff" not in cutout
-    assert list({"diff": plane} | cutout) == ["diff", "image", "mask", "meta"]
-    same = cutout
-    same |= {"diff": plane}
-    assert same is cutout and cutout["diff"] is plane
 
 
 def test_a_shallow_copy_has_its_own_planes() -> None:

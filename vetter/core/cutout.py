@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from vetter.core.cutout_mapping import SPECIAL, CutoutMapping, is_plane
 from vetter.core.plane import Array
 from vetter.errors import InputError
 
@@ -16,10 +17,8 @@ if TYPE_CHECKING:
 
     from vetter.core.light_curve import LightCurve
 
-SPECIAL = ("meta", "header", "wcs")
 
-
-class Cutout(MutableMapping[str, Any]):
+class Cutout(CutoutMapping):
     """Planes of one candidate; also answers as STDPipe's dictionary does.
 
     ``cutout['image']``, ``cutout['meta']``, ``'diff' in cutout`` and
@@ -100,7 +99,7 @@ class Cutout(MutableMapping[str, Any]):
         self._made_wcs: WCS | None = None
         for name, plane in planes.items():
             if plane is not None:
-                self._set_plane(name, _array(plane))
+                self.put_plane(name, plane)
         self.bits.update(bits or {})
 
     @classmethod
@@ -115,7 +114,7 @@ class Cutout(MutableMapping[str, Any]):
         if isinstance(cutout, Cutout):
             return cutout
         values = {k: cutout[k] for k in cutout.keys() if k not in SPECIAL}
-        planes = {k: v for k, v in values.items() if _is_plane(v)}
+        planes = {k: v for k, v in values.items() if is_plane(v)}
         meta = cutout.get("meta")
         wrapped = cls(planes, {} if meta is None else meta, cutout.get("header"), cutout.get("wcs"))
         wrapped.extras = {k: v for k, v in values.items() if k not in planes and v is not None}
@@ -198,7 +197,7 @@ class Cutout(MutableMapping[str, Any]):
         frozen.bits = {name: _frozen(plane) for name, plane in self.bits.items()}
         return frozen
 
-    def copy(self) -> Cutout:
+    def copy(self) -> Self:
         """As ``dict.copy``: a new collection of the same arrays, meta, header and WCS."""
         other = type(self).__new__(type(self))
         other.__dict__.update(self.__dict__)
@@ -209,73 +208,19 @@ class Cutout(MutableMapping[str, Any]):
 
     __copy__ = copy
 
-    def clear(self) -> None:
-        """Nothing is left but an empty ``meta``, which is always there."""
-        for key in list(self):
-            self.pop(key, None)
-
-    def __or__(self, other: Mapping[str, Any]) -> Cutout:
-        joined = self.copy()
-        joined.update(other)
-        return joined
-
-    def __ior__(self, other: Mapping[str, Any]) -> Self:
-        self.update(other)
-        return self
-
-    def __ror__(self, other: Mapping[str, Any]) -> dict[str, Any]:
-        return {**other, **self}
-
-    def __getitem__(self, key: str) -> Any:
-        if key in self.planes:
-            return self.planes[key]
-        if key not in SPECIAL:
-            return self.extras[key]
-        value = getattr(self, key)
-        if value is None:
-            raise KeyError(key)
-        return value
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        if key in SPECIAL:
-            setattr(self, key, value)
-        elif _is_plane(value):
-            self.extras.pop(key, None)
-            self._set_plane(key, _array(value))
-        else:
-            self.planes.pop(key, None)
-            self.extras[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        if key in self.planes:
-            del self.planes[key]
-        elif key == "meta":
-            self.meta = {}
-        elif key in SPECIAL:
-            setattr(self, key, None)
-        else:
-            del self.extras[key]
-
-    def __iter__(self) -> Iterator[str]:
-        yield from self.planes
-        yield "meta"
-        for key in ("header", "wcs"):
-            if getattr(self, key) is not None:
-                yield key
-        yield from self.extras
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def __bool__(self) -> bool:
-        """True: there is always ``meta``. To count the keys would make header and WCS."""
-        return True
-
     def __repr__(self) -> str:
         name = self.meta.get("name", "unnamed")
         return f"<Cutout {name}: {', '.join(self.planes)}; {self.shape[1]} x {self.shape[0]}>"
 
-    def _set_plane(self, name: str, plane: Array) -> None:
+    def put_plane(self, name: str, plane: Array) -> None:
+        """Put in a plane, of one shape with those that are there; masked pixels become NaN.
+
+        Raises
+        ------
+        InputError
+            It is not two-dimensional, or of another shape, or its name is that of something else.
+        """
+        plane = _array(plane)
         if name in SPECIAL:
             raise InputError(f"plane '{name}': {', '.join(SPECIAL)} are not names of planes")
         if plane.ndim != 2:
@@ -291,10 +236,6 @@ class Cutout(MutableMapping[str, Any]):
         self.planes[name] = plane
         self.bits.pop(name, None)
         self.unread.pop(name, None)
-
-
-def _is_plane(value: Any) -> bool:
-    return isinstance(value, np.ndarray) and value.ndim == 2
 
 
 def _array(plane: Any) -> Array:

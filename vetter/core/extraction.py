@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vetter.core.crop import crop_array, crop_header, crop_wcs
-from vetter.core.cutout import SPECIAL, Cutout
+from vetter.core.cutout import Cutout
+from vetter.core.cutout_mapping import SPECIAL
 from vetter.core.naming import j_name
 from vetter.core.plane import Array, Box
 from vetter.core.wcs_header import has_tables, header_wcs, sky_to_pixel, with_wcs

@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vetter.core.cutout import SPECIAL
+from vetter.core.cutout_mapping import SPECIAL
 from vetter.gui.button_box import button_box
 from vetter.io.nearby_planes import planes_by_name
 

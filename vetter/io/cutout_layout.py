@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from vetter.core.cutout import SPECIAL, Cutout
+from vetter.core.cutout import Cutout
+from vetter.core.cutout_mapping import SPECIAL
 from vetter.core.plane import Array
 from vetter.errors import InputError
 from vetter.io.cutout_header import crop_origin, plane_header, shared_cards
