@@ -79,3 +79,41 @@ def test_a_folder_does_not_take_the_session_of_a_list_of_its_name(lists, tmp_pat
 def test_a_damaged_session_is_not_passed_over_in_silence(lists, tmp_path: Path) -> None:
     (tmp_path / "x.vetter").write_text("no session")
     assert default_session_path([lists[0]]) == tmp_path / "x.vetter"
+
+
+@pytest.fixture
+def listing(lists, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A text that lists a file, and the folder it lies in as the working folder."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "files.lst").write_text("x.csv\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("folder", ["", "below/"])
+def test_the_session_of_a_text_that_lists_files_does_not_have_its_sign(
+    listing: Path, folder: str
+) -> None:
+    (listing / "below").mkdir()
+    (listing / "below" / "files.lst").write_text("x.csv\n")
+    assert default_session_path([f"@{folder}files.lst"]) == listing / folder / "files.vetter"
+
+
+@pytest.mark.parametrize("name", ["@files.vetter", "@files.lst.vetter"])
+def test_a_session_that_was_named_with_the_sign_is_found(listing: Path, name: str) -> None:
+    earlier = _record(listing / name, str(listing / "files.lst"))
+    assert default_session_path(["@files.lst"]) == earlier
+    usual = _record(listing / "files.vetter", str(listing / "files.lst"))
+    assert default_session_path(["@files.lst"]) == usual
+
+
+def test_a_file_that_begins_with_the_sign_keeps_it(listing: Path) -> None:
+    (listing / "@x.csv").write_text("x,y\n1,2\n")
+    assert default_session_path(["@x.csv"]) == listing / "@x.vetter"
+
+
+def test_a_list_of_files_in_the_working_folder_finds_its_session(listing: Path) -> None:
+    # Such a list means other files elsewhere: its session is recorded on the files themselves.
+    (listing / "lists").mkdir()
+    (listing / "lists" / "files.lst").write_text("x.csv\n")
+    usual = _record(listing / "lists" / "files.vetter", str(listing / "x.csv"))
+    assert default_session_path(["lists/files.lst"]) == usual

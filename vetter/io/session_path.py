@@ -9,6 +9,8 @@ from itertools import count
 from pathlib import Path
 
 from vetter.errors import VetterError
+from vetter.io.input_options import absolute
+from vetter.io.path_lists import only_list
 from vetter.io.session_file import SessionFile
 
 SUFFIX = ".vetter"
@@ -36,6 +38,9 @@ def default_session_path(inputs: Sequence[str]) -> Path:
     usual = next(paths)
     if os.path.lexists(usual) and not others_input(usual, first):
         return usual
+    for earlier in _with_sign(first, usual):
+        if os.path.lexists(earlier) and not others_input(earlier, first):
+            return earlier
     # One under the whole name is found also where the shorter one is gone.
     other = next(p for p in paths if not os.path.lexists(p) or not others_input(p, first))
     return other if os.path.lexists(other) or os.path.lexists(usual) else usual
@@ -75,6 +80,8 @@ def others_input(session: Path, first: str) -> str:
         return ""
     firsts = [str(names[0]) for names in recorded if isinstance(names, list) and names]
     own = _place(first).absolute()
+    if any(_are_listed(names, first) for names in recorded):
+        return ""
     places = {text: _place(text).absolute() for text in firsts}
     # One of this name in another place is what a folder was copied from.
     if any(place.name == own.name or _same(place, own) for place in places.values()):
@@ -86,12 +93,32 @@ def _same(one: Path, other: Path) -> bool:
     return one.exists() and other.exists() and os.path.samefile(one, other)
 
 
+def _are_listed(names: object, first: str) -> bool:
+    """Whether a session's inputs are the files that a text lists: it was recorded on them where
+    the text means others in another folder."""
+    try:
+        listed = only_list([first])
+    except VetterError:
+        # Whoever opens it says what is wrong with it.
+        return False
+    return listed is not None and names == [absolute(file) for file in listed.files]
+
+
 def _place(text: str) -> Path:
-    """The file or folder of an input: without its ``[EXT]``, the folder of a glob."""
+    """The file or folder of an input: without its ``[EXT]`` or ``@``, the folder of a glob."""
     path = Path(re.sub(r"\[[^]]*\]$", "", text))
+    if text.startswith("@") and not path.exists():
+        path = Path(text[1:])
     if any(letter in path.name for letter in "*?"):
         path = path.parent
     return path
+
+
+def _with_sign(text: str, usual: Path) -> Iterator[Path]:
+    """Where the session of ``@files.txt`` was kept when the sign counted as part of the name."""
+    if text.startswith("@") and not Path(text).exists():
+        yield usual.with_name(f"@{usual.name}")
+        yield next(_names(Path(text)))
 
 
 def _short(place: Path) -> str:
