@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import QApplication
 from vetter.core.cutout_source import CutoutSource, is_growing
 from vetter.core.panel_choice import PanelChoice
 from vetter.errors import VetterError
+from vetter.gui.commands import COMMANDS
 from vetter.gui.main_window import MainWindow
 from vetter.gui.opener import Opener
 from vetter.gui.start_window import StartWindow
@@ -115,7 +116,7 @@ def _build(
     )
     start = Start(source.record, settings.fit, source.default_radius, kept_psfs(kept))
     fits = Fits(session, cache, FitAhead(start), kept)
-    window = MainWindow(session, cache, fits, keymap)
+    window = MainWindow(session, cache, fits, COMMANDS, keymap)
     # A script may end without having closed its window: its threads would tell a window that is
     # being taken apart, which crashes.
     atexit.register(window.shut_down)

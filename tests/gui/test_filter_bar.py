@@ -10,7 +10,9 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from tests.helpers.fake_session import FakeSession
 from vetter.core.decisions import Verdict
+from vetter.gui.commands import COMMANDS
 from vetter.gui.filter_bar import FilterBar
+from vetter.gui.keymap import make_keymap
 
 
 @pytest.fixture
@@ -22,7 +24,7 @@ def session(qapp) -> FakeSession:
 def window(qtbot, session) -> QWidget:
     window = QWidget()
     qtbot.addWidget(window)
-    window.bar = FilterBar(session)
+    window.bar = FilterBar(session, make_keymap(COMMANDS))
     window.other = QWidget()
     window.other.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     layout = QVBoxLayout(window)
@@ -121,7 +123,7 @@ def test_a_filter_set_elsewhere_is_shown(window, session) -> None:
 
 
 def test_the_window_does_not_open_with_the_cursor_in_it(qtbot, session) -> None:
-    bar = FilterBar(session)
+    bar = FilterBar(session, make_keymap(COMMANDS))
     qtbot.addWidget(bar)
     bar.show()
     bar.activateWindow()

@@ -12,13 +12,15 @@ from pytestqt.qtbot import QtBot
 from vetter.core.interval import Interval
 from vetter.core.look import GROUPS, Looks
 from vetter.core.stretch import STRETCHES
+from vetter.gui.commands import COMMANDS
+from vetter.gui.keymap import make_keymap
 from vetter.gui.number_field import NumberField
 from vetter.gui.stretch_bar import StretchBar
 
 
 @pytest.fixture
 def bar(qtbot: QtBot) -> Iterator[StretchBar]:
-    bar = StretchBar(Looks())
+    bar = StretchBar(Looks(), make_keymap(COMMANDS))
     qtbot.addWidget(bar)
     yield bar
 

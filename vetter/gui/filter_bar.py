@@ -7,9 +7,8 @@ from PyQt6.QtGui import QFocusEvent, QPalette
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from vetter.errors import InputError
-from vetter.gui.commands import COMMANDS
 from vetter.gui.escape_line import EscapeLine
-from vetter.gui.keymap import Keymap, keys_text, make_keymap
+from vetter.gui.keymap import Keymap, keys_text
 from vetter.review.session import Session
 
 TYPING_PAUSE = 150
@@ -33,13 +32,12 @@ class FilterBar(QWidget):
     ----------
     session : Session
         Whose queue is filtered.
+    keymap : Keymap
+        The keys in force: the line names the one that leads to it.
     """
 
-    def __init__(
-        self, session: Session, keymap: Keymap | None = None, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, session: Session, keymap: Keymap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        keymap = make_keymap(COMMANDS) if keymap is None else keymap
         self._session = session
         self._before = ""
         self._problem = ""

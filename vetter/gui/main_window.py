@@ -16,8 +16,8 @@ from vetter.core.panel_choice import PanelChoice
 from vetter.gui.actions import make_actions, name_epochs
 from vetter.gui.candidate_card import CandidateCard
 from vetter.gui.candidate_list import CandidateListView
+from vetter.gui.command import Command, with_tags
 from vetter.gui.command_keys import CommandKeys
-from vetter.gui.commands import COMMANDS, with_tags
 from vetter.gui.dialogs import Dialogs
 from vetter.gui.epoch_panel import EpochPanel
 from vetter.gui.evidence import Evidence
@@ -58,6 +58,8 @@ class MainWindow(Window):
         Cutouts built ahead, already stretched.
     fits : Fits
         Fits asked for and their results.
+    commands : tuple of Command
+        What can be done here, by menu, key or palette.
     keymap_changes : mapping
         The user's keymap file, parsed.
     """
@@ -74,13 +76,14 @@ class MainWindow(Window):
         session: Session,
         cache: CutoutCache,
         fits: Fits,
+        commands: tuple[Command[MainWindow], ...],
         keymap_changes: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()
         self.session = session
         self.cache = cache
         self.fits = fits
-        self.commands = with_tags(COMMANDS, session.settings.review.tags)
+        self.commands = with_tags(commands, session.settings.review.tags)
         self.keymap = make_keymap(self.commands, keymap_changes)
         session.undecided_keys = keys_text(self.keymap["go.undecided"])
         self.dialogs = Dialogs(self)
@@ -90,7 +93,7 @@ class MainWindow(Window):
         self._build()
         self.actions_by_id = make_actions(self, self.commands, self.keymap)
         self._connect()
-        self._keys = CommandKeys(self, COMMANDS, self.keymap)
+        self._keys = CommandKeys(self, commands, self.keymap)
         self._undo_names = UndoNames(session, self.actions_by_id, self)
         # Not before: to look through all widgets takes milliseconds, and nothing is dropped yet.
         self.exposed.connect(self.opening.drop.claim)

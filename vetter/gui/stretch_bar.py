@@ -21,8 +21,7 @@ from vetter.core.colour_map import COLOUR_MAPS
 from vetter.core.interval import INTERVALS, Interval
 from vetter.core.look import GROUPS, Look, Looks
 from vetter.core.stretch import STRETCHES
-from vetter.gui.commands import COMMANDS
-from vetter.gui.keymap import Keymap, make_keymap, with_keys
+from vetter.gui.keymap import Keymap, with_keys
 from vetter.gui.number_field import NumberField
 
 SCOPES = {
@@ -45,11 +44,8 @@ class StretchBar(QWidget):
 
     looks_changed = pyqtSignal(object)
 
-    def __init__(
-        self, looks: Looks, keymap: Keymap | None = None, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, looks: Looks, keymap: Keymap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        keymap = make_keymap(COMMANDS) if keymap is None else keymap
         self._looks = looks
         self._limits: Mapping[str, tuple[float, float]] = {}
         self._scope = _combo(list(SCOPES), "The planes that the choices here apply to", "planes")
