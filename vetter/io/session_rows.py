@@ -100,7 +100,9 @@ def plain_meta(meta: dict[str, Any]) -> str:
     Numpy scalars become Python's, tuples and arrays become lists; TypeError for what JSON
     cannot hold.
     """
-    return json.dumps(_packed(meta), ensure_ascii=True, allow_nan=False)
+    # Without blanks: a fit's result is then short enough for SQLite to have no page of its own.
+    packed = _packed(meta)
+    return json.dumps(packed, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
 
 
 def meta_from(text: str) -> dict[str, Any]:

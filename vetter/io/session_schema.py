@@ -40,12 +40,13 @@ TABLES = (
         record TEXT NOT NULL,
         relative TEXT NOT NULL,
         fingerprints TEXT NOT NULL)""",
+    # By signature first, by which they are read: else those of all others are looked through.
     """CREATE TABLE adjustments (
         key TEXT NOT NULL,
         signature TEXT NOT NULL,
         at TEXT NOT NULL,
         meta TEXT NOT NULL,
-        PRIMARY KEY (key, signature)) WITHOUT ROWID""",
+        PRIMARY KEY (signature, key)) WITHOUT ROWID""",
     """CREATE TABLE positions (
         reviewer TEXT PRIMARY KEY,
         key TEXT NOT NULL,
