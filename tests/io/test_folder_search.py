@@ -151,3 +151,86 @@ def test_a_list_alone_takes_the_planes_that_are_named(
     specs = write_field(tmp_path)
     source = opened(str(tmp_path / "list"), InputOptions(planes=specs))
     assert len(source.candidates) == 2
+
+
+def write_listed(folder: Path, rows: int = 2) -> Path:
+    """A field with a list of short rows."""
+    folder.mkdir(exist_ok=True)
+    write_field(folder)
+    table = folder / "candidates.csv"
+    lines = [f"{number},{5 + number},7" for number in range(rows)]
+    table.write_text("\n".join(("id,x,y", *lines, "")))
+    return table
+
+
+def test_a_broken_field_file_is_passed_over_and_named(
+    tmp_path: Path, opened: Callable[..., Any]
+) -> None:
+    write_listed(tmp_path)
+    (tmp_path / "night.toml").write_text("[[field")
+    source = opened(str(tmp_path))
+    assert source.title == "candidates.csv"
+    said = f"not opened: {tmp_path / 'night.toml'}: not a field file (TOML)"
+    assert source.notes[0].startswith(said)
+    assert source.candidates.cautions[0] == source.notes[0]
+    assert not any("also in this folder" in note for note in source.notes)
+
+
+def test_a_field_file_that_is_broken_leaves_the_other(
+    tmp_path: Path, opened: Callable[..., Any]
+) -> None:
+    write_listed(tmp_path)
+    (tmp_path / "a.toml").write_text("[[field]]\nimage = 'gone.fits'\n")
+    (tmp_path / "b.toml").write_text("[[field]]\nimage='image.fits'\ncandidates='candidates.csv'")
+    source = opened(str(tmp_path))
+    assert source.title == "b.toml"
+    assert "gone.fits: no such file" in source.notes[0]
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "with a list without its image"])
+def test_a_broken_field_file_with_nothing_beside_it_says_what_is_wrong(
+    tmp_path: Path, alone: bool
+) -> None:
+    (tmp_path / "night.toml").write_text("[[field")
+    if not alone:
+        write_list(tmp_path / "candidates.csv")
+    with pytest.raises(InputError, match=r"night\.toml: not a field file"):
+        open_input(str(tmp_path))
+
+
+def test_a_table_that_is_no_candidate_list_is_passed_over(
+    tmp_path: Path, opened: Callable[..., Any]
+) -> None:
+    write_listed(tmp_path)
+    (tmp_path / "log.csv").write_text("file,exposure\n" + "a,30\n" * 100)
+    source = opened(str(tmp_path))
+    assert source.title == "candidates.csv"
+    assert source.notes[0].startswith(f"not opened: {tmp_path / 'log.csv'}: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "maker"),
+    [
+        ("adjusted.csv", "adjust_chi2,disappeared,disappeared_reason", "vetter adjust"),
+        ("a_decisions.csv", "verdict,tags,comment,reviewer,decided_at", "vetter export"),
+    ],
+)
+def test_the_programs_own_tables_come_last_and_that_is_said(
+    tmp_path: Path, opened: Callable[..., Any], name: str, columns: str, maker: str
+) -> None:
+    write_listed(tmp_path)
+    own = tmp_path / name
+    filler = ",none" * columns.count(",")
+    own.write_text(f"id,x,y,{columns}\n" + f"0,5,7,none{filler}\n1,6,7,none{filler}\n")
+    source = opened(str(tmp_path))
+    assert source.title == "candidates.csv"
+    said = f"candidates.csv is opened; also in this folder: {own} (written by {maker}); "
+    assert any(note.startswith(said) for note in source.notes)
+
+
+def test_cutouts_made_of_a_list_do_not_go_before_it(
+    tmp_path: Path, opened: Callable[..., Any]
+) -> None:
+    write_listed(tmp_path, 12)
+    write_cutouts(tmp_path / "cutouts", 12)
+    assert opened(str(tmp_path)).title == "candidates.csv"

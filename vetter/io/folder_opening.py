@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from vetter.core.counted import counted
 from vetter.core.cutout_source import CutoutSource
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName
-from vetter.io.folder_search import FolderContent, FoundKind, files_below, other_kinds, search
+from vetter.io.folder_search import (
+    ALONE,
+    FolderContent,
+    FoundKind,
+    files_below,
+    other_kinds,
+    search,
+)
 from vetter.io.input_options import InputOptions
+from vetter.io.nearby_planes import PlanesWanted
 from vetter.io.triplet_names import PlaneSets, sets_by_patterns, sets_by_words
 
 OpenField = Callable[[FitsName, InputOptions, dict[str, Any]], CutoutSource]
-_LISTS = ("lists", "lists without an image beside them")
+_LISTS = ("lists", ALONE)
+_SINGLE = (*_LISTS, "field files")
+"""Kinds of which one file is opened."""
 
 
 def open_folder(
@@ -24,7 +34,8 @@ def open_folder(
 ) -> CutoutSource:
     """Open what a folder and those below it hold, the kind with the most candidates.
 
-    What else there is, is said in the source's notes.
+    What else there is, is said in the source's notes. A field file or a list that cannot be used
+    is passed over, and named in them.
 
     Parameters
     ----------
@@ -38,7 +49,7 @@ def open_folder(
     Raises
     ------
     InputError
-        Nothing in it can be opened.
+        Nothing in it can be opened: the text is that of the first file that was tried.
     """
     if options.patterns:
         return open_by_patterns([folder], options, record)
@@ -52,15 +63,49 @@ def open_folder(
             raise InputError(f"{folder}: {what} bring their own planes, found {for_lists} too")
     if not kinds:
         raise InputError(_nothing(folder, content))
-    source = _open_kind(kinds[0], folder, content, options, record, open_list)
-    said = other_kinds(content, kinds[0], folder)
+    failures: dict[str, InputError] = {}
+    for kind in kinds:
+        if failures and kind.kind == ALONE:
+            # What is wrong with the file that names its image helps more than to ask for one.
+            break
+        for file in _tried_apart(kind):
+            try:
+                source = _open_kind(kind, file, folder, content, options, record, open_list)
+            except PlanesWanted:
+                raise
+            except InputError as error:
+                failures[file] = error
+                continue
+            _say_passed_over(source, failures.values())
+            content.leave_out(failures)
+            said = other_kinds(content, kind, file, folder)
+            if said:
+                source.extra_notes = (*source.extra_notes, said)
+            return source
+        if kind.kind not in _SINGLE:
+            break
+    raise next(iter(failures.values()))
+
+
+def _tried_apart(kind: FoundKind) -> list[str]:
+    """The files of which one is opened, the first that can be; else one of those that belong
+    together."""
+    return kind.files if kind.kind in _SINGLE else kind.files[:1]
+
+
+def _say_passed_over(source: CutoutSource, failures: Iterable[InputError]) -> None:
+    said = tuple(f"not opened: {error}" for error in failures)
     if said:
-        source.extra_notes = (*source.extra_notes, said)
-    return source
+        source.extra_notes = (*said, *source.extra_notes)
+        # Another list than the one that was meant may be on screen: that is to be seen at once.
+        listed = source.candidates
+        cautions = (*said, *listed.cautions)
+        cast("Any", source).candidates = dataclasses.replace(listed, cautions=cautions)
 
 
 def _open_kind(
     chosen: FoundKind,
+    file: str,
     folder: Path,
     content: FolderContent,
     options: InputOptions,
@@ -81,10 +126,10 @@ def _open_kind(
     if chosen.kind == "field files":
         from vetter.io.night_opening import open_night
 
-        return open_night(Path(chosen.files[0]), options, options.usual_radius or 20.0, record)
+        return open_night(Path(file), options, options.usual_radius or 20.0, record)
     if options.radius is None:
         options = dataclasses.replace(options, radius=options.usual_radius)
-    return open_list(FitsName(Path(chosen.files[0])), options, record)
+    return open_list(FitsName(Path(file)), options, record)
 
 
 def open_by_patterns(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from vetter.io.cutout_listing import scan_primary
 from vetter.io.field_file_name import is_field_file
 from vetter.io.fits_names import FitsName
 from vetter.io.folder_walk import walked
+from vetter.io.own_tables import made_by
+from vetter.io.plain_files import open_plain_file
 from vetter.io.plane_names import IMAGE_ENDINGS, LIST_ENDINGS, is_surely_a_list
 from vetter.io.triplet_folder import LARGEST
 from vetter.io.triplet_names import PlaneSets, sets_by_words
@@ -23,17 +26,20 @@ SAMPLE = 48
 """So many files of a kind are looked into, spread over all of them."""
 _SURE_TEXT = (".csv", ".tsv", ".jsonl", ".reg", ".xml")
 _LINE = 120
+_SAMPLED = 1 << 18
 _PACKETS = (Kind.CONTAINER, Kind.PACKED_CONTAINER, Kind.FRAMED)
 _ARCHIVES = (Kind.TAR, Kind.PACKED_TAR, Kind.PARQUET)
 _PACKET_BYTES = 50_000
+_TOGETHER = ("cutout files", "stamps", "alert packets")
+"""Kinds of which all files are opened at once."""
 
-_ALONE = "lists without an image beside them"
+ALONE = "lists without an image beside them"
 _WORDS = {
     "cutout files": ("cutout file", "cutout files"),
     "stamps": ("candidate in stamps", "candidates in stamps"),
     "alert packets": ("file of alert packets", "files of alert packets"),
     "lists": ("list", "lists"),
-    _ALONE: ("list without an image beside it", _ALONE),
+    ALONE: ("list without an image beside it", ALONE),
     "field files": ("field file", "field files"),
 }
 
@@ -68,6 +74,12 @@ class FolderContent:
     sessions: list[str] = field(default_factory=list)
     files: int = 0
     others: int = 0
+
+    def leave_out(self, files: Container[str]) -> None:
+        """Files that cannot be opened are none of these kinds."""
+        for kind in self.kinds:
+            kind.files = [path for path in kind.files if path not in files]
+        self.kinds = [kind for kind in self.kinds if kind.files]
 
 
 def files_below(folders: Iterable[Path]) -> list[str]:
@@ -144,6 +156,21 @@ def _size(path: str) -> int:
         return 0
 
 
+def _rows(table: str) -> int:
+    """About how many rows a table has, and none too few: cutouts made of it are no more."""
+    size = _size(table)
+    try:
+        with open_plain_file(table) as file:
+            head = file.read(_SAMPLED)
+    except OSError:
+        # It counts as empty; whoever opens it says why.
+        return 0
+    if b"\0" in head or head.startswith(b"SIMPLE  ="):
+        lengths = map(int, re.findall(rb"NAXIS2  = +(\d+)", head))
+        return max((size // _LINE + 1, *lengths))
+    return head.count(b"\n") * size // max(len(head), 1) + 1
+
+
 def _spread(paths: Sequence[str]) -> list[str]:
     return list(paths[:: max(1, len(paths) // SAMPLE)])
 
@@ -204,20 +231,21 @@ def is_fits_table(path: str) -> bool:
 
 
 def _add_lists(content: FolderContent, tables: list[str], fields: list[str]) -> None:
-    sized = sorted(tables, key=_size, reverse=True)
-    total = sum(_size(path) // _LINE + 1 for path in sized)
+    # What this program wrote on a list says less than the list: it comes last.
+    sized = sorted(tables, key=lambda path: (bool(made_by(Path(path))), -_size(path)))
+    total = sum(_rows(path) for path in sized)
     if fields:
         # It says itself which lists belong to it.
         content.kinds.append(FoundKind("field files", total + 1, fields))
     planes = {path: _planes_of(path) for path in sized}
     with_planes = [path for path in sized if planes[path]]
     if with_planes:
-        most = _size(with_planes[0]) // _LINE + 1
+        most = _rows(with_planes[0])
         content.kinds.append(FoundKind("lists", most, with_planes))
         _take_from_stamps(content, {file for path in sized for file in planes[path]})
     alone = [path for path in sized if not planes[path]]
     if alone:
-        content.kinds.append(FoundKind(_ALONE, 0, alone))
+        content.kinds.append(FoundKind(ALONE, 0, alone))
 
 
 def _planes_of(table: str) -> list[str]:
@@ -243,24 +271,40 @@ def _take_from_stamps(content: FolderContent, planes: set[str]) -> None:
     content.kinds = [kind for kind in content.kinds if kind.files]
 
 
-def other_kinds(content: FolderContent, chosen: FoundKind, folder: Path) -> str:
-    """One line on what else a folder holds and how it is opened; '' for nothing."""
+def other_kinds(content: FolderContent, chosen: FoundKind, file: str, folder: Path) -> str:
+    """One line on what else a folder holds and how it is opened; '' for nothing.
+
+    Parameters
+    ----------
+    content : FolderContent
+    chosen : FoundKind
+        The kind that is opened.
+    file : str
+        The file of it that is, where it is one of several.
+    folder : Path
+    """
     said = [f"{one} ({_how(one, folder)})" for one in content.kinds if one is not chosen]
-    if chosen.kind in ("lists", "field files") and len(chosen.files) > 1:
-        rest = FoundKind(chosen.kind, 0, chosen.files[1:])
-        said.append(
-            f"{rest} more"
-            + (
-                " (vetter fields makes one session of them)"
-                if chosen.kind == "lists" and len(rest.files) > 1
-                else f" ({rest.files[0]})"
-            )
-        )
+    taken = ""
+    if chosen.kind not in _TOGETHER and len(chosen.files) > 1:
+        taken = f"{os.path.basename(file)} is opened; "
+        said += _rest(chosen.kind, [path for path in chosen.files if path != file])
     if content.sessions:
         said.append(f"session {os.path.basename(content.sessions[0])}")
     if not said:
         return ""
-    return f"also in this folder: {'; '.join(said)}; name one of them to open it instead"
+    return f"{taken}also in this folder: {'; '.join(said)}; name one of them to open it instead"
+
+
+def _rest(kind: str, files: list[str]) -> list[str]:
+    """The files of the same kind as the one that is opened, this program's own apart."""
+    makers = {path: made_by(Path(path)) if kind != "field files" else "" for path in files}
+    others = FoundKind(kind, 0, [path for path in files if not makers[path]])
+    said = [f"{path} (written by {maker})" for path, maker in makers.items() if maker]
+    if others.files:
+        several = kind == "lists" and len(others.files) > 1
+        how = "vetter fields makes one session of them" if several else others.files[0]
+        said.insert(0, f"{others} more ({how})")
+    return said
 
 
 def _how(one: FoundKind, folder: Path) -> str:
