@@ -63,6 +63,7 @@ class FakeSession(QObject):
     message = pyqtSignal(str)
     noticed = pyqtSignal(str)
     failed = pyqtSignal(str)
+    refused = pyqtSignal(int, str)
 
     def __init__(self, candidates: CandidateList | None = None) -> None:
         super().__init__()

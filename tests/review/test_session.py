@@ -276,6 +276,39 @@ def test_a_commit_that_fails_is_said_and_decides_nothing(session, store, qtbot):
     assert session.verdict("a") is Verdict.NONE
 
 
+def test_a_comment_that_cannot_be_written_is_given_back(session, store, qtbot):
+    refused: list[tuple[int, str]] = []
+    session.refused.connect(lambda row, text: refused.append((row, text)))
+    store.error = "disk full"
+    with qtbot.waitSignal(session.failed) as told:
+        session.set_comment(1, " a long thought ")
+    assert refused == [(1, "a long thought")]
+    assert "disk full" in told.args[0] and "a long thought" in told.args[0]
+    session.accept()
+    assert refused == [(1, "a long thought")]
+
+
+def test_a_comment_that_waits_for_a_verdict_that_fails_is_still_written(
+    session, store, qtbot, impatient
+):
+    refused: list[tuple[int, str]] = []
+    session.refused.connect(lambda row, text: refused.append((row, text)))
+    write, store.gate = store.append, threading.Event()
+
+    def once(*arguments, **more):
+        store.append = write
+        store.gate.wait(30)
+        raise VetterError("disk full")
+
+    store.append = once
+    session.accept()
+    session.set_comment(0, "kept")
+    with qtbot.waitSignal(session.failed, timeout=30000):
+        store.gate.set()
+    qtbot.waitUntil(lambda: session.opinion(0).comment == "kept", timeout=30000)
+    assert not refused
+
+
 def test_after_a_failure_the_next_key_works(session, store):
     store.error = "disk full"
     session.accept()

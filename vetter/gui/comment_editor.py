@@ -26,12 +26,13 @@ class CommentEditor(EscapeLine):
         super().__init__(parent)
         self._row = -1
         self._before = ""
+        self._unsaved: dict[int, str] = {}
         self._return_to: QWidget | None = None
         self.setPlaceholderText("Comment: Enter saves, Esc leaves it as it was")
         self.setAccessibleName("comment")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.returnPressed.connect(self.finish)
-        self.escaped.connect(self._leave)
+        self.escaped.connect(self._drop)
         self.hide()
 
     @property
@@ -40,20 +41,29 @@ class CommentEditor(EscapeLine):
         return self._row
 
     def start(self, row: int, text: str) -> None:
-        """Begin to write about a candidate."""
+        """Begin to write about a candidate, whose comment is `text`, or go on with what is kept."""
         self.finish()
         self._row, self._before = row, text
         window = self.window()
         self._return_to = None if window is None else window.focusWidget()
-        self.setText(text)
+        self.setText(self._unsaved.get(row, text))
         self.show()
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.selectAll()
+
+    def keep(self, row: int, text: str) -> None:
+        """Take back what could not be saved: the next writing about the row begins with it."""
+        self._unsaved[row] = text
+
+    def keeps(self, row: int) -> bool:
+        """Whether something about a candidate has yet to be saved."""
+        return row in self._unsaved
 
     def finish(self) -> None:
         """Save what was written, if it has changed, and leave."""
         row, text = self._row, self.text().strip()
         changed = row >= 0 and text != self._before
+        self._unsaved.pop(row, None)
         self._leave()
         if changed:
             self.saved.emit(row, text)
@@ -64,6 +74,10 @@ class CommentEditor(EscapeLine):
         passing = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
         if event is not None and event.reason() not in passing:
             self.finish()
+
+    def _drop(self) -> None:
+        self._unsaved.pop(self._row, None)
+        self._leave()
 
     def _leave(self) -> None:
         if self._row < 0:

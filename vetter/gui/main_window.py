@@ -22,6 +22,7 @@ from vetter.gui.dialogs import Dialogs
 from vetter.gui.epoch_panel import EpochPanel
 from vetter.gui.evidence import Evidence
 from vetter.gui.filter_bar import FilterBar
+from vetter.gui.kept_comments import KeptComments
 from vetter.gui.keymap import keys_text, make_keymap
 from vetter.gui.light_curve_dock import LightCurveDock
 from vetter.gui.list_dock import ListDock
@@ -150,6 +151,7 @@ class MainWindow(Window):
         self.showing = Showing(session, cache, self.fits, views, self)
         session.opinions_changed.connect(self._on_opinions_changed)
         session.failed.connect(self.dialogs.say_failure)
+        KeptComments(session, self.card, keys_text(self.keymap["review.comment"]), self)
         self.plane_row.pointer.connect(self.readout.show_pointer)
         self.epochs.counted.connect(partial(name_epochs, self.actions_by_id))
         self.stretch_bar.looks_changed.connect(self._on_looks_changed)

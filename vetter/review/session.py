@@ -52,10 +52,15 @@ class Session(Travel):
         self._on_this(partial(self._toggle, tags[number - 1]))
 
     def set_comment(self, row: int, text: str) -> None:
-        """Write a comment on a candidate; an empty text removes it."""
+        """Write a comment on a candidate; an empty text removes it.
+
+        Where it cannot be written, ``refused`` gives it back.
+        """
+        text = text.strip()
 
         def write() -> None:
-            self._commit([new_decisions.decide(self.ledger, row, comment=text.strip())], None)
+            comment = new_decisions.decide(self.ledger, row, comment=text)
+            self._commit([comment], None, comment=(row, text))
 
         self._when_writable(write)
 
@@ -227,12 +232,16 @@ class Session(Travel):
         self._commit(decisions, go_to=self.candidates.row_of(there))
 
     def _commit(
-        self, decisions: Sequence[Decision | None], go_to: int | None, at_end: bool = False
+        self,
+        decisions: Sequence[Decision | None],
+        go_to: int | None,
+        at_end: bool = False,
+        comment: tuple[int, str] | None = None,
     ) -> None:
         """Record decisions; they take effect once they are on disk, and only then a row shows.
 
         None is a decision that would change nothing, and is left out. ``at_end`` says that there
-        was nowhere to go on to.
+        was nowhere to go on to, ``comment`` which row's text it is about.
         """
         made = [decision for decision in decisions if decision is not None]
         if not made:
@@ -240,6 +249,7 @@ class Session(Travel):
             return
         row = self.current_row if go_to is None else go_to
         self._stays = row == self.current_row
+        self._writing = comment
         position = str(self.candidates.keys[row]) if row >= 0 else None
         self.recorder.record(made, position, partial(self._show, row, at_end))
 

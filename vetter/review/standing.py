@@ -51,6 +51,7 @@ class Standing(QObject):
     message = pyqtSignal(str)
     noticed = pyqtSignal(str)  # a message that asks for attention
     failed = pyqtSignal(str)
+    refused = pyqtSignal(int, str)  # row and text of a comment that could not be written
 
     def __init__(
         self,
@@ -79,10 +80,12 @@ class Standing(QObject):
         self._meter = PaceMeter()
         self._saving = False
         self._unkept = ""
+        self._writing: tuple[int, str] | None = None
+        """Row and text of the comment that the commit under way is for."""
         self._viewing.changed.connect(self.current_changed)
         self._viewing.settled.connect(self._keep_position)
         queue.changed.connect(self.queue_changed)
-        recorder.failed.connect(self.failed)
+        recorder.failed.connect(self._on_failed)
         recorder.unkept.connect(self._on_unkept)
         recorder.recorded.connect(self._on_recorded)
         recorder.saving.connect(self._on_saving)
@@ -194,6 +197,13 @@ class Standing(QObject):
             self.message.emit("saved")
         self._unkept = ""
         self.opinions_changed.emit([self.candidates.row_of(d.key) for d in decisions])
+
+    def _on_failed(self, why: str) -> None:
+        if self._writing is not None:
+            row, text = self._writing
+            self.refused.emit(row, text)
+            why += f"\n\nThe comment on {self.candidates.name(row)} is kept in its line: {text}"
+        self.failed.emit(why)
 
     def _on_unkept(self, why: str) -> None:
         """Said once, and in nobody's way: on a full disk it comes with every batch of fits."""
