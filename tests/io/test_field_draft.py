@@ -179,3 +179,12 @@ def test_an_image_cut_short_is_left_over_without_a_warning(tmp_path):
     path.write_bytes(path.read_bytes()[:9000])
     unplaced = draft_fields(tmp_path).unplaced
     assert any("cut short" in str(reason) for reason in unplaced)
+
+
+def test_what_this_program_wrote_on_a_list_comes_behind_it(tmp_path):
+    for name in ("science", "difference"):
+        image(tmp_path / f"{name}.fits")
+    write_list(tmp_path / "new.ecsv")
+    (tmp_path / "adjusted.ecsv").write_text("x y adjust_chi2 disappeared_reason\n1 2 3 none\n")
+    (field,) = draft_fields(tmp_path).fields
+    assert field.candidates == tmp_path / "new.ecsv"

@@ -15,6 +15,7 @@ from vetter.io.fits_images import open_image
 from vetter.io.fits_names import FitsName
 from vetter.io.fits_structure import open_fits
 from vetter.io.folder_walk import walked
+from vetter.io.own_tables import made_by
 from vetter.io.plane_names import (
     IMAGE_ENDINGS,
     LIST_ENDINGS,
@@ -142,9 +143,13 @@ def _is_table(path: Path) -> bool:
 def _place_lists(groups: dict[str, DraftField], lists: dict[str, list[Path]], draft: Draft) -> None:
     with_image = [key for key, group in groups.items() if "image" in group.planes]
     with_planes = [key for key in with_image if len(groups[key].planes) > 1]
-    # A list that has the images' name comes before any other of the folder.
-    for stem, paths in sorted(lists.items(), key=lambda item: item[0] not in with_image):
-        paths.sort(key=lambda path: _preference(path.name))
+    # A list that has the images' name comes before any other of the folder, and what this
+    # program wrote on a list behind all.
+    for paths in lists.values():
+        paths.sort(key=lambda path: (bool(made_by(path)), _preference(path.name)))
+    for stem, paths in sorted(
+        lists.items(), key=lambda item: (item[0] not in with_image, bool(made_by(item[1][0])))
+    ):
         key: str | None = stem if stem in with_image else None
         if key is None and len(with_planes) == 1 and is_surely_a_list(paths[0].name):
             # A folder of one field: a list there can be no other's.
