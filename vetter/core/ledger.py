@@ -15,11 +15,8 @@ from vetter.core.decisions import (
     UNDO,
     Decision,
     Opinion,
-    new_id,
-    new_ids,
-    utc_now,
 )
-from vetter.core.undo import History, Step, label
+from vetter.core.undo import History, Step, label, returning
 from vetter.core.waiting import Waiting
 
 
@@ -159,11 +156,11 @@ class Ledger:
 
         Empty where there is nothing to undo, or where a candidate of the step is not listed yet.
         """
-        return self._return_to(self._history.last_done, UNDO)
+        return self._returning(self._history.last_done, UNDO)
 
     def redo_step(self) -> list[Decision]:
         """The events that bring back the step undone last."""
-        return self._return_to(self._history.last_undone, REDO)
+        return self._returning(self._history.last_undone, REDO)
 
     @property
     def undo_label(self) -> str | None:
@@ -235,49 +232,5 @@ class Ledger:
         every = (stray for strays in self._strays.values() for stray in strays)
         return [stray for stray in every if stray.opinion.says_something]
 
-    def _return_to(self, step: Step, how: str) -> list[Decision]:
-        # A row may stand in a step more than once: back to its first, or on to its last.
-        changes = {row: before for row, before, _ in reversed(step)}
-        if how == REDO:
-            changes = {row: after for row, _, after in step}
-        at, group = utc_now(), new_id() if len(changes) > 1 else None
-        name = step[0][2].step if step else ""
-        events = []
-        numbers = dict.fromkeys(number for number, _, _ in step)
-        for number, identity in zip(numbers, new_ids(len(numbers)), strict=True):
-            row = self._waiting.row(number)
-            if row is None:
-                return []
-            events.append(self._event(identity, row, changes[number], how, group, name, at))
-        return events
-
-    def _event(
-        self,
-        identity: str,
-        row: int,
-        source: Decision | None,
-        how: str,
-        group: str | None,
-        name: str,
-        at: str,
-    ) -> Decision:
-        new = UNDECIDED if source is None else source.opinion
-        x, y, ra, dec = [array.item(row) for array in self._place]
-        return Decision(
-            id=identity,
-            seq=None,
-            key=str(self.candidates.keys[row]),
-            verdict=new.verdict,
-            tags=new.tags,
-            comment=new.comment,
-            reviewer=self.reviewer,
-            at=at,
-            seconds=new.seconds,
-            how=how,
-            group=group,
-            undoes=name,
-            x=x,
-            y=y,
-            ra=ra,
-            dec=dec,
-        )
+    def _returning(self, step: Step, how: str) -> list[Decision]:
+        return returning(step, how, self._waiting.row, self.candidates, self.reviewer)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from vetter.core.decisions import CARRIED, UNDECIDED, Decision, Verdict
+from vetter.core.carry_over import Placed
+from vetter.core.decisions import (
+    CARRIED,
+    REDO,
+    UNDECIDED,
+    Decision,
+    Verdict,
+    new_id,
+    new_ids,
+    utc_now,
+)
 
 Change = tuple[int, Decision | None, Decision]
 """A row, and the events that made its opinion before and after; None: there was none."""
@@ -87,6 +97,64 @@ class History:
             if self._undone[index][0][2].step == name:
                 return self._undone.pop(index)
         return []
+
+
+def returning(
+    step: Step,
+    how: str,
+    row_of: Callable[[int], int | None],
+    listed: Placed,
+    reviewer: str,
+) -> list[Decision]:
+    """The events that take back a step, or bring it back, as one step themselves.
+
+    Empty where the step is, or where a candidate of it is not listed yet.
+
+    Parameters
+    ----------
+    step : Step
+        What is returned to: a number for each candidate, and its opinions before and after.
+    how : str
+        `UNDO` or `REDO`.
+    row_of : callable
+        The row behind a number; None where the candidate is not listed yet.
+    listed : CandidateList
+    reviewer : str
+    """
+    # A candidate may stand in a step more than once: back to its first, or on to its last.
+    changes = {number: before for number, before, _ in reversed(step)}
+    if how == REDO:
+        changes = {number: after for number, _, after in step}
+    at, group = utc_now(), new_id() if len(changes) > 1 else None
+    name = step[0][2].step if step else ""
+    events = []
+    numbers = dict.fromkeys(number for number, _, _ in step)
+    for number, identity in zip(numbers, new_ids(len(numbers)), strict=True):
+        row, source = row_of(number), changes[number]
+        if row is None:
+            return []
+        new = UNDECIDED if source is None else source.opinion
+        events.append(
+            Decision(
+                id=identity,
+                seq=None,
+                key=str(listed.keys[row]),
+                verdict=new.verdict,
+                tags=new.tags,
+                comment=new.comment,
+                reviewer=reviewer,
+                at=at,
+                seconds=new.seconds,
+                how=how,
+                group=group,
+                undoes=name,
+                x=listed.x.item(row),
+                y=listed.y.item(row),
+                ra=listed.ra.item(row),
+                dec=listed.dec.item(row),
+            )
+        )
+    return events
 
 
 def _restored(earlier: Decision | None, event: Decision) -> Decision | None:
