@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from vetter import __version__, cli
-from vetter.arguments import EXAMPLES, FORMATS, ROLES, parse_arguments
+from vetter.argument_groups import ROLES
+from vetter.arguments import EXAMPLES, FORMATS, parse_arguments
 from vetter.core.candidates import ROLE_NAMES
 from vetter.errors import InputError
 from vetter.io import table_writing

@@ -8,7 +8,15 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from vetter import __version__
-from vetter.argument_values import Pairs, count, name_of_file, positive, radius
+from vetter.argument_groups import (
+    add_inputs,
+    add_list_reading,
+    add_planes,
+    add_session,
+    add_settings,
+    add_window,
+)
+from vetter.argument_values import count, name_of_file, radius
 
 EXAMPLES = {
     "open": "vetter candidates.ecsv --image science.fits --template template.fits --diff diff.fits",
@@ -35,7 +43,6 @@ HELP = {
 }
 VERDICTS = ("accept", "reject", "maybe", "none", "all")
 FORMATS = ("ecsv", "csv", "votable", "fits")
-ROLES = "key, name, x, y, ra, dec, mag, mag_err, time, filter, fwhm"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -107,28 +114,31 @@ def _parser(chosen: str = "") -> argparse.ArgumentParser:
 
 def _open(parser: argparse.ArgumentParser) -> None:
     # Without an input the window asks for one.
-    _inputs(parser, "*")
-    _planes(parser)
-    _window(parser)
+    add_inputs(parser, "*")
+    add_planes(parser)
+    add_list_reading(parser)
+    add_window(parser)
 
 
 def _demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--radius", type=radius, help="half the side of a cutout, pixels")
-    _window(parser)
+    add_window(parser)
 
 
 def _cutouts(parser: argparse.ArgumentParser) -> None:
-    _inputs(parser)
-    _planes(parser)
+    add_inputs(parser)
+    add_planes(parser)
+    add_list_reading(parser)
     parser.add_argument(
         "-o", "--output", required=True, type=name_of_file, metavar="DIR", help="folder to write to"
     )
-    _settings(parser)
+    add_settings(parser)
 
 
 def _adjust(parser: argparse.ArgumentParser) -> None:
-    _inputs(parser)
-    _planes(parser)
+    add_inputs(parser)
+    add_planes(parser)
+    add_list_reading(parser)
     parser.add_argument(
         "-o",
         "--output",
@@ -140,7 +150,7 @@ def _adjust(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs", type=count, metavar="N", help="processes that fit (as many as usable cores)"
     )
-    _settings(parser)
+    add_settings(parser)
 
 
 def _fields(parser: argparse.ArgumentParser) -> None:
@@ -153,13 +163,13 @@ def _fields(parser: argparse.ArgumentParser) -> None:
 
 
 def _status(parser: argparse.ArgumentParser) -> None:
-    _session(parser)
+    add_session(parser)
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument("--reviewer", metavar="NAME", help="whose; who decided last by default")
 
 
 def _export(parser: argparse.ArgumentParser) -> None:
-    _session(parser)
+    add_session(parser)
     parser.add_argument(
         "-o", "--output", required=True, type=name_of_file, metavar="DIR", help="folder to write to"
     )
@@ -177,11 +187,11 @@ def _export(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--png", action="store_true", help="pictures of the panels too")
     parser.add_argument("--reviewer", metavar="NAME", help="whose; who decided last by default")
-    _settings(parser)
+    add_settings(parser)
 
 
 def _log(parser: argparse.ArgumentParser) -> None:
-    _session(parser)
+    add_session(parser)
 
 
 def _bench(parser: argparse.ArgumentParser) -> None:
@@ -215,85 +225,3 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fuzz-seed", metavar="SEED", help="other damage; or one case again, as it was printed"
     )
-
-
-def _inputs(parser: argparse.ArgumentParser, least: str = "+") -> None:
-    parser.add_argument(
-        "inputs",
-        nargs=least,
-        type=name_of_file,
-        metavar="INPUT",
-        help="a candidate table, a folder or glob of cutout FITS files, a folder of stamps "
-        "(NAME_sci.fits, NAME_ref.fits...), alert packets (Avro, tar, Parquet or folders of them), "
-        "a field file (.toml, see vetter fields), a session, or demo",
-    )
-
-
-def _planes(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("planes", "F is a FITS file: file.fits, file.fits[SCI], [2]")
-    for name in ("image", "template", "convolved", "diff", "err", "mask"):
-        group.add_argument(f"--{name}", type=name_of_file, metavar="F")
-    group.add_argument(
-        "--plane", action=Pairs, metavar="NAME=F", help="any other plane; may be repeated"
-    )
-    group.add_argument("--variance", metavar="F", help="instead of --err: its square")
-    group.add_argument("--weight", metavar="F", help="instead of --err: the inverse variance")
-    group.add_argument(
-        "--mask-bits", metavar="BITS", help="only these bits are bad: 0,3,5-7 or names"
-    )
-    group.add_argument("--mask-good", metavar="BITS", help="all bits are bad but these")
-    group.add_argument(
-        "--pattern",
-        action=Pairs,
-        metavar="PLANE=NAME",
-        help="how a folder's stamps are called: 'image={name}_sci.fits'; may be repeated",
-    )
-    how = parser.add_argument_group("how to read the list")
-    how.add_argument("--radius", type=radius, help="half the side of a cutout, pixels (20)")
-    how.add_argument("--fwhm", type=positive, help="of the image's PSF, pixels")
-    how.add_argument(
-        "--schema", metavar="FILE.avsc", help="of alert packets from a stream, without their own"
-    )
-    how.add_argument(
-        "--psf",
-        type=name_of_file,
-        metavar="PSF",
-        help="what a new source looks like: stars (of the field), moffat, gaussian, or a file: an "
-        "image or a model by PSFEx",
-    )
-    how.add_argument(
-        "--column",
-        action=Pairs,
-        metavar="ROLE=NAME",
-        help=f"x=XWIN_IMAGE, or x=none for no column; may be repeated; roles: {ROLES}",
-    )
-    base = how.add_mutually_exclusive_group()
-    base.add_argument(
-        "--one-based", dest="one_based", action="store_const", const=True, help="x, y count from 1"
-    )
-    base.add_argument(
-        "--zero-based",
-        dest="one_based",
-        action="store_const",
-        const=False,
-        help="x, y count from 0",
-    )
-
-
-def _window(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--session",
-        metavar="FILE.vetter",
-        help="where the decisions are kept (NAME.vetter, beside the list)",
-    )
-    parser.add_argument("--reviewer", metavar="NAME", help="the account's name by default")
-    parser.add_argument("--keymap", metavar="FILE", help="keys of your own (keymap.toml)")
-    _settings(parser)
-
-
-def _settings(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--settings", metavar="FILE", help="settings of your own (settings.toml)")
-
-
-def _session(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("session", type=name_of_file, metavar="FILE.vetter", help="a session")
