@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from astropy.table import MaskedColumn, Table
 
-from vetter.core.candidates import CandidateList, Roles, decoded, plain
+from vetter.core.candidates import CandidateList, Roles
 
 
 def a_list() -> CandidateList:
@@ -68,16 +68,3 @@ def test_column_of_masked_numbers_has_nan() -> None:
 def test_column_that_does_not_exist() -> None:
     with pytest.raises(KeyError):
         a_list().column("none")
-
-
-def test_plain_makes_big_endian_native() -> None:
-    values = plain(Table({"a": np.array([1.5], ">f4")})["a"])
-    assert values.dtype.isnative and values[0] == 1.5
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(b"abc", "abc"), (b"a\x00\x00", "a"), ("é".encode(), "é"), (b"\xff", "�"), (b"", "")],
-)
-def test_decoded_bytes(value: bytes, text: str) -> None:
-    assert decoded(np.array([value, b"plain"], "S5")).tolist() == [text, "plain"]

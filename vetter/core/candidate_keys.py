@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.candidates import decoded
+from vetter.core.column_values import decoded
 from vetter.core.counted import counted
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.angles import to_degrees
-from vetter.core.candidates import Roles, plain
+from vetter.core.candidates import Roles
 from vetter.core.column_roles import is_named_one_based
+from vetter.core.column_values import plain
 from vetter.core.pixel_convention import Offsets, offsets, pixel_to_sky, sky_to_pixel
 
 if TYPE_CHECKING:

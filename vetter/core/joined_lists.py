@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vetter.core.candidates import CandidateList, Roles, cell
+from vetter.core.candidates import CandidateList, Roles
+from vetter.core.column_values import cell
 
 if TYPE_CHECKING:
     from astropy.table import Table

@@ -8,8 +8,9 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.candidates import CandidateList, as_text
+from vetter.core.candidates import CandidateList
 from vetter.core.column_text import Writer, writer
+from vetter.core.column_values import as_text
 from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.fit_table import FORMATS as FIT_FORMATS
 from vetter.core.fit_table import FitTable

@@ -11,8 +11,9 @@ import numpy as np
 
 from vetter.core.candidate_keys import is_float_key, make_keys
 from vetter.core.candidate_positions import Positions, find_positions
-from vetter.core.candidates import CandidateList, Roles, is_empty, plain
+from vetter.core.candidates import CandidateList, Roles
 from vetter.core.column_roles import chosen, listed, recognise, units_in_names
+from vetter.core.column_values import is_empty, plain
 from vetter.core.counted import counted
 from vetter.core.galactic_columns import equatorial, galactic_pair
 from vetter.core.role_choices import other_choices

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from astropy.table import Column, MaskedColumn, Table
 
-from vetter.core.candidates import decoded
+from vetter.core.column_values import decoded
 from vetter.core.counted import counted
 from vetter.errors import InputError
 from vetter.io.row_blocks import read_fields

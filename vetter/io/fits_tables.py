@@ -7,7 +7,7 @@ from typing import IO, Any
 import numpy as np
 from astropy.table import Column, MaskedColumn, Table
 
-from vetter.core.candidates import decoded
+from vetter.core.column_values import decoded
 from vetter.core.counted import counted
 from vetter.errors import InputError
 from vetter.io.damage import reading

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from vetter.core.candidates import CandidateList, cell
+from vetter.core.candidates import CandidateList
 from vetter.core.column_roles import listed, normal
+from vetter.core.column_values import cell
 from vetter.core.counted import counted
 from vetter.core.epochs import Epochs, by_identity, by_place
 from vetter.core.joined_lists import names_objects

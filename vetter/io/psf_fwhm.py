@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.candidates import CandidateList, plain
+from vetter.core.candidates import CandidateList
+from vetter.core.column_values import plain
 from vetter.core.cutout_source import PsfFwhm
 from vetter.core.plane import Plane
 from vetter.io.readable_part import ReadablePart
