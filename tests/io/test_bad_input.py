@@ -15,7 +15,9 @@ import pytest
 from astropy.io import fits
 
 from tests.helpers.alert_files import packed, record
-from vetter.benchmark import fuzz_samples as samples
+from vetter.benchmark import fuzz_images as images
+from vetter.benchmark import fuzz_lists as lists
+from vetter.benchmark import fuzz_own_files as own
 from vetter.core.cutout_source import completed
 from vetter.errors import InputError
 from vetter.io import unpacked
@@ -56,18 +58,18 @@ def write(path: Path, content: bytes, size: int | None = None) -> Path:
 
 
 HUGE_IMAGES = {
-    "more than there is": (with_cards(samples.image(), NAXIS1=50000, NAXIS2=50000), "cut short"),
-    "axes without end": (with_cards(samples.image(), NAXIS=2147483647), "NAXIS is 2147483647"),
+    "more than there is": (with_cards(images.image(), NAXIS1=50000, NAXIS2=50000), "cut short"),
+    "axes without end": (with_cards(images.image(), NAXIS=2147483647), "NAXIS is 2147483647"),
     "a length in words": (
-        with_cards(samples.image(), NAXIS1="'10000000000E'", NAXIS2=2147483647),
+        with_cards(images.image(), NAXIS1="'10000000000E'", NAXIS2=2147483647),
         "NAXIS1 is a text",
     ),
     "columns without end": (
-        with_cards(samples.tiles(), b"XTENSION", TFIELDS=2147483647),
+        with_cards(images.tiles(), b"XTENSION", TFIELDS=2147483647),
         "TFIELDS is 2147483647",
     ),
     "one tile of 40 GB": (
-        with_cards(samples.tiles(), ZNAXIS1=10**5, ZNAXIS2=10**5, ZTILE1=10**5, ZTILE2=10**5),
+        with_cards(images.tiles(), ZNAXIS1=10**5, ZNAXIS2=10**5, ZTILE1=10**5, ZTILE2=10**5),
         "promises tiles of 100000 x 100000 pixels",
     ),
     "gzip bomb": (gzip.compress(bytes(2**20)) * 400, "unpacks to over"),
@@ -89,14 +91,14 @@ def test_images(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_file_with_a_hole_is_read_where_it_is_looked_at(tmp_path: Path) -> None:
-    huge = with_cards(samples.image(), NAXIS1=50000, NAXIS2=50000)
+    huge = with_cards(images.image(), NAXIS1=50000, NAXIS2=50000)
     image = open_image(FitsName(write(tmp_path / "a.fits", huge[:2880], 10_000_005_120)))
     assert image.read((slice(40000, 40009), slice(49990, 50000))).shape == (9, 10)
     image.close()
 
 
 def test_zeros_behind_the_last_image_are_not_looked_through(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.fits", samples.cube(), 8 * 10**9)
+    path = write(tmp_path / "a.fits", images.cube(), 8 * 10**9)
     with pytest.raises(InputError, match="no HDU"):
         open_image(FitsName(path, "ERR"))
     image = open_image(FitsName(path, "TEMPLATE"))
@@ -105,9 +107,9 @@ def test_zeros_behind_the_last_image_are_not_looked_through(tmp_path: Path) -> N
 
 
 def test_fits_with_a_bomb_behind_it_is_read(tmp_path: Path) -> None:
-    content = gzip.compress(samples.image()) + gzip.compress(bytes(2**20)) * 4000
+    content = gzip.compress(images.image()) + gzip.compress(bytes(2**20)) * 4000
     image = open_image(FitsName(write(tmp_path / "a.fits.gz", content)))
-    assert image.shape == samples.SHAPE
+    assert image.shape == images.SHAPE
     image.close()
 
 
@@ -115,13 +117,13 @@ def test_packed_fits_that_promises_too_much(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(unpacked, "_FREELY", 2**24)
-    header = with_cards(samples.image(), NAXIS1=10**5, NAXIS2=10**5)[:2880]
+    header = with_cards(images.image(), NAXIS1=10**5, NAXIS2=10**5)[:2880]
     content = gzip.compress(header) + gzip.compress(bytes(2**20)) * 40
     with pytest.raises(InputError, match="unpacks to over 16777216 bytes"):
         open_image(FitsName(write(tmp_path / "a.fits.gz", content)))
 
 
-TABLE, HEAP = samples.table("fits"), samples.wide_table()
+TABLE, HEAP = lists.table("fits"), lists.wide_table()
 TABLES = {
     "more rows than there are": (with_cards(TABLE, b"XTENSION", NAXIS2=10**9), None, "cut short"),
     "a heap of 53 GB": (with_cards(HEAP, b"XTENSION", NAXIS2=10**9), None, "cut short"),
@@ -136,7 +138,7 @@ TABLES = {
         "100000000 rows are more than a list",
     ),
     "wide numbers": (
-        samples.DAOPHOT.replace(b"%-14.3f", b"%-2147483647.3f"),
+        lists.DAOPHOT.replace(b"%-14.3f", b"%-2147483647.3f"),
         None,
         "format is thousands of letters wide",
     ),
@@ -166,14 +168,14 @@ def test_a_bomb_of_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_table_that_ends_before_it_begins(tmp_path: Path) -> None:
-    image = write(tmp_path / "image.fits", samples.image())
-    path = write(tmp_path / "l.ldac", with_cards(samples.ldac(), b"XTENSION", NAXIS2=-1))
+    image = write(tmp_path / "image.fits", images.image())
+    path = write(tmp_path / "l.ldac", with_cards(lists.ldac(), b"XTENSION", NAXIS2=-1))
     with pytest.raises(InputError, match="NAXIS2 is -1"):
         open_input(str(path), InputOptions(planes={"image": str(image)}))
 
 
 def test_a_cutout_of_gigabytes(tmp_path: Path) -> None:
-    path = write(tmp_path / "c.fits", samples.cutout_file(tmp_path), 10**10)
+    path = write(tmp_path / "c.fits", own.cutout_file(tmp_path), 10**10)
     with pytest.raises(InputError, match="too large for a cutout"):
         load_cutout(path)
 
@@ -195,8 +197,8 @@ def loop(folder: Path) -> Path:
 @pytest.mark.parametrize("make", [pipe, device, loop], ids=lambda make: make.__name__)
 def test_what_is_no_file_is_not_waited_for(tmp_path: Path, make: Callable[[Path], Path]) -> None:
     path = make(tmp_path)
-    image = write(tmp_path / "image.fits", samples.image())
-    good = write(tmp_path / "list.csv", samples.table("ascii.csv"))
+    image = write(tmp_path / "image.fits", images.image())
+    good = write(tmp_path / "list.csv", lists.table("ascii.csv"))
     reason = "a pipe or a device|Too many levels|no such file"
     with pytest.raises(InputError, match=reason):
         open_input(str(path), InputOptions(planes={"image": str(image)}))
@@ -224,8 +226,8 @@ NAMES = ["a b.csv", "a[1].csv", "[1].csv", "*.csv", "a%20%s%n.csv", "ü 星.csv"
 
 @pytest.mark.parametrize("name", [*NAMES, "new\nline.csv", os.fsdecode(b"raw\xff.csv")], ids=ascii)
 def test_names(tmp_path: Path, name: str) -> None:
-    image = write(tmp_path / f"{name[:200]} image.fits", samples.image())
-    path = write(tmp_path / name, samples.table("ascii.csv"))
+    image = write(tmp_path / f"{name[:200]} image.fits", images.image())
+    path = write(tmp_path / name, lists.table("ascii.csv"))
     source = open_input(str(path), InputOptions(planes={"image": str(image)}))
     assert source.cutout(0, 5).shape == (11, 11)
     assert all("\udcff" in name or note.isprintable() or "\n" in name for note in source.notes)

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from vetter.benchmark import fuzz_images as images
+from vetter.benchmark import fuzz_lists as lists
+from vetter.benchmark import fuzz_own_files as own
 from vetter.benchmark import fuzz_packets as packets
-from vetter.benchmark import fuzz_samples as samples
 from vetter.core.cutout_source import CutoutSource, completed
 from vetter.core.look import Looks
 from vetter.core.rendering import render
@@ -56,9 +58,9 @@ class Reader:
 
 def lay_out(folder: Path) -> None:
     """Planes and a list in order, which damaged files are read together with."""
-    (folder / "image.fits").write_bytes(samples.image())
-    (folder / "other.fits").write_bytes(samples.image(1))
-    (folder / "list.csv").write_bytes(samples.table("ascii.csv"))
+    (folder / "image.fits").write_bytes(images.image())
+    (folder / "other.fits").write_bytes(images.image(1))
+    (folder / "list.csv").write_bytes(lists.table("ascii.csv"))
     (folder / "schema.avsc").write_text(json.dumps(packets.SCHEMA))
 
 
@@ -164,14 +166,14 @@ def _night(folder: Path) -> None:
 
 
 def _triplet(folder: Path) -> None:
-    (folder / "7_ref.fits").write_bytes(samples.image(1))
-    (folder / "7_diff.fits").write_bytes(samples.image(2))
+    (folder / "7_ref.fits").write_bytes(images.image(1))
+    (folder / "7_diff.fits").write_bytes(images.image(2))
     for name in ("8_sci", "8_ref"):
-        (folder / f"{name}.fits").write_bytes(samples.image(3))
+        (folder / f"{name}.fits").write_bytes(images.image(3))
 
 
 def _cutout_beside(folder: Path) -> None:
-    (folder / "good.fits").write_bytes(samples.cutout_file(folder.parent))
+    (folder / "good.fits").write_bytes(own.cutout_file(folder.parent))
 
 
 def _packet_beside(folder: Path) -> None:
@@ -188,37 +190,33 @@ _IMAGES = ("odd_fits/*.fits", "decam_field/sci*.fits")
 READERS: dict[str, Reader] = {
     "image": Reader(
         "a.fits",
-        (_of(samples.image), _of(samples.integers), _of(samples.cube)),
+        (_of(images.image), _of(images.integers), _of(images.cube)),
         _plane("image"),
         _IMAGES,
     ),
-    "tiles": Reader("a.fits.fz", (_of(samples.tiles), _of(samples.whole_tiles)), _plane("image")),
-    "gzip": Reader("a.fits.gz", (lambda _: samples.gz(samples.image()),), _plane("image")),
-    "bzip2": Reader("a.fits.bz2", (_of(samples.image_bz2),), _plane("image")),
-    "xz": Reader("a.fits.xz", (_of(samples.image_xz),), _plane("image")),
-    "template": Reader("t.fits", (_of(samples.image),), _plane("template"), _FIELD),
-    "mask": Reader("m.fits", (_of(samples.mask), _of(samples.tiles)), _plane("mask")),
-    "fits table": Reader(
-        "l.fits", (lambda _: samples.table("fits"), _of(samples.wide_table)), _list
-    ),
-    "ldac": Reader("l.ldac", (_of(samples.ldac),), _list),
-    "ecsv": Reader("l.ecsv", (lambda _: samples.table("ascii.ecsv"),), _list, ("*/*.ecsv",)),
-    "csv": Reader("l.csv", (lambda _: samples.table("ascii.csv"),), _list, ("*/*.csv",)),
+    "tiles": Reader("a.fits.fz", (_of(images.tiles), _of(images.whole_tiles)), _plane("image")),
+    "gzip": Reader("a.fits.gz", (lambda _: images.gz(images.image()),), _plane("image")),
+    "bzip2": Reader("a.fits.bz2", (_of(images.image_bz2),), _plane("image")),
+    "xz": Reader("a.fits.xz", (_of(images.image_xz),), _plane("image")),
+    "template": Reader("t.fits", (_of(images.image),), _plane("template"), _FIELD),
+    "mask": Reader("m.fits", (_of(images.mask), _of(images.tiles)), _plane("mask")),
+    "fits table": Reader("l.fits", (lambda _: lists.table("fits"), _of(lists.wide_table)), _list),
+    "ldac": Reader("l.ldac", (_of(lists.ldac),), _list),
+    "ecsv": Reader("l.ecsv", (lambda _: lists.table("ascii.ecsv"),), _list, ("*/*.ecsv",)),
+    "csv": Reader("l.csv", (lambda _: lists.table("ascii.csv"),), _list, ("*/*.csv",)),
     "dialects": Reader(
-        "l.txt", (lambda _: samples.VIZIER, lambda _: samples.table("ascii.latex")), _list
+        "l.txt", (lambda _: lists.VIZIER, lambda _: lists.table("ascii.latex")), _list
     ),
-    "votable": Reader("l.vot", (lambda _: samples.table("votable"),), _list),
-    "parquet": Reader("l.parquet", (lambda _: samples.table("parquet"),), _list),
-    "regions": Reader("l.reg", (lambda _: samples.REGIONS,), _list),
-    "json": Reader("l.jsonl", (_of(samples.json_lines), _of(samples.json_array)), _list),
-    "sextractor": Reader("l.cat", (lambda _: samples.SEXTRACTOR,), _list),
-    "daophot": Reader("l.mag", (lambda _: samples.DAOPHOT,), _list),
-    "daophot ii": Reader(
-        "l.als", (lambda _: samples.DAOPHOT_II, lambda _: samples.APERTURES), _list
-    ),
-    "cutout": Reader("c.fits", (samples.cutout_file,), _input, ("stdpipe/*.fits",)),
-    "cutouts": Reader("c.fits", (samples.cutout_file,), _folder, (), _cutout_beside),
-    "triplets": Reader("7_sci.fits", (_of(samples.image),), _folder, (), _triplet),
+    "votable": Reader("l.vot", (lambda _: lists.table("votable"),), _list),
+    "parquet": Reader("l.parquet", (lambda _: lists.table("parquet"),), _list),
+    "regions": Reader("l.reg", (lambda _: lists.REGIONS,), _list),
+    "json": Reader("l.jsonl", (_of(lists.json_lines), _of(lists.json_array)), _list),
+    "sextractor": Reader("l.cat", (lambda _: lists.SEXTRACTOR,), _list),
+    "daophot": Reader("l.mag", (lambda _: lists.DAOPHOT,), _list),
+    "daophot ii": Reader("l.als", (lambda _: lists.DAOPHOT_II, lambda _: lists.APERTURES), _list),
+    "cutout": Reader("c.fits", (own.cutout_file,), _input, ("stdpipe/*.fits",)),
+    "cutouts": Reader("c.fits", (own.cutout_file,), _folder, (), _cutout_beside),
+    "triplets": Reader("7_sci.fits", (_of(images.image),), _folder, (), _triplet),
     "avro": Reader(
         "p.avro",
         (_of(packets.container), lambda _: packets.container("deflate")),
@@ -241,9 +239,9 @@ READERS: dict[str, Reader] = {
     ),
     "tar": Reader("p.tar", (_of(packets.tar),), _packets),
     "tar.gz": Reader("p.tar.gz", (lambda _: packets.tar(packed=True),), _packets),
-    "field file": Reader("night.toml", (_of(samples.night),), _input, (), _night),
-    "session": Reader("s.vetter", (samples.session,), _session),
-    "settings": Reader("settings.toml", (lambda _: samples.SETTINGS,), _settings),
-    "keymap": Reader("keymap.toml", (lambda _: samples.KEYMAP,), _keymap),
-    "psf": Reader("p.fits", (_of(samples.psf), _of(samples.psfex)), _psf),
+    "field file": Reader("night.toml", (_of(own.night),), _input, (), _night),
+    "session": Reader("s.vetter", (own.session,), _session),
+    "settings": Reader("settings.toml", (lambda _: own.SETTINGS,), _settings),
+    "keymap": Reader("keymap.toml", (lambda _: own.KEYMAP,), _keymap),
+    "psf": Reader("p.fits", (_of(images.psf), _of(images.psfex)), _psf),
 }

@@ -1,0 +1,126 @@
+"""Candidate lists in order, one of each kind that is read, small: what damage is done to."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import numpy as np
+from astropy.io import fits
+from astropy.table import Table
+
+from vetter.benchmark.fuzz_images import image, written
+
+REGIONS = b"""# Region file format: DS9 version 4.1
+global color=green
+fk5;circle(10:00:00,+02:00:00,5") # text={SN; 1}
+image;point(20,30);galactic;point(120.5d,30)
+"""
+SEXTRACTOR = b"""#   1 NUMBER          Running object number
+#   2 X_IMAGE         Object position along x            [pixel]
+#   3 Y_IMAGE         Object position along y            [pixel]
+#   4 ALPHA_J2000     Right ascension                    [deg]
+#   5 DELTA_J2000     Declination                        [deg]
+#   6 MAG_AUTO        Kron-like magnitude                [mag]
+1  20.000  30.000 150.0020000  +2.0000000  -9.8
+2  40.000  11.000 150.0000000  +1.9981000  -8.1
+"""
+DAOPHOT = b"""#K IRAF       = NOAO/IRAFV2.16          version    %-23s
+#
+#N ID    XCENTER   YCENTER   MAG         MERR                        \\
+#U ##    pixels    pixels    magnitudes  magnitudes                  \\
+#F %-9d  %-10.3f   %-10.3f   %-12.3f     %-14.3f
+#
+1        20.000    30.000    15.138      0.003
+2        40.000    11.000    18.206      0.026
+"""
+DAOPHOT_II = b""" NL    NX    NY  LOWBAD HIGHBAD  THRESH     AP1  PH/ADU  RNOISE    FRAD
+  1  2048  2048   -37.5 32000.0   12.01    3.00    2.50    4.10    6.00
+
+      1  20.000  30.000   15.138   0.0030   101.31       4.    1.021    0.010
+      2  40.000  11.000   18.206   0.0260   100.02       6.    0.951   -0.210
+"""
+APERTURES = DAOPHOT_II.replace(b"\n  1  2048", b"\n  2  2048")
+VIZIER = b"""#  VizieR
+_RAJ2000\t_DEJ2000\trecno\tVmag
+deg\tdeg\t\tmag
+----------\t----------\t---\t----
+150.002000\t+02.000000\t1\t15,2
+150.000000\t+01.998100\t2\t16,2
+"""
+
+
+def candidates() -> Table:
+    """Five candidates with every kind of column that lists have."""
+    table = Table({"id": np.arange(5) + 2**60, "x": np.arange(5.0) * 9, "y": np.arange(5.0) * 7})
+    table["ra"], table["dec"] = np.full(5, 150.0), np.full(5, 2.0)
+    table["name"] = ["a", "b", "c", "d", "e"]
+    table["flag"] = [True, False, True, False, True]
+    return table
+
+
+def table(form: str) -> bytes:
+    """The candidates as astropy writes them in a format."""
+    if form in ("fits", "parquet"):
+        return _table_file(form)
+    out = io.BytesIO() if form == "votable" else io.StringIO()
+    candidates().write(out, format=form)
+    text = out.getvalue()
+    return text if isinstance(text, bytes) else text.encode()
+
+
+def _table_file(form: str) -> bytes:
+    out = io.BytesIO()
+    if form == "fits":
+        fits.HDUList([fits.PrimaryHDU(), fits.BinTableHDU(candidates())]).writeto(out)
+    else:
+        import pyarrow.parquet
+
+        listed = candidates()
+        columns = {name: listed[name].tolist() for name in listed.colnames}
+        pyarrow.parquet.write_table(pyarrow.table(columns), out)
+    return out.getvalue()
+
+
+def wide_table() -> bytes:
+    """A FITS table with arrays in its cells, of fixed and of variable length."""
+    columns = [
+        fits.Column("ID", "K", array=[1, 2]),
+        fits.Column("X_IMAGE", "E", array=[20.0, 40.0]),
+        fits.Column("Y_IMAGE", "E", array=[30.0, 11.0]),
+        fits.Column("APER", "6E", dim="(3,2)", array=np.zeros((2, 2, 3))),
+        fits.Column("HISTORY", "PD()", array=np.array([np.arange(3.0), np.arange(2.0)], object)),
+        fits.Column("BITS", "5X", array=np.zeros((2, 5), bool)),
+        fits.Column("NAME", "8A", array=["a", "b"]),
+    ]
+    return written(fits.PrimaryHDU(), fits.BinTableHDU.from_columns(columns, name="OBJECTS"))
+
+
+def ldac() -> bytes:
+    """FITS_LDAC, as SExtractor writes it."""
+    text = np.frombuffer(image()[:2880], "S2880")
+    header = fits.BinTableHDU.from_columns([fits.Column("Field Header Card", "2880A", array=text)])
+    header.name = "LDAC_IMHEAD"
+    columns = [
+        fits.Column("NUMBER", "1J", array=[1, 2]),
+        fits.Column("XWIN_IMAGE", "1D", "pixel", array=[20.0, 40.0]),
+        fits.Column("YWIN_IMAGE", "1D", "pixel", array=[30.0, 11.0]),
+        fits.Column("FLUX_APER", "2E", "count", array=np.ones((2, 2))),
+    ]
+    objects = fits.BinTableHDU.from_columns(columns, name="LDAC_OBJECTS")
+    return written(fits.PrimaryHDU(), header, objects)
+
+
+def json_lines() -> bytes:
+    """A candidate a line, some with parts of their own."""
+    rows: list[dict[str, Any]] = [
+        {"id": number, "x": 9.5 * number, "y": 7, "mag": {"g": 18.5, "r": None}, "tags": ["a", "b"]}
+        for number in range(1, 5)
+    ]
+    return "\n".join(json.dumps(row) for row in rows).encode()
+
+
+def json_array() -> bytes:
+    """Candidates in one array."""
+    return json.dumps([{"id": 1, "ra": 150.0, "dec": 2.0}, {"id": 2, "ra": "x"}]).encode()
