@@ -60,19 +60,15 @@ def draw_plane(
         options.pop(key, None)
     if plane.dtype == bool or name == "mask":
         plane = (plane != 0).astype(float)
-        if "norm" not in options:
-            options.update(vmin=0.0, vmax=1.0)
+        stretch, qq, low, high = "linear", None, 0.0, 1.0
     else:
         plane = plane.astype(np.float64)
         if name in _SMOOTHED and sigma is not None and sigma > 0:
             plane = smooth(plane, sigma)
-        counts = np.isfinite(plane)
-        if ignored is not None:
-            counts = counts & (np.asarray(ignored) == 0)
-        counted = plane[region][counts[region]]
-        if "norm" not in options:
-            low, high = limits(counted, qq, low, high)
-            options["norm"] = normalisation(counted, stretch, low, high)
+    if "norm" not in options:
+        counted = _counted(plane, ignored, region)
+        low, high = limits(counted, qq, low, high)
+        options["norm"] = normalisation(counted, stretch, low, high)
     (top, bottom), (left, right) = ((s.start - 0.5, s.stop - 0.5) for s in region)
     rows = (top, bottom) if options["origin"] == "lower" else (bottom, top)
     options.setdefault("extent", (left, right, *rows))
@@ -93,3 +89,11 @@ def _region(xlim: Any, ylim: Any, shape: tuple[int, ...]) -> tuple[slice, slice]
     if any(s.start >= s.stop for s in slices):
         raise InputError(f"plot_cutout: no pixels between xlim {xlim} and ylim {ylim}")
     return slices[0], slices[1]
+
+
+def _counted(plane: Any, ignored: Any, region: tuple[slice, slice]) -> Any:
+    """The values in a region that count for the limits: finite and not ignored, shape (n,)."""
+    counts = np.isfinite(plane)
+    if ignored is not None:
+        counts = counts & (np.asarray(ignored) == 0)
+    return plane[region][counts[region]]
