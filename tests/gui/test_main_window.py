@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QApplication
 from tests.helpers.windows import WITHOUT_FITS, until_painted
 from vetter.app import open_window
 from vetter.core.decisions import Verdict
+from vetter.errors import InputError
 from vetter.gui.main_window import MainWindow
 from vetter.review.fit_state import DONE
 
@@ -59,6 +60,21 @@ def test_keys_decide_and_go_on(qtbot, window):
     press(qtbot, window, KEY.Key_A, KEY.Key_R, KEY.Key_M)
     assert [window.session.verdict(str(key)) for key in keys[:3]] == ["accept", "reject", "maybe"]
     assert window.session.current_row == 3
+
+
+def test_what_could_not_be_read_is_read_again(qtbot, window, monkeypatch):
+    def away(row: int, radius: float) -> None:
+        raise InputError("image.fits: the disk is gone")
+
+    with monkeypatch.context() as gone:
+        gone.setattr(window.session.source, "cutout", away)
+        press(qtbot, window, KEY.Key_End)
+        frame = window.cache.get(window.session.current_row)
+        assert frame is not None and frame.error == "image.fits: the disk is gone"
+    press(qtbot, window, KEY.Key_F5)
+    qtbot.waitUntil(lambda: len(window.plane_row.plane_names) == 6, timeout=30000)
+    press(qtbot, window, KEY.Key_F5)
+    assert window.status.currentMessage() == "all of this cutout has been read"
 
 
 def test_a_new_window_on_the_session_resumes_at_the_first_undecided(qtbot, window, session_path):

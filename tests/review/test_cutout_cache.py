@@ -13,6 +13,7 @@ from PyQt6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 from tests.helpers.fake_field import FieldInMemory
+from vetter.core.cutout import Cutout
 from vetter.core.look import Looks
 from vetter.review.cutout_cache import CutoutCache
 
@@ -106,6 +107,70 @@ def test_a_row_that_fails_is_told_and_the_next_is_built(make: Make, qtbot: QtBot
     assert ready_rows(cache, qtbot, [1, 2]) == [1, 2]
     frame = cache.get(1)
     assert frame is not None and frame.error == "C1.fits: wants an image, found none"
+
+
+def test_what_failed_is_not_read_again_at_once(make: Make, qtbot: QtBot) -> None:
+    cache, source = make(fails=(1,))
+    ready_rows(cache, qtbot, [1])
+    ready_rows(cache, qtbot, [1, 2])
+    assert [row for row, _ in source.asked] == [1, 2]
+
+
+def test_what_failed_is_read_again_when_wanted_some_time_later(
+    make: Make, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, source = make(fails=(1,))
+    ready_rows(cache, qtbot, [1])
+    source.fails = ()
+    monkeypatch.setattr("vetter.review.cutout_cache.AGAIN_AFTER", 0.0)
+    frame = cache.get(1)
+    assert frame is not None and frame.error is not None
+    # What has never been read comes before what may fail again.
+    assert ready_rows(cache, qtbot, [2, 1]) == [2, 1]
+    frame = cache.get(1)
+    assert frame is not None and frame.error is None
+
+
+def test_a_plane_that_failed_is_read_again_too(make: Make, qtbot: QtBot) -> None:
+    cache, source = make()
+    whole = source.cutout
+
+    def without_diff(row: int, radius: float) -> Cutout:
+        cutout = whole(row, radius)
+        del cutout["diff"]
+        cutout.unread = {"diff": "diff.fits: the disk is gone"}
+        return cutout
+
+    source.cutout = without_diff
+    ready_rows(cache, qtbot, [1, 2])
+    source.cutout = whole
+    assert not cache.read_again(5)
+    frame = cache.get(1)
+    assert frame is None or "diff" in frame.pictures
+    qtbot.waitUntil(lambda: cache.get(1) is not None, timeout=30000)
+    frame = cache.get(1)
+    assert frame is not None and "diff" in frame.pictures
+
+
+def test_reading_again_tells_whether_the_row_had_failed(make: Make, qtbot: QtBot) -> None:
+    cache, source = make(fails=(1,))
+    ready_rows(cache, qtbot, [2, 1])
+    source.fails = ()
+    assert not cache.read_again(2)
+
+    def is_whole() -> bool:
+        frame = cache.get(1)
+        return frame is not None and frame.error is None
+
+    qtbot.waitUntil(is_whole, timeout=30000)
+
+
+def test_reading_again_forgets_what_failed(make: Make) -> None:
+    cache, source = make(fails=(1,))
+    assert cache.build(1).error is not None
+    source.fails = ()
+    assert cache.read_again(1)
+    assert cache.get(1) is None and cache.build(1).error is None
 
 
 def test_new_looks_draw_the_same_cutouts_anew_without_reading(make: Make, qtbot: QtBot) -> None:

@@ -196,6 +196,18 @@ class MainWindow(Window):
             self.cache.set_radius(radius)
             self.showing.show()
 
+    def read_again(self) -> None:
+        """Try again what could not be read: a disk may be back, or a file complete."""
+        row = self.session.current_row
+        if not self.cache.read_again(row):
+            self.status.say("all of this cutout has been read")
+            return
+        self.status.say("reading again...")
+        self.showing.show()
+        fit = self.fits.state(row).adjustment
+        if fit is not None and not fit.converged:
+            self.fits.request_current()
+
     def edit_comment(self) -> None:
         """Write a comment on the candidate on screen."""
         self.card.edit_comment()

@@ -78,6 +78,13 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         repeats=True,
     ),
     Command(
+        "view.read_again",
+        "Read again what could not be read",
+        ("F5",),
+        "View",
+        lambda w: w.read_again(),
+    ),
+    Command(
         "view.list",
         "Candidate list on or off",
         ("L",),

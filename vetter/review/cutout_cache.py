@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -24,6 +25,10 @@ __all__ = ["CutoutCache", "Frame"]
 _RESIDUAL_SHARE = 4
 """Residuals of fits may take one part in this many of the cache."""
 
+AGAIN_AFTER = 10.0
+"""Seconds after which what could not be read is tried again, where it is wanted: a disk of the
+network may be back. Until then its frame says why."""
+
 
 class _Recipe(NamedTuple):
     """What a frame was made with; the frame is stale when the recipe has changed."""
@@ -36,6 +41,13 @@ class _Recipe(NamedTuple):
 class _Entry(NamedTuple):
     frame: Frame
     recipe: _Recipe
+    read_at: float
+
+    @property
+    def failed(self) -> bool:
+        """Whether all of it or a plane could not be read."""
+        cutout = self.frame.cutout
+        return self.frame.error is not None or (cutout is not None and bool(cutout.unread))
 
     @property
     def nbytes(self) -> int:
@@ -167,6 +179,21 @@ class CutoutCache(QObject):
             self._nbytes = 0
             self._state.notify_all()
 
+    def read_again(self, row: Spot) -> bool:
+        """Forget all that could not be read, so that what is wanted of it is read anew.
+
+        Returns
+        -------
+        bool
+            Whether something of this row could not be read.
+        """
+        with self._state:
+            failed = [spot for spot, entry in self._entries.items() if entry.failed]
+            for spot in failed:
+                self._nbytes -= self._entries.pop(spot).nbytes
+            self._state.notify_all()
+        return row in failed
+
     def set_adjusted(
         self,
         row: int,
@@ -228,8 +255,17 @@ class CutoutCache(QObject):
                     recipe, entry = self._recipe(row), self._entries.get(row)
                     if entry is None or entry.recipe != recipe:
                         return row, recipe, entry
+                again = self._to_try_again()
+                if again is not None:
+                    return again, self._recipe(again), None
                 self._state.wait()
         return None
+
+    def _to_try_again(self) -> Spot | None:
+        """What is wanted and could not be read some time ago."""
+        before = time.monotonic() - AGAIN_AFTER
+        entries = ((row, self._entries[row]) for row in self._wishes)
+        return next((row for row, e in entries if e.failed and e.read_at <= before), None)
 
     def _recipe(self, row: Spot) -> _Recipe:
         if isinstance(row, Place):
@@ -238,10 +274,11 @@ class CutoutCache(QObject):
 
     def _made(self, row: Spot, recipe: _Recipe, old: _Entry | None) -> _Entry:
         if old is not None and old.recipe.radius == recipe.radius:
-            return _Entry(paint_frame(old.frame, recipe.looks, recipe.adjusted), recipe)
+            frame = paint_frame(old.frame, recipe.looks, recipe.adjusted)
+            return _Entry(frame, recipe, old.read_at)
         with self._reading:
             frame = build_frame(self._source, row, recipe.radius, recipe.looks, recipe.adjusted)
-        return _Entry(frame, recipe)
+        return _Entry(frame, recipe, time.monotonic())
 
     def _store(self, row: Spot, entry: _Entry) -> bool:
         """Keep a frame, unless its radius is no longer wanted; whether it is up to date."""
