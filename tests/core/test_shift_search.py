@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vetter.core.moments import Array, Window, gram, margin, windows
+from vetter.core.gram import gram
+from vetter.core.moments import Array, Window, margin, windows
 from vetter.core.shift import coefficients
 from vetter.core.shift_search import search
 
@@ -18,7 +19,7 @@ def moments_of(image: Array, template: Array, max_shift: float) -> tuple[Array, 
     window, edge = windows(max_shift)[0], margin(max_shift)
     coefs = coefficients(template[None], edge)
     weight = np.ones((1, *image.shape))
-    return gram(coefs, box, [(0, window)], edge, weight, image.reshape(1, 1, -1)), window
+    return gram(coefs, box, [(0, window)], edge, weight, image[None, None])[0], window
 
 
 def stars(*places: tuple[float, float, float]) -> Array:

@@ -22,7 +22,8 @@ from vetter.core.fit_figures import Found, Stack, finished, pixel_sums
 from vetter.core.fit_input import FitInput
 from vetter.core.fit_result import known
 from vetter.core.fit_weights import count, stacked, unfit, weights
-from vetter.core.moments import gram, margin, projected, windows
+from vetter.core.gram import gram
+from vetter.core.moments import margin, projected, windows
 from vetter.core.newton import Minima
 from vetter.core.point_source import PointSources, measure, no_sources, products, rendered
 from vetter.core.shift import coefficients, shifted
@@ -162,10 +163,9 @@ def _moments(
         # A source that could hide in what is masked is not looked for.
         rows[~seen, 2] = 0.0
         rows[:, 2] *= inside
-    flat = rows.reshape(count, -1, ny * nx)
     edge = margin(options.max_shift)
     moments = [
-        gram(coefs, box, [(k, w) for k in range(count)], edge, inside, flat)
+        gram(coefs, box, [(k, w) for k in range(count)], edge, inside, rows)[0]
         for w in windows(options.max_shift)
     ]
     for matrix in moments:

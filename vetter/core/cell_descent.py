@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vetter.core.cell_moments import cell_moments
 from vetter.core.fit_facts import Box
+from vetter.core.gram import gram
 from vetter.core.moments import Array, Window, margin
 from vetter.core.newton import descend
 from vetter.core.newton_stack import FEW, descend_stack
@@ -34,7 +34,7 @@ OVERFLOW = 1e200
 class End(NamedTuple):
     """Where a search of one of the stack ended, in which cell, with that cell's moments.
 
-    ``images`` are what these are of, where they were kept.
+    ``images`` are what these are of, where they are still at hand.
     """
 
     which: int
@@ -76,10 +76,11 @@ class Ground:
     def moments(self, places: list[tuple[int, Window]]) -> tuple[Array, Array]:
         """Of cells: which of the stack, and for which shifts; NaN where they overflow.
 
-        And the weighted images of the last one.
+        And the weighted images of the last one, good until the next call.
         """
         edge = margin(self.max_shift)
-        out, images = cell_moments(self.coefs, self.box, places, edge, self.weight, self.image)
+        rows = self.image[:, None]
+        out, images = gram(self.coefs, self.box, places, edge, self.weight, rows)
         if not out.max() < OVERFLOW:
             out[~(out.max(axis=(1, 2)) < OVERFLOW)] = np.nan
         return out, images
@@ -118,16 +119,17 @@ def _window(cell: Cell, max_shift: float) -> Window:
 
 def lowest_of_one(ground: Ground, begin: Sequence[tuple[float, float]]) -> End:
     """Where the lowest of the searches of a stack of one ends; they begin at (x, y)."""
-    known: dict[Cell, tuple[Array, Array]] = {}
+    known: dict[Cell, Array] = {}
+    images: Array | None = None
 
     def descended(cell: Cell, x: float, y: float) -> End:
+        nonlocal images
         window = _window(cell, ground.max_shift)
         if cell not in known:
-            (one,), images = ground.moments([(0, window)])
-            known[cell] = one, images
-        one, images = known[cell]
+            (known[cell],), images = ground.moments([(0, window)])
+        one = known[cell]
         u, v, scale, chi2 = descend(one, window, ground.scales, x - window.cx, y - window.cy)
-        return End(0, cell, window.cx + u, window.cy + v, scale, chi2, one, images)
+        return End(0, cell, window.cx + u, window.cy + v, scale, chi2, one)
 
     ends = []
     for x, y in begin:
@@ -141,7 +143,9 @@ def lowest_of_one(ground: Ground, begin: Sequence[tuple[float, float]]) -> End:
                 break
             end = further
         ends.append(end)
-    return _lowest_of(ends)
+    end = _lowest_of(ends)
+    # Dictionaries keep their order: the last cell is the one that the images are of.
+    return end._replace(images=images) if end.cell == next(reversed(known)) else end
 
 
 def lowest(ground: Ground, begin: Sequence[tuple[int, float, float]]) -> list[End]:

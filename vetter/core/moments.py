@@ -9,14 +9,13 @@ constant and of a PSF: one small matrix, and no pixel is touched again.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.shift import POLYNOMIALS, fraction_weights, runs
+from vetter.core.shift import POLYNOMIALS, fraction_weights
 
 Array = npt.NDArray[np.float64]
 
@@ -60,51 +59,6 @@ def windows(max_shift: float) -> tuple[Window, ...]:
 def margin(max_shift: float) -> int:
     """Coefficients wanted beyond the edges of the cutout."""
     return max(1, math.ceil(max_shift)) + 1
-
-
-def gram(
-    coefs: Array,
-    box: tuple[slice, slice],
-    places: Sequence[tuple[int, Window]],
-    edge: int,
-    weight: Array,
-    rows: Array,
-) -> Array:
-    """Weighted inner products of the shifted coefficients and of further images.
-
-    Parameters
-    ----------
-    coefs : ndarray (k, ny + 2 edge, nx + 2 edge)
-        Spline coefficients of the templates, C-contiguous.
-    box : (slice, slice)
-        Rows and columns of the cutouts that are fitted.
-    places : sequence of (int, Window)
-        Which of the stack, and for which shifts; as many taps in all.
-    weight : ndarray (k, rows of the box, columns of the box)
-        1 / sigma; 0 where a pixel does not count.
-    rows : ndarray (k, m, pixels of the box)
-        Further images, weighted already.
-
-    Returns
-    -------
-    ndarray (places, taps^2 + m, taps^2 + m)
-    """
-    taps = places[0][1].taps
-    ny, nx = weight.shape[1:]
-    shifts = taps * taps
-    columns, tapped = tapped_runs(taps, ny, nx)
-    stacked = np.empty((shifts + rows.shape[1], ny * nx))
-    shifted = stacked[:shifts].reshape(taps, taps, ny * nx)
-    out = np.empty((len(places), len(stacked), len(stacked)))
-    flat, transposed = weight.reshape(len(weight), -1), stacked.T
-    for matrix, (k, window) in zip(out, places, strict=True):
-        first = box[0].start + edge - window.cy - window.half - 1
-        left_out = box[1].start + edge - window.cx - window.half - 1
-        columns[...] = runs(coefs[k], int(first), int(left_out), columns.shape)
-        np.multiply(tapped, flat[k], out=shifted)
-        stacked[shifts:] = rows[k]
-        np.matmul(stacked, transposed, out=matrix)
-    return out
 
 
 def tapped_runs(taps: int, ny: int, nx: int) -> tuple[Array, Array]:
