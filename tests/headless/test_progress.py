@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from vetter.headless.progress import Progress
+from vetter.headless.progress import Progress, say
 
 
 class Terminal:
@@ -40,3 +40,8 @@ def test_a_terminal_gets_one_line_in_place_with_a_bar_where_there_is_room(
     progress(1, 2)
     progress(2, 2)
     assert terminal.text.startswith(f"\r{bar}fits: 1 of 2") and terminal.text.count("\n") == 1
+
+
+def test_a_name_with_a_line_break_stays_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    say("a\nb.fits: done", "ü.fits: done")
+    assert capsys.readouterr().err == "vetter: a\\nb.fits: done\nvetter: ü.fits: done\n"

@@ -97,6 +97,14 @@ def test_candidates_without_pixels_say_why(source: FieldSource, row: int, says: 
         source.cutout(row, 5)
 
 
+def test_a_place_that_no_image_has_is_said_in_short(tmp_path: Path) -> None:
+    path = write_list(tmp_path / "l.csv", id=["a"], x=[-1e300], y=[30.0])
+    source = open_input(str(path), InputOptions(planes=write_field(tmp_path, ("image",))))
+    with pytest.raises(InputError, match=r"at x = -1e\+300, y = 30\.0, "):
+        source.cutout(0, 5)
+    source.close()
+
+
 @pytest.mark.parametrize("radius", [0, -3, 1e9, float("nan")])
 def test_radii_that_cannot_be(source: FieldSource, radius: float) -> None:
     with pytest.raises(InputError, match="radius"):

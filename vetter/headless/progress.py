@@ -7,6 +7,8 @@ import shutil
 import sys
 import time
 
+from vetter.errors import one_line
+
 # Seconds between lines of a log.
 _QUIET = 5.0
 _BAR = 25
@@ -58,6 +60,9 @@ def _bar(done: int, total: int) -> str:
 
 
 def say(*lines: str) -> None:
-    """Lines for the user on standard error; standard output is for results."""
+    """Lines for the user on standard error; standard output is for results.
+
+    What a file's name holds that cannot be printed is escaped: a line stays one.
+    """
     for line in lines:
-        sys.stderr.write(f"vetter: {line}\n")
+        sys.stderr.write(f"vetter: {one_line(line)}\n")

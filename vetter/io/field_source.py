@@ -153,7 +153,7 @@ class FieldSource:
             or Box.around(x, y, radius).overlap((rows, columns)) is None
         ):
             raise InputError(
-                f"{name}: off the image: at x = {x:.1f}, y = {y:.1f}, "
+                f"{name}: off the image: at x = {_in_short(x)}, y = {_in_short(y)}, "
                 f"the image is {columns} x {rows} pixels"
             )
         return Box.around(x, y, radius)
@@ -197,6 +197,11 @@ def cut_planes(
     cutout = LazyCutout(planes, meta, box, field_planes.header, field_planes.wcs, notes, bits)
     cutout.unread = unread
     return cutout
+
+
+def _in_short(pixels: float) -> str:
+    """A coordinate for a message: what is no pixel of any image is not written out."""
+    return f"{pixels:.1f}" if abs(pixels) < 1e7 else f"{pixels:.3g}"
 
 
 def _notes(field_planes: FieldPlanes, box: Box, planes: Collection[str]) -> dict[str, str]:
