@@ -89,6 +89,7 @@ class FakeSession(QObject):
         )
         self.current_row = 1
         self.complete = True
+        self.read_only = False
         self.recorder = self
         self.kept: list = []
         self.loads: list[str] = []
@@ -104,7 +105,7 @@ class FakeSession(QObject):
         self.loads.append(signature)
 
 
-def _fitted(rows: tuple[int, ...], fits: tuple[Adjustment, ...]) -> Fitted:
+def fitted(rows: tuple[int, ...], fits: tuple[Adjustment, ...]) -> Fitted:
     return Fitted(rows, fits, tuple(plain_meta(fit.as_meta()) for fit in fits))
 
 
@@ -135,10 +136,17 @@ def get_ready(fits: Fits, signature: str = "mine") -> None:
     fits._ahead.ready.emit(Ready(field_fit(PsfFwhm(3.0, ""), FitSettings(), 20), signature))
 
 
+def find(fits: Fits, *stored: Stored) -> None:
+    """The session holds these, and nothing else."""
+    for part in stored or (Stored("mine", [], True),):
+        fits._session.adjustments_loaded.emit(part)
+
+
 @pytest.fixture
 def fits(qapp):
     fits = make_fits()
     get_ready(fits)
+    find(fits)
     yield fits
     fits.close()
 
@@ -150,13 +158,13 @@ def test_what_is_on_screen_comes_first_then_the_list_from_there(fits):
 
 def test_what_the_panels_have_is_not_wished_for_again(fits):
     fits.follow([1, 2])
-    fits._ahead.fitted.emit(_fitted((1,), (GOOD,)))
+    fits._ahead.fitted.emit(fitted((1,), (GOOD,)))
     fits.follow([1, 2])
     assert fits._ahead.wishes[1:] == [([2], None)]
 
 
 def test_a_result_is_judged_shown_and_kept_without_its_pixels(fits):
-    fits._ahead.fitted.emit(_fitted((2,), (GOOD,)))
+    fits._ahead.fitted.emit(fitted((2,), (GOOD,)))
     state = fits.state(2)
     assert (state.status, state.judgement.disappeared) == (DONE, True)
     assert state.adjustment.residual is None
@@ -167,12 +175,12 @@ def test_a_result_is_judged_shown_and_kept_without_its_pixels(fits):
 
 @pytest.mark.parametrize(("at_bound", "bound"), [((), False), (("dy",), True), (("scale",), False)])
 def test_the_panels_are_given_the_shift(fits, at_bound, bound):
-    fits._ahead.fitted.emit(_fitted((2,), (replace(GOOD, at_bound=at_bound),)))
+    fits._ahead.fitted.emit(fitted((2,), (replace(GOOD, at_bound=at_bound),)))
     assert fits._cache.shifts[2] == (0.2, 0.1, bound)
 
 
 def test_a_fit_without_a_result_says_why_in_its_panel(fits):
-    fits._ahead.fitted.emit(_fitted((0,), (failed("no good pixels"),)))
+    fits._ahead.fitted.emit(fitted((0,), (failed("no good pixels"),)))
     assert fits._cache.adjusted[0] == "no good pixels"
     assert fits.state(0).judgement.disappeared is None
 
@@ -185,22 +193,13 @@ def test_stored_results_count_only_under_the_same_signature(fits):
 
 
 def test_stored_results_do_not_replace_newer_ones(fits):
-    fits._ahead.fitted.emit(_fitted((0,), (failed("no good pixels"),)))
+    fits._ahead.fitted.emit(fitted((0,), (failed("no good pixels"),)))
     fits.take_stored(Stored("mine", [("a", GOOD.as_meta())], True))
     assert not fits.state(0).adjustment.converged
 
 
 def test_stored_results_are_read_once_their_signature_is_known(fits):
     assert fits._session.loads == ["mine"]
-
-
-def test_what_has_no_stored_result_is_wished_for_once_all_are_read(fits):
-    meta = GOOD.as_meta()
-    fits.follow([1])
-    fits._session.adjustments_loaded.emit(Stored("mine", [("a", meta)], False))
-    fits._session.adjustments_loaded.emit(Stored("mine", [("c", meta)], True))
-    assert fits.table.rows() == [0, 2]
-    assert fits._ahead.wishes[1:] == [([1], [1, 3])]
 
 
 def test_each_image_is_fitted_and_kept_under_a_name_of_its_own(qapp):
@@ -217,21 +216,21 @@ def test_each_image_is_fitted_and_kept_under_a_name_of_its_own(qapp):
     loaded.emit(Stored("second", [("c", meta)], True))
     assert fits.table.rows() == [0, 2]
     assert fits.fit_of(2) is fit and fits._session.loads == ["first", "second"]
-    fits._ahead.fitted.emit(_fitted((1, 3), (GOOD, GOOD)))
+    fits._ahead.fitted.emit(fitted((1, 3), (GOOD, GOOD)))
     fits.close()
     assert [(key, name) for key, name, _ in fits._session.kept] == [("b", "first"), ("d", "second")]
 
 
 def test_results_of_an_image_that_cannot_be_read_are_not_kept(fits):
     get_ready(fits, "")
-    fits._ahead.fitted.emit(_fitted((2,), (failed("gone"),)))
+    fits._ahead.fitted.emit(fitted((2,), (failed("gone"),)))
     fits.close()
     assert fits.state(2).status == DONE and fits._session.kept == []
 
 
 def test_another_order_is_followed(fits):
     fits.follow([1])
-    fits._ahead.fitted.emit(_fitted((3,), (GOOD,)))
+    fits._ahead.fitted.emit(fitted((3,), (GOOD,)))
     fits._session.queue_changed.emit()
     assert fits._ahead.wishes[-1] == ([1], [1, 2, 0])
 
@@ -256,7 +255,7 @@ def test_what_f_asked_for_is_wished_for_until_it_has_come(fits):
     fits.toggle_pause()
     made = [([2, 1], None), ([3, 1, 2], None), ([2, 3, 1], None), ([1, 2], [])]
     assert fits._ahead.wishes[1:] == made
-    fits._ahead.fitted.emit(_fitted((1, 2), (GOOD, GOOD)))
+    fits._ahead.fitted.emit(fitted((1, 2), (GOOD, GOOD)))
     fits.toggle_pause()
     assert fits._ahead.wishes[-1][0] == [2] and fits.state(1).status == DONE
 
@@ -313,19 +312,21 @@ def test_fits_that_cannot_be_judged_are_made_on_demand(qapp, planes, notes, why)
 
 def test_fits_that_cannot_be_judged_are_made_for_all_where_that_is_wished(qapp):
     fits = make_fits(planes=("image", "template"))
+    get_ready(fits)
+    find(fits)
     fits.toggle_pause()
     assert fits._ahead.wishes == [([1], [1, 2, 3, 0])]
     fits.close()
 
 
 def test_those_that_disappeared_are_found_in_the_list(fits):
-    fits._ahead.fitted.emit(_fitted((2, 0), (GOOD, failed("x"))))
+    fits._ahead.fitted.emit(fitted((2, 0), (GOOD, failed("x"))))
     assert fits.disappeared_rows() == [2]
 
 
 def test_a_result_that_arrives_after_the_end_is_dropped(fits):
     fits.close()
-    fits._ahead.fitted.emit(_fitted((2,), (GOOD,)))
+    fits._ahead.fitted.emit(fitted((2,), (GOOD,)))
     fits._results.close()
     assert 2 not in fits.table and fits._session.kept == []
 
@@ -358,7 +359,7 @@ def test_results_are_kept_once_it_is_known_which_files_the_list_was(growing):
     session = growing._session
     fit = field_fit(PsfFwhm(3.0, ""), FitSettings(), 20)
     growing._ahead.ready.emit(Ready(fit, ""))
-    growing._ahead.fitted.emit(_fitted((0,), (GOOD,)))
+    growing._ahead.fitted.emit(fitted((0,), (GOOD,)))
     growing._results.close()
     assert session.kept == [] and session.loads == []
     session.source.fingerprints = ()
@@ -383,8 +384,8 @@ def test_the_psf_of_the_fields_stars_is_kept_once(qtbot):
 
 def test_a_template_in_other_units_judges_nothing(fits, qtbot):
     off = replace(GOOD, scale=0.5, at_bound=("scale",))
-    fits._ahead.fitted.emit(_fitted((0, 1, 2), (off, off, off)))
-    fits._ahead.fitted.emit(_fitted((3,), (off,)))
+    fits._ahead.fitted.emit(fitted((0, 1, 2), (off, off, off)))
+    fits._ahead.fitted.emit(fitted((3,), (off,)))
     assert fits._ahead.stars_of == 0
     assert "scale 0.50 is outside" in fits.state(0).judgement.reason
     with qtbot.waitSignal(fits._session.noticed):
@@ -393,5 +394,5 @@ def test_a_template_in_other_units_judges_nothing(fits, qtbot):
     qtbot.waitUntil(lambda: fits.table.codes.tolist() == [NOT_JUDGED] * 4, timeout=30000)
     assert fits.state(2).judgement.reason.startswith("the template is 5 times too bright")
     # One that is fitted later, too.
-    fits._ahead.fitted.emit(_fitted((1,), (off,)))
+    fits._ahead.fitted.emit(fitted((1,), (off,)))
     assert fits.table.codes[1] == NOT_JUDGED

@@ -112,9 +112,9 @@ def test_results_are_read_a_few_at_a_time(writer, qtbot, monkeypatch):
     heard = []
     stored = StoredFits(SimpleNamespace(**_as_recorder(writer)))
     stored.arrived.connect(heard.append)
-    with qtbot.waitSignal(stored.complete, timeout=30000):
-        stored.read("mine")
-        stored.read("other")
+    stored.read("mine")
+    stored.read("other")
+    qtbot.waitUntil(lambda: not stored.reading, timeout=30000)
     keys = [(part.signature, [key for key, _ in part.results]) for part in heard]
     assert keys == [(name, part) for name in ("mine", "other") for part in (["a", "b"], ["c"])]
 
@@ -125,15 +125,16 @@ def test_results_that_cannot_be_read_do_not_keep_those_of_other_images(writer, s
     heard = []
     stored = StoredFits(SimpleNamespace(**_as_recorder(writer)))
     stored.arrived.connect(lambda part: heard.append((part.signature, len(part.results))))
-    with qtbot.waitSignal(stored.complete, timeout=30000):
-        stored.read("bad")
-        stored.read("mine")
+    stored.read("bad")
+    stored.read("mine")
+    qtbot.waitUntil(lambda: not stored.reading, timeout=30000)
     assert heard == [("bad", 0), ("mine", 3)]
 
 
 def _as_recorder(writer: Writer) -> dict:
     """What `StoredFits` uses of a recorder."""
-    return {"adjustments_loaded": writer.loaded, "load_adjustments": writer.load_adjustments}
+    load = writer.load_adjustments
+    return {"adjustments_loaded": writer.loaded, "load_adjustments": load, "read_only": False}
 
 
 @pytest.mark.parametrize(

@@ -162,11 +162,11 @@ def field_of(source: CutoutSource, row: int) -> int:
 
 
 def on_field(
-    source: CutoutSource, rows: npt.NDArray[np.intp], number: int
+    source: CutoutSource, rows: npt.NDArray[np.intp], *numbers: int
 ) -> npt.NDArray[np.bool_]:
-    """Which of these rows (n,) are on one image."""
-    numbers = getattr(source, "field_numbers", None)
-    return np.ones(len(rows), bool) if numbers is None else np.asarray(numbers[rows] == number)
+    """Which of these rows (n,) are on one of these images."""
+    own = getattr(source, "field_numbers", None)
+    return np.full(len(rows), 0 in numbers) if own is None else np.isin(own[rows], numbers)
 
 
 class OwnWidths(CutoutSource, Protocol):

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from vetter.core.adjustment import Adjustment
@@ -25,6 +24,7 @@ from vetter.review.frame import Shift
 from vetter.review.kept_results import KeptResults
 from vetter.review.session import Session
 from vetter.review.stored_fits import StoredFits
+from vetter.review.unfitted import Unfitted
 from vetter.review.writer import Stored
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ class Fits(QObject):
         self._soon.timeout.connect(self._judge_again)
         self._stored = StoredFits(session.recorder, self)
         self._stored.arrived.connect(self.take_stored)
-        self._stored.complete.connect(self._on_stored)
+        self._stored.read_through.connect(self._wish_on)
+        self._rest = Unfitted(session, self.table, self._fields, self._stored)
         ahead.ready.connect(self._on_ready)
         ahead.fitted.connect(self._on_fitted)
         ahead.broken.connect(self._on_broken)
@@ -166,9 +167,8 @@ class Fits(QObject):
             return
         self._followed = tuple(rows)
         wanted = [row for row in rows if not self._cache.has_adjusted(row)]
-        started = self._ahead.running
-        if wanted or not started:
-            self._wish(wanted, None if started else self._rest())
+        if wanted or not self._ahead.running:
+            self._wish(wanted)
 
     def toggle_pause(self) -> None:
         """Stop fitting in the background, or go on."""
@@ -176,11 +176,11 @@ class Fits(QObject):
         if self._error:
             return
         if not self.paused:
-            self._wish([self._session.current_row], self._rest())
+            self._wish([self._session.current_row], anew=True)
         else:
             self._followed = ()
             if self._ahead.running:
-                self._wish([], [])
+                self._ahead.wish(sorted(self._asked), [])
         self._expect()
         self.changed.emit([self._session.current_row])
         self.progressed.emit()
@@ -203,11 +203,6 @@ class Fits(QObject):
             self.progressed.emit()
             self._flux.look(rows)
 
-    def _on_stored(self) -> None:
-        """All that was kept is known: only the others are still to be fitted."""
-        if len(self.table) and not self.paused and not self._error:
-            self._wish([self._session.current_row], self._rest())
-
     def close(self) -> None:
         """End the process, and keep what was found; harmless when repeated."""
         if self._closed:
@@ -229,29 +224,39 @@ class Fits(QObject):
         except KeyError:
             return None
 
-    def _wish(self, first: Sequence[int], then: Sequence[int] | None = None) -> None:
-        """Wish, again for what the vetter waits for: the wish before is forgotten for this one."""
+    def _first(self, rows: Sequence[int] = ()) -> list[int]:
+        """These rows, and what the vetter waits for already."""
         coming = (row for row in self._followed if not self._cache.has_adjusted(row))
-        self._ahead.wish(list(dict.fromkeys([*first, *coming, *sorted(self._asked)])), then)
+        first = dict.fromkeys([*rows, *coming, *sorted(self._asked)])
+        return [row for row in first if row >= 0]
 
-    def _rest(self) -> list[int]:
-        """What has no result, from the vetter's place to the end and around; then the others."""
-        queue, row = self._session.queue, self._session.current_row
-        place = max(queue.position_of(row), 0)
-        listed = np.concatenate([queue.order[place:], queue.order[:place]])
-        hidden = np.ones(len(self.table.codes), bool)
-        hidden[listed] = False
-        rows = np.concatenate([listed, np.flatnonzero(hidden)])
-        return [int(row) for row in rows[self.table.codes[rows] == 0]]
+    def _wish(self, rows: Sequence[int] = (), anew: bool = False) -> None:
+        """Wish for these first: the wish before is forgotten for this one.
+
+        The rest stays as it was wished for, but where it is to be ``anew`` or others of it wait.
+        """
+        first = self._first(rows)
+        anew |= self._rest.look(first) and not self.paused
+        self._ahead.wish(first, self._rest.rows() if anew else None)
+
+    def _wish_on(self) -> None:
+        """More is known of what the session holds: others may wait for it than before."""
+        if self._following and self._rest.look(self._first()):
+            self._wish(anew=True)
+
+    @property
+    def _following(self) -> bool:
+        return self._ahead.running and not self.paused and not self._error
 
     def _on_queue_changed(self) -> None:
-        if self._ahead.running and not self.paused and not self._error:
-            self._wish([], self._rest())
+        if self._following:
+            self._wish(anew=True)
 
     def _on_ready(self, ready: Ready) -> None:
         self._fields.add(ready)
         if self._session.complete:
             self._read_stored([ready.field])
+        self._wish_on()
 
     def _on_grown(self, first_new: int) -> None:
         count = len(self._session.candidates.keys)
@@ -265,6 +270,7 @@ class Fits(QObject):
         self._fields.sign()
         self._results.sign(lambda key: self._fields.signature_of(self._row_of(key)))
         self._read_stored(self._fields.known)
+        self._wish_on()
 
     def _read_stored(self, fields: Iterable[int]) -> None:
         for number in fields:

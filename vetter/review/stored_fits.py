@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
@@ -23,7 +24,7 @@ class StoredFits(QObject):
     """
 
     arrived = pyqtSignal(object)  # Stored
-    complete = pyqtSignal()
+    read_through = pyqtSignal()  # all those under a signature have arrived
 
     def __init__(self, recorder: Recorder, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -31,8 +32,18 @@ class StoredFits(QObject):
         self._signatures: deque[str] = deque()
         recorder.adjustments_loaded.connect(self._on_loaded)
 
+    @property
+    def reading(self) -> Iterable[str]:
+        """The signatures under which more may come."""
+        return self._signatures
+
     def read(self, signature: str) -> None:
-        """Have the results that are kept under a signature come, after those asked for before."""
+        """Have the results that are kept under a signature come, after those asked for before.
+
+        A session that is read only has them made anew.
+        """
+        if self._recorder.read_only:
+            return
         self._signatures.append(signature)
         if len(self._signatures) == 1:
             self._recorder.load_adjustments(signature)
@@ -49,5 +60,4 @@ class StoredFits(QObject):
         self._signatures.popleft()
         if self._signatures:
             self._recorder.load_adjustments(self._signatures[0])
-        else:
-            self.complete.emit()
+        self.read_through.emit()
