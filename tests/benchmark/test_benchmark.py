@@ -11,9 +11,9 @@ from astropy.io import fits
 from astropy.table import Table
 
 from vetter import benchmark
-from vetter.benchmark import files, science
+from vetter.benchmark import openings, science
 from vetter.benchmark.figures import Figure, row, spread
-from vetter.benchmark.night import make_night, make_wide_night, pack_planes
+from vetter.benchmark.night_files import make_night, make_wide_night, pack_planes
 from vetter.benchmark.packets import write_folder, write_tar
 from vetter.core.cutout_source import completed
 from vetter.errors import VetterError
@@ -112,5 +112,5 @@ def test_a_full_disk_is_said_before_anything_is_made(
     usage = shutil.disk_usage(tmp_path)._replace(free=1_000_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     with pytest.raises(VetterError, match="found 1 MB free"):
-        list(files.measure(tmp_path, "small"))
+        list(openings.measure(tmp_path, "small"))
     assert not list(tmp_path.iterdir())

@@ -52,9 +52,9 @@ def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
         yield from science.measure()
         return
     if arguments.io:
-        from vetter.benchmark import files
+        from vetter.benchmark import openings
 
-        yield from files.measure(folder, arguments.io)
+        yield from openings.measure(folder, arguments.io)
         return
     if arguments.peers:
         from vetter.benchmark.peers import beside_stdpipe
@@ -62,7 +62,7 @@ def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
         yield from beside_stdpipe()
         return
     from vetter.benchmark import keys, operations, starts
-    from vetter.benchmark.night import make_night, make_wide_night, plane_options
+    from vetter.benchmark.night_files import make_night, make_wide_night, plane_options
 
     steps = arguments.steps or STEPS
     if arguments.inputs:

@@ -1,4 +1,4 @@
-"""Inputs to measure on, made in a temporary folder."""
+"""Lists and planes of a night to measure on, made in a temporary folder."""
 
 from __future__ import annotations
 
