@@ -75,14 +75,30 @@ def test_a_fit_is_not_offered_where_nothing_can_be_fitted(qtbot) -> None:
     ]
 
 
+def lines_of(evidence: Evidence) -> list[str]:
+    """What stands on each line."""
+    _, starts = evidence._laid_out()
+    ends = [*starts[1:], len(evidence.text())]
+    plain = {ord("\N{NO-BREAK SPACE}"): " ", ord("\N{WORD JOINER}"): ""}
+    return [evidence.text()[a:b].translate(plain) for a, b in zip(starts, ends, strict=True)]
+
+
+@pytest.mark.parametrize("width", range(250, 700, 50))
+def test_what_a_fit_rests_on_is_broken_after_a_comma(evidence: Evidence, width: int) -> None:
+    psf = "PSF from 32 stars of the field"
+    fit = Adjustment(True, dx=0.2, template="convolved", box=15, psf=psf, fwhm=3.68)
+    evidence.resize(width, evidence.height())
+    evidence.show_state(FitState("done", fit, Judgement(True, "it moved")))
+    lines = lines_of(evidence)
+    for part in ("on convolved", "15 px", psf, "FWHM 3.68"):
+        assert any(part in line for line in lines), lines
+
+
 @pytest.mark.parametrize("width", range(150, 420, 30))
 def test_no_number_stands_on_another_line_than_its_name(evidence: Evidence, width: int) -> None:
     fit = Adjustment(True, dx=0.212, dy=0.058, scale=1.01, snr=-4.8, correlation=0.57)
     evidence.resize(width, evidence.height())
     evidence.show_state(FitState("done", fit, Judgement(True, "it moved")))
-    layout, starts = evidence._laid_out()
-    ends = [*starts[1:], len(evidence.text())]
-    plain = {ord("\N{NO-BREAK SPACE}"): " ", ord("\N{WORD JOINER}"): ""}
-    lines = [evidence.text()[a:b].translate(plain) for a, b in zip(starts, ends, strict=True)]
+    lines = lines_of(evidence)
     for part in ("dx +0.212", "dy +0.058 px", "scale 1.010", "surviving S/N -4.8"):
         assert any(part in line for line in lines), lines

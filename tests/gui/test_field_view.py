@@ -283,6 +283,21 @@ def test_the_current_one_is_compared_with_the_stars_around_it(view, session, fit
     assert "alone in its shift" in view.own_words.text()
 
 
+def test_what_is_not_fitted_yet_is_not_said_to_have_stayed(qtbot, session):
+    fits = FakeFits(COUNT)
+    view = FieldView(session, fits)
+    qtbot.addWidget(view)
+    view.resize(420, 760)
+    view.show()
+    drag(view, *LEFT_HALF)
+    assert view.count.text().startswith("20 selected, not fitted yet; ")
+    assert view.own_words.text() == "J000: not fitted yet"
+    found(fits.table, 1, 0.5, -0.3, True)
+    view.refresh()
+    said = "20 selected, 1 of them disappeared, 19 not fitted yet; "
+    assert view.count.text().startswith(said)
+
+
 def test_a_shift_on_its_bound_is_said_to_say_nothing(view, session, fits):
     found(fits.table, 5, 1.0, 0.2, False, at_bound=("dx",))
     session.go_to_row(5)

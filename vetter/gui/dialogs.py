@@ -180,7 +180,7 @@ class Dialogs(WindowDialogs):
         """What was recognised, converted and estimated."""
         session = self._window.session
         notes = [*session.source.notes, *session.candidates.notes]
-        self.say("What was recognised", "\n".join(f"•  {note}" for note in dict.fromkeys(notes)))
+        self.say_list("What was recognised", list(dict.fromkeys(notes)))
 
     def show_report(self) -> None:
         """The inputs that could not be read, and why."""

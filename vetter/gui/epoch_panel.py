@@ -15,13 +15,13 @@ from vetter.review.epoch_row import siblings
 from vetter.review.frame import Spot
 from vetter.review.session import Session
 
-NO_EPOCHS = "this input has a single image: an object is on it once"
+NO_EPOCHS = "no epochs here: they come with several images of a night, not with a single image"
 QUESTION_WIDTH = 300
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class EpochPanel(QWidget):
-    """Hidden where the input has a single image.
+    """Hidden where the input is no night of several images.
 
     Parameters
     ----------

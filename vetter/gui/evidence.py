@@ -103,7 +103,15 @@ class Evidence(FlowingText):
 
 
 def _unbroken(numbers_line: str) -> str:
-    """A number stays on the line of its name; what is long may be broken."""
-    parts = numbers_line.split(APART)
-    whole = str.maketrans({" ": NO_BREAK, "/": f"/{JOINED}"})
-    return APART.join(part.translate(whole) if len(part) <= SHORT else part for part in parts)
+    """A number stays on the line of its name; what is long is broken after a comma."""
+    return APART.join(_whole(part) or _broken(part) for part in numbers_line.split(APART))
+
+
+def _broken(part: str) -> str:
+    return ", ".join(_whole(piece) or piece for piece in part.split(", "))
+
+
+def _whole(words: str) -> str:
+    """Words that are not broken; empty where they are too long for that."""
+    unbroken = words.replace(" ", NO_BREAK).replace("/", f"/{JOINED}")
+    return unbroken if len(words) <= SHORT else ""

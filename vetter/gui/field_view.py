@@ -103,6 +103,7 @@ class FieldView(QWidget):
             listed = np.isin(self.chosen, points.rows)
             if not listed.all():
                 self._choose(np.array(self.chosen, np.intp)[listed].tolist())
+            self._say_chosen()
         for canvas in (self.map, self.plot):
             canvas.points = points
             canvas.outdated()

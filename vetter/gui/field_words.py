@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from vetter.core.counted import counted
 from vetter.core.cutout_source import field_of
-from vetter.core.fit_table import YES, FitTable
+from vetter.core.fit_table import NOT_FITTED, YES, FitTable
 from vetter.core.flux_units import flux_words
 from vetter.core.shift_field import around, compared, typical
 from vetter.review.field_stars import FieldStars
@@ -18,10 +18,18 @@ Rows = npt.NDArray[np.intp]
 
 
 def of_group(rows: Rows, table: FitTable) -> str:
-    """How many were selected, how many of them disappeared, and what shift they have."""
-    gone = int(np.count_nonzero(table.codes[rows] == YES))
+    """How many were selected, how many of them disappeared, and what shift they have.
+
+    Of those without a fit nobody knows whether they disappeared: they are counted too.
+    """
+    codes = table.codes[rows]
+    gone, unknown = (int(np.count_nonzero(codes == code)) for code in (YES, NOT_FITTED))
+    if unknown == len(rows):
+        return f"{len(rows):,} selected, not fitted yet"
     usual = typical(table.shifts[rows])
     words = f"{len(rows):,} selected, {gone:,} of them disappeared"
+    if unknown:
+        words += f", {unknown:,} not fitted yet"
     return words if usual is None else f"{words}; {usual.said}"
 
 
@@ -57,6 +65,8 @@ def of_candidate(session: Session, fits: Fits, row: int) -> str:
     elif np.isfinite(dx):
         words += f": dx {dx:+.2f}, dy {dy:+.2f} px"
         words += "" if near is None else f", {compared(dx, dy, near)}"
+    elif table.codes[row] == NOT_FITTED:
+        words += ": not fitted yet"
     return (
         words
         if near is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
@@ -89,6 +91,11 @@ class WindowDialogs:
         box = self._box(title, text)
         box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         box.open()
+
+    def say_list(self, title: str, items: Sequence[str]) -> None:
+        """Several things that the vetter asked to read; the lines of each begin below its first."""
+        rows = (f"<tr><td>•&nbsp;&nbsp;</td><td>{html.escape(item)}</td></tr>" for item in items)
+        self.say(title, f"<table>{''.join(rows)}</table>")
 
     def _box(self, title: str, text: str) -> QMessageBox:
         box = QMessageBox(self._window)

@@ -203,7 +203,7 @@ class Standing(QObject):
             row, text = self._writing
             self.refused.emit(row, text)
             why += f"\n\nThe comment on {self.candidates.name(row)} is kept in its line: {text}"
-        self.failed.emit(why)
+        self.failed.emit(why[:1].upper() + why[1:])
 
     def _on_unkept(self, why: str) -> None:
         """Said once, and in nobody's way: on a full disk it comes with every batch of fits."""
