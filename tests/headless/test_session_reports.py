@@ -56,6 +56,11 @@ def night(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
+def test_status_stands_a_name_with_a_line_break(night: Callable[..., Path]) -> None:
+    lines = status(night(("ann\nlee", "c0", Verdict.ACCEPT))).splitlines()
+    assert lines[1] == "reviewer    ann\\nlee" and lines[2] == "accepted    1"
+
+
 def test_status_of_a_new_session(night: Callable[..., Path]) -> None:
     assert json.loads(status(night(), as_json=True)) == {
         "candidates": 4,

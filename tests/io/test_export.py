@@ -157,6 +157,15 @@ def test_a_cutout_that_cannot_be_read_is_skipped_and_said(tmp_path: Path) -> Non
     assert "no cutout of C0" in report.lines()[-1]
 
 
+def test_a_candidate_without_a_cutout_is_named_once() -> None:
+    skipped = (("C0", "C0: the list gives no position"), ("C1", "c1.fits: no such file"))
+    report = ExportReport(Path("out"), skipped=skipped)
+    assert report.lines()[1:] == [
+        "no cutout of C0: the list gives no position",
+        "no cutout of C1: c1.fits: no such file",
+    ]
+
+
 def test_a_renamed_column_is_said(tmp_path: Path) -> None:
     listed = MemorySource()
     listed.candidates.table["verdict"] = ["old"] * COUNT

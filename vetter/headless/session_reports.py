@@ -13,7 +13,7 @@ from vetter.core.counted import counted
 from vetter.core.cutout_source import completed
 from vetter.core.decisions import Decision, Verdict
 from vetter.core.ledger import Counts, Ledger
-from vetter.errors import InputError
+from vetter.errors import InputError, one_line
 from vetter.io.export import ExportReport, Picture, export
 from vetter.io.fingerprint import of_list
 from vetter.io.fits_names import parse_fits_name
@@ -55,7 +55,7 @@ def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) ->
         f"position    {position if position is not None else '-'}",
         *([note] if note else []),
     ]
-    return "\n".join(escape_control(line) for line in lines)
+    return "\n".join(one_line(line) for line in lines)
 
 
 def log(path: AnyPath) -> str:

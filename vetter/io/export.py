@@ -61,7 +61,11 @@ class ExportReport:
         tables = ", ".join(path.name for path in self.tables)
         cutouts = counted(self.cutouts, "cutout")
         first = f"{self.folder}: {cutouts}" + (f", {tables}" if tables else "")
-        skipped = [f"no cutout of {name}: {reason}" for name, reason in self.skipped]
+        # Most reasons begin with the candidate themselves.
+        skipped = [
+            f"no cutout of {name}: {reason.removeprefix(f'{name}: ')}"
+            for name, reason in self.skipped
+        ]
         return [first, *self.notes, *skipped, *self.lacking]
 
 
