@@ -53,6 +53,19 @@ def test_nothing_is_fitted_ahead_and_the_list_leaves_out_what_is_not_judged(open
     assert columns == ["verdict", "name", "magpsf", "drb", "band", "ndethist", "tags"]
 
 
+def test_a_stamp_is_not_said_to_grow(qtbot, opened) -> None:
+    window = opened()
+    QTest.keyClick(window, Qt.Key.Key_BracketRight)
+    assert window.status.currentMessage().startswith("cutouts of up to ")
+    row, radius = window.session.current_row, window.cache.radius
+    qtbot.waitUntil(lambda: window.cache.peek(row) is not None, timeout=30000)
+    QTest.keyClick(window, Qt.Key.Key_BracketRight)
+    assert window.status.currentMessage() == "all 63 pixels of this stamp are shown"
+    assert window.cache.radius == radius
+    QTest.keyClick(window, Qt.Key.Key_BracketLeft)
+    assert window.cache.radius < radius
+
+
 def test_f_shows_the_fit_and_the_next_candidate_has_its_stamps_large(qtbot, opened) -> None:
     window = opened()
     QTest.keyClick(window, Qt.Key.Key_F)

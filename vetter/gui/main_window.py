@@ -10,6 +10,7 @@ from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from vetter.core.cutout_source import fields_of
 from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.look import Looks
 from vetter.core.panel_choice import PanelChoice
@@ -187,8 +188,16 @@ class MainWindow(Window):
             end = "small" if factor < 1 else "large"
             self.status.say(f"cutouts of {2 * radius + 1:.0f} pixels: as {end} as they get")
             return
+        frame = self._frame_on_screen()
+        shown = None if frame is None else frame.shape
+        if factor > 1 and shown is not None and max(shown) < 2 * self.cache.radius + 1:
+            # A stamp that came as it is: there are no pixels around it.
+            self.status.say(f"all {max(shown)} pixels of this stamp are shown")
+            return
         self.set_radius(radius)
-        self.status.say(f"cutouts of {2 * radius + 1:.0f} pixels")
+        on_image = getattr(fields_of(self.session.source)[0], "shape", None) is not None
+        up_to = "" if on_image else "up to "
+        self.status.say(f"cutouts of {up_to}{2 * radius + 1:.0f} pixels")
 
     def set_radius(self, radius: float) -> None:
         """Cutouts of this radius in pixels, as they were before; nothing is said."""
