@@ -82,3 +82,12 @@ def test_a_row_that_is_fitted_again_counts_once():
     for row in (3, 1, 3):
         table.set(row, FIT, Judgement(True, ""))
     assert len(table) == 2 and table.rows() == [1, 3] and 3 in table and 0 not in table
+
+
+def test_a_result_can_be_judged_again():
+    table = FitTable(1)
+    table.set(0, FIT, Judgement(True, "explained"))
+    table.judge(0, Judgement(None, "other units"))
+    fit, judgement = table.get(0)
+    assert repr(fit) == repr(FIT) and judgement == Judgement(None, "other units")
+    assert table.values("disappeared")[0] == "not judged" and len(table) == 1

@@ -58,6 +58,14 @@ def test_a_list_that_grows_keeps_its_results():
     assert repr(packed.get(0)) == repr(ODD) and packed.get(2).reason == "x"
 
 
+def test_a_copy_does_not_follow_later_results():
+    packed = PackedFits(1)
+    packed.set(0, ODD)
+    copied = packed.copy()
+    packed.set(0, failed("x"))
+    assert repr(copied.get(0)) == repr(ODD)
+
+
 def test_words_that_many_say_are_kept_once():
     packed = PackedFits(2)
     for row in range(2):

@@ -19,8 +19,8 @@ from vetter.gui.export_dialog import ExportDialog
 
 
 class Fits:
-    def adjustments(self) -> dict[str, Adjustment]:
-        return {"J001": Adjustment(True, dx=0.25)}
+    def metadata(self) -> dict[str, dict]:
+        return {"J001": Adjustment(True, dx=0.25).as_meta()}
 
 
 @pytest.fixture

@@ -47,6 +47,8 @@ class FitTable:
         dx and dy in pixels, NaN where not known.
     at_bound : ndarray (count,), bool
         Whether dx or dy ended on its bound: the shift then means little.
+    fits : PackedFits
+        The results themselves.
 
     Parameters
     ----------
@@ -55,7 +57,7 @@ class FitTable:
     """
 
     def __init__(self, count: int) -> None:
-        self._fits = PackedFits(count)
+        self.fits = PackedFits(count)
         self._reasons: npt.NDArray[Any] = np.full(count, "", object)
         self._fitted = 0
         self.codes = np.zeros(count, np.uint8)
@@ -66,7 +68,7 @@ class FitTable:
 
     def extend(self, count: int) -> None:
         """The list is longer now; arrays handed out before do not follow later results."""
-        self._fits.extend(count)
+        self.fits.extend(count)
         self._reasons = lengthened(self._reasons, count, "")
         self.codes = lengthened(self.codes, count, NOT_FITTED)
         self.shifts = lengthened(self.shifts, count, np.nan)
@@ -86,15 +88,13 @@ class FitTable:
         if row not in self:
             return None
         judgement = Judgement(_ANSWERS[self.codes[row]], self._reasons[row])
-        return self._fits.get(row), judgement
+        return self.fits.get(row), judgement
 
     def set(self, row: int, adjustment: Adjustment, judgement: Judgement) -> None:
         """Keep a result; its residual belongs to the panels and is not kept here."""
         self._fitted += row not in self
-        self._fits.set(row, adjustment)
-        self._reasons[row] = judgement.reason
-        self.codes[row] = _CODES[judgement.disappeared]
-        self._words[row] = WORDS[self.codes[row]]
+        self.fits.set(row, adjustment)
+        self.judge(row, judgement)
         self.shifts[row] = adjustment.dx, adjustment.dy
         self.at_bound[row] = not {"dx", "dy"}.isdisjoint(adjustment.at_bound)
         df = adjustment.df or math.nan
@@ -108,6 +108,12 @@ class FitTable:
         )
         for name, value in zip(NUMBERS, values, strict=True):
             self._numbers[name][row] = value
+
+    def judge(self, row: int, judgement: Judgement) -> None:
+        """Judge a result that is there; otherwise than before, maybe."""
+        self._reasons[row] = judgement.reason
+        self.codes[row] = _CODES[judgement.disappeared]
+        self._words[row] = WORDS[self.codes[row]]
 
     def rows(self) -> list[int]:
         """The rows that have a result, as they are listed."""

@@ -42,6 +42,12 @@ class PackedFits:
         self._numbers = lengthened(self._numbers, count, 0)
         self._words = lengthened(self._words, count, b"")
 
+    def copy(self) -> PackedFits:
+        """The results as they are now."""
+        copied = PackedFits(0)
+        copied._numbers, copied._words = self._numbers.copy(), self._words.copy()
+        return copied
+
     def set(self, row: int, adjustment: Adjustment) -> None:
         """Keep a result in the place of the one before."""
         words = pickle.dumps(_words_of(adjustment))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtWidgets import (
@@ -21,7 +22,6 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vetter.core.adjustment import Adjustment
 from vetter.core.counted import counted
 from vetter.core.decisions import Verdict
 from vetter.gui.export_picture import ExportPicture
@@ -40,8 +40,8 @@ MOST_LINES = 12
 class FitResults(Protocol):
     """Where the fits that were made are found."""
 
-    def adjustments(self) -> dict[str, Adjustment]:
-        """By candidate key."""
+    def metadata(self) -> Mapping[str, Mapping[str, Any]]:
+        """What they found by now, by candidate key."""
 
 
 class ExportDialog(QDialog):
@@ -118,7 +118,7 @@ class ExportDialog(QDialog):
             formats=formats,
             radius=self._cache.radius,
             picture=picture if self.png.isChecked() else None,
-            adjustments={key: fit.as_meta() for key, fit in self._fits.adjustments().items()},
+            adjustments=self._fits.metadata(),
         )
 
     def reject(self) -> None:

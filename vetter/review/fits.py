@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from vetter.core.adjustment import Adjustment
-from vetter.core.cutout_source import field_of
+from vetter.core.cutout_source import on_field
 from vetter.core.fit_table import YES, FitTable
 from vetter.core.panel_choice import why_not_judged
 from vetter.review.cutout_cache import CutoutCache
@@ -17,6 +18,7 @@ from vetter.review.field_fits import FieldFits
 from vetter.review.field_stars import FieldStars
 from vetter.review.fit_ahead import FitAhead
 from vetter.review.fit_messages import Fitted, Ready
+from vetter.review.fit_metadata import FitMetadata
 from vetter.review.fit_speed import FitSpeed
 from vetter.review.fit_state import DONE, FAILED, NOTHING_TO_FIT, RUNNING, FitState, fittable
 from vetter.review.flux_check import FluxCheck
@@ -30,7 +32,7 @@ from vetter.review.writer import Stored
 if TYPE_CHECKING:
     from vetter.core.field_fit import FieldFit
 
-JUDGED_AT_ONCE, JUDGE_MS = 500, 20
+JUDGED_AT_ONCE, JUDGE_MS = 100, 20
 
 
 class Fits(QObject):
@@ -124,11 +126,9 @@ class Fits(QObject):
         speed = f", {rate:,.0f} a second" if rate else ""
         return f"fits: {done:,} of {count:,}{speed}"
 
-    def adjustments(self) -> dict[str, Adjustment]:
-        """The fits that are done, by candidate key."""
-        keys = self._session.candidates.keys
-        results = ((row, self.table.get(row)) for row in self.table.rows())
-        return {str(keys[row]): result[0] for row, result in results if result is not None}
+    def metadata(self) -> FitMetadata:
+        """What was found by now, as it goes into files."""
+        return FitMetadata(self._session.candidates, self.table)
 
     def disappeared_rows(self) -> list[int]:
         """The rows of the list as it is filtered now that a fit explains away."""
@@ -303,8 +303,8 @@ class Fits(QObject):
 
     def _on_unlike(self, number: int, words: str) -> None:
         self._fields.hold_against(number, words)
-        source = self._session.source
-        self._to_judge += [row for row in self.table.rows() if field_of(source, row) == number]
+        rows = np.array(self.table.rows(), np.intp)
+        self._to_judge += rows[on_field(self._session.source, rows, number)].tolist()
         self._soon.start()
 
     def _judge_again(self) -> None:
@@ -315,7 +315,7 @@ class Fits(QObject):
         for row in rows:
             result, ready = self.table.get(row), self._fields.of(row)
             if result is not None and ready is not None:
-                self.table.set(row, result[0], ready.fit.judge(result[0]))
+                self.table.judge(row, ready.fit.judge(result[0]))
         self.changed.emit(rows)
 
     def _on_broken(self, reason: str) -> None:
