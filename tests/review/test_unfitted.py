@@ -152,3 +152,26 @@ def test_what_is_fitted_meanwhile_is_not_fitted_again(fits):
     fits._ahead.fitted.emit(fitted((3,), (GOOD,)))
     find(fits)
     assert fits._ahead.wishes[-1] == ([1], [1, 2, 0])
+
+
+def test_of_a_long_list_the_next_are_wished_for_before_the_first_come_to_an_end(fits, monkeypatch):
+    monkeypatch.setattr("vetter.review.unfitted.LOT", 2)
+    get_ready(fits)
+    find(fits)
+    fits.follow([1])
+    fits._ahead.fitted.emit(fitted((1,), (GOOD,)))
+    assert fits._ahead.wishes == [([1], [1, 2])]
+    fits._ahead.fitted.emit(fitted((2,), (GOOD,)))
+    assert fits._ahead.wishes[1:] == [([], [3, 0])]
+    fits._ahead.fitted.emit(fitted((3, 0), (GOOD, GOOD)))
+    assert fits._ahead.wishes[2:] == []
+
+
+def test_while_paused_the_next_are_not_wished_for(fits, monkeypatch):
+    monkeypatch.setattr("vetter.review.unfitted.LOT", 2)
+    get_ready(fits)
+    find(fits)
+    fits.follow([1])
+    fits.toggle_pause()
+    fits._ahead.fitted.emit(fitted((1, 2), (GOOD, GOOD)))
+    assert fits._ahead.wishes == [([1], [1, 2]), ([], [])]

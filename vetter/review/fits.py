@@ -300,6 +300,8 @@ class Fits(QObject):
         self.changed.emit(list(fitted.rows))
         self.progressed.emit()
         self._flux.look(row for row in fitted.rows if row in self.table)
+        if self._rest.count(len(fitted.rows)) and self._following:
+            self._wish(anew=True)
 
     def _on_unlike(self, number: int, words: str) -> None:
         self._fields.hold_against(number, words)

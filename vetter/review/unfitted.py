@@ -12,6 +12,9 @@ from vetter.review.field_fits import FieldFits
 from vetter.review.session import Session
 from vetter.review.stored_fits import StoredFits
 
+LOT = 10_000
+"""Candidates that are wished for together: to list 100,000 takes the window's thread 20 ms."""
+
 
 class Unfitted:
     """What is still to be fitted behind the vetter.
@@ -33,6 +36,7 @@ class Unfitted:
         self._session, self._table = session, table
         self._fields, self._stored = fields, stored
         self._waiting: frozenset[int] | None = None
+        self._wished, self._more = 0, False
 
     def look(self, first: Iterable[int]) -> bool:
         """See which images wait, as these rows are fitted first; whether others do than before.
@@ -50,7 +54,7 @@ class Unfitted:
         return self._waiting != before
 
     def rows(self) -> list[int]:
-        """From the vetter's place to the end of the list and around; then what it does not show."""
+        """The next, from the vetter's place to the end of the list and around; then the hidden."""
         queue, row = self._session.queue, self._session.current_row
         place = max(queue.position_of(row), 0)
         listed = np.concatenate([queue.order[place:], queue.order[:place]])
@@ -59,5 +63,12 @@ class Unfitted:
         rows = np.concatenate([listed, np.flatnonzero(hidden)])
         rows = rows[self._table.codes[rows] == NOT_FITTED]
         waiting = on_field(self._session.source, rows, *(self._waiting or ()))
-        found: list[int] = rows[~waiting].tolist()
+        rows = rows[~waiting]
+        found: list[int] = rows[:LOT].tolist()
+        self._wished, self._more = len(found), len(rows) > LOT
         return found
+
+    def count(self, fitted: int) -> bool:
+        """So many are fitted; whether others are to be wished for before these come to an end."""
+        self._wished -= fitted
+        return self._more and self._wished < LOT // 2
