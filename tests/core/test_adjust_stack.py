@@ -37,7 +37,11 @@ def mixed() -> list[dict[str, Any]]:
         if k % 6 == 2:
             cutout["convolved"][:, :12] = np.nan
         if k % 6 == 3:
-            cutout["template_err"] = np.full(cutout["image"].shape, 5.0)
+            shape = cutout["image"].shape
+            cutout["template_err"] = np.full(shape, 5.0)
+            cutout["convolved"] = cutout["convolved"] + np.random.default_rng(k).normal(
+                0.0, 5.0, shape
+            )
         if k % 12 == 5:
             cutout["convolved"][:] = 1.0
         lot.append(cutout)

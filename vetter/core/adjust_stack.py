@@ -25,6 +25,14 @@ from vetter.core.fit_weights import count, stacked, unfit, weights
 from vetter.core.gram import gram
 from vetter.core.moments import margin, projected, windows
 from vetter.core.newton import Minima
+from vetter.core.noisy_template import (
+    TemplateNoise,
+    added,
+    kept_noise,
+    template_noise_of,
+    whatever_the_scale,
+    without_noise,
+)
 from vetter.core.point_source import PointSources, measure, no_sources, products, rendered
 from vetter.core.shift import coefficients, shifted
 from vetter.core.shift_search import search
@@ -69,7 +77,10 @@ def _alike(inputs: Sequence[FitInput]) -> list[list[int]]:
         (y, x), (psf_y, psf_x) = about.box, about.psf_box
         box = y.start, y.stop, x.start, x.stop
         psf_box = psf_y.start, psf_y.stop, psf_x.start, psf_x.stop
-        groups.setdefault((data.image.shape, box, psf_box, about.psf is None), []).append(index)
+        noisy = data.template_variance is not None
+        groups.setdefault((data.image.shape, box, psf_box, about.psf is None, noisy), []).append(
+            index
+        )
     lots = []
     for members in groups.values():
         # Of one size: what a lot costs whatever its size is not spent on a few left over.
@@ -88,7 +99,9 @@ def _fit_alike(inputs: list[FitInput], options: FitOptions) -> list[Adjustment]:
         if data.template_variance is not None and results[i].converged
     ]
     if noisy:
-        scales = [results[i].scale for i in noisy]
+        scales = [
+            results[i].scale * kept_noise(inputs[i], results[i].dx, results[i].dy) for i in noisy
+        ]
         again = _fit_lot([inputs[i] for i in noisy], options, scales)
         for i, result in zip(noisy, again, strict=True):
             results[i] = result
@@ -116,17 +129,20 @@ def _solve(stack: Stack, options: FitOptions) -> list[Adjustment]:
     coefs = coefficients(stack.template, edge)
     together = about.psf is not None and about.psf_box == about.box
     moments: list[Array] = []
+    noise = None
     if about.psf is None and not options.fit_bg and _cells_pay(stack.inputs[0], options):
         found = search_cells(stack, coefs, options)
     else:
         moments = _moments(coefs, stack, about.box, options, together)
+        noise = _quiet(moments, stack, about.box, options)
         found = _best(moments, options, (1,) if options.fit_bg else ())
     sources, joint = no_sources(len(stack.bg)), None
     if about.psf is not None:
         if not together:
             moments = _moments(coefs, stack, about.psf_box, options, True)
+            noise = _quiet(moments, stack, about.psf_box, options)
         pixels = stack.pixels if together else count(stack.weight, about.psf_box)
-        sources, joint = _surviving(moments, options, pixels)
+        sources, joint = _surviving(moments, options, pixels, noise)
     residual = shifted(coefs, found.dx, found.dy, edge)
     residual *= -found.scale[:, None, None]
     residual += stack.image
@@ -142,13 +158,20 @@ def _solve(stack: Stack, options: FitOptions) -> list[Adjustment]:
 
 def _cells_pay(data: FitInput, options: FitOptions) -> bool:
     box = data.about.box
+    if data.template_variance is not None:
+        # What its noise adds is known of the moments of all shifts.
+        return False
     shifts = sum(window.taps**2 for window in windows(options.max_shift))
     pixels: int = (box[0].stop - box[0].start) * (box[1].stop - box[1].start)
     return shifts * pixels > _CELLS_PAY
 
 
 def _moments(
-    coefs: Array, stack: Stack, box: Box, options: FitOptions, with_psf: bool
+    coefs: Array,
+    stack: Stack,
+    box: Box,
+    options: FitOptions,
+    with_psf: bool,
 ) -> list[Array]:
     """The moments of each window: shifted coefficients and image; constant and PSF if wanted."""
     inside = np.ascontiguousarray(stack.weight[(slice(None), *box)])
@@ -173,6 +196,14 @@ def _moments(
         if overflown.any():
             matrix[overflown] = np.nan
     return moments
+
+
+def _quiet(
+    moments: list[Array], stack: Stack, box: Box, options: FitOptions
+) -> TemplateNoise | None:
+    """Take the noise of templates out of the moments; what that was."""
+    noise = template_noise_of(stack, box)
+    return None if noise is None else without_noise(moments, options.max_shift, noise)
 
 
 def _best(moments: list[Array], options: FitOptions, linear: tuple[int, ...]) -> Found:
@@ -206,7 +237,10 @@ def _lower(one: Found, other: Found) -> Found:
 
 
 def _surviving(
-    moments: list[Array], options: FitOptions, pixels: npt.NDArray[np.intp]
+    moments: list[Array],
+    options: FitOptions,
+    pixels: npt.NDArray[np.intp],
+    noise: TemplateNoise | None,
 ) -> tuple[PointSources, Found]:
     """The point sources, NaN where one cannot be told, and the joint fits."""
     psf = moments[0].shape[1] - 1
@@ -218,8 +252,17 @@ def _surviving(
     fixed = options.max_shift == 0, options.max_scale == 1
     df = pixels - 2 - 2 * (not fixed[0]) - (not fixed[1])
     inner = np.empty((len(df), 6, 6))
+    chi2 = found.minima.chi2.copy()
     for index, window in enumerate(windows(options.max_shift)):
         here = found.window == index
         minima = Minima(*(column[here] for column in found.minima))
         inner[here] = products(moments[index][here], window, minima)
-    return measure(inner, found.minima, np.where(seen, df, 0), fixed), found
+        if noise is not None:
+            own = TemplateNoise(*(column[here] for column in noise))
+            chi2[here] += added(window, minima, own)
+    minima = found.minima._replace(chi2=chi2)
+    sources = measure(inner, minima, np.where(seen, df, 0), fixed)
+    if noise is not None:
+        scales = 1.0 / options.max_scale, options.max_scale
+        whatever_the_scale(sources, inner, chi2 / np.maximum(df, 1), noise, scales)
+    return sources, found

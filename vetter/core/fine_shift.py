@@ -96,6 +96,9 @@ def _clear(stack: Stack, which: list[int], options: FitOptions) -> list[int]:
     clear = []
     for k in which:
         about, unknown = stack.inputs[k].about, stack.inputs[k].unknown
+        if stack.inputs[k].template_variance is not None:
+            # The descent from here on would take the template's noise for light again.
+            continue
         if unknown is None or not unknown[_wider(about.psf_box, by)].any():
             clear.append(k)
     return clear

@@ -32,6 +32,8 @@ class Field:
         Electrons per unit of flux.
     template_noise : float
         The template's sigma in units of the image's; it is left out of ``err``.
+    template_err : bool
+        Whether an error plane of the template says so.
     err_factor : float
         ``err`` is this times the truth.
     correlation : float
@@ -43,6 +45,7 @@ class Field:
     noise: float = 10.0
     gain: float = 2.0
     template_noise: float = 0.0
+    template_err: bool = False
     err_factor: float = 1.0
     correlation: float = 0.0
 
@@ -51,6 +54,10 @@ class Field:
         middle = 0.5 * (self.size - 1)
         psf = Gaussian(self.fwhm).render((self.size, self.size), middle, middle)
         return self.noise / math.sqrt(float((psf * psf).sum()))
+
+    def difference_noise(self) -> float:
+        """As :meth:`sky_noise`, with the template's own noise."""
+        return self.sky_noise() * math.hypot(1.0, self.template_noise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +88,15 @@ def simulate(field: Field, truth: Truth, rng: np.random.Generator) -> dict[str, 
     image = 1000.0 + model + sigma * _noise(shape, field.correlation, rng)
     if field.template_noise > 0:
         template = template + field.template_noise * field.noise * rng.standard_normal(shape)
-    return {
+    cutout = {
         "image": image,
         "convolved": template,
         "err": field.err_factor * sigma,
         "meta": {"x": middle, "y": middle, "fwhm": field.fwhm},
     }
+    if field.template_err:
+        cutout["template_err"] = np.full(shape, field.template_noise * field.noise)
+    return cutout
 
 
 def _noise(shape: tuple[int, int], correlation: float, rng: np.random.Generator) -> Array:

@@ -84,6 +84,7 @@ def p_value_table(count: int = 2000, seed: int = 11) -> Iterator[PValues]:
         ("background held", field, replace(wide, fit_bg=False)),
         ("FWHM 2", Field(fwhm=2.0), wide),
         ("template as noisy as the image", Field(template_noise=1.0), wide),
+        ("the same, template_err given", Field(template_noise=1.0, template_err=True), wide),
         ("err 10% low", Field(err_factor=0.9), wide),
         ("neighbours correlated 0.5", Field(correlation=0.5), wide),
     ]
@@ -128,6 +129,14 @@ def explained_table(count: int = 500, seed: int = 12) -> Iterator[Explained]:
         for name, draw, least, most in draws:
             fits = run(field, draw, count, field_options(field), seed)
             yield replace(_explained(f"FWHM {fwhm:g}: {name}", fits), least=least, most=most)
+    for given in (False, True):
+        field = Field(template_noise=1.0, template_err=given)
+        said = "template as noisy as the image, template_err " + ("given" if given else "not given")
+        # As bright as against the noise of the difference.
+        bright = partial(new_source, snr=15.0 * field.difference_noise() / field.sky_noise())
+        for name, draw in ((draws[0][0], dipole), ("new, S/N 15, 2 to 4 px from a star", bright)):
+            fits = run(field, draw, count, field_options(field), seed)
+            yield _explained(f"{said}: {name}", fits)
 
 
 def _explained(case: str, fits: list[Adjustment]) -> Explained:
