@@ -143,7 +143,7 @@ def test_the_menu_says_how_many_epochs_there_are(qtbot, window):
     action = window.actions_by_id["review.reject_epochs"]
     assert action.text() == "Reject all 3 epochs of this object..."
     window.session.go_to("n0:2")
-    qtbot.waitUntil(lambda: "2 epochs" in action.text(), timeout=30000)
+    qtbot.waitUntil(lambda: "both epochs" in action.text(), timeout=30000)
 
 
 def test_the_row_is_put_away_and_wants_nothing_then(qtbot, window):

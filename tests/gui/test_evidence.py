@@ -75,6 +75,20 @@ def test_a_fit_is_not_offered_where_nothing_can_be_fitted(qtbot) -> None:
     ]
 
 
+def test_what_could_not_be_read_names_the_key_that_reads_it_again(qtbot) -> None:
+    frame = build_frame(FieldInMemory(fails=(2,)), 2, 20, Looks())
+    evidence = Evidence("F", lambda: frame, "F5")
+    qtbot.addWidget(evidence)
+    evidence.show_state(FitState())
+    assert evidence.words.endswith("wants an image, found none; F5 reads it again")
+    failed = Adjustment(False, reason="no fit: the disk is gone")
+    evidence.show_state(FitState("done", failed, Judgement(None, "no fit: the disk is gone")))
+    assert evidence.words == "not judged: no fit: the disk is gone; F5 reads it again"
+    frame = build_frame(FieldInMemory(), 2, 20, Looks())
+    evidence.show_state(FitState("done", failed, Judgement(None, "no fit: the disk is gone")))
+    assert evidence.words == "not judged: no fit: the disk is gone"
+
+
 def lines_of(evidence: Evidence) -> list[str]:
     """What stands on each line."""
     _, starts = evidence._laid_out()

@@ -20,3 +20,8 @@ def counted(number: int, one: str, many: str = "") -> str:
         Thousands are set apart by commas.
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def all_of(count: int, noun: str) -> str:
+    """``both epochs``, ``all 3 epochs``: more than one, none left out."""
+    return f"both {noun}s" if count == 2 else f"all {counted(count, noun)}"

@@ -9,6 +9,7 @@ from typing import TypeVar
 from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMenu
 
+from vetter.core.counted import all_of
 from vetter.gui.command import MENUS, Command
 from vetter.gui.keymap import Keymap
 from vetter.gui.window import Window
@@ -48,7 +49,8 @@ def make_actions(
 
 def name_epochs(actions: Mapping[str, QAction], count: int) -> None:
     """Let the commands for all epochs of an object say how many there are."""
-    words = f"all {count} epochs of this object..." if count > 1 else "its only epoch..."
+    every = f"{all_of(count, 'epoch')} of this object..."
+    words = every if count > 1 else "its only epoch..."
     for verdict, verb in (("accept", "Accept"), ("reject", "Reject"), ("maybe", "Maybe for")):
         actions[f"review.{verdict}_epochs"].setText(f"{verb} {words}")
 

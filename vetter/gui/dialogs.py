@@ -186,7 +186,7 @@ class Dialogs(WindowDialogs):
         """The inputs that could not be read, and why."""
         session = self._window.session
         if session.complete and not report_of(session.source):
-            self._window.status.say("nothing to report: everything was read")
+            self._window.status.say("nothing to report: the whole list was read")
             return
         from vetter.gui.report_dialog import ReportDialog
 

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from vetter.core.counted import all_of
 from vetter.core.cutout_source import has_epochs
 from vetter.core.decisions import Verdict
 from vetter.gui.epoch_strip import EpochStrip
@@ -108,7 +109,7 @@ class EpochPanel(QWidget):
         rows = siblings(session.source, session.current_row)
         seen = self.strip.seen | {session.current_row}
         unseen = sum(not session.codes[row] and row not in seen for row in rows)
-        named = f"all {len(rows)} epochs" if len(rows) > 1 else "its only epoch"
+        named = all_of(len(rows), "epoch") if len(rows) > 1 else "its only epoch"
         # The question stands beside the row, also where that was put away.
         self.show()
         self.question.ask(rows, verdict, unseen, named=named)

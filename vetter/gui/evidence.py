@@ -37,12 +37,15 @@ class Evidence(FlowingText):
         What is pressed for a fit; empty where nothing is.
     frame : callable, optional
         What is on screen, or None: a fit that its planes do not allow is not offered.
+    again_key : str
+        What is pressed to read again what could not be read; empty where nothing is.
     """
 
     def __init__(
         self,
         fit_key: str = "F",
         frame: Callable[[], Frame | None] | None = None,
+        again_key: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(WIDE_LINES, parent)
@@ -50,7 +53,8 @@ class Evidence(FlowingText):
         # Its own ground: what lies behind it need not be painted with it.
         self.setAutoFillBackground(True)
         self._how = f": {fit_key} fits it" if fit_key else ""
-        self._shown: tuple[FitState, str] | None = None
+        self._again = f"; {again_key} reads it again" if again_key else ""
+        self._shown: tuple[FitState, str, bool] | None = None
         self.words = self.numbers = ""
         self.setAccessibleName("what the fit says")
         self.show_state(FitState())
@@ -67,9 +71,10 @@ class Evidence(FlowingText):
     def show_state(self, state: FitState) -> None:
         """Show where the fit of the candidate on screen stands."""
         lacking = "" if state.status != NOT_ASKED else self._lacking()
-        if (state, lacking) == self._shown:
+        unread = self._is_unread()
+        if (state, lacking, unread) == self._shown:
             return
-        self._shown = state, lacking
+        self._shown = state, lacking, unread
         fit, judgement = state.adjustment, state.judgement
         if state.status == RUNNING:
             self._say("fitting...", "", "")
@@ -77,12 +82,18 @@ class Evidence(FlowingText):
             what = "nothing to fit" if state.error == NOTHING_TO_FIT else "the fit failed"
             self._say(f"{what}: {state.error}", "", "")
         elif state.status == DONE and fit is not None and judgement is not None:
-            self._say(headline(judgement, fit), numbers(fit), details(fit))
+            again = self._again if unread else ""
+            self._say(headline(judgement, fit) + again, numbers(fit), details(fit))
         elif lacking:
-            self._say(f"nothing to fit: {lacking}", "", "")
+            self._say(f"nothing to fit: {lacking}{self._again if unread else ''}", "", "")
         else:
             why = f", to look at: it is not judged, since {state.error}" if state.error else ""
             self._say(f"not fitted yet{self._how}{why}", "", "")
+
+    def _is_unread(self) -> bool:
+        """Whether the cutout on screen could not be read."""
+        frame = None if self._frame is None else self._frame()
+        return frame is not None and frame.error is not None
 
     def _lacking(self) -> str:
         """Why what is on screen cannot be fitted; empty where it can, or is not there yet."""
