@@ -19,7 +19,11 @@ _SMALL = 1_000_000
 """Multiplications up to which OpenBLAS has a way without copies, for what is not a matrix times its
 own transpose. Beyond, and for such squares, the same takes up to twice as long."""
 
+_FEW = 16_000
+"""Numbers below which one product of all is quicker."""
+
 _KEPT_BYTES = 2_000_000
+"""Larger rooms are not worth the memory: their products take long."""
 
 
 def gram(
@@ -72,16 +76,17 @@ def gram(
 def inner_products(images: Array, out: Array) -> None:
     """Of each image with each, (n, pixels) to (n, n): as ``images @ images.T``, but quicker."""
     count, pixels = images.shape
-    transposed, first = images.T, 0
-    if _at_once(count, pixels) < 4:
+    transposed, first, end = images.T, 0, _at_once(count, pixels)
+    if images.size < _FEW or end < 4:
         np.matmul(images, transposed, out=out)
         return
-    while first < count - 1:
-        # All that is left but the last, or a square would be left.
-        end = min(first + _at_once(count - first, pixels), count - 1)
+    # All but the last, or a square would be left.
+    while end < count - 1:
         np.matmul(images[first:end], transposed[:, first:], out=out[first:end, first:])
         out[end:, first:end] = out[first:end, end:].T
-        first = end
+        first, end = end, end + _at_once(count - end, pixels)
+    np.matmul(images[first:-1], transposed[:, first:], out=out[first:-1, first:])
+    out[-1, first:-1] = out[first:-1, -1]
     out[-1, -1] = images[-1] @ images[-1]
 
 
