@@ -73,6 +73,20 @@ def test_an_input_is_not_written_over(tmp_path: Path, capsys: pytest.CaptureFixt
     assert path.read_bytes() == before and "is an input" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["here/../l.csv", "link.csv"])
+def test_an_input_by_another_name_is_not_written_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    specs = write_field(tmp_path, ("image", "convolved"))
+    path = write_list(tmp_path / "l.csv")
+    (tmp_path / "here").mkdir()
+    (tmp_path / "link.csv").symlink_to(path)
+    before = path.read_bytes()
+    planes = [word for plane, file in specs.items() for word in (f"--{plane}", file)]
+    assert cli.main(["adjust", str(path), *planes, "-o", str(tmp_path / name)]) == 2
+    assert path.read_bytes() == before and "is an input" in capsys.readouterr().err
+
+
 def test_a_folder_that_may_not_be_written_to_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,27 @@ def test_cutout_files_are_not_written_over(
     run(tmp_path, "-o", str(tmp_path / "out"))
     assert cli.main(["cutouts", str(tmp_path / "out"), "-o", str(tmp_path / "out")]) == 2
     assert "holds the inputs" in capsys.readouterr().err
+
+
+def test_cutout_files_of_a_second_folder_are_not_written_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_list(tmp_path / "l.csv")
+    folders = [str(tmp_path / name) for name in ("one", "two")]
+    run(tmp_path, "-o", folders[0])
+    shutil.copytree(*folders)
+    assert cli.main(["cutouts", *folders, "-o", str(tmp_path / "one" / ".." / "two")]) == 2
+    assert "holds the inputs" in capsys.readouterr().err
+
+
+def test_a_candidate_called_as_a_plane_does_not_take_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_list(tmp_path / "l.csv", id=["a", "image"], x=[20.0, 20.0], y=[30.0, 30.0])
+    assert run(tmp_path, "-o", str(tmp_path)) == 2
+    refused = f"{tmp_path / 'image.fits'}: is an input; write to another folder"
+    assert capsys.readouterr().err == f"vetter: {refused}\n"
+    assert not (tmp_path / "a.fits").exists()
 
 
 def test_what_is_refused_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

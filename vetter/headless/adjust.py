@@ -26,6 +26,7 @@ from vetter.headless.flux_check import with_flux_units
 from vetter.headless.progress import Progress, say
 from vetter.io.atomic import atomic_path
 from vetter.io.field_psf import fit_of_field
+from vetter.io.input_files import InputFiles
 from vetter.io.settings_file import load_settings
 from vetter.io.table_writing import write_pieces
 
@@ -60,7 +61,8 @@ def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
     settings = load_settings(arguments.settings).fit
     source = open_for(arguments, options)
     try:
-        _refuse_inputs(source, output)
+        if output in InputFiles(source):
+            raise InputError(f"{output}: is an input; write to another file")
         say(*source.notes, *report_of(source))
         radius = source.default_radius
         record = source.record
@@ -182,9 +184,3 @@ def _unfitted(reasons: Counter[str]) -> list[str]:
     if left:
         said.append(f"{counted(left, 'candidate')} not fitted for other reasons: see adjust_reason")
     return said
-
-
-def _refuse_inputs(source: CutoutSource, output: Path) -> None:
-    for fingerprint in source.fingerprints:
-        if Path(fingerprint.path).absolute() == output.absolute():
-            raise InputError(f"{output}: is an input; write to another file")

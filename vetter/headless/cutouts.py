@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from vetter.core.unread_planes import missing
 from vetter.errors import InputError
 from vetter.headless.progress import Progress, say
 from vetter.io.cutout_files import write_cutout
+from vetter.io.input_files import InputFiles
 from vetter.io.inputs import InputOptions, names_radius, open_input
 from vetter.io.safe_names import safe_names
 from vetter.io.settings_file import load_settings
@@ -23,13 +25,14 @@ def run_cutouts(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
         folder = Path(arguments.output).expanduser()
         # Before the notes: what is refused is said in one line, with no other before it.
         _make(folder, source)
+        files = _files(folder, source)
         say(*source.notes, *report_of(source))
-        written, skipped, lacking = write_all(source, folder)
+        written, skipped, lacking = write_all(source, files)
     finally:
         source.close()
-    files, left = f"cutout{'s' * (written != 1)}", f"candidate{'s' * (skipped != 1)}"
+    cutouts, left = f"cutout{'s' * (written != 1)}", f"candidate{'s' * (skipped != 1)}"
     without = f", {lacking:,} with planes left out" if lacking else ""
-    said = f"{written:,} {files} written{without}, {skipped:,} {left} without one"
+    said = f"{written:,} {cutouts} written{without}, {skipped:,} {left} without one"
     say(f"{arguments.output}: {said}")
     return 0
 
@@ -43,8 +46,8 @@ def open_for(arguments: argparse.Namespace, options: dict[str, Any]) -> CutoutSo
     return completed(open_input(arguments.inputs, wanted))
 
 
-def write_all(source: CutoutSource, folder: Path) -> tuple[int, int, int]:
-    """Write ``NAME.fits`` for each candidate; those that lack one, or planes of it, are named.
+def write_all(source: CutoutSource, files: Sequence[Path]) -> tuple[int, int, int]:
+    """Write a file for each candidate; those that lack a cutout, or planes of it, are named.
 
     Returns
     -------
@@ -58,31 +61,39 @@ def write_all(source: CutoutSource, folder: Path) -> tuple[int, int, int]:
         A file cannot be written, or not one candidate has a cutout.
     """
     count = len(source.candidates)
-    names = safe_names(source.candidates.name(row) for row in range(count))
     progress, written, lacking = Progress("cutouts"), 0, 0
-    for row, name in enumerate(names):
+    for row, file in enumerate(files):
         try:
             cutout = source.cutout(row, source.default_radius)
         except InputError as error:
             say(str(error))
         else:
-            write_cutout(cutout, folder / f"{name}.fits")
+            write_cutout(cutout, file)
             said = source.candidates.name(row)
             say(*(f"{said}: {words}" for words in missing(cutout.unread)))
             written += 1
             lacking += bool(cutout.unread)
         progress(row + 1, count)
     if not written:
-        raise InputError(f"{folder}: nothing to write: no candidate has a cutout")
+        raise InputError(f"{files[0].parent}: nothing to write: no candidate has a cutout")
     return written, count - written, lacking
+
+
+def _files(folder: Path, source: CutoutSource) -> list[Path]:
+    """``NAME.fits`` for each candidate; refused where one of them is an input."""
+    names = safe_names(source.candidates.name(row) for row in range(len(source.candidates)))
+    files = [folder / f"{name}.fits" for name in names]
+    inputs = InputFiles(source)
+    for file in files:
+        if file in inputs:
+            raise InputError(f"{file}: is an input; write to another folder")
+    return files
 
 
 def _make(folder: Path, source: CutoutSource) -> None:
     """Make the folder to write to; refuse one that holds the inputs or cannot be written to."""
-    here = folder.absolute()
-    for fingerprint in source.fingerprints:
-        if fingerprint.role == "cutouts" and Path(fingerprint.path).absolute() == here:
-            raise InputError(f"{folder}: holds the inputs; write to another folder")
+    if InputFiles(source).fill(folder):
+        raise InputError(f"{folder}: holds the inputs; write to another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:

@@ -19,6 +19,7 @@ from vetter.io.cutout_files import write_cutout
 from vetter.io.decision_table import Opinions, decision_table
 from vetter.io.export_folder import ExportFolder
 from vetter.io.export_marks import marked, vet_meta
+from vetter.io.input_files import InputFiles
 from vetter.io.safe_names import safe_names
 from vetter.io.table_writing import FORMATS, write_table
 
@@ -175,12 +176,13 @@ class _Export:
 
     def refuse_inputs(self) -> None:
         """Refuse to write over, or between, what the session is opened on."""
-        cutouts = self.folder / "cutouts"
-        taken = {cutouts, *(self.folder / name for name in self.tables.values())}
-        for fingerprint in self.source.fingerprints:
-            path = Path(fingerprint.path).absolute()
-            if path in taken or path.parent == cutouts:
-                raise InputError(f"{path}: an input of this session; export to another folder")
+        cutouts, inputs = self.folder / "cutouts", InputFiles(self.source)
+        tables = [self.folder / name for name in self.tables.values()]
+        taken = [path for path in tables if path in inputs]
+        if inputs.lie_in(cutouts):
+            taken.append(cutouts)
+        if taken:
+            raise InputError(f"{taken[0]}: an input of this session; export to another folder")
 
     def run(
         self,
