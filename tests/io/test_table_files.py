@@ -72,6 +72,18 @@ def test_fits_takes_the_first_table_and_says_so(tmp_path: Path) -> None:
     assert "2 tables; the first was taken, [2]" in file.notes[0]
 
 
+@pytest.mark.parametrize("names", [("x", "y"), ("RA", "DEC"), ("GLON", "GLAT")])
+def test_of_several_tables_the_first_with_positions_is_taken(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    about = fits.BinTableHDU(Table({"key": ["night"], "value": ["clear"]}), name="ABOUT")
+    listed = fits.BinTableHDU(Table(dict.fromkeys(names, [1.0, 2.0])), name="CANDIDATES")
+    fits.HDUList([fits.PrimaryHDU(), about, listed]).writeto(tmp_path / "l.fits")
+    file = read(tmp_path / "l.fits")
+    assert tuple(file.table.colnames) == names
+    assert "2 tables; the first with positions was taken, [2]" in file.notes[0]
+
+
 def test_fits_takes_the_table_that_is_named(tmp_path: Path) -> None:
     assert read(fits_file(tmp_path / "t.fits"), "[3]").table.colnames == ["x"]
 

@@ -1,4 +1,4 @@
-"""Binary tables in FITS files: the first one, the one named, or LDAC's objects."""
+"""Binary tables in FITS files: the one named, LDAC's objects, or the first with positions."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import IO, Any
 import numpy as np
 from astropy.table import Column, MaskedColumn, Table
 
+from vetter.core.column_roles import recognise
 from vetter.core.column_values import decoded
 from vetter.core.counted import counted
+from vetter.core.galactic_columns import galactic_pair
 from vetter.errors import InputError
 from vetter.io.damage import reading
 from vetter.io.fits_names import FitsName
@@ -116,4 +118,19 @@ def _choose(name: FitsName, hdus: Any) -> tuple[int, str]:
         )
     if len(tables) == 1 or objects:
         return number, ""
-    return number, f"{name.path.name}: {len(tables)} tables; the first was taken, [{number}]"
+    placed = next((n for n in tables if _has_positions(hdus[n].header)), number)
+    which = "the first" if placed == number else "the first with positions"
+    return placed, f"{name.path.name}: {len(tables)} tables; {which} was taken, [{placed}]"
+
+
+def _has_positions(header: Any) -> bool:
+    """Whether columns of a table are known to be positions."""
+    numbers = range(1, int(header.get("TFIELDS", 0)) + 1)
+    names = {number: str(header.get(f"TTYPE{number}", "")) for number in numbers}
+    units, ucds = (
+        {name: str(header[key]) for n, name in names.items() if (key := f"{word}{n}") in header}
+        for word in ("TUNIT", "TUCD")
+    )
+    roles = recognise(list(names.values()), units, ucds)
+    pair = galactic_pair(list(names.values()), units, ucds)
+    return roles.x is not None or roles.ra is not None or pair is not None
