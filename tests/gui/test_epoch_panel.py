@@ -163,6 +163,8 @@ def test_an_input_of_one_image_has_no_row(qtbot, tmp_path):
     QTest.keyClick(window, KEY.Key_Period)
     QTest.keyClick(window, KEY.Key_R, SHIFT)
     assert len(said) == 2 and "single image" in said[0]
+    action = window.actions_by_id["review.reject_epochs"]
+    assert action.text() == "Reject all epochs of this object..."
     assert not window.epochs.isVisible() and window.session.counts.rejected == 0
     window.close()
 

@@ -21,6 +21,15 @@ def test_the_guide_shows_its_headings(qtbot: QtBot) -> None:
     assert "What the fit says" in guide.text.toPlainText()
 
 
+def test_lines_do_not_touch_the_frame(qtbot: QtBot) -> None:
+    guide = Guide()
+    qtbot.addWidget(guide)
+    guide.show()
+    page = guide.text.document()
+    assert page is not None and page.documentMargin() >= 12
+    assert guide.text.cursorRect(guide.text.textCursor()).left() >= 12
+
+
 def test_commands_that_it_names_exist(qtbot: QtBot) -> None:
     guide = Guide()
     qtbot.addWidget(guide)

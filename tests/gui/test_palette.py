@@ -76,6 +76,14 @@ def test_nothing_found_runs_nothing(palette, window) -> None:
     assert palette.found() == [] and window.ran == [] and window.session.calls == []
 
 
+def test_that_nothing_was_found_is_said(palette) -> None:
+    assert not palette.nothing.isVisibleTo(palette)
+    palette.line.setText("qqq")
+    assert palette.nothing.isVisibleTo(palette)
+    palette.line.setText("fit")
+    assert not palette.nothing.isVisibleTo(palette)
+
+
 def test_keys_are_those_in_force(palette) -> None:
     from vetter.gui.palette import KEYS_ROLE
 

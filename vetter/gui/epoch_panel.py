@@ -75,7 +75,9 @@ class EpochPanel(QWidget):
         count = len(siblings(self._session.source, row))
         if count != self._count:
             self._count = count
-            self.counted.emit(count)
+            # Without epochs the commands keep their names: they say so when they are called.
+            if has_epochs(self._session.source):
+                self.counted.emit(count)
 
     def spots(self) -> list[Spot]:
         """What pictures are wanted of, the most wanted first."""

@@ -7,6 +7,9 @@ from PyQt6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
 from vetter.io.resources import resource_path
 
+MARGIN = 16
+"""Around the text: lines that touch the frame are hard to read."""
+
 
 class Guide(QDialog):
     """Shows ``resources/guide.md``; the window behind it goes on working."""
@@ -20,6 +23,9 @@ class Guide(QDialog):
         self.resize(720, 640)
         self.text = QTextBrowser(self)
         self.text.setAccessibleName("user guide")
+        page = self.text.document()
+        assert page is not None
+        page.setDocumentMargin(MARGIN)
         self.text.setMarkdown(resource_path("guide.md").read_text(encoding="utf-8"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
 from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import (
     QDialog,
+    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -77,6 +78,9 @@ class Palette(QDialog):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(True)
         self.list.setItemDelegate(_LineDelegate(self.list))
+        self.nothing = QLabel("Nothing found", self.list.viewport())
+        self.nothing.setEnabled(False)
+        self.nothing.move(4, 4)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.addWidget(self.line)
@@ -137,6 +141,7 @@ class Palette(QDialog):
             item.setData(KEYS_ROLE, keys)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{title} {keys}".strip())
         self.list.setCurrentRow(0)
+        self.nothing.setVisible(not lines)
 
     def _on_clicked(self, _item: QListWidgetItem) -> None:
         self.run_selected()
