@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PyQt6.QtGui import QPalette
-from PyQt6.QtWidgets import QApplication, QCheckBox
+from PyQt6.QtWidgets import QApplication, QCheckBox, QLineEdit
 
 from vetter.gui.theme import apply_theme
 
@@ -13,7 +13,7 @@ from vetter.gui.theme import apply_theme
 def app(qapp: QApplication) -> Iterator[QApplication]:
     style, palette = qapp.style().objectName(), QPalette(qapp.palette())
     yield qapp
-    for widget_class in ("QCheckBox", "QListWidget", "QTableWidget"):
+    for widget_class in ("QCheckBox", "QLineEdit", "QListWidget", "QTableWidget"):
         qapp.setPalette(palette, widget_class)
     qapp.setPalette(palette)
     qapp.setStyle(style)
@@ -29,3 +29,15 @@ def test_an_empty_tick_box_can_be_seen(qtbot, app: QApplication, dark: bool) -> 
     image = box.grab().toImage()
     shades = {image.pixelColor(x, 12).lightness() for x in range(20)}
     assert max(shades) - min(shades) > 40
+
+
+@pytest.mark.parametrize("dark", [True, False])
+def test_the_edge_of_a_text_field_can_be_seen(qtbot, app: QApplication, dark: bool) -> None:
+    apply_theme(app, dark)
+    field = QLineEdit()
+    qtbot.addWidget(field)
+    field.setFixedSize(100, 24)
+    image = field.grab().toImage()
+    inside = image.pixelColor(50, 12).lightness()
+    edge = {abs(image.pixelColor(50, y).lightness() - inside) for y in range(3)}
+    assert max(edge) > 40

@@ -61,11 +61,12 @@ def apply_theme(app: QApplication, dark: bool) -> None:
         app.setProperty(_FUSION, True)
     tones = DARK if dark else LIGHT
     app.setPalette(palette_of(tones))
-    # Fusion outlines a tick box in a darker shade of the window: invisible on a dark one.
+    # Fusion outlines a tick box and a text field in a darker shade of the window: invisible on a
+    # dark one.
     boxed = palette_of(tones)
     if dark:
         boxed.setColor(QPalette.ColorRole.Window, QColor(tones.dim))
-    for widget_class in ("QCheckBox", "QListWidget", "QTableWidget"):
+    for widget_class in ("QCheckBox", "QLineEdit", "QListWidget", "QTableWidget"):
         app.setPalette(boxed, widget_class)
 
 
