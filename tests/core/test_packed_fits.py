@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
+from vetter.core import packed_fits
 from vetter.core.adjustment import Adjustment, failed
 from vetter.core.disappeared import Judgement
 from vetter.core.fit_table import FitTable
@@ -41,6 +42,11 @@ def test_a_result_comes_out_as_it_went_in(fit):
     assert repr(packed.get(1)) == repr(fit) and packed.get(1).unread == fit.unread
     types = [type(getattr(packed.get(1), field.name)) for field in fields(fit)]
     assert types == [type(getattr(fit, field.name)) for field in fields(fit)]
+
+
+def test_all_of_a_result_but_its_residual_is_kept():
+    kept = {*packed_fits._NUMBERS, *packed_fits._WORDS}
+    assert kept == {field.name for field in fields(Adjustment)} - {"residual"}
 
 
 def test_numbers_of_numpy_are_pythons_when_they_come_out():
