@@ -43,6 +43,16 @@ def test_explained(changes: dict[str, Any]) -> None:
         ({"snr": 3.0, "absorbed": -90.0, "flux_err": 10.0}, ""),
         ({"snr": 3.0, "absorbed": 35.0, "flux_err": float("inf")}, ""),
         ({"snr": float("nan"), "fwhm": float("nan"), "absorbed": 35.0}, ""),
+        (
+            {"scale": 1.1, "snr": 0.1, "flux_err": 300.0, "absorbed": 120.0, "held_err": 10.0},
+            "light of S/N 12.0 is new",
+        ),
+        (
+            {"scale": 1.1, "flux_err": float("inf"), "absorbed": 120.0, "held_err": 10.0},
+            "light of S/N 12.0 is new",
+        ),
+        ({"scale": 1.02, "flux_err": 300.0, "absorbed": 120.0, "held_err": 10.0}, ""),
+        ({"scale": 1.1, "snr": 0.1, "flux_err": 300.0, "absorbed": 40.0, "held_err": 30.0}, ""),
     ],
     ids=str,
 )
@@ -50,6 +60,14 @@ def test_light_that_the_scale_took_up_is_told(changes: dict[str, Any], said: str
     found = judge(adjustment(**changes))
     assert found.disappeared is True
     assert found.reason.endswith(said or "explain it")
+
+
+def test_what_a_fit_hides_that_leaves_several_times_the_noise_is_told() -> None:
+    good = {"pval": 0.0, "chi2": 900.0, "chi2_0": 90000.0, "df": 100}
+    found = judge(adjustment(**good))
+    assert found.disappeared is True
+    assert found.reason.endswith("leaves is 3.0 times the noise: no source under S/N 15 is seen")
+    assert "is seen" not in judge(adjustment(**{**good, "chi2": 200.0})).reason
 
 
 @pytest.mark.parametrize(

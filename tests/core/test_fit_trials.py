@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -109,3 +110,27 @@ def test_correlated_noise_is_seen(correlation: float, low: float, high: float) -
     field = Field(correlation=correlation)
     fits = run(field, dipole, 100, FitOptions(1, 2, None, None, True), 7)
     assert low < np.mean([fit.correlation for fit in fits]) < high
+
+
+def test_light_on_a_stars_core_is_told_of_what_disappears() -> None:
+    """A nucleus of ten times the flux: shift and scale take up a source of S/N 15."""
+    # Where the nucleus has next to no noise of its own: the source is of that S/N there.
+    field = Field(gain=1e6)
+    rng = np.random.default_rng(8)
+    new = 15.0 * field.sky_noise()
+    lot = [
+        simulate(field, Truth(10.0 * new, star=(0.3 * np.cos(a), 0.3 * np.sin(a)), new=new), rng)
+        for a in rng.uniform(0.0, 2.0 * np.pi, 100)
+    ]
+    judged = [judge(fit) for fit in fit_many(lot, field_options(field))]
+    explained = [said.reason for said in judged if said.disappeared]
+    assert len(explained) > 90
+    assert sum("is new" in reason for reason in explained) > 0.95 * len(explained)
+
+
+def test_of_dipoles_no_new_light_is_told() -> None:
+    field = Field()
+    rng = np.random.default_rng(9)
+    draws = [replace(dipole(field, rng), scale=1.0) for _ in range(100)]
+    fits = fit_many([simulate(field, truth, rng) for truth in draws], field_options(field))
+    assert sum("is new" in judge(fit).reason for fit in fits) <= 2

@@ -126,6 +126,9 @@ class Adjustment:
         background; ``flux_err`` inflated by sqrt(max(1, chi2 / df)). NaN where no FWHM is known.
     absorbed : float
         Flux that the scale took up: (scale - 1) times the template's flux in the box.
+    held_err : float
+        Error that ``flux`` had if the scale were known; so well the light is measured that is in
+        ``absorbed`` where a star cannot be told from a PSF.
     fwhm : float
         That the PSF had, pixels; NaN where none was known.
     psf : str
@@ -175,6 +178,7 @@ class Adjustment:
     flux_err: float = NAN
     snr: float = NAN
     absorbed: float = NAN
+    held_err: float = NAN
     fwhm: float = NAN
     psf: str = ""
     box: float = NAN

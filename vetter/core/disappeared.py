@@ -11,6 +11,12 @@ from vetter.core.probability_text import probability
 _UPPER_HUNDREDTH = 2.326
 """Of a normal distribution, in sigmas."""
 
+_PHOTOMETRY = 0.03
+"""By so much the scale of steady stars differs from 1, and of bright ones by many sigmas."""
+
+_MANY = 2.0
+"""Times the noise that a fit leaves, from which on it is said what that hides."""
+
 
 class Judgement(NamedTuple):
     """``disappeared`` is None where it cannot be judged; ``reason`` says why in each case."""
@@ -47,7 +53,8 @@ def judge(
         is only estimated, or a FWHM is known and the surviving S/N could not be measured: a
         source might hide in pixels that are masked or near the edge. True with a reason of its
         own where the difference is noise before the fit too; and the reason says where light at
-        the candidate's place reaches ``max_snr`` with what the scale took up.
+        the candidate's place reaches ``max_snr`` with what the scale took up, and what a fit hides
+        that leaves several times the noise.
     """
     if adjustment is None:
         return Judgement(None, "not fitted")
@@ -61,10 +68,22 @@ def judge(
     if math.isfinite(adjustment.fwhm) and math.isnan(adjustment.snr):
         said = UNSEEN if UNSEEN in adjustment.notes else "the surviving S/N could not be measured"
         return Judgement(None, said)
-    if _is_noise(adjustment.chi2_0, adjustment.df):
-        return Judgement(True, "nothing to explain: the difference is noise before the fit too")
     said = "a shift and a scale of the template explain it"
-    return Judgement(True, said + _in_the_scale(adjustment, max_snr))
+    if _is_noise(adjustment.chi2_0, adjustment.df):
+        said = "nothing to explain: the difference is noise before the fit too"
+    more = _in_the_scale(adjustment, max_snr) + _left_over(adjustment, max_snr)
+    return Judgement(True, said + more)
+
+
+def _left_over(fit: Adjustment, max_snr: float) -> str:
+    """A fit that is good only beside what was before hides sources that are bright by ``err``."""
+    if not (fit.df > 0 and math.isfinite(fit.snr)):
+        return ""
+    times = math.sqrt(fit.chi2 / fit.df)
+    if times < _MANY:
+        return ""
+    hidden = f"no source under S/N {max_snr * times:.0f} is seen"
+    return f"; what it leaves is {times:.1f} times the noise: {hidden}"
 
 
 def _in_the_scale(fit: Adjustment, max_snr: float) -> str:
@@ -72,6 +91,10 @@ def _in_the_scale(fit: Adjustment, max_snr: float) -> str:
     if not (fit.absorbed > 0 and fit.flux_err > 0):
         return ""
     new = fit.snr + fit.absorbed / fit.flux_err
+    if fit.scale > 1.0 + _PHOTOMETRY and fit.held_err > 0:
+        # Where star and PSF are alike it is the scale's error that makes the flux's own so large;
+        # without a PSF the scale takes up all there is.
+        new = max(new, fit.absorbed / fit.held_err)
     return f"; with what the scale took up, light of S/N {new:.1f} is new" if new >= max_snr else ""
 
 

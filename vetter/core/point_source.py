@@ -24,18 +24,20 @@ Array = npt.NDArray[np.float64]
 class PointSources(NamedTuple):
     """Of each cutout of a stack, (k,) each, NaN where it could not be measured.
 
-    Flux and error in the image's units, their ratio, and the template's own PSF flux there.
+    Flux and error in the image's units, their ratio, the template's own PSF flux there, and the
+    error that the flux had if the scale were known.
     """
 
     flux: Array
     flux_err: Array
     snr: Array
     template_flux: Array
+    held_err: Array
 
 
 def no_sources(count: int) -> PointSources:
     """Nothing measured."""
-    return PointSources(*np.full((4, count), np.nan))
+    return PointSources(*np.full((5, count), np.nan))
 
 
 def rendered(inputs: Sequence[FitInput], box: Box) -> Array:
@@ -106,21 +108,28 @@ def measure(
 
 def _amplitudes(
     inner: Array, scale: Array, chi2_ratio: Array, fixed: tuple[bool, bool]
-) -> tuple[Array, Array, Array, Array]:
-    """Flux, error, S/N, and the template's PSF flux."""
+) -> PointSources:
+    """Flux, errors, S/N, and the template's PSF flux."""
     bb, bp, pp = inner[:, 3, 3], inner[:, 3, 4], inner[:, 4, 4]
     tb, tp, yb, yp = inner[:, 2, 3], inner[:, 2, 4], inner[:, 5, 3], inner[:, 5, 4]
     determinant = bb * pp - bp * bp
     flux = (bb * (yp - scale * tp) - bp * (yb - scale * tb)) / determinant
     template_flux = (bb * tp - bp * tb) / determinant
-    free = [k for k in range(4) if not (fixed[0] and k < 2) and not (fixed[1] and k == 2)]
-    others = inner[:, free][:, :, free]
+    held = [k for k in (0, 1, 3) if not (fixed[0] and k < 2)]
+    held_err = _error(inner, held, chi2_ratio)
+    error = held_err if fixed[1] else _error(inner, sorted([*held, 2]), chi2_ratio)
+    flux = np.where(np.isfinite(error), flux, 0.0)
+    return PointSources(flux, error, flux / error, template_flux, held_err)
+
+
+def _error(inner: Array, free: list[int], chi2_ratio: Array) -> Array:
+    """Of the PSF's flux beside what else is free; infinite where these tell it from nothing."""
+    pp, others = inner[:, 4, 4], inner[:, free][:, :, free]
     size = np.sqrt(np.maximum(np.diagonal(others, axis1=1, axis2=2), 1e-300))
     cross = inner[:, free, 4] / size
     # A direction that the pixels do not tell from the others adds nothing to the error.
     inverse = np.linalg.pinv(others / (size[:, :, None] * size[:, None, :]), rcond=1e-10)
     left = pp - np.einsum("ki,kij,kj->k", cross, inverse, cross)
     told = left > 1e-10 * pp
-    error = np.sqrt(np.maximum(1.0, chi2_ratio) / np.where(told, left, 1.0))
-    flux, error = np.where(told, flux, 0.0), np.where(told, error, np.inf)
-    return flux, error, flux / error, template_flux
+    error: Array = np.sqrt(np.maximum(1.0, chi2_ratio) / np.where(told, left, 1.0))
+    return np.where(told, error, np.inf)
