@@ -34,6 +34,11 @@ def test_every_command_with_a_key_is_on_it(make) -> None:
             assert SPELT.get(keys, keys) in texts
 
 
+def test_keys_of_the_grid_and_the_field_view_are_on_it(make) -> None:
+    texts = _texts(make())
+    assert {"Grid", "Next plane", "Field view", "Its buttons; Enter presses them"} <= set(texts)
+
+
 def test_tags_are_one_line(make) -> None:
     texts = _texts(make())
     assert "1 to 9" in texts and "Tag 1 on or off" not in texts

@@ -31,8 +31,12 @@ ELSEWHERE = (
     ("Grid", "Arrows", "Move; with Shift select a range"),
     ("Grid", "Ctrl+A", "Select all"),
     ("Grid", "Ctrl+Space", "Select one more, or one less"),
+    ("Grid", "Tab", "Next plane"),
     ("Grid", "Enter", "Look at it in the panels"),
     ("Grid and text fields", "Esc", "Leave"),
+    ("Field view", "Tab", "Its buttons; Enter presses them"),
+    ("Field view", "Enter", "Yes, for all that are selected"),
+    ("Field view", "Esc", "No; once more: select none"),
 )
 
 
