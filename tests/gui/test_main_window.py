@@ -126,7 +126,7 @@ def test_another_reviewer_starts_from_nothing(qtbot, window, session_path):
 def test_the_fit_of_f_shows_as_a_panel_and_in_words(qtbot, window):
     press(qtbot, window, KEY.Key_F)
     row = window.session.current_row
-    qtbot.waitUntil(lambda: window.fits.state(row).status == DONE, timeout=30000)
+    qtbot.waitUntil(lambda: window.fits.state(row).status == DONE, timeout=90000)
     qtbot.waitUntil(lambda: "adjusted" in window.plane_row.plane_names, timeout=30000)
     assert "dx" in window.evidence.numbers
 
@@ -150,7 +150,7 @@ def test_fits_run_ahead_and_are_there_at_the_next_start(qtbot, session_path):
 
 def test_nothing_of_a_fit_shows_under_another_candidate(qtbot, window):
     press(qtbot, window, KEY.Key_F, KEY.Key_N)
-    qtbot.waitUntil(lambda: window.fits.state(0).status == DONE, timeout=30000)
+    qtbot.waitUntil(lambda: window.fits.state(0).status == DONE, timeout=90000)
     qtbot.wait(50)
     assert window.session.current_row == 1
     assert "adjusted" not in window.plane_row.plane_names

@@ -39,7 +39,7 @@ def test_wishes_are_answered_first_with_residuals_and_the_rest_without(qtbot, ah
     answers = []
     ahead.fitted.connect(answers.append)
     ahead.wish([7, 3], [1, 2, 4])
-    qtbot.waitUntil(lambda: sum(len(a.rows) for a in answers) == 5, timeout=30000)
+    qtbot.waitUntil(lambda: sum(len(a.rows) for a in answers) == 5, timeout=90000)
     assert [row for answer in answers for row in answer.rows] == [7, 3, 1, 2, 4]
     residuals = [fit.residual is not None for a in answers for fit in a.adjustments]
     assert residuals == [True, True, False, False, False]
@@ -48,10 +48,10 @@ def test_wishes_are_answered_first_with_residuals_and_the_rest_without(qtbot, ah
 def test_a_later_wish_comes_before_what_waits(qtbot, ahead):
     answers = []
     ahead.fitted.connect(answers.append)
-    with qtbot.waitSignal(ahead.ready, timeout=30000):
+    with qtbot.waitSignal(ahead.ready, timeout=90000):
         ahead.wish([], range(150))
     ahead.wish([149])
-    qtbot.waitUntil(lambda: any(a.rows == (149,) for a in answers), timeout=30000)
+    qtbot.waitUntil(lambda: any(a.rows == (149,) for a in answers), timeout=90000)
     place = next(i for i, answer in enumerate(answers) if answer.rows == (149,))
     assert sum(len(answer.rows) for answer in answers[:place]) < 149
 
@@ -77,7 +77,7 @@ def test_stars_of_the_field_come_between_the_candidates(qtbot, ahead):
 
 
 def test_the_answer_names_what_it_rests_on(qtbot, ahead):
-    with qtbot.waitSignal(ahead.ready, timeout=30000) as told:
+    with qtbot.waitSignal(ahead.ready, timeout=90000) as told:
         ahead.wish([0])
     ready = told.args[0]
     assert "FWHM" in ready.fit.said
@@ -87,7 +87,7 @@ def test_the_answer_names_what_it_rests_on(qtbot, ahead):
 def test_an_input_that_cannot_be_opened_is_told_in_words(qtbot, tmp_path):
     ahead = FitAhead(Start({"inputs": [str(tmp_path / "gone.csv")]}, FitSettings(), 20.0))
     try:
-        with qtbot.waitSignal(ahead.broken, timeout=30000) as told:
+        with qtbot.waitSignal(ahead.broken, timeout=90000) as told:
             ahead.wish([0])
         assert "gone.csv" in told.args[0]
     finally:
@@ -95,15 +95,15 @@ def test_an_input_that_cannot_be_opened_is_told_in_words(qtbot, tmp_path):
 
 
 def test_a_process_that_is_killed_is_told(qtbot, ahead):
-    with qtbot.waitSignal(ahead.ready, timeout=30000):
+    with qtbot.waitSignal(ahead.ready, timeout=90000):
         ahead.wish([0])
-    with qtbot.waitSignal(ahead.broken, timeout=30000) as told:
+    with qtbot.waitSignal(ahead.broken, timeout=90000) as told:
         ahead._process.kill()
     assert "ended unexpectedly" in told.args[0]
 
 
 def test_closing_ends_the_process_and_wishes_start_none(qtbot, ahead):
-    with qtbot.waitSignal(ahead.ready, timeout=30000):
+    with qtbot.waitSignal(ahead.ready, timeout=90000):
         ahead.wish([0])
     process = ahead._process
     ahead.close()
@@ -127,14 +127,14 @@ def test_it_is_begun_before_anything_is_wished_for(qtbot, ahead):
     ahead.begin()
     process = ahead._process
     assert not ahead.running
-    with qtbot.waitSignal(ahead.fitted, timeout=30000) as told:
+    with qtbot.waitSignal(ahead.fitted, timeout=90000) as told:
         ahead.wish([5])
     assert told.args[0].rows == (5,)
     assert ahead._process is process
 
 
 def test_results_come_as_the_texts_that_are_kept(qtbot, ahead):
-    with qtbot.waitSignal(ahead.fitted, timeout=30000) as told:
+    with qtbot.waitSignal(ahead.fitted, timeout=90000) as told:
         ahead.wish([4])
     fitted = told.args[0]
     kept = Adjustment.from_meta(meta_from(fitted.texts[0]))
@@ -156,14 +156,14 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="states of process
 
 @on_linux
 def test_it_stands_still_while_it_is_held(qtbot, ahead):
-    with qtbot.waitSignal(ahead.fitted, timeout=30000):
+    with qtbot.waitSignal(ahead.fitted, timeout=90000):
         ahead.wish([0])
     pid = ahead._process.pid
     ahead.hold()
-    qtbot.waitUntil(lambda: _state(pid) == "T", timeout=30000)
+    qtbot.waitUntil(lambda: _state(pid) == "T", timeout=90000)
     ahead.wish([1])
     ahead.go_on()
-    with qtbot.waitSignal(ahead.fitted, timeout=30000) as told:
+    with qtbot.waitSignal(ahead.fitted, timeout=90000) as told:
         pass
     assert told.args[0].rows == (1,)
 
@@ -194,7 +194,7 @@ def test_a_window_that_is_killed_leaves_no_process_that_stands_still(qtbot):
         [sys.executable, "-c", KILLED, "3"], capture_output=True, text=True, check=False
     )
     pid = int(told.stdout)
-    qtbot.waitUntil(lambda: _state(pid) in ("", "Z"), timeout=30000)
+    qtbot.waitUntil(lambda: _state(pid) in ("", "Z"), timeout=90000)
 
 
 def test_what_is_on_its_way_is_not_fitted_twice(qtbot, record):
@@ -215,9 +215,9 @@ def test_what_is_on_its_way_is_not_fitted_twice(qtbot, record):
 
 
 def test_wishes_tell_how_many_answers_were_heard(qtbot, ahead):
-    with qtbot.waitSignal(ahead.fitted, timeout=30000):
+    with qtbot.waitSignal(ahead.fitted, timeout=90000):
         ahead.wish([2])
     # Heard of: it is wanted again.
-    with qtbot.waitSignal(ahead.fitted, timeout=30000) as told:
+    with qtbot.waitSignal(ahead.fitted, timeout=90000) as told:
         ahead.wish([2])
     assert told.args[0].rows == (2,)
