@@ -88,6 +88,7 @@ def test_expression_lets_through(expression: str, rows: list[int]) -> None:
     ("expression", "position", "words"),
     [
         ("magg<19", 0, "did you mean 'mag'?"),
+        ("N/OBS>1", 0, "there is no column 'N/OBS'; did you mean 'nobs'?"),
         ("x qqq=1", 2, "there is no column 'qqq'"),
         ("mag<bright", 4, "'mag' holds numbers; 'bright' is none"),
         ("mag<", 4, "a value after '<' is missing"),

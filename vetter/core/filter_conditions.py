@@ -113,9 +113,15 @@ def _column(columns: Columns, field: Token) -> str:
     try:
         return columns.find(word)
     except KeyError:
-        near = difflib.get_close_matches(word, columns.names, 1, 0.6)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
+        # By letters and digits alone: 'S/N', as it is shown, is near to 'snr'.
+        plain = {_plain(name): name for name in columns.names}
+        near = difflib.get_close_matches(_plain(word), plain, 1, 0.6)
+        hint = f"; did you mean '{plain[near[0]]}'?" if near else ""
         raise FilterError(f"there is no column '{word}'{hint}", field.position) from None
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"\W", "", name).lower()
 
 
 def _either(masks: list[Mask]) -> Mask:
