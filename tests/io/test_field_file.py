@@ -77,6 +77,12 @@ def test_a_fields_own_errors_replace_those_for_all(night):
     assert entry.entries[0].options.weight == str(night.parent / "var.fits")
 
 
+def test_bits_for_all_go_for_the_fields_that_have_a_mask(night):
+    text = 'mask_bits = 3\n[[field]]\nimage = "r1.fits"\nmask = "bad.fits"\n'
+    first, second = read(night, text + '[[field]]\nimage = "r2.fits"\n').entries
+    assert (first.options.mask_bits, second.options.mask_bits) == ("3", None)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -85,6 +91,12 @@ def test_a_fields_own_errors_replace_those_for_all(night):
         ("field = 3", "wants a [[field]] for each image"),
         ('[[field]]\nimge = "r1.fits"', "imge: no such key; did you mean image?"),
         ('radus = 3\n[[field]]\nimage = "r1.fits"', "radus: no such key; did you mean radius?"),
+        (
+            '[[field]]\nimage = "r1.fits"\nradius = 5',
+            "radius: stands for all fields, above the first",
+        ),
+        ('filter = "r"\n[[field]]\nimage = "r1.fits"', "filter: stands in a [[field]]"),
+        ('[[field]]\nimage = "r1.fits"\nmask_bits = 1', "there is no mask to choose bits of"),
         ('[[field]]\nqqqq = "r1.fits"', "qqqq: no such key; there are candidates"),
         ('[[field]]\nimage = "r1.fit"', "image: r1.fit: no such file; did you mean r1.fits?"),
         ('[[field]]\nimage = "z/y.fits"', "paths are relative to the field file"),

@@ -234,3 +234,12 @@ def test_cutouts_made_of_a_list_do_not_go_before_it(
     write_listed(tmp_path, 12)
     write_cutouts(tmp_path / "cutouts", 12)
     assert opened(str(tmp_path)).title == "candidates.csv"
+
+
+def test_the_settings_of_another_program_are_left_alone(
+    tmp_path: Path, opened: Callable[..., Any]
+) -> None:
+    write_listed(tmp_path)
+    (tmp_path / "pyproject.toml").write_text('[tool.other]\nfields = "all"\n')
+    source = opened(str(tmp_path))
+    assert source.title == "candidates.csv" and not source.candidates.cautions

@@ -254,3 +254,17 @@ def test_an_image_taken_away_before_it_is_opened_is_an_error(path, night):
     (path.parent / "n1_image.fits").unlink()
     with pytest.raises(InputError, match="field 'n1': .*no such file"):
         night.cutout(2, 5)
+
+
+def test_bits_that_the_command_names_go_for_the_fields_with_a_mask(tmp_path):
+    path = write_night(tmp_path)
+    with pytest.raises(InputError, match="no field has a mask to choose bits of"):
+        open_input(str(path), InputOptions(mask_bits="1"))
+    bits = np.zeros(SHAPES[0], np.int16)
+    bits[:, ::2], bits[:, 1::2] = 1, 2
+    write_image(tmp_path / "mask.fits", bits)
+    path.write_text(path.read_text().replace('"n0.csv"', '"n0.csv"\nmask = "mask.fits"'))
+    source = open_input(str(path), InputOptions(mask_bits="1"))
+    assert source.cutout(0, 5)["mask"].mean() == pytest.approx(0.5, abs=0.05)
+    assert "mask" not in source.cutout(2, 5)
+    source.close()

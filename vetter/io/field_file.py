@@ -37,6 +37,10 @@ DEFAULT_RADIUS = 1.5
 _OPTIONS = (*FILES, "plane", "mask_bits", "mask_good", "columns", "one_based", "fwhm")
 _OWN = ("name", "candidates", "time", "filter")
 _FOR_ALL = ("match", "match_radius", "object", "radius", "field")
+_ELSEWHERE = {
+    **dict.fromkeys(_FOR_ALL, "for all fields, above the first [[field]]"),
+    **dict.fromkeys(_OWN, "in a [[field]]"),
+}
 _MATCHES = ("id", "position")
 
 
@@ -96,7 +100,7 @@ def read_field_file(path: Path) -> FieldFile:
         that it names is not there. One line names file, field, key and the mend.
     """
     record = _parsed(path)
-    check_keys(f"{path}", record, (*_FOR_ALL, *_OPTIONS))
+    check_keys(f"{path}", record, (*_FOR_ALL, *_OPTIONS), _ELSEWHERE)
     fields = record.pop("field", None)
     if not isinstance(fields, list) or not fields or not all(isinstance(f, dict) for f in fields):
         raise InputError(f"{path}: wants a [[field]] for each image, found none")
@@ -126,7 +130,7 @@ def _parsed(path: Path) -> dict[str, Any]:
 def _entry(path: Path, number: int, given: dict[str, Any], common: InputOptions) -> FieldEntry:
     name = given.get("name")
     where = f"{path}: field {name!r}" if isinstance(name, str) else f"{path}: field {number}"
-    check_keys(where, given, (*_OWN, *_OPTIONS))
+    check_keys(where, given, (*_OWN, *_OPTIONS), _ELSEWHERE)
     values = dict(given)
     own = {key: values.pop(key, None) for key in _OWN}
     options = _options(where, path, values)
@@ -135,6 +139,11 @@ def _entry(path: Path, number: int, given: dict[str, Any], common: InputOptions)
         # A field's own word on the errors replaces that for all, of whichever kind.
         planes = {n: spec for n, spec in common.planes.items() if n != "err"}
         common = dataclasses.replace(common, planes=planes, variance=None, weight=None)
+    if not options.planes.get("mask") and not common.planes.get("mask"):
+        if options.mask_bits or options.mask_good:
+            raise InputError(f"{where}: mask_bits, mask_good: there is no mask to choose bits of")
+        # What is said for all goes for those fields that have a mask.
+        common = dataclasses.replace(common, mask_bits=None, mask_good=None)
     options = options.over(common)
     candidates = own["candidates"]
     if candidates is not None:

@@ -17,8 +17,20 @@ _TEXTS = (*FILES, "name", "candidates", "filter", "match", "object")
 _NUMBERS = ("fwhm", "radius", "match_radius")
 
 
-def check_keys(where: str, values: Mapping[str, Any], known: Iterable[str]) -> None:
+def check_keys(
+    where: str, values: Mapping[str, Any], known: Iterable[str], elsewhere: Mapping[str, str]
+) -> None:
     """Refuse keys that are unknown or hold something else than they should.
+
+    Parameters
+    ----------
+    where : str
+        For the message.
+    values : mapping
+    known : iterable of str
+        The keys that may be there.
+    elsewhere : mapping of str to str
+        Keys that have their place in another part of the file, and where.
 
     Raises
     ------
@@ -30,6 +42,8 @@ def check_keys(where: str, values: Mapping[str, Any], known: Iterable[str]) -> N
         raise InputError(f"{where}: column: no such key; did you mean columns?")
     for key, value in values.items():
         if key not in names:
+            if key in elsewhere:
+                raise InputError(f"{where}: {key}: stands {elsewhere[key]}")
             near = difflib.get_close_matches(key, names, 1, 0.5)
             mend = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(names))}"
             raise InputError(f"{where}: {key}: no such key; {mend}")

@@ -27,6 +27,7 @@ SAMPLE = 48
 _SURE_TEXT = (".csv", ".tsv", ".jsonl", ".reg", ".xml")
 _LINE = 120
 _SAMPLED = 1 << 18
+_FIELD = re.compile(rb"^\s*\[{1,2}\s*\"?field\b|^\s*field\s*=", re.MULTILINE)
 _PACKETS = (Kind.CONTAINER, Kind.PACKED_CONTAINER, Kind.FRAMED)
 _ARCHIVES = (Kind.TAR, Kind.PACKED_TAR, Kind.PARQUET)
 _PACKET_BYTES = 50_000
@@ -114,7 +115,7 @@ def search(folder: Path, framed: bool = False) -> FolderContent:
         elif lower.endswith(".vetter"):
             content.sessions.append(path)
         elif lower.endswith(".toml"):
-            (fields if is_field_file(Path(path)) else []).append(path)
+            fields += [path] if _names_fields(path) else []
         elif _may_be_list(lower):
             (packets if _has_stamps(path) else lists).append(path)
         elif not is_other_by_name(lower):
@@ -142,6 +143,18 @@ def _is_list(path: str) -> bool:
         return kind_of(Path(path)) not in ("fits", "session", "avro")
     except InputError:
         return False
+
+
+def _names_fields(path: str) -> bool:
+    """Whether a TOML file is meant as a field file, and not as some other program's settings."""
+    if not is_field_file(Path(path)):
+        return False
+    try:
+        with open_plain_file(path) as file:
+            return _FIELD.search(file.read(_SAMPLED)) is not None
+    except OSError:
+        # It is named as what cannot be opened.
+        return True
 
 
 def _has_stamps(path: str) -> bool:

@@ -50,11 +50,16 @@ def open_night(
     if options.planes or options.variance or options.weight:
         given = options.for_lists()
         raise InputError(f"{path}: a field file names its own planes, found {given} too")
+    masked = [bool(entry.options.planes.get("mask")) for entry in file.entries]
+    if (options.mask_bits or options.mask_good) and not any(masked):
+        raise InputError(f"{path}: no field has a mask to choose bits of")
     open_fields = OpenFields()
     fields = []
-    for entry in file.entries:
+    unmasked = dataclasses.replace(options, mask_bits=None, mask_good=None)
+    for entry, has_mask in zip(file.entries, masked, strict=True):
+        own = options if has_mask else unmasked
         try:
-            fields.append(_field(entry, options.over(entry.options), open_fields))
+            fields.append(_field(entry, own.over(entry.options), open_fields))
         except InputError as error:
             raise InputError(f"{path}: field {entry.name!r}: {error}") from error
     columns = object_columns(file.path, file.matching, fields)
