@@ -45,6 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     A fault of the program itself gives 1, and a line that says where the report is.
     """
+    _open_streams()
     arguments = parse_arguments(sys.argv[1:] if argv is None else argv)
     try:
         status = _run(arguments)
@@ -69,6 +70,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         sys.stderr.write(f"vetter: {_report(error)}\n")
         return UNEXPECTED
+
+
+def _open_streams() -> None:
+    """Give a place to what is printed where a stream is closed, as under some schedulers."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            # Open as long as the program runs.
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
 
 
 def reading_options(arguments: argparse.Namespace) -> dict[str, Any]:
