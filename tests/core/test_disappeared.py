@@ -132,3 +132,13 @@ def test_reference_metadata_are_judged_by_what_they_hold() -> None:
     }  # fmt: skip
     assert disappeared({"meta": meta}) is True
     assert disappeared({"meta": {}}) is None
+
+
+def test_a_record_holds_no_blanks_and_gives_the_same_result() -> None:
+    fit = adjustment(shift_err=0.05, notes=("FWHM 4",))
+    record = fit.as_record()
+    assert all(value == value and value != "" for value in record.values())
+    again = Adjustment.from_meta(record)
+    assert again is not None and repr(again) == repr(fit)
+    failure = Adjustment.from_meta(Adjustment(False, "no good pixel").as_record())
+    assert failure is not None and not failure.converged and failure.reason == "no good pixel"

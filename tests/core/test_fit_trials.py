@@ -134,3 +134,13 @@ def test_of_dipoles_no_new_light_is_told() -> None:
     draws = [replace(dipole(field, rng), scale=1.0) for _ in range(100)]
     fits = fit_many([simulate(field, truth, rng) for truth in draws], field_options(field))
     assert sum("is new" in judge(fit).reason for fit in fits) <= 2
+
+
+@pytest.mark.parametrize("snr", [20.0, 100.0])
+def test_the_error_of_the_shift_is_what_shifts_scatter_by(snr: float) -> None:
+    field = Field()
+    rng = np.random.default_rng(10)
+    star = Truth(snr * field.sky_noise(), star=(0.2, -0.3), dx=0.43, dy=-0.29)
+    fits = fit_many([simulate(field, star, rng) for _ in range(200)], field_options(field))
+    pulls = [((fit.dx - 0.43) / fit.shift_err, (fit.dy + 0.29) / fit.shift_err) for fit in fits]
+    assert 0.8 < np.std(pulls) < 1.4

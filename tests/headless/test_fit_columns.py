@@ -36,4 +36,4 @@ def test_a_row_takes_as_much_memory_as_its_numbers() -> None:
         taken, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert taken < 10_000 * 8 * 26
+    assert taken < 10_000 * 8 * 28

@@ -24,6 +24,9 @@ FIT = Adjustment(
     notes=("FWHM 3.68 px",),
     scatter=0.9992201318492245,
     scatter_err=0.019707754930372065,
+    template_noise=0.8992201318492245,
+    held_err=69.1016,
+    shift_err=0.0334567,
 )
 
 
@@ -32,7 +35,7 @@ def file(tmp_path: Path) -> Path:
     """A session of results under two signatures."""
     path = tmp_path / "s.vetter"
     with SessionFile.create(path, "ann") as session:
-        text = plain_meta(FIT.as_meta())
+        text = plain_meta(FIT.as_record())
         for signature in ("a" * 24, "b" * 24):
             session.put_adjustments([(f"star-{n:04}", signature, text) for n in range(400)])
     return path

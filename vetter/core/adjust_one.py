@@ -138,6 +138,7 @@ def _finished(
     figures = (
         end.dx, end.dy, end.scale, data.bg, data.tbg, float(before @ before), chi2, df, pixels,
         float(chdtrc(df, chi2)), correlation, math.nan, math.nan, math.nan,
-        (end.scale - 1.0) * float(np.add.reduce(template, None)), math.nan, *NOT_CHECKED,
+        (end.scale - 1.0) * float(np.add.reduce(template, None)), math.nan, math.nan,
+        *NOT_CHECKED,
     )  # fmt: skip
     return result(data, options, figures, residual, 5 if fine else 3, False)

@@ -126,6 +126,8 @@ class Adjustment:
         background; ``flux_err`` inflated by sqrt(max(1, chi2 / df)). NaN where no FWHM is known.
     absorbed : float
         Flux that the scale took up: (scale - 1) times the template's flux in the box.
+    shift_err : float
+        Error of ``dx`` and of ``dy``, pixels; NaN where no FWHM is known.
     held_err : float
         Error that ``flux`` had if the scale were known; so well the light is measured that is in
         ``absorbed`` where a star cannot be told from a PSF.
@@ -179,6 +181,7 @@ class Adjustment:
     snr: float = NAN
     absorbed: float = NAN
     held_err: float = NAN
+    shift_err: float = NAN
     fwhm: float = NAN
     psf: str = ""
     box: float = NAN
@@ -200,6 +203,15 @@ class Adjustment:
         meta["adjust_caveats"] = SEPARATORS["caveats"].join(self.caveats)
         meta["adjust_notes"] = SEPARATORS["notes"].join(self.notes)
         return meta
+
+    def as_record(self) -> dict[str, Any]:
+        """As :meth:`as_meta`, without what is unknown or as it is by default: to be kept."""
+        meta = self.as_meta()
+        return {
+            key: value
+            for key, value in meta.items()
+            if key == "adjust_converged" or not _is_blank(value, _BLANK[key])
+        }
 
     @classmethod
     def from_meta(cls, meta: Mapping[str, Any]) -> Adjustment | None:
@@ -238,6 +250,14 @@ _READ: dict[str, Callable[[Any], Any]] = {
     **{name: partial(_parts, separator) for name, separator in SEPARATORS.items()},
 }
 """How a value is read that is no float."""
+
+
+def _is_blank(value: Any, blank: Any) -> bool:
+    # What is not a number does not equal itself.
+    return bool(value == blank or (value != value and blank != blank))
+
+
+_BLANK = Adjustment(False).as_meta()
 
 
 def failed(reason: str, **known: Any) -> Adjustment:

@@ -22,7 +22,7 @@ from vetter.core.psf import Gaussian, Moffat, Psf
 from vetter.errors import VetterError
 from vetter.settings import FitSettings
 
-REVISION = 6
+REVISION = 7
 """Raised when the fit itself changes, so that results of the older one are made anew."""
 
 SPLINE_REACH = 2

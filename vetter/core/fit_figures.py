@@ -98,7 +98,7 @@ def finished(
         for values in (
             found.dx, found.dy, found.scale, stack.bg + level, stack.tbg, chi2_0, chi2, df, pixels,
             pval, correlation, sources.flux, sources.flux_err, sources.snr, absorbed,
-            sources.held_err,
+            sources.held_err, sources.shift_err,
         )
     ]  # fmt: skip
     spread = [NOT_CHECKED] * len(residual)

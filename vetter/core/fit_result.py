@@ -44,8 +44,8 @@ def result(
     options : FitOptions
     figures : tuple
         dx, dy, scale, bg, tbg, chi2_0, chi2 (without a solution not all finite), df, pixels, pval,
-        correlation; flux, flux_err, snr, absorbed, held_err; scatter, scatter_err,
-        template_noise.
+        correlation; flux, flux_err, snr, absorbed, held_err, shift_err; scatter,
+        scatter_err, template_noise.
     residual : ndarray (ny, nx)
         Image minus model; it goes into the result.
     spline : int
@@ -58,12 +58,14 @@ def result(
     if data.unknown is not None:
         residual[data.unknown] = math.nan
     dx, dy, scale, bg, tbg, chi2_0, chi2, df, pixels, pval, correlation, *rest = figures
-    flux, flux_err, snr, absorbed, held_err, scatter, scatter_err, template_noise = rest
+    flux, flux_err, snr, absorbed, *errors, scatter, scatter_err, template_noise = rest
+    # Of errors six digits say all: a session keeps a hundred thousand of each.
+    held_err, shift_err = (float(f"{error:.6g}") for error in errors)
     rows, columns = about.box
     return Adjustment(
         True, "", dx, dy, scale, bg, tbg, chi2_0, chi2, int(df), int(pixels), pval,
         at_bound(dx, dy, scale, options), correlation if math.isfinite(correlation) else math.nan,
-        flux, flux_err, snr, absorbed, held_err, about.fwhm, about.psf_said,
+        flux, flux_err, snr, absorbed, held_err, shift_err, about.fwhm, about.psf_said,
         float(max(rows.stop - rows.start, columns.stop - columns.start)),
         about.template, about.caveats,
         about.notes if seen or about.psf is None else (*about.notes, UNSEEN),

@@ -24,8 +24,8 @@ Array = npt.NDArray[np.float64]
 class PointSources(NamedTuple):
     """Of each cutout of a stack, (k,) each, NaN where it could not be measured.
 
-    Flux and error in the image's units, their ratio, the template's own PSF flux there, and the
-    error that the flux had if the scale were known.
+    Flux and error in the image's units, their ratio, the template's own PSF flux there, the
+    error that the flux had if the scale were known, and the error of the shift on an axis, pixels.
     """
 
     flux: Array
@@ -33,11 +33,12 @@ class PointSources(NamedTuple):
     snr: Array
     template_flux: Array
     held_err: Array
+    shift_err: Array
 
 
 def no_sources(count: int) -> PointSources:
     """Nothing measured."""
-    return PointSources(*np.full((5, count), np.nan))
+    return PointSources(*np.full((6, count), np.nan))
 
 
 def rendered(inputs: Sequence[FitInput], box: Box) -> Array:
@@ -119,7 +120,11 @@ def _amplitudes(
     held_err = _error(inner, held, chi2_ratio)
     error = held_err if fixed[1] else _error(inner, sorted([*held, 2]), chi2_ratio)
     flux = np.where(np.isfinite(error), flux, 0.0)
-    return PointSources(flux, error, flux / error, template_flux, held_err)
+    slopes: Array = inner[:, (0, 1), (0, 1)]
+    told = np.logical_and((slopes > 0).all(axis=1), not fixed[0])
+    variance = 0.5 * np.sum(1.0 / np.where(told[:, None], slopes, 1.0), axis=1)
+    shift_err = np.where(told, np.sqrt(np.maximum(1.0, chi2_ratio) * variance), np.nan)
+    return PointSources(flux, error, flux / error, template_flux, held_err, shift_err)
 
 
 def _error(inner: Array, free: list[int], chi2_ratio: Array) -> Array:

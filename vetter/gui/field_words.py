@@ -64,7 +64,7 @@ def of_candidate(session: Session, fits: Fits, row: int) -> str:
         words += ": its shift is on the bound, and says nothing"
     elif np.isfinite(dx):
         words += f": dx {dx:+.2f}, dy {dy:+.2f} px"
-        words += "" if near is None else f", {compared(dx, dy, near)}"
+        words += "" if near is None else f", {compared(dx, dy, near, _error(table, row))}"
     elif table.codes[row] == NOT_FITTED:
         words += ": not fitted yet"
     return (
@@ -72,3 +72,10 @@ def of_candidate(session: Session, fits: Fits, row: int) -> str:
         if near is None
         else f"{words} ({counted(near.number, 'star')} around it: {near.said})"
     )
+
+
+def _error(table: FitTable, row: int) -> float:
+    """Of a candidate's shift along an axis, pixels; 0 where it is not known."""
+    result = table.get(row)
+    error = 0.0 if result is None else result[0].shift_err
+    return error if np.isfinite(error) else 0.0

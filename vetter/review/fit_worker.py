@@ -129,7 +129,7 @@ class _Fitter:
                 results = [replace(result, residual=None) for result in results]
             # Written here, not where keys wait for the interpreter. What a file that could not be
             # read kept from being fitted is no result: another time it may be there.
-            metas = ({} if result.unread else result.as_meta() for result in results)
+            metas = ({} if result.unread else result.as_record() for result in results)
             texts = tuple(plain_meta(meta) for meta in metas)
             send(self.answers, Fitted(tuple(own), tuple(results), texts))
             self._sent += 1
