@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from astropy.table import MaskedColumn, Table
 
+from vetter.errors import InputError
 from vetter.io import votable_tables
 from vetter.io.fits_names import parse_fits_name
 from vetter.io.votable_tables import read_votable
@@ -69,3 +70,41 @@ def test_units_and_ucds(tmp_path: Path) -> None:
     table.write(tmp_path / "t.vot", format="votable")
     file = read_votable(parse_fits_name(tmp_path / "t.vot"))
     assert file.units == {"ra": "deg"} and file.ucds == {"ra": "pos.eq.ra;meta.main"}
+
+
+def write_list(path: Path, before: str = "", form: str = "tabledata") -> Path:
+    """A VOTable of two places, with something in front of its table."""
+    Table({"x": [1.0, 2.0], "y": [3.0, 4.0]}).write(path, format="votable", tabledata_format=form)
+    path.write_text(path.read_text().replace("<TABLE", f"{before}<TABLE", 1))
+    return path
+
+
+@pytest.mark.parametrize("form", ["tabledata", "binary2"])
+def test_of_several_tables_the_first_with_positions_is_taken(tmp_path: Path, form: str) -> None:
+    about = (
+        '<TABLE><FIELD name="k" datatype="int"/><DATA><TABLEDATA><TR><TD>1</TD></TR></TABLEDATA>'
+        "</DATA></TABLE>"
+    )
+    file = read_votable(parse_fits_name(write_list(tmp_path / "l.vot", about, form)))
+    assert file.table.colnames == ["x", "y"]
+    assert file.notes[0].endswith("2 tables; the first with positions was taken")
+
+
+@pytest.mark.parametrize("form", ["tabledata", "binary2"])
+@pytest.mark.parametrize(
+    ("status", "words"), [("OVERFLOW", "cut off at the service's limit"), ("ERROR", "met an error")]
+)
+def test_a_service_that_sent_less_than_was_asked_for_is_said(
+    tmp_path: Path, form: str, status: str, words: str
+) -> None:
+    before = f'<INFO name="QUERY_STATUS" value="{status}"/>'
+    file = read_votable(parse_fits_name(write_list(tmp_path / "l.vot", before, form)))
+    assert len(file.table) == 2 and words in file.notes[0]
+
+
+def test_a_services_error_is_said_in_its_words(tmp_path: Path) -> None:
+    path = tmp_path / "l.vot"
+    info = '<INFO name="QUERY_STATUS" value="ERROR">no such\n table</INFO>'
+    path.write_text(f"<VOTABLE><RESOURCE>{info}</RESOURCE></VOTABLE>")
+    with pytest.raises(InputError, match="no table but a service's error: no such table"):
+        read_votable(parse_fits_name(path))

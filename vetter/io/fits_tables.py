@@ -7,16 +7,15 @@ from typing import IO, Any
 import numpy as np
 from astropy.table import Column, MaskedColumn, Table
 
-from vetter.core.column_roles import recognise
 from vetter.core.column_values import decoded
 from vetter.core.counted import counted
-from vetter.core.galactic_columns import galactic_pair
 from vetter.errors import InputError
 from vetter.io.damage import reading
 from vetter.io.fits_names import FitsName
 from vetter.io.fits_rows import can_read, read_rows
 from vetter.io.fits_structure import open_fits
 from vetter.io.hdu_choice import found, number_of
+from vetter.io.position_columns import has_positions
 from vetter.io.unpacked import open_unpacked
 
 MOST_ROWS = 20_000_000
@@ -118,12 +117,12 @@ def _choose(name: FitsName, hdus: Any) -> tuple[int, str]:
         )
     if len(tables) == 1 or objects:
         return number, ""
-    placed = next((n for n in tables if _has_positions(hdus[n].header)), number)
+    placed = next((n for n in tables if _places(hdus[n].header)), number)
     which = "the first" if placed == number else "the first with positions"
     return placed, f"{name.path.name}: {len(tables)} tables; {which} was taken, [{placed}]"
 
 
-def _has_positions(header: Any) -> bool:
+def _places(header: Any) -> bool:
     """Whether columns of a table are known to be positions."""
     numbers = range(1, int(header.get("TFIELDS", 0)) + 1)
     names = {number: str(header.get(f"TTYPE{number}", "")) for number in numbers}
@@ -131,6 +130,4 @@ def _has_positions(header: Any) -> bool:
         {name: str(header[key]) for n, name in names.items() if (key := f"{word}{n}") in header}
         for word in ("TUNIT", "TUCD")
     )
-    roles = recognise(list(names.values()), units, ucds)
-    pair = galactic_pair(list(names.values()), units, ucds)
-    return roles.x is not None or roles.ra is not None or pair is not None
+    return has_positions(list(names.values()), units, ucds)

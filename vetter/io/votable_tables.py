@@ -15,6 +15,7 @@ from astropy.table import Column, MaskedColumn, Table
 from vetter.errors import InputError
 from vetter.io.damage import reading
 from vetter.io.fits_names import FitsName
+from vetter.io.position_columns import has_positions
 from vetter.io.table_file import TableFile, units_of
 from vetter.io.table_names import MOST_COLUMNS, too_many, unique_names
 from vetter.io.unpacked import open_unpacked
@@ -27,7 +28,7 @@ _TEXTS = ("char", "unicodeChar")
 
 
 def read_votable(name: FitsName) -> TableFile:
-    """Read the first table of a VOTable.
+    """Read a VOTable's table: of several the first with positions.
 
     Rows of plain values (TABLEDATA) are read here, eight times faster than astropy does; binary
     data, arrays in cells and whatever looks strange are left to astropy.
@@ -35,7 +36,8 @@ def read_votable(name: FitsName) -> TableFile:
     Raises
     ------
     InputError
-        Damaged; with entities of its own, or data that lie elsewhere: neither is followed.
+        Damaged; a service's word on what went wrong; with entities of its own, or data that lie
+        elsewhere: neither is followed.
     """
     with open_unpacked(name.path, _MOST_BYTES) as file:
         raw = file.read()
@@ -45,17 +47,31 @@ def read_votable(name: FitsName) -> TableFile:
         table = content.table()
     if table is not None:
         return TableFile(table, units_of(table), content.ucds(), content.notes(name.label))
-    return _by_astropy(name, raw)
+    return _by_astropy(name, raw, content.status_notes(name.label))
 
 
-def _by_astropy(name: FitsName, raw: bytes) -> TableFile:
+def _by_astropy(name: FitsName, raw: bytes, notes: tuple[str, ...] = ()) -> TableFile:
     from astropy.io.votable import parse
 
     with reading(name, "a VOTable that cannot be read"):
-        first = parse(BytesIO(raw), verify="ignore").get_first_table()
-        table = first.to_table(use_names_over_ids=True)
-    ucds = {str(field.name): str(field.ucd) for field in first.fields if field.ucd}
-    return TableFile(table, units_of(table), ucds)
+        file = parse(BytesIO(raw), verify="ignore")
+        tables = [one for one in file.iter_tables() if one.fields]
+        chosen = next(filter(_places, tables), None) or file.get_first_table()
+        table = chosen.to_table(use_names_over_ids=True)
+    if len(tables) > 1:
+        which = "the first" if chosen is tables[0] else "the first with positions"
+        notes = (f"{name.label}: {len(tables)} tables; {which} was taken", *notes)
+    return TableFile(table, units_of(table), _ucds(chosen), notes)
+
+
+def _places(table: Any) -> bool:
+    names = [str(field.name) for field in table.fields]
+    units = {str(field.name): str(field.unit) for field in table.fields if field.unit is not None}
+    return has_positions(names, units, _ucds(table))
+
+
+def _ucds(table: Any) -> dict[str, str]:
+    return {str(field.name): str(field.ucd) for field in table.fields if field.ucd}
 
 
 class _Content:
@@ -76,6 +92,7 @@ class _Content:
         self._pieces: list[str] = []
         self._row_began = 0
         self._tables = 0
+        self._status = ""
         self._plain = True
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
@@ -87,6 +104,9 @@ class _Content:
     def read(self, raw: bytes) -> None:
         """Go through the whole file, so that nothing in it is taken on trust."""
         self._parser.Parse(raw, True)
+        if self._status == "ERROR" and not self._tables:
+            said = " ".join("".join(self._pieces).split())[:160] or "without a word why"
+            raise InputError(f"{self._path}: no table but a service's error: {said}")
 
     def table(self) -> Table | None:
         """The table, where it is of plain values throughout; None where astropy has to see."""
@@ -113,7 +133,15 @@ class _Content:
     def notes(self, label: str) -> tuple[str, ...]:
         """Columns that had to be called otherwise."""
         note = self._names(label)[1]
-        return (note,) if note else ()
+        return (*((note,) if note else ()), *self.status_notes(label))
+
+    def status_notes(self, label: str) -> tuple[str, ...]:
+        """That a service has not sent all that was asked for."""
+        if self._status == "OVERFLOW":
+            return (f"{label}: cut off at the service's limit (OVERFLOW): there may be more rows",)
+        if self._status == "ERROR":
+            return (f"{label}: the service met an error on the way: rows may be missing",)
+        return ()
 
     def _names(self, label: str) -> tuple[tuple[str, ...], str]:
         return unique_names([f.get("name") or f.get("ID", "") for f in self._fields], label)
@@ -141,6 +169,10 @@ class _Content:
             )
         elif tag == "TABLE":
             self._tables += 1
+        elif tag == "INFO" and attributes.get("name") == "QUERY_STATUS":
+            # One behind the rows counts for more than that before them.
+            self._status = attributes.get("value", "").upper()
+            self._pieces.clear()
 
     def _on_end(self, tag: str) -> None:
         if tag == "TD":
