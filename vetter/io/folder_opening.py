@@ -11,14 +11,8 @@ from vetter.core.counted import counted
 from vetter.core.cutout_source import CutoutSource
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName
-from vetter.io.folder_search import (
-    ALONE,
-    FolderContent,
-    FoundKind,
-    files_below,
-    other_kinds,
-    search,
-)
+from vetter.io.folder_content import ALONE, FolderContent, FoundKind, other_kinds
+from vetter.io.folder_search import files_below, search
 from vetter.io.input_options import InputOptions
 from vetter.io.nearby_planes import PlanesWanted
 from vetter.io.triplet_names import PlaneSets, sets_by_patterns, sets_by_words
