@@ -14,6 +14,7 @@ from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
 from vetter.core.cutout_source import Place
 from vetter.core.look import Looks
+from vetter.review.fit_panels import FitPanels
 from vetter.review.frame import Adjusted, Frame, Shift, Spot, build_frame, paint_frame
 
 if TYPE_CHECKING:
@@ -91,8 +92,7 @@ class CutoutCache(QObject):
         self._max_bytes = max_bytes
         self._looks, self._radius = looks, radius
         self._entries: OrderedDict[Spot, _Entry] = OrderedDict()
-        self._adjusted: OrderedDict[int, Adjusted] = OrderedDict()
-        self._expected: Adjusted | None = None
+        self._fits = FitPanels(max_bytes // _RESIDUAL_SHARE)
         self._wishes: list[Spot] = []
         self._nbytes = 0
         self._stopped = False
@@ -175,7 +175,7 @@ class CutoutCache(QObject):
                 return
             self._radius = radius
             self._entries.clear()
-            self._adjusted.clear()
+            self._fits.clear()
             self._nbytes = 0
             self._state.notify_all()
 
@@ -206,11 +206,10 @@ class CutoutCache(QObject):
         ``shift`` is that of the same fit, for the arrow in the panel of the difference.
         Without a residual the panel says `reason`; without either there is no such panel.
         """
+        nothing = residual is None and reason is None
+        made = None if nothing else Adjusted(residual, reason, shift)
         with self._state:
-            self._adjusted.pop(row, None)
-            if residual is not None or reason is not None:
-                self._adjusted[row] = Adjusted(residual, reason, shift)
-            self._forget_old_residuals()
+            self._fits.put(row, made)
             self._state.notify_all()
 
     def expect_adjusted(self, words: str | None) -> None:
@@ -219,13 +218,13 @@ class CutoutCache(QObject):
         With it the panels stay in their places when a result arrives.
         """
         with self._state:
-            self._expected = None if words is None else Adjusted(None, words)
+            self._fits.expected = None if words is None else Adjusted(None, words)
             self._state.notify_all()
 
     def has_adjusted(self, row: int) -> bool:
         """Whether the fit of a row has its panel, as pixels or as words."""
         with self._state:
-            return row in self._adjusted
+            return row in self._fits.by_row
 
     def close(self) -> None:
         """Stop building and wait for the thread to end; frames remain available."""
@@ -270,7 +269,8 @@ class CutoutCache(QObject):
     def _recipe(self, row: Spot) -> _Recipe:
         if isinstance(row, Place):
             return _Recipe(self._radius, self._looks, None)
-        return _Recipe(self._radius, self._looks, self._adjusted.get(row, self._expected))
+        fits = self._fits
+        return _Recipe(self._radius, self._looks, fits.by_row.get(row, fits.expected))
 
     def _made(self, row: Spot, recipe: _Recipe, old: _Entry | None) -> _Entry:
         if old is not None and old.recipe.radius == recipe.radius:
@@ -304,18 +304,6 @@ class CutoutCache(QObject):
                 self._wishes = self._wishes[: self._wishes.index(victim)]
                 wanted = set(self._wishes)
             self._nbytes -= self._entries.pop(victim).nbytes
-
-    def _forget_old_residuals(self) -> None:
-        sizes = {
-            row: 0 if made.residual is None else made.residual.nbytes
-            for row, made in self._adjusted.items()
-        }
-        excess = sum(sizes.values()) - self._max_bytes // _RESIDUAL_SHARE
-        for row, size in sizes.items():
-            if excess <= 0:
-                return
-            excess -= size
-            del self._adjusted[row]
 
 
 class _Builder(QThread):
