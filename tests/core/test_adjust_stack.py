@@ -86,6 +86,37 @@ def test_a_valley_of_chi2_is_followed_to_its_end() -> None:
         assert found.chi2 < (left @ left) / 100.0 + 1e-6
 
 
+def crowd(seed: int) -> list[dict[str, Any]]:
+    """Stars beside others, some with a new source on them: joint fits that take damped steps."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[:31, :31] - 15.0
+
+    def star(x0: float, y0: float, flux: float) -> Any:
+        return flux * np.exp(-((x - x0) ** 2 + (y - y0) ** 2) / 5.78) / (5.78 * np.pi)
+
+    lot = []
+    for _ in range(150):
+        template = star(*rng.uniform(-1, 1, 2), rng.uniform(300, 20000))
+        for _ in range(rng.integers(0, 3)):
+            template = template + star(*rng.uniform(-15, 15, 2), rng.uniform(100, 3000))
+        image = shift(template, rng.uniform(-0.8, 0.8, 2), order=3, mode="reflect")
+        image = image * rng.uniform(0.85, 1.15) + 100
+        if rng.uniform() < 0.3:
+            image = image + star(*rng.uniform(-1, 1, 2), rng.uniform(50, 800))
+        err = np.sqrt(np.clip(image, 1, None) / 2)
+        image = image + rng.normal(size=image.shape) * err
+        lot.append({"image": image, "convolved": template + 50, "err": err, "meta": {}})
+    return lot
+
+
+def test_a_joint_fit_ends_in_a_stack_where_it_does_alone() -> None:
+    options = FitOptions(1, 2, 17, None, True, 4.0)
+    lot = crowd(5)
+    for together, cutout in zip(fit_many(lot, options), lot, strict=True):
+        alone = fit(cutout, options)
+        assert together.flux == pytest.approx(alone.flux, abs=1e-8 * alone.flux_err, nan_ok=True)
+
+
 def assert_same(one: Adjustment, other: Adjustment) -> None:
     for field in dataclasses.fields(Adjustment):
         a, b = getattr(one, field.name), getattr(other, field.name)

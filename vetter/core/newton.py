@@ -27,6 +27,10 @@ LONGEST_STEP = 0.5
 FLAT = 1e-7
 """Of the larger curvature: below, the smaller one counts as none or turned down, and is lifted."""
 ROUNDING = 1e-13
+"""Of chi2: a step so short that rounding decides whether it gains is taken as it is, or one cutout
+would end elsewhere alone than in a stack."""
+
+SMALL_ENOUGH = 1e-5
 
 
 class Minima(NamedTuple):
@@ -106,12 +110,16 @@ def _profile(products: list[list[float]], scales: tuple[float, float]) -> _Point
 
 
 def descend(
-    moments: Array, window: Window, scales: tuple[float, float], u: float, v: float
+    moments: Array,
+    window: Window,
+    scales: tuple[float, float],
+    u: float,
+    v: float,
+    damping: float = 0.0,
 ) -> tuple[float, float, float, float]:
     """Damped Newton steps within the window (Levenberg-Marquardt's damping)."""
     room = _room(window, len(moments))
     here = _evaluate(moments, window.half, scales, u, v, room)
-    damping = 0.0
     for _ in range(ROUNDS):
         du, dv = _step(here, window, u, v, damping)
         gain = -0.5 * (here.gu * du + here.gv * dv)
@@ -123,12 +131,11 @@ def descend(
             scale = here.scale + here.su * du + here.sv * dv
             return u + du, v + dv, min(max(scale, scales[0]), scales[1]), here.chi2 - gain
         there = _evaluate(moments, window.half, scales, u + du, v + dv, room)
-        if there.chi2 <= here.chi2:
+        rounding = ROUNDING * abs(here.chi2) if length < SMALL_ENOUGH else 0.0
+        if there.chi2 - here.chi2 <= rounding:
             u, v, here = u + du, v + dv, there
             damping *= 0.1 if damping > 1e-6 else 0.0
         else:
-            if there.chi2 - here.chi2 < ROUNDING * abs(here.chi2) and length < 1e-5:
-                break
             damping = max(10.0 * damping, 0.1)
     return u, v, here.scale, here.chi2
 

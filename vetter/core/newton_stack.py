@@ -13,6 +13,7 @@ from vetter.core.newton import (
     LONGEST_STEP,
     ROUNDING,
     ROUNDS,
+    SMALL_ENOUGH,
     SMALL_GAIN,
     SMALL_STEP,
     SURE_STEP,
@@ -81,21 +82,21 @@ def descend_stack(
         if len(active) <= FEW:
             break
         there = _evaluate(moments, window, scales, best.u[active] + du, best.v[active] + dv)
-        better = there.chi2 <= here.chi2
+        rounding = np.where(length < SMALL_ENOUGH, ROUNDING * np.abs(here.chi2), 0.0)
+        better = there.chi2 - here.chi2 <= rounding
         for column, step in ((best.u, du), (best.v, dv)):
             column[active[better]] += step[better]
         best.scale[active[better]] = there.scale[better]
         best.chi2[active[better]] = there.chi2[better]
-        flat = there.chi2 - here.chi2 < ROUNDING * np.abs(here.chi2)
-        stuck = ~better & ((flat & (length < 1e-5)) | ~np.isfinite(there.chi2))
+        stuck = ~better & ~np.isfinite(there.chi2)
         here = _Points(*(np.where(better, new, old) for new, old in zip(there, here, strict=True)))
         lowered = np.where(damping > 1e-6, 0.1 * damping, 0.0)
         damping = np.where(better, lowered, np.maximum(10.0 * damping, 0.1))
         if stuck.any():
             active, damping, moments = active[~stuck], damping[~stuck], moments[~stuck]
             here = _Points(*(a[~stuck] for a in here))
-    for k, matrix in zip(active.tolist(), moments, strict=True):
-        end = descend(matrix, window, scales, float(best.u[k]), float(best.v[k]))
+    for k, matrix, damped in zip(active.tolist(), moments, damping.tolist(), strict=True):
+        end = descend(matrix, window, scales, float(best.u[k]), float(best.v[k]), damped)
         for column, value in zip(best, end, strict=True):
             column[k] = value
     return best
