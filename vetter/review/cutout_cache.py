@@ -5,9 +5,8 @@ from __future__ import annotations
 import atexit
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
@@ -16,6 +15,7 @@ from vetter.core.cutout_source import Place
 from vetter.core.look import Looks
 from vetter.review.fit_panels import FitPanels
 from vetter.review.frame import Adjusted, Frame, Shift, Spot, build_frame, paint_frame
+from vetter.review.kept_frames import KeptFrame, KeptFrames, Recipe
 
 if TYPE_CHECKING:
     from vetter.core.cutout import Cutout
@@ -29,30 +29,6 @@ _RESIDUAL_SHARE = 4
 AGAIN_AFTER = 10.0
 """Seconds after which what could not be read is tried again, where it is wanted: a disk of the
 network may be back. Until then its frame says why."""
-
-
-class _Recipe(NamedTuple):
-    """What a frame was made with; the frame is stale when the recipe has changed."""
-
-    radius: float
-    looks: Looks
-    adjusted: Adjusted | None
-
-
-class _Entry(NamedTuple):
-    frame: Frame
-    recipe: _Recipe
-    read_at: float
-
-    @property
-    def failed(self) -> bool:
-        """Whether all of it or a plane could not be read."""
-        cutout = self.frame.cutout
-        return self.frame.error is not None or (cutout is not None and bool(cutout.unread))
-
-    @property
-    def nbytes(self) -> int:
-        return self.frame.nbytes + 2048
 
 
 class CutoutCache(QObject):
@@ -89,12 +65,10 @@ class CutoutCache(QObject):
     ) -> None:
         super().__init__(parent)
         self._source = source
-        self._max_bytes = max_bytes
         self._looks, self._radius = looks, radius
-        self._entries: OrderedDict[Spot, _Entry] = OrderedDict()
+        self._frames = KeptFrames(max_bytes)
         self._fits = FitPanels(max_bytes // _RESIDUAL_SHARE)
         self._wishes: list[Spot] = []
-        self._nbytes = 0
         self._stopped = False
         self._state = threading.Condition()
         # A source is safe for one thread at a time.
@@ -118,22 +92,23 @@ class CutoutCache(QObject):
     def get(self, row: Spot) -> Frame | None:
         """The frame of a row as it is to be shown now, or None if it has yet to be read."""
         with self._state:
-            entry = self._entries.get(row)
-            if entry is None:
+            frames = self._frames.by_spot
+            kept = frames.get(row)
+            if kept is None:
                 return None
-            self._entries.move_to_end(row)
+            frames.move_to_end(row)
             recipe = self._recipe(row)
-        if entry.recipe != recipe:
+        if kept.recipe != recipe:
             # A millisecond or two here, rather than a flash of "loading" or of the old looks.
-            entry = self._made(row, recipe, entry)
-            self._store(row, entry)
-        return entry.frame
+            kept = self._made(row, recipe, kept)
+            self._store(row, kept)
+        return kept.frame
 
     def peek(self, row: Spot) -> Frame | None:
         """The frame of a row if it is up to date; nothing is made for it, unlike `get`."""
         with self._state:
-            entry = self._entries.get(row)
-            return None if entry is None or entry.recipe != self._recipe(row) else entry.frame
+            kept = self._frames.by_spot.get(row)
+            return None if kept is None or kept.recipe != self._recipe(row) else kept.frame
 
     def want(self, rows: Iterable[Spot]) -> None:
         """Replace the list of rows to be built, the first one first."""
@@ -148,9 +123,9 @@ class CutoutCache(QObject):
             return frame
         with self._state:
             recipe = self._recipe(row)
-        entry = self._made(row, recipe, None)
-        self._store(row, entry)
-        return entry.frame
+        kept = self._made(row, recipe, None)
+        self._store(row, kept)
+        return kept.frame
 
     def cutout(self, row: int, radius: float) -> Cutout:
         """A cutout straight from the source, in turn with the builder; raises InputError."""
@@ -174,9 +149,8 @@ class CutoutCache(QObject):
             if radius == self._radius:
                 return
             self._radius = radius
-            self._entries.clear()
+            self._frames.clear()
             self._fits.clear()
-            self._nbytes = 0
             self._state.notify_all()
 
     def read_again(self, row: Spot) -> bool:
@@ -188,9 +162,7 @@ class CutoutCache(QObject):
             Whether something of this row could not be read.
         """
         with self._state:
-            failed = [spot for spot, entry in self._entries.items() if entry.failed]
-            for spot in failed:
-                self._nbytes -= self._entries.pop(spot).nbytes
+            failed = self._frames.forget_failed()
             self._state.notify_all()
         return row in failed
 
@@ -238,22 +210,21 @@ class CutoutCache(QObject):
     def build_wanted(self) -> None:
         """Build what is wanted until closed: the thread's work."""
         while (task := self._next_task()) is not None:
-            row, recipe, entry = task
-            entry = self._made(row, recipe, entry)
-            if not self._store(row, entry):
+            row, recipe, old = task
+            if not self._store(row, self._made(row, recipe, old)):
                 continue
             if isinstance(row, Place):
                 self.place_ready.emit(row)
             else:
                 self.ready.emit(row)
 
-    def _next_task(self) -> tuple[Spot, _Recipe, _Entry | None] | None:
+    def _next_task(self) -> tuple[Spot, Recipe, KeptFrame | None] | None:
         with self._state:
             while not self._stopped:
                 for row in self._wishes:
-                    recipe, entry = self._recipe(row), self._entries.get(row)
-                    if entry is None or entry.recipe != recipe:
-                        return row, recipe, entry
+                    recipe, kept = self._recipe(row), self._frames.by_spot.get(row)
+                    if kept is None or kept.recipe != recipe:
+                        return row, recipe, kept
                 again = self._to_try_again()
                 if again is not None:
                     return again, self._recipe(again), None
@@ -263,47 +234,30 @@ class CutoutCache(QObject):
     def _to_try_again(self) -> Spot | None:
         """What is wanted and could not be read some time ago."""
         before = time.monotonic() - AGAIN_AFTER
-        entries = ((row, self._entries[row]) for row in self._wishes)
-        return next((row for row, e in entries if e.failed and e.read_at <= before), None)
+        frames = ((row, self._frames.by_spot[row]) for row in self._wishes)
+        return next((row for row, one in frames if one.failed and one.read_at <= before), None)
 
-    def _recipe(self, row: Spot) -> _Recipe:
+    def _recipe(self, row: Spot) -> Recipe:
         if isinstance(row, Place):
-            return _Recipe(self._radius, self._looks, None)
+            return Recipe(self._radius, self._looks, None)
         fits = self._fits
-        return _Recipe(self._radius, self._looks, fits.by_row.get(row, fits.expected))
+        return Recipe(self._radius, self._looks, fits.by_row.get(row, fits.expected))
 
-    def _made(self, row: Spot, recipe: _Recipe, old: _Entry | None) -> _Entry:
+    def _made(self, row: Spot, recipe: Recipe, old: KeptFrame | None) -> KeptFrame:
         if old is not None and old.recipe.radius == recipe.radius:
             frame = paint_frame(old.frame, recipe.looks, recipe.adjusted)
-            return _Entry(frame, recipe, old.read_at)
+            return KeptFrame(frame, recipe, old.read_at)
         with self._reading:
             frame = build_frame(self._source, row, recipe.radius, recipe.looks, recipe.adjusted)
-        return _Entry(frame, recipe, time.monotonic())
+        return KeptFrame(frame, recipe, time.monotonic())
 
-    def _store(self, row: Spot, entry: _Entry) -> bool:
+    def _store(self, row: Spot, kept: KeptFrame) -> bool:
         """Keep a frame, unless its radius is no longer wanted; whether it is up to date."""
         with self._state:
-            if entry.recipe.radius != self._radius:
+            if kept.recipe.radius != self._radius:
                 return False
-            old = self._entries.pop(row, None)
-            self._nbytes += entry.nbytes - (old.nbytes if old is not None else 0)
-            self._entries[row] = entry
-            self._make_room(row)
-            return entry.recipe == self._recipe(row)
-
-    def _make_room(self, newest: Spot) -> None:
-        wanted = set(self._wishes)
-        while self._nbytes > self._max_bytes and len(self._entries) > 1:
-            old = (row for row in self._entries if row not in wanted and row != newest)
-            victim: Spot | None = next(old, None)
-            if victim is None:
-                # Even what is wanted does not fit: want less, or it would be built forever.
-                victim = next((row for row in reversed(self._wishes) if row in self._entries), None)
-                if victim is None or victim == self._wishes[0]:
-                    return
-                self._wishes = self._wishes[: self._wishes.index(victim)]
-                wanted = set(self._wishes)
-            self._nbytes -= self._entries.pop(victim).nbytes
+            self._wishes = self._frames.put(row, kept, self._wishes)
+            return kept.recipe == self._recipe(row)
 
 
 class _Builder(QThread):
