@@ -49,8 +49,16 @@ class FieldFits:
         """What was said of a row's image; None before."""
         return self._ready.get(field_of(self._session.source, row))
 
-    def signature_of(self, row: int | None) -> str:
+    def row_of(self, key: str) -> int | None:
+        """The row of a candidate's key; None where the list has it no more."""
+        try:
+            return self._session.candidates.row_of(key)
+        except KeyError:
+            return None
+
+    def signature_of(self, key: str) -> str:
         """What a candidate's result is kept under; empty where that is not known."""
+        row = self.row_of(key)
         ready = None if row is None else self.of(row)
         return "" if ready is None else ready.signature
 

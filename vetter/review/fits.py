@@ -6,11 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.adjustment import Adjustment
-from vetter.core.cutout_source import on_field
 from vetter.core.fit_table import YES, FitTable
 from vetter.core.panel_choice import why_not_judged
 from vetter.review.cutout_cache import CutoutCache
@@ -21,8 +19,8 @@ from vetter.review.fit_messages import Fitted, Ready
 from vetter.review.fit_metadata import FitMetadata
 from vetter.review.fit_speed import FitSpeed
 from vetter.review.fit_state import DONE, FAILED, NOTHING_TO_FIT, RUNNING, FitState, fittable
-from vetter.review.flux_check import FluxCheck
 from vetter.review.frame import Shift
+from vetter.review.judged_fits import JudgedFits
 from vetter.review.kept_results import KeptResults
 from vetter.review.session import Session
 from vetter.review.stored_fits import StoredFits
@@ -31,8 +29,6 @@ from vetter.review.writer import Stored
 
 if TYPE_CHECKING:
     from vetter.core.field_fit import FieldFit
-
-JUDGED_AT_ONCE, JUDGE_MS = 100, 20
 
 
 class Fits(QObject):
@@ -81,12 +77,8 @@ class Fits(QObject):
         self._followed: tuple[int, ...] = ()
         self._speed = FitSpeed()
         self._results = KeptResults(session, self)
-        self._flux = FluxCheck(session, self.table, self.stars, self)
-        self._flux.found.connect(self._on_unlike)
-        self._to_judge: list[int] = []
-        self._soon = QTimer(self)
-        self._soon.setInterval(JUDGE_MS)
-        self._soon.timeout.connect(self._judge_again)
+        self._judged = JudgedFits(session, self.table, self._fields, self.stars, self)
+        self._judged.changed.connect(self.changed)
         self._stored = StoredFits(session.recorder, self)
         self._stored.arrived.connect(self.take_stored)
         self._stored.read_through.connect(self._wish_on)
@@ -187,28 +179,18 @@ class Fits(QObject):
 
     def take_stored(self, stored: Stored) -> None:
         """Results that the session file holds; those of another signature are left out."""
-        rows = []
-        for key, meta in stored.results:
-            row = self._row_of(key)
-            if row is None or row in self.table:
-                continue
-            ready = self._fields.of(row)
-            if ready is not None and stored.signature == ready.signature:
-                adjustment = Adjustment.from_meta(meta)
-                if adjustment is not None:
-                    self.table.set(row, adjustment, ready.fit.judge(adjustment))
-                    rows.append(row)
+        rows = self._judged.take_stored(stored)
         if rows:
             self.changed.emit(rows)
             self.progressed.emit()
-            self._flux.look(rows)
+            self._judged.look(rows)
 
     def close(self) -> None:
         """End the process, and keep what was found; harmless when repeated."""
         if self._closed:
             return
         self._closed = True
-        self._soon.stop()
+        self._judged.close()
         self._session.queue_changed.disconnect(self._on_queue_changed)
         self._stored.close()
         self._ahead.close()
@@ -217,12 +199,6 @@ class Fits(QObject):
     def _expect(self) -> None:
         waiting = not self.paused and not self._error
         self._cache.expect_adjusted("fitting..." if waiting else None)
-
-    def _row_of(self, key: str) -> int | None:
-        try:
-            return self._session.candidates.row_of(key)
-        except KeyError:
-            return None
 
     def _first(self, rows: Sequence[int] = ()) -> list[int]:
         """These rows, and what the vetter waits for already."""
@@ -268,7 +244,7 @@ class Fits(QObject):
 
     def _on_completed(self) -> None:
         self._fields.sign()
-        self._results.sign(lambda key: self._fields.signature_of(self._row_of(key)))
+        self._results.sign(self._fields.signature_of)
         self._read_stored(self._fields.known)
         self._wish_on()
 
@@ -293,32 +269,15 @@ class Fits(QObject):
             elif not result.converged:
                 self._cache.set_adjusted(row, None, result.reason)
             kept = replace(result, residual=None)
-            self.table.set(row, kept, ready.fit.judge(kept))
+            self._judged.take(row, kept, ready)
             if ready.signature or not self._session.complete:
                 self._results.add((str(keys[row]), ready.signature, text))
         self._speed.count(len(self.table))
         self.changed.emit(list(fitted.rows))
         self.progressed.emit()
-        self._flux.look(row for row in fitted.rows if row in self.table)
+        self._judged.look(row for row in fitted.rows if row in self.table)
         if self._rest.count(len(fitted.rows)) and self._following:
             self._wish(anew=True)
-
-    def _on_unlike(self, number: int, words: str) -> None:
-        self._fields.hold_against(number, words)
-        rows = np.array(self.table.rows(), np.intp)
-        self._to_judge += rows[on_field(self._session.source, rows, number)].tolist()
-        self._soon.start()
-
-    def _judge_again(self) -> None:
-        """A part at a time: a hundred thousand at once would make a key late."""
-        rows, self._to_judge = self._to_judge[:JUDGED_AT_ONCE], self._to_judge[JUDGED_AT_ONCE:]
-        if not self._to_judge:
-            self._soon.stop()
-        for row in rows:
-            result, ready = self.table.get(row), self._fields.of(row)
-            if result is not None and ready is not None:
-                self.table.judge(row, ready.fit.judge(result[0]))
-        self.changed.emit(rows)
 
     def _on_broken(self, reason: str) -> None:
         self._error = reason
