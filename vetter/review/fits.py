@@ -19,6 +19,7 @@ from vetter.review.fit_messages import Fitted, Ready
 from vetter.review.fit_metadata import FitMetadata
 from vetter.review.fit_speed import FitSpeed
 from vetter.review.fit_state import DONE, FAILED, NOTHING_TO_FIT, RUNNING, FitState, fittable
+from vetter.review.fit_wishes import FitWishes
 from vetter.review.frame import Shift
 from vetter.review.judged_fits import JudgedFits
 from vetter.review.kept_results import KeptResults
@@ -73,8 +74,6 @@ class Fits(QObject):
         self._fields = FieldFits(session, kept)
         self._error = "" if fittable(session.source.plane_names) else NOTHING_TO_FIT
         self._closed = False
-        self._asked: set[int] = set()
-        self._followed: tuple[int, ...] = ()
         self._speed = FitSpeed()
         self._results = KeptResults(session, self)
         self._judged = JudgedFits(session, self.table, self._fields, self.stars, self)
@@ -83,6 +82,7 @@ class Fits(QObject):
         self._stored.arrived.connect(self.take_stored)
         self._stored.read_through.connect(self._wish_on)
         self._rest = Unfitted(session, self.table, self._fields, self._stored)
+        self._wishes = FitWishes(cache, ahead, self._rest)
         ahead.ready.connect(self._on_ready)
         ahead.fitted.connect(self._on_fitted)
         ahead.broken.connect(self._on_broken)
@@ -93,7 +93,7 @@ class Fits(QObject):
 
     def state(self, row: int) -> FitState:
         """Where the fit of a row stands."""
-        if row in self._asked:
+        if row in self._wishes.asked:
             return FitState(RUNNING) if not self._error else FitState(FAILED, error=self._error)
         result = self.table.get(row)
         if result is not None:
@@ -149,18 +149,18 @@ class Fits(QObject):
         """Fit the candidate on screen now; the window does not wait."""
         row = self._session.current_row
         if row >= 0 and not self._error:
-            self._asked.add(row)
-            self._wish([row])
+            self._wishes.asked.add(row)
+            self._wishes.wish([row], rest=not self.paused)
             self.changed.emit([row])
 
     def follow(self, rows: Sequence[int]) -> None:
         """The candidate on screen and those that come next: theirs are wanted first."""
         if self.paused or self._error:
             return
-        self._followed = tuple(rows)
+        self._wishes.followed = tuple(rows)
         wanted = [row for row in rows if not self._cache.has_adjusted(row)]
         if wanted or not self._ahead.running:
-            self._wish(wanted)
+            self._wishes.wish(wanted)
 
     def toggle_pause(self) -> None:
         """Stop fitting in the background, or go on."""
@@ -168,11 +168,9 @@ class Fits(QObject):
         if self._error:
             return
         if not self.paused:
-            self._wish([self._session.current_row], anew=True)
+            self._wishes.wish([self._session.current_row], anew=True)
         else:
-            self._followed = ()
-            if self._ahead.running:
-                self._ahead.wish(sorted(self._asked), [])
+            self._wishes.drop()
         self._expect()
         self.changed.emit([self._session.current_row])
         self.progressed.emit()
@@ -200,25 +198,10 @@ class Fits(QObject):
         waiting = not self.paused and not self._error
         self._cache.expect_adjusted("fitting..." if waiting else None)
 
-    def _first(self, rows: Sequence[int] = ()) -> list[int]:
-        """These rows, and what the vetter waits for already."""
-        coming = (row for row in self._followed if not self._cache.has_adjusted(row))
-        first = dict.fromkeys([*rows, *coming, *sorted(self._asked)])
-        return [row for row in first if row >= 0]
-
-    def _wish(self, rows: Sequence[int] = (), anew: bool = False) -> None:
-        """Wish for these first: the wish before is forgotten for this one.
-
-        The rest stays as it was wished for, but where it is to be ``anew`` or others of it wait.
-        """
-        first = self._first(rows)
-        anew |= self._rest.look(first) and not self.paused
-        self._ahead.wish(first, self._rest.rows() if anew else None)
-
     def _wish_on(self) -> None:
         """More is known of what the session holds: others may wait for it than before."""
-        if self._following and self._rest.look(self._first()):
-            self._wish(anew=True)
+        if self._following:
+            self._wishes.wish_where_waiting_changed()
 
     @property
     def _following(self) -> bool:
@@ -226,7 +209,7 @@ class Fits(QObject):
 
     def _on_queue_changed(self) -> None:
         if self._following:
-            self._wish(anew=True)
+            self._wishes.wish(anew=True)
 
     def _on_ready(self, ready: Ready) -> None:
         self._fields.add(ready)
@@ -260,7 +243,7 @@ class Fits(QObject):
             return
         keys = self._session.candidates.keys
         for row, result, text in zip(*fitted, strict=True):
-            self._asked.discard(row)
+            self._wishes.asked.discard(row)
             ready = self._fields.of(row)
             if ready is None:
                 continue
@@ -277,11 +260,11 @@ class Fits(QObject):
         self.progressed.emit()
         self._judged.look(row for row in fitted.rows if row in self.table)
         if self._rest.count(len(fitted.rows)) and self._following:
-            self._wish(anew=True)
+            self._wishes.wish(anew=True)
 
     def _on_broken(self, reason: str) -> None:
         self._error = reason
-        self._asked.clear()
+        self._wishes.asked.clear()
         self._expect()
         self.changed.emit([self._session.current_row])
         self.progressed.emit()
