@@ -266,7 +266,8 @@ def test_empty_names_and_huge_radii(words: list[str], capsys: pytest.CaptureFixt
 @pytest.mark.parametrize("closed", ["1>&-", "2>&-", "1>&- 2>&-"])
 def test_a_command_runs_without_its_streams(tmp_path: Path, closed: str) -> None:
     out = tmp_path / "out"
-    command = f"{sys.executable} -m vetter cutouts demo --radius 3 -o {out} {closed}"
+    words = [sys.executable, "-m", "vetter", "cutouts", "demo", "--radius", "3", "-o", str(out)]
+    command = f"{shlex.join(words)} {closed}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0
     assert len(list(out.iterdir())) == 150

@@ -79,7 +79,8 @@ def test_json_holds_each_figure_with_its_budget(
 
 def test_the_tables_of_trust_say_what_is_promised() -> None:
     rows = {figure.what: figure for figure in science.measure(20, 30)}
-    assert len(rows) == 11 + 18
+    # p-values; dipoles and new sources for three FWHM, and with a noisy template.
+    assert len(rows) == 12 + 18 + 4
     uniform = rows["p-values of 20: FWHM 4, whole cutout"]
     assert uniform.note == "promised uniform, p > 0.01: kept"
     assert "promised" not in rows["p-values of 20: FWHM 2"].note
