@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -94,6 +93,9 @@ class WindowDialogs:
 
     def say_list(self, title: str, items: Sequence[str]) -> None:
         """Several things that the vetter asked to read; the lines of each begin below its first."""
+        # Its table of entities would be read at each start.
+        import html
+
         rows = (f"<tr><td>•&nbsp;&nbsp;</td><td>{html.escape(item)}</td></tr>" for item in items)
         self.say(title, f"<table>{''.join(rows)}</table>")
 
