@@ -78,9 +78,8 @@ def _alike(inputs: Sequence[FitInput]) -> list[list[int]]:
         box = y.start, y.stop, x.start, x.stop
         psf_box = psf_y.start, psf_y.stop, psf_x.start, psf_x.stop
         noisy = data.template_variance is not None
-        groups.setdefault((data.image.shape, box, psf_box, about.psf is None, noisy), []).append(
-            index
-        )
+        alike = data.image.shape, box, psf_box, about.psf is None, noisy
+        groups.setdefault(alike, []).append(index)
     lots = []
     for members in groups.values():
         # Of one size: what a lot costs whatever its size is not spent on a few left over.
@@ -134,13 +133,13 @@ def _solve(stack: Stack, options: FitOptions) -> list[Adjustment]:
         found = search_cells(stack, coefs, options)
     else:
         moments = _moments(coefs, stack, about.box, options, together)
-        noise = _quiet(moments, stack, about.box, options)
+        noise = _without_their_noise(moments, stack, about.box, options)
         found = _best(moments, options, (1,) if options.fit_bg else ())
     sources, joint = no_sources(len(stack.bg)), None
     if about.psf is not None:
         if not together:
             moments = _moments(coefs, stack, about.psf_box, options, True)
-            noise = _quiet(moments, stack, about.psf_box, options)
+            noise = _without_their_noise(moments, stack, about.psf_box, options)
         pixels = stack.pixels if together else count(stack.weight, about.psf_box)
         sources, joint = _surviving(moments, options, pixels, noise)
     residual = shifted(coefs, found.dx, found.dy, edge)
@@ -198,7 +197,7 @@ def _moments(
     return moments
 
 
-def _quiet(
+def _without_their_noise(
     moments: list[Array], stack: Stack, box: Box, options: FitOptions
 ) -> TemplateNoise | None:
     """Take the noise of templates out of the moments; what that was."""

@@ -13,6 +13,8 @@ Array = npt.NDArray[np.float64]
 
 LEAST = 5
 """Stars, and fits, that have to say so."""
+ENOUGH = 30
+"""Stars that will do."""
 FREE = 1e12
 """Bound of a scale that is to be found whatever the units are."""
 _ALIKE = 0.15

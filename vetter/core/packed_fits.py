@@ -55,6 +55,7 @@ class PackedFits:
 
     def set(self, row: int, adjustment: Adjustment) -> None:
         """Keep a result in the place of the one before."""
+        # Tuples in tuples would be looked into. Only what was packed here is ever unpacked.
         words = pickle.dumps(_words_of(adjustment))
         self._words[row] = self._said.setdefault(words, words)
         self._numbers[row] = _RECORD.pack(*_numbers_of(adjustment))

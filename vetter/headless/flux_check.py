@@ -9,13 +9,11 @@ import numpy.typing as npt
 
 from vetter.core.cutout_source import CutoutSource, ImageField, fields_of, on_field
 from vetter.core.field_fit import FieldFit
-from vetter.core.flux_units import of_fits, of_stars, on_one_side
+from vetter.core.flux_units import ENOUGH, of_fits, of_stars, on_one_side
 from vetter.errors import VetterError
 from vetter.headless.fit_columns import FitColumns
 from vetter.headless.progress import say
 from vetter.io.star_fits import star_fits
-
-_ENOUGH = 30
 
 
 def with_flux_units(
@@ -51,7 +49,7 @@ def _star_scales(field: ImageField, fitting: FieldFit) -> npt.NDArray[np.float64
     try:
         for stars, _ in star_fits(field, fitting):
             found += [star[4] for star in stars]
-            if len(found) >= _ENOUGH:
+            if len(found) >= ENOUGH:
                 break
     except VetterError as error:
         # The candidates could be fitted: without its stars the image is judged as it was.

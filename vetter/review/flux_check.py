@@ -10,13 +10,12 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.cutout_source import field_of, fields_of
 from vetter.core.fit_table import FitTable
-from vetter.core.flux_units import LEAST, of_fits, of_stars, on_one_side
+from vetter.core.flux_units import ENOUGH, LEAST, of_fits, of_stars, on_one_side
 from vetter.review.field_stars import FieldStars
 from vetter.review.session import Session
 
 _LOOKED_AT = 200
 """Fits of an image that tell: what is wrong with its template is wrong with all of them."""
-_ENOUGH = 30
 
 
 class FluxCheck(QObject):
@@ -76,7 +75,7 @@ class FluxCheck(QObject):
         for number in self._asked - self._said - self._without:
             stars = self._stars.table(number)
             done = self._stars.done(number)
-            if done or len(stars) >= _ENOUGH:
+            if done or len(stars) >= ENOUGH:
                 words = of_stars(stars[:, 4], *self._limits)
                 if words is not None:
                     self._say(number, words)
