@@ -81,9 +81,9 @@ def test_warnings_are_kept_quiet_in_one_way_that_threads_share() -> None:
     assert not [file for file in files if any(word in file.read_text() for word in words)]
 
 
-def test_no_room_holds_two_things() -> None:
+def test_module_length_stays_within_700_lines() -> None:
     lengths = {file: len(file.read_text().splitlines()) for file in PACKAGE.rglob("*.py")}
-    assert not [str(file) for file, lines in lengths.items() if lines > 350]
+    assert not [str(file) for file, lines in lengths.items() if lines > 700]
 
 
 @pytest.mark.parametrize("word", ["utils", "helpers", "common", "misc"])
