@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vetter.errors import InputError
-from vetter.io.unpacked import open_unpacked
+from vetter.io.unpacked import IsAll, open_unpacked
 
 
 def test_a_plain_file_is_opened_as_it_is(tmp_path: Path) -> None:
@@ -30,3 +30,22 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with open_unpacked(tmp_path / "f.gz") as file:
         assert file.read() == b"content"
     assert list(temporary.iterdir()) == []
+
+
+def test_unpacking_ends_where_enough_says(tmp_path: Path) -> None:
+    (tmp_path / "f.gz").write_bytes(gzip.compress(bytes(5 * 2**20)))
+    asked: list[tuple[bytes, str, int]] = []
+
+    def enough(first: bytes, name: str, path: Path) -> IsAll:
+        asked.append((first[:2], name, path.stat().st_size))
+        return lambda total: total >= 2 * 2**20 == path.stat().st_size
+
+    with open_unpacked(tmp_path / "f.gz", enough=enough) as file:
+        assert len(file.read()) == 2 * 2**20
+    assert asked == [(b"\x00\x00", str(tmp_path / "f.gz"), 0)]
+
+
+def test_all_of_another_kind_is_unpacked(tmp_path: Path) -> None:
+    (tmp_path / "f.gz").write_bytes(gzip.compress(bytes(3 * 2**20)))
+    with open_unpacked(tmp_path / "f.gz", enough=lambda first, name, path: None) as file:
+        assert len(file.read()) == 3 * 2**20

@@ -14,7 +14,7 @@ from vetter.core.quiet import quiet
 from vetter.errors import InputError
 from vetter.io.atomic import write_atomic
 from vetter.io.cutout_layout import assemble, file_content
-from vetter.io.fits_structure import open_fits
+from vetter.io.fits_structure import open_fits, promised_by_headers
 from vetter.io.fits_wcs_tables import load_wcs
 from vetter.io.plain_files import open_plain_file
 from vetter.io.plain_fits import read_plain
@@ -117,7 +117,7 @@ def load_cutout(filename: str | os.PathLike[str]) -> Cutout:
             if plain is not None:
                 return assemble(name, plain)
             with (
-                open_unpacked(Path(name), MOST_BYTES) as file,
+                open_unpacked(Path(name), MOST_BYTES, promised_by_headers) as file,
                 open_fits(file, name, lazy_load_hdus=False) as hdus,
             ):
                 cutout = assemble(name, [hdu for hdu in hdus if hdu.is_image])

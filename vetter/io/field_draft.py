@@ -13,7 +13,7 @@ from vetter.errors import InputError
 from vetter.io.exposure import filter_of, middle
 from vetter.io.fits_images import open_image
 from vetter.io.fits_names import FitsName
-from vetter.io.fits_structure import open_fits
+from vetter.io.fits_structure import open_fits, promised_by_headers
 from vetter.io.folder_walk import walked
 from vetter.io.own_tables import made_by
 from vetter.io.plane_names import (
@@ -133,7 +133,11 @@ def _is_table(path: Path) -> bool:
     from astropy.io import fits
 
     try:
-        with quiet(), open_unpacked(path) as file, open_fits(file, path.name) as hdus:
+        with (
+            quiet(),
+            open_unpacked(path, enough=promised_by_headers) as file,
+            open_fits(file, path.name) as hdus,
+        ):
             return any(isinstance(hdu, (fits.BinTableHDU, fits.TableHDU)) for hdu in hdus)
     except (OSError, ValueError, TypeError, EOFError):
         # Not to be opened as FITS at all: said already.

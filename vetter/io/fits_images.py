@@ -19,7 +19,7 @@ from vetter.errors import InputError
 from vetter.io.damage import reading, said
 from vetter.io.fits_names import FitsName
 from vetter.io.fits_storage import Storage, storage_of
-from vetter.io.fits_structure import START, open_fits
+from vetter.io.fits_structure import START, open_fits, promised_by_headers
 from vetter.io.hdu_choice import choose_image, is_called
 from vetter.io.kept_tiles import KeptTiles, Region
 from vetter.io.rice_tiles import RiceTiles, rice_tiles
@@ -217,7 +217,7 @@ def open_image(name: FitsName, prefer: str | None = None) -> FitsImage:
     InputError
         No file, no FITS, no such HDU, not two-dimensional, or cut short.
     """
-    file = open_unpacked(name.path)
+    file = open_unpacked(name.path, enough=promised_by_headers)
     try:
         start = file.read(9)
         if start != START:

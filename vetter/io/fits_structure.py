@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
+from pathlib import Path
 from typing import IO, Any
 
 from vetter.errors import InputError
@@ -105,6 +107,44 @@ class _Beginning(io.RawIOBase):
         buffer[: len(data)] = data
         self._position += len(data)
         return len(data)
+
+
+def promised_by_headers(first: bytes, label: str, path: Path) -> Callable[[int], bool] | None:
+    """Return the test of whether bytes unpacked into a file are all that its headers promise.
+
+    Parameters
+    ----------
+    first : bytes
+        The beginning of the content; None is returned where it is not that of FITS.
+    label : str
+        The file, as the user knows it.
+    path : Path
+        The file that is unpacked into.
+    """
+    return _Promised(path, label).is_all if first.startswith(START) else None
+
+
+class _Promised:
+    """The end of the HDUs whose headers have been unpacked so far."""
+
+    def __init__(self, path: Path, label: str) -> None:
+        self._path, self._label = path, label
+        self._reached = 0
+
+    def is_all(self, total: int) -> bool:
+        """Return whether what follows the bytes unpacked so far belongs to no HDU."""
+        if total <= self._reached:
+            return False
+        with self._path.open("rb") as written:
+            while total > self._reached:
+                end = hdu_end(written, self._reached, self._label)
+                if end is None:
+                    written.seek(self._reached)
+                    begin = written.read(len(START))
+                    begins = any(mark.startswith(begin[:8]) for mark in (START, b"XTENSION"))
+                    return not begins or total - self._reached > MOST_HEADER
+                self._reached = end
+        return False
 
 
 def hdu_end(file: IO[bytes], start: int, label: str) -> int | None:

@@ -13,7 +13,7 @@ from vetter.errors import InputError
 from vetter.io.damage import reading
 from vetter.io.fits_names import FitsName
 from vetter.io.fits_rows import can_read, read_rows
-from vetter.io.fits_structure import open_fits
+from vetter.io.fits_structure import open_fits, promised_by_headers
 from vetter.io.hdu_choice import found, number_of
 from vetter.io.position_columns import has_positions
 from vetter.io.unpacked import open_unpacked
@@ -39,7 +39,7 @@ def read_fits_table(name: FitsName) -> tuple[Table, str]:
     """
     with (
         reading(name.label, "a FITS table that cannot be read"),
-        open_unpacked(name.path) as file,
+        open_unpacked(name.path, enough=promised_by_headers) as file,
         open_fits(file, name.label, character_as_bytes=True) as hdus,
     ):
         number, note = _choose(name, hdus)

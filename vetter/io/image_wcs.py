@@ -9,7 +9,7 @@ import numpy as np
 from vetter.errors import InputError
 from vetter.io.damage import reading
 from vetter.io.fits_images import FitsImage
-from vetter.io.fits_structure import open_fits
+from vetter.io.fits_structure import open_fits, promised_by_headers
 from vetter.io.unpacked import open_unpacked
 
 if TYPE_CHECKING:
@@ -54,7 +54,10 @@ def _read(image: FitsImage) -> WCS | None:
 
         # It may want look-up tables, which are in the file's other HDUs.
         label = image.name.label
-        with open_unpacked(image.name.path) as file, open_fits(file, label) as hdus:
+        with (
+            open_unpacked(image.name.path, enough=promised_by_headers) as file,
+            open_fits(file, label) as hdus,
+        ):
             wcs = WCS(image.header, hdus)
     if not wcs.has_celestial:
         return None

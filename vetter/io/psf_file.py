@@ -12,7 +12,7 @@ from vetter.errors import InputError
 from vetter.io.damage import reading
 from vetter.io.fits_images import open_image
 from vetter.io.fits_names import FitsName, parse_fits_name
-from vetter.io.fits_structure import open_fits
+from vetter.io.fits_structure import open_fits, promised_by_headers
 from vetter.io.unpacked import open_unpacked
 
 _SAMPLINGS = ("OVERSAMP", "OVERSAMPLING", "OVERSMP")
@@ -79,7 +79,10 @@ def _image(name: FitsName) -> tuple[npt.NDArray[np.float64], float]:
 
 def _psfex(name: FitsName) -> tuple[npt.NDArray[np.float64], float] | None:
     """The constant term of PSFEx's model (PSFEx manual, "PSF model file"); None for other files."""
-    with open_unpacked(name.path) as file, open_fits(file, name.label) as hdus:
+    with (
+        open_unpacked(name.path, enough=promised_by_headers) as file,
+        open_fits(file, name.label) as hdus,
+    ):
         for number, hdu in enumerate(hdus):
             columns = getattr(hdu, "columns", None)
             if columns is None or "PSF_MASK" not in columns.names or "PSF_SAMP" not in hdu.header:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
 from vetter.errors import InputError
-from vetter.io.fits_structure import MOST_HEADER, START, hdu_end
 from vetter.io.giving_up import still_wanted
 from vetter.io.plain_files import open_plain_file
 
@@ -21,11 +21,28 @@ _FREELY_TEXT = 256 * 2**20
 _MOST_RATIO = 100
 _CHUNK = 2**20
 
+IsAll = Callable[[int], bool]
+"""Returns whether a number of unpacked bytes, counted from the beginning, is all of the content."""
+Enough = Callable[[bytes, str, Path], IsAll | None]
+"""Returns the `IsAll` of a content, or None if the content is of another kind.
 
-def open_unpacked(path: Path, most_bytes: int = MOST_BYTES) -> IO[bytes]:
+It is given the first bytes, the file's name for errors, and the path that is unpacked into.
+"""
+
+
+def open_unpacked(
+    path: Path, most_bytes: int = MOST_BYTES, enough: Enough | None = None
+) -> IO[bytes]:
     """Open a file for reading; a packed one is unpacked into a temporary file.
 
-    Of packed FITS only as much is unpacked as its headers promise.
+    Parameters
+    ----------
+    path : Path
+    most_bytes : int
+        Limit of the unpacked size.
+    enough : callable, optional
+        Ends the unpacking where the content ends, as
+        `vetter.io.fits_structure.promised_by_headers` does for FITS; without it all is unpacked.
 
     Raises
     ------
@@ -51,7 +68,7 @@ def open_unpacked(path: Path, most_bytes: int = MOST_BYTES) -> IO[bytes]:
     if opener is None:
         return file
     with file:
-        return _unpack(path, opener, file, most_bytes)
+        return _unpack(path, opener, file, most_bytes, enough)
 
 
 def opener_of(magic: bytes) -> Any:
@@ -71,7 +88,9 @@ def opener_of(magic: bytes) -> Any:
     return None
 
 
-def _unpack(path: Path, opener: Any, file: IO[bytes], most_bytes: int) -> IO[bytes]:
+def _unpack(
+    path: Path, opener: Any, file: IO[bytes], most_bytes: int, enough: Enough | None
+) -> IO[bytes]:
     import zlib
     from lzma import LZMAError
 
@@ -79,7 +98,7 @@ def _unpack(path: Path, opener: Any, file: IO[bytes], most_bytes: int) -> IO[byt
     with tempfile.NamedTemporaryFile(prefix="vetter-", delete=False) as out:
         temporary = Path(out.name)
         try:
-            _copy(path, opener, file, out, room)
+            _copy(path, opener, file, out, room, enough)
             out.flush()
             # Opened again for reading only, then without a name: it goes when it is closed.
             return temporary.open("rb")
@@ -89,45 +108,25 @@ def _unpack(path: Path, opener: Any, file: IO[bytes], most_bytes: int) -> IO[byt
             temporary.unlink()
 
 
-def _copy(path: Path, opener: Any, file: IO[bytes], out: IO[bytes], room: int) -> None:
+def _copy(
+    path: Path, opener: Any, file: IO[bytes], out: IO[bytes], room: int, enough: Enough | None
+) -> None:
     packed_bytes = file.seek(0, 2)
     file.seek(0)
     total = 0
-    promised: _Promised | None = None
+    is_all: IsAll | None = None
     with opener(file) as packed:
         while chunk := packed.read(_CHUNK):
             still_wanted()
-            if not total and chunk.startswith(START):
-                promised = _Promised(path, out)
+            if not total and enough is not None:
+                is_all = enough(chunk, str(path), Path(out.name))
             total += len(chunk)
-            freely = _FREELY_TEXT if promised is None else _FREELY
+            freely = _FREELY_TEXT if is_all is None else _FREELY
             most = min(room, max(freely, _MOST_RATIO * packed_bytes))
             if total > most:
                 raise InputError(f"{path}: unpacks to over {most} bytes; unpack it yourself")
             out.write(chunk)
-            if promised is not None and promised.is_all(total):
+            # It reads what is written through a file of its own.
+            out.flush()
+            if is_all is not None and is_all(total):
                 return
-
-
-class _Promised:
-    """How far the headers of FITS reach, as far as they have been unpacked."""
-
-    def __init__(self, path: Path, out: IO[bytes]) -> None:
-        self._label, self._out = str(path), out
-        self._reached = 0
-
-    def is_all(self, total: int) -> bool:
-        """Whether what comes after the bytes unpacked so far belongs to no HDU any more."""
-        if total <= self._reached:
-            return False
-        self._out.flush()
-        with open(self._out.name, "rb") as written:
-            while total > self._reached:
-                end = hdu_end(written, self._reached, self._label)
-                if end is None:
-                    written.seek(self._reached)
-                    begin = written.read(len(START))
-                    begins = any(mark.startswith(begin[:8]) for mark in (START, b"XTENSION"))
-                    return not begins or total - self._reached > MOST_HEADER
-                self._reached = end
-        return False
