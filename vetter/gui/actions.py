@@ -7,14 +7,13 @@ from functools import partial
 from typing import TypeVar
 
 from PyQt6.QtGui import QAction, QKeySequence
-from PyQt6.QtWidgets import QMenu
+from PyQt6.QtWidgets import QMainWindow, QMenu
 
 from vetter.core.counted import all_of
 from vetter.gui.command import MENUS, Command
 from vetter.gui.keymap import Keymap
-from vetter.gui.window import Window
 
-WindowT = TypeVar("WindowT", bound=Window)
+WindowT = TypeVar("WindowT", bound=QMainWindow)
 
 
 def make_actions(
