@@ -24,6 +24,7 @@ from vetter.gui.main_window import MainWindow
 from vetter.gui.opener import Opener
 from vetter.gui.start_window import StartWindow
 from vetter.gui.theme import make_application
+from vetter.gui.window_commands import WINDOW_COMMANDS
 from vetter.io.inputs import InputOptions
 from vetter.io.kept_psf import kept_psfs
 from vetter.io.resources import resource_path
@@ -95,7 +96,7 @@ def make_opener(settings: Settings, keymap: Mapping[str, Any] | None, reviewer: 
     def build(source: CutoutSource, store: SessionFile) -> tuple[MainWindow, list[str]]:
         return _build(source, store, settings, reviewer, keymap)
 
-    return Opener(build, settings, keymap, reviewer)
+    return Opener(build, settings, keymap, reviewer, COMMANDS, WINDOW_COMMANDS)
 
 
 def _build(

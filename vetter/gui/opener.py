@@ -13,10 +13,12 @@ from PyQt6.QtWidgets import QApplication
 
 from vetter.core.cutout_source import CutoutSource
 from vetter.errors import VetterError
+from vetter.gui.command import Command
 from vetter.gui.main_window import MainWindow
 from vetter.gui.opened_words import opened_words
 from vetter.gui.start_window import StartWindow
 from vetter.gui.verdict_style import is_dark
+from vetter.gui.window import Window
 from vetter.io.nearby_planes import PlanesWanted
 from vetter.io.recent_sessions import RecentSession
 from vetter.io.session_file import SessionFile
@@ -42,16 +44,25 @@ class Opener(QObject):
     keymap : mapping or None
         The user's keymap file, parsed.
     reviewer : str
+    commands, window_commands : tuple of Command
+        Every command of the program, and those that need no candidates: the first page's.
     """
 
     window: MainWindow | StartWindow
 
     def __init__(
-        self, build: Build, settings: Settings, keymap: Mapping[str, Any] | None, reviewer: str
+        self,
+        build: Build,
+        settings: Settings,
+        keymap: Mapping[str, Any] | None,
+        reviewer: str,
+        commands: tuple[Command[MainWindow], ...],
+        window_commands: tuple[Command[Window], ...],
     ) -> None:
         super().__init__(QApplication.instance())
         self._build = build
         self._settings, self._keymap, self._reviewer = settings, keymap, reviewer
+        self._commands, self._window_commands = commands, window_commands
         self._path = Path()
         self._held: tuple[OpenRequest, CutoutSource] | None = None
         self.recents = Recents(self)
@@ -109,7 +120,13 @@ class Opener(QObject):
 
     def show_start(self, said: str = "") -> None:
         """Show the first page, with what went wrong where something did."""
-        window = StartWindow(self._settings.display.theme, self._keymap, self.recents)
+        window = StartWindow(
+            self._settings.display.theme,
+            self._keymap,
+            self.recents,
+            self._commands,
+            self._window_commands,
+        )
         window.exposed.connect(self.recents.reload)
         self._path = Path()
         self._adopt(window)

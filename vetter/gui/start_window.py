@@ -8,13 +8,12 @@ from typing import Any
 from PyQt6.QtWidgets import QStatusBar
 
 from vetter.gui.actions import make_actions
-from vetter.gui.commands import COMMANDS
+from vetter.gui.command import Command
 from vetter.gui.keymap import make_keymap
 from vetter.gui.opening import Opening
 from vetter.gui.start_page import StartPage
 from vetter.gui.theme import is_dark
 from vetter.gui.window import Window, application
-from vetter.gui.window_commands import WINDOW_COMMANDS
 from vetter.gui.window_dialogs import WindowDialogs
 from vetter.gui.window_size import first_size
 from vetter.review.recents import Recents
@@ -30,18 +29,27 @@ class StartWindow(Window):
     keymap_changes : mapping or None
         The user's keymap file, parsed.
     recents : Recents
+    commands : tuple of Command
+        Every command of the program, for the keymap and the key sheet.
+    own : tuple of Command
+        The commands that need no candidates.
     """
 
     def __init__(
-        self, theme: str, keymap_changes: Mapping[str, Any] | None, recents: Recents
+        self,
+        theme: str,
+        keymap_changes: Mapping[str, Any] | None,
+        recents: Recents,
+        commands: tuple[Command[Any], ...],
+        own: tuple[Command[Window], ...],
     ) -> None:
         super().__init__()
         self._recents = recents
-        self.commands = COMMANDS
-        self.keymap = make_keymap(COMMANDS, keymap_changes)
+        self.commands = commands
+        self.keymap = make_keymap(commands, keymap_changes)
         self.dialogs = WindowDialogs(self)
         self.opening = Opening(self)
-        self.actions_by_id = make_actions(self, WINDOW_COMMANDS, self.keymap)
+        self.actions_by_id = make_actions(self, own, self.keymap)
         names = ("file.open", "file.open_folder", "file.demo")
         self.page = StartPage([next(iter(self.keymap[name]), "") for name in names], self)
         self.page.files_wanted.connect(self.opening.open_files)
