@@ -6,7 +6,7 @@ import pytest
 from PyQt6.QtGui import QTextDocument
 from PyQt6.QtWidgets import QMessageBox, QWidget
 
-from vetter.gui.window_dialogs import WindowDialogs
+from vetter.gui.window import WindowDialogs
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 
 from vetter.core.cutout_source import report_of
 from vetter.core.decisions import Verdict
-from vetter.gui.window_dialogs import WindowDialogs
+from vetter.gui.window import WindowDialogs
 
 if TYPE_CHECKING:
     from vetter.gui.export_dialog import ExportDialog

@@ -13,8 +13,7 @@ from vetter.gui.keymap import make_keymap
 from vetter.gui.opening import Opening
 from vetter.gui.start_page import StartPage
 from vetter.gui.theme import is_dark
-from vetter.gui.window import Window, application
-from vetter.gui.window_dialogs import WindowDialogs
+from vetter.gui.window import Window, WindowDialogs, application
 from vetter.gui.window_size import first_size
 from vetter.review.recents import Recents
 
