@@ -78,7 +78,7 @@ def test_f_shows_the_fit_and_the_next_candidate_has_its_stamps_large(qtbot, open
 
 def test_the_choice_of_panels_is_kept(qtbot, opened) -> None:
     window = opened()
-    window.dialogs.pick_panels()
+    window.pick_panels()
     picker = window.findChild(PanelPicker)
     assert picker is not None
     picker.ticks["err"].setChecked(True)

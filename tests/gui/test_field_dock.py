@@ -34,9 +34,9 @@ def until_fitted(qtbot, window: MainWindow) -> None:
 
 
 def test_v_shows_the_field_and_puts_it_away(qtbot, window):
-    assert window.dialogs.field is None
+    assert window.pages.field is None
     QTest.keyClick(window, KEY.Key_V)
-    view = window.dialogs.field.view
+    view = window.pages.field.view
     qtbot.waitUntil(view.isVisible, timeout=30000)
     qtbot.waitUntil(lambda: window.fits.stars.done(), timeout=60000)
     x, y, dx, dy = window.fits.stars.table().T[:4]
@@ -50,7 +50,7 @@ def test_v_shows_the_field_and_puts_it_away(qtbot, window):
 def test_a_verdict_key_asks_for_the_group_then_one_undo_takes_it_back(qtbot, window):
     session = window.session
     QTest.keyClick(window, KEY.Key_V)
-    view = window.dialogs.field.view
+    view = window.pages.field.view
     qtbot.waitUntil(view.isVisible, timeout=30000)
     view.map.banded.emit([3, 5, 9], False)
     QTest.keyClick(window, KEY.Key_R)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import SimpleNamespace
 
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QStackedWidget, QWidget
+from PyQt6.QtWidgets import QWidget
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
 from vetter.core.decisions import Verdict
-from vetter.gui.dialogs import Dialogs
+from vetter.gui.pages import Pages
 
 
 class Session(FakeSession):
@@ -24,46 +23,47 @@ class Session(FakeSession):
 
 
 @pytest.fixture
-def window(qtbot, qapp) -> Iterator[SimpleNamespace]:
-    source = FakeSource(candidate_list(30))
-    session = Session(source.candidates)
-    session.source = source
-    pages = QStackedWidget()
-    pages.addWidget(QWidget())
+def session() -> Session:
+    session = Session(candidate_list(30))
+    session.source = FakeSource(session.candidates)
+    return session
+
+
+@pytest.fixture
+def pages(qtbot, session: Session) -> Iterator[Pages]:
+    pages = Pages(session, FakeCache(session.source), QWidget(), lambda: None)
     qtbot.addWidget(pages)
     pages.resize(600, 400)
     pages.show()
-    window = SimpleNamespace(
-        session=session,
-        cache=FakeCache(source),
-        pages=pages,
-        setFocus=pages.setFocus,
-        showing=SimpleNamespace(show=lambda: None),
-    )
-    yield window
+    yield pages
     pages.close()
 
 
-def test_beside_the_grid_it_is_the_current_candidates(window) -> None:
-    Dialogs(window).decide(Verdict.ACCEPT)
-    assert window.session.calls == [("accept", 0)]
+def test_beside_the_grid_it_is_the_current_candidates(session, pages) -> None:
+    pages.decide(Verdict.ACCEPT)
+    assert session.calls == [("accept", 0)]
 
 
-def test_in_the_grid_several_are_asked_for(window) -> None:
-    dialogs = Dialogs(window)
-    dialogs.toggle_grid()
-    grid = window.pages.currentWidget()
+def test_in_the_grid_several_are_asked_for(session, pages) -> None:
+    pages.toggle_grid()
+    grid = pages.currentWidget()
     QTest.keyClick(grid, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
-    dialogs.decide(Verdict.REJECT)
+    pages.decide(Verdict.REJECT)
     assert grid.question.text.startswith("Reject 2 candidates?")
-    assert not [call for call in window.session.calls if call[0] in ("accept", "decide_group")]
+    assert not [call for call in session.calls if call[0] in ("accept", "decide_group")]
 
 
-def test_a_selection_left_behind_in_the_grid_is_not_decided(window) -> None:
-    dialogs = Dialogs(window)
-    dialogs.toggle_grid()
-    grid = window.pages.currentWidget()
+def test_a_selection_left_behind_in_the_grid_is_not_decided(session, pages) -> None:
+    pages.toggle_grid()
+    grid = pages.currentWidget()
     QTest.keyClick(grid, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    dialogs.toggle_grid()
-    dialogs.decide(Verdict.ACCEPT)
-    assert window.session.calls == [("accept", 0)] and grid.question.text == ""
+    pages.toggle_grid()
+    pages.decide(Verdict.ACCEPT)
+    assert session.calls == [("accept", 0)] and grid.question.text == ""
+
+
+def test_leaving_the_grid_signals_panels_shown(qtbot, pages) -> None:
+    pages.toggle_grid()
+    with qtbot.waitSignal(pages.panels_shown, timeout=1000):
+        QTest.keyClick(pages.currentWidget(), Qt.Key.Key_Escape)
+    assert pages.currentIndex() == 0

@@ -128,7 +128,7 @@ def test_the_export_waits_for_the_whole_list(qtbot: Any, opened: Open) -> None:
 def test_the_grid_takes_the_new_ones_in(qtbot: Any, opened: Open) -> None:
     source = GrowingFake((4, 8))
     window = opened(source)
-    window.dialogs.toggle_grid()
+    window.pages.toggle_grid()
     grid = window.pages.currentWidget()
     assert grid.count.text().startswith("4 candidates so far")
     finish(qtbot, window, source)
@@ -138,7 +138,7 @@ def test_the_grid_takes_the_new_ones_in(qtbot: Any, opened: Open) -> None:
 def test_a_group_question_says_that_more_are_to_come(qtbot: Any, opened: Open) -> None:
     source = GrowingFake((4, 8))
     window = opened(source)
-    window.dialogs.toggle_grid()
+    window.pages.toggle_grid()
     grid = window.pages.currentWidget()
     grid._changed(grid.selection.all())
     grid.decide(Verdict.REJECT)

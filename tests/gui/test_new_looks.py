@@ -61,12 +61,12 @@ def test_looks_that_change_behind_a_paint_show_though_the_builder_is_busy(
 def test_looks_that_change_in_the_grid_show_in_the_panels(qtbot, window):
     window.session.go_to_row(5)
     qtbot.waitUntil(lambda: window.session.is_painted, timeout=GENEROUS_MS)
-    window.dialogs.toggle_grid()
+    window.pages.toggle_grid()
     grid = window.pages.currentWidget()
     qtbot.waitUntil(lambda: len(grid.area.seen) > 1, timeout=GENEROUS_MS)
     QTest.keyClick(grid, Qt.Key.Key_I)
     looks = window.stretch_bar.looks
     assert looks.sky.invert
     qtbot.waitUntil(lambda: window.cache.peek(5) is not None, timeout=GENEROUS_MS)
-    window.dialogs.toggle_grid()
+    window.pages.toggle_grid()
     qtbot.waitUntil(lambda: shows(window, looks), timeout=GENEROUS_MS)

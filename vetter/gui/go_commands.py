@@ -50,6 +50,6 @@ GO_COMMANDS: tuple[Command[MainWindow], ...] = (
         lambda w: w.show_filter(),
         separated=True,
     ),
-    Command("go.grid", "Grid of many candidates", ("G",), "Go", lambda w: w.dialogs.toggle_grid()),
+    Command("go.grid", "Grid of many candidates", ("G",), "Go", lambda w: w.pages.toggle_grid()),
     PALETTE_COMMAND,
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from vetter.core.cutout_source import fields_of
 from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
@@ -28,6 +28,7 @@ from vetter.gui.keymap import keys_text, make_keymap
 from vetter.gui.light_curve_dock import LightCurveDock
 from vetter.gui.list_dock import ListDock
 from vetter.gui.opening import Opening
+from vetter.gui.pages import Pages
 from vetter.gui.plane_row import PlaneRow
 from vetter.gui.readout import Readout
 from vetter.gui.showing import Showing, Views
@@ -42,6 +43,9 @@ from vetter.review.fit_state import fittable
 from vetter.review.fits import Fits
 from vetter.review.frame import Frame
 from vetter.review.session import Session
+
+if TYPE_CHECKING:
+    from vetter.gui.field_dock import FieldDock
 
 RADIUS_RANGE = (4.0, 250.0)
 NARROW = 1500
@@ -69,6 +73,7 @@ class MainWindow(Window):
     session: Session
     fits: Fits
     dialogs: Dialogs
+    pages: Pages
     plane_row: PlaneRow
     stretch_bar: StretchBar
     epochs: EpochPanel
@@ -88,11 +93,11 @@ class MainWindow(Window):
         self.commands = with_tags(commands, session.settings.review.tags)
         self.keymap = make_keymap(self.commands, keymap_changes)
         session.undecided_keys = keys_text(self.keymap["go.undecided"])
-        self.dialogs = Dialogs(self)
         self._compass = True
         # Cut out while the widgets are built: the first paint shows it.
         self.cache.want([session.current_row] if session.current_row >= 0 else [])
         self._build()
+        self.dialogs = Dialogs(session, cache, fits, self, self.status.say)
         self.actions_by_id = make_actions(self, self.commands, self.keymap)
         self._connect()
         self._keys = CommandKeys(self, commands, self.keymap)
@@ -131,8 +136,7 @@ class MainWindow(Window):
         layout.addWidget(self.epochs)
         layout.addWidget(self.evidence)
         layout.addWidget(self.stretch_bar)
-        self.pages = QStackedWidget(self)
-        self.pages.addWidget(vetting)
+        self.pages = Pages(session, self.cache, vetting, self._make_field, self)
         self.opening = Opening(self)
         self.setCentralWidget(self.opening.above(self.pages))
 
@@ -159,6 +163,7 @@ class MainWindow(Window):
         self.stretch_bar.looks_changed.connect(self._on_looks_changed)
         self.plane_row.contrast_dragged.connect(self.stretch_bar.drag_contrast)
         self.candidate_list.columns_changed.connect(self._on_columns_changed)
+        self.pages.panels_shown.connect(self._on_panels_shown)
         hints = application().styleHints()
         if hints is not None and session.settings.display.theme == "system":
             hints.colorSchemeChanged.connect(self._on_colour_scheme_changed)
@@ -180,6 +185,22 @@ class MainWindow(Window):
     def toggle_list(self) -> None:
         """Show or hide the candidate list."""
         self.list_dock.setVisible(not self.list_dock.isVisible())
+
+    def toggle_light_curve(self) -> None:
+        """Show the light curve, or put it away; the session remembers which."""
+        if self.light_curve.toggle():
+            self.session.recorder.keep_setting("light_curve", self.light_curve.wanted)
+        else:
+            self.status.say("no light curve comes with these candidates")
+
+    def pick_panels(self) -> None:
+        """Choose which planes have panels."""
+        from vetter.gui.panel_picker import PanelPicker
+
+        picker = PanelPicker(self.plane_row.choice, self.plane_row.planes, self)
+        picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        picker.picked.connect(self._on_panels_picked)
+        picker.open()
 
     def change_radius(self, factor: float) -> None:
         """A smaller or larger cutout; the panels show it when it is built."""
@@ -231,6 +252,11 @@ class MainWindow(Window):
         row = self.session.current_row
         return None if row < 0 else self.cache.peek(row)
 
+    def _make_field(self) -> FieldDock:
+        from vetter.gui.field_dock import FieldDock
+
+        return FieldDock(self.session, self.fits, self.list_dock, self)
+
     def _title(self) -> str:
         mode = " (read only)" if self.session.read_only else ""
         return f"{self.session.source.title}{mode} - vetter"
@@ -238,6 +264,16 @@ class MainWindow(Window):
     def _on_opinions_changed(self, rows: object) -> None:
         if isinstance(rows, list) and self.session.current_row in rows:
             self.card.show_row(self.session.current_row)
+
+    def _on_panels_shown(self) -> None:
+        # The grid has taken what the builder made for it: looks may have changed meanwhile.
+        self.showing.show()
+        self.setFocus()
+
+    def _on_panels_picked(self, said: dict[str, bool]) -> None:
+        self.session.recorder.keep_setting("panels", said)
+        self.plane_row.set_choice(PanelChoice.of(self.session.source, said))
+        self.showing.show()
 
     def _on_looks_changed(self, looks: Looks) -> None:
         self.cache.set_looks(looks)

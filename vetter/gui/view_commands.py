@@ -97,14 +97,14 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         "Field view: shifts of all candidates, on or off",
         ("V",),
         "View",
-        lambda w: w.dialogs.toggle_field(),
+        lambda w: w.pages.toggle_field(),
     ),
     Command(
         "view.light_curve",
         "Light curve (history) on or off",
         ("H",),
         "View",
-        lambda w: w.dialogs.toggle_light_curve(),
+        lambda w: w.toggle_light_curve(),
     ),
     Command("view.epochs", "Row of epochs on or off", ("E",), "View", lambda w: w.epochs.toggle()),
     Command(
@@ -114,8 +114,8 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
         "View",
         lambda w: w.epochs.next_plane(),
     ),
-    Command("view.panels", "Planes with panels...", (), "View", lambda w: w.dialogs.pick_panels()),
-    Command("view.columns", "Columns...", (), "View", lambda w: w.dialogs.pick_columns()),
+    Command("view.panels", "Planes with panels...", (), "View", lambda w: w.pick_panels()),
+    Command("view.columns", "Columns...", (), "View", lambda w: w.candidate_list.pick_columns()),
     Command(
         "view.all_columns",
         "All columns of this candidate",
