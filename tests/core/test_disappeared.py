@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from vetter.core.adjustment import Adjustment, failed
-from vetter.core.disappeared import disappeared, judge
+from vetter.core.disappeared import disappeared, judge, why_not_judged
 
 GOOD: dict[str, Any] = {
     "converged": True, "dx": 0.2, "dy": 0.1, "scale": 1.0, "chi2_0": 5000.0, "chi2": 160.0,
@@ -142,3 +143,26 @@ def test_a_record_holds_no_blanks_and_gives_the_same_result() -> None:
     assert again is not None and repr(again) == repr(fit)
     failure = Adjustment.from_meta(Adjustment(False, "no good pixel").as_record())
     assert failure is not None and not failure.converged and failure.reason == "no good pixel"
+
+
+def source(planes: tuple[str, ...], notes: dict[str, str] | None = None, columns=()) -> Any:
+    listed = SimpleNamespace(columns=list(columns))
+    return SimpleNamespace(plane_names=planes, plane_notes=notes or {}, candidates=listed)
+
+
+MATCHED = ("image", "template", "convolved", "diff", "err")
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (source(MATCHED), ""),
+        (source(MATCHED, {"err": "variance converted"}), ""),
+        (source(MATCHED, {"err": "estimated from the image"}), "err is only estimated"),
+        (source(MATCHED, {"convolved": "reprojected"}), "the template is not matched to the image"),
+        (source(("image", "template", "err")), "the template is not matched to the image"),
+        (source(("image", "template", "err"), columns=["template_matched"]), ""),
+    ],
+)
+def test_the_planes_tell_whether_fits_can_be_judged(given: Any, why: str) -> None:
+    assert why_not_judged(given) == why

@@ -1,13 +1,11 @@
-"""Which planes have a panel, and which lists' fits can be judged."""
+"""Choice of the planes that have panels."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
-
-from vetter.core.panel_choice import PanelChoice, why_not_judged
+from vetter.core.panel_choice import PanelChoice
 
 
 def source(planes: tuple[str, ...], notes: dict[str, str] | None = None, columns=()) -> Any:
@@ -16,21 +14,6 @@ def source(planes: tuple[str, ...], notes: dict[str, str] | None = None, columns
 
 
 MATCHED = ("image", "template", "convolved", "diff", "err")
-
-
-@pytest.mark.parametrize(
-    ("given", "why"),
-    [
-        (source(MATCHED), ""),
-        (source(MATCHED, {"err": "variance converted"}), ""),
-        (source(MATCHED, {"err": "estimated from the image"}), "err is only estimated"),
-        (source(MATCHED, {"convolved": "reprojected"}), "the template is not matched to the image"),
-        (source(("image", "template", "err")), "the template is not matched to the image"),
-        (source(("image", "template", "err"), columns=["template_matched"]), ""),
-    ],
-)
-def test_the_planes_tell_whether_fits_can_be_judged(given: Any, why: str) -> None:
-    assert why_not_judged(given) == why
 
 
 def test_an_estimated_plane_has_no_panel_and_a_fit_on_demand_none_of_its_own() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeGuard, cast
 
@@ -228,6 +228,21 @@ def report_of(source: CutoutSource) -> tuple[str, ...]:
     without those that cannot be read.
     """
     return tuple(getattr(source, "report", ()))
+
+
+ESTIMATED = "estimated"
+"""What the note of a plane says that was made up from others."""
+
+
+def is_estimated(note: object) -> bool:
+    """Whether a plane is only estimated, by what is said of it."""
+    return ESTIMATED in str(note or "")
+
+
+def plane_notes(source: CutoutSource) -> Mapping[str, str]:
+    """What a source says of its planes before any cutout is made; nothing where it does not."""
+    notes: Mapping[str, str] | None = getattr(source, "plane_notes", None)
+    return {} if notes is None else notes
 
 
 def completed(source: CutoutSource) -> CutoutSource:

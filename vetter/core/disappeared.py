@@ -6,6 +6,7 @@ import math
 from typing import Any, NamedTuple
 
 from vetter.core.adjustment import UNSEEN, Adjustment
+from vetter.core.cutout_source import CutoutSource, is_estimated, plane_notes
 from vetter.core.probability_text import probability
 
 _UPPER_HUNDREDTH = 2.326
@@ -73,6 +74,23 @@ def judge(
         said = "nothing to explain: the difference is noise before the fit too"
     more = _in_the_scale(adjustment, max_snr) + _left_over(adjustment, max_snr)
     return Judgement(True, said + more)
+
+
+def why_not_judged(source: CutoutSource) -> str:
+    """Why no fit of a source's candidates can be judged, in words; empty where fits can.
+
+    As far as its planes tell, by the rules of a single fit (`vetter.core.fit_facts`): ``err`` is
+    given, and the template is matched to the image: ``convolved``, not reprojected, or a column
+    says so.
+    """
+    notes = plane_notes(source)
+    if is_estimated(notes.get("err")):
+        return "err is only estimated"
+    if "convolved" in source.plane_names and "reprojected" not in notes.get("convolved", ""):
+        return ""
+    if "template_matched" in source.candidates.columns:
+        return ""
+    return "the template is not matched to the image"
 
 
 def _left_over(fit: Adjustment, max_snr: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vetter.core.candidates import CandidateList
 from vetter.core.cutout_source import CutoutSource, has_epochs
-from vetter.core.panel_choice import why_not_judged
+from vetter.core.disappeared import why_not_judged
 from vetter.core.review_columns import ReviewColumns
 from vetter.core.telling_columns import FLUXES, first_of, list_columns
 

@@ -1,43 +1,12 @@
-"""Which planes have a panel, and whether the fits of a list are worth one."""
+"""Choice of the planes that have panels."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from vetter.core.cutout_source import CutoutSource
-
-ESTIMATED = "estimated"
-"""What the note of a plane says that was made up from others."""
-
-
-def is_estimated(note: object) -> bool:
-    """Whether a plane is only estimated, by what is said of it."""
-    return ESTIMATED in str(note or "")
-
-
-def plane_notes(source: CutoutSource) -> Mapping[str, str]:
-    """What a source says of its planes before any cutout is made; nothing where it does not."""
-    notes: Mapping[str, str] | None = getattr(source, "plane_notes", None)
-    return {} if notes is None else notes
-
-
-def why_not_judged(source: CutoutSource) -> str:
-    """Why no fit of a source's candidates can be judged, in words; empty where fits can.
-
-    As far as its planes tell, by the rules of a single fit (`vetter.core.fit_facts`): ``err`` is
-    given, and the template is matched to the image: ``convolved``, not reprojected, or a column
-    says so.
-    """
-    notes = plane_notes(source)
-    if is_estimated(notes.get("err")):
-        return "err is only estimated"
-    if "convolved" in source.plane_names and "reprojected" not in notes.get("convolved", ""):
-        return ""
-    if "template_matched" in source.candidates.columns:
-        return ""
-    return "the template is not matched to the image"
+from vetter.core.cutout_source import CutoutSource, is_estimated, plane_notes
+from vetter.core.disappeared import why_not_judged
 
 
 class PanelChoice(NamedTuple):

@@ -9,8 +9,9 @@ from PyQt6.QtCore import QEvent, QPointF, QTimer
 from PyQt6.QtGui import QFont, QHelpEvent, QHideEvent
 from PyQt6.QtWidgets import QToolTip, QWidget
 
+from vetter.core.cutout_source import is_estimated
 from vetter.core.look import SHARING
-from vetter.core.panel_choice import PanelChoice, is_estimated
+from vetter.core.panel_choice import PanelChoice
 from vetter.gui.camera import Subject
 from vetter.gui.panel_scene import PanelScene
 from vetter.gui.plane_panel import Exhibit, as_image

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.adjustment import Adjustment
+from vetter.core.disappeared import why_not_judged
 from vetter.core.fit_table import YES, FitTable
-from vetter.core.panel_choice import why_not_judged
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.field_fits import FieldFits
 from vetter.review.field_stars import FieldStars
