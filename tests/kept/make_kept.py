@@ -4,7 +4,8 @@
 
 Run it only where an output is meant to change. The outputs were made before the files of the
 package were moved, so that the program after the moves can be compared with the one before. The
-real input is looked for where the tests look for it.
+real input is looked for where the tests look for it. A session file holds the paths of its inputs:
+run this in a copy of the project whose path may be seen by everybody.
 """
 
 from __future__ import annotations
