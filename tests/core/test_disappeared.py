@@ -9,6 +9,7 @@ import pytest
 
 from vetter.core.adjustment import Adjustment, failed
 from vetter.core.disappeared import disappeared, judge, why_not_judged
+from vetter.core.plane import Provenance
 
 GOOD: dict[str, Any] = {
     "converged": True, "dx": 0.2, "dy": 0.1, "scale": 1.0, "chi2_0": 5000.0, "chi2": 160.0,
@@ -145,9 +146,9 @@ def test_a_record_holds_no_blanks_and_gives_the_same_result() -> None:
     assert failure is not None and not failure.converged and failure.reason == "no good pixel"
 
 
-def source(planes: tuple[str, ...], notes: dict[str, str] | None = None, columns=()) -> Any:
+def source(planes: tuple[str, ...], made: dict[str, Provenance] | None = None, columns=()) -> Any:
     listed = SimpleNamespace(columns=list(columns))
-    return SimpleNamespace(plane_names=planes, plane_notes=notes or {}, candidates=listed)
+    return SimpleNamespace(plane_names=planes, plane_provenance=made or {}, candidates=listed)
 
 
 MATCHED = ("image", "template", "convolved", "diff", "err")
@@ -157,9 +158,12 @@ MATCHED = ("image", "template", "convolved", "diff", "err")
     ("given", "why"),
     [
         (source(MATCHED), ""),
-        (source(MATCHED, {"err": "variance converted"}), ""),
-        (source(MATCHED, {"err": "estimated from the image"}), "err is only estimated"),
-        (source(MATCHED, {"convolved": "reprojected"}), "the template is not matched to the image"),
+        (source(MATCHED, {"err": Provenance.CONVERTED}), ""),
+        (source(MATCHED, {"err": Provenance.ESTIMATED}), "err is only estimated"),
+        (
+            source(MATCHED, {"convolved": Provenance.REPROJECTED}),
+            "the template is not matched to the image",
+        ),
         (source(("image", "template", "err")), "the template is not matched to the image"),
         (source(("image", "template", "err"), columns=["template_matched"]), ""),
     ],

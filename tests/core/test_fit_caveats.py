@@ -12,13 +12,18 @@ from vetter.core.adjustment import FitOptions
 from vetter.core.cutout import Cutout
 from vetter.core.disappeared import disappeared
 from vetter.core.fit_trials import Field, Truth, simulate
+from vetter.core.plane import Provenance
 
 
-def cutout(notes: dict[str, str] | None = None, template: str = "convolved") -> Cutout:
+def cutout(
+    provenance: dict[str, Provenance] | None = None,
+    template: str = "convolved",
+    notes: dict[str, str] | None = None,
+) -> Cutout:
     made = simulate(Field(), Truth(20000.0, dx=0.3), np.random.default_rng(3))
     meta = made.pop("meta")
     made[template] = made.pop("convolved")
-    return Cutout(made, meta, notes=notes or {})
+    return Cutout(made, meta, notes=notes, provenance=provenance)
 
 
 def judged(which: Cutout) -> bool | None:
@@ -31,11 +36,20 @@ def test_a_matched_template_is_judged() -> None:
 
 
 def test_an_estimated_err_is_not_judged() -> None:
-    assert judged(cutout({"err": "estimated from the image"})) is None
+    assert judged(cutout({"err": Provenance.ESTIMATED})) is None
 
 
 def test_a_converted_err_is_judged() -> None:
-    assert judged(cutout({"err": "variance converted"})) is True
+    assert judged(cutout({"err": Provenance.CONVERTED})) is True
+
+
+def test_words_of_a_note_do_not_decide_on_judgement() -> None:
+    notes = {"err": "estimated and reprojected by hand", "convolved": "reprojected by hand"}
+    assert judged(cutout(notes=notes)) is True
+
+
+def test_a_reprojected_template_is_not_judged() -> None:
+    assert judged(cutout({"convolved": Provenance.REPROJECTED})) is None
 
 
 def test_a_template_that_was_not_convolved_is_not_judged() -> None:

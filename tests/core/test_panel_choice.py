@@ -6,18 +6,19 @@ from types import SimpleNamespace
 from typing import Any
 
 from vetter.core.panel_choice import PanelChoice
+from vetter.core.plane import Provenance
 
 
-def source(planes: tuple[str, ...], notes: dict[str, str] | None = None, columns=()) -> Any:
+def source(planes: tuple[str, ...], made: dict[str, Provenance] | None = None, columns=()) -> Any:
     listed = SimpleNamespace(columns=list(columns))
-    return SimpleNamespace(plane_names=planes, plane_notes=notes or {}, candidates=listed)
+    return SimpleNamespace(plane_names=planes, plane_provenance=made or {}, candidates=listed)
 
 
 MATCHED = ("image", "template", "convolved", "diff", "err")
 
 
 def test_an_estimated_plane_has_no_panel_and_a_fit_on_demand_none_of_its_own() -> None:
-    choice = PanelChoice.of(source(("image", "template"), {"err": "estimated from the image"}))
+    choice = PanelChoice.of(source(("image", "template"), {"err": Provenance.ESTIMATED}))
     planes = ("image", "template", "adjusted", "err")
     assert [plane for plane in planes if choice.by_default(plane)] == ["image", "template"]
 
@@ -28,7 +29,7 @@ def test_with_matched_planes_and_a_given_err_all_have_panels() -> None:
 
 
 def test_only_what_differs_from_the_rule_is_kept_of_the_vetters_word() -> None:
-    choice = PanelChoice.of(source(("image", "template"), {"err": "estimated from the image"}))
+    choice = PanelChoice.of(source(("image", "template"), {"err": Provenance.ESTIMATED}))
     planes = ("image", "template", "adjusted", "err")
     assert choice.chosen(("image", "template"), planes) == {}
     assert choice.chosen(("image", "err"), planes) == {"template": False, "err": True}

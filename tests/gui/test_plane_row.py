@@ -17,6 +17,7 @@ from tests.helpers.fake_field import FieldInMemory, field
 from tests.helpers.snapshots import pixels
 from vetter.core.look import Looks
 from vetter.core.panel_choice import PanelChoice
+from vetter.core.plane import Provenance
 from vetter.gui.plane_row import PlaneRow
 from vetter.gui.readout import values
 from vetter.review.frame import Adjusted, Frame, build_frame, paint_frame
@@ -333,7 +334,7 @@ def test_a_tool_tip_says_what_the_title_has_no_room_for(
 ) -> None:
     said: list[str] = []
     monkeypatch.setattr(QToolTip, "showText", lambda _at, text, _widget: said.append(text))
-    source = FieldInMemory(plane_notes={"err": "variance converted, of a file with a long name"})
+    source = FieldInMemory(notes={"err": "variance converted, of a file with a long name"})
     row.show_frame(build_frame(source, 0, 20, Looks()))
     at = on_screen(row, "err", 20, 20).toPoint()
     event = QHelpEvent(QEvent.Type.ToolTip, at, row.mapToGlobal(at))
@@ -362,13 +363,14 @@ def test_values_are_the_next_candidates_and_none_while_it_loads(
     assert row.panel("image").value == values(coming, 12, 7)["image"]
 
 
-ESTIMATED = {"err": "estimated from the image"}
+ESTIMATED = {"err": Provenance.ESTIMATED}
 
 
 def unmatched() -> FieldInMemory:
     """Image, template and difference; err is estimated."""
     planes = {n: p for n, p in field().items() if n not in ("convolved", "mask")}
-    return FieldInMemory(planes, plane_notes=ESTIMATED)
+    notes = {"err": "estimated from the image"}
+    return FieldInMemory(planes, notes=notes, provenance=ESTIMATED)
 
 
 def fitted(frame: Frame) -> Frame:
@@ -382,7 +384,7 @@ def test_a_plane_that_is_only_estimated_has_no_panel(row: PlaneRow) -> None:
 
 def test_once_a_plane_was_given_its_panel_stays(row: PlaneRow, frame: Frame) -> None:
     row.show_frame(frame)
-    row.show_frame(build_frame(FieldInMemory(plane_notes=ESTIMATED), 1, 20, Looks()))
+    row.show_frame(build_frame(FieldInMemory(provenance=ESTIMATED), 1, 20, Looks()))
     assert "err" in row.plane_names
 
 

@@ -14,6 +14,8 @@ from tests.helpers.fake_field import FieldInMemory, field
 from tests.helpers.snapshots import check_snapshot, snapshot_font
 from vetter.core.cutout import Cutout
 from vetter.core.look import Looks
+from vetter.core.noise import ESTIMATED_NOISE
+from vetter.core.plane import Provenance
 from vetter.gui.plane_row import PlaneRow
 from vetter.review.frame import Adjusted, Frame, Shift, build_frame, paint_frame
 
@@ -80,7 +82,8 @@ def test_one_bright_pixel_under_the_reticle(row: PlaneRow) -> None:
 def test_states_are_said_in_words(row: PlaneRow) -> None:
     planes = field()
     planes["template"] = np.full_like(planes["template"], np.nan)
-    source = FieldInMemory(planes, plane_notes={"err": "estimated from the image"})
+    made = {"err": Provenance.ESTIMATED}
+    source = FieldInMemory(planes, notes={"err": ESTIMATED_NOISE}, provenance=made)
     frame = build_frame(source, 0, 20, Looks(), Adjusted(None, "the fit: no template here"))
     row.show_frame(frame)
     check_snapshot(row.grab().toImage(), "states")

@@ -12,7 +12,7 @@ from astropy.table import Table
 from vetter.core.candidates import CandidateList, Roles
 from vetter.core.cutout import Cutout
 from vetter.core.cutout_source import Fingerprint
-from vetter.core.plane import ArrayPlane, Box
+from vetter.core.plane import ArrayPlane, Box, Provenance
 from vetter.errors import InputError
 
 PLANES = ("image", "template", "convolved", "diff", "err", "mask")
@@ -69,7 +69,8 @@ class FieldInMemory:
         places: Any = None,
         wcs: Any = None,
         fails: tuple[int, ...] = (),
-        plane_notes: dict[str, str] | None = None,
+        notes: dict[str, str] | None = None,
+        provenance: dict[str, Provenance] | None = None,
     ) -> None:
         planes = dict(planes if planes is not None else field())
         found = planes.pop("places", None)
@@ -78,7 +79,8 @@ class FieldInMemory:
         self.plane_names = tuple(planes)
         self.title, self.notes, self.default_radius = "a field in memory", (), 20.0
         self.wcs, self.fails = wcs, fails
-        self.plane_notes = plane_notes or {}
+        self.of_planes = notes or {}
+        self.plane_provenance = provenance or {}
         self.record: dict[str, Any] = {}
         self.fingerprints: tuple[Fingerprint, ...] = ()
         self.asked: list[tuple[int, float]] = []
@@ -107,7 +109,9 @@ class FieldInMemory:
         box = Box.around(x, y, radius)
         planes = {name: plane.read(box) for name, plane in self.planes.items()}
         meta = {"name": f"C{row}", "x": x, "y": y}
-        return Cutout(planes, meta, origin=(box.x0, box.y0), notes=self.plane_notes)
+        made = self.plane_provenance
+        origin = box.x0, box.y0
+        return Cutout(planes, meta, origin=origin, notes=self.of_planes, provenance=made)
 
     def close(self) -> None:
         pass

@@ -15,6 +15,8 @@ from astropy.time import Time
 from tests.core.test_crop import WCSS
 from tests.helpers.round_trip import round_trip
 from vetter.core.cutout import Cutout
+from vetter.core.noise import ESTIMATED_NOISE
+from vetter.core.plane import Provenance
 from vetter.errors import InputError
 from vetter.io.cutout_files import load_cutout, write_cutout
 
@@ -40,6 +42,24 @@ def test_metadata_notes_and_origin(tmp_path: Path) -> None:
     assert back.notes == notes
     assert back.origin == (10, 6)
     assert back.position == cutout.position
+
+
+def test_cutout_provenance_survives_the_file(tmp_path: Path) -> None:
+    notes = {
+        "diff": "image - convolved",
+        "convolved": "reprojected from 40 x 40 pixels",
+        "err": "variance converted, reprojected: by its WCS it lies elsewhere",
+        "noise": ESTIMATED_NOISE,
+        "mask": "bits 1, 2 are bad: estimated by hand",
+    }
+    planes = {name: np.zeros((5, 5)) for name in ("image", *notes)}
+    back = round_trip(Cutout(planes, {}, notes=notes), tmp_path)
+    assert back.provenance == {
+        "diff": Provenance.COMPUTED,
+        "convolved": Provenance.REPROJECTED,
+        "err": Provenance.CONVERTED | Provenance.REPROJECTED,
+        "noise": Provenance.ESTIMATED,
+    }
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 from astropy.io import fits
 from astropy.wcs import WCS
 
-from vetter.core.plane import Box
+from vetter.core.plane import Box, Provenance
 from vetter.errors import InputError
 from vetter.io.field_planes import open_planes
 from vetter.io.inputs import InputOptions, open_input
@@ -64,6 +64,7 @@ def test_a_template_on_another_grid_shows_the_same_stars(
     assert there.shape == here.shape and np.isfinite(there).all()
     np.testing.assert_allclose(there, here, atol=4.0)
     assert planes.plane_notes["template"].startswith("reprojected")
+    assert planes.provenance["template"] is Provenance.REPROJECTED
     planes.close()
 
 
@@ -87,6 +88,7 @@ def test_a_variance_is_converted_and_then_put_on_the_grid(image: str, tmp_path: 
     )
     np.testing.assert_allclose(planes.planes["err"].read(BOX), 3.0)
     assert planes.plane_notes["err"].startswith("variance converted, reprojected")
+    assert planes.provenance["err"] == Provenance.CONVERTED | Provenance.REPROJECTED
     planes.close()
 
 

@@ -13,6 +13,7 @@ from vetter.core.adjustment import Adjustment, failed
 from vetter.core.cutout_source import PsfFwhm
 from vetter.core.field_fit import field_fit
 from vetter.core.fit_table import NOT_JUDGED, FitTable
+from vetter.core.plane import Provenance
 from vetter.core.psf import Gaussian
 from vetter.io.kept_psf import StarPsf
 from vetter.io.session_rows import plain_meta
@@ -75,7 +76,7 @@ class FakeSession(QObject):
     adjustments_loaded = pyqtSignal(object)
     noticed = pyqtSignal(str)
 
-    def __init__(self, ahead: bool, planes=("image", "convolved"), notes=None) -> None:
+    def __init__(self, ahead: bool, planes=("image", "convolved"), made=None) -> None:
         super().__init__()
         keys = ["a", "b", "c", "d"]
         self.candidates = SimpleNamespace(keys=np.array(keys))
@@ -85,7 +86,7 @@ class FakeSession(QObject):
         self.settings = Settings(fit=FitSettings(ahead=ahead))
         self.candidates.columns = []
         self.source = SimpleNamespace(
-            plane_names=planes, candidates=self.candidates, plane_notes=notes or {}
+            plane_names=planes, candidates=self.candidates, plane_provenance=made or {}
         )
         self.current_row = 1
         self.complete = True
@@ -291,14 +292,14 @@ def test_without_a_template_there_is_nothing_to_fit_and_no_panel(qapp):
 
 
 @pytest.mark.parametrize(
-    ("planes", "notes", "why"),
+    ("planes", "made", "why"),
     [
         (("image", "template"), {}, "the template is not matched to the image"),
-        (("image", "convolved"), {"err": "estimated from the image"}, "err is only estimated"),
+        (("image", "convolved"), {"err": Provenance.ESTIMATED}, "err is only estimated"),
     ],
 )
-def test_fits_that_cannot_be_judged_are_made_on_demand(qapp, planes, notes, why):
-    fits = make_fits(planes=planes, notes=notes)
+def test_fits_that_cannot_be_judged_are_made_on_demand(qapp, planes, made, why):
+    fits = make_fits(planes=planes, made=made)
     fits.follow([1, 2])
     assert fits._ahead.wishes == []
     assert fits.state(1).status == NOT_ASKED

@@ -38,6 +38,7 @@ def cropped(cutout: Cutout, radius: float) -> Cutout:
         origin=None if origin is None else (origin[0] + box.x0, origin[1] + box.y0),
         notes=cutout.notes,
         bits={name: crop_array(bits, box) for name, bits in cutout.bits.items()},
+        provenance=cutout.provenance,
     )
     part.extras, part.unread = copy.copy(cutout.extras), dict(cutout.unread)
     part.light_curve, part.psf_image = cutout.light_curve, cutout.psf_image

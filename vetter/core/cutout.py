@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from vetter.core.cutout_mapping import SPECIAL, CutoutMapping, is_plane
-from vetter.core.plane import Array
+from vetter.core.plane import Array, Provenance
 from vetter.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,9 +40,11 @@ class Cutout(CutoutMapping):
     origin : (int, int), optional
         Column and row, in the parent image and 0-based, of the cutout's pixel [0, 0].
     notes : mapping of str to str, optional
-        For planes that are not what a file held: how they came to be.
+        For planes that are not what a file held: how they came to be, in words.
     bits : mapping of str to ndarray, optional
         For boolean masks, the integers of the file they were made from.
+    provenance : mapping of str to Provenance, optional
+        For planes that are not what a file held: how they came to be.
 
     Attributes
     ----------
@@ -51,6 +53,7 @@ class Cutout(CutoutMapping):
     header : astropy.io.fits.Header or None
     origin : (int, int) or None
     notes : dict of str to str
+    provenance : dict of str to Provenance
     bits : dict of str to ndarray
     unread : dict of str to str
         Planes that are not there since they could not be read, and why, in words.
@@ -82,6 +85,7 @@ class Cutout(CutoutMapping):
         origin: tuple[int, int] | None = None,
         notes: Mapping[str, str] | None = None,
         bits: Mapping[str, Array] | None = None,
+        provenance: Mapping[str, Provenance] | None = None,
     ) -> None:
         self.planes: dict[str, Array] = {}
         self.meta: dict[str, Any] = (
@@ -90,6 +94,7 @@ class Cutout(CutoutMapping):
         self._header = header
         self.origin = None if origin is None else (int(origin[0]), int(origin[1]))
         self.notes: dict[str, str] = dict(notes or {})
+        self.provenance: dict[str, Provenance] = dict(provenance or {})
         self.bits: dict[str, Array] = {}
         self.unread: dict[str, str] = {}
         self.extras: dict[str, Any] = {}
@@ -203,7 +208,7 @@ class Cutout(CutoutMapping):
         other.__dict__.update(self.__dict__)
         other.planes, other.extras = dict(self.planes), dict(self.extras)
         other.notes, other.bits = dict(self.notes), dict(self.bits)
-        other.unread = dict(self.unread)
+        other.provenance, other.unread = dict(self.provenance), dict(self.unread)
         return other
 
     __copy__ = copy

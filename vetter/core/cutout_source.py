@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from vetter.core.candidates import CandidateList
     from vetter.core.cutout import Cutout
     from vetter.core.epochs import Epochs
+    from vetter.core.plane import Provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,19 +231,13 @@ def report_of(source: CutoutSource) -> tuple[str, ...]:
     return tuple(getattr(source, "report", ()))
 
 
-ESTIMATED = "estimated"
-"""What the note of a plane says that was made up from others."""
+def plane_provenance(source: CutoutSource) -> Mapping[str, Provenance]:
+    """Return how a source's planes come to be, known before any cutout is made.
 
-
-def is_estimated(note: object) -> bool:
-    """Whether a plane is only estimated, by what is said of it."""
-    return ESTIMATED in str(note or "")
-
-
-def plane_notes(source: CutoutSource) -> Mapping[str, str]:
-    """What a source says of its planes before any cutout is made; nothing where it does not."""
-    notes: Mapping[str, str] | None = getattr(source, "plane_notes", None)
-    return {} if notes is None else notes
+    A plane that is not among them is `Provenance.GIVEN`, or not known yet.
+    """
+    known: Mapping[str, Provenance] | None = getattr(source, "plane_provenance", None)
+    return {} if known is None else known
 
 
 def completed(source: CutoutSource) -> CutoutSource:

@@ -6,7 +6,8 @@ import math
 from typing import Any, NamedTuple
 
 from vetter.core.adjustment import UNSEEN, Adjustment
-from vetter.core.cutout_source import CutoutSource, is_estimated, plane_notes
+from vetter.core.cutout_source import CutoutSource, plane_provenance
+from vetter.core.plane import Provenance
 from vetter.core.probability_text import probability
 
 _UPPER_HUNDREDTH = 2.326
@@ -83,10 +84,11 @@ def why_not_judged(source: CutoutSource) -> str:
     given, and the template is matched to the image: ``convolved``, not reprojected, or a column
     says so.
     """
-    notes = plane_notes(source)
-    if is_estimated(notes.get("err")):
+    made = plane_provenance(source)
+    if Provenance.ESTIMATED in made.get("err", Provenance.GIVEN):
         return "err is only estimated"
-    if "convolved" in source.plane_names and "reprojected" not in notes.get("convolved", ""):
+    convolved = made.get("convolved", Provenance.GIVEN)
+    if "convolved" in source.plane_names and Provenance.REPROJECTED not in convolved:
         return ""
     if "template_matched" in source.candidates.columns:
         return ""

@@ -12,6 +12,7 @@ import numpy as np
 from vetter.core.adjustment import FitOptions, largest_shift
 from vetter.core.cutout import Cutout
 from vetter.core.pixel_set import central_box
+from vetter.core.plane import Provenance
 from vetter.core.psf import Gaussian, Psf
 
 Box = tuple[slice, slice]
@@ -55,10 +56,11 @@ def about(
     """What is known of a cutout besides its pixels; ``noisy``: its template has an error plane."""
     meta = cutout.meta if isinstance(cutout, Cutout) else cutout.get("meta")
     meta = {} if meta is None else meta
-    said = getattr(cutout, "notes", None) or {}
+    said: Mapping[str, str] = cutout.notes if isinstance(cutout, Cutout) else {}
+    made: Mapping[str, Provenance] = cutout.provenance if isinstance(cutout, Cutout) else {}
     matched = meta.get("template_matched") if isinstance(meta, Mapping) else None
     psf, remark = _psf(meta, options)
-    remarks = str(said.get("err") or ""), str(said.get(name, "")), remark
+    remarks = str(said.get("err") or ""), remark
     inner = options.inner
     if psf is not None and options.inner_fwhm is not None:
         inner = options.inner_fwhm * psf.fwhm + 1.0
@@ -68,6 +70,7 @@ def about(
         noisy,
         None if matched is None else bool(matched),
         remarks,
+        (made.get("err", Provenance.GIVEN), made.get(name, Provenance.GIVEN)),
         inner,
         options.max_shift,
     )
@@ -90,21 +93,22 @@ def _without_psf(
     name: str,
     noisy: bool,
     matched: bool | None,
-    remarks: tuple[str, str, str],
+    remarks: tuple[str, str],
+    made: tuple[Provenance, Provenance],
     inner: float | None,
     max_shift: float,
 ) -> About:
     """What is known without a PSF, which many cutouts share.
 
-    ``matched``: whether the cutout says that the template is; ``remarks``: what it says of err and
-    of the template, and what is to be said of the FWHM.
+    ``matched`` is the cutout's own word on the template, ``remarks`` are the notes on ``err`` and
+    on the FWHM, and ``made`` is how ``err`` and the template came to be.
     """
-    err, template, fwhm = remarks
+    err, fwhm = remarks
     caveats: tuple[str, ...] = ()
-    if "estimated" in err:
+    if Provenance.ESTIMATED in made[0]:
         caveats += ("err is only estimated",)
     if matched is None:
-        matched = name == "convolved" and "reprojected" not in template
+        matched = name == "convolved" and Provenance.REPROJECTED not in made[1]
     if not matched:
         caveats += ("the template is not matched to the image's PSF and flux",)
     notes: tuple[str, ...] = (f"err {err}",) if err else ()

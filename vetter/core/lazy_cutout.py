@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vetter.core.crop import crop_header, crop_wcs
 from vetter.core.cutout import Cutout
-from vetter.core.plane import Array, Box
+from vetter.core.plane import Array, Box, Provenance
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
@@ -19,7 +19,7 @@ class LazyCutout(Cutout):
 
     Parameters
     ----------
-    planes, meta, notes, bits
+    planes, meta, notes, bits, provenance
         As `Cutout`.
     box : Box
         Where it lies in the parent image.
@@ -37,11 +37,13 @@ class LazyCutout(Cutout):
         parent_wcs: WCS | None = None,
         notes: Mapping[str, str] | None = None,
         bits: Mapping[str, Array] | None = None,
+        provenance: Mapping[str, Provenance] | None = None,
     ) -> None:
         self._box = box
         self._parent_header, self._parent_wcs = parent_header, parent_wcs
         self._header: Header | None = None
-        super().__init__(planes, meta, origin=(box.x0, box.y0), notes=notes, bits=bits)
+        origin = box.x0, box.y0
+        super().__init__(planes, meta, origin=origin, notes=notes, bits=bits, provenance=provenance)
         # The base class has just set both to None, which here means "given up".
         self._parent_header, self._parent_wcs = parent_header, parent_wcs
 

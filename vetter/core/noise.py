@@ -9,6 +9,9 @@ import numpy.typing as npt
 
 from vetter.core.plane import Array
 
+ESTIMATED_NOISE = "estimated from the image"
+"""Note on a plane that `estimate_err` made."""
+
 _MAD_TO_SIGMA = 1.4826
 _CLIP = 3.0
 _ENOUGH = 4000

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from vetter.core.cutout_source import CutoutSource, is_estimated, plane_notes
+from vetter.core.cutout_source import CutoutSource, plane_provenance
 from vetter.core.disappeared import why_not_judged
+from vetter.core.plane import Provenance
 
 
 class PanelChoice(NamedTuple):
@@ -32,7 +33,8 @@ class PanelChoice(NamedTuple):
         """The choice for a source; ``said`` is what was kept of the vetter's, of any type."""
         kept: Mapping[Any, Any] = said if isinstance(said, Mapping) else {}
         words = {str(plane): value for plane, value in kept.items() if isinstance(value, bool)}
-        estimated = frozenset(n for n, note in plane_notes(source).items() if is_estimated(note))
+        made = plane_provenance(source).items()
+        estimated = frozenset(name for name, how in made if Provenance.ESTIMATED in how)
         return cls(words, estimated, not why_not_judged(source))
 
     def by_default(self, plane: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import Flag, auto
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -73,6 +74,20 @@ def blank(shape: tuple[int, int], dtype: np.dtype[Any]) -> Array:
     if dtype.kind == "f":
         return np.full(shape, np.nan, dtype)
     return np.zeros(shape, dtype)
+
+
+class Provenance(Flag):
+    """How the pixels of a plane came to be; the notes of a plane put it into words."""
+
+    GIVEN = 0
+    CONVERTED = auto()
+    """1 sigma from a variance or a weight map."""
+    COMPUTED = auto()
+    """From other planes, as ``image - convolved``."""
+    ESTIMATED = auto()
+    """Measured on another plane, as noise on the image: fits on it are not judged."""
+    REPROJECTED = auto()
+    """Interpolated from another pixel grid: no longer matched to the image's PSF."""
 
 
 class Plane(Protocol):

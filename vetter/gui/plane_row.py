@@ -9,9 +9,9 @@ from PyQt6.QtCore import QEvent, QPointF, QTimer
 from PyQt6.QtGui import QFont, QHelpEvent, QHideEvent
 from PyQt6.QtWidgets import QToolTip, QWidget
 
-from vetter.core.cutout_source import is_estimated
 from vetter.core.look import SHARING
 from vetter.core.panel_choice import PanelChoice
+from vetter.core.plane import Provenance
 from vetter.gui.camera import Subject
 from vetter.gui.panel_scene import PanelScene
 from vetter.gui.plane_panel import Exhibit, as_image
@@ -137,7 +137,10 @@ class PlaneRow(PanelScene):
         if self._choice.fits_stay:
             self._fit_seen = self._fit_seen or "adjusted" in names
         # Where one candidate's plane is no estimate, all have its panel from then on.
-        self._given.update(n for n in names if not is_estimated(frame.notes.get(n)))
+        made = frame.provenance
+        self._given.update(
+            n for n in names if Provenance.ESTIMATED not in made.get(n, Provenance.GIVEN)
+        )
         return self._with_panels(names, self._given)
 
     def _with_panels(self, names: tuple[str, ...], given: Set[str]) -> tuple[str, ...]:

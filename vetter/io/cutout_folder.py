@@ -13,7 +13,8 @@ from vetter.core.counted import counted
 from vetter.core.cropped import cropped
 from vetter.core.cutout import Cutout
 from vetter.core.cutout_source import Fingerprint, PsfFwhm
-from vetter.core.noise import estimate_err
+from vetter.core.noise import ESTIMATED_NOISE, estimate_err
+from vetter.core.plane import Provenance
 from vetter.errors import InputError
 from vetter.io.cutout_listing import scan_planes, scan_primary
 from vetter.io.cutout_lots import CutoutLots, scanned
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from astropy.wcs import WCS
 
 _ENDINGS = (".fits", ".fit", ".fts", ".fits.gz")
-_ESTIMATED = "estimated from the image"
 # Names of planes are gathered from so many files, spread over the list.
 _SAMPLE = 64
 
@@ -59,7 +59,7 @@ class CutoutFolder:
         Files of the sample that hold no known plane.
     extra_notes : tuple of str
         Said before all others.
-    plane_notes : mapping of str to str
+    plane_provenance : mapping of str to Provenance
         That ``err`` is estimated, where no file of the sample brings one.
     """
 
@@ -73,7 +73,7 @@ class CutoutFolder:
     others: int = 0
     strange: int = 0
     extra_notes: tuple[str, ...] = ()
-    plane_notes: Mapping[str, str] = field(default_factory=dict)
+    plane_provenance: Mapping[str, Provenance] = field(default_factory=dict)
     wcs: WCS | None = field(default=None, init=False)
 
     @property
@@ -177,7 +177,7 @@ def open_cutouts(
     paths, others = _listed(inputs)
     lots = CutoutLots(paths)
     candidates = lots.next()
-    planes, largest, strange, notes = _planes(_sample(lots.paths, lots.left))
+    planes, largest, strange, made = _planes(_sample(lots.paths, lots.left))
     if not planes or not len(candidates):
         raise InputError(
             f"{inputs[0]}: wanted cutout files (FITS with extensions named image, template...), "
@@ -196,7 +196,7 @@ def open_cutouts(
         lots,
         others,
         strange,
-        plane_notes=notes,
+        plane_provenance=made,
     )
 
 
@@ -224,8 +224,8 @@ def _sample(cutouts: Sequence[Path], unread: Sequence[str]) -> list[Path]:
 
 def _planes(
     paths: Sequence[Path],
-) -> tuple[tuple[str, ...], tuple[int, int] | None, int, dict[str, str]]:
-    """The union of plane names, the largest shape, how many files held none, and notes."""
+) -> tuple[tuple[str, ...], tuple[int, int] | None, int, dict[str, Provenance]]:
+    """Return plane names, the largest shape, the count of files without any, and what is made."""
     names: dict[str, None] = {}
     largest: tuple[int, int] | None = None
     strange = 0
@@ -237,13 +237,13 @@ def _planes(
             continue
         names.update(dict.fromkeys(planes))
         largest = max(filter(None, (largest, planes[known[0]])), key=max)
-    notes = {} if "err" in names else {"err": _ESTIMATED}
+    made = {} if "err" in names else {"err": Provenance.ESTIMATED}
     if "image" in names:
         names["err"] = None
         if "convolved" in names:
             names["diff"] = None
     ordered = [n for n in ORDER if n in names] + [n for n in names if n not in ORDER]
-    return tuple(ordered), largest, strange, notes
+    return tuple(ordered), largest, strange, made
 
 
 def _completed(cutout: Cutout, name: str) -> Cutout:
@@ -253,10 +253,12 @@ def _completed(cutout: Cutout, name: str) -> Cutout:
     if _lacks(cutout, "diff") and image is not None and convolved is not None:
         cutout["diff"] = image - convolved
         cutout.notes["diff"] = "image - convolved"
+        cutout.provenance["diff"] = Provenance.COMPUTED
     if _lacks(cutout, "err") and image is not None:
         mask = cutout.planes.get("mask")
         cutout["err"] = estimate_err(image, None if mask is None else mask != 0)
-        cutout.notes["err"] = _ESTIMATED
+        cutout.notes["err"] = ESTIMATED_NOISE
+        cutout.provenance["err"] = Provenance.ESTIMATED
     cutout.planes = {
         **{n: cutout.planes[n] for n in ORDER if n in cutout.planes},
         **{n: plane for n, plane in cutout.planes.items() if n not in ORDER},

@@ -9,7 +9,8 @@ import numpy as np
 
 from vetter.core.cutout import Cutout
 from vetter.core.cutout_mapping import SPECIAL
-from vetter.core.plane import Array
+from vetter.core.noise import ESTIMATED_NOISE
+from vetter.core.plane import Array, Provenance
 from vetter.errors import InputError
 from vetter.io.cutout_header import crop_origin, plane_header, shared_cards
 from vetter.io.fits_cards import format_card
@@ -80,7 +81,8 @@ def assemble(name: str, hdus: Sequence[Any]) -> Cutout:
     record = decode_record(hdus[0].header)
     known = record.get("planes")
     planes: dict[str, Array] = {}
-    cutout = Cutout({}, decode_meta(hdus[0].header), notes=_words(record, "notes"))
+    notes = _words(record, "notes")
+    cutout = Cutout({}, decode_meta(hdus[0].header), notes=notes, provenance=_provenance(notes))
     cutout.unread = _words(record, "unread")
     for number, hdu in enumerate(hdus):
         data = getattr(hdu, "data", None)  # astropy's HDU of damaged headers has none
@@ -109,6 +111,25 @@ def _words(record: Mapping[str, Any], part: str) -> dict[str, str]:
     """What the record says of planes, by their names."""
     said = record.get(part)
     return {str(k): str(v) for k, v in said.items()} if isinstance(said, dict) else {}
+
+
+def _provenance(notes: Mapping[str, str]) -> dict[str, Provenance]:
+    """Return how planes came to be; in files the words of their notes are the only record of it."""
+    known = {}
+    for plane, note in notes.items():
+        made = Provenance.GIVEN
+        for part in note.split(", "):
+            if part == ESTIMATED_NOISE:
+                made |= Provenance.ESTIMATED
+            elif part.startswith("reprojected"):
+                made |= Provenance.REPROJECTED
+            elif part in ("variance converted", "weight converted"):
+                made |= Provenance.CONVERTED
+            elif part == "image - convolved":
+                made |= Provenance.COMPUTED
+        if made:
+            known[plane] = made
+    return known
 
 
 def _plane_entry(entry: Any, extension: str) -> tuple[str, str | None]:

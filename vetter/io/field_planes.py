@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vetter.core.cutout_source import Fingerprint
-from vetter.core.plane import Box, Plane
+from vetter.core.plane import Box, Plane, Provenance
 from vetter.errors import InputError
 from vetter.io.fingerprint import of_plane
 from vetter.io.image_wcs import image_wcs
@@ -51,6 +51,8 @@ class FieldPlanes:
     wcs : `~astropy.wcs.WCS` or None
     plane_notes : dict of str to str
         What a plane is, where it is not what a file holds.
+    provenance : dict of str to Provenance
+        The same, for the program.
     notes : list of str
     """
 
@@ -59,6 +61,7 @@ class FieldPlanes:
     header: Header
     wcs: WCS | None
     plane_notes: dict[str, str] = field(default_factory=dict)
+    provenance: dict[str, Provenance] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -151,6 +154,9 @@ def _aligned(files: dict[str, FilePlane]) -> FieldPlanes:
         planes.planes[name], said = grids.on_grid(plane)
         if said:
             planes.plane_notes[name] = said
+            planes.provenance[name] = Provenance.REPROJECTED | plane.provenance
+        elif plane.provenance:
+            planes.provenance[name] = plane.provenance
     return planes
 
 
@@ -175,12 +181,15 @@ def _wanted(
 def _make_missing(planes: FieldPlanes) -> None:
     image, convolved = planes.planes.get("image"), planes.planes.get("convolved")
     if "diff" not in planes.planes and image is not None and convolved is not None:
-        planes.planes["diff"] = DifferencePlane("diff", image, convolved)
-        planes.plane_notes["diff"] = "image - convolved"
+        difference = DifferencePlane("diff", image, convolved)
+        planes.planes["diff"] = difference
+        planes.plane_notes["diff"] = difference.note
+        planes.provenance["diff"] = difference.provenance
     if "err" not in planes.planes and image is not None:
         made = EstimatedErrorPlane("err", image, _gain(planes.header))
         planes.planes["err"] = made
         planes.plane_notes["err"] = made.note
+        planes.provenance["err"] = made.provenance
     present = planes.planes
     names = [*(n for n in ORDER if n in present), *(n for n in present if n not in ORDER)]
     planes.planes = {name: present[name] for name in names}

@@ -12,7 +12,7 @@ import numpy as np
 from vetter.core.candidates import CandidateList
 from vetter.core.cutout_source import Fingerprint, PsfFwhm
 from vetter.core.lazy_cutout import LazyCutout
-from vetter.core.plane import NOT_COVERING, Array, Box
+from vetter.core.plane import NOT_COVERING, Array, Box, Provenance
 from vetter.errors import InputError
 from vetter.io.exposure import filter_of
 from vetter.io.field_planes import FieldPlanes
@@ -73,9 +73,9 @@ class FieldSource:
         return (*self.extra_notes, *self.candidates.notes, *self.field_planes.notes)
 
     @property
-    def plane_notes(self) -> dict[str, str]:
+    def plane_provenance(self) -> dict[str, Provenance]:
         """What a plane is, where it is not what a file holds."""
-        return self.field_planes.plane_notes
+        return self.field_planes.provenance
 
     @property
     def wcs(self) -> WCS | None:
@@ -194,7 +194,8 @@ def cut_planes(
     if unread and not planes:
         raise InputError(next(iter(unread.values())))
     notes = _notes(field_planes, box, planes)
-    cutout = LazyCutout(planes, meta, box, field_planes.header, field_planes.wcs, notes, bits)
+    header, wcs = field_planes.header, field_planes.wcs
+    cutout = LazyCutout(planes, meta, box, header, wcs, notes, bits, field_planes.provenance)
     cutout.unread = unread
     return cutout
 

@@ -10,8 +10,8 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from vetter.core.mask_bits import BadBits, bad_bits
-from vetter.core.noise import estimate_err
-from vetter.core.plane import Array, Box, Plane
+from vetter.core.noise import ESTIMATED_NOISE, estimate_err
+from vetter.core.plane import Array, Box, Plane, Provenance
 from vetter.errors import InputError
 from vetter.io.fits_images import FitsImage, open_image
 from vetter.io.fits_names import FitsName, parse_fits_name
@@ -32,6 +32,7 @@ class ImagePlane:
     image: FitsImage
     note: str = ""
     is_mask: ClassVar[bool] = False
+    provenance: ClassVar[Provenance] = Provenance.GIVEN
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -64,6 +65,7 @@ class MaskPlane:
     bad: BadBits
     note: str = ""
     is_mask: ClassVar[bool] = True
+    provenance: ClassVar[Provenance] = Provenance.GIVEN
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -97,6 +99,7 @@ class ErrorPlane:
     plane: ImagePlane
     kind: Conversion
     is_mask: ClassVar[bool] = False
+    provenance: ClassVar[Provenance] = Provenance.CONVERTED
 
     @property
     def note(self) -> str:
@@ -128,6 +131,7 @@ class DifferencePlane:
     second: Plane
     note: str = "image - convolved"
     is_mask: ClassVar[bool] = False
+    provenance: ClassVar[Provenance] = Provenance.COMPUTED
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -154,8 +158,9 @@ class EstimatedErrorPlane:
     name: str
     source: Plane
     gain: float | None
-    note: str = "estimated from the image"
+    note: str = ESTIMATED_NOISE
     is_mask: ClassVar[bool] = False
+    provenance: ClassVar[Provenance] = Provenance.ESTIMATED
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from vetter.core.candidates import CandidateList
 from vetter.core.counted import counted
 from vetter.core.cutout import Cutout
 from vetter.core.cutout_source import Fingerprint, PsfFwhm
-from vetter.core.plane import Box
+from vetter.core.plane import Box, Provenance
 from vetter.core.wcs_header import sky_to_pixel
 from vetter.errors import InputError
 from vetter.io.field_planes import ORDER, FieldPlanes, open_planes
@@ -91,11 +91,11 @@ class TripletFolder:
         return (*(n for n in ORDER if n in names), *(n for n in names if n not in ORDER))
 
     @cached_property
-    def plane_notes(self) -> dict[str, str]:
+    def plane_provenance(self) -> dict[str, Provenance]:
         """That ``err`` is estimated, where no candidate brings one."""
         brought = {"err", *_CONVERTED}
         told = any(not brought.isdisjoint(one.planes) for one in self.found.sets)
-        return {} if told else {"err": "estimated from the image"}
+        return {} if told else {"err": Provenance.ESTIMATED}
 
     @cached_property
     def default_radius(self) -> float:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from vetter.core.cutout_source import Place, field_of, fields_of, has_epochs
 from vetter.core.look import Looks
-from vetter.core.plane import NOT_COVERING
+from vetter.core.plane import NOT_COVERING, Provenance
 from vetter.core.recentre import recentred
 from vetter.core.rendering import Limits, Picture, render
 from vetter.core.sky import orientation
@@ -82,6 +82,8 @@ class Frame:
         Planes that have no pixels to show, and why not.
     notes : dict of str to str
         What is to be known of a plane: 'estimated from the image', 'reprojected'...
+    provenance : dict of str to Provenance
+        How the planes came to be, where no file held them.
     position : (float, float) or None
         The candidate in cutout pixels (x, y), 0-based, not rounded.
     north, east : float or None
@@ -106,6 +108,7 @@ class Frame:
     planes: Mapping[str, Array] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
+    provenance: Mapping[str, Provenance] = field(default_factory=dict)
     position: tuple[float, float] | None = None
     north: float | None = None
     east: float | None = None
@@ -237,6 +240,7 @@ def _unpainted(source: CutoutSource, spot: Spot, radius: float, cutout: Cutout) 
         name=name,
         states={},
         notes=dict(cutout.notes),
+        provenance=dict(cutout.provenance),
         position=_position(cutout),
         north=north,
         east=east,

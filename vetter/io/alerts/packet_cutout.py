@@ -10,7 +10,8 @@ import numpy as np
 
 from vetter.core.cutout import Cutout
 from vetter.core.mask_bits import bad_bits
-from vetter.core.noise import estimate_err
+from vetter.core.noise import ESTIMATED_NOISE, estimate_err
+from vetter.core.plane import Provenance
 from vetter.core.quiet import quiet
 from vetter.errors import InputError
 from vetter.io.alerts.history import light_curve
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from astropy.io.fits import Header
 
 STAMPS = {"image": "cutoutScience", "template": "cutoutTemplate", "diff": "cutoutDifference"}
-ESTIMATED = "estimated from the image"
 _NONE = "there is none"
 # Cards that describe the file and not the sky.
 _STRUCTURE = re.compile(
@@ -155,7 +155,8 @@ def _put_err(cutout: Cutout, stamps: Mapping[str, Stamp], grid: Grid) -> None:
     if image is not None:
         with np.errstate(all="ignore"):
             cutout["err"] = estimate_err(image)
-        cutout.notes["err"] = ESTIMATED
+        cutout.notes["err"] = ESTIMATED_NOISE
+        cutout.provenance["err"] = Provenance.ESTIMATED
 
 
 def _put_mask(cutout: Cutout, stamps: Mapping[str, Stamp], grid: Grid) -> None:

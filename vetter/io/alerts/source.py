@@ -13,6 +13,7 @@ from vetter.core.counted import counted
 from vetter.core.cropped import cropped
 from vetter.core.cutout import Cutout
 from vetter.core.cutout_source import Fingerprint, PsfFwhm
+from vetter.core.plane import Provenance
 from vetter.errors import InputError
 from vetter.io.alerts.growing_list import GrowingList
 from vetter.io.alerts.listing import Listing
@@ -61,8 +62,8 @@ class AlertSource:
     complete : bool
     extra_notes : tuple of str
         Said before all others.
-    plane_notes : mapping of str to str
-        What the first packet that has stamps says of its planes.
+    plane_provenance : mapping of str to Provenance
+        How the planes of the first packet with stamps came to be.
     """
 
     extra_notes: tuple[str, ...] = ()
@@ -95,7 +96,7 @@ class AlertSource:
         self._rows = self._list.places
         self.candidates: CandidateList = self._list.candidates(())
         self._first = self.candidates
-        self.plane_notes: Mapping[str, str] = {}
+        self.plane_provenance: Mapping[str, Provenance] = {}
         self.plane_names, self._side = self._look_at_first()
 
     @property
@@ -249,7 +250,7 @@ class AlertSource:
                 cutout = self.cutout(row)
             except InputError:
                 continue
-            self.plane_notes = dict(cutout.notes)
+            self.plane_provenance = dict(cutout.provenance)
             mask = ("mask",) if "mask" in cutout.planes else ()
             return (*PLANES, *mask), (max(cutout.shape) - 1) / 2
         return PLANES, 0.0
