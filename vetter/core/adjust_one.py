@@ -19,7 +19,7 @@ from vetter.core.fine_need import needs_finer
 from vetter.core.fine_shift import refine
 from vetter.core.fit_figures import Found, Stack
 from vetter.core.fit_input import FitInput
-from vetter.core.fit_result import NOT_CHECKED, known, result
+from vetter.core.fit_result import FitFigures, known, result
 from vetter.core.fit_weights import reason
 from vetter.core.moments import margin
 from vetter.core.newton import Minima
@@ -135,10 +135,26 @@ def _finished(
     # The end of a row is no neighbour of the next one's start.
     side_by_side -= float(pulls[1:, 0] @ pulls[:-1, -1])
     correlation = side_by_side * pixels / (pairs * chi2) if chi2 else math.nan
-    figures = (
-        end.dx, end.dy, end.scale, data.bg, data.tbg, float(before @ before), chi2, df, pixels,
-        float(chdtrc(df, chi2)), correlation, math.nan, math.nan, math.nan,
-        (end.scale - 1.0) * float(np.add.reduce(template, None)), math.nan, math.nan,
-        *NOT_CHECKED,
-    )  # fmt: skip
+    figures = FitFigures(
+        dx=end.dx,
+        dy=end.dy,
+        scale=end.scale,
+        bg=data.bg,
+        tbg=data.tbg,
+        chi2_0=float(before @ before),
+        chi2=chi2,
+        df=df,
+        pixels=pixels,
+        pval=float(chdtrc(df, chi2)),
+        correlation=correlation,
+        flux=math.nan,
+        flux_err=math.nan,
+        snr=math.nan,
+        absorbed=(end.scale - 1.0) * float(np.add.reduce(template, None)),
+        held_err=math.nan,
+        shift_err=math.nan,
+        scatter=math.nan,
+        scatter_err=math.nan,
+        template_noise=math.nan,
+    )
     return result(data, options, figures, residual, 5 if fine else 3, False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy.typing as npt
 
 from vetter.core.adjustment import Adjustment, FitOptions
 from vetter.core.fit_input import FitInput
-from vetter.core.fit_result import NOT_CHECKED, result
+from vetter.core.fit_result import FitFigures, result
 from vetter.core.newton import Minima
 from vetter.core.point_source import PointSources
 from vetter.core.residual_scatter import core, is_off, scatters, template_noise
@@ -93,28 +94,46 @@ def finished(
     if unseen.any():
         flux = np.where(unseen, _counted_flux(stack.template[box], inside, pixels), flux)
     absorbed = (found.scale - 1.0) * flux
-    columns = [
-        values.tolist()
-        for values in (
-            found.dx, found.dy, found.scale, stack.bg + level, stack.tbg, chi2_0, chi2, df, pixels,
-            pval, correlation, sources.flux, sources.flux_err, sources.snr, absorbed,
-            sources.held_err, sources.shift_err,
-        )
-    ]  # fmt: skip
-    spread = [NOT_CHECKED] * len(residual)
+    spread = np.full((3, len(residual)), np.nan)
     if options.check_err:
         spread = _scatters(stack, found.scale, residual)
+    columns = FitFigures(
+        dx=found.dx,
+        dy=found.dy,
+        scale=found.scale,
+        bg=stack.bg + level,
+        tbg=stack.tbg,
+        chi2_0=chi2_0,
+        chi2=chi2,
+        df=df,
+        pixels=pixels,
+        pval=pval,
+        correlation=correlation,
+        flux=sources.flux,
+        flux_err=sources.flux_err,
+        snr=sources.snr,
+        absorbed=absorbed,
+        held_err=sources.held_err,
+        shift_err=sources.shift_err,
+        scatter=spread[0],
+        scatter_err=spread[1],
+        template_noise=spread[2],
+    )
+    rows: Iterator[FitFigures[float]]
+    rows = map(FitFigures._make, zip(*(column.tolist() for column in columns), strict=True))
     # Each residual gets memory of its own: one that is kept would keep all.
     lefts = [residual[0]] if len(residual) == 1 else [left.copy() for left in residual]
-    rows = zip(zip(*columns, strict=True), spread, strict=True)
     return [
-        result(data, options, row + more, left, 5 if k in fine else 3, not unseen[k])
-        for k, (data, (row, more), left) in enumerate(zip(stack.inputs, rows, lefts, strict=True))
+        result(data, options, row, left, 5 if k in fine else 3, not unseen[k])
+        for k, (data, row, left) in enumerate(zip(stack.inputs, rows, lefts, strict=True))
     ]
 
 
-def _scatters(stack: Stack, scale: Array, residual: Array) -> list[tuple[float, ...]]:
-    """Of the residuals away from the source, the error of that, and the template's noise."""
+def _scatters(stack: Stack, scale: Array, residual: Array) -> Array:
+    """Return scatter of the residuals, its error and the template's noise, shape (3, k).
+
+    The scatter is that away from the source, in units of the expected one.
+    """
     left_out = core(residual.shape[1:], stack.inputs[0].about.box)
     fwhm = [data.about.fwhm for data in stack.inputs]
     whole = all(data.usable is None for data in stack.inputs)
@@ -125,7 +144,7 @@ def _scatters(stack: Stack, scale: Array, residual: Array) -> list[tuple[float, 
         if one.value > 1.0 and is_off(*one) and stack.inputs[k].template_variance is None:
             one_noise = template_noise(stack.template[k], stack.weight[k], left_out)
             noise[k] = float(scale[k]) * one_noise
-    return [(*one, more) for one, more in zip(spread, noise, strict=True)]
+    return np.array([(*one, more) for one, more in zip(spread, noise, strict=True)]).T
 
 
 def _counted_flux(template: Array, inside: Array, pixels: npt.NDArray[np.intp]) -> Array:

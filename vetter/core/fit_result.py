@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,36 @@ from vetter.core.fit_input import FitInput
 
 Array = npt.NDArray[np.float64]
 
-NOT_CHECKED: tuple[float, ...] = (math.nan, math.nan, math.nan)
-"""Scatter, its error and the template's noise where the options do not want them."""
+T = TypeVar("T")
+
+
+class FitFigures(NamedTuple, Generic[T]):
+    """Numbers of one fit, or of a stack with an array or a list for each.
+
+    `Adjustment` says what they mean. ``chi2`` is NaN where there is no solution; the last three are
+    NaN unless the options ask for the scatter of the residuals.
+    """
+
+    dx: T
+    dy: T
+    scale: T
+    bg: T
+    tbg: T
+    chi2_0: T
+    chi2: T
+    df: T
+    pixels: T
+    pval: T
+    correlation: T
+    flux: T
+    flux_err: T
+    snr: T
+    absorbed: T
+    held_err: T
+    shift_err: T
+    scatter: T
+    scatter_err: T
+    template_noise: T
 
 
 def known(about: About) -> dict[str, Any]:
@@ -31,7 +59,7 @@ def known(about: About) -> dict[str, Any]:
 def result(
     data: FitInput,
     options: FitOptions,
-    figures: tuple[float, ...],
+    figures: FitFigures[float],
     residual: Array,
     spline: int,
     seen: bool,
@@ -42,10 +70,8 @@ def result(
     ----------
     data : FitInput
     options : FitOptions
-    figures : tuple
-        dx, dy, scale, bg, tbg, chi2_0, chi2 (without a solution not all finite), df, pixels, pval,
-        correlation; flux, flux_err, snr, absorbed, held_err, shift_err; scatter,
-        scatter_err, template_noise.
+    figures : FitFigures
+        Without a solution the first seven are not all finite.
     residual : ndarray (ny, nx)
         Image minus model; it goes into the result.
     spline : int
@@ -57,20 +83,45 @@ def result(
         return failed("the numbers overflow: too large for their errors", **known(about))
     if data.unknown is not None:
         residual[data.unknown] = math.nan
-    dx, dy, scale, bg, tbg, chi2_0, chi2, df, pixels, pval, correlation, *rest = figures
-    flux, flux_err, snr, absorbed, *errors, scatter, scatter_err, template_noise = rest
-    # Of errors six digits say all: a session keeps a hundred thousand of each.
-    held_err, shift_err = (float(f"{error:.6g}") for error in errors)
     rows, columns = about.box
     return Adjustment(
-        True, "", dx, dy, scale, bg, tbg, chi2_0, chi2, int(df), int(pixels), pval,
-        at_bound(dx, dy, scale, options), correlation if math.isfinite(correlation) else math.nan,
-        flux, flux_err, snr, absorbed, held_err, shift_err, about.fwhm, about.psf_said,
-        float(max(rows.stop - rows.start, columns.stop - columns.start)),
-        about.template, about.caveats,
-        about.notes if seen or about.psf is None else (*about.notes, UNSEEN),
-        options.fit_bg, spline, scatter, scatter_err, template_noise, residual,
-    )  # fmt: skip
+        converged=True,
+        dx=figures.dx,
+        dy=figures.dy,
+        scale=figures.scale,
+        bg=figures.bg,
+        tbg=figures.tbg,
+        chi2_0=figures.chi2_0,
+        chi2=figures.chi2,
+        df=int(figures.df),
+        pixels=int(figures.pixels),
+        pval=figures.pval,
+        at_bound=at_bound(figures.dx, figures.dy, figures.scale, options),
+        correlation=figures.correlation if math.isfinite(figures.correlation) else math.nan,
+        flux=figures.flux,
+        flux_err=figures.flux_err,
+        snr=figures.snr,
+        absorbed=figures.absorbed,
+        held_err=_six_digits(figures.held_err),
+        shift_err=_six_digits(figures.shift_err),
+        fwhm=about.fwhm,
+        psf=about.psf_said,
+        box=float(max(rows.stop - rows.start, columns.stop - columns.start)),
+        template=about.template,
+        caveats=about.caveats,
+        notes=about.notes if seen or about.psf is None else (*about.notes, UNSEEN),
+        fit_bg=options.fit_bg,
+        spline=spline,
+        scatter=figures.scatter,
+        scatter_err=figures.scatter_err,
+        template_noise=figures.template_noise,
+        residual=residual,
+    )
+
+
+def _six_digits(error: float) -> float:
+    """Round an error: six digits are enough, and a session stores a hundred thousand of them."""
+    return float(f"{error:.6g}")
 
 
 def at_bound(dx: float, dy: float, scale: float, options: FitOptions) -> tuple[str, ...]:

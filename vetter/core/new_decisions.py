@@ -59,22 +59,21 @@ def decide_group(ledger: Ledger, rows: Iterable[int], verdict: Verdict) -> list[
         old, key = ledger.opinion(row), str(listed.keys[row])
         events.append(
             Decision(
-                identity,
-                None,
-                key,
-                verdict,
-                old.tags,
-                old.comment,
-                ledger.reviewer,
-                at,
-                0.0,
-                GROUP,
-                group,
-                None,
-                x,
-                y,
-                ra,
-                dec,
+                id=identity,
+                seq=None,
+                key=key,
+                verdict=verdict,
+                tags=old.tags,
+                comment=old.comment,
+                reviewer=ledger.reviewer,
+                at=at,
+                seconds=0.0,
+                how=GROUP,
+                group=group,
+                x=x,
+                y=y,
+                ra=ra,
+                dec=dec,
             )
         )
     return events
