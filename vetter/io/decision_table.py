@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 from astropy.table import Column, Table
 
-from vetter.core.decisions import Opinion
+from vetter.core.decisions import UNDECIDED, Opinion
 
 COLUMNS = ("verdict", "tags", "comment", "reviewer", "decided_at", "seconds")
 TAG_SEPARATOR = ";"
@@ -24,6 +25,32 @@ class Opinions(Protocol):
 
     def opinion(self, row: int) -> Opinion:
         """What is said about a row."""
+
+
+@dataclass(frozen=True)
+class FrozenOpinions:
+    """Opinions of one moment, which later decisions do not change.
+
+    Attributes
+    ----------
+    codes : ndarray of uint8, shape (rows,)
+    said : mapping of int to Opinion
+        By row; rows without a verdict, tag or comment are left out.
+    """
+
+    codes: npt.NDArray[np.uint8]
+    said: Mapping[int, Opinion]
+
+    @classmethod
+    def of(cls, opinions: Opinions) -> FrozenOpinions:
+        """Copy the opinions of this moment."""
+        codes = np.array(opinions.codes)
+        rows = ((row, opinions.opinion(row)) for row in range(len(codes)))
+        return cls(codes, {row: said for row, said in rows if said != UNDECIDED})
+
+    def opinion(self, row: int) -> Opinion:
+        """Return what was said about a row."""
+        return self.said.get(row, UNDECIDED)
 
 
 def renamed_columns(names: Sequence[str]) -> dict[str, str]:

@@ -94,6 +94,7 @@ def export(
     progress: Callable[[int, int], None] = _silent,
     cancelled: Callable[[], bool] = _never,
     radius: float = 20.0,
+    cutout: Callable[[int, float], Cutout] | None = None,
 ) -> ExportReport:
     """Write ``cutouts/NAME.fits`` of the chosen candidates and ``decisions.FORMAT`` of all.
 
@@ -105,7 +106,7 @@ def export(
     Parameters
     ----------
     source : CutoutSource
-        Used in the calling thread.
+        Used in the calling thread, unless `cutout` reads the cutouts.
     ledger : Ledger
         Or anything with its ``codes`` and ``opinion``.
     out_dir : path
@@ -125,6 +126,8 @@ def export(
         Asked before each cutout.
     radius : float
         Of the cutouts, in pixels.
+    cutout : callable, optional
+        (row, radius) -> Cutout, in place of the source's own.
 
     Raises
     ------
@@ -141,6 +144,8 @@ def export(
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder}: wants a folder, found a file")
     job = _Export(source, ledger, verdicts, formats, picture if png else None, folder, radius)
+    if cutout is not None:
+        job.read_cutout = cutout
     job.refuse_inputs()
     with ExportFolder.prepared(folder) as target:
         target.check_free(job.planned)
@@ -165,6 +170,7 @@ class _Export:
     ) -> None:
         self.source, self.ledger, self.picture = source, ledger, picture
         self.folder, self.radius = folder, radius
+        self.read_cutout: Callable[[int, float], Cutout] = source.cutout
         codes = {verdict.code for verdict in verdicts}
         count = len(source.candidates)
         self.names = safe_names(source.candidates.name(row) for row in range(count))
@@ -202,7 +208,7 @@ class _Export:
                 raise _Cancelled
             key = str(self.source.candidates.keys[row])
             try:
-                cutout = self.source.cutout(row, self.radius)
+                cutout = self.read_cutout(row, self.radius)
             except InputError as error:
                 skipped.append((self.source.candidates.name(row), str(error)))
             else:

@@ -5,20 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
-from vetter.core.decisions import Opinion, Verdict
+from vetter.core.decisions import Verdict
 from vetter.errors import in_words
+from vetter.io.decision_table import FrozenOpinions
 from vetter.io.export import ExportReport, Picture, export
 
 if TYPE_CHECKING:
-    from vetter.core.cutout import Cutout
-    from vetter.core.cutout_source import CutoutSource
-    from vetter.core.ledger import Ledger
     from vetter.review.cutout_cache import CutoutCache
     from vetter.review.session import Session
 
@@ -45,7 +41,7 @@ class Exporter(QObject):
     Parameters
     ----------
     session : Session
-        Its opinions are taken as they are when the export starts.
+        Its opinions are copied when the export starts: a late commit must not change them.
     cache : CutoutCache
         Reads the cutouts, in turn with the builder.
     """
@@ -73,9 +69,8 @@ class Exporter(QObject):
     def start(self, request: ExportRequest) -> None:
         """Begin; one that runs is ended first."""
         self.close()
-        self._thread = _ExportThread(
-            self, request, _Reader(self._session.source, self._cache), self._opinions()
-        )
+        opinions = FrozenOpinions.of(self._session)
+        self._thread = _ExportThread(self, request, self._session, self._cache, opinions)
         self._thread.start()
 
     def cancel(self) -> None:
@@ -90,48 +85,25 @@ class Exporter(QObject):
             self._thread.wait()
             self._thread = None
 
-    def _opinions(self) -> Ledger:
-        """The opinions of this moment: a late commit must not change them in mid-export."""
-        session = self._session
-        codes = np.array(session.codes)
-        opinions = {row: session.opinion(row) for row in range(len(codes))}
-        said = {row: opinion for row, opinion in opinions.items() if opinion != Opinion()}
-        frozen = SimpleNamespace(
-            codes=codes,
-            candidates=session.candidates,
-            reviewer=session.reviewer,
-            opinion=lambda row: said.get(row, Opinion()),
-        )
-        return cast("Ledger", frozen)
-
-
-class _Reader:
-    """The source, with cutouts read in turn with the builder's."""
-
-    def __init__(self, source: CutoutSource, cache: CutoutCache) -> None:
-        self._source = source
-        self._cache = cache
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._source, name)
-
-    def cutout(self, row: int, radius: float) -> Cutout:
-        """As the source's."""
-        return self._cache.cutout(row, radius)
-
 
 class _ExportThread(QThread):
     """The thread of one export; owned by the exporter, which waits for it."""
 
     def __init__(
-        self, exporter: Exporter, request: ExportRequest, source: _Reader, opinions: Ledger
+        self,
+        exporter: Exporter,
+        request: ExportRequest,
+        session: Session,
+        cache: CutoutCache,
+        opinions: FrozenOpinions,
     ) -> None:
         super().__init__(exporter)
         self.setObjectName("export")
         self.stop = threading.Event()
         self._exporter = exporter
         self._request = request
-        self._source = source
+        self._source = session.source
+        self._cache = cache
         self._opinions = opinions
 
     def run(self) -> None:
@@ -145,7 +117,7 @@ class _ExportThread(QThread):
     def _export(self) -> ExportReport:
         request = self._request
         return export(
-            cast("CutoutSource", self._source),
+            self._source,
             self._opinions,
             request.folder,
             verdicts=request.verdicts,
@@ -156,4 +128,5 @@ class _ExportThread(QThread):
             progress=self._exporter.progress.emit,
             cancelled=self.stop.is_set,
             radius=request.radius,
+            cutout=self._cache.cutout,
         )
