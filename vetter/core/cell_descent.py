@@ -121,12 +121,14 @@ def lowest_of_one(ground: Ground, begin: Sequence[tuple[float, float]]) -> End:
     """Where the lowest of the searches of a stack of one ends; they begin at (x, y)."""
     known: dict[Cell, Array] = {}
     images: Array | None = None
+    images_cell: Cell | None = None
 
     def descended(cell: Cell, x: float, y: float) -> End:
-        nonlocal images
+        nonlocal images, images_cell
         window = _window(cell, ground.max_shift)
         if cell not in known:
             (known[cell],), images = ground.moments([(0, window)])
+            images_cell = cell
         one = known[cell]
         u, v, scale, chi2 = descend(one, window, ground.scales, x - window.cx, y - window.cy)
         return End(0, cell, window.cx + u, window.cy + v, scale, chi2, one)
@@ -144,8 +146,7 @@ def lowest_of_one(ground: Ground, begin: Sequence[tuple[float, float]]) -> End:
             end = further
         ends.append(end)
     end = _lowest_of(ends)
-    # Dictionaries keep their order: the last cell is the one that the images are of.
-    return end._replace(images=images) if end.cell == next(reversed(known)) else end
+    return end._replace(images=images) if end.cell == images_cell else end
 
 
 def lowest(ground: Ground, begin: Sequence[tuple[int, float, float]]) -> list[End]:
