@@ -57,6 +57,7 @@ def numbers(fit: Adjustment) -> str:
 
 def details(fit: Adjustment) -> str:
     """What else is to be known of a fit, a line each: for the tool tip."""
+    quintic = fit.spline == 5
     lines = [
         _known("background: image {:.5g}", fit.bg, _known(", template {:.5g}", fit.tbg)),
         _known("surviving flux {:.5g}", fit.flux, _known(" ± {:.3g}", fit.flux_err)),
@@ -65,7 +66,7 @@ def details(fit: Adjustment) -> str:
         f"fitted plane: {fit.template}" if fit.template else "",
         _known("FWHM {:.2f} px", fit.fwhm),
         _known("fitted box {:.0f} px", fit.box, f", {fit.pixels} pixels" if fit.pixels else ""),
-        "shifted by a quintic spline: too sharp and bright for the cubic" * (fit.spline == 5),
+        "shifted by a quintic spline: too sharp and bright for the cubic" if quintic else "",
         *fit.caveats,
         *cautions(fit),
         *fit.notes,

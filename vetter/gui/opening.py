@@ -130,7 +130,7 @@ class Opening(QObject):
         from vetter.gui.planes_dialog import PlanesDialog, with_dropped
 
         shown = PlanesDialog(
-            f"Show the dropped file{'s' * (len(paths) > 1)} as planes of this list:",
+            f"Show the dropped {'file' if len(paths) == 1 else 'files'} as planes of this list:",
             with_dropped(planes, paths),
             [*planes.values(), *paths],
             self._window,
