@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import fields
 from operator import attrgetter
 from struct import Struct
 from typing import Any
@@ -14,10 +13,16 @@ import numpy.typing as npt
 from vetter.core.adjustment import Adjustment
 from vetter.core.roomy import lengthened
 
-_TYPES = {"float": "d", "int": "q", "bool": "?"}
-_NUMBERS = {f.name: _TYPES[str(f.type)] for f in fields(Adjustment) if str(f.type) in _TYPES}
-_RECORD = Struct("=" + "".join(_NUMBERS.values()))
-_WORDS = tuple(f.name for f in fields(Adjustment) if "str" in str(f.type))
+_FLOATS = (
+    *("dx", "dy", "scale", "bg", "tbg", "chi2_0", "chi2", "pval", "correlation"),
+    *("flux", "flux_err", "snr", "absorbed", "held_err", "shift_err", "fwhm", "box"),
+    *("scatter", "scatter_err", "template_noise"),
+)
+_INTEGERS = ("df", "pixels", "spline")
+_BOOLEANS = ("converged", "fit_bg", "unread")
+_NUMBERS = (*_FLOATS, *_INTEGERS, *_BOOLEANS)
+_RECORD = Struct(f"={len(_FLOATS)}d{len(_INTEGERS)}q{len(_BOOLEANS)}?")
+_WORDS = ("reason", "at_bound", "psf", "template", "caveats", "notes")
 _numbers_of, _words_of = attrgetter(*_NUMBERS), attrgetter(*_WORDS)
 
 
