@@ -196,6 +196,21 @@ def test_an_empty_list_is_shown_as_such(qtbot, qapp) -> None:
     assert view.model().rowCount() == 0
 
 
+def test_fits_of_a_filter_without_a_match_paint_nothing(qtbot, session, monkeypatch) -> None:
+    monkeypatch.setattr(
+        session, "columns", ReviewColumns(session.candidates, session, FitTable(1000))
+    )
+    view = CandidateListView(session, ["verdict", "name", "disappeared"])
+    qtbot.addWidget(view)
+    view.show()
+    session.queue.set_filter("mag>999")
+    repaints: list[int] = []
+    view.repaint_later = lambda: repaints.append(1)
+    view.fits_arrived([0, 3])
+    qtbot.waitUntil(lambda: not view._arrived, timeout=30000)
+    assert view.model().rowCount() == 0 and not repaints
+
+
 def test_a_list_without_magnitudes_shows_positions(qtbot, qapp) -> None:
     candidates = candidate_list(3)
     without = CandidateList(

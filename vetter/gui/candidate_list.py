@@ -113,7 +113,7 @@ class CandidateListView(QTableView):
             return
         bar, viewport = self.verticalScrollBar(), self.viewport()
         assert bar is not None and viewport is not None
-        lines = max(1, viewport.height() // self.rowHeight(0))
+        lines = max(1, viewport.height() // self._line_height())
         if not bar.value() <= place < bar.value() + lines:
             bar.setValue(place - lines // 2)
 
@@ -151,7 +151,7 @@ class CandidateListView(QTableView):
         bar, viewport = self.verticalScrollBar(), self.viewport()
         assert bar is not None and viewport is not None
         first = bar.value()
-        last = first + viewport.height() // self.rowHeight(0) + 1
+        last = first + viewport.height() // self._line_height() + 1
         if not rows.isdisjoint(self._session.queue.order[first:last].tolist()):
             self.repaint_later()
 
@@ -208,6 +208,13 @@ class CandidateListView(QTableView):
         lines.setDefaultSectionSize(height)
         self.heading.columns_wanted.connect(self.pick_columns)
         self.heading.sectionMoved.connect(self._on_section_moved)
+
+    def _line_height(self) -> int:
+        """Return the height of every line, in pixels, also while the list is empty."""
+        # Not rowHeight(0): it is 0 where a filter matches nothing.
+        lines = self.verticalHeader()
+        assert lines is not None
+        return lines.defaultSectionSize()
 
     def _spans(self) -> list[Span]:
         """The columns that are on screen, with their places."""
