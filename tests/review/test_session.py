@@ -13,6 +13,7 @@ from astropy.table import Table
 from vetter.core.candidates import CandidateList, Roles
 from vetter.core.decisions import Decision, Verdict
 from vetter.core.ledger import Ledger
+from vetter.core.new_decisions import decide_group
 from vetter.core.review_columns import ReviewColumns
 from vetter.errors import VetterError
 from vetter.review.queue import Queue
@@ -371,14 +372,81 @@ def test_a_comment_is_kept_and_undone(session):
     assert session.opinion(0).comment == ""
 
 
-def test_undo_of_a_group_stays_on_one_that_belongs_to_it(session):
+def test_group_undo_returns_to_place_of_decision(session):
     session.decide_group([1, 2, 3], Verdict.REJECT)
     session.go_to_row(2)
     session.undo()
     assert session.current_row == 2 and session.counts.rejected == 0
-    session.go_to_row(0)
+    assert session.current_row == 0 and session.counts.rejected == 0
+
+
+def test_group_redo_returns_to_place_of_decision(session):
+    session.decide_group([1, 2, 3], Verdict.REJECT)
+    session.undo()
+    session.go_to_row(2)
     session.redo()
-    assert session.current_row == 3 and session.counts.rejected == 3
+    assert session.current_row == 0 and session.counts.rejected == 3
+
+
+def earlier_group(session: Session, rows: Sequence[int]) -> None:
+    """Have a group decided as in an earlier run, of which the place is not known."""
+    session.ledger.replay(decide_group(session.ledger, rows, Verdict.REJECT))
+
+
+def test_undo_of_earlier_runs_group_returns_to_its_first(session):
+    earlier_group(session, [2, 1, 3])
+    session.undo()
+
+
+def test_undo_of_earlier_runs_group_stays_on_member(session):
+    earlier_group(session, [1, 2, 3])
+    session.go_to_row(3)
+    session.undo()
+    assert session.current_row == 3
+
+
+@pytest.mark.parametrize(
+    ("decide", "label"),
+    [
+        (lambda session: session.accept(), "accept of a"),
+        (lambda session: session.toggle_tag(1), "tag 'dipole' on a"),
+        (lambda session: session.set_comment(0, "faint"), "comment on a"),
+        (lambda session: session.set_comment(2, "faint"), "comment on c"),
+        (
+            lambda session: session.decide_group([1, 2, 3], Verdict.REJECT),
+            "reject of 3 candidates",
+        ),
+    ],
+    ids=["verdict", "tag", "comment", "comment elsewhere", "group"],
+)
+def test_undo_and_redo_tell_what_they_did(session, decide, label):
+    said: list[str] = []
+    decide(session)
+    session.message.connect(said.append)
+    session.undo()
+    session.redo()
+    assert said == [f"undone: {label}", f"redone: {label}"]
+
+
+def test_undo_on_slow_disk_tells_what_it_did_last(session, store, qtbot, impatient):
+    session.accept()
+    qtbot.waitUntil(lambda: not session.busy, timeout=30000)
+    said: list[str] = []
+    session.message.connect(said.append)
+    store.gate.clear()
+    session.undo()
+    with qtbot.waitSignal(session.opinions_changed):
+        store.gate.set()
+    assert said == ["saving...", "undone: accept of a"]
+
+
+def test_undo_that_fails_tells_nothing_undone(session, store):
+    session.accept()
+    said: list[str] = []
+    session.message.connect(said.append)
+    store.error = "disk full"
+    session.undo()
+    assert session.verdict("a") is Verdict.ACCEPT and not said
 
 
 def test_a_group_is_one_step_of_undo(session, store):

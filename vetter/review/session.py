@@ -81,12 +81,17 @@ class Session(Travel):
         self._when_writable(write)
 
     def undo(self) -> None:
-        """Take the last step back, and return to its candidate."""
-        self._replay("undo", self.undo_label, self.ledger.undo_step())
+        """Take the last step back, and return to its candidate.
+
+        From a group it returns to where the vetter was when they decided on it. The record does
+        not hold that: for a group of an earlier run it returns to its first candidate, unless the
+        one on screen is in the group.
+        """
+        self._replay("undo", "undone", self.undo_label, self.ledger.undo_step())
 
     def redo(self) -> None:
-        """Do again what was undone."""
-        self._replay("redo", self.redo_label, self.ledger.redo_step())
+        """Do again what was undone, and return as `undo` does."""
+        self._replay("redo", "redone", self.redo_label, self.ledger.redo_step())
 
     def extend(
         self, candidates: CandidateList, fingerprints: Sequence[Fingerprint] | None = None
@@ -158,8 +163,8 @@ class Session(Travel):
             # It has that verdict already: nothing to write, and on to the next.
             self._advance(following)
             return
-        at_end = following is None
-        self._commit([decision], go_to=row if following is None else following, at_end=at_end)
+        then = self._say_end if following is None else None
+        self._commit([decision], go_to=row if following is None else following, then=then)
 
     def _advance(self, following: int | None) -> None:
         if following is None:
@@ -212,7 +217,9 @@ class Session(Travel):
             self.ledger, self.current_row, verdict=verdict, tags=tags, seconds=looked
         )
 
-    def _replay(self, verb: str, label: str | None, decisions: list[Decision]) -> None:
+    def _replay(
+        self, verb: str, participle: str, label: str | None, decisions: list[Decision]
+    ) -> None:
         if self.read_only:
             self._say_read_only()
             return
@@ -226,22 +233,29 @@ class Session(Travel):
             waits = f"{verb} {label}: {when}"
             self.message.emit(f"nothing to {verb}" if label is None else waits)
             return
-        # Of a group that the current one belongs to it is the one to return to.
-        here = self.current_key
-        there = next((d.key for d in decisions if d.key == here), decisions[-1].key)
-        self._commit(decisions, go_to=self.candidates.row_of(there))
+        say = partial(self.message.emit, f"{participle}: {label}")
+        self._commit(decisions, go_to=self._place_of(decisions), then=say)
+
+    def _place_of(self, decisions: Sequence[Decision]) -> int:
+        """Return the row to show after an undo or redo of a step."""
+        first = decisions[0]
+        place = self._group_places.get(first.undoes or "")
+        if place is None:
+            here = self.current_key
+            place = here if any(d.key == here for d in decisions) else first.key
+        return self.candidates.row_of(place)
 
     def _commit(
         self,
         decisions: Sequence[Decision | None],
         go_to: int | None,
-        at_end: bool = False,
+        then: Callable[[], None] | None = None,
         comment: tuple[int, str] | None = None,
     ) -> None:
         """Record decisions; they take effect once they are on disk, and only then a row shows.
 
-        None is a decision that would change nothing, and is left out. ``at_end`` says that there
-        was nowhere to go on to, ``comment`` which row's text it is about.
+        None is a decision that would change nothing, and is left out. ``then`` is called
+        when the row is shown, ``comment`` is the row and the text that a comment is about.
         """
         made = [decision for decision in decisions if decision is not None]
         if not made:
@@ -251,11 +265,13 @@ class Session(Travel):
         self._stays = row == self.current_row
         self._writing = comment
         position = str(self.candidates.keys[row]) if row >= 0 else None
-        self.recorder.record(made, position, partial(self._show, row, at_end))
+        if len(made) > 1 and made[0].undoes is None and self.current_key is not None:
+            self._group_places[made[0].step] = self.current_key
+        self.recorder.record(made, position, partial(self._show, row, then))
 
-    def _show(self, row: int, at_end: bool) -> None:
+    def _show(self, row: int, then: Callable[[], None] | None) -> None:
         self._viewing.show(row)
-        if at_end:
+        if then is not None:
             # Said in the place of "saved".
             self._saving = False
-            self._say_end()
+            then()

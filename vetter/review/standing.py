@@ -83,6 +83,8 @@ class Standing(QObject):
         self._writing: tuple[int, str] | None = None
         """Row and text of the comment that the commit under way is for."""
         self._viewing.changed.connect(self.current_changed)
+        self._group_places: dict[str, str] = {}
+        """Key of the candidate on screen when a group was decided, by the name of its step."""
         self._viewing.settled.connect(self._keep_position)
         queue.changed.connect(self.queue_changed)
         recorder.failed.connect(self._on_failed)
