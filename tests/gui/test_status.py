@@ -20,3 +20,13 @@ def test_a_message_that_is_too_long_ends_in_dots_and_has_a_tool_tip(qtbot, tmp_p
     window.close()
     assert shown.endswith("…") and LONG.startswith(shown[:-1])
     assert whole == LONG and gone == ""
+
+
+def test_picture_of_hidden_window_has_status(qtbot, tmp_path: Path):
+    window = open_window("demo", session=tmp_path / "s.vetter", settings=WITHOUT_FITS)
+    window.resize(1280, 720)
+    until_painted(qtbot, window)
+    window.hide()
+    window.status.say("read")
+    assert not window.status.grab().isNull() and window.status.shown == "read"
+    window.close()

@@ -93,7 +93,9 @@ class Status(QStatusBar):
         return self.fontMetrics().elidedText(message, dots, self._room().width())
 
     def _room(self) -> QRect:
-        end = min(widget.x() for widget in self._beside if widget.isVisible())
+        # None is visible in a picture of a window that is hidden.
+        shown = (widget.x() for widget in self._beside if widget.isVisible())
+        end = min(shown, default=self.width())
         return self.rect().adjusted(6, 0, end - self.width() - GAP, 0)
 
     def refresh(self) -> None:
