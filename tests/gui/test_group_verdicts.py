@@ -19,6 +19,9 @@ class Session(FakeSession):
     def accept(self) -> None:
         self.calls.append(("accept", self.current_row))
 
+    def ask(self, verdict: Verdict) -> None:
+        self.calls.append(("ask", verdict))
+
     reject = maybe = clear = accept
 
 
@@ -31,7 +34,7 @@ def session() -> Session:
 
 @pytest.fixture
 def pages(qtbot, session: Session) -> Iterator[Pages]:
-    pages = Pages(session, FakeCache(session.source), QWidget(), lambda: None)
+    pages = Pages(session, FakeCache(session.source), QWidget(), lambda: None, session.ask)
     qtbot.addWidget(pages)
     pages.resize(600, 400)
     pages.show()

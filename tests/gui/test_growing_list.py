@@ -214,3 +214,23 @@ def test_a_window_that_closes_at_once_begins_nothing(qtbot: Any, opened: Open) -
     window.close()
     qtbot.wait(20)
     assert window._exposed and not begun
+
+
+def test_first_match_that_is_read_comes_on_screen(qtbot: Any, opened: Open) -> None:
+    source = GrowingFake((4, 8))
+    window = opened(source)
+    window.session.queue.set_filter("name=J006")
+    assert "4 of about 8" in window.empty_page.words.text() and not window.card.isVisible()
+    read(qtbot, window, source, 8)
+    qtbot.waitUntil(lambda: window.session.is_painted, timeout=30000)
+    assert window.session.current_row == 6 and window.card.isVisible()
+
+
+def test_candidate_outside_filter_keeps_band_as_list_grows(qtbot: Any, opened: Open) -> None:
+    source = GrowingFake((4, 8))
+    window = opened(source)
+    window.session.queue.set_filter("name=J002 or name=J006")
+    read(qtbot, window, source, 8)
+    assert window.session.current_row == 0 and window.filter_band.isVisible()
+    press(qtbot, window, Qt.Key.Key_A)
+    assert window.filter_band.question.text and window.session.counts.decisions == 0

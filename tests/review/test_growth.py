@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -227,3 +228,32 @@ def test_the_rows_that_are_listed_are_vetted_to_their_end(qtbot: Any, opened: An
     qtbot.waitUntil(lambda: one.session.counts.accepted == 1, timeout=30000)
     why = "the rest of the list could not be read: night.tar: cut short"
     assert f"the last of 1 of about 1; {why}" in one.said
+
+
+def test_first_match_that_is_read_is_shown(qtbot: Any, opened: Any) -> None:
+    night = opened((4, 8))
+    night.session.queue.set_filter("name=J005 or name=J007")
+    assert night.session.is_blank
+    night.read(qtbot, 8)
+    assert night.session.current_key == "J005" and not night.session.is_blank
+
+
+def test_rows_without_match_leave_screen_empty(qtbot: Any, opened: Any) -> None:
+    night = opened((4, 8))
+    night.session.queue.set_filter("mag>99")
+    night.read(qtbot, 8)
+    assert night.session.is_blank and night.session.current_key == "J000"
+
+
+def test_rows_listed_during_commit_are_shown_after_it(
+    qtbot: Any, opened: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vetter.review.recorder.ACKNOWLEDGED_AT_ONCE", 0)
+    night, gate = opened((1, 8)), threading.Event()
+    append = night.store.append
+    monkeypatch.setattr(night.store, "append", lambda *a, **k: gate.wait(30) and append(*a, **k))
+    night.session.accept()
+    night.read(qtbot, 8)
+    assert night.session.busy
+    gate.set()
+    qtbot.waitUntil(lambda: night.session.current_key == "J001", timeout=30000)

@@ -119,3 +119,48 @@ def test_a_column_that_turns_into_text_is_sorted_anew(qtbot, descending):
     queue.extend(4, lambda name: whole[name][2:], lambda text: np.ones(2, bool))
     by_text = [1, 2, 0, 3]
     assert queue.order.tolist() == (by_text[::-1] if descending else by_text)
+
+
+@pytest.mark.parametrize(("row", "match"), [(0, 0), (1, 2), (3, 4), (4, 4), (-1, 0)])
+def test_first_match_is_at_row_or_after_it(row, match):
+    queue = make_queue()
+    queue.set_filter("something")
+    assert queue.first_match(row) == match
+
+
+def test_first_match_after_last_wraps():
+    queue = make_queue(kept=(0, 2))
+    queue.set_filter("something")
+    assert queue.first_match(4) == 0
+
+
+def test_first_match_follows_sort():
+    queue = make_queue(kept=(0, 2))
+    queue.sort_by("mag")
+    queue.set_filter("something")
+    assert queue.first_match(3) == 0 and queue.first_match(1) == 0
+
+
+def test_first_match_of_nothing_is_none():
+    queue = make_queue(kept=())
+    queue.set_filter("something")
+    assert queue.first_match(3) is None
+
+
+@pytest.mark.parametrize(("row", "left_out"), [(1, True), (2, False), (-1, False), (9, False)])
+def test_filter_leaves_out_rows_without_match(row, left_out):
+    queue = make_queue()
+    queue.set_filter("something")
+    assert queue.leaves_out(row) is left_out
+
+
+@pytest.mark.parametrize(("kept", "barren"), [((), True), ((1,), False)])
+def test_filter_without_match_is_barren(kept, barren):
+    queue = make_queue(kept=kept)
+    assert not queue.is_barren
+    queue.set_filter("something")
+    assert queue.is_barren is barren
+
+
+def test_empty_list_without_filter_is_not_barren():
+    assert not Queue(0, lambda name: MAG[:0], lambda text: np.ones(0, bool)).is_barren

@@ -88,7 +88,8 @@ def session(qapp, store: MemoryStore) -> Iterator[Session]:
     candidates = candidate_list()
     ledger = Ledger(candidates, "ann")
     recorder = Recorder(ledger, Writer(store))
-    queue = Queue(len(candidates), lambda name: np.zeros(4), lambda text: np.ones(4, bool))
+    # A filter names the keys that match it.
+    queue = Queue(4, lambda name: np.zeros(4), lambda text: np.isin(KEYS, text.split()))
     session = Session(
         SimpleNamespace(candidates=candidates),
         ledger,
@@ -376,7 +377,6 @@ def test_group_undo_returns_to_place_of_decision(session):
     session.decide_group([1, 2, 3], Verdict.REJECT)
     session.go_to_row(2)
     session.undo()
-    assert session.current_row == 2 and session.counts.rejected == 0
     assert session.current_row == 0 and session.counts.rejected == 0
 
 
@@ -396,6 +396,7 @@ def earlier_group(session: Session, rows: Sequence[int]) -> None:
 def test_undo_of_earlier_runs_group_returns_to_its_first(session):
     earlier_group(session, [2, 1, 3])
     session.undo()
+    assert session.current_row == 2 and session.counts.rejected == 0
 
 
 def test_undo_of_earlier_runs_group_stays_on_member(session):
@@ -523,3 +524,101 @@ def test_a_changed_list_is_said_once_and_what_asks_for_something_first(
     monkeypatch.setattr(Ledger, "unplaced", unplaced)
     said = [session.unplaced if note is None else note for note in notes]
     assert session.change_notes(changed) == said
+
+
+def messages(session: Session) -> list[str]:
+    """Everything that the session says from now on."""
+    said: list[str] = []
+    session.message.connect(said.append)
+    return said
+
+
+def test_filter_without_match_leaves_no_candidate_on_screen(session):
+    told: list[bool] = []
+    session.blanked.connect(told.append)
+    session.queue.set_filter("z")
+    assert session.is_blank and not session.is_painted and told == [True]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        lambda session: session.accept(),
+        lambda session: session.clear(),
+        lambda session: session.toggle_tag(1),
+    ],
+    ids=["verdict", "clear", "tag"],
+)
+def test_key_without_match_decides_nothing(session, store, key):
+    session.queue.set_filter("z")
+    session.painted(0)
+    said = messages(session)
+    key(session)
+    assert not store.decisions
+    assert said == ["no candidate matches the filter: clear it first"]
+
+
+@pytest.mark.parametrize("verb", ["next", "previous", "first", "last", "next_undecided"])
+def test_step_without_match_tells_so(session, verb):
+    session.queue.set_filter("z")
+    said = messages(session)
+    getattr(session, verb)()
+    assert session.current_row == 0
+    assert said == ["no candidate matches the filter: clear it first"]
+
+
+def test_filter_that_matches_again_shows_candidate(session):
+    session.queue.set_filter("z")
+    told: list[bool] = []
+    session.blanked.connect(told.append)
+    session.queue.set_filter("")
+    assert not session.is_blank and told == [False] and session.current_key == "a"
+
+
+@pytest.mark.parametrize("row", [0, 2])
+def test_move_out_of_filter_without_match_shows_candidate(session, row):
+    session.queue.set_filter("z")
+    session.go_to_row(row)
+    session.painted(row)
+    session.accept()
+    assert not session.is_blank and session.codes[row] == 1
+
+
+def test_verdict_outside_filter_without_match_tells_so(session):
+    session.queue.set_filter("z")
+    session.go_to_row(2)
+    session.painted(2)
+    said = messages(session)
+    session.accept()
+    assert said == ["no candidate matches the filter: clear it first"]
+
+
+def test_undo_without_match_shows_its_candidate(session):
+    session.accept()
+    session.queue.set_filter("z")
+    session.undo()
+    assert session.current_key == "a" and not session.is_blank
+
+
+def test_verdict_that_ends_match_goes_to_next_match(session):
+    paint_all(session)
+    session.queue.set_filter("a b d")
+    session.accept()
+    assert session.current_key == "b" and not session.queue.leaves_out(0)
+
+
+def test_end_of_filter_counts_undecided_matches(session):
+    paint_all(session)
+    session.queue.set_filter("b d")
+    session.go_to("d")
+    said = messages(session)
+    session.accept()
+    assert said == ["end of the filtered list; 1 undecided"]
+
+
+def test_no_undecided_match_is_told_of_filter(session):
+    session.decide_group([1, 3], Verdict.REJECT)
+    session.queue.set_filter("b d")
+    said = messages(session)
+    session.next_undecided()
+    assert said == ["no undecided candidate is left in this filter"]

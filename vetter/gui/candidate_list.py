@@ -111,6 +111,9 @@ class CandidateListView(QTableView):
         self._mark(place)
         if place < 0:
             return
+        self._scroll_to(place)
+
+    def _scroll_to(self, place: int) -> None:
         bar, viewport = self.verticalScrollBar(), self.viewport()
         assert bar is not None and viewport is not None
         lines = max(1, viewport.height() // self._line_height())
@@ -266,7 +269,12 @@ class CandidateListView(QTableView):
 
     def _on_reset(self) -> None:
         self._lines.current_place = -1
-        self.follow(self._session.current_row)
+        # The scroll bar still has the range of the list before.
+        self.updateGeometries()
+        row = self._session.current_row
+        self.follow(row)
+        if self._session.queue.leaves_out(row):
+            self._scroll_to(self._session.queue.place_near(row))
         self.heading.show_sort()
 
     def _on_growing(self) -> None:

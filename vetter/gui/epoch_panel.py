@@ -86,6 +86,9 @@ class EpochPanel(QWidget):
     def step(self, steps: int) -> None:
         """Go to the same object so many epochs on (or back), where it was found."""
         session = self._session
+        if session.is_blank:
+            session.say_no_match()
+            return
         if session.current_row < 0 or not self._has_epochs():
             return
         rows = siblings(session.source, session.current_row)
@@ -103,6 +106,9 @@ class EpochPanel(QWidget):
     def ask(self, verdict: Verdict) -> None:
         """Say how many epochs a verdict would be given to, and wait for yes or no."""
         session = self._session
+        if session.is_blank:
+            session.say_no_match()
+            return
         if session.current_row < 0 or not self._has_epochs():
             return
         if session.read_only:

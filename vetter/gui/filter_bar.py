@@ -17,12 +17,15 @@ TYPING_PAUSE = 150
 HELP = (
     "Words search the names. mag<19 verdict=none name~J04 must all hold; or, not and brackets "
     "combine. filter=r,g is one of several, ~ means contains, mag=missing has no value, quotes "
-    "keep blanks.\nEnter keeps the filter, Esc returns to the one before."
+    "keep blanks.\nEnter keeps the filter and goes to its first match, Esc returns to the one "
+    "before."
 )
 
 
 class FilterBar(QWidget):
     """Enter keeps the filter, Esc puts the earlier one back; both return the keyboard.
+
+    Enter also goes to the first match, where the filter leaves out the candidate on screen.
 
     The filter in force is the queue's: a line below says what it lets through, and takes it
     away at a click. What is typed is tried while it is typed; where it makes no sense, the
@@ -71,6 +74,7 @@ class FilterBar(QWidget):
         """Filter by what is typed and return to the candidates; stay where it makes no sense."""
         if self._try():
             self._before = self._session.queue.expression
+            self._go_to_match()
             self._leave()
 
     def drop(self) -> None:
@@ -152,6 +156,13 @@ class FilterBar(QWidget):
         tone = palette.link().color() if filtered and not self._problem else palette.text().color()
         palette.setColor(QPalette.ColorRole.WindowText, tone)
         self.state.setPalette(palette)
+
+    def _go_to_match(self) -> None:
+        """Go to the first match at or after the candidate on screen, around the end."""
+        session = self._session
+        match = session.queue.first_match(session.current_row)
+        if match is not None and match != session.current_row:
+            session.go_to_row(match)
 
     def _leave(self) -> None:
         if self.line.hasFocus():

@@ -10,9 +10,7 @@ if TYPE_CHECKING:
     from vetter.gui.main_window import MainWindow
 
 FIT_COMMANDS: tuple[Command[MainWindow], ...] = (
-    Command(
-        "fit.now", "Fit now (adjust_cutout)", ("F",), "Fit", lambda w: w.fits.request_current()
-    ),
+    Command("fit.now", "Fit now (adjust_cutout)", ("F",), "Fit", lambda w: w.fit_now()),
     Command(
         "fit.pause",
         "Fitting in the background: pause or go on",

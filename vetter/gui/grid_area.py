@@ -16,6 +16,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QAbstractScrollArea, QWidget
 
+from vetter.gui.empty_page import no_match_text
 from vetter.gui.grid_selection import GridSelection
 from vetter.gui.thumbnails import Thumbnails
 from vetter.gui.verdict_style import badge, colour, is_dark
@@ -157,6 +158,8 @@ class GridArea(QAbstractScrollArea):
             # Tiles that change at the same time may be far apart.
             if region.intersects(rect):
                 gaps |= not self._paint_tile(painter, place, rect)
+        if self._session.queue.is_barren:
+            self._paint_no_match(painter)
         painter.end()
         if gaps and not self._later.isActive():
             self._later.start()
@@ -214,6 +217,12 @@ class GridArea(QAbstractScrollArea):
         last = ((area.bottom() + self._offset()) // height + 1) * self.columns
         count = len(self._session.queue)
         return min(first, count), min(last, count)
+
+    def _paint_no_match(self, painter: QPainter) -> None:
+        painter.setPen(self.palette().placeholderText().color())
+        flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
+        area = self._view().rect().adjusted(4 * PAD, 0, -4 * PAD, 0)
+        painter.drawText(area, flags, no_match_text(self._session))
 
     def _paint_tile(self, painter: QPainter, place: int, rect: QRect) -> bool:
         """Paint a tile; whether its picture was there."""

@@ -46,9 +46,12 @@ class GridSelection:
         return [int(row) for row in self.rows.tolist()]
 
     def begin(self, row: int) -> bool:
-        """Select only this one; whether that changed anything, here as below."""
+        """Select only this one, or none where the filter leaves it out.
+
+        Returns whether that changed anything, here as below.
+        """
         self._anchor = row
-        return self._become(_one(row))
+        return self._become(_one(-1 if self._queue.leaves_out(row) else row))
 
     def extend(self, row: int) -> bool:
         """Select from where the selection was begun to this one."""

@@ -28,6 +28,9 @@ class GroupQuestion(QWidget):
     agreed = pyqtSignal(list, object)
     """Rows and verdict, when the answer is yes."""
 
+    closed = pyqtSignal()
+    """The question was answered, or is not asked any more."""
+
     def __init__(self, parent: QWidget | None = None, narrow: bool = False) -> None:
         super().__init__(parent)
         self._asked: tuple[list[int], Verdict] | None = None
@@ -74,6 +77,8 @@ class GroupQuestion(QWidget):
         self._asked = rows, verdict
         count = counted(len(rows), "candidate")
         words = VERBS[verdict].format(named or count)
+        if len(rows) == 1:
+            words = words.replace("the verdicts of", "the verdict of", 1)
         if unseen:
             words += f"  {counted(unseen, 'of them has', 'of them have')} not been on screen."
         if unlisted:
@@ -83,12 +88,14 @@ class GroupQuestion(QWidget):
 
     def agree(self) -> None:
         """Yes."""
-        asked, self._asked = self._asked, None
-        self.hide()
+        asked = self._asked
+        self.dismiss()
         if asked is not None:
             self.agreed.emit(*asked)
 
     def dismiss(self) -> None:
         """No; or what was selected has changed, and the question with it."""
-        self._asked = None
+        asked, self._asked = self._asked, None
         self.hide()
+        if asked is not None:
+            self.closed.emit()

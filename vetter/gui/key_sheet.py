@@ -34,6 +34,8 @@ ELSEWHERE = (
     ("Grid", "Tab", "Next plane"),
     ("Grid", "Enter", "Look at it in the panels"),
     ("Grid and text fields", "Esc", "Leave"),
+    ("Outside the filter", "Enter", "Yes, give the verdict all the same"),
+    ("Outside the filter", "Esc", "No; once more: clear the filter"),
     ("Field view", "Tab", "Its buttons; Enter presses them"),
     ("Field view", "Enter", "Yes, for all that are selected"),
     ("Field view", "Esc", "No; once more: select none"),

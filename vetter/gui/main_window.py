@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from vetter.core.cutout_source import fields_of
 from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
@@ -20,8 +20,10 @@ from vetter.gui.candidate_list import CandidateListView
 from vetter.gui.command import Command, with_tags
 from vetter.gui.command_keys import CommandKeys
 from vetter.gui.dialogs import Dialogs
+from vetter.gui.empty_page import EmptyPage
 from vetter.gui.epoch_panel import EpochPanel
 from vetter.gui.evidence import Evidence
+from vetter.gui.filter_band import FilterBand
 from vetter.gui.filter_bar import FilterBar
 from vetter.gui.kept_comments import KeptComments
 from vetter.gui.keymap import keys_text, make_keymap
@@ -113,6 +115,7 @@ class MainWindow(Window):
         session = self.session
         self.card = CandidateCard(session)
         self.filter_bar = FilterBar(session, self.keymap)
+        self.filter_band = FilterBand(session, self.keymap)
         self.plane_row = PlaneRow(choice=PanelChoice.of(session.source))
         if fittable(session.source.plane_names) and not self.fits.paused:
             self.plane_row.expect_fit()
@@ -136,9 +139,15 @@ class MainWindow(Window):
         layout.addWidget(self.epochs)
         layout.addWidget(self.evidence)
         layout.addWidget(self.stretch_bar)
-        self.pages = Pages(session, self.cache, vetting, self._make_field, self)
+        self._candidate_page = QStackedWidget(self)
+        self._candidate_page.addWidget(vetting)
+        self.empty_page = EmptyPage(session)
+        self._candidate_page.addWidget(self.empty_page)
+        self.pages = Pages(
+            session, self.cache, self._candidate_page, self._make_field, self.filter_band.ask, self
+        )
         self.opening = Opening(self)
-        self.setCentralWidget(self.opening.above(self.pages))
+        self.setCentralWidget(self.opening.above(self.filter_band.above(self.pages)))
 
         self.list_dock = ListDock(self.filter_bar, self.candidate_list, self)
 
@@ -157,6 +166,8 @@ class MainWindow(Window):
         self.showing = Showing(session, cache, self.fits, views, self)
         session.opinions_changed.connect(self._on_opinions_changed)
         session.failed.connect(self.dialogs.say_failure)
+        session.blanked.connect(self._on_blanked)
+        self.filter_band.agreed.connect(self.pages.decide_on_screen)
         KeptComments(session, self.card, keys_text(self.keymap["review.comment"]), self)
         self.plane_row.pointer.connect(self.readout.show_pointer)
         self.epochs.counted.connect(partial(name_epochs, self.actions_by_id))
@@ -241,7 +252,17 @@ class MainWindow(Window):
 
     def edit_comment(self) -> None:
         """Write a comment on the candidate on screen."""
-        self.card.edit_comment()
+        if self.session.is_blank:
+            self.session.say_no_match()
+        else:
+            self.card.edit_comment()
+
+    def fit_now(self) -> None:
+        """Fit the candidate on screen."""
+        if self.session.is_blank:
+            self.session.say_no_match()
+        else:
+            self.fits.request_current()
 
     def show_filter(self) -> None:
         """Put the cursor into the filter."""
@@ -274,6 +295,13 @@ class MainWindow(Window):
         self.session.recorder.keep_setting("panels", said)
         self.plane_row.set_choice(PanelChoice.of(self.session.source, said))
         self.showing.show()
+
+    def _on_blanked(self, blank: bool) -> None:
+        self._candidate_page.setCurrentIndex(int(blank))
+        if blank:
+            self.showing.blank()
+        else:
+            self.showing.show()
 
     def _on_looks_changed(self, looks: Looks) -> None:
         self.cache.set_looks(looks)
@@ -308,7 +336,13 @@ class MainWindow(Window):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
-        if not self._keys.press(event):
+        if self._keys.press(event):
+            return
+        session = self.session
+        hidden = session.is_blank or session.is_outside_filter
+        if event.key() == Qt.Key.Key_Escape and hidden:
+            self.filter_bar.show_all()
+        else:
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent | None) -> None:

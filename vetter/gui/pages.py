@@ -31,6 +31,8 @@ class Pages(QStackedWidget):
         The first page.
     make_field : callable
         Builds the dock of the field view; the dock wants the window and the list's dock.
+    ask : callable
+        Asks whether a verdict is meant for a candidate that the filter leaves out.
 
     Attributes
     ----------
@@ -46,12 +48,14 @@ class Pages(QStackedWidget):
         cache: CutoutCache,
         panels: QWidget,
         make_field: Callable[[], FieldDock],
+        ask: Callable[[Verdict], None],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._session, self._cache = session, cache
         self._panels = panels
         self._make_field = make_field
+        self._ask = ask
         self._grid: Grid | None = None
         self.field: FieldDock | None = None
         self.addWidget(panels)
@@ -91,6 +95,14 @@ class Pages(QStackedWidget):
             return
         if self.field is not None and self.field.view.decide(verdict):
             return
+        if session.queue.leaves_out(session.current_row) and self._can_ask():
+            self._ask(verdict)
+        else:
+            self.decide_on_screen(verdict)
+
+    def decide_on_screen(self, verdict: Verdict) -> None:
+        """Give a verdict to the candidate on screen."""
+        session = self._session
         verbs = {
             Verdict.ACCEPT: session.accept,
             Verdict.REJECT: session.reject,
@@ -98,3 +110,8 @@ class Pages(QStackedWidget):
             Verdict.NONE: session.clear,
         }
         verbs[verdict]()
+
+    def _can_ask(self) -> bool:
+        """Return whether a verdict could be given now; if not, the session tells why."""
+        session = self._session
+        return session.is_painted and not session.busy and not session.read_only

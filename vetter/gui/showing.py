@@ -86,7 +86,7 @@ class Showing(QObject):
     def show(self) -> None:
         """Show the current candidate: its pixels now, or that they are coming."""
         session, row, views = self._session, self._session.current_row, self._views
-        if row < 0 or self._closed:
+        if row < 0 or self._closed or session.is_blank:
             return
         frame = self._at_hand(row) if row != self._row else self._cache.get(row)
         if frame is None:
@@ -129,6 +129,13 @@ class Showing(QObject):
         ):
             return painted
         return self._cache.get(row)
+
+    def blank(self) -> None:
+        """Show no candidate: the filter matches none."""
+        self._row, self._shown = -1, None
+        for timer in (self._after_paint, self._while_looking, self._then, self._at_rest):
+            timer.stop()
+        self._views.light_curve.blank()
 
     def expose(self) -> None:
         """The window is on screen: from now on a candidate counts as seen when painted."""

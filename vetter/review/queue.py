@@ -111,6 +111,26 @@ class Queue(QObject):
         """Where a row stands in the order; -1 where the filter leaves it out."""
         return int(self._places[row]) if 0 <= row < self._count else -1
 
+    def leaves_out(self, row: int) -> bool:
+        """Return whether a candidate is left out by the filter."""
+        return 0 <= row < self._count and self.position_of(row) < 0
+
+    @property
+    def is_barren(self) -> bool:
+        """Whether a filter is in force that no candidate of the list matches."""
+        return self._mask is not None and not len(self.order)
+
+    def place_near(self, row: int) -> int:
+        """Return a row's place in the order, or the place of the first listed row after it."""
+        place = self.position_of(row)
+        return place if place >= 0 else self._place_if_listed(row)
+
+    def first_match(self, row: int) -> int | None:
+        """Return the first listed row at or after this one, around the end; None without one."""
+        if not len(self.order):
+            return None
+        return int(self.order[self.place_near(row) % len(self.order)])
+
     def step(self, row: int, steps: int) -> int | None:
         """The row so many places on (or back); None beyond the ends.
 

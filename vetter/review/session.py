@@ -109,8 +109,7 @@ class Session(Travel):
         self.queue.extend(len(candidates), new.values, lambda text: matching(text, new))
         if len(candidates) > first:
             self.grown.emit(first)
-            if not self.busy:
-                self._viewing.arrived(self.codes)
+            self.recorder.when_free(self._on_arrived)
         if fingerprints is not None:
             self.recorder.record_input(self.source.record, fingerprints, len(candidates))
             self.completed.emit()
@@ -143,6 +142,9 @@ class Session(Travel):
         self._viewing.close()
         self._keep_position()
         self.recorder.close()
+
+    def _on_arrived(self) -> None:
+        self._viewing.arrived(self.codes)
 
     def _clear(self) -> None:
         self._commit([self._decide(verdict=Verdict.NONE)], go_to=self.current_row)
@@ -198,6 +200,8 @@ class Session(Travel):
 
         if self.read_only:
             self._say_read_only()
+        elif self.is_blank:
+            self.say_no_match()
         elif self.is_painted and (not self.busy or self._stays):
             self.recorder.when_free(still_on_this)
         elif row >= 0:
@@ -238,11 +242,10 @@ class Session(Travel):
 
     def _place_of(self, decisions: Sequence[Decision]) -> int:
         """Return the row to show after an undo or redo of a step."""
-        first = decisions[0]
-        place = self._group_places.get(first.undoes or "")
+        place = self._group_places.get(decisions[0].undoes or "")
         if place is None:
             here = self.current_key
-            place = here if any(d.key == here for d in decisions) else first.key
+            place = next((d.key for d in decisions if d.key == here), decisions[0].key)
         return self.candidates.row_of(place)
 
     def _commit(

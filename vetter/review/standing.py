@@ -43,6 +43,7 @@ class Standing(QObject):
     """
 
     current_changed = pyqtSignal(int)
+    blanked = pyqtSignal(bool)  # the filter matches nothing, so no candidate is on screen; or again
     opinions_changed = pyqtSignal(object)  # list of rows
     queue_changed = pyqtSignal()
     grown = pyqtSignal(int)  # the first new row
@@ -82,10 +83,12 @@ class Standing(QObject):
         self._unkept = ""
         self._writing: tuple[int, str] | None = None
         """Row and text of the comment that the commit under way is for."""
-        self._viewing.changed.connect(self.current_changed)
         self._group_places: dict[str, str] = {}
         """Key of the candidate on screen when a group was decided, by the name of its step."""
+        self._viewing.changed.connect(self.current_changed)
+        self._viewing.blanked.connect(self.blanked)
         self._viewing.settled.connect(self._keep_position)
+        queue.changed.connect(self._viewing.follow_filter)
         queue.changed.connect(self.queue_changed)
         recorder.failed.connect(self._on_failed)
         recorder.unkept.connect(self._on_unkept)
@@ -107,6 +110,19 @@ class Standing(QObject):
     def is_painted(self) -> bool:
         """Whether the candidate on screen has been painted, so that verdicts apply to it."""
         return self._viewing.is_painted
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether no candidate is on screen, since the filter matches none.
+
+        The current one is then that to which the vetter returns when the filter goes.
+        """
+        return self._viewing.is_blank
+
+    @property
+    def is_outside_filter(self) -> bool:
+        """Whether the filter leaves out the current candidate, on screen or not."""
+        return self.queue.leaves_out(self.current_row)
 
     @property
     def current_key(self) -> str | None:

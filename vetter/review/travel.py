@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from vetter.review.standing import Standing
 from vetter.review.viewing import NEXT_LISTED, NEXT_UNDECIDED
 
@@ -11,6 +13,10 @@ class Travel(Standing):
 
     undecided_keys = ""
     """The keys that run `next_undecided`, in words: the window knows them."""
+
+    def say_no_match(self) -> None:
+        """Say that the filter matches nothing, so that no candidate is on screen."""
+        self.message.emit("no candidate matches the filter: clear it first")
 
     def next(self) -> None:
         """The next candidate of the list."""
@@ -22,18 +28,21 @@ class Travel(Standing):
 
     def first(self) -> None:
         """The first candidate of the list."""
-        if not self.busy:
-            self._viewing.to_end(last=False)
+        self._to_end(last=False)
 
     def last(self) -> None:
         """The last candidate of the list."""
-        if not self.busy:
-            self._viewing.to_end(last=True)
+        self._to_end(last=True)
 
     def next_undecided(self) -> None:
         """The next candidate without a verdict, around the end of the list."""
-        if not self.busy and not self._viewing.to_undecided(self.codes):
-            left = "in this list" if self.complete else f"among {self.listing}"
+        if self.busy or self._viewing.to_undecided(self.codes):
+            return
+        if self.queue.is_barren:
+            self.say_no_match()
+        else:
+            listed = "in this list" if self.complete else f"among {self.listing}"
+            left = "in this filter" if self.queue.expression else listed
             self.message.emit(f"no undecided candidate is left {left}")
 
     def go_to(self, key: str) -> None:
@@ -57,6 +66,9 @@ class Travel(Standing):
                 self._viewing.wait(NEXT_UNDECIDED)
 
     def _say_end(self) -> None:
+        if self.queue.is_barren:
+            self.say_no_match()
+            return
         if self.broken:
             self.message.emit(f"the last of {self.listing}; {self.unlisted}")
             return
@@ -64,15 +76,22 @@ class Travel(Standing):
             self._viewing.wait(NEXT_LISTED)
             self.message.emit(f"the last of {self.listing}: the next is shown when it is read")
             return
-        left = self.counts.undecided
+        end = "end of the filtered list" if self.queue.expression else "end of the list"
+        left = int(np.count_nonzero(self.codes[self.queue.order] == 0))
         way = f": {self.undecided_keys} goes to the next of them" if self.undecided_keys else ""
-        self.message.emit(
-            f"end of the list; {left} undecided{way}"
-            if left
-            else "end of the list; every candidate is decided"
-        )
+        each = "match" if self.queue.expression else "candidate"
+        undecided = f"{left} undecided{way}" if left else f"every {each} is decided"
+        self.message.emit(f"{end}; {undecided}")
+
+    def _to_end(self, last: bool) -> None:
+        if self.queue.is_barren:
+            self.say_no_match()
+        elif not self.busy:
+            self._viewing.to_end(last)
 
     def _step(self, steps: int) -> None:
-        if not self.busy and not self._viewing.step(steps):
+        if self.queue.is_barren:
+            self.say_no_match()
+        elif not self.busy and not self._viewing.step(steps):
             words = "end of the list" if self.complete else f"the last of {self.listing}"
             self.message.emit(words if steps > 0 else "start of the list")

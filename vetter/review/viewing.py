@@ -28,12 +28,15 @@ class Viewing(QObject):
     """
 
     changed = pyqtSignal(int)  # row
+    blanked = pyqtSignal(bool)  # nothing is on screen any more, or a candidate is again
     settled = pyqtSignal(int)  # row, once the vetter stays
 
     def __init__(self, queue: Queue, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._queue = queue
         self.row = -1
+        self.is_blank = False
+        """Whether no candidate is on screen, since the filter matches none."""
         self.direction = 1
         self._waits_for = NOTHING
         self._painted_row = -1
@@ -57,15 +60,24 @@ class Viewing(QObject):
         """Show a candidate; it counts as seen only once it is painted."""
         self._waits_for = NOTHING
         if row == self.row:
+            self._set_blank(False)
             return
         self.row = row
         self._painted_row = -1
+        self._set_blank(False)
         self.changed.emit(row)
         self._settling.start()
 
+    def follow_filter(self) -> None:
+        """Leave the screen empty where the filter matches nothing; fill it where it does again.
+
+        Where it leaves out the candidate on screen alone, that stays.
+        """
+        self._set_blank(self._queue.is_barren)
+
     def painted(self, row: int) -> None:
         """The window has painted a candidate; an old one's paint counts for nothing."""
-        if row == self.row and row != self._painted_row:
+        if row == self.row and row != self._painted_row and not self.is_blank:
             self._painted_row, self._painted_at = row, time.monotonic()
 
     def step(self, steps: int) -> bool:
@@ -98,10 +110,20 @@ class Viewing(QObject):
         if self.row < 0:
             if not self.to_undecided(codes):
                 self.to_end(last=False)
+        elif self.is_blank:
+            match = self._queue.first_match(self.row)
+            if match is not None:
+                self.show(match)
         elif self._waits_for == NEXT_LISTED:
             self.step(1)
         elif self._waits_for == NEXT_UNDECIDED:
             self.to_undecided(codes)
+
+    def _set_blank(self, blank: bool) -> None:
+        if blank != self.is_blank:
+            self.is_blank = blank
+            self._painted_row = -1
+            self.blanked.emit(blank)
 
     def close(self) -> None:
         """Settle no more."""
