@@ -234,3 +234,12 @@ def test_candidate_outside_filter_keeps_band_as_list_grows(qtbot: Any, opened: O
     assert window.session.current_row == 0 and window.filter_band.isVisible()
     press(qtbot, window, Qt.Key.Key_A)
     assert window.filter_band.question.text and window.session.counts.decisions == 0
+
+
+def test_question_outside_filter_stays_as_list_grows(qtbot: Any, opened: Open) -> None:
+    source = GrowingFake((4, 8))
+    window = opened(source)
+    window.session.queue.set_filter("name=J002 or name=J006")
+    press(qtbot, window, Qt.Key.Key_A)
+    read(qtbot, window, source, 8)
+    assert window.filter_band.question.text.startswith("Accept J000, which is not in this filter?")

@@ -79,6 +79,8 @@ class DisappearedDialog(QDialog):
     def accept(self) -> None:
         """Reject what is ticked, as one step of undo."""
         session = self._session
+        # Before the decision: undo returns to where it was made.
+        self._go_back()
         # A verdict that was given meanwhile stays.
         rows = [row for row in self.model.ticked if not session.codes[row]]
         if session.read_only:
@@ -86,7 +88,6 @@ class DisappearedDialog(QDialog):
         elif rows:
             session.decide_group(rows, Verdict.REJECT)
             session.message.emit(f"{len(rows):,} rejected; one undo takes all of them back")
-        self._go_back()
         super().accept()
 
     def reject(self) -> None:

@@ -50,6 +50,7 @@ class EpochPanel(QWidget):
         if not has_epochs(session.source):
             self.hide()
         self.question.agreed.connect(session.decide_group)
+        session.opinions_changed.connect(self.question.forget)
 
     def toggle(self) -> None:
         """Show the row, or put it away."""

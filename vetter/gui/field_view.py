@@ -88,6 +88,7 @@ class FieldView(QWidget):
         self.question.agreed.connect(self._on_agreed)
         session.current_changed.connect(self._on_current_changed)
         session.opinions_changed.connect(self._on_changed)
+        session.opinions_changed.connect(self.question.forget)
         session.queue_changed.connect(self._on_changed)
         session.grown.connect(self._on_changed)
         fits.changed.connect(self._on_changed)

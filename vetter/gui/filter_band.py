@@ -55,9 +55,8 @@ class FilterBand(QFrame):
         self.question.closed.connect(self._on_closed)
         session.current_changed.connect(self._on_changed)
         session.queue_changed.connect(self._on_changed)
-        session.grown.connect(self._on_changed)
         session.blanked.connect(self._on_changed)
-        session.opinions_changed.connect(self._on_opinions_changed)
+        session.grown.connect(self._on_grown)
 
     def above(self, content: QWidget) -> QWidget:
         """Return the content with the band above it."""
@@ -105,8 +104,10 @@ class FilterBand(QFrame):
         if outside == self.isHidden():
             self.setVisible(outside)
 
-    def _on_opinions_changed(self, _rows: object) -> None:
-        self.question.dismiss()
+    def _on_grown(self, _first_new: int) -> None:
+        # The question stays: the list grows several times a second.
+        if not self.isHidden():
+            self._say()
 
     def _say(self) -> None:
         session = self._session

@@ -248,4 +248,5 @@ class Grid(QWidget):
 
     def _on_opinions_changed(self, rows: object) -> None:
         if isinstance(rows, list):
+            self.question.forget(rows)
             self.area.repaint_later()

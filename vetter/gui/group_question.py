@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
@@ -92,6 +94,11 @@ class GroupQuestion(QWidget):
         self.dismiss()
         if asked is not None:
             self.agreed.emit(*asked)
+
+    def forget(self, rows: Collection[int]) -> None:
+        """Dismiss a question about candidates whose opinions have changed since."""
+        if self._asked is not None and not set(rows).isdisjoint(self._asked[0]):
+            self.dismiss()
 
     def dismiss(self) -> None:
         """No; or what was selected has changed, and the question with it."""

@@ -95,7 +95,7 @@ class Pages(QStackedWidget):
             return
         if self.field is not None and self.field.view.decide(verdict):
             return
-        if session.queue.leaves_out(session.current_row) and self._can_ask():
+        if session.queue.leaves_out(session.current_row) and session.takes_keys:
             self._ask(verdict)
         else:
             self.decide_on_screen(verdict)
@@ -110,8 +110,3 @@ class Pages(QStackedWidget):
             Verdict.NONE: session.clear,
         }
         verbs[verdict]()
-
-    def _can_ask(self) -> bool:
-        """Return whether a verdict could be given now; if not, the session tells why."""
-        session = self._session
-        return session.is_painted and not session.busy and not session.read_only

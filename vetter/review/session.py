@@ -27,6 +27,11 @@ class Session(Travel):
     _stays = False
     """Whether the commit under way leaves the candidate on screen where it is."""
 
+    @property
+    def takes_keys(self) -> bool:
+        """Whether a verdict or tag would be taken now; if not, the verbs tell why."""
+        return not self.read_only and self.is_painted and (not self.busy or self._stays)
+
     def accept(self) -> None:
         """Accept what is on screen, then the next."""
         self._on_this(partial(self._give, Verdict.ACCEPT))
@@ -202,7 +207,7 @@ class Session(Travel):
             self._say_read_only()
         elif self.is_blank:
             self.say_no_match()
-        elif self.is_painted and (not self.busy or self._stays):
+        elif self.takes_keys:
             self.recorder.when_free(still_on_this)
         elif row >= 0:
             self._say_not_taken()
