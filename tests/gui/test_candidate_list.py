@@ -94,6 +94,14 @@ def test_the_sort_is_shown_in_the_heading(view, session) -> None:
     assert header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
 
 
+def test_heading_has_sort_arrow_on_screen(view, session) -> None:
+    header = view.horizontalHeader()
+    assert header.isSortIndicatorShown()
+    before = header.grab().toImage()
+    session.queue.sort_by("mag", True)
+    assert header.grab().toImage() != before
+
+
 def test_following_within_the_view_does_not_scroll(view) -> None:
     view.follow(3)
     assert view.verticalScrollBar().value() == 0

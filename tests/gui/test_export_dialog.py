@@ -12,6 +12,8 @@ from PyQt6.QtGui import QImage
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
+from tests.helpers.windows import WITHOUT_FITS
+from vetter.app import open_window
 from vetter.core.adjustment import Adjustment
 from vetter.core.decisions import Verdict
 from vetter.cutouts import load_cutout
@@ -151,3 +153,14 @@ def test_opinions_are_those_of_the_start(qtbot, dialog, source, session, tmp_pat
 def test_counts_are_shown(dialog) -> None:
     assert dialog.verdicts[Verdict.ACCEPT].text() == "accepted (2)"
     assert dialog.verdicts[Verdict.NONE].text() == "undecided (2)"
+
+
+def test_export_is_suggested_beside_session(qtbot, tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    window = open_window("demo", session=tmp_path / "s.vetter", settings=WITHOUT_FITS)
+    window.dialogs.show_export()
+    suggested = window.dialogs.export.folder.text()
+    window.dialogs.export.close()
+    window.close()
+    assert suggested == str(tmp_path / "vetter_export")

@@ -9,7 +9,7 @@ import pytest
 
 from vetter.io.fingerprint import of_list
 from vetter.io.session_file import SessionFile
-from vetter.io.session_path import default_session_path, taken_words
+from vetter.io.session_path import default_session_path, results_folder, taken_words
 
 
 @pytest.fixture
@@ -117,3 +117,43 @@ def test_a_list_of_files_in_the_working_folder_finds_its_session(listing: Path) 
     (listing / "lists" / "files.lst").write_text("x.csv\n")
     usual = _record(listing / "lists" / "files.vetter", str(listing / "x.csv"))
     assert default_session_path(["lists/files.lst"]) == usual
+
+
+@pytest.fixture
+def users_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's data folder, and another working directory."""
+    for name in ("data", "work"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path / "work")
+    return default_session_path(["demo"]).parent
+
+
+def test_results_are_suggested_beside_session(lists, users_folder: Path, tmp_path: Path) -> None:
+    session = tmp_path / "data" / "night.vetter"
+    assert results_folder(session, lists) == tmp_path / "data"
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.csv[1]", "@x.csv", "*.csv"])
+def test_results_of_session_in_users_folder_are_beside_list(
+    lists, users_folder: Path, tmp_path: Path, name: str
+) -> None:
+    place = f"@{tmp_path / name[1:]}" if name[0] == "@" else str(tmp_path / name)
+    expected = tmp_path.parent if name == "*.csv" else tmp_path
+    assert results_folder(users_folder / "x.vetter", [place]) == expected
+
+
+def test_results_of_demo_are_in_working_directory(users_folder: Path) -> None:
+    assert results_folder(users_folder / "demo.vetter", ["demo"]) == Path.cwd()
+
+
+def test_results_beside_gone_list_are_in_working_directory(users_folder: Path) -> None:
+    session = users_folder / "x.vetter"
+    assert results_folder(session, ["/nowhere/at/all/x.csv"]) == Path.cwd()
+
+
+def test_results_in_unwritable_folder_are_in_working_directory(
+    lists, users_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda place, mode: Path(place) != tmp_path)
+    assert results_folder(tmp_path / "x.vetter", lists) == Path.cwd()

@@ -34,7 +34,6 @@ class CandidateHeading(QHeaderView):
         self.setHighlightSections(False)
         self.setMinimumSectionSize(NARROWEST)
         self.setStretchLastSection(True)
-        self.setSortIndicatorShown(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._on_menu)
         self.sectionClicked.connect(self._on_clicked)

@@ -67,6 +67,8 @@ class CandidateListView(QTableView):
         self._next_turn.timeout.connect(self._show_said)
         self.heading = CandidateHeading(session.queue, self._table, self)
         self.setHorizontalHeader(self.heading)
+        # Not before: setHorizontalHeader() hides the arrow of a table that does not sort itself.
+        self.heading.setSortIndicatorShown(True)
         self.setModel(self._table)
         self.setAccessibleName("candidates")
         self._set_up_table()

@@ -68,7 +68,8 @@ class Dialogs(WindowDialogs):
         """Choose what to export and where to."""
         from vetter.gui.export_dialog import ExportDialog
 
-        self.export = ExportDialog(self._session, self._cache, self._fits, self._window)
+        session, folder = self._session, self._session.results_folder
+        self.export = ExportDialog(session, self._cache, self._fits, self._window, folder)
         self.export.finished.connect(self._forget_export)
         self.export.open()
 

@@ -54,6 +54,8 @@ class ExportDialog(QDialog):
         Its radius and looks are those of the export.
     fits : FitResults
         Their results go into the cutouts' metadata.
+    folder : Path, optional
+        Where a folder for the export is suggested; by default the working directory.
     """
 
     def __init__(
@@ -62,8 +64,10 @@ class ExportDialog(QDialog):
         cache: CutoutCache,
         fits: FitResults,
         parent: QWidget | None = None,
+        folder: Path | None = None,
     ) -> None:
         super().__init__(parent)
+        self._home = Path.cwd() if folder is None else folder
         self._session = session
         self._cache = cache
         self._fits = fits
@@ -155,7 +159,7 @@ class ExportDialog(QDialog):
         self.formats = {name: QCheckBox(title, self) for name, title in FORMATS.items()}
         self.formats["ecsv"].setChecked(True)
         self.png = QCheckBox("a picture (PNG) beside each cutout", self)
-        self.folder = QLineEdit(str(Path.cwd() / FOLDER), self)
+        self.folder = QLineEdit(str(self._home / FOLDER), self)
         self.folder.setAccessibleName("folder")
         self.browse = QPushButton("Browse...", self)
         self.browse.setAutoDefault(False)
@@ -223,7 +227,7 @@ class ExportDialog(QDialog):
         self.exporter.cancel()
 
     def _on_browse(self) -> None:
-        start = self.folder.text().strip() or str(Path.cwd())
+        start = self.folder.text().strip() or str(self._home)
         folder = QFileDialog.getExistingDirectory(self, "Export to", start)
         if folder:
             self.folder.setText(folder)

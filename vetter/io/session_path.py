@@ -46,6 +46,26 @@ def default_session_path(inputs: Sequence[str]) -> Path:
     return other if os.path.lexists(other) or os.path.lexists(usual) else usual
 
 
+def results_folder(session: Path, inputs: Sequence[str]) -> Path:
+    """Return the folder in which files made from a session are suggested.
+
+    It is the session's own, or the first input's where the session is in the user's data folder.
+    Where nothing can be written there, it is the working directory.
+
+    Parameters
+    ----------
+    session : Path
+        The session file.
+    inputs : sequence of str
+        The inputs of the session, as on the command line.
+    """
+    folder = session.absolute().parent
+    if _same(folder, _users_folder()):
+        own = [] if not inputs or inputs[0] == "demo" else [_place(inputs[0]).absolute().parent]
+        folder = next((one for one in own if one.is_dir()), Path.cwd())
+    return folder if os.access(folder, os.W_OK) else Path.cwd()
+
+
 def taken_words(path: Path, inputs: Sequence[str]) -> str:
     """Why a new session is not called as usual, for the user; empty where it is.
 

@@ -12,6 +12,7 @@ from vetter.core.ledger import Ledger
 from vetter.core.look import Looks
 from vetter.core.review_columns import ReviewColumns
 from vetter.io.session_file import SessionFile
+from vetter.io.session_path import results_folder
 from vetter.review.fit_state import fittable
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
@@ -43,6 +44,7 @@ def open_session(
     queue = Queue(len(source.candidates), columns.values, lambda text: matching(text, columns))
     recorder = Recorder(ledger, None if store.read_only else Writer(store))
     session = Session(source, ledger, recorder, queue, columns, settings, reviewer)
+    session.results_folder = results_folder(store.path, source.record.get("inputs", ()))
     session.start()
     notes += session.change_notes(changed)
     return session, notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -74,6 +75,8 @@ class Standing(QObject):
         self.settings = settings
         self.reviewer = reviewer
         self.read_only = recorder.read_only
+        self.results_folder: Path | None = None
+        """Folder in which files made from the session are suggested; None where not known."""
         self.broken = ""
         """Why the rest of the list could not be read; empty as long as nothing failed."""
         self._viewing = Viewing(queue, self)
