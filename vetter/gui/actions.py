@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QMainWindow, QMenu
 from vetter.core.counted import all_of
 from vetter.gui.command import MENUS, Command
 from vetter.gui.keymap import Keymap
+from vetter.gui.plain_text import menu_text
 
 WindowT = TypeVar("WindowT", bound=QMainWindow)
 
@@ -34,7 +35,7 @@ def make_actions(
         menus[name] = menu
     actions: dict[str, QAction] = {}
     for command in commands:
-        action = QAction(command.title, window)
+        action = QAction(menu_text(command.title), window)
         action.setShortcuts([QKeySequence.fromString(key) for key in keymap[command.id]])
         # QAction repeats by default: a held A would accept a hundred.
         action.setAutoRepeat(command.repeats)

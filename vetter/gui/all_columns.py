@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
+from vetter.gui.plain_text import plain_tip, window_title
 from vetter.review.session import Session
 
 FOLLOW_MS = 150
@@ -81,8 +82,10 @@ class ColumnTable(QAbstractTableModel):
         return 0 if parent.isValid() else len(_HEADINGS)
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return self.lines[index.row()][index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(self.lines[index.row()][index.column()])
         return None
 
     def headerData(
@@ -150,7 +153,7 @@ class AllColumns(QDialog):
         row = self._session.current_row
         self.model.show(row)
         name = self._session.candidates.name(row) if row >= 0 else "no candidate"
-        self.setWindowTitle(f"All columns of {name}")
+        self.setWindowTitle(window_title(f"All columns of {name}"))
 
     def copy(self) -> None:
         """Put the selected values on the clipboard."""

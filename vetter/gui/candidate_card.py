@@ -13,6 +13,7 @@ from vetter.gui.comment_editor import CommentEditor
 from vetter.gui.fact_strip import FactStrip
 from vetter.gui.flowing_text import FlowingText
 from vetter.gui.painted_ahead import PaintedAhead
+from vetter.gui.plain_text import plain_label, plain_tip
 from vetter.gui.verdict_style import WORDS, badge, colour, is_dark
 from vetter.review.session import Session
 
@@ -171,8 +172,7 @@ class CandidateCard(QWidget):
             self._corner.show()
 
     def _label(self, name: str) -> QLabel:
-        label = QLabel(self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
+        label = plain_label(parent=self)
         label.setAccessibleName(name)
         return label
 
@@ -221,7 +221,7 @@ class CandidateCard(QWidget):
         name = self._session.candidates.name(self._row)
         if self.name.text() != name:
             self.name.setText(name)
-            self.name.setToolTip(name if len(name) > LONG_NAME else "")
+            self.name.setToolTip(plain_tip(name) if len(name) > LONG_NAME else "")
         self._show_facts()
         self._show_opinion()
 
@@ -235,7 +235,7 @@ class CandidateCard(QWidget):
         comment = " ".join(opinion.comment.split())
         if self.comment.text() != comment:
             self.comment.setText(comment)
-            self.comment.setToolTip(opinion.comment)
+            self.comment.setToolTip(plain_tip(opinion.comment))
 
     def _on_opinions_changed(self, rows: object) -> None:
         if isinstance(rows, list) and self._row in rows:

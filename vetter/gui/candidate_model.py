@@ -14,6 +14,7 @@ from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.review_columns import ReviewColumns
 from vetter.core.whereabouts import WORDS as PLACES
 from vetter.core.whereabouts import whereabouts
+from vetter.gui.plain_text import plain_tip
 from vetter.gui.verdict_style import WORDS
 from vetter.review.session import Session
 
@@ -125,8 +126,10 @@ class CandidateModel(QAbstractTableModel):
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return self.text(index.row(), index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(self.text(index.row(), index.column()))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self.names[index.column()]} {self.text(index.row(), index.column())}"
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -148,7 +151,7 @@ class CandidateModel(QAbstractTableModel):
             return "" if column.name == "verdict" else column.name + gap
         if role == Qt.ItemDataRole.ToolTipRole:
             unit = self._columns.unit(column.name)
-            return f"{column.name} ({unit})" if unit else column.name
+            return plain_tip(f"{column.name} ({unit})" if unit else column.name)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return RIGHT if column.right else LEFT
         return None

@@ -9,7 +9,6 @@ from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -20,6 +19,7 @@ from PyQt6.QtWidgets import (
 
 from vetter.core.review_columns import ReviewColumns
 from vetter.gui.button_box import button_box
+from vetter.gui.plain_text import plain_label
 
 
 class ColumnPicker(QDialog):
@@ -54,7 +54,7 @@ class ColumnPicker(QDialog):
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self._fill(columns, shown)
         layout = QVBoxLayout(self)
-        explanation = QLabel("Ticked columns are shown, from left to right as listed here.")
+        explanation = plain_label("Ticked columns are shown, from left to right as listed here.")
         explanation.setWordWrap(True)
         layout.addWidget(explanation)
         layout.addWidget(self.search)

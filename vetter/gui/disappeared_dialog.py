@@ -11,7 +11,6 @@ from PyQt6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QTableView,
     QVBoxLayout,
@@ -23,6 +22,7 @@ from vetter.core.decisions import Verdict
 from vetter.gui.button_box import button_box
 from vetter.gui.disappeared_model import DisappearedModel, undecided
 from vetter.gui.frame_strip import FrameStrip
+from vetter.gui.plain_text import plain_label
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.fits import Fits
 from vetter.review.session import Session
@@ -54,7 +54,7 @@ class DisappearedDialog(QDialog):
         self.setWindowTitle("Reject all that disappeared")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(720, 640)
-        self.explanation = QLabel(_explanation(session, fits, len(rows), decided), self)
+        self.explanation = plain_label(_explanation(session, fits, len(rows), decided), self)
         self.explanation.setWordWrap(True)
         self.table = self._make_table()
         self.strip = FrameStrip(self)

@@ -19,6 +19,7 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from vetter.gui.epoch_tile import GAP, TILE, paint_tile, tile_width, tool_tip
+from vetter.gui.plain_text import plain_tip
 from vetter.gui.thumbnails import Thumbnails
 from vetter.gui.turned_image import quarter_turns, turned
 from vetter.review.cutout_cache import CutoutCache
@@ -171,7 +172,7 @@ class EpochStrip(QWidget):
             said = "Click: another plane" if event.pos().x() < EDGE else ""
             if epoch is not None:
                 said = tool_tip(epoch, self._code(epoch))
-            QToolTip.showText(event.globalPos(), said, self)
+            QToolTip.showText(event.globalPos(), plain_tip(said), self)
             return True
         return super().event(event)
 

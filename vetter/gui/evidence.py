@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QWidget
 
 from vetter.core.evidence_text import APART, details, headline, numbers
 from vetter.gui.flowing_text import LINE_BREAK, FlowingText
+from vetter.gui.plain_text import plain_tip
 from vetter.review.fit_state import (
     DONE,
     FAILED,
@@ -110,7 +111,7 @@ class Evidence(FlowingText):
         self.setText(words + (LINE_BREAK + _unbroken(numbers_line) if numbers_line else ""))
         answer = re.match(r"[^:,;]*", words)
         self.set_bold(0 if answer is None else answer.end())
-        self.setToolTip("\n".join(part for part in (words, numbers_line, tip) if part))
+        self.setToolTip(plain_tip("\n".join(part for part in (words, numbers_line, tip) if part)))
 
 
 def _unbroken(numbers_line: str) -> str:

@@ -14,7 +14,6 @@ from PyQt6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -25,6 +24,7 @@ from PyQt6.QtWidgets import (
 from vetter.core.counted import counted
 from vetter.core.decisions import Verdict
 from vetter.gui.export_picture import ExportPicture
+from vetter.gui.plain_text import plain_label
 from vetter.gui.verdict_style import WORDS
 from vetter.io.export import ExportReport
 from vetter.review.cutout_cache import CutoutCache
@@ -166,8 +166,7 @@ class ExportDialog(QDialog):
         self.browse.clicked.connect(self._on_browse)
         self.bar = QProgressBar(self)
         self.bar.setAccessibleName("export progress")
-        self.outcome = QLabel(self)
-        self.outcome.setTextFormat(Qt.TextFormat.PlainText)
+        self.outcome = plain_label(parent=self)
         self.outcome.setWordWrap(True)
         self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.outcome.setAccessibleName("what was exported")
@@ -185,7 +184,7 @@ class ExportDialog(QDialog):
         form.addRow("Cutouts of", _row(*self.verdicts.values()))
         form.addRow("", self.png)
         side = 2 * self._cache.radius + 1
-        form.addRow("", QLabel(f"{side:.0f} pixels wide, as in the window", self))
+        form.addRow("", plain_label(f"{side:.0f} pixels wide, as in the window", self))
         form.addRow("List of all as", _row(*self.formats.values()))
         form.addRow("Folder", _row(self.folder, self.browse))
         buttons = QHBoxLayout()

@@ -8,6 +8,8 @@ from PyQt6.QtCore import QEvent, QSize, Qt
 from PyQt6.QtGui import QPalette, QResizeEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from vetter.gui.plain_text import plain_label, plain_tip
+
 GAPS = (18, 9)
 """Between two facts: wide where one line holds them all, else close."""
 CAPTION_GAP = 5
@@ -49,8 +51,8 @@ class FactStrip(QWidget):
             # Selectable labels take the focus on a click, and with it the verdict keys.
             value.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             value.setAccessibleName(name)
-            caption.setToolTip(tip)
-            value.setToolTip(tip)
+            caption.setToolTip(plain_tip(tip))
+            value.setToolTip(plain_tip(tip))
             caption.show()
             value.show()
         self._dim_captions()
@@ -88,8 +90,7 @@ class FactStrip(QWidget):
             self._dim_captions()
 
     def _label(self, text: str) -> QLabel:
-        label = QLabel(text, self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
+        label = plain_label(text, self)
         return label
 
     def _dim_captions(self) -> None:

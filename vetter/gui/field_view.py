@@ -9,7 +9,6 @@ from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PyQt6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +23,7 @@ from vetter.gui.field_map import FieldMap
 from vetter.gui.field_pair import FieldPair
 from vetter.gui.field_points import gathered, shown_field
 from vetter.gui.group_question import GroupQuestion
+from vetter.gui.plain_text import plain_label
 from vetter.gui.shift_plot import ShiftPlot
 from vetter.review.fit_state import fittable
 from vetter.review.fits import Fits
@@ -158,7 +158,7 @@ class FieldView(QWidget):
         self._choose([])
 
     def _lay_out(self) -> None:
-        self.count = QLabel(self)
+        self.count = plain_label(parent=self)
         self.count.setAccessibleName("how many are selected")
         self.buttons = [EnteredButton(word, self) for word, _ in BUTTONS]
         bar = QHBoxLayout()
@@ -170,7 +170,7 @@ class FieldView(QWidget):
         self.lasso.toggled.connect(self._on_lasso)
         bar.addStretch(1)
         bar.addWidget(self.lasso)
-        self.field_words, self.own_words = QLabel(self), QLabel(self)
+        self.field_words, self.own_words = plain_label(parent=self), plain_label(parent=self)
         for label, lines in ((self.count, 2), (self.field_words, 2), (self.own_words, 3)):
             # Longer words must not change the canvases' size: they would be painted anew.
             label.setWordWrap(True)

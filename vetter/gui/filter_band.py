@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QPalette
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from vetter.core.decisions import Verdict
 from vetter.gui.group_question import GroupQuestion
 from vetter.gui.keymap import Keymap, keys_text
+from vetter.gui.plain_text import plain_label
 from vetter.review.session import Session
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -37,8 +38,7 @@ class FilterBand(QFrame):
         self.setObjectName("filter band")
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Button)
-        self.words = QLabel(self)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words = plain_label(parent=self)
         self.words.setForegroundRole(QPalette.ColorRole.Link)
         self.words.setAccessibleName("candidate not in the filter")
         # A long name must not make the window wider.

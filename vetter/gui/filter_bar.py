@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QPalette
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from vetter.errors import InputError
 from vetter.gui.escape_line import EscapeLine
 from vetter.gui.keymap import Keymap, keys_text
+from vetter.gui.plain_text import plain_label
 from vetter.review.session import Session
 
 TYPING_PAUSE = 150
@@ -46,8 +47,7 @@ class FilterBar(QWidget):
         self._problem = ""
         self._return_to: QWidget | None = None
         self.line = _FilterLine(keys_text(keymap.get("go.filter", ())[:1]), self)
-        self.state = QLabel(self)
-        self.state.setTextFormat(Qt.TextFormat.PlainText)
+        self.state = plain_label(parent=self)
         self.state.setWordWrap(True)
         self.state.setAccessibleName("filter state")
         self.clear = QToolButton(self)

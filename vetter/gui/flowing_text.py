@@ -15,6 +15,8 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
 
+from vetter.gui.plain_text import plain_tip
+
 LINE_BREAK = "\N{LINE SEPARATOR}"
 
 
@@ -58,7 +60,8 @@ class FlowingText(QLabel):
 
     def event(self, event: QEvent | None) -> bool:
         if isinstance(event, QHelpEvent) and not self.toolTip():
-            QToolTip.showText(event.globalPos(), self.text() if self._cut else "", self)
+            tip = plain_tip(self.text()) if self._cut else ""
+            QToolTip.showText(event.globalPos(), tip, self)
             return True
         return super().event(event)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QShowEvent
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from vetter.core.counted import counted
 from vetter.core.decisions import Verdict
 from vetter.gui.grid_area import GridArea
 from vetter.gui.grid_selection import GridSelection
 from vetter.gui.group_question import GroupQuestion
+from vetter.gui.plain_text import plain_label
 from vetter.gui.thumbnails import Thumbnails
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.session import Session
@@ -117,9 +118,9 @@ class Grid(QWidget):
         self.planes.setAccessibleName("plane shown")
         self.planes.setToolTip("Plane shown (Tab: next, Shift+Tab: previous)")
         self.planes.currentTextChanged.connect(self._on_plane)
-        self.count = QLabel(self)
+        self.count = plain_label(parent=self)
         self.count.setAccessibleName("how many are selected")
-        self.hint = QLabel(
+        self.hint = plain_label(
             "Tab: next plane    Shift, Ctrl: select more    Enter: look at it    Esc: back", self
         )
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QWidget
 
 from vetter.core.counted import counted
 from vetter.core.decisions import Verdict
+from vetter.gui.plain_text import plain_label
 
 VERBS = {
     Verdict.ACCEPT: "Accept {}?",
@@ -36,7 +37,7 @@ class GroupQuestion(QWidget):
     def __init__(self, parent: QWidget | None = None, narrow: bool = False) -> None:
         super().__init__(parent)
         self._asked: tuple[list[int], Verdict] | None = None
-        self._words = QLabel(self)
+        self._words = plain_label(parent=self)
         self._words.setAccessibleName("question")
         bold = self._words.font()
         bold.setBold(True)

@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 from vetter.gui.button_box import button_box
 from vetter.gui.command import MENUS, UNNAMED_TAG, Command
 from vetter.gui.keymap import Keymap, keys_text
+from vetter.gui.plain_text import plain_label
 
 Group = tuple[str, list[tuple[str, str]]]
 """A heading, and lines of keys and what they do."""
@@ -64,7 +65,9 @@ class KeySheet(QDialog):
         for groups in _spread(_groups(commands, keymap)):
             columns.addLayout(self._make_column(groups))
         palette_key = keys_text(keymap.get("go.palette", ()))
-        hint = QLabel(f"Everything else is in the menus and in the palette ({palette_key}).", self)
+        hint = plain_label(
+            f"Everything else is in the menus and in the palette ({palette_key}).", self
+        )
         close = button_box(QDialogButtonBox.StandardButton.Close, self)
         close.rejected.connect(self.reject)
         below = QHBoxLayout()
@@ -80,7 +83,7 @@ class KeySheet(QDialog):
         grid.setVerticalSpacing(2)
         line = 0
         for title, rows in groups:
-            heading = QLabel(title, self)
+            heading = plain_label(title, self)
             font = QFont(heading.font())
             font.setBold(True)
             heading.setFont(font)
@@ -89,14 +92,14 @@ class KeySheet(QDialog):
             line += 1
             for keys, does in rows:
                 grid.addWidget(self._make_keys(keys), line, 0)
-                grid.addWidget(QLabel(does, self), line, 1)
+                grid.addWidget(plain_label(does, self), line, 1)
                 line += 1
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(line, 1)
         return grid
 
     def _make_keys(self, keys: str) -> QLabel:
-        label = QLabel(SPELT.get(keys, keys), self)
+        label = plain_label(SPELT.get(keys, keys), self)
         palette = label.palette()
         palette.setColor(QPalette.ColorRole.WindowText, palette.link().color())
         label.setPalette(palette)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from vetter.core.light_curve_text import epoch_text
 from vetter.gui.light_curve_key import LightCurveKey
+from vetter.gui.plain_text import plain_label
 
 if TYPE_CHECKING:
     from vetter.core.light_curve import LightCurve
@@ -92,8 +93,7 @@ class LightCurveDock(QDockWidget):
 
         holder = QWidget(self)
         self._key = LightCurveKey(holder)
-        self._readout = QLabel(holder)
-        self._readout.setTextFormat(Qt.TextFormat.PlainText)
+        self._readout = plain_label(parent=holder)
         self._readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._readout.setAccessibleName("epoch under the pointer")
         self._readout.setMinimumWidth(10)

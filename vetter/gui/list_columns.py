@@ -15,7 +15,6 @@ from PyQt6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -26,6 +25,7 @@ from vetter.core.candidates import ROLE_NAMES, Roles
 from vetter.core.column_preview import SHOWN, ColumnPreview, preview
 from vetter.core.column_roles import NO_COLUMN
 from vetter.gui.button_box import button_box
+from vetter.gui.plain_text import plain_label
 from vetter.io.input_options import InputOptions
 from vetter.io.table_file import units_of
 
@@ -82,7 +82,7 @@ class ListColumns(QDialog):
         self.combos = {role: self._make_combo(role) for role in ROLE_NAMES}
         self.counting = self._make_counting()
         self.table = self._make_table()
-        self.said = QLabel(self)
+        self.said = plain_label(parent=self)
         self.said.setWordWrap(True)
         self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -220,7 +220,7 @@ class ListColumns(QDialog):
             if role == "y":
                 form.addRow("Pixels counted", self.counting)
         side = QVBoxLayout()
-        side.addWidget(QLabel("The first candidates, pixels from 0 and degrees:"))
+        side.addWidget(plain_label("The first candidates, pixels from 0 and degrees:"))
         side.addWidget(self.table)
         side.addWidget(self.said, 1)
         both = QHBoxLayout()

@@ -31,6 +31,7 @@ from vetter.gui.light_curve_dock import LightCurveDock
 from vetter.gui.list_dock import ListDock
 from vetter.gui.opening import Opening
 from vetter.gui.pages import Pages
+from vetter.gui.plain_text import window_title
 from vetter.gui.plane_row import PlaneRow
 from vetter.gui.readout import Readout
 from vetter.gui.showing import Showing, Views
@@ -280,7 +281,7 @@ class MainWindow(Window):
 
     def _title(self) -> str:
         mode = " (read only)" if self.session.read_only else ""
-        return f"{self.session.source.title}{mode} - vetter"
+        return window_title(f"{self.session.source.title}{mode} - vetter")
 
     def _on_opinions_changed(self, rows: object) -> None:
         if isinstance(rows, list) and self.session.current_row in rows:

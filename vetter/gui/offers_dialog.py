@@ -7,7 +7,6 @@ from PyQt6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -16,6 +15,7 @@ from PyQt6.QtWidgets import (
 
 from vetter.core.carry_over import Offer
 from vetter.gui.button_box import button_box
+from vetter.gui.plain_text import plain_label
 from vetter.review.session import Session
 
 HEADINGS = ("earlier key", "verdict", "candidate now", "distance")
@@ -37,7 +37,7 @@ class OffersDialog(QDialog):
         self.setWindowTitle("Verdicts offered from the earlier list")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(640, 420)
-        explanation = QLabel(
+        explanation = plain_label(
             "The list has changed since these verdicts were given, and their keys now name other "
             "candidates, or none. Each is offered for the nearest candidate of this list."
         )

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from vetter.gui.file_drop import FileDrop
 from vetter.gui.opening_strip import OpeningStrip
+from vetter.gui.plain_text import menu_text, plain_tip
 from vetter.io.input_options import InputOptions
 from vetter.review.input_reader import OpenRequest
 
@@ -207,9 +208,9 @@ class Opening(QObject):
         for number, entry in enumerate(recents.entries, 1):
             gone = " (missing)" if entry.session in recents.missing else ""
             mark = f"&{number % 10}" if number <= 10 else ""
-            name = os.path.basename(entry.session).replace("&", "&&")
-            action = QAction(f"{mark}  {name} - {entry.title.replace('&', '&&')}{gone}", menu)
-            action.setToolTip(entry.session)
+            name = menu_text(f"{os.path.basename(entry.session)} - {entry.title}{gone}")
+            action = QAction(f"{mark}  {name}", menu)
+            action.setToolTip(plain_tip(entry.session))
             action.setEnabled(not gone)
             action.triggered.connect(partial(self._on_recent, entry))
             menu.addAction(action)

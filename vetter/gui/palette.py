@@ -10,7 +10,6 @@ from PyQt6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
 from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import (
     QDialog,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -24,6 +23,7 @@ from PyQt6.QtWidgets import (
 from vetter.core.fuzzy import score
 from vetter.gui.command import Command
 from vetter.gui.keymap import Keymap, keys_text
+from vetter.gui.plain_text import plain_label
 
 Line = tuple[str, str, Callable[[], None]]
 """What it says, its keys, and what it runs."""
@@ -78,7 +78,7 @@ class Palette(QDialog):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(True)
         self.list.setItemDelegate(_LineDelegate(self.list))
-        self.nothing = QLabel("Nothing found", self.list.viewport())
+        self.nothing = plain_label("Nothing found", self.list.viewport())
         self.nothing.setEnabled(False)
         self.nothing.move(4, 4)
         layout = QVBoxLayout(self)

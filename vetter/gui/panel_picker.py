@@ -9,7 +9,6 @@ from PyQt6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -17,6 +16,7 @@ from PyQt6.QtWidgets import (
 
 from vetter.core.panel_choice import PanelChoice
 from vetter.gui.button_box import button_box
+from vetter.gui.plain_text import menu_text, plain_label
 
 _EXPLAINED = (
     "A plane without a panel is still in the readout under the pointer, in blink and flip, and in "
@@ -48,13 +48,13 @@ class PanelPicker(QDialog):
         layout = QVBoxLayout(self)
         self.ticks: dict[str, QCheckBox] = {}
         for plane, note in planes.items():
-            tick = QCheckBox(f"{plane}  ({note})" if note else plane, self)
+            tick = QCheckBox(menu_text(f"{plane}  ({note})" if note else plane), self)
             tick.setAccessibleName(plane)
             tick.setChecked(choice.said.get(plane, choice.by_default(plane)))
             tick.toggled.connect(self._on_toggled)
             self.ticks[plane] = tick
             layout.addWidget(tick)
-        words = QLabel(_EXPLAINED, self)
+        words = plain_label(_EXPLAINED, self)
         words.setWordWrap(True)
         layout.addWidget(words)
         self._buttons = self._make_buttons()

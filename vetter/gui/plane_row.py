@@ -14,6 +14,7 @@ from vetter.core.panel_choice import PanelChoice
 from vetter.core.plane import Provenance
 from vetter.gui.camera import Subject
 from vetter.gui.panel_scene import PanelScene
+from vetter.gui.plain_text import plain_tip
 from vetter.gui.plane_panel import Exhibit, as_image
 from vetter.gui.readout import values
 from vetter.review.fit_state import fittable
@@ -210,7 +211,8 @@ class PlaneRow(PanelScene):
         """Tool tips: what a title has no room for."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             found = self._panel_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), found[0].exhibit.tip if found else "", self)
+            tip = plain_tip(found[0].exhibit.tip) if found else ""
+            QToolTip.showText(event.globalPos(), tip, self)
             return True
         return bool(super().viewportEvent(event))
 

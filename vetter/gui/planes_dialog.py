@@ -16,7 +16,6 @@ from PyQt6.QtWidgets import (
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -24,6 +23,7 @@ from PyQt6.QtWidgets import (
 
 from vetter.core.cutout_mapping import SPECIAL
 from vetter.gui.button_box import button_box
+from vetter.gui.plain_text import plain_label, plain_tip
 from vetter.io.nearby_planes import planes_by_name
 
 NAMES = ("image", "template", "convolved", "diff", "err", "mask")
@@ -63,12 +63,12 @@ class PlanesDialog(QDialog):
         self.resize(720, 360)
         self._files = list(dict.fromkeys([*planes.values(), *files]))
         self.lines: list[tuple[QComboBox, QComboBox]] = []
-        words = QLabel(explanation, self)
+        words = plain_label(explanation, self)
         words.setWordWrap(True)
         self._grid = QGridLayout()
         self._grid.setColumnStretch(1, 1)
         self._grid.setVerticalSpacing(4)
-        self.said = QLabel(self)
+        self.said = plain_label(parent=self)
         self.said.setWordWrap(True)
         ok, cancel = QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel
         self.buttons = button_box(ok | cancel, self)
@@ -162,7 +162,7 @@ class PlanesDialog(QDialog):
         combo.addItem("", "")
         for path in self._files:
             combo.addItem(os.path.basename(path), path)
-            combo.setItemData(combo.count() - 1, path, Qt.ItemDataRole.ToolTipRole)
+            combo.setItemData(combo.count() - 1, plain_tip(path), Qt.ItemDataRole.ToolTipRole)
         combo.setCurrentIndex(max(combo.findData(file), 0))
         for box in (name, combo):
             # Return in a field must not make what was typed a file of its own.

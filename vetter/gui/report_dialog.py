@@ -7,7 +7,6 @@ from PyQt6.QtWidgets import (
     QApplication,
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QPlainTextEdit,
     QVBoxLayout,
     QWidget,
@@ -15,6 +14,7 @@ from PyQt6.QtWidgets import (
 
 from vetter.core.cutout_source import report_of
 from vetter.gui.button_box import button_box
+from vetter.gui.plain_text import plain_label
 from vetter.review.session import Session
 
 
@@ -34,7 +34,7 @@ class ReportDialog(QDialog):
         self.setWindowTitle("What could not be read")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(760, 420)
-        self.heading = QLabel(self)
+        self.heading = plain_label(parent=self)
         self.heading.setWordWrap(True)
         self.lines = QPlainTextEdit(self)
         self.lines.setReadOnly(True)

@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from vetter.gui.plain_text import plain_label, plain_tip
 from vetter.io.recent_sessions import MOST, RecentSession
 
 CAN_BE_OPENED = (
@@ -61,7 +62,9 @@ class StartPage(QWidget):
         layout.setSpacing(6)
         layout.setContentsMargins(24, 24, 24, 16)
         layout.addWidget(_title("Open candidates to vet", 1.6, content))
-        hint = QLabel("Files and folders can also be dropped anywhere on this window.", content)
+        hint = plain_label(
+            "Files and folders can also be dropped anywhere on this window.", content
+        )
         hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         layout.addWidget(hint)
         layout.addSpacing(8)
@@ -80,7 +83,9 @@ class StartPage(QWidget):
         layout.addLayout(heading)
         self.table = self._make_table(content)
         layout.addWidget(self.table)
-        self.nothing = QLabel("None yet: they are listed here once something was opened.", content)
+        self.nothing = plain_label(
+            "None yet: they are listed here once something was opened.", content
+        )
         self.nothing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         layout.addWidget(self.nothing)
         layout.addStretch(1)
@@ -104,7 +109,8 @@ class StartPage(QWidget):
             )
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
-                item.setToolTip(entry.session if column != 1 else "\n".join(entry.inputs))
+                tip = entry.session if column != 1 else "\n".join(entry.inputs)
+                item.setToolTip(plain_tip(tip))
                 if gone:
                     item.setFlags(Qt.ItemFlag.ItemIsSelectable)
                 self.table.setItem(row, column, item)
@@ -176,7 +182,7 @@ class StartPage(QWidget):
 
 
 def _title(text: str, size: float, parent: QWidget) -> QLabel:
-    label = QLabel(text, parent)
+    label = plain_label(text, parent)
     font = QFont(label.font())
     font.setPointSizeF(font.pointSizeF() * size)
     label.setFont(font)
@@ -190,8 +196,8 @@ def _make_examples(parent: QWidget) -> QGridLayout:
     grid.setColumnStretch(1, 1)
     fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     for row, (what, command) in enumerate(CAN_BE_OPENED):
-        grid.addWidget(QLabel(what, parent), row, 0)
-        example = QLabel(command, parent)
+        grid.addWidget(plain_label(what, parent), row, 0)
+        example = plain_label(command, parent)
         example.setFont(fixed)
         example.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         example.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

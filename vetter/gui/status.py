@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QRect, Qt, QTimer
 from PyQt6.QtGui import QPainter, QPaintEvent
-from PyQt6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
+from PyQt6.QtWidgets import QProgressBar, QStatusBar, QWidget
 
+from vetter.gui.plain_text import plain_label, plain_tip
 from vetter.review.fits import Fits
 from vetter.review.session import Session
 
@@ -43,11 +44,11 @@ class Status(QStatusBar):
         self._session = session
         self._fits = fits
         self.setSizeGripEnabled(False)
-        self._counts = QLabel(self)
-        self._pace = QLabel(self)
-        self._mode = QLabel(self)
-        self._fitted = QLabel(self)
-        self._listing = QLabel(self)
+        self._counts = plain_label(parent=self)
+        self._pace = plain_label(parent=self)
+        self._mode = plain_label(parent=self)
+        self._fitted = plain_label(parent=self)
+        self._listing = plain_label(parent=self)
         self._progress = ThinBar(self)
         self._progress.setTextVisible(False)
         self._progress.setFixedSize(120, 4)
@@ -71,7 +72,7 @@ class Status(QStatusBar):
         session.broke_off.connect(self._on_broke_off)
         session.message.connect(self.say)
         session.noticed.connect(self._on_noticed)
-        self.messageChanged.connect(self.setToolTip)
+        self.messageChanged.connect(self._on_message)
         fits.progressed.connect(self._start_soon)
         self.refresh()
 
@@ -117,7 +118,8 @@ class Status(QStatusBar):
         ):
             label.setText(text)
             label.setVisible(bool(text))
-        self._listing.setToolTip(f"{session.unlisted}; what is listed can be vetted")
+        unlisted = f"{session.unlisted}; what is listed can be vetted"
+        self._listing.setToolTip(plain_tip(unlisted))
         self._mode.setText("READ ONLY" if session.read_only else "")
         self._mode.setVisible(session.read_only)
 
@@ -131,6 +133,9 @@ class Status(QStatusBar):
         self._fits.progressed.disconnect(self._start_soon)
         self._soon.stop()
         self.clearMessage()
+
+    def _on_message(self, text: str) -> None:
+        self.setToolTip(plain_tip(text))
 
     def _on_opinions_changed(self, _rows: object) -> None:
         self._soon.start()

@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QWidget,
 )
@@ -23,6 +22,7 @@ from vetter.core.look import GROUPS, Look, Looks
 from vetter.core.stretch import STRETCHES
 from vetter.gui.keymap import Keymap, with_keys
 from vetter.gui.number_field import NumberField
+from vetter.gui.plain_text import plain_label
 
 SCOPES = {
     "image planes": ("sky",),
@@ -158,7 +158,7 @@ class StretchBar(QWidget):
             self._scope,
             self._interval,
             self._low,
-            QLabel("to"),
+            plain_label("to"),
             self._high,
             self._stretch,
             self._map,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtGui import QAction
 
+from vetter.gui.plain_text import menu_text
 from vetter.review.session import Session
 
 
@@ -47,4 +48,4 @@ class UndoNames(QObject):
             ("review.undo", "Undo", self._session.undo_label),
             ("review.redo", "Redo", self._session.redo_label),
         ):
-            self._actions[command_id].setText(f"{word} {label}" if label else word)
+            self._actions[command_id].setText(f"{word} {menu_text(label)}" if label else word)

@@ -156,9 +156,10 @@ class WindowDialogs:
         box.setDetailedText(details)
         box.open()
 
-    def say(self, title: str, text: str) -> None:
-        """Something that the vetter asked to read."""
+    def say(self, title: str, text: str, written: Qt.TextFormat = Qt.TextFormat.PlainText) -> None:
+        """Something that the vetter asked to read; ``written`` tells HTML from plain text."""
         box = self._box(title, text)
+        box.setTextFormat(written)
         box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         box.open()
 
@@ -168,11 +169,12 @@ class WindowDialogs:
         import html
 
         rows = (f"<tr><td>•&nbsp;&nbsp;</td><td>{html.escape(item)}</td></tr>" for item in items)
-        self.say(title, f"<table>{''.join(rows)}</table>")
+        self.say(title, f"<table>{''.join(rows)}</table>", Qt.TextFormat.RichText)
 
     def _box(self, title: str, text: str) -> QMessageBox:
         box = QMessageBox(self._window)
         box.setWindowTitle(title)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(text)
         box.setStandardButtons(QMessageBox.StandardButton.Ok)
         for button in box.buttons():
