@@ -264,6 +264,19 @@ def test_what_has_changed_of_a_candidate_is_painted_anew(view, qtbot) -> None:
     assert 900 not in painted
 
 
+def test_mark_that_moves_to_first_line_paints_both_lines(view, qtbot) -> None:
+    view.follow(2)
+    view.grab()
+    painted: set[int] = set()
+    paint = view._lines.paint
+    view._lines.paint = lambda painter, places, *rest: (
+        painted.update(places),
+        paint(painter, places, *rest),
+    )
+    view.follow(0)
+    qtbot.waitUntil(lambda: {0, 2} <= painted, timeout=30000)
+
+
 def test_results_of_fits_show_where_they_are_on_screen(qtbot, session, monkeypatch) -> None:
     monkeypatch.setattr(
         session, "columns", ReviewColumns(session.candidates, session, FitTable(1000))

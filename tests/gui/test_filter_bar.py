@@ -81,6 +81,24 @@ def test_nonsense_is_said_and_changes_nothing(window, session) -> None:
     assert window.bar.line.hasFocus()
 
 
+def test_mended_filter_is_no_problem_any_more(window) -> None:
+    _type(window, "magg<19", Qt.Key.Key_Return)
+    _type(window, "mag<19", Qt.Key.Key_Return)
+    assert window.bar.state.text() == "Filtered: 8 of 20"
+
+
+def test_empty_filter_line_names_its_key(window) -> None:
+    assert window.bar.line.placeholderText() == "Filter or search  (/)"
+
+
+def test_enter_goes_to_first_match(window, session) -> None:
+    session.current_row = 12
+    _type(window, "J01", Qt.Key.Key_Return)
+    assert session.current_row == 12
+    _type(window, "mag<19", Qt.Key.Key_Return)
+    assert session.calls == [("go_to_row", 0)]
+
+
 def test_what_is_wrong_stays_said_in_another_theme(window) -> None:
     _type(window, "magg<19", Qt.Key.Key_Return)
     palette = window.palette()

@@ -229,6 +229,14 @@ def test_results_of_an_image_that_cannot_be_read_are_not_kept(fits):
     assert fits.state(2).status == DONE and fits._session.kept == []
 
 
+def test_fits_that_come_are_progress(fits):
+    get_ready(fits, "")
+    told: list[str] = []
+    fits.progressed.connect(lambda: told.append(fits.progress))
+    fits._ahead.fitted.emit(fitted((3,), (GOOD,)))
+    assert [words.split(",")[0] for words in told] == ["fits: 1 of 4"]
+
+
 def test_another_order_is_followed(fits):
     fits.follow([1])
     fits._ahead.fitted.emit(fitted((3,), (GOOD,)))

@@ -349,6 +349,16 @@ def test_at_the_end_the_verdict_counts_and_the_window_says_so(session, qtbot):
     assert "3 undecided" in told.args[0]
 
 
+def test_same_verdict_at_end_tells_end_again(session):
+    paint_all(session)
+    session.last()
+    session.accept()
+    said: list[str] = []
+    session.message.connect(said.append)
+    session.accept()
+    assert said == ["end of the list; 3 undecided"]
+
+
 def test_tags_go_on_and_off_without_a_step(session):
     paint_all(session)
     session.toggle_tag(1)
