@@ -133,6 +133,20 @@ def test_pairs_of_stars_do_not_count() -> None:
     assert isinstance(built(pairs), str)
 
 
+def test_star_wider_than_its_stamp_does_not_count() -> None:
+    # The first box tells stamps of 17 pixels; a galaxy of 13 pixels fills one to its corners.
+    image = np.full((1300, 1300), 1000.0)
+    image[400:900, 400:900] = starry(Gaussian(2.5), stars=25)
+    image += np.random.default_rng(2).normal(0.0, 10.0, image.shape)
+    alone = built(image)
+    assert isinstance(alone, PsfImage)
+    image[60:141, 60:141] += 1e6 * Gaussian(13.0).render((81, 81), 40, 40)
+    image[1160:1241, 1160:1241] += 1e6 * Gaussian(13.0).render((81, 81), 40, 40)
+    beside = built(image)
+    assert isinstance(beside, PsfImage)
+    np.testing.assert_array_equal(beside.samples, alone.samples)
+
+
 @pytest.mark.parametrize(
     ("psf", "said"),
     [

@@ -113,7 +113,7 @@ def _stamps(image: Plane, mask: Plane | None, brightest: float) -> list[_Stamp]:
 
 
 def _stamp(pixels: Array, box: Box, star: FieldStar, half: int, brightest: float) -> _Stamp | None:
-    """None where the star is near an edge or a bad pixel, too bright, or not alone."""
+    """None where the star is near an edge or a bad pixel, too bright, too wide, or not alone."""
     column, row = round(star.x) - box.x0, round(star.y) - box.y0
     y0, x0 = row - half, column - half
     stamp = pixels[max(y0, 0) : row + half + 1, max(x0, 0) : column + half + 1]
@@ -129,6 +129,9 @@ def _stamp(pixels: Array, box: Box, star: FieldStar, half: int, brightest: float
     x, y = star.x - box.x0 - x0, star.y - box.y0 - y0
     rows, columns = np.ogrid[: 2 * half + 1, : 2 * half + 1]
     outside = (rows - y) ** 2 + (columns - x) ** 2 > (1.5 * star.fwhm) ** 2
+    if not outside.any():
+        # The stamp is cut for the first stars' width: this one fills it, and is none of them.
+        return None
     rival = float(stamp[outside].max()) - 5.0 * _spread(sky, level)
     if rival > _RIVAL * float(stamp.max()):
         return None
