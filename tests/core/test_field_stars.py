@@ -48,8 +48,9 @@ def test_the_brightest_come_first_and_only_so_many() -> None:
         np.minimum(scene((60, 60, 900)), 500),
         np.full((SIZE, SIZE), 7.0),
         np.full((SIZE, SIZE), np.nan),
+        np.full((SIZE, SIZE), 1.7e308),
     ],
-    ids=["blend", "faint", "saturated", "constant", "nothing known"],
+    ids=["blend", "faint", "saturated", "constant", "nothing known", "largest"],
 )
 def test_what_is_no_isolated_star_is_left_out(image: np.ndarray) -> None:
     assert found(image) == []

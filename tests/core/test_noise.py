@@ -57,3 +57,18 @@ def test_nan_stays_nan() -> None:
     image = noisy()
     image[3, 4] = np.nan
     assert np.isnan(estimate_err(image)[3, 4])
+
+
+def test_background_at_both_ends_of_floats_has_no_sigma() -> None:
+    level, sigma = background(1.7e308 * np.where(np.arange(100) < 60, -1.0, 1.0)[None])
+    assert level == -1.7e308 and not np.isfinite(sigma)
+
+
+@pytest.mark.parametrize("scale", [1e200, 1e306])
+def test_noise_with_infinite_square_gives_nan(scale: float) -> None:
+    assert np.isnan(estimate_err(noisy() * scale, gain=2.0)).all()
+
+
+def test_noise_of_large_units_is_measured() -> None:
+    err = estimate_err(noisy().astype(np.float32) * np.float32(1e30))
+    assert err[0, 0] == pytest.approx(4e30, rel=0.1)

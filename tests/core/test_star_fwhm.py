@@ -52,11 +52,35 @@ def test_saturated_stars_cosmic_rays_and_holes_do_not_count() -> None:
     assert found.fwhm == pytest.approx(4.06, rel=0.04)
 
 
+@pytest.mark.parametrize("unit", [1e-30, 1e30, 1e200])
+def test_fwhm_is_independent_of_flux_units(unit: float) -> None:
+    found = star_fwhm(starry(Gaussian(4.0)) * unit)
+    assert found is not None
+    assert found.fwhm == pytest.approx(4.0, rel=0.04)
+
+
+@pytest.mark.parametrize("dtype", ["uint16", "int16", ">i4", "float32", ">f8"])
+def test_fwhm_is_independent_of_pixel_type(dtype: str) -> None:
+    found = star_fwhm(np.clip(starry(Gaussian(4.0)), 0, 30000).astype(dtype))
+    assert found is not None
+    assert found.fwhm == pytest.approx(4.0, rel=0.04)
+
+
 def test_noise_has_no_fwhm() -> None:
     assert star_fwhm(np.random.default_rng(0).normal(size=(300, 300))) is None
 
 
-@pytest.mark.parametrize("image", [np.zeros((5, 5)), np.full((99, 99), np.nan), np.ones((60, 60))])
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.zeros((5, 5)),
+        np.full((99, 99), np.nan),
+        np.ones((60, 60)),
+        np.full((60, 60), 1.7e308),
+        1.7e308 * np.random.default_rng(3).uniform(-1, 1, (60, 60)),
+    ],
+    ids=["tiny", "nan", "constant", "largest constant", "both ends of floats"],
+)
 def test_images_without_anything_have_no_fwhm(image: np.ndarray) -> None:
     assert star_fwhm(image) is None
 

@@ -71,6 +71,14 @@ def stars_of(
         good &= np.asarray(mask.read(cell.read)) == 0
     if np.count_nonzero(good) < 0.25 * good.size:
         return []
+    # Numbers near the end of their range, as a damaged file has them.
+    with np.errstate(all="ignore"):
+        return _found(cell, pixels, other, good, fwhm)
+
+
+def _found(
+    cell: Cell, pixels: Array, other: Array, good: npt.NDArray[np.bool_], fwhm: float
+) -> list[tuple[float, float]]:
     sky, level = _smooth(pixels, good)
     _, there = _smooth(other, good)
     found = []

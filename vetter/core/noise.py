@@ -15,6 +15,8 @@ ESTIMATED_NOISE = "estimated from the image"
 _MAD_TO_SIGMA = 1.4826
 _CLIP = 3.0
 _ENOUGH = 4000
+_LARGEST_SIGMA = 1e150
+"""Upper limit of a noise whose square, and the photons beside it, stay within the floats."""
 
 
 def background(image: Array, mask: Array | None = None) -> tuple[float, float]:
@@ -39,6 +41,13 @@ def background(image: Array, mask: Array | None = None) -> tuple[float, float]:
     values = values[:: max(1, len(values) // _ENOUGH)]
     if not len(values):
         return float("nan"), float("nan")
+    # Numbers near the end of their range, as a damaged file has them.
+    with np.errstate(all="ignore"):
+        return _clipped(values)
+
+
+def _clipped(values: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """Return median and scatter of one or more finite numbers, clipped until they settle."""
     for _ in range(5):
         level = _median(values)
         away = np.abs(values - level)
@@ -58,7 +67,7 @@ def _median(values: npt.NDArray[np.float64]) -> float:
     half = len(values) // 2
     parted = np.partition(values, half)
     upper = float(parted[half])
-    return upper if len(values) % 2 else (float(parted[:half].max()) + upper) / 2
+    return upper if len(values) % 2 else float(parted[:half].max()) / 2 + upper / 2
 
 
 def estimate_err(
@@ -83,7 +92,8 @@ def estimate_err(
     Returns
     -------
     ndarray of float64, shape as ``image``
-        NaN where the image is not finite, and everywhere where no background can be measured.
+        NaN where the image is not finite, and everywhere where no background can be measured or
+        its noise cannot be squared.
 
     Notes
     -----
@@ -91,7 +101,7 @@ def estimate_err(
     is why a fit that rests on this is not judged.
     """
     level, sigma = background(image, mask) if around is None else background(around)
-    if not sigma > 0:
+    if not 0 < sigma < _LARGEST_SIGMA:
         return np.full(image.shape, np.nan)
     variance = np.full(image.shape, sigma**2)
     if gain is not None and gain > 0:

@@ -120,6 +120,12 @@ def typical_width(widths: Array) -> StarWidths | None:
 
 def stars_in(box: Box, pixels: Array) -> list[FieldStar]:
     """The usable stars of a box with these pixels, the brightest first."""
+    # Numbers near the end of their range, as a damaged file has them.
+    with np.errstate(all="ignore"):
+        return _stars_in(box, pixels)
+
+
+def _stars_in(box: Box, pixels: Array) -> list[FieldStar]:
     good = np.isfinite(pixels)
     if np.count_nonzero(good) < 100:
         return []
