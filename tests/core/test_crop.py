@@ -215,6 +215,37 @@ def test_a_text_for_a_reference_pixel_is_left_as_it_is() -> None:
     assert (cropped["CRPIX1"], cropped["CRPIX2"]) == ("bad", 5.0)
 
 
+def header_of(*cards: str) -> fits.Header:
+    """A header of cards as they stand in a file, whatever they hold."""
+    return fits.Header.fromstring("".join(card.ljust(80) for card in cards))
+
+
+NO_NUMBERS = ["NaN", "nan", "inf", "1E999", "-1E999", "'text'", "''", "(1.0, 2.0)", "T", ""]
+
+
+@pytest.mark.parametrize("value", NO_NUMBERS)
+def test_crop_takes_ltv_without_number_as_missing(value: str) -> None:
+    cropped = crop_header(header_of(f"LTV1    = {value}", "LTV2    = 2.5"), Box(3, 4, 5, 5))
+    assert (cropped["LTV1"], cropped["LTV2"]) == (-3, -1.5)
+
+
+@pytest.mark.parametrize("value", ["1.5D1", "15", "'15.0'"])
+def test_crop_moves_any_number_of_ltv(value: str) -> None:
+    assert crop_header(header_of(f"LTV1    = {value}"), Box(3, 4, 5, 5))["LTV1"] == 12
+
+
+@pytest.mark.parametrize("value", NO_NUMBERS[3:])
+def test_crop_keeps_reference_pixel_without_number(value: str) -> None:
+    card = f"CRPIX1  = {value}".ljust(80)
+    assert card in crop_header(header_of(card, "CRPIX2  = 9.0"), Box(3, 4, 5, 5)).tostring()
+
+
+@pytest.mark.parametrize("value", NO_NUMBERS[:3])
+def test_crop_passes_unparsable_reference_pixel(value: str) -> None:
+    cropped = crop_header(header_of(f"CRPIX1  = {value}", "CRPIX2  = 9.0"), Box(3, 4, 5, 5))
+    assert "CRPIX1" in cropped and cropped["CRPIX2"] == 5.0
+
+
 def test_of_more_axes_the_celestial_ones_are_cropped() -> None:
     wcs = WCS(naxis=3)
     wcs.wcs.ctype = ["RA---TAN", "DEC--TAN", "FREQ"]

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+from vetter.core.card_number import card_number
 from vetter.core.plane import Array, Box, blank
 from vetter.errors import InputError
 
 if TYPE_CHECKING:
-    from astropy.io.fits import Header
+    from astropy.io.fits import Card, Header
     from astropy.wcs import WCS
 
 # What describes the whole image's storage or its place on the detector, and is wrong of a part.
@@ -176,18 +177,32 @@ def crop_header(header: Header, box: Box) -> Header:
     for card in header.cards:
         keyword = card.keyword
         reference = _REFERENCE.fullmatch(keyword)
-        # A text there is no reference pixel: whoever reads the WCS says so.
-        if reference and isinstance(card.value, (int, float)):
-            value = card.value - shift[int(reference.group(1)) - 1]
+        value = _value(card) if reference else None
+        # Text and infinity are no reference pixel: whoever reads the WCS says so.
+        if reference and not isinstance(value, str) and card_number(value) is not None:
+            value -= shift[int(reference.group(1)) - 1]
             # Shortened, lest the longer number leaves it no room and astropy warns.
             cards.append(Card(keyword, value, card.comment[:40]))
         elif not (_STALE.fullmatch(keyword) or _REPLACED.fullmatch(keyword)):
             cards.append(copy.copy(card))
     for number, offset in enumerate(shift, start=1):
-        cards.append(Card(f"LTV{number}", float(header.get(f"LTV{number}", 0.0)) - offset))
+        # Without a number the image's physical pixels are its own, as if the card were missing.
+        name = f"LTV{number}"
+        given = card_number(_value(header.cards[name])) if name in header else None
+        cards.append(Card(name, (given or 0.0) - offset))
     for axis, start, size in (("X", box.x0, box.nx), ("Y", box.y0, box.ny)):
         cards += [Card(f"CROP_{axis}1", start), Card(f"CROP_{axis}2", start + size)]
     return Header(cards)
+
+
+def _value(card: Card) -> Any:
+    """Return the value of a card; None where astropy cannot parse it, as of ``LTV1 = NaN``."""
+    from astropy.io.fits import VerifyError
+
+    try:
+        return card.value
+    except VerifyError:
+        return None
 
 
 def crop_wcs(wcs: WCS, box: Box) -> WCS:
