@@ -58,6 +58,18 @@ def test_scaled_integers(opened: Any, tmp_path: Path) -> None:
     np.testing.assert_allclose(image.read(PART), integers("f4")[PART] * 0.5 + 3)
 
 
+@pytest.mark.parametrize("kind", ["i2", "f4"])
+@pytest.mark.parametrize("scale", [1e-44, 1e46])
+def test_scale_outside_single_precision_keeps_its_digits(
+    opened: Any, tmp_path: Path, kind: str, scale: float
+) -> None:
+    # astropy would scale the pixels themselves: its EXTEND card is written over.
+    path = write_image(tmp_path / "f.fits", integers(kind))
+    card = f"BSCALE  = {scale:>20}".encode()
+    path.write_bytes(path.read_bytes().replace(b"EXTEND  =                    T", card, 1))
+    np.testing.assert_allclose(opened(path).read(PART), integers("f8")[PART] * scale)
+
+
 def test_blank_integers_are_nan(opened: Any, tmp_path: Path) -> None:
     write_image(tmp_path / "f.fits", integers("i2"), {"BLANK": 5})
     values = opened(tmp_path / "f.fits").read(ALL)

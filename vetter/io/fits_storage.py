@@ -39,7 +39,7 @@ class Storage(NamedTuple):
         """Values as they are meant, in native byte order, always a copy."""
         if self.dtype.kind == "f":
             values = raw.astype(self.dtype.newbyteorder("="))
-            return values if self.scale == 1 and self.zero == 0 else values * self.scale + self.zero
+            return values if self.scale == 1 and self.zero == 0 else self._scaled(values)
         if self.is_integer and self.blank is None and self._is_uint64:
             # As floats both terms would lose their last ten bits; to add 2**63 flips the top one.
             return raw.astype(np.int64).view(np.uint64) ^ np.uint64(2**63)
@@ -48,10 +48,18 @@ class Storage(NamedTuple):
             return whole + np.int64(self.zero) if self.zero else whole
         values = raw.astype(np.float32 if self.dtype.itemsize <= 2 else np.float64)
         if self.scale != 1 or self.zero != 0:
-            values = values * values.dtype.type(self.scale) + values.dtype.type(self.zero)
+            values = self._scaled(values)
         if self.blank is not None:
             values[raw == self.blank] = np.nan
         return values
+
+    def _scaled(self, values: Array) -> Array:
+        """Return scaled floats, in double precision where single cannot hold the scale."""
+        single = 1e-30 < abs(self.scale) < 1e30 and abs(self.zero) < 1e30
+        kind = values.dtype if single else np.dtype(np.float64)
+        # Numbers near the end of their range, as a damaged header makes them.
+        with np.errstate(all="ignore"):
+            return values * kind.type(self.scale) + kind.type(self.zero)
 
 
 def storage_of(header: Header, shape: Sequence[int], start: int, name: FitsName) -> Storage:
