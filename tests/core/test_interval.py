@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from vetter.core.colour_map import LEVELS
 from vetter.core.interval import INTERVALS, Interval, limits
 
 RAMP = np.arange(1001.0)
@@ -60,14 +61,42 @@ def test_a_difference_with_percentiles_has_the_quantile_of_its_size() -> None:
         np.array([[-1.7e308, 1.7e308]]),
         np.empty((0, 0)),
         np.array([[np.float32(1e10), np.float32(1e10)]], np.float32),
+        np.array([[2.2e-309, 0.0]]),
+        np.array([[1.79e308]]),
+        np.array([[-1.36e308]]),
+        np.repeat([-1.79e308, 0.0, 1.79e308], 27).reshape(9, 9),
     ],
-    ids=["nan", "constant", "zero", "one inf", "only inf", "huge", "empty", "large constant"],
+    ids=[
+        "nan",
+        "constant",
+        "zero",
+        "one inf",
+        "only inf",
+        "huge",
+        "empty",
+        "large constant",
+        "denormal",
+        "lone largest",
+        "lone least",
+        "both ends",
+    ],
 )
 def test_limits_are_finite_and_apart(pixels: np.ndarray, interval: Interval) -> None:
     for symmetric in (False, True):
         low, high = limits(pixels, interval, symmetric)
         assert math.isfinite(low) and math.isfinite(high) and math.isfinite(high - low)
-        assert low < high
+        assert low < high and math.isfinite(LEVELS / (high - low))
+
+
+def test_limits_of_denormal_pixels_are_those_of_constant_ones() -> None:
+    assert limits(np.array([2.2e-309, 0.0]), Interval("minmax")) == pytest.approx(
+        (-1e-12, 1e-12), rel=1e-6, abs=0
+    )
+
+
+def test_zscale_of_pixels_it_cannot_sum_takes_the_extremes() -> None:
+    pixels = np.repeat([-1.79e308, 0.0, 1.79e308], 27)
+    assert limits(pixels, Interval("zscale")) == limits(pixels, Interval("minmax"))
 
 
 def test_infinite_pixels_do_not_count() -> None:
@@ -83,7 +112,7 @@ def test_any_pixels_give_limits_that_can_be_drawn(
     pixels: np.ndarray, kind: str, symmetric: bool
 ) -> None:
     low, high = limits(pixels, Interval(kind), symmetric)
-    assert low < high and math.isfinite(1 / (high - low)) and math.isfinite(high - low)
+    assert low < high and math.isfinite(LEVELS / (high - low)) and math.isfinite(high - low)
 
 
 @pytest.mark.parametrize(

@@ -113,3 +113,22 @@ def test_pictures_cannot_be_changed() -> None:
     picture = render({"image": RAMP}, PLAIN)[0]["image"]
     with pytest.raises(ValueError, match="read-only"):
         picture[0, 0] = 0
+
+
+EXTREMES = {
+    "denormal": [0.0, 2.2e-309, 5e-324, np.nan],
+    "largest": [1.79e308, 1.79e308, 1.79e308, np.inf],
+    "both ends": [-1.79e308, 0.0, 1.79e308, -np.inf],
+}
+
+
+@pytest.mark.parametrize("stretch", STRETCHES)
+@pytest.mark.parametrize("pixels", EXTREMES.values(), ids=EXTREMES)
+def test_extreme_pixels_have_a_tone_each(pixels: list[float], stretch: str) -> None:
+    for kind in ("zscale", "percentile", "minmax"):
+        look = Look(Interval(kind, 1.0, 99.0), stretch)
+        pictures = render(
+            {"image": np.array([pixels]), "diff": np.array([pixels])}, Looks(look, look, look)
+        )[0]
+        for picture in pictures.values():
+            assert ((picture == NO_DATA) == np.isnan([pixels])).all()

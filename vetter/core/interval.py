@@ -14,6 +14,12 @@ Array = npt.NDArray[Any]
 
 INTERVALS = ("zscale", "percentile", "minmax", "manual")
 
+_LARGEST = 0.25 * float(np.finfo(np.float64).max)
+"""Limits are clipped to this, so that neither their difference nor their sum overflows."""
+_LEAST_ROOM = 1e-300
+"""Limits no further apart than this count as equal: the inverse of their difference is drawn with,
+times the number of levels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -99,8 +105,12 @@ def _found(finite: Array, interval: Interval) -> tuple[float, float]:
     # Imported here: astropy.visualization would double the time that the program takes to start.
     from astropy.visualization import ZScaleInterval
 
-    low, high = ZScaleInterval().get_limits(finite)
-    return float(low), float(high)
+    with np.errstate(all="ignore"):
+        low, high = ZScaleInterval().get_limits(finite)
+    if np.isfinite([low, high]).all():
+        return float(low), float(high)
+    # Its sums overflow where pixels reach the end of the floats.
+    return float(finite.min()), float(finite.max())
 
 
 def _quantiles(finite: Array, percents: Sequence[float]) -> list[float]:
@@ -112,13 +122,9 @@ def _quantiles(finite: Array, percents: Sequence[float]) -> list[float]:
 
 
 def _apart(low: float, high: float) -> tuple[float, float]:
-    """Limits with room between them, so that a constant plane is drawn in its middle tone.
-
-    Neither may overflow: a plane may reach from one end of the floats to the other.
-    """
-    largest = 0.25 * float(np.finfo(np.float64).max)
-    low, high = max(low, -largest), min(high, largest)
-    room = 1e-9 * max(abs(low), abs(high))
+    """Limits with room between them, so that a constant plane is drawn in its middle tone."""
+    low, high = (min(max(value, -_LARGEST), _LARGEST) for value in (low, high))
+    room = max(1e-9 * max(abs(low), abs(high)), _LEAST_ROOM)
     if high - low > room:
         return low, high
     middle = 0.5 * (low + high)
