@@ -44,6 +44,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_wheel_carries_resources_and_licence(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert wheel.name.startswith("vetter_cutouts-")
+    assert "vetter/py.typed" in names
     assert "vetter/resources/demo/candidates.ecsv" in names
     assert "vetter/resources/demo/image.fits" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
