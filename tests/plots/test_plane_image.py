@@ -38,6 +38,13 @@ def test_given_limits() -> None:
     assert panels()[0].images[0].get_clim() == (50, 150)
 
 
+@pytest.mark.parametrize("value", [7.0, -1e30, 1e300])
+def test_constant_plane_is_drawn_in_its_middle_tone(value: float) -> None:
+    plot_cutout({"image": np.full((5, 5), value), "meta": {}}, ["image"], stretch="linear")
+    drawn = panels()[0].images[0]
+    assert drawn.norm(value) == pytest.approx(0.5, abs=1e-6)
+
+
 def test_masked_pixels_do_not_count_for_the_limits() -> None:
     cutout = a_cutout()
     cutout["image"][3, 3] = 1e9

@@ -21,7 +21,8 @@ def limits(values: Any, qq: Any, low: float | None, high: float | None) -> tuple
     else:
         found = (values.min(), values.max())
     low, high = (float(f if g is None else g) for f, g in zip(found, (low, high), strict=True))
-    return (low, high) if high > low else (low - 0.1, low + 0.1)
+    room = max(0.1, 1e-9 * abs(low))
+    return (low, high) if high > low else (low - room, low + room)
 
 
 def normalisation(values: Any, stretch: str | None, low: float, high: float) -> Any:
