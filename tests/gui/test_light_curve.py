@@ -60,6 +60,22 @@ def test_a_flux_is_shown_against_none() -> None:
     assert Axes.fitting(magnitudes(), QRectF(0, 0, 400, 200)).y[0] > 10.0
 
 
+@pytest.mark.parametrize("odd", [np.inf, 1.79e308, 1e35])
+def test_curve_with_extreme_numbers_has_ticks(odd: float) -> None:
+    epochs = [
+        (60500.0, 5000.0, odd, False, "i", "detection", False),
+        (60501.0, -odd, 300.0, False, "i", "forced", False),
+        (odd, 4000.0, 300.0, False, "i", "forced", False),
+        (60502.0, 6000.0, 300.0, False, "i", "detection", False),
+    ]
+    curve = LightCurve.of(epochs, "difference flux", "nJy", 3)
+    assert curve.value.tolist() == [5000.0, 6000.0] and curve.current == 1
+    assert np.isnan(curve.error[0]) and curve.error[1] == 300.0
+    axes = Axes.fitting(curve, QRectF(0, 0, 400, 200))
+    assert axes.y[1] == pytest.approx(6300.0, rel=0.2)
+    assert 0.0 in [value for _, value, _ in axes.ticks("y", 34.0)]
+
+
 def test_larger_fluxes_stand_higher(plot: LightCurvePlot) -> None:
     curve = fluxes()
     plot.show_curve(curve)

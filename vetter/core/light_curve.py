@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 KINDS = ("detection", "forced", "limit")
 
+_LARGEST = 1e30
+"""Larger numbers stand for missing ones, and would overflow where they are drawn."""
+
 
 @dataclass(frozen=True, eq=False)
 class LightCurve:
@@ -67,15 +70,15 @@ class LightCurve:
         """A light curve of epochs (time, value, error, limit, band, kind, negative).
 
         Those without time or value are left out, the others sorted by time; ``current`` is an
-        index into the list as given.
+        index into the list as given. An infinite error is not known.
         """
-        known = [n for n, e in enumerate(epochs) if np.isfinite(e[0]) and np.isfinite(e[1])]
+        known = [n for n, e in enumerate(epochs) if _is_known(e[0]) and _is_known(e[1])]
         order = sorted(known, key=lambda n: epochs[n][0])
         columns: list[Any] = list(zip(*(epochs[n] for n in order), strict=True)) or [()] * 7
         return cls(
             np.array(columns[0], np.float64),
             np.array(columns[1], np.float64),
-            np.array(columns[2], np.float64),
+            np.array([error if _is_known(error) else np.nan for error in columns[2]], np.float64),
             np.array(columns[3], np.bool_),
             np.array(columns[4], np.str_),
             np.array(columns[5], np.str_),
@@ -85,3 +88,8 @@ class LightCurve:
             order.index(current) if current in order else -1,
             scale,
         )
+
+
+def _is_known(number: float) -> bool:
+    """Return whether a number is finite and no placeholder; False for NaN."""
+    return abs(number) < _LARGEST
