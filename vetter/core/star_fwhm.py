@@ -20,6 +20,8 @@ _SIDE = 1024
 _BOXES = 5
 _ENOUGH = 40
 _BRIGHTEST = 60
+_BRIGHTEST_PEAK = 1e300
+"""A higher peak is a damaged number: lstsq raises where its terms overflow."""
 _UNEVEN = 2.0
 """Sigmas of a pixel that the sky's values spread by, from which on it is looked at in parts."""
 _PART = 64
@@ -219,6 +221,8 @@ def star_profile(stamp: Array, noise: float) -> tuple[float, float, float] | Non
     edge = np.concatenate([stamp[0], stamp[-1], stamp[:, 0], stamp[:, -1]])
     stamp = stamp - float(np.median(edge))
     peak = float(stamp[HALF - 1 : HALF + 2, HALF - 1 : HALF + 2].max())
+    if not peak < _BRIGHTEST_PEAK:
+        return None
     y, x = np.mgrid[-HALF : HALF + 1, -HALF : HALF + 1]
     core = stamp > max(0.35 * peak, 5.0 * noise)
     core &= _connected(core)
