@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.helpers.field_files import write_image, write_list
+from vetter.core import effective_psf
 from vetter.core.cutout_source import PsfFwhm
 from vetter.core.field_fit import FieldFit
 from vetter.core.psf import Gaussian, Moffat
@@ -85,6 +86,20 @@ def test_without_stars_it_is_a_gaussian_and_the_reason_is_said(tmp_path: Path) -
     assert fit.options.psf == Gaussian(4.2)
     for words in (fit.said, fit.options.psf_note):
         assert "not of the field's stars: the field has 0 good stars" in words
+
+
+def test_error_in_psf_of_stars_falls_back(
+    starry: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise IndexError("a star of nothing")
+
+    monkeypatch.setattr(effective_psf, "effective_psf", broken)
+    fit = fit_with(starry)
+    assert isinstance(fit.options.psf, Gaussian)
+    assert fit.options.psf.fwhm == pytest.approx(FWHM, rel=0.05)
+    wanted = "not of the field's stars: unexpected IndexError in their PSF: a star of nothing"
+    assert fit.said.endswith(wanted)
 
 
 def test_an_input_that_is_no_field_falls_back() -> None:

@@ -87,7 +87,12 @@ def _of_stars(field: ImageField, kept: Mapping[str, Any] | None) -> StarPsf | st
     number = isinstance(saturation, (int, float)) and not isinstance(saturation, bool)
     limit = float(saturation) if number and saturation > 0 else None
     spared = None if mask is None else ReadablePart(mask)
-    found = effective_psf(ReadablePart(image), spared, limit)
+    try:
+        found = effective_psf(ReadablePart(image), spared, limit)
+    except Exception as error:
+        # A run is not to end for a mistake that one star brings to light.
+        said = " ".join(str(error).split())
+        return f"unexpected {type(error).__name__} in their PSF: {said}"
     if isinstance(found, str):
         return found
     return StarPsf(found.samples, found.sampling, found.said, of)
