@@ -104,3 +104,10 @@ def test_masks_are_of_the_nearest_pixel() -> None:
     mask[4, 5] = True
     x, y = np.array([4.6, 5.4, 5.6, -0.6]), np.array([4.4, 3.6, 4.0, 4.0])
     np.testing.assert_array_equal(nearest(mask, x, y, True), [True, True, False, True])
+
+
+def test_spline_beyond_largest_float32_is_infinite_without_warning() -> None:
+    pixels = np.full((20, 20), 3.4e38, np.float32)
+    pixels[:, :10] *= -1
+    values = interpolated(pixels, np.array([10.7, 16.0]), np.array([6.0, 6.0]))
+    assert values[0] == np.inf and values[1] == pytest.approx(3.4e38, rel=1e-3)

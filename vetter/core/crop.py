@@ -177,7 +177,7 @@ def crop_header(header: Header, box: Box) -> Header:
     for card in header.cards:
         keyword = card.keyword
         reference = _REFERENCE.fullmatch(keyword)
-        value = _value(card) if reference else None
+        value: Any = _value(card) if reference else None
         # Text and infinity are no reference pixel: whoever reads the WCS says so.
         if reference and not isinstance(value, str) and card_number(value) is not None:
             value -= shift[int(reference.group(1)) - 1]

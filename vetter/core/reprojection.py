@@ -142,6 +142,12 @@ def interpolated(pixels: Array, x: Floats, y: Floats) -> Array:
         Of the shape of ``x`` and the type of ``pixels``. NaN off the image (beyond the outer
         pixels' centres) and where one of the four pixels around is NaN.
     """
+    # Numbers near the end of their range, as a damaged file has them.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _interpolated(pixels, x, y)
+
+
+def _interpolated(pixels: Array, x: Floats, y: Floats) -> Array:
     from scipy.ndimage import map_coordinates
 
     bad = ~np.isfinite(pixels)
