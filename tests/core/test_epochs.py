@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -51,6 +53,17 @@ def test_as_a_tree_finds_them():
     labels = by_place(ra, dec, 1.5)
     assert 100 < len(set(labels)) < 3900
     assert groups(labels) == groups(expected)
+
+
+def test_rows_at_one_place_take_no_memory_of_pairs():
+    ra, dec = np.zeros(3000), np.zeros(3000)
+    ra[[5, 9]], ra[7] = 10.0, np.nan
+    tracemalloc.start()
+    labels = by_place(ra, dec, 1.5)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert labels[[5, 7, 9]].tolist() == [5, 7, 5] and (np.delete(labels, [5, 7, 9]) == 0).all()
+    assert peak < 10_000_000
 
 
 @pytest.mark.parametrize("radius", [0.0, -1.0, 4000.0, np.nan])
