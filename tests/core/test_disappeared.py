@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from types import SimpleNamespace
 from typing import Any
 
@@ -70,6 +71,18 @@ def test_what_a_fit_hides_that_leaves_several_times_the_noise_is_told() -> None:
     assert found.disappeared is True
     assert found.reason.endswith("leaves is 3.0 times the noise: no source under S/N 15 is seen")
     assert "is seen" not in judge(adjustment(**{**good, "chi2": 200.0})).reason
+
+
+@pytest.mark.parametrize(("times", "told"), [(1.9, False), (2.1, True)])
+def test_residuals_are_told_from_twice_the_noise_on(times: float, told: bool) -> None:
+    good = {"pval": 0.0, "chi2": 100.0 * times**2, "chi2_0": 90000.0, "df": 100}
+    assert ("is seen" in judge(adjustment(**good)).reason) is told
+
+
+def test_judge_and_disappeared_have_the_same_defaults() -> None:
+    ours, theirs = (inspect.signature(function).parameters for function in (judge, disappeared))
+    names = ("min_pval", "max_chi2_ratio", "scale_range", "max_snr")
+    assert [ours[n].default for n in names] == [theirs[n].default for n in names]
 
 
 @pytest.mark.parametrize(

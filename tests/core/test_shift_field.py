@@ -35,6 +35,14 @@ def turned(places: np.ndarray) -> np.ndarray:
     return 6e-4 * np.column_stack([1000.0 - places[:, 1], places[:, 0] - 1000.0])
 
 
+@pytest.mark.parametrize(("stars", "told"), [(6, False), (7, True)])
+def test_turned_field_is_told_from_seven_stars(stars: int, told: bool) -> None:
+    places = np.array([[0.0, 0.0], [9.0, 0], [0, 9], [9, 9], [4, 2], [2, 7], [6, 5]])[:stars]
+    found = around(places * 100.0, turned(places * 100.0), 0.0, 0.0)
+    assert found is not None
+    assert ((found.dx, found.dy) == pytest.approx((0.6, -0.6), abs=1e-6)) is told
+
+
 @pytest.mark.parametrize("motion", [0.0, 0.3])
 def test_proper_motion_stands_out_of_a_field_that_is_turned(motion: float) -> None:
     rng = np.random.default_rng(4)
