@@ -55,6 +55,15 @@ def test_a_lone_outlier_does_not_decide() -> None:
     assert found({"x": x, "y": Y + 1, **sky()}, wcs=tan_wcs()).roles.one_based
 
 
+@pytest.mark.parametrize(("off", "told"), [(4, False), (6, True)])
+def test_disagreement_of_most_rows_is_told(off: int, told: bool) -> None:
+    x, y = np.linspace(5.0, 60.0, 10), np.linspace(5.0, 50.0, 10)
+    ra, dec = tan_wcs().all_pix2world(x, y, 0)
+    x[:off] += 20.0 * np.arange(1, off + 1)
+    positions = found({"x": x, "y": y, "ra": ra, "dec": dec}, wcs=tan_wcs())
+    assert any("disagree by more than 2 px" in note for note in positions.notes) is told
+
+
 def test_positions_that_disagree_are_said() -> None:
     positions = found({"x": X + 7, "y": Y + 9, **sky()}, wcs=tan_wcs())
     np.testing.assert_allclose(positions.x, X + 7)

@@ -20,7 +20,7 @@ class Columns:
         "name": np.array(["J0421+3312", "J0422-01", "or", "SN 2020a", "x"]),
         "tags": np.array(["", "dipole", "cosmic ray, dipole", "bad pixel", ""], object),
         "mag": np.array([18.0, 19.5, np.nan, 20.25, 18.5]),
-        "nobs": np.array([1, 2, 3, 4, 2**62 + 1]),
+        "nobs": np.array([1, 2, 3, 2**62, 2**62 + 1]),
         "band": np.array(["r", "R", "g", "", "i"]),
         "obs": np.array(["2024-01-01", "2024-05-02", "", "2024-06-01", "2023-12-31"]),
         "real bogus": np.array([0.1, 0.9, 0.5, 0.4, 0.99], np.float32),
