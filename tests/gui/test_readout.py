@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from astropy.wcs import WCS
+from PyQt6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from tests.helpers.fake_field import FieldInMemory
@@ -19,12 +18,11 @@ RAMP = np.arange(40.0 * 40).reshape(40, 40)
 
 
 @pytest.fixture
-def readout(qtbot: QtBot) -> Iterator[Readout]:
+def readout(qtbot: QtBot) -> Readout:
     readout = Readout()
     qtbot.addWidget(readout)
-    yield readout
-    readout.hide()
-    readout.update_now()
+    readout.show()
+    return readout
 
 
 def frame_of(**planes: np.ndarray) -> Frame:
@@ -125,3 +123,19 @@ def test_it_covers_what_lies_behind_it_only_where_it_says_something(readout: Rea
     readout.show_pointer(None)
     readout.update_now()
     assert not readout.autoFillBackground()
+
+
+def test_readout_hidden_starts_no_timer(readout: Readout) -> None:
+    readout.show_pointer((5.0, 5.0))
+    readout.hide()
+    readout.show_frame(frame_of(image=RAMP))
+    readout.show_pointer((6.0, 5.0))
+    assert not any(timer.isActive() for timer in readout.findChildren(QTimer))
+
+
+def test_readout_shown_again_reads_new_frame(readout: Readout, qtbot: QtBot) -> None:
+    readout.show_pointer((5.0, 5.0))
+    readout.hide()
+    readout.show_frame(frame_of(image=RAMP))
+    readout.show()
+    qtbot.waitUntil(lambda: readout.text().startswith("FITS x 21.0"), timeout=30000)

@@ -146,7 +146,7 @@ class CandidateListView(QTableView):
 
     def fits_arrived(self, rows: list[int]) -> None:
         """Show new results of these candidates soon: they come by the hundred."""
-        if self._shows_fits:
+        if self._shows_fits and self.isVisible():
             self._arrived.update(rows)
             if not self._soon.isActive():
                 self._soon.start()

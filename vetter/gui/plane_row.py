@@ -221,7 +221,8 @@ class PlaneRow(PanelScene):
         before = [self._panels[name].value for name in self._names]
         self._set_values()
         now = [self._panels[name].value for name in self._names]
-        if now != before and not self._soon.isActive():
+        # Qt reports that the pointer has left after it has hidden the panels.
+        if now != before and self.isVisible() and not self._soon.isActive():
             self._soon.start()
 
     def _set_values(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QHideEvent
+from PyQt6.QtGui import QHideEvent, QShowEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from vetter.core.sky import radec, sexagesimal
@@ -89,12 +89,17 @@ class Readout(QLabel):
             self.setText(text)
             self.written.emit()
 
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        self._update_soon()
+
     def hideEvent(self, event: QHideEvent | None) -> None:
         self._soon.stop()
         super().hideEvent(event)
 
     def _update_soon(self) -> None:
-        if not self._soon.isActive():
+        # Frames still arrive after the window has closed.
+        if self.isVisible() and not self._soon.isActive():
             self._soon.start()
 
 

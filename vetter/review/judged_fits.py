@@ -51,6 +51,7 @@ class JudgedFits(QObject):
         self._flux = FluxCheck(session, table, stars, self)
         self._flux.found.connect(self._on_unlike)
         self._rows: list[int] = []
+        self._closed = False
         self._soon = QTimer(self)
         self._soon.setInterval(EVERY_MS)
         self._soon.timeout.connect(self._judge)
@@ -83,9 +84,13 @@ class JudgedFits(QObject):
 
     def close(self) -> None:
         """Judge no more."""
+        self._closed = True
         self._soon.stop()
 
     def _on_unlike(self, number: int, words: str) -> None:
+        # Stars that were on their way arrive after the process has ended.
+        if self._closed:
+            return
         self._fields.hold_against(number, words)
         rows = np.array(self._table.rows(), np.intp)
         self._rows += rows[on_field(self._session.source, rows, number)].tolist()
