@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,8 +37,33 @@ os.environ["MPLBACKEND"] = "Agg"
 # Kept between runs: building matplotlib's list of fonts takes seconds.
 os.environ["MPLCONFIGDIR"] = str(ROOT / ".venv" / "matplotlib")
 os.environ["LC_ALL"] = "C.UTF-8"
-for _variable in ("DISPLAY", "WAYLAND_DISPLAY", "QT_SCALE_FACTOR", "QT_STYLE_OVERRIDE"):
+# A user's QT_FONT_DPI or platform theme changes sizes and pixels.
+_FOREIGN = {name for name in os.environ if name.startswith("QT_")} - {"QT_QPA_PLATFORM"}
+for _variable in ("DISPLAY", "WAYLAND_DISPLAY", *_FOREIGN):
     os.environ.pop(_variable, None)
+
+# The default deadline of 200 ms for an example fails on a busy machine.
+settings.register_profile("vetter", deadline=None)
+settings.load_profile("vetter")
+
+
+class _Freezes:
+    """Calls of `gc.freeze`, counted in its place.
+
+    `gc.get_freeze_count` walks all that is frozen: 0.1 s a call once astropy is loaded.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._freeze = gc.freeze
+
+    def __call__(self) -> None:
+        self.count += 1
+        self._freeze()
+
+
+_freezes = _Freezes()
+gc.freeze = _freezes
 
 
 def pytest_unconfigure() -> None:
@@ -76,7 +102,7 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     has_windows = "qapp" in request.fixturenames
     if has_windows:
         gc.freeze()
-    before = gc.get_freeze_count()
+    before = _freezes.count
     yield
     left = _qt_left_running(before) if has_windows else []
     left += _threads(threads)
@@ -105,7 +131,7 @@ def _threads(before: set[threading.Thread]) -> list[str]:
 def _qt_left_running(frozen: int) -> list[str]:
     """Visible windows, active timers and running threads, by their classes' names.
 
-    ``frozen`` is how many objects were hidden from the collector before the test.
+    ``frozen`` is how often objects had been hidden from the collector before the test.
     """
     from PyQt6 import QtCore, QtWidgets, sip
 
@@ -115,7 +141,7 @@ def _qt_left_running(frozen: int) -> list[str]:
     application.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
     windows = [widget for widget in application.topLevelWidgets() if widget.isVisible()]
     left = [f"window {type(widget).__name__}" for widget in windows]
-    if gc.get_freeze_count() > frozen:
+    if _freezes.count > frozen:
         # The program freezes what it has loaded: that is looked through too.
         gc.unfreeze()
     kinds = (QtCore.QTimer, QtCore.QThread, QtCore.QThreadPool)

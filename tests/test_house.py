@@ -150,6 +150,22 @@ def test_the_tests_keep_out_of_the_users_home() -> None:
     assert "vetter-test-home-" in os.path.expanduser("~")
 
 
+def test_tests_leave_no_variable_of_qt_but_one() -> None:
+    code = (
+        "import os; from tests import conftest; conftest.pytest_unconfigure();"
+        "print([name for name in os.environ if name.startswith('QT_')])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "QT_FONT_DPI": "144", "QT_QPA_PLATFORMTHEME": "gtk3"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.strip() == "['QT_QPA_PLATFORM']"
+
+
 def pinned() -> dict[str, str]:
     lines = (ROOT / "requirements" / "pins.txt").read_text().splitlines()
     pairs = [line.split("==") for line in lines if "==" in line]
