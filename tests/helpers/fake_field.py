@@ -102,7 +102,7 @@ class FieldInMemory:
 
     def cutout(self, row: int, radius: float) -> Cutout:
         self.asked.append((row, radius))
-        self.gate.wait(20)
+        assert self.gate.wait(60), "the gate stayed shut"
         if row in self.fails:
             raise InputError(f"C{row}.fits: wants an image, found none")
         x, y = self.places[row]

@@ -33,7 +33,7 @@ class FakeSource:
         self.gate.set()
 
     def cutout(self, row: int, radius: float) -> Cutout:
-        self.gate.wait(5)
+        assert self.gate.wait(60), "the gate stayed shut"
         if row in self.unreadable:
             raise InputError(f"row {row}: cannot be read")
         side = 2 * int(np.ceil(radius)) + 1

@@ -30,7 +30,7 @@ def slow(monkeypatch):
             closed.append(self)
 
     def read(request: OpenRequest, usual_radius: float) -> Source:
-        go.wait(20)
+        assert go.wait(60), "the gate stayed shut"
         return Source()
 
     monkeypatch.setattr(input_reader, "read_input", read)

@@ -36,7 +36,7 @@ class MemoryStore:
         self.gate.set()
 
     def append(self, decisions: Sequence[Decision], position: str | None = None) -> list[Decision]:
-        self.gate.wait(5)
+        assert self.gate.wait(60), "the gate stayed shut"
         if self.error is not None:
             raise VetterError(self.error)
         start = len(self.decisions)
@@ -299,7 +299,7 @@ def test_a_comment_that_waits_for_a_verdict_that_fails_is_still_written(
 
     def once(*arguments, **more):
         store.append = write
-        store.gate.wait(30)
+        assert store.gate.wait(60), "the gate stayed shut"
         raise VetterError("disk full")
 
     store.append = once

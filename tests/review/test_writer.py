@@ -30,7 +30,7 @@ class GatedStore:
 
     def set_position(self, key) -> None:
         self.busy.set()
-        self.gate.wait(5)
+        assert self.gate.wait(60), "the gate stayed shut"
         self.told.append(("position", key))
 
     def put_adjustments(self, results) -> None:

@@ -38,7 +38,7 @@ def test_waiting_can_be_ended(qtbot, window, monkeypatch):
     go = threading.Event()
 
     def read(request, usual_radius):
-        go.wait(60)
+        assert go.wait(60), "the gate stayed shut"
         raise ValueError("nobody waits for it")
 
     monkeypatch.setattr(input_reader, "read_input", read)
