@@ -169,32 +169,64 @@ def test_it_stands_still_while_it_is_held(qtbot, ahead):
 
 
 @on_linux
-def test_it_is_ended_while_it_is_held(ahead):
-    ahead.begin()
+def test_it_is_ended_while_it_is_held(qtbot, ahead):
+    with qtbot.waitSignal(ahead.ready, timeout=90000):
+        ahead.wish([0])
     process = ahead._process
     ahead.hold()
+    qtbot.waitUntil(lambda: _state(process.pid) == "T", timeout=90000)
     ahead.close()
     assert process.poll() is not None
 
 
 KILLED = """
 import os, signal, sys, time
-from vetter.io import own_process
-process = own_process.begin("vetter.review.fit_worker")
-time.sleep(float(sys.argv[1]))
-process.send_signal(signal.SIGSTOP)
-print(process.pid, flush=True)
+from vetter.review.fit_ahead import FitAhead
+from vetter.review.fit_messages import Start
+from vetter.settings import FitSettings
+ahead = FitAhead(Start({"inputs": ["demo"]}, FitSettings(), 20.0))
+ahead.begin()
+print(ahead._process.pid, flush=True)
+until = time.monotonic() + float(sys.argv[1])
+while time.monotonic() < until:
+    ahead.hold()
+    time.sleep(0.001)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
 @on_linux
-def test_a_window_that_is_killed_leaves_no_process_that_stands_still(qtbot):
+@pytest.mark.parametrize("seconds", [0.005, 0.05, 0.2, 1, 3])
+def test_process_of_killed_window_ends(qtbot, seconds):
     told = subprocess.run(
-        [sys.executable, "-c", KILLED, "3"], capture_output=True, text=True, check=False
+        [sys.executable, "-P", "-c", KILLED, str(seconds)],
+        env={**os.environ, "PYTHONPATH": str(Path(own_process.__file__).parents[2])},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
     )
+    assert told.returncode == -signal.SIGKILL
     pid = int(told.stdout)
-    qtbot.waitUntil(lambda: _state(pid) in ("", "Z"), timeout=90000)
+    qtbot.waitUntil(lambda: _state(pid) in ("", "Z"), timeout=20000)
+
+
+def test_process_not_tied_yet_is_not_held(ahead, monkeypatch):
+    ahead.begin()
+    sent = []
+    with monkeypatch.context() as patch:
+        patch.setattr(ahead._process, "send_signal", sent.append)
+        patch.setattr(ahead, "_tied", False)
+        ahead.hold()
+        ahead.go_on()
+    assert sent == []
+
+
+@on_linux
+def test_process_begun_by_another_is_not_tied():
+    # The number of no parent of its: as where the window has ended before.
+    code = "from vetter.io import own_process; own_process.tie(1)"
+    told = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, check=True)
+    assert told.stdout == b""
 
 
 def test_what_is_on_its_way_is_not_fitted_twice(qtbot, record):

@@ -14,6 +14,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,18 +24,26 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THRE
 """Small matrices gain nothing from more, and the other cores belong to others."""
 
 
-def begin(module: str, own_session: bool = False) -> subprocess.Popen[bytes]:
+@dataclass(frozen=True, slots=True)
+class Tied:
+    """First message of a process that the system kills with the one that began it."""
+
+
+def begin(module: str, own_session: bool = False, tied: bool = False) -> subprocess.Popen[bytes]:
     """Start ``main()`` of a module in a process with pipes to its standard input and output.
 
     ``own_session`` keeps it clear of the terminal's Ctrl+C, which this process then answers for
-    both. It has to end by itself when its input ends.
+    both. It has to end by itself when its input ends, which a stopped process does not notice.
+    ``tied`` has the system kill it when the calling thread ends, where the system can: its first
+    message is then `Tied`, and before that message nobody may stop it.
     """
+    first = f"from vetter.io import own_process; own_process.tie({os.getpid()}); " if tied else ""
     # -P and our own path: nothing in the folder where the program was started is imported.
     paths = [str(Path(vetter.__file__).resolve().parent.parent)]
     paths += filter(None, [os.environ.get("PYTHONPATH")])
     return subprocess.Popen(
         # Imported, not run as __main__: its messages are then of the classes known here.
-        [sys.executable, "-P", "-c", f"from {module} import main; main()"],
+        [sys.executable, "-P", "-c", f"{first}from {module} import main; main()"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), **ONE_THREAD},
@@ -60,14 +69,18 @@ def received(stream: IO[bytes]) -> Iterator[Any]:
         yield pickle.loads(data)
 
 
-def end_with_parent() -> None:
-    """Have this process killed with the one that began it, where the system can.
+def tie(parent: int) -> None:
+    """Have this process killed with the one that began it, and send `Tied` if the system can.
 
-    It ends by itself when its input ends; but not while it is stopped.
+    Called before the imports, which take half a second. If the parent has ended already, the
+    system sends no signal; but then no `Tied` is received either, and nobody stops this process.
     """
-    if sys.platform == "linux":
-        # PR_SET_PDEATHSIG, prctl(2): libc has it, Python does not.
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    if sys.platform != "linux":
+        return
+    # PR_SET_PDEATHSIG, prctl(2): libc has it, Python does not.
+    done = ctypes.CDLL(None).prctl(1, signal.SIGKILL) == 0
+    if done and os.getppid() == parent:
+        send(sys.stdout.buffer, Tied())
 
 
 def close_pipe(stream: IO[bytes] | None) -> None:

@@ -12,7 +12,7 @@ from typing import IO
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.io import own_process
-from vetter.io.own_process import close_pipe, received, send
+from vetter.io.own_process import Tied, close_pipe, received, send
 from vetter.review.fit_messages import (
     Broken,
     Fitted,
@@ -50,6 +50,7 @@ class FitAhead(QObject):
         self._unsent: SimpleQueue[object] = SimpleQueue()
         self._heard = 0
         self._wished = self._closing = self._held = False
+        self._tied = False
 
         # Before all who hear of an answer and then wish.
         self.fitted.connect(self._count)
@@ -63,7 +64,7 @@ class FitAhead(QObject):
         """Start the process now, so that it is ready when something is wished for."""
         if self._process is not None or self._closing:
             return
-        self._process = own_process.begin("vetter.review.fit_worker")
+        self._process = own_process.begin("vetter.review.fit_worker", tied=True)
         self._reader = threading.Thread(target=self._read, name="fits", daemon=True)
         self._reader.start()
         self._sender = threading.Thread(
@@ -88,10 +89,13 @@ class FitAhead(QObject):
     def hold(self) -> None:
         """Stop fitting this instant, where the system can; `go_on` must follow soon.
 
+        A process that the system would not kill with this one is never stopped: it would stand
+        still for ever if this one were killed.
+
         Nothing else frees the core at once: priorities are weighed at the next tick of the
         system's clock, 4 ms later on a server's kernel.
         """
-        if self._process is not None and not self._held and hasattr(signal, "SIGSTOP"):
+        if self._process is not None and self._tied and not self._held:
             self._process.send_signal(signal.SIGSTOP)
             self._held = True
 
@@ -156,7 +160,9 @@ class FitAhead(QObject):
                 self.broken.emit(f"the fitting process ended unexpectedly (status {status})")
 
     def _hand_on(self, message: object) -> None:
-        if isinstance(message, Fitted):
+        if isinstance(message, Tied):
+            self._tied = True
+        elif isinstance(message, Fitted):
             self.fitted.emit(message)
         elif isinstance(message, StarFits):
             self.surveyed.emit(message)

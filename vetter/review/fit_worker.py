@@ -19,7 +19,7 @@ from vetter.core.cutout_source import CutoutSource, field_of, fields_of, is_grow
 from vetter.core.field_fit import FieldFit, field_fit, fit_rows
 from vetter.errors import VetterError
 from vetter.io.field_psf import fit_of_field
-from vetter.io.own_process import answering_stream, end_with_parent, received, send
+from vetter.io.own_process import answering_stream, received, send
 from vetter.io.session_rows import plain_meta
 from vetter.review.fit_messages import (
     Broken,
@@ -53,7 +53,6 @@ def main() -> None:
 def _main() -> None:
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    end_with_parent()
     wishes: queue.SimpleQueue[Wish] = queue.SimpleQueue()
     messages = received(sys.stdin.buffer)
     answers = answering_stream()
