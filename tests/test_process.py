@@ -14,6 +14,8 @@ import pytest
 
 from tests.helpers.x_server import Program, XServer, wait_for
 
+ROOT = Path(__file__).resolve().parent.parent
+
 pytestmark = pytest.mark.process
 
 # Where the panels are in a window that fills 1600 x 900: list, card and status lie outside.
@@ -137,6 +139,33 @@ def test_missing_screen_is_one_line_and_status_2(tmp_path: Path) -> None:
     assert run.returncode == 2
     assert "DISPLAY" in run.stderr
     assert len(run.stderr.splitlines()) == 1
+
+
+UNMANAGED = """
+import sys
+from pathlib import Path
+from vetter.benchmark import keys
+print([figure.note for figure in keys.measure(["demo"], {}, Path(sys.argv[1]), 2)])
+"""
+
+
+def test_bench_without_window_manager_measures_keys(tmp_path: Path) -> None:
+    folder = tmp_path / "screen"
+    folder.mkdir()
+    server = XServer(folder, managed=False)
+    try:
+        run = subprocess.run(
+            [sys.executable, "-P", "-c", UNMANAGED, str(tmp_path)],
+            env={**server.environment, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+    finally:
+        server.close()
+    assert run.returncode == 0, run.stderr
+    assert "xcb" in run.stdout
 
 
 def status(session: Path) -> dict[str, int]:

@@ -41,12 +41,12 @@ def wait_for(condition: Callable[[], Any], what: str, seconds: float = 30.0) -> 
 
 
 class XServer:
-    """Xvfb and openbox on a display of their own.
+    """Xvfb and, unless ``managed`` is False, openbox on a display of their own.
 
     The screen is a file in ``folder`` (Xvfb's -fbdir), so it is read without asking the server.
     """
 
-    def __init__(self, folder: Path, size: str = "1600x900") -> None:
+    def __init__(self, folder: Path, size: str = "1600x900", managed: bool = True) -> None:
         require_x()
         reading, writing = os.pipe()
         command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size}x24"]
@@ -66,13 +66,19 @@ class XServer:
             "QT_QPA_PLATFORM": "xcb",
             "QT_XCB_GL_INTEGRATION": "none",
         }
-        self._manager = subprocess.Popen(
+        self._processes = [self._server]
+        self._screen = np.memmap(folder / "Xvfb_screen0", np.uint8, mode="r")
+        if managed:
+            self._manage()
+
+    def _manage(self) -> None:
+        manager = subprocess.Popen(
             ["openbox"],
             env=self.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        self._screen = np.memmap(folder / "Xvfb_screen0", np.uint8, mode="r")
+        self._processes.insert(0, manager)
         wait_for(self._is_managed, "the window manager")
 
     def _is_managed(self) -> bool:
@@ -112,8 +118,8 @@ class XServer:
         return window
 
     def close(self) -> None:
-        """End both."""
-        for process in (self._manager, self._server):
+        """End all processes."""
+        for process in self._processes:
             process.terminate()
             process.wait(10)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from vetter.benchmark.figures import Figure, spread
 from vetter.benchmark.starts import use_a_screen
+from vetter.errors import VetterError
 
 if TYPE_CHECKING:
     from vetter.gui.main_window import MainWindow
@@ -112,6 +113,8 @@ class _Stopwatch:
 
     def wait_for_first(self) -> None:
         """Until the first candidate is on screen, and what comes after a start is done."""
+        # Without a window manager nobody else gives the window the keyboard, and no shortcut fires.
+        self._window.activateWindow()
         until = perf_counter() + 60
         while not self._window.session.is_painted:
             self._process()
@@ -128,10 +131,17 @@ class _Stopwatch:
         while session.current_key == old or self._shown_at < start:
             self._process()
             if perf_counter() - start > PATIENCE:
-                raise RuntimeError(f"{letter} did not bring another candidate in {PATIENCE:g} s")
+                raise self._lost(f"{letter} did not bring another candidate in {PATIENCE:g} s")
         seconds, ready = self._shown_at - start, self._shown_at <= self._told_at
         self.rest()
         return seconds, ready
+
+    def _lost(self, problem: str) -> Exception:
+        """Return the error of a key without effect: the user's to mend if another window has it."""
+        if self._window.isActiveWindow():
+            return RuntimeError(problem)
+        remedy = "leave its window in front, or unset DISPLAY to measure offscreen"
+        return VetterError(f"bench: {problem}: its window has lost the keyboard; {remedy}")
 
     def look(self, letter: str) -> float:
         """Seconds until the panels were painted after a key that changes how they look."""
@@ -140,7 +150,7 @@ class _Stopwatch:
         while self.painted_at < start:
             self._process()
             if perf_counter() - start > PATIENCE:
-                raise RuntimeError(f"{letter} changed nothing on screen in {PATIENCE:g} s")
+                raise self._lost(f"{letter} changed nothing on screen in {PATIENCE:g} s")
         # The watch sees a paint event before the view does: painting has ended only now.
         seconds = perf_counter() - start
         self.rest()
