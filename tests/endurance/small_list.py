@@ -1,0 +1,67 @@
+"""A list of 120 candidates on small planes: quick to show, quick to fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from astropy.table import Table
+
+from tests.helpers.field_files import tan_wcs, write_image
+from vetter.settings import FitSettings, Settings
+
+COUNT = 120
+ACROSS = 12
+SHAPE = (260, 320)
+FWHM = 4.0
+
+
+def settings(number: int) -> Settings:
+    """Return settings under which no fit of another number is kept, so that all are made anew.
+
+    A PSF of the field's own stars would take seconds at each opening.
+    """
+    return Settings(fit=FitSettings(psf="gaussian", default_fwhm=FWHM + 0.01 * number))
+
+
+def settings_text() -> str:
+    """Return the same, of number 0, as a settings file."""
+    return f'[fit]\npsf = "gaussian"\ndefault_fwhm = {FWHM}\n'
+
+
+def write_small_list(folder: Path) -> tuple[Path, dict[str, str]]:
+    """Write the list and its planes; the path of the list, and plane names to files."""
+    rng = np.random.default_rng(20261129)
+    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    across, up = np.arange(COUNT) % ACROSS, np.arange(COUNT) // ACROSS
+    places = np.stack([25.0 + 24 * across, 20.0 + 24 * up], axis=1)
+    places += rng.uniform(-3, 3, places.shape)
+    image = rng.normal(100, 3, SHAPE)
+    template = rng.normal(100, 3, SHAPE)
+    for number, (cx, cy) in enumerate(places):
+        flux = 40.0 * (1 + number % 4)
+        # Two of three are in the template too, a little beside: dipoles.
+        beside = 0.3 * (number % 3)
+        image += flux * _star(x - cx, y - cy)
+        if number % 3:
+            template += flux * _star(x - cx - beside, y - cy)
+    planes = {
+        name: str(write_image(folder / f"{name}.fits", data.astype(np.float32), wcs=tan_wcs(SHAPE)))
+        for name, data in (("image", image), ("template", template), ("diff", image - template))
+    }
+    table = Table(
+        {
+            "id": [f"J{number:03d}" for number in range(COUNT)],
+            "x": places[:, 0],
+            "y": places[:, 1],
+            "mag": np.round(18 + 0.02 * rng.permutation(COUNT), 2),
+            "band": [("g", "r")[number % 2] for number in range(COUNT)],
+        }
+    )
+    path = folder / "small.csv"
+    table.write(path)
+    return path, planes
+
+
+def _star(dx: np.ndarray, dy: np.ndarray) -> np.ndarray:
+    return np.exp(-4 * np.log(2) * (dx**2 + dy**2) / FWHM**2)
