@@ -28,7 +28,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="vetter-endurance-") as folder:
         for name in ("CONFIG", "CACHE", "DATA", "STATE"):
             # The user's settings, keys and recent sessions are not touched.
-            os.environ[f"XDG_{name}_HOME"] = str(Path(folder) / "home" / name.lower())
+            home = Path(folder) / "home" / name.lower()
+            home.mkdir(parents=True)
+            os.environ[f"XDG_{name}_HOME"] = str(home)
         if arguments.soak is not None:
             return _soak(Path(folder), arguments.soak, arguments.seed)
         return _kill(Path(folder), arguments.kill, arguments.seed)
