@@ -168,14 +168,31 @@ class Walk:
         self._check()
 
     def _decide(self) -> str:
-        """A verdict for what is on screen; no key is pressed where it would ask first."""
+        """A verdict for what is on screen."""
         row, grid = self.window.session.current_row, self._grid_shown()
-        if not self._is_listed() or (grid is not None and grid.selection.listed != [row]):
-            return ""
         key = self._random.choice(list(VERDICT_KEYS))
+        if not self._is_listed():
+            return self._decide_outside(key)
+        if grid is not None and grid.selection.listed != [row]:
+            return ""
         self._press(key)
         self._model.verdict([row], VERDICT_KEYS[key])
         return f"{key} on {row}"
+
+    def _decide_outside(self, key: str) -> str:
+        """A verdict key where the filter leaves out what is on screen: nothing, or a question."""
+        row, question = self.window.session.current_row, self.window.filter_band.question
+        self._press(key)
+        self._check()
+        if not question.text:
+            return f"{key} on nothing"
+        self.counts["question"] += 1
+        if self._random.random() < 0.5:
+            self._press("Esc")
+            return f"no to {key} on {row}, outside the filter"
+        self._press("Return")
+        self._model.verdict([row], VERDICT_KEYS[key])
+        return f"{key} on {row}, outside the filter"
 
     def _tag(self) -> str:
         if not self._is_listed():
