@@ -7,7 +7,6 @@ import gzip
 import lzma
 import os
 import re
-import resource
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from astropy.io import fits
 
 from tests.helpers.alert_files import packed, record
+from tests.helpers.peak_memory import at_most
 from vetter.benchmark import fuzz_images as images
 from vetter.benchmark import fuzz_lists as lists
 from vetter.benchmark import fuzz_own_files as own
@@ -34,9 +34,8 @@ MOST_KILOBYTES = 300_000
 @pytest.fixture(autouse=True)
 def little_memory() -> object:
     """A test in which much more memory is taken fails."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    yield
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MOST_KILOBYTES
+    with at_most(MOST_KILOBYTES):
+        yield
 
 
 def with_cards(content: bytes, after: bytes = b"", **values: object) -> bytes:

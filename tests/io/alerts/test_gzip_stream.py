@@ -11,10 +11,14 @@ from vetter.io.alerts import gzip_stream
 from vetter.io.alerts.gzip_stream import GzipBytes
 
 
+@pytest.fixture(scope="module")
+def content() -> bytes:
+    """Bytes that can be packed, so that damage is noticed; to make them takes two seconds."""
+    return bytes(random.Random(1).choices(range(64), k=3 << 20))
+
+
 @pytest.fixture
-def packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, bytes]:
-    # Bytes that can be packed, so that damage is noticed.
-    content = bytes(random.Random(1).choices(range(64), k=3 << 20))
+def packed(tmp_path: Path, content: bytes, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, bytes]:
     path = tmp_path / "a.gz"
     path.write_bytes(gzip.compress(content, 1))
     monkeypatch.setattr(gzip_stream, "SPACING", 1 << 19)
