@@ -18,7 +18,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QDialog
 
 from tests.endurance.model import Model, Said
-from tests.endurance.small_list import COUNT, settings, write_small_list
+from tests.helpers.small_list import COUNT, settings, write_small_list
 from vetter.app import open_window
 from vetter.core.decisions import Verdict
 from vetter.gui.grid import Grid
@@ -141,11 +141,15 @@ class Walk:
             settings=settings(self._step // REOPENED_EVERY),
             **self._planes,
         )
+        self.window.fits.changed.connect(self._count_fits)
         self.window.resize(1000, 600)
         self.window.set_columns(["verdict", "name", "mag", "disappeared", "chi2_after", "tags"])
         self.window.activateWindow()
         self._wait(self.window.isActiveWindow, "the window to be active")
         self._wait(lambda: self.window.session.is_painted, "the first candidate")
+
+    def _count_fits(self, rows: list[int]) -> None:
+        self.counts["fitted"] += len(rows)
 
     def _reopen(self) -> None:
         self._last.append(f"reopen before step {self._step + 1}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,14 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
+from tests.helpers.small_list import write_small_list
 from tests.helpers.windows import WITHOUT_FITS, until_painted
 from vetter.app import open_window
 from vetter.core.decisions import Verdict
 from vetter.errors import InputError
 from vetter.gui.main_window import MainWindow
 from vetter.review.fit_state import DONE
+from vetter.settings import FitSettings, Settings
 
 KEY = Qt.Key
 
@@ -123,7 +126,26 @@ def test_another_reviewer_starts_from_nothing(qtbot, window, session_path):
         other.close()
 
 
-def test_the_fit_of_f_shows_as_a_panel_and_in_words(qtbot, window):
+@pytest.fixture
+def small_list(tmp_path: Path) -> tuple[str, dict[str, str]]:
+    """Three candidates and their planes: the fitting process has them done in a moment."""
+    path, planes = write_small_list(tmp_path, count=3)
+    return str(path), planes
+
+
+@pytest.fixture
+def small_window(qtbot, small_list, session_path: Path) -> Iterator[MainWindow]:
+    path, planes = small_list
+    settings = Settings(fit=FitSettings(ahead=False, psf="gaussian"))
+    window = open_window(path, session=session_path, reviewer="ann", settings=settings, **planes)
+    activate(qtbot, window)
+    until_painted(qtbot, window)
+    yield window
+    window.close()
+
+
+def test_the_fit_of_f_shows_as_a_panel_and_in_words(qtbot, small_window):
+    window = small_window
     press(qtbot, window, KEY.Key_F)
     row = window.session.current_row
     qtbot.waitUntil(lambda: window.fits.state(row).status == DONE, timeout=90000)
@@ -131,15 +153,19 @@ def test_the_fit_of_f_shows_as_a_panel_and_in_words(qtbot, window):
     assert "dx" in window.evidence.numbers
 
 
-def test_fits_run_ahead_and_are_there_at_the_next_start(qtbot, session_path):
-    first = open_window("demo", session=session_path, reviewer="ann")
+def test_fits_run_ahead_and_are_there_at_the_next_start(qtbot, small_list, session_path):
+    path, planes = small_list
+    options = {"session": session_path, "reviewer": "ann", **planes}
+    ahead = FitSettings(psf="gaussian")
+    first = open_window(path, settings=Settings(fit=ahead), **options)
     count = len(first.session.candidates)
     try:
         qtbot.waitUntil(lambda: len(first.fits.table) == count, timeout=60000)
         judged = first.fits.table.values("disappeared").tolist()
     finally:
         first.close()
-    again = open_window("demo", session=session_path, reviewer="ann", settings=WITHOUT_FITS)
+    on_demand = replace(ahead, ahead=False)
+    again = open_window(path, settings=Settings(fit=on_demand), **options)
     try:
         again.fits.request_current()
         qtbot.waitUntil(lambda: len(again.fits.table) == count, timeout=30000)
@@ -148,7 +174,8 @@ def test_fits_run_ahead_and_are_there_at_the_next_start(qtbot, session_path):
         again.close()
 
 
-def test_nothing_of_a_fit_shows_under_another_candidate(qtbot, window):
+def test_nothing_of_a_fit_shows_under_another_candidate(qtbot, small_window):
+    window = small_window
     press(qtbot, window, KEY.Key_F, KEY.Key_N)
     qtbot.waitUntil(lambda: window.fits.state(0).status == DONE, timeout=90000)
     qtbot.wait(50)

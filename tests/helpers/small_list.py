@@ -14,6 +14,7 @@ COUNT = 120
 ACROSS = 12
 SHAPE = (260, 320)
 FWHM = 4.0
+SIGMA = 3.0
 
 
 def settings(number: int) -> Settings:
@@ -29,15 +30,23 @@ def settings_text() -> str:
     return f'[fit]\npsf = "gaussian"\ndefault_fwhm = {FWHM}\n'
 
 
-def write_small_list(folder: Path) -> tuple[Path, dict[str, str]]:
-    """Write the list and its planes; the path of the list, and plane names to files."""
+def write_small_list(folder: Path, count: int = COUNT) -> tuple[Path, dict[str, str]]:
+    """Write the list, or its first ``count`` lines, and its planes.
+
+    Returns
+    -------
+    path : Path
+        The list.
+    planes : dict
+        Plane names to files.
+    """
     rng = np.random.default_rng(20261129)
     y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
     across, up = np.arange(COUNT) % ACROSS, np.arange(COUNT) // ACROSS
     places = np.stack([25.0 + 24 * across, 20.0 + 24 * up], axis=1)
     places += rng.uniform(-3, 3, places.shape)
-    image = rng.normal(100, 3, SHAPE)
-    template = rng.normal(100, 3, SHAPE)
+    image = rng.normal(100, SIGMA, SHAPE)
+    template = rng.normal(100, SIGMA, SHAPE)
     for number, (cx, cy) in enumerate(places):
         flux = 40.0 * (1 + number % 4)
         # Two of three are in the template too, a little beside: dipoles.
@@ -45,9 +54,17 @@ def write_small_list(folder: Path) -> tuple[Path, dict[str, str]]:
         image += flux * _star(x - cx, y - cy)
         if number % 3:
             template += flux * _star(x - cx - beside, y - cy)
+    pixels = {
+        "image": image,
+        "template": template,
+        # With a matched template and errors fits are judged, and made in the background.
+        "convolved": template,
+        "diff": image - template,
+        "err": np.full(SHAPE, SIGMA),
+    }
     planes = {
         name: str(write_image(folder / f"{name}.fits", data.astype(np.float32), wcs=tan_wcs(SHAPE)))
-        for name, data in (("image", image), ("template", template), ("diff", image - template))
+        for name, data in pixels.items()
     }
     table = Table(
         {
@@ -59,7 +76,7 @@ def write_small_list(folder: Path) -> tuple[Path, dict[str, str]]:
         }
     )
     path = folder / "small.csv"
-    table.write(path)
+    table[:count].write(path)
     return path, planes
 
 
