@@ -72,13 +72,13 @@ class Fingers:
 
     def _decide_group(self) -> None:
         window = self._window
-        window.dialogs.toggle_grid()
+        window.actions_by_id["go.grid"].trigger()
         grid = window.pages.currentWidget()
         if isinstance(grid, Grid):
             grid.selection.all()
             QTest.keyClick(window, self._random.choice("ARM"))
             grid.question.agree()
-            window.dialogs.toggle_grid()
+            window.actions_by_id["go.grid"].trigger()
 
     def _submit(self, decisions: Sequence[Decision], *more: Any) -> None:
         report("submitted", ids=[decision.id for decision in decisions])
