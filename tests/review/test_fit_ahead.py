@@ -223,8 +223,8 @@ def test_process_not_tied_yet_is_not_held(ahead, monkeypatch):
 
 @on_linux
 def test_process_begun_by_another_is_not_tied():
-    # The number of no parent of its: as where the window has ended before.
-    code = "from vetter.io import own_process; own_process.tie(1)"
+    # Process 1 did not begin it: so it is where the window has ended before.
+    code = f"from {own_process.__name__} import tie; tie(1)"
     told = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, check=True)
     assert told.stdout == b""
 

@@ -37,7 +37,7 @@ def begin(module: str, own_session: bool = False, tied: bool = False) -> subproc
     ``tied`` has the system kill it when the calling thread ends, where the system can: its first
     message is then `Tied`, and before that message nobody may stop it.
     """
-    first = f"from vetter.io import own_process; own_process.tie({os.getpid()}); " if tied else ""
+    first = f"from {__name__} import tie; tie({os.getpid()}); " if tied else ""
     # -P and our own path: nothing in the folder where the program was started is imported.
     paths = [str(Path(vetter.__file__).resolve().parent.parent)]
     paths += filter(None, [os.environ.get("PYTHONPATH")])
