@@ -68,6 +68,13 @@ def test_positions_are_counted_from_zero() -> None:
         ([1, "a"], "U", None),
         ([2**63], "U", None),
         ([2**60, 0.5], "U", None),
+        ([1000, 0.5], "f", None),
+        ([2**53, 0.5], "f", None),
+        ([2**53 + 1, 0.5], "U", None),
+        ([1, 0.5, True], "f", None),
+        ([-(2**63), 1], "i", None),
+        ([-(2**63), None], "i", [False, True]),
+        ([-(2**63) - 1], "U", None),
     ],
 )
 def test_columns_keep_what_they_hold(
@@ -99,6 +106,19 @@ def test_numbers_of_two_kinds_become_floats_unless_that_would_change_them() -> N
     assert joined(([1], 1), ([0.5], 1)).values.tolist() == [1.0, 0.5]
     assert joined(([2**60], 1), ([0.5], 1)).values.tolist() == [str(2**60), "0.5"]
     assert math.isnan(joined(([1.0], 1), (None, 1)).values[1])
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"), [(107, "f"), (1000, "f"), (2**53, "f"), (2**53 + 1, "U")]
+)
+def test_integers_joined_with_floats_stay_exact(number: int, kind: str) -> None:
+    column = joined(([number], 1), ([0.5], 1))
+    assert column.values.dtype.kind == kind
+    assert column.values[0] == (number if kind == "f" else str(number))
+
+
+def test_least_integer_joined_with_floats_becomes_text() -> None:
+    assert joined(([-(2**63)], 1), ([0.5], 1)).values.tolist() == [str(-(2**63)), "0.5"]
 
 
 def test_longer_text_does_not_cut_or_get_cut() -> None:

@@ -222,7 +222,9 @@ def _common_kind(kinds: set[str], parts: Sequence[Column]) -> str:
         return "b"
     if "f" not in kinds:
         return "i"
-    large = any(p.values.dtype.kind == "i" and (np.abs(p.values) > 2**53).any() for p in parts)
+    whole = [part.values for part in parts if part.values.dtype.kind == "i"]
+    # Not abs(): the least integer has no positive one.
+    large = any(((values > 2**53) | (values < -(2**53))).any() for values in whole)
     return "U" if large else "f"
 
 
