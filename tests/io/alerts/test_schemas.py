@@ -44,7 +44,7 @@ def nested(levels: int) -> dict[str, Any]:
         (of(["null", "a"]), "contains itself"),
         (of({"type": "array", "items": "a"}), "contains itself"),
         (doubling(24), "over 20000 fields"),
-        (nested(60), "nested too deeply"),
+        (nested(70), "nested too deeply"),
         (nested(5000), "nested too deeply"),
         (of("null"), "take no bytes"),
         (of("nothing.known"), "does not define"),

@@ -11,14 +11,17 @@ SCHEMA = 4 << 20
 STAMP = 8 << 20
 """Bytes of one stamp, unpacked: a megapixel in double precision."""
 
-SCHEMA_DEPTH = 32
-"""Records within records in a schema."""
+SCHEMA_DEPTH = 64
+"""Types within types in a schema. Tables in tables with nullable records take five a table."""
 
 SCHEMA_PARTS = 20_000
 """Fields of a schema, with those of its nested records where they are used."""
 
-PARTS_PER_BYTE = 32
-"""Fields that a record may have for each byte that it takes at least: null takes none."""
+MEMORY_PER_BYTE = 4096
+"""Bytes of memory for each byte of a packet: a null and a record take none there."""
+
+MEMORY = 2 << 30
+"""Bytes of memory that one packet may take. Records of nulls take 60 for each of theirs."""
 
 HISTORY = 100_000
 """Earlier epochs of one packet that are looked at."""

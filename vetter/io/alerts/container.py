@@ -121,6 +121,7 @@ class Container:
         payload = unpacked_block(self.codec, payload)
         if block.count > len(payload):
             raise InputError(f"damaged at byte {block.offset}: more packets than bytes")
+        self.schema.refuse_bomb(len(payload))
         stream = io.BytesIO(payload)
         # Where one packet ends is only known when all of it was read.
         short = not whole and block.count == 1

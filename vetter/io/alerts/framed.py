@@ -36,6 +36,7 @@ def read_framed(data: bytes, schema: PacketSchema | None) -> dict[str, Any]:
         raise InputError(
             f"a packet from a stream, without its schema (number {number}): give --schema FILE.avsc"
         )
+    schema.refuse_bomb(len(data))
     stream = io.BytesIO(data)
     stream.seek(PREFIX)
     try:
