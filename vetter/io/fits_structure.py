@@ -17,8 +17,13 @@ from vetter.errors import InputError
 
 BLOCK = 2880
 START = b"SIMPLE  ="
-MOST_HEADER = 16_000 * BLOCK
-"""A header longer than this is none: over half a million cards."""
+MAX_CARDS = 99_972
+"""Cards of a header, whole blocks of them. Real ones have up to 20,000; astropy takes up to 0.1 ms
+for each card, and again for each cutout."""
+MOST_HEADER = MAX_CARDS * 80
+"""Bytes of a header."""
+MAX_HDUS = 20_000
+"""HDUs of a file. Real ones have up to some thousands; astropy takes up to 0.5 ms for each."""
 _MOST_COUNT = 999  # FITS Standard 4.0, tables 7 and 16: of axes, and of columns
 _MOST_BEHIND = 2**24
 _CARD = 80
@@ -49,13 +54,20 @@ def check_structure(file: IO[bytes], label: str) -> int:
     Raises
     ------
     InputError
-        More axes or columns than 999, or a header without an end.
+        More axes or columns than 999, a header without an end, or too many HDUs.
     """
-    position = 0
+    position = count = 0
     while (end := hdu_end(file, position, label)) is not None:
-        position = end
+        position, count = end, count + 1
+        check_count(count, label)
     file.seek(0)
     return position
+
+
+def check_count(hdus: int, label: str) -> None:
+    """Refuse a file of more HDUs than `MAX_HDUS`; raises InputError."""
+    if hdus > MAX_HDUS:
+        raise InputError(f"{label}: over {MAX_HDUS} HDUs; copy the images into files of their own")
 
 
 def open_fits(file: IO[bytes], label: str, **options: Any) -> Any:
@@ -129,7 +141,7 @@ class _Promised:
 
     def __init__(self, path: Path, label: str) -> None:
         self._path, self._label = path, label
-        self._reached = 0
+        self._reached = self._hdus = 0
 
     def is_all(self, total: int) -> bool:
         """Return whether what follows the bytes unpacked so far belongs to no HDU."""
@@ -143,7 +155,8 @@ class _Promised:
                     begin = written.read(len(START))
                     begins = any(mark.startswith(begin[:8]) for mark in (START, b"XTENSION"))
                     return not begins or total - self._reached > MOST_HEADER
-                self._reached = end
+                self._reached, self._hdus = end, self._hdus + 1
+                check_count(self._hdus, self._label)
         return False
 
 
@@ -198,8 +211,13 @@ def read_header(file: IO[bytes], start: int, label: str) -> bytes | None:
         for place in range(done // _CARD * _CARD, len(header) - 2, _CARD):
             if header[place : place + 3] == b"END" and not header[place + 3 : place + 8].strip():
                 end = -(-(place + _CARD) // BLOCK) * BLOCK
+                if end > MOST_HEADER:
+                    break
                 return header[:end] if len(header) >= end else None
-    raise InputError(f"{label}: a damaged FITS header: it does not end within {MOST_HEADER} bytes")
+    raise InputError(
+        f"{label}: a damaged FITS header: it does not end within {MAX_CARDS} cards; "
+        "copy or write it again"
+    )
 
 
 def _structure(header: bytes, label: str) -> dict[str, int]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vetter.core.plane import Array
+from vetter.io.fits_structure import MOST_HEADER
 from vetter.io.sound_header import sound_header
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def read_plain(content: bytes) -> list[PlainHdu] | None:
 def _header_text(content: bytes, start: int) -> str | None:
     """A header's blocks, the one with END included."""
     end = start
-    while end + _BLOCK <= len(content):
+    while end + _BLOCK <= min(len(content), start + MOST_HEADER):
         end += _BLOCK
         written = content[end - _BLOCK : end].rstrip(b" ")
         if written.endswith(b"END") and (len(written) - 3) % 80 == 0:

@@ -32,12 +32,38 @@ def sound_header(header: Header, raw: bytes) -> Header:
     """
     with quiet():
         copied = header.copy()
-        if is_sound(raw):
+        cards = _cards_of(raw)
+        # astropy drops some cards, and translates those of compressed images: then all are asked.
+        asked = range(len(copied)) if len(cards) != len(copied) else _unsound(copied, cards)
+        lost = {number for number in asked if not _can_be_read(copied, number)}
+        if not lost:
             return copied
-        for number in range(len(copied) - 1, -1, -1):
-            if not _can_be_read(copied, number):
-                del copied[number]
-    return copied
+        # Built in one go: each removal from a Header renumbers all its cards.
+        kept = [card for number, card in enumerate(copied.cards) if number not in lost]
+        return type(copied)(kept)
+
+
+def _cards_of(raw: bytes) -> list[bytes]:
+    """Return the cards of a header without its END, each with those that continue it."""
+    cards: list[bytes] = []
+    for start in range(0, len(raw), _CARD):
+        card = raw[start : start + _CARD]
+        if card[:8] == b"END     ":
+            break
+        if card.startswith(b"CONTINUE") and cards:
+            cards[-1] += card
+        else:
+            cards.append(card)
+    return cards
+
+
+def _unsound(header: Header, cards: list[bytes]) -> list[int]:
+    """Return the numbers of the cards that astropy has to be asked about."""
+    return [
+        number
+        for number, (keyword, card) in enumerate(zip(header, cards, strict=True))
+        if not card.startswith(keyword.encode()) or not is_sound(card)
+    ]
 
 
 def is_sound(raw: bytes) -> bool:
