@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +30,7 @@ from vetter.io.field_file_keys import FILES, check_keys, existing_file
 from vetter.io.fits_names import parse_fits_name
 from vetter.io.input_options import InputOptions
 from vetter.io.plain_files import open_plain_file
+from vetter.io.toml_text import toml_values
 
 MOST_BYTES = 4 << 20
 DEFAULT_RADIUS = 1.5
@@ -119,7 +119,7 @@ def _parsed(path: Path) -> dict[str, Any]:
         if path.stat().st_size > MOST_BYTES:
             raise InputError(f"{path}: too large for a field file: over {MOST_BYTES >> 20} MB")
         with open_plain_file(path) as file:
-            return tomllib.load(file)
+            return toml_values(file.read(MOST_BYTES).decode("utf-8"))
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:

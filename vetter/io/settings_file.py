@@ -7,6 +7,7 @@ from typing import Any
 
 from vetter.errors import SettingsError
 from vetter.io.plain_files import open_plain_file
+from vetter.io.toml_text import toml_values
 from vetter.settings import Settings
 
 MOST_BYTES = 2**20
@@ -63,10 +64,7 @@ def _parsed(path: str | Path | None, default: str) -> tuple[Path, dict[str, Any]
         raise SettingsError(f"{file}: cannot be read: {error}") from error
     if len(text) > MOST_BYTES:
         raise SettingsError(f"{file}: too large for settings: over {MOST_BYTES >> 20} MB")
-    import tomllib
-
     try:
-        # Line ends as text files have them; in strings TOML allows none bare.
-        return file, tomllib.loads(text.replace("\r\n", "\n"))
+        return file, toml_values(text)
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"{file}: no TOML: {error}") from error
