@@ -47,4 +47,6 @@ def strange(start: bytes) -> str | None:
     """
     if _PAGE.match(start):
         return _A_PAGE
+    if start[257:262] == b"ustar":
+        return "a tar archive: unpack it, or pack it with gzip (.tar.gz)"
     return next((words for mark, words in _KINDS if start.startswith(mark)), None)

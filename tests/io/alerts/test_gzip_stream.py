@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.alert_files import packed as packed_records
+from tests.helpers.alert_files import record, write_tar
 from vetter.errors import InputError
 from vetter.io.alerts import gzip_stream
 from vetter.io.alerts.gzip_stream import GzipBytes
+from vetter.io.alerts.packets import Packets, Unread
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +68,32 @@ def test_a_bad_index_is_refused(packed: tuple[Path, bytes]) -> None:
     with pytest.raises(InputError):
         stream.take_index(b"no index")
     stream.close()
+
+
+def test_more_than_packets_shrink_to_is_not_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gzip_stream, "_FREELY", 1 << 20)
+    path = tmp_path / "a.gz"
+    path.write_bytes(gzip.compress(bytes(8 << 20)))
+    most = max(1 << 20, 100 * path.stat().st_size)
+    stream = GzipBytes(path)
+    assert stream.read(most, 10) == bytes(10)
+    with pytest.raises(InputError, match=f"unpacks to over {most} bytes; unpack it yourself"):
+        stream.read(most + 1, 10)
+    stream.close()
+
+
+def test_packets_before_a_member_of_zeros_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gzip_stream, "_FREELY", 1 << 20)
+    files = {
+        "1.avro": packed_records([record()]),
+        "zeros.avro": bytes(40 << 20),
+        "2.avro": packed_records([record()]),
+    }
+    path = write_tar(tmp_path / "night.tar.gz", files, "w:gz")
+    found = list(Packets([str(path)]).listed())
+    assert [type(one).__name__ for one in found] == ["Packet", "Unread", "Unread"]
+    assert isinstance(found[2], Unread) and "unpack it yourself" in found[2].reason

@@ -18,6 +18,11 @@ from vetter.io.damage import said
 SPACING = 8 << 20
 """Bytes between two seek points: a jump unpacks half of that, 25 ms; 7 GB take 28 MB of index."""
 
+_FREELY = 2 << 30
+_MAX_RATIO = 100
+"""A member of zeros shrinks a thousandfold: up to so many bytes are always unpacked, above only as
+many as packets shrink to a file of that size."""
+
 _JUMPING, _IN_TURN = 1 << 18, 8 << 20
 """Bytes unpacked at once. Each time begins at the seek point before, so that one who reads it all
 has to take much at once."""
@@ -42,6 +47,10 @@ class GzipBytes:
 
     def __init__(self, path: Path, in_turn: bool = False) -> None:
         self.path = path
+        try:
+            self._most = max(_FREELY, _MAX_RATIO * path.stat().st_size)
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
         self._turn = threading.Lock()
         self._file: Any = self._tried(
             lambda: _library().IndexedGzipFile(
@@ -53,7 +62,15 @@ class GzipBytes:
         )
 
     def read(self, offset: int, count: int) -> bytes:
-        """See :class:`~vetter.io.alerts.byte_ranges.ByteRange`."""
+        """See :class:`~vetter.io.alerts.byte_ranges.ByteRange`.
+
+        Raises
+        ------
+        InputError
+            It is damaged, or unpacks to more than a file of its size does.
+        """
+        if offset > self._most:
+            raise InputError(f"{self.path}: unpacks to over {self._most} bytes; unpack it yourself")
 
         def piece() -> bytes:
             # Beyond the end it would stay where it is.
