@@ -20,6 +20,7 @@ from vetter.core.role_choices import other_choices
 from vetter.core.whereabouts import NOWHERE, OFF, whereabouts
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName, parse_fits_name
+from vetter.io.named_content import as_named
 from vetter.io.physical_pixels import on_image
 from vetter.io.table_files import TableFile, kind_of, read_table
 
@@ -60,7 +61,8 @@ def read_candidates(
         No table, no rows, or no columns of positions that can be used.
     """
     name = parse_fits_name(path)
-    file, roles = _read(name, columns or {})
+    with as_named(name.path):
+        file, roles = _read(name, columns or {})
     _check_positions(name, file, roles, wcs)
     file = on_image(file, header, name.label)
     positions = find_positions(file.table, roles, file.units, wcs, one_based)
@@ -96,9 +98,8 @@ def check_is_list(name: FitsName, columns: Mapping[str, str]) -> None:
     InputError
         No table, no rows, or no columns of positions.
     """
-    file, roles = _read(name, columns)
-    if roles.x is None and roles.ra is None:
-        _check_positions(name, file, roles, None)
+    with as_named(name.path):
+        _read(name, columns)
 
 
 def _read(name: FitsName, columns: Mapping[str, str]) -> tuple[TableFile, Roles]:
@@ -107,7 +108,13 @@ def _read(name: FitsName, columns: Mapping[str, str]) -> tuple[TableFile, Roles]
         raise InputError(
             f"{name}: the list has no rows; its columns are {listed(file.table.colnames)}"
         )
-    return _roles(name, file, columns)
+    file, roles = _roles(name, file, columns)
+    if roles.x is None and roles.ra is None:
+        raise InputError(
+            f"{name}: wanted columns of positions (x and y, or ra and dec), found "
+            f"{listed(file.table.colnames)}; name them with --column x=NAME --column y=NAME"
+        )
+    return file, roles
 
 
 def _roles(name: FitsName, file: TableFile, columns: Mapping[str, str]) -> tuple[TableFile, Roles]:
@@ -147,11 +154,6 @@ def _equatorial(file: TableFile, roles: Roles, names: Sequence[str]) -> tuple[Ta
 
 
 def _check_positions(name: FitsName, file: TableFile, roles: Roles, wcs: WCS | None) -> None:
-    if roles.x is None and roles.ra is None:
-        raise InputError(
-            f"{name}: wanted columns of positions (x and y, or ra and dec), found "
-            f"{listed(file.table.colnames)}; name them with --column x=NAME --column y=NAME"
-        )
     for one, other in (("x", "y"), ("ra", "dec")):
         if (getattr(roles, one) is None) != (getattr(roles, other) is None):
             lone, lacking = (one, other) if getattr(roles, one) else (other, one)

@@ -20,6 +20,7 @@ from vetter.io.alerts.gzip_stream import GzipBytes
 from vetter.io.alerts.parquet import PacketRows
 from vetter.io.alerts.recognition import Kind, kind_of_bytes, kind_of_file
 from vetter.io.alerts.schemas import PacketSchema
+from vetter.io.named_content import described_file
 
 _HEAD = 512
 _HELD = 4 << 20
@@ -154,7 +155,7 @@ class Packets:
         elif kind is Kind.EMPTY:
             raise InputError("the file is empty")
         elif kind is Kind.DAMAGED:
-            raise InputError("no Avro file, no tar archive, and nothing else that holds packets")
+            raise InputError(f"no Avro file and no tar archive: it is {described_file(path)}")
         else:
             data = FileBytes(path)
             try:
