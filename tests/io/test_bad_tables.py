@@ -214,3 +214,42 @@ def test_an_entirely_masked_column_of_positions(tmp_path: Path) -> None:
     table = Table({"id": ["a"], "x": np.ma.array([1.0], mask=[True]), "y": [2.0]})
     table.write(tmp_path / "l.fits")
     refused(tmp_path / "l.fits", "no column|columns of positions")
+
+
+def test_every_byte_of_parquet_is_read_or_refused(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    path = tmp_path / "l.parquet"
+    table = pyarrow.table({"id": ["a", "bb", "c"], "x": [1.5, 2.5, 3.5], "y": [4, 5, 6]})
+    parquet.write_table(table, path, compression="none", write_statistics=False)
+    content = path.read_bytes()
+    outcomes = set()
+    for place in range(len(content)):
+        changed = bytearray(content)
+        changed[place] ^= 1
+        path.write_bytes(changed)
+        try:
+            outcomes.add(len(read_candidates(path).keys))
+        except InputError as error:
+            outcomes.add(0)
+            assert "\n" not in str(error)
+    # Some are refused; those that are read have all their rows.
+    assert outcomes == {0, 3}
+
+
+def test_parquet_column_of_fewer_rows_is_refused(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    path = tmp_path / "l.parquet"
+    parquet.write_table(pyarrow.table({"id": [7, 8, 9], "x": [1, 2, 3], "y": [4, 5, 6]}), path)
+    content = path.read_bytes()
+    found = set()
+    for place in range(4, 120):
+        path.write_bytes(content[:place] + b"\x01" + content[place + 1 :])
+        try:
+            read_candidates(path)
+        except InputError as error:
+            found.add(str(error).removeprefix(f"{path}: ").partition(":")[0])
+    assert "a damaged Parquet table" in found

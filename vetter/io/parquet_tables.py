@@ -43,6 +43,12 @@ def read_parquet(name: FitsName) -> TableFile:
                 skipped.append(field.name)
                 continue
             _take(unique, field, arrow, columns, skipped)
+    for column, values in columns.items():
+        if len(values) != arrow.metadata.num_rows:
+            raise InputError(
+                f"{name}: a damaged Parquet table: column {column!r} has {len(values)} of "
+                f"{arrow.metadata.num_rows} rows"
+            )
     notes = (f"columns left out, not plain values: {', '.join(skipped)}",) if skipped else ()
     return TableFile(Table(columns, copy=False), notes=notes)
 
