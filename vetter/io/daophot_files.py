@@ -14,7 +14,7 @@ from astropy.table import Table
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName
 from vetter.io.table_file import TableFile
-from vetter.io.table_text import table_text
+from vetter.io.table_text import lines_of, table_text
 
 _PAIRS = 2
 _FOUND = ("ID", "X", "Y", "MAG", "SHARP", "ROUND", "ROUND_Y")
@@ -39,7 +39,7 @@ def read_daophot_ii(name: FitsName) -> TableFile:
     InputError
         Rows of different lengths, or something else than numbers; the text names the line.
     """
-    lines = table_text(name.path).splitlines()
+    lines = lines_of(table_text(name.path))
     kind, rows = _kind(name, lines), _rows(lines)
     if kind == _PAIRS:
         names, values = _apertures(name, list(rows))

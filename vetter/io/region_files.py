@@ -20,7 +20,7 @@ from vetter.core.counted import counted
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName
 from vetter.io.table_file import TableFile
-from vetter.io.table_text import table_text
+from vetter.io.table_text import lines_of, table_text
 
 # Names of frames as DS9's reference manual has them, and what astropy calls them.
 _PIXELS = ("image", "physical")
@@ -81,7 +81,7 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
 
     A semicolon in quotes or braces, or in what follows ``#``, belongs to the text.
     """
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(lines_of(text), 1):
         line = line.strip()
         if not line:
             continue

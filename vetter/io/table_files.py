@@ -16,8 +16,8 @@ from vetter.io.table_dialects import in_usual_form, with_decimal_points
 from vetter.io.table_file import TableFile, ucds_of, units_of
 from vetter.io.table_kinds import kind_of
 from vetter.io.table_names import MOST_COLUMNS, too_many
-from vetter.io.table_text import table_text, text_head
-from vetter.io.text_tables import ARROW_PAYS, is_ipac, layout_of, read_text_table
+from vetter.io.table_text import lines_of, table_text, text_head
+from vetter.io.text_tables import ARROW_PAYS, ecsv_rows, is_ipac, layout_of, read_text_table
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -70,7 +70,9 @@ def _text(name: FitsName, as_text: tuple[str, ...] = ()) -> TableFile:
             f"found one column: {layout.names[0][:60]!r}"
         )
     notes = [layout.note] if layout.note else []
-    table = read_text_table(name.path, layout, as_text)
+    table, said = read_text_table(name.path, layout, as_text)
+    if said:
+        notes.append(f"{name.label}: {said}")
     if layout.delimiter != ",":
         table, turned = with_decimal_points(table)
         if turned:
@@ -85,7 +87,7 @@ def _ascii(name: FitsName, form: str, what: str) -> TableFile:
     _refuse_wide_formats(name, text)
     with reading(name, what):
         # Empty lines at the end would be rows of a table of fixed widths.
-        table = ascii_tables.read(text.rstrip() + "\n", format=form, guess=False)
+        table = ascii_tables.read(lines_of(text.rstrip()), format=form, guess=False)
     return TableFile(table, units_of(table))
 
 
@@ -117,13 +119,17 @@ def _ecsv(name: FitsName) -> TableFile:
     _refuse_wide_formats(name, head)
     with name.path.open("rb") as file:
         plain = file.read(1) == b"#"
+    said = ""
     with reading(name, "an ECSV table that cannot be read"):
         if plain and name.path.stat().st_size > ARROW_PAYS and _has_fast_ecsv():
             table = Table.read(name.path, format="ecsv", engine="pyarrow")
         else:
-            table = Table.read(table_text(name.path) + "\n", format="ascii.ecsv")
+            # astropy takes each row that begins with # for a comment, even one that it wrote.
+            text, said = ecsv_rows(table_text(name.path))
+            table = Table.read(lines_of(text), format="ascii.ecsv")
         table = _flat(table)
-    return TableFile(table, units_of(table), ucds_of(table))
+    notes = (f"{name.label}: {said}",) if said else ()
+    return TableFile(table, units_of(table), ucds_of(table), notes)
 
 
 def _refuse_wide_formats(name: FitsName, text: str) -> None:

@@ -9,7 +9,7 @@ from vetter.errors import InputError
 from vetter.io.damage import reading
 from vetter.io.plain_files import open_plain_file
 from vetter.io.strange_files import strange
-from vetter.io.table_text import no_table
+from vetter.io.table_text import lines_of, no_table
 from vetter.io.text_tables import is_sextractor
 from vetter.io.unpacked import opener_of
 
@@ -75,7 +75,7 @@ def _kind_of_text(text: str) -> str:
 
 def _is_regions(text: str) -> bool:
     """Whether DS9 wrote it: its first line says so, or is a frame or a shape."""
-    for line in text.splitlines():
+    for line in lines_of(text):
         if _REGIONS.match(line):
             return True
         if line.strip() and not line.lstrip().startswith("#"):

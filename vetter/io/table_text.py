@@ -60,6 +60,15 @@ def table_text(path: Path) -> str:
         return decoded_text(path, file.read())
 
 
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text, split where files end lines: at CR, LF or both.
+
+    ``str.splitlines`` splits at form feeds and at U+0085, U+2028 and U+2029 too, which a cell may
+    hold.
+    """
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 def no_table(path: Path, start: bytes) -> InputError:
     """A file that is binary: what it is, and what to do."""
     unknown = "a binary file of unknown kind: write the list as ECSV, CSV, FITS or Parquet"

@@ -12,9 +12,10 @@ from vetter.core.column_roles import recognise
 from vetter.errors import InputError
 from vetter.io.arrow_csv import read_with_arrow
 from vetter.io.damage import reading
+from vetter.io.hash_rows import with_hash_rows
 from vetter.io.table_dialects import in_usual_form
 from vetter.io.table_names import MOST_COLUMNS, too_many, unique_names
-from vetter.io.table_text import table_text
+from vetter.io.table_text import lines_of, table_text
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -27,6 +28,9 @@ _UNUSUAL = "^~&:!@$/\\\x1f\x01"
 _SEXTRACTOR = re.compile(r"^#\s+\d+\s+[A-Za-z]\w*")
 _EMPTY_FIRST = re.compile(r"^\t", re.MULTILINE)
 _EMPTY_LAST = re.compile(r"\t(?=\r?$)", re.MULTILINE)
+_OPEN_FIELD = re.compile(r'(?:^|[,;|\t]) *"[^"]*$')
+_MAX_FIELD_LINES = 50
+_ECSV_COMMA = re.compile(r"^# delimiter: ['\"]?,", re.MULTILINE)
 _NUMBER = re.compile(r"^[+-]?(\d+\.?\d*([eEdD][+-]?\d+)?|\.\d+([eEdD][+-]?\d+)?|nan|inf)$", re.I)
 
 
@@ -55,7 +59,7 @@ def is_ipac(head: str) -> bool:
 
     In a table of another kind with bars all around, the rows have them too.
     """
-    lines = [line for line in head.splitlines() if line.strip() and not line.startswith("\\")]
+    lines = [line for line in lines_of(head) if line.strip() and not line.startswith("\\")]
     if not (lines and lines[0].startswith("|") and lines[0].rstrip().endswith("|")):
         return False
     return any(not line.startswith("|") for line in lines[1:5])
@@ -71,7 +75,7 @@ def layout_of(path: Path, head: str) -> TextLayout:
     """
     comments: list[str] = []
     lines: list[str] = []
-    for line in head.splitlines():
+    for line in _rows_of(head):
         if line.lstrip().startswith("#"):
             if not lines:
                 comments.append(line.lstrip()[1:].strip())
@@ -119,8 +123,15 @@ def _commented_header(comments: list[str], delimiter: str, count: int) -> list[s
     return fitting[0] if fitting else None
 
 
-def read_text_table(path: Path, layout: TextLayout, as_text: tuple[str, ...] = ()) -> Table:
+def read_text_table(
+    path: Path, layout: TextLayout, as_text: tuple[str, ...] = ()
+) -> tuple[Table, str]:
     """Read a text table as laid out; columns in ``as_text`` are not turned into numbers.
+
+    Returns
+    -------
+    `~astropy.table.Table`, str
+        The table, and a note on rows that begin with ``#``; empty without such.
 
     Raises
     ------
@@ -128,11 +139,28 @@ def read_text_table(path: Path, layout: TextLayout, as_text: tuple[str, ...] = (
         A row with another number of columns; the text names the line.
     """
     text = in_usual_form(table_text(path))
+
+    def split(line: str) -> list[str]:
+        return _fields(line, layout.delimiter)
+
+    with reading(path, "not a table that can be read"):
+        text, note = with_hash_rows(text, layout.names, split, MISSING)
     if len(text) > ARROW_PAYS and not as_text and layout.delimiter != " ":
         table = read_with_arrow(text, layout.delimiter, layout.names, layout.data_start, MISSING)
         if table is not None:
-            return table
-    return _with_astropy(path, text, layout, as_text)
+            return table, note
+    return _with_astropy(path, text, layout, as_text), note
+
+
+def ecsv_rows(text: str) -> tuple[str, str]:
+    """Return an ECSV table with the rows that begin with ``#`` in quotes, and a note on them."""
+    header = next((line for line in lines_of(text) if line.strip() and line[0] != "#"), "")
+    delimiter = "," if _ECSV_COMMA.search(text) else " "
+
+    def split(line: str) -> list[str]:
+        return _fields(line, delimiter)
+
+    return with_hash_rows(text, split(header) if header else (), split, MISSING)
 
 
 def _with_astropy(path: Path, text: str, layout: TextLayout, as_text: tuple[str, ...]) -> Table:
@@ -155,9 +183,23 @@ def _with_astropy(path: Path, text: str, layout: TextLayout, as_text: tuple[str,
         options["converters"] = {name: [ascii_tables.convert_numpy(str)] for name in as_text}
         options["fast_reader"] = False
     with reading(path, "not a table that can be read"):
-        # Without an end of line astropy would take the text for the name of a file.
-        read: Table = ascii_tables.read(text + "\n", **options)
+        # Not the text: astropy would split it where no line ends. Of a single line too.
+        read: Table = ascii_tables.read([*lines_of(text), ""], **options)
     return read
+
+
+def _rows_of(head: str) -> list[str]:
+    """Return the lines of a text, those joined between which a quoted field goes on."""
+    rows: list[str] = []
+    begun = 0
+    for line in lines_of(head):
+        if begun:
+            rows[-1] += f" {line}"
+            begun = 0 if line.count('"') % 2 or begun == _MAX_FIELD_LINES else begun + 1
+            continue
+        rows.append(line)
+        begun = bool(_OPEN_FIELD.search(line) and line.count('"') % 2)
+    return rows
 
 
 def _delimiter(lines: list[str]) -> str:
