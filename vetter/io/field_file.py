@@ -108,9 +108,15 @@ def read_field_file(path: Path) -> FieldFile:
     radius = record.pop("radius", None)
     common = _options(str(path), path, record)
     entries: list[FieldEntry] = []
+    numbers: dict[str, int] = {}
     for number, given in enumerate(fields, start=1):
         entries.append(_entry(path, number, given, common))
-        _refuse_twin(path, entries)
+        name = entries[-1].name
+        if numbers.setdefault(name, number) != number:
+            raise InputError(
+                f"{path}: field {number} and field {numbers[name]} are both called {name!r}; "
+                "give one of them another name = ..."
+            )
     return FieldFile(path, tuple(entries), matching, radius)
 
 
@@ -212,12 +218,3 @@ def _stem(file: str) -> str:
     for ending in (".gz", ".fz", ".bz2", ".xz"):
         name = name.removesuffix(ending)
     return Path(name).stem
-
-
-def _refuse_twin(path: Path, entries: list[FieldEntry]) -> None:
-    names = [entry.name for entry in entries]
-    if names.index(names[-1]) != len(names) - 1:
-        raise InputError(
-            f"{path}: field {len(names)} and field {names.index(names[-1]) + 1} are both called "
-            f"{names[-1]!r}; give one of them another name = ..."
-        )

@@ -9,6 +9,8 @@ from vetter.core.counted import counted
 
 _HASH = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
 _SAMPLE = 50
+_MAX_ROW = 1 << 17
+"""Characters of a field that Python's csv takes; a line of that many is a comment."""
 _NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+|nan|inf)([eEdD][+-]?\d+)?$", re.IGNORECASE)
 
 Split = Callable[[str], list[str]]
@@ -43,9 +45,14 @@ def with_hash_rows(
         return text, ""
     first = _first_line(text)
     found = [
-        (match, fields)
+        (match, _fields(match.group(), split))
         for match in _HASH.finditer(text, first)
-        if len(fields := _fields(match.group(), split)) == len(names) and fields[0][:1] == "#"
+        if match.end() - match.start() < _MAX_ROW
+    ]
+    found = [
+        (match, fields)
+        for match, fields in found
+        if len(fields) == len(names) and fields[0].startswith("#")
     ]
     if not found:
         return text, ""
