@@ -69,6 +69,7 @@ COMMENTS = {
     "words": "id,x,y\na,1,2\n# a note\nb,5,6\n",
     "words with commas": "id,x,y\na,1,2\n# seen twice, faint, red\nb,5,6\n",
     "units": "id,x,y\n#,pix,pix\na,1,2\nb,5,6\n",
+    "a long line": "id,x,y\na,1,2\n" + "#" * 200_000 + "\nb,5,6\n",
     "above": "#x,1,2\n#y,3,4\nid,x,y\na,1,2\nb,5,6\n",
     "a second header": "id,x,y\na,1,2\n#id,x,y\nb,5,6\n",
 }

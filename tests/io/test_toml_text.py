@@ -62,7 +62,14 @@ def test_dots_outside_long_keys_are_read(text: str, value: object) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a = " + "[" * 100_000, 'a = """' + '\\"""' * 100_000, "a = {a = " * 50_000, '"' * 100_001],
+    [
+        "a = " + "[" * 100_000,
+        'a = """' + '\\"""' * 100_000,
+        "a = {a = " * 50_000,
+        "'" * 1_000_001,
+        "a" * 3_000_000,
+        "a " * 1_000_000,
+    ],
 )
 def test_toml_without_end_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "a.toml"

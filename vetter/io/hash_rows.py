@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Sequence
 
 from vetter.core.counted import counted
 
-_HASH = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
+_HASH = re.compile(r"^[ \t]*#[^\r\n]*", re.MULTILINE)
 _SAMPLE = 50
-_MAX_ROW = 1 << 17
-"""Characters of a field that Python's csv takes; a line of that many is a comment."""
 _NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+|nan|inf)([eEdD][+-]?\d+)?$", re.IGNORECASE)
 
 Split = Callable[[str], list[str]]
@@ -44,14 +43,10 @@ def with_hash_rows(
     if "#" not in text:
         return text, ""
     first = _first_line(text)
-    found = [
-        (match, _fields(match.group(), split))
-        for match in _HASH.finditer(text, first)
-        if match.end() - match.start() < _MAX_ROW
-    ]
+    lines = ((match, _fields(match.group(), split)) for match in _HASH.finditer(text, first))
     found = [
         (match, fields)
-        for match, fields in found
+        for match, fields in lines
         if len(fields) == len(names) and fields[0].startswith("#")
     ]
     if not found:
@@ -102,7 +97,11 @@ def _first_line(text: str) -> int:
 
 
 def _fields(line: str, split: Split) -> list[str]:
-    return [field.strip() for field in split(line.strip("\r"))]
+    """Return a line's fields; none where it cannot be a row, as one of 131,072 signs."""
+    try:
+        return [field.strip() for field in split(line.strip("\r"))]
+    except csv.Error:
+        return []
 
 
 def _first_field(line: str, field: str) -> str:

@@ -143,8 +143,7 @@ def read_text_table(
     def split(line: str) -> list[str]:
         return _fields(line, layout.delimiter)
 
-    with reading(path, "not a table that can be read"):
-        text, note = with_hash_rows(text, layout.names, split, MISSING)
+    text, note = with_hash_rows(text, layout.names, split, MISSING)
     if len(text) > ARROW_PAYS and not as_text and layout.delimiter != " ":
         table = read_with_arrow(text, layout.delimiter, layout.names, layout.data_start, MISSING)
         if table is not None:

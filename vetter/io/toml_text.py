@@ -8,16 +8,17 @@ from typing import Any
 MAX_KEY_PARTS = 64
 """Parts of a dotted key. Settings and field files have three at most."""
 
-# A text without its end goes to the end of the file, lest each of its quotes is tried for one.
+# A text without its end goes to the end of the line or file, lest each quote is tried for one.
 _TEXTS = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*+(?:"""|\Z)'
     r"|'''(?:[^']|'(?!''))*+(?:'''|\Z)"
-    r'|"(?:[^"\\\n]|\\.)*+"'
-    r"|'[^'\n]*+'"
+    r'|"(?:[^"\\\n]|\\[^\n])*+"?'
+    r"|'[^'\n]*+'?"
     r"|#[^\n]*+",
     re.DOTALL,
 )
-_LONG_KEY = re.compile(rf"(?:[\w-]++[ \t]*+\.[ \t]*+){{{MAX_KEY_PARTS}}}")
+# Not from the middle of a word, lest one of a megabyte is tried from each of its letters.
+_LONG_KEY = re.compile(rf"(?<![\w.-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{MAX_KEY_PARTS}}}")
 
 
 def toml_values(text: str) -> dict[str, Any]:
