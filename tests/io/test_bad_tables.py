@@ -253,3 +253,13 @@ def test_parquet_column_of_fewer_rows_is_refused(tmp_path: Path) -> None:
         except InputError as error:
             found.add(str(error).removeprefix(f"{path}: ").partition(":")[0])
     assert "a damaged Parquet table" in found
+
+
+def test_described_columns_beyond_the_most_are_refused(tmp_path: Path) -> None:
+    rule = "-" * 80
+    text = f"Title: x\n\nByte-by-byte Description of file: a\n{rule}\n"
+    text += f"   Bytes Format Units  Label Explanations\n{rule}\n"
+    text += "   1-  4 I4     ---    id    x\n" * 10_001 + f"{rule}\n1 2\n"
+    (tmp_path / "a.txt").write_text(text)
+    with pytest.raises(InputError, match="found 10001 columns; 10000 are the most"):
+        read_candidates(tmp_path / "a.txt")

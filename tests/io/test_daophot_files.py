@@ -90,3 +90,8 @@ def test_a_number_below_nl_that_is_thousands_of_digits_long_is_refused(tmp_path:
 def test_an_id_too_large_for_a_whole_number_is_not_taken_for_another(tmp_path: Path) -> None:
     keys = listed(tmp_path, "1e300 2 3 4\ninf 5 6 7\n").keys.tolist()
     assert keys == ["1e+300", "row-2"]
+
+
+def test_star_of_too_many_numbers_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="found 10001 columns; 10000 are the most"):
+        listed(tmp_path, "1 " * 200_000 + "\n")

@@ -10,6 +10,7 @@ from tests.helpers.field_files import pixels, write_field, write_list
 from tests.helpers.night_files import write_night
 from vetter.core.cutout import Cutout
 from vetter.errors import InputError
+from vetter.io import path_lists
 from vetter.io.cutout_files import write_cutout
 from vetter.io.inputs import InputOptions, open_input
 from vetter.io.path_lists import path_list
@@ -124,3 +125,11 @@ def test_a_list_of_itself_is_refused(tmp_path: Path) -> None:
     (tmp_path / "files.txt").write_text("files.txt\n")
     with pytest.raises(InputError):
         open_input(str(tmp_path / "files.txt"), InputOptions(radius=5))
+
+
+def test_list_of_too_many_paths_is_refused(cutouts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(path_lists, "_MOST_BYTES", 1 << 20)
+    path = cutouts / "files.lst"
+    path.write_text("a.fits\n" * 200_000)
+    with pytest.raises(InputError, match="a list of paths of over 1 MB; give a folder or glob"):
+        path_list(path)

@@ -14,6 +14,7 @@ from astropy.table import Table
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName
 from vetter.io.table_file import TableFile
+from vetter.io.table_names import MOST_COLUMNS, too_many
 from vetter.io.table_text import lines_of, table_text
 
 _PAIRS = 2
@@ -40,6 +41,9 @@ def read_daophot_ii(name: FitsName) -> TableFile:
         Rows of different lengths, or something else than numbers; the text names the line.
     """
     lines = lines_of(table_text(name.path))
+    longest = max((len(line.split(None, MOST_COLUMNS)) for line in lines), default=0)
+    if longest > MOST_COLUMNS:
+        raise too_many(name.path, longest)
     kind, rows = _kind(name, lines), _rows(lines)
     if kind == _PAIRS:
         names, values = _apertures(name, list(rows))

@@ -16,7 +16,7 @@ from vetter.io.plain_files import begins_as_text, open_plain_file
 
 _HEAD = 4096
 _LOOKED_AT = 20
-_MOST_BYTES = 2**26
+_MOST_BYTES = 2**24
 _ENDING = re.compile(
     r"\.(fits?|fts|fz|avro|tar|tgz|gz|bz2|xz|parquet|csv|ecsv)(\[[^\]]+\])?$", re.I
 )
@@ -64,7 +64,7 @@ def path_list(path: Path) -> PathList | None:
     Raises
     ------
     InputError
-        One of them does not exist: the text names the line.
+        One of them does not exist: the text names the line. Or the list is too long.
     """
     if not begins_as_text(path):
         return None
@@ -77,7 +77,12 @@ def path_list(path: Path) -> PathList | None:
         if not paths or not all(_is_path(text, path.parent) for _, text in paths):
             return None
         file.seek(0)
-        paths = _without_heading(_lines(file.read(_MOST_BYTES)), path.parent)
+        raw = file.read(_MOST_BYTES + 1)
+        if len(raw) > _MOST_BYTES:
+            raise InputError(
+                f"{path}: a list of paths of over {_MOST_BYTES >> 20} MB; give a folder or glob"
+            )
+        paths = _without_heading(_lines(raw), path.parent)
     first = paths[0][1]
     here = not _exists(str(path.parent / first)) and _exists(first)
     folder = "" if here else str(path.parent)

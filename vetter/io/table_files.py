@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 # IRAF's %-2147483647s, and ECSV's format: '%2147483647d'.
 _WIDE_FORMAT = re.compile(r"^#(?:[FKN].*%[-+ #0]*[\d.]*\d{4}|.*\bformat: [^,}\n]*\d{4})", re.M)
 
+# Bytes, a format of Fortran, and more: a column in a byte-by-byte description.
+_MRT_COLUMN = re.compile(r"^ *(?:\d+ *- *)?\d+ +[AIFE]\d", re.MULTILINE)
+
 __all__ = ["TableFile", "kind_of", "read_table"]
 
 
@@ -59,6 +62,9 @@ def _text(name: FitsName, as_text: tuple[str, ...] = ()) -> TableFile:
     if is_ipac(head):
         return _ascii(name, "ipac", "an IPAC table that cannot be read")
     if "\nByte-by-byte Description" in head:
+        columns = len(_MRT_COLUMN.findall(head))
+        if columns > MOST_COLUMNS:
+            raise too_many(name.path, columns)
         return _ascii(name, "mrt", "a machine-readable table (CDS, AAS) that cannot be read")
     if "\\begin{tabular}" in head:
         return _ascii(name, "latex", "a LaTeX table that cannot be read")
