@@ -10,6 +10,7 @@ from vetter.core.column_roles import listed
 from vetter.core.quiet import quiet
 from vetter.errors import InputError
 from vetter.io.arrow_values import has_pyarrow
+from vetter.io.cell_arrays import refuse_bomb, values_of
 from vetter.io.damage import reading
 from vetter.io.fits_names import FitsName
 from vetter.io.table_dialects import in_usual_form, with_decimal_points
@@ -27,6 +28,7 @@ _WIDE_FORMAT = re.compile(r"^#(?:[FKN].*%[-+ #0]*[\d.]*\d{4}|.*\bformat: [^,}\n]
 
 # Bytes, a format of Fortran, and more: a column in a byte-by-byte description.
 _MRT_COLUMN = re.compile(r"^ *(?:\d+ *- *)?\d+ +[AIFE]\d", re.MULTILINE)
+_ECSV_ARRAY = re.compile(r"^#.*\bsubtype: ['\"]?\w+\[([\d, null]+)\]", re.MULTILINE)
 
 __all__ = ["TableFile", "kind_of", "read_table"]
 
@@ -123,6 +125,9 @@ def _ecsv(name: FitsName) -> TableFile:
     if head.count("\n# - {name:") > MOST_COLUMNS:
         raise too_many(name.path, head.count("\n# - {name:"))
     _refuse_wide_formats(name, head)
+    arrays = sum(values_of(shape) for shape in _ECSV_ARRAY.findall(head))
+    rows = head.count("\n") * max(1, name.path.stat().st_size // max(len(head), 1))
+    refuse_bomb(name, arrays * rows, name.path.stat().st_size)
     with name.path.open("rb") as file:
         plain = file.read(1) == b"#"
     said = ""

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from astropy.table import Column, MaskedColumn, Table
 
 from vetter.errors import InputError
+from vetter.io.cell_arrays import refuse_bomb, values_of
 from vetter.io.damage import reading
 from vetter.io.fits_names import FitsName
 from vetter.io.position_columns import has_positions
@@ -47,6 +48,7 @@ def read_votable(name: FitsName) -> TableFile:
         table = content.table()
     if table is not None:
         return TableFile(table, units_of(table), content.ucds(), content.notes(name.label))
+    refuse_bomb(name, content.promised(), len(raw))
     return _by_astropy(name, raw, content.status_notes(name.label))
 
 
@@ -91,7 +93,7 @@ class _Content:
         self._widths: set[int] = set()
         self._pieces: list[str] = []
         self._row_began = 0
-        self._tables = 0
+        self._tables = self._rows = self._promised_rows = 0
         self._status = ""
         self._plain = True
         self._parser = expat.ParserCreate()
@@ -125,6 +127,12 @@ class _Content:
             columns[name] = column
         return Table(columns, copy=False)
 
+    def promised(self) -> int:
+        """Return how many values the arrays of the table have, by its fields and rows."""
+        # A text's size is a most, which takes no memory.
+        arrays = [f.get("arraysize", "1") for f in self._fields if f.get("datatype") not in _TEXTS]
+        return max(self._rows, self._promised_rows) * sum(map(values_of, arrays))
+
     def ucds(self) -> dict[str, str]:
         """UCDs by column name."""
         pairs = zip(self._names("")[0], self._fields, strict=True)
@@ -154,6 +162,7 @@ class _Content:
             return
         tag = tag.rpartition(":")[2]
         if tag == "TR":
+            self._rows += 1
             self._row_began = len(self._cells)
         elif tag == "FIELD":
             # Those of a second table count as well: what is read here has one.
@@ -169,6 +178,8 @@ class _Content:
             )
         elif tag == "TABLE":
             self._tables += 1
+            # astropy makes arrays of so many rows before it has seen one.
+            self._promised_rows += values_of(attributes.get("nrows", "0"))
         elif tag == "INFO" and attributes.get("name") == "QUERY_STATUS":
             # One behind the rows counts for more than that before them.
             self._status = attributes.get("value", "").upper()
