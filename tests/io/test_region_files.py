@@ -110,3 +110,17 @@ def test_physical_coordinates_that_nothing_places_are_refused(tmp_path: Path) ->
     (tmp_path / "l.reg").write_text("physical;circle(220,100,6)\n")
     with pytest.raises(InputError, match="save the regions in image or sky coordinates"):
         read_candidates(tmp_path / "l.reg", header=fits.Header({"LTV1": "?"}))
+
+
+def test_text_of_a_thousand_signs_holds_semicolons(tmp_path: Path) -> None:
+    text = "a;" * 500
+    path = tmp_path / "l.reg"
+    path.write_text(f"image\ncircle(1,2,3) # text={{{text}}}; circle(4,5,6)\n")
+    assert len(read_candidates(path).keys) == 1
+
+
+@pytest.mark.parametrize("sign", ["{a", "text={a ", '"a', "'"])
+def test_megabyte_of_open_texts_is_read(tmp_path: Path, sign: str) -> None:
+    path = tmp_path / "l.reg"
+    path.write_text("image\ncircle(1,2,3) # " + sign * 200_001 + ";\n")
+    assert len(read_candidates(path).keys) == 1

@@ -36,8 +36,9 @@ _SKY = {
 _OTHER = ("linear", "detector", "amplifier", "wcs", "tile")
 _FRAME = re.compile(rf"^({'|'.join((*_PIXELS, *_SKY, *_OTHER))})\w?\b\s*", re.IGNORECASE)
 _SHAPE = re.compile(r"^([+-]?)\s*([a-z]+(?:[ \t]+point)?)\s*(?:\(([^)]*)\)|\s([^#]*))", re.I)
-_PIECES = re.compile(r"""[^;"'{}#]+|"[^"]*"|'[^']*'|\{[^}]*\}|[;#"'{}]""")
-_PROPERTY = re.compile(r"""(\w+)\s*=\s*(\{[^}]*\}|"[^"]*"|'[^']*'|\S+)""")
+# No text is longer, lest each of a megabyte of braces is tried to the end of the line.
+_PIECES = re.compile(r"""[^;"'{}#]+|"[^"]{0,1000}"|'[^']{0,1000}'|\{[^}]{0,1000}\}|[;#"'{}]""")
+_PROPERTY = re.compile(r"""(\w+)\s*=\s*(\{[^}]{0,1000}\}|"[^"]{0,1000}"|'[^']{0,1000}'|\S+)""")
 _SIZES = {'"': ("arcsec", 1.0), "'": ("arcsec", 60.0), "d": ("arcsec", 3600.0)}
 
 
@@ -93,14 +94,16 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
         if ";" not in line:
             yield number, line
             continue
-        parts, comment = [""], False
+        parts: list[list[str]] = [[]]
+        comment = False
         for piece in _PIECES.findall(line):
             comment = comment or piece == "#"
             if piece == ";" and not comment:
-                parts.append("")
+                parts.append([])
             else:
-                parts[-1] += piece
-        yield from ((number, part.strip()) for part in parts if part.strip())
+                parts[-1].append(piece)
+        texts = ("".join(part).strip() for part in parts)
+        yield from ((number, text) for text in texts if text)
 
 
 def _take(number: int, statement: str, frame: str, found: _Found) -> str:
