@@ -17,6 +17,7 @@ from tests.helpers.alert_files import (
     write_tar,
 )
 from vetter.errors import InputError
+from vetter.io.alerts import bounds
 from vetter.io.alerts.packets import LeftAlone, Packet, Packets, Unread
 from vetter.io.alerts.schemas import checked_schema
 
@@ -120,3 +121,19 @@ def test_an_archive_cut_short_gives_what_is_there(tmp_path: Path) -> None:
         found = list(packets.listed())
         assert ids(found)[:1] == [1] and isinstance(found[-1], Unread)
         packets.close()
+
+
+def test_archive_of_too_many_empty_files_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "OTHERS", 5)
+    empty = {f"{number}.bin": b"" for number in range(20)}
+    few = dict(list(empty.items())[:4])
+    one = packed([record()])
+    path = write_tar(tmp_path / "a.tar", {"0.avro": one, **few, "1.avro": one, **empty})
+    found = list(Packets([str(path)]).listed())
+    assert sum(isinstance(part, Packet) for part in found) == 2
+    assert isinstance(found[-1], Unread) and found[-1].reason == (
+        "5 files one after another that are no packets"
+    )
+    assert len(found) == 12

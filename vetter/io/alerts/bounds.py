@@ -23,5 +23,8 @@ MEMORY_PER_BYTE = 4096
 MEMORY = 2 << 30
 """Bytes of memory that one packet may take. Records of nulls take 60 for each of theirs."""
 
+OTHERS = 100_000
+"""Files of an archive one after another that are no packets: an empty one takes hardly a byte."""
+
 HISTORY = 100_000
 """Earlier epochs of one packet that are looked at."""

@@ -173,14 +173,20 @@ class Packets:
             begin = after.start + -(-after.size // _HEAD) * _HEAD
             if after.block >= 0:
                 yield from self._rest_of_member(data, after)
+        others = 0
         for member in members(data, begin):
+            others += 1
+            if others > bounds.OTHERS:
+                raise InputError(f"{bounds.OTHERS} files one after another that are no packets")
             place = Place(number, member.start, member.size, block=-1)
             name = f"{path}[{member.name}]"
             if member.refused:
                 yield Unread(place, name, f"{member.refused}: left alone")
                 continue
             try:
-                yield from self._member(data, member, place, name)
+                for found in self._member(data, member, place, name):
+                    others = others if isinstance(found, LeftAlone) else 0
+                    yield found
             except InputError as error:
                 yield Unread(place, name, str(error))
 
