@@ -126,7 +126,9 @@ def _build(
         growth = Growth(session, source, window)
         window.exposed.connect(growth.start)
         window.closed.connect(growth.close)
-    window.closed.connect(store.close)
+    # A partial, which Qt keeps: a method of a plain object goes with it, and a window that only
+    # reads has nothing else that holds its file.
+    window.closed.connect(partial(SessionFile.close, store))
     if isinstance(kept.get("columns"), list):
         window.set_columns([str(name) for name in kept["columns"]])
     window.plane_row.set_choice(PanelChoice.of(source, kept.get("panels")))

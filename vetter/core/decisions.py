@@ -145,6 +145,16 @@ def new_ids(count: int) -> list[str]:
     return [f"{h[:8]}-{h[8:12]}-4{h[13:16]}-{_VARIANT[h[16]]}{h[17:20]}-{h[20:]}" for h in ids]
 
 
+def storable(text: str) -> str:
+    """Text that UTF-8 can hold: lone surrogates, which names of files and accounts that are not
+    UTF-8 carry, are escaped."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text
+
+
 def utc_now() -> str:
     """The time of an event: UTC, ISO 8601 to the millisecond, as '2026-01-31T03:14:15.926Z'."""
     now = datetime.now(UTC)

@@ -101,7 +101,11 @@ class Opener(QObject):
         """
         taken = taken_words(path, source.record.get("inputs", ()))
         store = SessionFile.start(path, self._reviewer)
-        window, notes = self._build(source, store)
+        try:
+            window, notes = self._build(source, store)
+        except BaseException:
+            store.close()
+            raise
         self._path = path
         remember = partial(self._remember, window, path)
         window.exposed.connect(remember)

@@ -11,9 +11,10 @@ import numpy as np
 
 from vetter.core.counted import counted
 from vetter.core.cutout_source import completed
-from vetter.core.decisions import Decision, Verdict
+from vetter.core.decisions import Decision, Verdict, storable
 from vetter.core.ledger import Counts, Ledger
 from vetter.errors import InputError, one_line
+from vetter.headless.progress import say
 from vetter.io.export import ExportReport, Picture, export
 from vetter.io.fingerprint import of_list
 from vetter.io.fits_names import parse_fits_name
@@ -40,6 +41,7 @@ def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) ->
     with _viewed(path, reviewer) as session:
         counts, note = _counts(session)
         reviewers, position = session.reviewers(), session.position
+        _say_damage(session)
     if as_json:
         return json.dumps({**counts._asdict(), "position": position, "reviewers": reviewers})
     others = [name for name in reviewers if name != session.reviewer]
@@ -62,6 +64,7 @@ def log(path: AnyPath) -> str:
     """All decisions in the order in which they were made, one line each, tab-separated."""
     with SessionFile.open(path, "", read_only=True) as session:
         decisions = session.decisions()
+        _say_damage(session)
     heading = "seq\tat\treviewer\thow\tkey\tverdict\ttags\tcomment\tseconds"
     return "\n".join([heading, *(_line(decision) for decision in decisions)])
 
@@ -105,6 +108,7 @@ def export_session(
     with _viewed(path, reviewer) as session:
         decisions = session.decisions()
         fits = {key: meta for key, (_, meta) in session.adjustments().items()}
+        _say_damage(session)
     source = completed(open_input([os.fspath(path)]))
     try:
         ledger = Ledger(source.candidates, session.reviewer)
@@ -138,6 +142,7 @@ def chosen_verdicts(words: Sequence[str]) -> frozenset[Verdict]:
 
 def _viewed(path: AnyPath, reviewer: str | None) -> SessionFile:
     """The session, read-only, as one of its reviewers."""
+    reviewer = None if reviewer is None else storable(reviewer)
     session = SessionFile.open(path, reviewer or "", read_only=True)
     try:
         known = session.everyone()
@@ -150,6 +155,15 @@ def _viewed(path: AnyPath, reviewer: str | None) -> SessionFile:
         session.close()
         raise
     return session
+
+
+def _say_damage(session: SessionFile) -> None:
+    """Say on standard error what could not be read, and how the rest is kept."""
+    if session.damage:
+        say(
+            f"{session.path}: a damaged session: {', '.join(session.damage)}; open it and choose "
+            "File > Save as a new session to keep the rest"
+        )
 
 
 def _counts(session: SessionFile) -> tuple[Counts, str]:

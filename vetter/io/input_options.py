@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Any
 from vetter.core.cutout_mapping import SPECIAL
 from vetter.errors import InputError
 from vetter.io.fits_names import parse_fits_name
-from vetter.settings import PSFS
+from vetter.settings import MOST_RADIUS, PSFS
 
 DEFAULT_RADIUS = 20.0
 """Half the side of a cutout where nothing tells, pixels."""
@@ -143,6 +144,30 @@ class InputOptions:
         if "patterns" in values:
             values["patterns"] = dict(self.patterns)
         return values
+
+
+_MAPPINGS = ("planes", "columns", "patterns")
+_TEXTS = ("variance", "weight", "mask_bits", "mask_good", "schema", "psf")
+
+
+def check_recorded(options: Any) -> None:
+    """Raise ValueError for recorded options of other types than `InputOptions.plain` gives."""
+    if not isinstance(options, dict):
+        raise ValueError("options")
+    for name in _MAPPINGS:
+        value = options.get(name, {})
+        texts = value.values() if isinstance(value, dict) else [None]
+        if not all(isinstance(text, str) for text in texts):
+            raise ValueError(name)
+    for name in _TEXTS:
+        if not isinstance(options.get(name, ""), str):
+            raise ValueError(name)
+    for name, most in (("radius", MOST_RADIUS), ("fwhm", math.inf)):
+        value = options.get(name, 1.0)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= most:
+            raise ValueError(name)
+    if not isinstance(options.get("one_based", True), bool):
+        raise ValueError("one_based")
 
 
 def absolute(spec: str) -> str:

@@ -161,9 +161,10 @@ def _open_session(path: Path, options: InputOptions) -> CutoutSource:
     from vetter.io.session_file import SessionFile
 
     with SessionFile.open(path, "", read_only=True) as session:
-        recorded = session.inputs()
+        recorded, damage = session.inputs(), session.damage
     if not recorded:
-        raise InputError(f"{path}: the session has no input recorded; open its list instead")
+        state = f"a damaged session: {damage[0]}" if damage else "the session has no input recorded"
+        raise InputError(f"{path}: {state}; open its list instead, with --session {path.name}")
     record = recorded[-1].record
     earlier = InputOptions.from_keywords(**dict(record.get("options", {})))
     inputs = [str(name) for name in record.get("inputs", [])]

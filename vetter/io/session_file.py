@@ -11,21 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from vetter.core.cutout_source import Fingerprint
-from vetter.core.decisions import Decision, utc_now
+from vetter.core.decisions import Decision, storable, utc_now
+from vetter.io.session_content import SessionContent, input_rows, kept_settings
 from vetter.io.session_database import SessionDatabase
-from vetter.io.session_errors import Holder, SessionLocked, damaged
+from vetter.io.session_errors import Holder, SessionLocked
 from vetter.io.session_fits import newest_fits, next_fits, put_fits
 from vetter.io.session_inputs import (
     RecordedInput,
     changed_roles,
     current_since,
-    located,
     relative_paths,
     time_after,
 )
 from vetter.io.session_rows import (
     COLUMNS,
-    from_rows,
     plain_meta,
     to_row,
 )
@@ -34,6 +33,7 @@ __all__ = ["Holder", "SessionFile", "SessionLocked"]
 
 Prints = tuple[Fingerprint, ...]
 
+_TIME = "20[0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9]Z"
 _INSERT = f"INSERT INTO decisions ({COLUMNS[5:]}) VALUES ({', '.join('?' * 15)})"
 
 
@@ -50,16 +50,17 @@ class SessionFile:
     reviewer : str
         Who decides in this window; the position is kept for each reviewer.
     read_only : bool
-    notes : tuple of str
-        What the user has to know: why it is read-only, that the disk knows no locks.
     """
 
-    def __init__(self, database: SessionDatabase, reviewer: str) -> None:
+    def __init__(
+        self, database: SessionDatabase, reviewer: str, content: SessionContent | None = None
+    ) -> None:
         self.path = database.path
-        self.reviewer = reviewer
+        self.reviewer = storable(reviewer)
         self.read_only = database.read_only
-        self.notes = database.notes
         self._database = database
+        self._content = content or SessionContent()
+        self._content.note(database.damage)
         self._latest = ""
         self._since: str | None = None
 
@@ -87,7 +88,9 @@ class SessionFile:
         InputError
             Missing, damaged, not a session, or of a newer program.
         """
-        return cls(SessionDatabase.open(Path(path).absolute(), read_only), reviewer)
+        content = SessionContent()
+        database = SessionDatabase.open(Path(path).absolute(), read_only, content.examine)
+        return cls(database, reviewer, content)
 
     @classmethod
     def start(cls, path: str | os.PathLike[str], reviewer: str) -> SessionFile:
@@ -95,7 +98,8 @@ class SessionFile:
 
         ``notes`` then says who holds it.
         """
-        return cls(SessionDatabase.start(Path(path).absolute()), reviewer)
+        content = SessionContent()
+        return cls(SessionDatabase.start(Path(path).absolute(), content.examine), reviewer, content)
 
     def __enter__(self) -> SessionFile:
         return self
@@ -106,6 +110,20 @@ class SessionFile:
     def close(self) -> None:
         """Let go of the file and its lock; harmless when repeated."""
         self._database.close()
+
+    @property
+    def damage(self) -> tuple[str, ...]:
+        """What of it cannot be read, as far as it has been asked for."""
+        return tuple(self._content.damage)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user has to know: why it is read-only, that the disk knows no locks."""
+        notes = self._database.notes
+        if not self.damage:
+            return notes
+        state = "read only: " if self.read_only and not notes else ""
+        return (*notes, f"{state}a damaged session: {', '.join(self.damage)}")
 
     @property
     def holder(self) -> Holder | None:
@@ -136,28 +154,37 @@ class SessionFile:
         return written
 
     def decisions(self) -> list[Decision]:
-        """All events, of all reviewers, in order; raises InputError for a damaged file."""
-        rows = self._database.read(f"SELECT {COLUMNS} FROM decisions ORDER BY seq")
-        return from_rows(rows, self.path)
+        """All events that can be read, of all reviewers, in order; `damage` says what is missing.
+
+        Raises
+        ------
+        InputError
+            There are some, and none can be read.
+        """
+        return self._content.take_decisions(self._database)
 
     def reviewers(self) -> list[str]:
         """Who has decided anything, the one who decided last at the end."""
-        rows = self._database.read(
+        rows, whole = self._database.readable(
             "SELECT reviewer FROM decisions GROUP BY reviewer ORDER BY max(seq)"
         )
-        return [row[0] for row in rows]
+        if whole and all(isinstance(row[0], str) for row in rows):
+            return [row[0] for row in rows]
+        names = [decision.reviewer for decision in self.decisions()]
+        return list(dict.fromkeys(reversed(names)))[::-1]
 
     def everyone(self) -> list[str]:
         """The reviewers, and those who have only looked so far; who decided last at the end."""
-        rows = self._database.read("SELECT reviewer FROM positions ORDER BY at")
-        decided = self.reviewers()
-        return [row[0] for row in rows if row[0] not in decided] + decided
+        rows, _ = self._database.readable("SELECT reviewer FROM positions ORDER BY at")
+        names, decided = [row[0] for row in rows], self.reviewers()
+        return [name for name in names if isinstance(name, str) and name not in decided] + decided
 
     @property
     def position(self) -> str | None:
         """Key of the candidate at which this reviewer was last; None where not known."""
-        rows = self._database.read("SELECT key FROM positions WHERE reviewer = ?", (self.reviewer,))
-        return rows[0][0] if rows else None
+        query = "SELECT key FROM positions WHERE reviewer = ?"
+        rows, _ = self._database.readable(query, (self.reviewer,))
+        return rows[0][0] if rows and isinstance(rows[0][0], str) else None
 
     def set_position(self, key: str) -> None:
         """Remember the candidate at which this reviewer is."""
@@ -166,7 +193,8 @@ class SessionFile:
 
     def _put_position(self, cursor: sqlite3.Cursor, key: str) -> None:
         cursor.execute(
-            "INSERT OR REPLACE INTO positions VALUES (?, ?, ?)", (self.reviewer, key, utc_now())
+            "INSERT OR REPLACE INTO positions VALUES (?, ?, ?)",
+            (self.reviewer, storable(key), utc_now()),
         )
 
     def record_input(
@@ -212,22 +240,10 @@ class SessionFile:
 
         An opening whose list was never complete counts only where it is the last.
         """
-        rows = self._database.read(
-            "SELECT at, candidates, record, relative, fingerprints FROM inputs"
-        )
-        rows = [row for row in rows if row[4] != "[]" or row is rows[-1]]
-        try:
-            return [
-                RecordedInput(
-                    at,
-                    candidates,
-                    located(json.loads(record), json.loads(relative), self.path.parent),
-                    tuple(Fingerprint(**values) for values in json.loads(prints)),
-                )
-                for at, candidates, record, relative, prints in rows
-            ]
-        except (ValueError, TypeError, AssertionError):
-            raise damaged(self.path, "inputs") from None
+        rows, damage = input_rows(self._database)
+        self._content.note(damage)
+        rows = [row for row in rows if row.fingerprints or row is rows[-1]]
+        return [row.found(self.path.parent) for row in rows]
 
     def put_adjustment(self, key: str, signature: str, meta: Mapping[str, Any]) -> None:
         """Keep the result of a fit; ``signature`` names the options and pixels it rests on."""
@@ -243,14 +259,12 @@ class SessionFile:
     def _time(self) -> str:
         """The time that inputs and fits are written under."""
         if not self._latest:
-            rows = self._database.read(
-                "SELECT max(at) FROM (SELECT at FROM inputs UNION ALL SELECT at FROM adjustments)"
-            )
-            self._latest = rows[0][0] or ""
-        try:
-            self._latest = time_after(self._latest)
-        except (ValueError, TypeError):
-            raise damaged(self.path, "times") from None
+            # Not those that no version writes: none can come after them.
+            tables = ("inputs", "adjustments")
+            queries = (f"SELECT max(at) FROM {table} WHERE at GLOB '{_TIME}'" for table in tables)
+            rows = [self._database.readable(query)[0] for query in queries]
+            self._latest = max((found[0][0] or "" for found in rows if found), default="")
+        self._latest = time_after(self._latest)
         return self._latest
 
     def adjustments(self) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -279,11 +293,9 @@ class SessionFile:
     @property
     def settings(self) -> dict[str, Any]:
         """The settings in force, by name."""
-        rows = self._database.read("SELECT name, value FROM settings")
-        try:
-            return {name: json.loads(value) for name, value in rows}
-        except ValueError:
-            raise damaged(self.path, "settings") from None
+        settings, damage = kept_settings(self._database)
+        self._content.note(damage)
+        return settings
 
     def set_settings(self, settings: Mapping[str, Any]) -> None:
         """Keep settings, each of a type that JSON holds; others stay as they are."""

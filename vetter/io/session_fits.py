@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 
 from vetter.io.session_database import SessionDatabase
-from vetter.io.session_errors import damaged
 from vetter.io.session_rows import meta_from
 
 
@@ -18,19 +18,28 @@ def put_fits(database: SessionDatabase, results: Iterable[tuple[str, str, str]],
 
 
 def newest_fits(database: SessionDatabase, since: str) -> dict[str, tuple[str, dict[str, Any]]]:
-    """For each key the newest result since a time, as (signature, metadata)."""
-    query = "SELECT key, signature, meta FROM adjustments WHERE at >= ? ORDER BY at"
-    rows = database.read(query, (since,))
-    try:
-        return {key: (signature, meta_from(meta)) for key, signature, meta in rows}
-    except ValueError:
-        raise damaged(database.path, "fits") from None
+    """For each key the newest result since a time, as (signature, metadata).
+
+    Results that cannot be read are left out: fits are made again.
+    """
+    # Not sorted by SQLite, which gives no row then where one cannot be read.
+    query = "SELECT at, key, signature, meta FROM adjustments WHERE at >= ?"
+    rows, _ = database.readable(query, (since,))
+    texts = [row for row in rows if all(isinstance(value, str) for value in row)]
+    fits = {}
+    for _, key, signature, text in sorted(texts, key=itemgetter(0)):
+        meta = _meta(text)
+        if meta is not None:
+            fits[key] = (signature, meta)
+    return fits
 
 
 def next_fits(
     database: SessionDatabase, since: str, signature: str, after: str, limit: int
 ) -> list[tuple[str, dict[str, Any]]]:
     """Results under a signature since a time, (key, metadata) each, in the order of the keys.
+
+    Results that cannot be read are left out, as those after a damaged page: fits are made again.
 
     Parameters
     ----------
@@ -41,12 +50,24 @@ def next_fits(
     limit : int
         Fewer are returned only at the end.
     """
-    rows = database.read(
-        "SELECT key, meta FROM adjustments WHERE key > ? AND signature = ? AND at >= ? "
-        "ORDER BY key LIMIT ?",
-        (after, signature, since, limit),
-    )
+    fits: list[tuple[str, dict[str, Any]]] = []
+    while len(fits) < limit:
+        wanted = limit - len(fits)
+        rows, whole = database.readable(
+            "SELECT key, meta FROM adjustments WHERE key > ? AND signature = ? AND at >= ? "
+            "ORDER BY key LIMIT ?",
+            (after, signature, since, wanted),
+        )
+        found = [(key, _meta(text)) for key, text in rows if isinstance(key, str)]
+        fits += [(key, meta) for key, meta in found if meta is not None]
+        if not whole or len(rows) < wanted or not found:
+            break
+        after = found[-1][0]
+    return fits
+
+
+def _meta(text: object) -> dict[str, Any] | None:
     try:
-        return [(key, meta_from(meta)) for key, meta in rows]
-    except ValueError:
-        raise damaged(database.path, "fits") from None
+        return meta_from(text)
+    except (ValueError, RecursionError):
+        return None

@@ -47,7 +47,10 @@ def time_after(latest: str) -> str:
     now = utc_now()
     if now > latest:
         return now
-    later = datetime.fromisoformat(latest) + timedelta(milliseconds=1)
+    try:
+        later = datetime.fromisoformat(latest) + timedelta(milliseconds=1)
+    except ValueError:  # a month 13
+        return now
     return later.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

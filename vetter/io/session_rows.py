@@ -7,13 +7,22 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from vetter.core.decisions import HOWS, Decision, Verdict
+from vetter.core.decisions import HOWS, Decision, Verdict, storable
 from vetter.errors import InputError
 
 COLUMNS = (
     "seq, id, key, verdict, tags, comment, reviewer, at, seconds, how, step, undoes, x, y, ra, dec"
 )
 _NAN = float("nan")
+_MAX_NUMBER = 1e30
+"""1e30, far beyond any pixel, degree or second, and its square is a number still."""
+
+_MAX_DEPTH = 32
+"""32 levels of lists in lists, where the program writes five."""
+
+_MIN_ROW_BYTES = 20
+"""20 bytes, less than SQLite takes for a row of sixteen empty values."""
+
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}
 _HOWS = {how: how for how in HOWS}
 
@@ -23,11 +32,11 @@ def to_row(decision: Decision) -> tuple[Any, ...]:
     tags = json.dumps(decision.tags, ensure_ascii=False) if decision.tags else "[]"
     return (
         decision.id,
-        _storable(decision.key),
+        storable(decision.key),
         decision.verdict.value,
-        _storable(tags),
-        _storable(decision.comment),
-        _storable(decision.reviewer),
+        storable(tags),
+        storable(decision.comment),
+        storable(decision.reviewer),
         decision.at,
         decision.seconds,
         decision.how,
@@ -40,20 +49,19 @@ def to_row(decision: Decision) -> tuple[Any, ...]:
     )
 
 
-def _storable(text: str) -> str:
-    """Text that UTF-8 can hold: lone surrogates, which some file names carry, are escaped."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "backslashreplace").decode("utf-8")
-    return text
-
-
-def from_rows(rows: Iterable[tuple[Any, ...]], path: object) -> list[Decision]:
+def from_rows(rows: Iterable[tuple[Any, ...]], path: object, size: int) -> list[Decision]:
     """The decisions of rows in the order of COLUMNS.
 
     SQLite holds any type in any column, so a damaged or forged file may: the sums and joins
     below are there to find that out, at the least cost for a hundred thousand rows.
+
+    Parameters
+    ----------
+    rows : iterable of tuple
+    path : path
+        The session file, for what goes wrong.
+    size : int
+        Bytes of that file: its rows hold no more text, unless it was forged.
 
     Raises
     ------
@@ -63,20 +71,31 @@ def from_rows(rows: Iterable[tuple[Any, ...]], path: object) -> list[Decision]:
     decisions = []
     seq: int | None = None
     tag_lists = _TagLists({"[]": ()})
+    left = size
     try:
         for row in rows:
             seq, ident, key, word, tags, comment, reviewer, at, seconds, how = row[:10]
             group, undoes, x, y, ra, dec = row[10:]
-            "".join((ident, key, comment, reviewer, at, group or "", undoes or ""))
+            text = "".join((ident, key, tags, comment, reviewer, at, group or "", undoes or ""))
+            left -= len(text) + _MIN_ROW_BYTES
+            if left < 0:
+                raise ValueError
             x, y = _NAN if x is None else x, _NAN if y is None else y
             ra, dec = _NAN if ra is None else ra, _NAN if dec is None else dec
             seconds = 0.0 if seconds is None else seconds
-            x + y + ra + dec + seconds
+            # One comparison tells for most rows that nothing is infinite; NaN fails it too.
+            if not -_MAX_NUMBER < x + y + ra + dec + seconds < _MAX_NUMBER:
+                x, y, ra, dec, seconds = map(_finite, (x, y, ra, dec, seconds))
             said = (_VERDICTS[word], tag_lists[tags], comment, reviewer, at, seconds, _HOWS[how])
             decisions.append(Decision(ident, seq, key, *said, group, undoes, x, y, ra, dec))
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, OverflowError):
         raise InputError(f"{path}: a damaged session: decision {seq} is not readable") from None
     return decisions
+
+
+def _finite(value: float) -> float:
+    """A number, or NaN in the place of one that no candidate has."""
+    return value if -_MAX_NUMBER < value < _MAX_NUMBER else _NAN
 
 
 class _TagLists(dict[str, tuple[str, ...]]):
@@ -88,10 +107,31 @@ class _TagLists(dict[str, tuple[str, ...]]):
 
 
 def _tags(text: str) -> tuple[str, ...]:
-    tags = json.loads(text)
+    tags = parsed(text)
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         raise ValueError
     return tuple(tags)
+
+
+def parsed(text: object) -> Any:
+    """The plain types of a JSON text; raises ValueError for what is none, or is too deep."""
+    if not isinstance(text, str):
+        raise ValueError("no text")
+    try:
+        value = json.loads(text)
+    except RecursionError:
+        raise ValueError("too deep") from None
+    level = [value]
+    for _ in range(_MAX_DEPTH):
+        level = [
+            item
+            for inner in level
+            if isinstance(inner, (dict, list))
+            for item in (inner.values() if isinstance(inner, dict) else inner)
+        ]
+        if not level:
+            return value
+    raise ValueError("too deep")
 
 
 def plain_meta(meta: dict[str, Any]) -> str:
@@ -105,9 +145,9 @@ def plain_meta(meta: dict[str, Any]) -> str:
     return json.dumps(packed, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
 
 
-def meta_from(text: str) -> dict[str, Any]:
-    """The metadata that :func:`plain_meta` wrote."""
-    unpacked = _unpacked(json.loads(text))
+def meta_from(text: object) -> dict[str, Any]:
+    """The metadata that :func:`plain_meta` wrote; raises ValueError for anything else."""
+    unpacked = _unpacked(parsed(text))
     if not isinstance(unpacked, dict):
         raise ValueError("not a mapping")
     return unpacked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,9 @@ from vetter.io.plain_files import open_plain_file
 
 APPLICATION_ID = 0x56455454  # 'VETT'
 VERSION = 1
+JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
 _MAGIC = b"SQLite format 3\x00"
+_MAX_PARTS = 100
 
 # NULL stands for NaN in every number, since SQLite has no NaN.
 TABLES = (
@@ -77,22 +80,65 @@ def create_tables(
 
 
 def check_header(path: Path) -> None:
-    """Refuse a file that is no SQLite database; raises InputError."""
+    """Refuse a file that is no session by its first bytes, before SQLite may touch it.
+
+    Raises
+    ------
+    InputError
+        No SQLite database, another program's, or a session of a newer program.
+    """
     try:
         with open_plain_file(path) as file:
-            head = file.read(16)
+            head = file.read(100)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     if not head:
         raise InputError(f"{path}: wants a vetter session, found an empty file")
-    if head != _MAGIC:
+    if not head.startswith(_MAGIC):
         raise InputError(
             f"{path}: wants a vetter session (an SQLite database), found something else"
         )
+    # Big-endian, as https://www.sqlite.org/fileformat.html has them.
+    _check_marks(path, int.from_bytes(head[68:72]), int.from_bytes(head[60:64]))
+
+
+def _check_marks(path: Path, application: int, version: int) -> None:
+    if application != APPLICATION_ID:
+        raise InputError(
+            f"{path}: an SQLite database of another program, or a damaged one, not a vetter session"
+        )
+    if version > VERSION:
+        raise InputError(
+            f"{path}: a session of format {version}, written by a newer vetter; "
+            f"this one reads format {VERSION}: update it"
+        )
+
+
+def check_journal(path: Path) -> None:
+    """Refuse a journal that names other files, which SQLite may then delete.
+
+    No session has one: its commits are each of one database.
+
+    Raises
+    ------
+    InputError
+    """
+    journal = Path(f"{path}-journal")
+    try:
+        with open_plain_file(journal) as file:
+            file.seek(0, os.SEEK_END)
+            if file.tell() < len(JOURNAL_MAGIC):
+                return
+            file.seek(-len(JOURNAL_MAGIC), os.SEEK_END)
+            end = file.read()
+    except OSError:  # none, or unreadable: SQLite says which
+        return
+    if end == JOURNAL_MAGIC:
+        raise InputError(f"{journal}: no journal of a vetter session; remove it")
 
 
 def check_schema(path: Path, connection: sqlite3.Connection) -> None:
-    """Refuse another program's database, a newer session and one that was cut short.
+    """Refuse another program's database, a forged or newer session and one that lacks a table.
 
     Raises
     ------
@@ -101,21 +147,54 @@ def check_schema(path: Path, connection: sqlite3.Connection) -> None:
         The database is corrupt or cannot be read.
     """
     # A read of the tables first: it rolls back what a killed window left unfinished.
-    names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master").fetchall()}
+    query = f"SELECT type, name, sql FROM sqlite_master LIMIT {_MAX_PARTS}"
+    found = connection.execute(query).fetchall()
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if application != APPLICATION_ID:
-        raise InputError(f"{path}: an SQLite database of another program, not a vetter session")
-    if version > VERSION:
-        raise InputError(
-            f"{path}: a session of format {version}, written by a newer vetter; "
-            f"this one reads format {VERSION}: update it"
-        )
-    missing = {"decisions", "inputs", "adjustments", "positions", "settings", "holder"} - names
+    _check_marks(path, application, version)
+    for kind, name, sql in found:
+        _check_part(path, kind, name, sql)
+    missing = {"decisions", "inputs", "adjustments", "positions", "settings", "holder"} - {
+        name for kind, name, _ in found if kind == "table"
+    }
     if missing:
         raise InputError(f"{path}: a damaged session: it has no table {sorted(missing)[0]!r}")
-    (pages,) = connection.execute("PRAGMA page_count").fetchone()
-    (size,) = connection.execute("PRAGMA page_size").fetchone()
-    found = path.stat().st_size
-    if found < pages * size:
-        raise InputError(f"{path}: cut short: {found} bytes of {pages * size}")
+
+
+def structural_damage(path: Path) -> str:
+    """Say what is wrong with a file whose structure SQLite refuses."""
+    with open_plain_file(path) as file:
+        head = file.read(100)
+        found = file.seek(0, os.SEEK_END)
+    size = int.from_bytes(head[16:18])
+    promised = int.from_bytes(head[28:32]) * (65536 if size == 1 else size)
+    return f"cut short: {found} bytes of {promised}" if found < promised else "damaged"
+
+
+def _check_part(path: Path, kind: object, name: object, sql: object) -> None:
+    """Refuse what no version of the program has made: views, triggers, generated columns..."""
+    if (kind, name, _plain(sql)) in _PARTS:
+        return
+    # Indexes that SQLite makes for keys, counters of the first version, and statistics.
+    if kind == "index" and sql is None and str(name).startswith("sqlite_autoindex_"):
+        return
+    if kind == "table" and name in ("sqlite_sequence", "sqlite_stat1", "sqlite_stat4"):
+        return
+    raise InputError(
+        f"{path}: not a session that vetter has made, or a damaged one: "
+        f"it has a {str(kind)[:20]} {str(name)[:40]!r} of another kind"
+    )
+
+
+def _plain(sql: object) -> str:
+    """A definition without what has changed from version to version, or says the same."""
+    text = " ".join(str(sql)[:10_000].replace('"', "").split())
+    for word in (" AUTOINCREMENT", " WITHOUT ROWID", " IF NOT EXISTS"):
+        text = text.replace(word, "")
+    return text.replace("( ", "(").replace(
+        "PRIMARY KEY (key, signature)", "PRIMARY KEY (signature, key)"
+    )
+
+
+_PARTS = {(sql.split()[1].lower(), sql.split()[2], _plain(sql)) for sql in TABLES}
+"""Kind, name and plain definition of each part of a session."""

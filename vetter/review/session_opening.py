@@ -28,13 +28,14 @@ def open_session(
 
     Also what is to be said of it: what has changed since the last time.
     """
-    notes = list(store.notes)
     growing = is_growing(source)
     prints = () if growing else source.fingerprints
     changed = store.record_input(source.record, prints, len(source.candidates))
     ledger = Ledger(source.candidates, reviewer, complete=not growing)
     decisions = store.decisions()
     ledger.replay(decisions)
+    # What is damaged is known when it has been read.
+    notes = list(store.notes)
     if decisions and not ledger.counts().decisions:
         # The vetter may be one of them under another login, and would think all was lost.
         others = ", ".join(store.reviewers())
