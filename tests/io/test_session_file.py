@@ -284,6 +284,13 @@ def test_start_makes_and_then_opens(path: Path) -> None:
         assert len(session.decisions()) == 1
 
 
+def test_decisions_after_append_hold_the_new_one(path: Path) -> None:
+    started(path, event(LIST, 0))
+    with SessionFile.open(path, REVIEWER) as session:
+        session.append([event(LIST, 1)])
+        assert len(session.decisions()) == 2
+
+
 def test_start_after_a_kill_while_it_was_made(path: Path) -> None:
     path.touch()
     with SessionFile.start(path, REVIEWER) as session:

@@ -52,6 +52,10 @@ class SessionContent:
             self.note(_structure(database, table))
         return not self.damage
 
+    def forget(self) -> None:
+        """Drop the decisions as they were examined: there are others now."""
+        self._decisions = None
+
     def take_decisions(self, database: SessionDatabase) -> list[Decision]:
         """The decisions as they were examined, the first time; then as they are now."""
         decisions, self._decisions = self._decisions, None

@@ -145,6 +145,7 @@ class SessionFile:
             Nothing was written: the disk is full, gone or read-only, in one line.
         """
         written = []
+        self._content.forget()
         with self._database.transaction() as cursor:
             for decision in decisions:
                 cursor.execute(_INSERT, to_row(decision))
