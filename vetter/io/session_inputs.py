@@ -12,6 +12,9 @@ from typing import Any, NamedTuple
 from vetter.core.cutout_source import Fingerprint
 from vetter.core.decisions import utc_now
 
+_MAX_MAGIC = 2
+"""2 parts of a path with wildcards, as folders of a night and their files, are looked through."""
+
 
 class RecordedInput(NamedTuple):
     """One opening of the session on inputs that differ from the time before.
@@ -104,10 +107,21 @@ def _is_there(text: str) -> bool:
     try:
         if os.path.exists(text) or os.path.exists(path):
             return True
-        # Brackets may be part of a folder's name: only what it matches tells a glob.
-        return any(True for _ in glob.iglob(text, recursive=True))
+        return glob.has_magic(text) and _matches(text)
     except ValueError:  # a NUL in it
         return False
+
+
+def _matches(text: str) -> bool:
+    """Return whether a glob matches something, without walks over a whole disk.
+
+    Brackets may be part of a folder's name: only what it matches tells a glob.
+    """
+    parts = Path(text).parts
+    magic = [place for place, part in enumerate(parts) if glob.has_magic(part)]
+    if "**" in parts or len(magic) > _MAX_MAGIC:
+        return os.path.isdir(Path(*parts[: magic[0]]))
+    return any(True for _ in glob.iglob(text))
 
 
 def _texts(value: Any) -> Iterator[str]:

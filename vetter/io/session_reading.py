@@ -161,11 +161,27 @@ def _rows(connection: sqlite3.Connection, allowance: Allowance) -> Iterator[Row]
                 raise
             if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
                 return  # the allowance is used up: pages in a circle, or ever the same
+            # Python's cursor is a row ahead: the last good one was lost with the bad one.
+            last = _single(connection, start)
+            if last is not None:
+                yield last
+                start = last[0] + 1
             start = _next_start(connection, start)
 
 
+def _single(connection: sqlite3.Connection, start: int) -> Row | None:
+    query = f"SELECT {COLUMNS} FROM decisions WHERE seq >= ? ORDER BY seq LIMIT 1"
+    try:
+        row: Row | None = connection.execute(query, (start,)).fetchone()
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise
+        return None
+    return row
+
+
 def _next_start(connection: sqlite3.Connection, failed: int) -> int | None:
-    """The number of the next row that SQLite finds; None where there is none."""
+    """The number of the next row that SQLite finds after one that cannot be read; None at the end."""
     query = "SELECT seq FROM decisions WHERE seq >= ? ORDER BY seq LIMIT 1"
 
     def found(start: int) -> tuple[bool, int | None]:

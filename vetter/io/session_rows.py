@@ -69,7 +69,8 @@ def from_rows(rows: Iterable[tuple[Any, ...]], path: object, size: int) -> list[
         A row holds what no version of the program writes; names the file and the row.
     """
     decisions = []
-    seq: int | None = None
+    seq: int = 0
+    before = -1
     tag_lists = _TagLists({"[]": ()})
     left = size
     try:
@@ -78,8 +79,9 @@ def from_rows(rows: Iterable[tuple[Any, ...]], path: object, size: int) -> list[
             group, undoes, x, y, ra, dec = row[10:]
             text = "".join((ident, key, tags, comment, reviewer, at, group or "", undoes or ""))
             left -= len(text) + _MIN_ROW_BYTES
-            if left < 0:
+            if left < 0 or seq <= before:
                 raise ValueError
+            before = seq
             x, y = _NAN if x is None else x, _NAN if y is None else y
             ra, dec = _NAN if ra is None else ra, _NAN if dec is None else dec
             seconds = 0.0 if seconds is None else seconds
