@@ -17,6 +17,7 @@ from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
 from vetter.core.cutout_source import CutoutSource, is_growing
+from vetter.core.decisions import storable
 from vetter.core.panel_choice import PanelChoice
 from vetter.errors import VetterError
 from vetter.gui.commands import COMMANDS
@@ -86,7 +87,8 @@ def _opener(options: dict[str, Any]) -> Opener:
     """An opener by the options that are the window's, which are taken out."""
     settings: Settings = options.pop("settings", None) or Settings()
     keymap: Mapping[str, Any] | None = options.pop("keymap", None)
-    reviewer: str = options.pop("reviewer", None) or default_reviewer()
+    # A name that is not UTF-8 is escaped before anything is compared with it: as it is stored.
+    reviewer = storable(options.pop("reviewer", None) or default_reviewer())
     return make_opener(settings, keymap, reviewer)
 
 

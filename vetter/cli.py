@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import io
 import os
 import sys
 import tempfile
@@ -73,11 +74,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _open_streams() -> None:
-    """Give a place to what is printed where a stream is closed, as under some schedulers."""
+    """Let anything be printed: where a stream is closed, as under some schedulers, and where its
+    encoding has not all letters, which are escaped then."""
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
+        stream = getattr(sys, name)
+        if stream is None:
             # Open as long as the program runs.
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def reading_options(arguments: argparse.Namespace) -> dict[str, Any]:

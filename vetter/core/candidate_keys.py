@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from vetter.core.column_values import decoded
 from vetter.core.counted import counted
+from vetter.core.decisions import storable
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -92,6 +93,15 @@ def _as_text(column: Any) -> list[str]:
         masked = np.ma.getmaskarray(column).reshape(len(column), -1).any(axis=1)
         for row in np.flatnonzero(masked).tolist():
             texts[row] = ""
+    return _storable(texts)
+
+
+def _storable(texts: list[str]) -> list[str]:
+    """Texts as a session stores them: names of files may not be UTF-8."""
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        return list(map(storable, texts))
     return texts
 
 

@@ -12,6 +12,7 @@ from astropy.table import MaskedColumn, Table
 from vetter.core.candidate_keys import make_keys
 from vetter.core.candidates import CandidateList, Roles
 from vetter.core.column_roles import recognise
+from vetter.core.decisions import storable
 from vetter.io.cutout_listing import HeaderScan
 
 
@@ -40,7 +41,7 @@ def continued(
     keys = np.empty(len(paths), object)
     keys[:first] = earlier.keys
     for row, key in enumerate(_identities(_table(paths[first:], scans[first:]), roles), first):
-        keys[row] = _free(str(key), known)
+        keys[row] = _free(storable(str(key)), known)
         known.add(keys[row])
     x, y, ra, dec = (_numbers(scans, column) for column in (roles.x, roles.y, roles.ra, roles.dec))
     return CandidateList(_table(paths, scans), roles, keys, x, y, ra, dec, earlier.notes)

@@ -181,7 +181,7 @@ def _single(connection: sqlite3.Connection, start: int) -> Row | None:
 
 
 def _next_start(connection: sqlite3.Connection, failed: int) -> int | None:
-    """The number of the next row that SQLite finds after one that cannot be read; None at the end."""
+    """The number of the next row that can be read after one that cannot; None at the end."""
     query = "SELECT seq FROM decisions WHERE seq >= ? ORDER BY seq LIMIT 1"
 
     def found(start: int) -> tuple[bool, int | None]:

@@ -15,6 +15,7 @@ import numpy as np
 from vetter.core.angles import parse_angle
 from vetter.core.candidates import CandidateList
 from vetter.core.column_roles import recognise
+from vetter.core.decisions import storable
 from vetter.io.cutout_listing import HeaderScan, scan_first_image
 from vetter.io.cutout_table import table_of
 from vetter.io.triplet_names import PlaneSet
@@ -73,7 +74,7 @@ def listed_sets(sets: Sequence[PlaneSet], headers: Sequence[StampHeader | None])
     roles = recognise([str(name) for name in table.colnames])
     roles = roles.with_(key="id", name=None, x=None, y=None, one_based=False)
     keys = np.empty(len(sets), object)
-    keys[:] = [one.name for one in sets]
+    keys[:] = [storable(one.name) for one in sets]
     nowhere = np.full(len(sets), np.nan)
     ra = np.array([np.nan if one is None else one.ra for one in headers])
     dec = np.array([np.nan if one is None else one.dec for one in headers])

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vetter.core.cutout_source import CutoutSource, is_growing
+from vetter.core.decisions import storable
 from vetter.core.filter_expression import matching
 from vetter.core.fit_table import FitTable
 from vetter.core.ledger import Ledger
@@ -28,6 +29,7 @@ def open_session(
 
     Also what is to be said of it: what has changed since the last time.
     """
+    reviewer = storable(reviewer)
     growing = is_growing(source)
     prints = () if growing else source.fingerprints
     changed = store.record_input(source.record, prints, len(source.candidates))
