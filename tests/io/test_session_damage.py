@@ -228,3 +228,27 @@ def test_sound_session_has_no_damage(path: Path) -> None:
     with SessionFile.open(path, REVIEWER) as session:
         assert not session.read_only and session.damage == () and session.notes == ()
         assert len(session.decisions()) == len(session.decisions()) == COUNT
+
+
+def test_saved_as_new_session_all_that_is_readable_is_there(path: Path) -> None:
+    bad_verdict(path)
+    new = path.with_name("new.vetter")
+    with SessionFile.open(path, REVIEWER) as session:
+        kept = session.decisions()
+        assert session.save_as(new) == COUNT - 1
+        inputs, fits = session.inputs(), session.adjustments()
+    with SessionFile.open(new, REVIEWER) as session:
+        assert not session.read_only and session.damage == ()
+        assert [d._replace(seq=0) for d in session.decisions()] == [d._replace(seq=0) for d in kept]
+        assert session.inputs() == inputs and session.adjustments() == fits
+        assert session.settings == {"radius": 20.0, "panels": {"image": True}}
+        assert session.position == "c7"
+
+
+def test_saved_over_a_file_is_refused(path: Path) -> None:
+    new = path.with_name("new.vetter")
+    new.write_text("something")
+    with SessionFile.open(path, REVIEWER, read_only=True) as session:
+        with pytest.raises(InputError, match="there already"):
+            session.save_as(new)
+    assert new.read_text() == "something"

@@ -21,6 +21,13 @@ FILE_COMMANDS: tuple[Command[MainWindow], ...] = (
         separated=True,
     ),
     Command(
+        "file.save_session",
+        "Save as a new session...",
+        (),
+        "File",
+        lambda w: w.copy_wanted.emit(),
+    ),
+    Command(
         "file.offers",
         "Verdicts offered from the earlier list...",
         (),

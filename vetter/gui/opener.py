@@ -16,6 +16,7 @@ from vetter.errors import VetterError
 from vetter.gui.command import Command
 from vetter.gui.main_window import MainWindow
 from vetter.gui.opened_words import opened_words
+from vetter.gui.session_copying import SessionCopying
 from vetter.gui.start_window import StartWindow
 from vetter.gui.verdict_style import is_dark
 from vetter.gui.window import Window
@@ -141,6 +142,7 @@ class Opener(QObject):
         window.open_wanted.connect(self.open)
         window.cancel_wanted.connect(self._cancel)
         window.close_wanted.connect(self._on_close_wanted)
+        window.copy_wanted.connect(self._on_copy_wanted)
         window.closed.connect(partial(self._on_closed, window))
         self.window = window
         window.show()
@@ -235,6 +237,11 @@ class Opener(QObject):
         self._cancel()
         self.show_start()
         self._take_place(before)
+
+    def _on_copy_wanted(self) -> None:
+        copying = SessionCopying(self._path, self.main_window)
+        copying.copied.connect(self.open)
+        copying.ask()
 
     def _on_closed(self, window: MainWindow | StartWindow) -> None:
         if window is self.window:

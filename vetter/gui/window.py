@@ -27,6 +27,7 @@ class Window(QMainWindow):
     open_wanted = pyqtSignal(object)  # an OpenRequest: what to show in this window's place
     cancel_wanted = pyqtSignal()
     close_wanted = pyqtSignal()
+    copy_wanted = pyqtSignal()  # a new session with what this one holds
 
     commands: tuple[Command[Any], ...]
     keymap: Keymap

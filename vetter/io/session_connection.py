@@ -116,8 +116,10 @@ class View:
             locks = knows_locks(path)
         except OSError as error:
             raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-        if not locks:
-            settle(path)
+        # Twice: a commit that is under way may look like one that a kill has left.
+        if self._connected(path, locks):
+            return
+        settle(path)
         try:
             self._connect(path, path, locks)
         except sqlite3.Error as rollback:
@@ -140,6 +142,16 @@ class View:
             finally:
                 connection.close()
             self._connect(path, copy, locks)
+
+    def _connected(self, path: Path, locks: bool) -> bool:
+        """Return whether it could be opened without taking back a commit."""
+        try:
+            self._connect(path, path, locks)
+        except sqlite3.Error as error:
+            if _extended(error) == sqlite3.SQLITE_READONLY_ROLLBACK:
+                return False
+            raise
+        return True
 
     def _copied(self, path: Path) -> Path:
         self._copy = tempfile.TemporaryDirectory(prefix="vetter-session-")

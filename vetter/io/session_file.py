@@ -13,6 +13,7 @@ from typing import Any
 from vetter.core.cutout_source import Fingerprint
 from vetter.core.decisions import Decision, storable, utc_now
 from vetter.io.session_content import SessionContent, input_rows, kept_settings
+from vetter.io.session_copy import copy_session
 from vetter.io.session_database import SessionDatabase
 from vetter.io.session_errors import Holder, SessionLocked
 from vetter.io.session_fits import newest_fits, next_fits, put_fits
@@ -24,7 +25,7 @@ from vetter.io.session_inputs import (
     time_after,
 )
 from vetter.io.session_rows import (
-    COLUMNS,
+    INSERT,
     plain_meta,
     to_row,
 )
@@ -34,7 +35,6 @@ __all__ = ["Holder", "SessionFile", "SessionLocked"]
 Prints = tuple[Fingerprint, ...]
 
 _TIME = "20[0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9]Z"
-_INSERT = f"INSERT INTO decisions ({COLUMNS[5:]}) VALUES ({', '.join('?' * 15)})"
 
 
 class SessionFile:
@@ -148,7 +148,7 @@ class SessionFile:
         self._content.forget()
         with self._database.transaction() as cursor:
             for decision in decisions:
-                cursor.execute(_INSERT, to_row(decision))
+                cursor.execute(INSERT, to_row(decision))
                 written.append(decision._replace(seq=cursor.lastrowid))
             if position is not None:
                 self._put_position(cursor, position)
@@ -163,6 +163,18 @@ class SessionFile:
             There are some, and none can be read.
         """
         return self._content.take_decisions(self._database)
+
+    def save_as(self, path: str | os.PathLike[str]) -> int:
+        """Write all that can be read into a new session; the number of decisions in it.
+
+        Raises
+        ------
+        VetterError
+            InputError where the file is there already, or nothing can be read.
+        """
+        decisions = self.decisions()
+        copy_session(self._database, decisions, Path(path).absolute())
+        return len(decisions)
 
     def reviewers(self) -> list[str]:
         """Who has decided anything, the one who decided last at the end."""

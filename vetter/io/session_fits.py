@@ -34,6 +34,16 @@ def newest_fits(database: SessionDatabase, since: str) -> dict[str, tuple[str, d
     return fits
 
 
+def readable_fits(database: SessionDatabase) -> list[tuple[str, str, str, str]]:
+    """All results that can be read, of whatever inputs: (key, signature, time, text) each."""
+    rows, _ = database.readable("SELECT key, signature, at, meta FROM adjustments")
+    return [
+        row
+        for row in rows
+        if all(isinstance(value, str) for value in row) and _meta(row[3]) is not None
+    ]
+
+
 def next_fits(
     database: SessionDatabase, since: str, signature: str, after: str, limit: int
 ) -> list[tuple[str, dict[str, Any]]]:

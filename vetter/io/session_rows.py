@@ -13,6 +13,9 @@ from vetter.errors import InputError
 COLUMNS = (
     "seq, id, key, verdict, tags, comment, reviewer, at, seconds, how, step, undoes, x, y, ra, dec"
 )
+INSERT = f"INSERT INTO decisions ({COLUMNS[5:]}) VALUES ({', '.join('?' * 15)})"
+"""Takes what `to_row` gives."""
+
 _NAN = float("nan")
 _MAX_NUMBER = 1e30
 """1e30, far beyond any pixel, degree or second, and its square is a number still."""

@@ -1,0 +1,52 @@
+"""A session copied into a new file on a thread of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, QThread, pyqtSignal
+
+from vetter.errors import in_words
+from vetter.io.session_file import SessionFile
+
+
+class SessionCopier(QObject):
+    """Writes one new session at a time, with all that can be read of another."""
+
+    done = pyqtSignal(object)  # Path of the new session
+    failed = pyqtSignal(str)  # in words; nothing was written
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thread: _CopyThread | None = None
+
+    def copy(self, old: Path, new: Path) -> None:
+        """Begin; one that runs is waited for."""
+        self.close()
+        self._thread = _CopyThread(self, old, new)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Wait for what is under way."""
+        if self._thread is not None:
+            self._thread.wait()
+            self._thread = None
+
+
+class _CopyThread(QThread):
+    """The thread of one copy; owned by the copier, which waits for it."""
+
+    def __init__(self, copier: SessionCopier, old: Path, new: Path) -> None:
+        super().__init__(copier)
+        self.setObjectName("session copy")
+        self._copier = copier
+        self._old, self._new = old, new
+
+    def run(self) -> None:
+        try:
+            with SessionFile.open(self._old, "", read_only=True) as session:
+                session.save_as(self._new)
+        except Exception as error:  # An exception that leaves a thread ends the program.
+            self._copier.failed.emit(in_words(error))
+        else:
+            self._copier.done.emit(self._new)
