@@ -159,6 +159,7 @@ class Opener(QObject):
                 max(counts.candidates, session.expected or 0),
                 datetime.now(UTC).isoformat(timespec="seconds"),
                 estimated=not session.complete,
+                reviewer=session.reviewer,
             )
         )
 

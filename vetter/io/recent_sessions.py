@@ -7,10 +7,12 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from vetter.errors import VetterError
 from vetter.io.atomic import write_atomic
 from vetter.io.session_lock import SessionLock
 
@@ -36,6 +38,8 @@ class RecentSession:
         When, UTC, ISO 8601.
     estimated : bool
         The list had not been read to its end: there are about so many candidates.
+    reviewer : str
+        Whose decisions are counted; '' in what earlier versions have written.
     """
 
     session: str
@@ -45,6 +49,7 @@ class RecentSession:
     candidates: int
     at: str
     estimated: bool = False
+    reviewer: str = ""
 
 
 def recent_file() -> Path:
@@ -88,6 +93,32 @@ def is_missing(entry: RecentSession) -> bool:
     return not os.path.isfile(entry.session)
 
 
+def recounted(entry: RecentSession) -> RecentSession:
+    """Count again where the session was written to after it was remembered, as before a kill."""
+    from vetter.io.session_file import SessionFile
+
+    if not _is_newer(entry):
+        return entry
+    try:
+        with SessionFile.open(entry.session, entry.reviewer, read_only=True) as session:
+            if not entry.reviewer:
+                session.reviewer = (session.reviewers() or [""])[-1]
+            decided = session.decided_count()
+    except VetterError:
+        # Whoever opens it is told what is wrong with it.
+        return entry
+    return replace(entry, decided=decided, candidates=max(entry.candidates, decided))
+
+
+def _is_newer(entry: RecentSession) -> bool:
+    try:
+        return os.stat(entry.session).st_mtime > datetime.fromisoformat(entry.at).timestamp() + 2
+    except OSError:
+        return False
+    except ValueError:  # a time that no version has written
+        return True
+
+
 def _write(file: Path, entries: list[RecentSession]) -> None:
     text = json.dumps([asdict(one) for one in entries], indent=1)
     write_atomic(file, f"{text}\n".encode(), sync=False)
@@ -120,7 +151,10 @@ def _entry(item: Any) -> RecentSession | None:
     session, title, at = (str(text) for text in texts)
     decided, candidates = (int(number or 0) for number in numbers)
     estimated = item.get("estimated") is True
-    return RecentSession(session, title, tuple(inputs), decided, candidates, at, estimated)
+    reviewer = str(item.get("reviewer", ""))
+    return RecentSession(
+        session, title, tuple(inputs), decided, candidates, at, estimated, reviewer
+    )
 
 
 @contextmanager

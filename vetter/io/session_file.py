@@ -186,6 +186,15 @@ class SessionFile:
         names = [decision.reviewer for decision in self.decisions()]
         return list(dict.fromkeys(reversed(names)))[::-1]
 
+    def decided_count(self) -> int:
+        """How many candidates have a verdict of this reviewer, by their keys alone."""
+        rows, _ = self._database.readable(
+            "SELECT count(*) FROM (SELECT verdict, max(seq) FROM decisions WHERE reviewer = ?"
+            " GROUP BY key) WHERE verdict != 'none'",
+            (self.reviewer,),
+        )
+        return int(rows[0][0]) if rows else 0
+
     def everyone(self) -> list[str]:
         """The reviewers, and those who have only looked so far; who decided last at the end."""
         rows, _ = self._database.readable("SELECT reviewer FROM positions ORDER BY at")

@@ -14,6 +14,7 @@ from vetter.io.recent_sessions import (
     forget_all,
     is_missing,
     recent_sessions,
+    recounted,
     remember,
 )
 
@@ -76,11 +77,21 @@ class Recents(QObject):
             except (VetterError, OSError):
                 # Nothing that anybody waits for: the list stays as it was.
                 continue
-            missing = frozenset(one.session for one in entries if is_missing(one))
-            try:
-                self._told.emit(entries, missing)
-            except RuntimeError:  # the window's objects are gone
+            if not self._tell(entries):
                 return
+            # What was decided before a kill is in the sessions alone.
+            counted = tuple(map(recounted, entries))
+            if counted != entries and not self._tell(counted):
+                return
+
+    def _tell(self, entries: tuple[RecentSession, ...]) -> bool:
+        """Bring entries to the window; returns whether it is there."""
+        missing = frozenset(one.session for one in entries if is_missing(one))
+        try:
+            self._told.emit(entries, missing)
+        except RuntimeError:  # the window's objects are gone
+            return False
+        return True
 
     def _on_told(self, entries: tuple[RecentSession, ...], missing: frozenset[str]) -> None:
         self.entries, self.missing = entries, missing
