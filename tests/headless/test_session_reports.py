@@ -229,3 +229,44 @@ def test_verdicts_by_word(words: list[str], verdicts: set[Verdict]) -> None:
 def test_an_unknown_verdict() -> None:
     with pytest.raises(InputError, match="perhaps: no such verdict; there are none, accept"):
         chosen_verdicts(["perhaps"])
+
+
+@pytest.fixture
+def damaged(night: Callable[..., Path]) -> Path:
+    """A session of three verdicts, one of them damaged."""
+    path = night(*(("ada", f"c{row}", Verdict.ACCEPT) for row in range(3)))
+    content = path.read_bytes()
+    place = content.index(b"accept[]")
+    path.write_bytes(content[:place] + b"acc\xe5pt[]" + content[place + 8 :])
+    return path
+
+
+def test_status_of_damaged_session_counts_the_rest(
+    damaged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert json.loads(status(damaged, as_json=True))["accepted"] == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "1 of 3 decisions is not readable" in line and "Save as a new session" in line
+
+
+def test_log_of_damaged_session_prints_the_rest(
+    damaged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert len(log(damaged).splitlines()) == 3
+    assert "1 of 3 decisions is not readable" in capsys.readouterr().err
+
+
+def test_export_of_damaged_session_writes_the_rest(
+    damaged: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert export_session(damaged, tmp_path / "out").cutouts == 2
+    assert "1 of 3 decisions is not readable" in capsys.readouterr().err
+
+
+def test_status_of_session_without_readable_inputs(
+    night: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = night(("ada", "c0", Verdict.ACCEPT))
+    path.write_bytes(path.read_bytes().replace(b'{"inputs"', b'("inputs"'))
+    assert json.loads(status(path, as_json=True))["accepted"] == 1
+    assert "1 record of its inputs is not readable" in capsys.readouterr().err
