@@ -13,6 +13,7 @@ import pytest
 
 from tests.helpers.decisions import REVIEWER, event, listing
 from vetter.errors import InputError, VetterError
+from vetter.headless.session_reports import status
 from vetter.io.inputs import open_input
 from vetter.io.session_file import SessionFile
 from vetter.io.session_schema import APPLICATION_ID, TABLES
@@ -299,3 +300,21 @@ def test_holder_of_absurd_values_is_one_short_line(path: Path) -> None:
             cursor.execute("UPDATE holder SET pid = 'me', host = ?, since = x'00'", ("h" * 9999,))
         with SessionFile.start(path, "eve") as second:
             assert second.read_only and len(second.notes[0]) < 300
+
+
+def test_session_in_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "s.vetter")
+    with pytest.raises(InputError, match="no place for a file"):
+        SessionFile.start(tmp_path / "s.vetter", REVIEWER)
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "fifo"])
+def test_recorded_list_that_is_no_file_leaves_status(
+    path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if name == "fifo":
+        name = str(path.with_name("fifo"))
+        os.mkfifo(name)
+    prints = [{"role": "candidates", "path": name, "size": 1, "mtime_ns": 1, "digest": "d"}]
+    record(path, json.dumps({"inputs": [name]}), prints=json.dumps(prints))
+    assert json.loads(status(path, as_json=True))["accepted"] == 9

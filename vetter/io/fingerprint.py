@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vetter.core.cutout_source import Fingerprint
 from vetter.errors import InputError
+from vetter.io.plain_files import open_plain_file
 
 _SAMPLES = 16
 _BLOCK = 4096
@@ -45,7 +46,7 @@ def _fingerprint(role: str, path: Path, whole: bool, suffix: str = "") -> Finger
     status = _status(path)
     digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
+        with open_plain_file(path) as file:
             if whole:
                 digest = hashlib.file_digest(file, "sha256")
             else:

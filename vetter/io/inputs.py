@@ -15,6 +15,7 @@ from vetter.io.fits_names import FitsName, parse_fits_name
 from vetter.io.input_options import DEFAULT_RADIUS, PLANE_OPTIONS, InputOptions, absolute
 from vetter.io.path_lists import only_list
 from vetter.io.plain_files import begins_as_text, open_plain_file
+from vetter.io.recursive_glob import recursive_glob
 
 __all__ = ["PLANE_OPTIONS", "InputOptions", "open_input", "session_path"]
 
@@ -182,7 +183,7 @@ def _expanded(texts: Sequence[str]) -> list[FitsName]:
         if name.path.exists() or not glob.has_magic(text):
             names.append(name)
             continue
-        found = sorted(glob.glob(text, recursive=True))
+        found = recursive_glob(text) if "**" in Path(text).parts else sorted(glob.glob(text))
         if not found:
             raise InputError(f"{text}: no file matches")
         names += [FitsName(Path(path)) for path in found]

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from vetter.errors import InputError
+from vetter.io.plain_files import open_plain_file
 from vetter.io.session_lock import knows_locks
 from vetter.io.session_schema import JOURNAL_MAGIC, check_journal, check_schema, structural_damage
 
@@ -221,7 +222,7 @@ def settle(path: Path) -> None:
 def _hot(path: Path) -> tuple[int, int] | None:
     """Size and time of the journal of an unfinished commit; None without one."""
     try:
-        with open(f"{path}-journal", "rb") as journal:
+        with open_plain_file(f"{path}-journal") as journal:
             if journal.read(len(JOURNAL_MAGIC)) != JOURNAL_MAGIC:
                 return None
             status = os.fstat(journal.fileno())

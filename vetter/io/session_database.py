@@ -81,6 +81,9 @@ class SessionDatabase:
         SessionLocked
             Another window has just made it.
         """
+        if path.exists() and not path.is_file():
+            # A pipe would be waited for, and a device is never full.
+            raise InputError(f"{path}: cannot be made: no place for a file")
         if path.exists() and path.stat().st_size:
             raise InputError(f"{path}: there already; not overwritten")
         new = not path.exists()
