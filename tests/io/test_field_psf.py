@@ -18,7 +18,7 @@ from vetter.errors import InputError
 from vetter.io import field_psf as module
 from vetter.io.field_psf import fit_of_field
 from vetter.io.inputs import InputOptions, open_input
-from vetter.io.kept_psf import StarPsf, kept_psfs, setting_name
+from vetter.io.kept_psf import StarPsf, kept_psfs, restored, setting_name
 from vetter.settings import FitSettings, Settings
 
 FWHM = 3.0
@@ -163,3 +163,19 @@ def test_one_of_other_pixels_or_a_damaged_one_is_built_again(
 def test_a_psf_that_is_none_is_refused_by_the_settings() -> None:
     with pytest.raises(ValueError, match=r"fit\.psf: wants one of gaussian, moffat, stars"):
         Settings.from_mapping({"fit": {"psf": "airy"}})
+
+
+@pytest.mark.parametrize("name", ["9" * 5000, "²", "-1", " 1", ""], ids=str.__len__)
+def test_setting_of_absurd_field_is_no_psf(name: str) -> None:
+    assert kept_psfs({f"psf of field {name}": {}}) == {}
+
+
+@pytest.mark.parametrize("shape", [[float("inf"), 3], [3], "ab", None, [-1, -1]], ids=str)
+def test_forged_psf_is_built_again(shape: object) -> None:
+    record = {"of": "d", "shape": shape, "samples": "", "sampling": 1, "said": ""}
+    assert restored(record, "d") is None
+
+
+@pytest.mark.parametrize("record", ["text", 3, [], None, True], ids=str)
+def test_psf_record_of_another_type_is_built_again(record: object) -> None:
+    assert restored(record, "d") is None

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
+from io import BufferedReader
 from pathlib import Path
+from typing import cast
 
 from vetter.core.cutout_source import Fingerprint
 from vetter.errors import InputError
@@ -48,7 +50,7 @@ def _fingerprint(role: str, path: Path, whole: bool, suffix: str = "") -> Finger
     try:
         with open_plain_file(path) as file:
             if whole:
-                digest = hashlib.file_digest(file, "sha256")
+                digest = hashlib.file_digest(cast("BufferedReader", file), "sha256")
             else:
                 digest.update(f"{status.st_size}{suffix}\0".encode())
                 digest.update(file.read(_HEADER))

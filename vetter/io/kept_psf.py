@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from vetter.core.psf import PsfImage
 REVISION = 1
 """Raised when PSFs are built in another way, so that those of the older one are built anew."""
 _NAME = "psf of field "
+_NUMBER = re.compile("[0-9]{1,6}")
 _MOST = 4096
 
 
@@ -47,7 +49,7 @@ def pixels_of(fingerprints: Iterable[Fingerprint]) -> str:
 
 def restored(record: Mapping[str, Any] | None, of: str) -> StarPsf | None:
     """The PSF of a record, to the bit; None where it is of other pixels, or damaged."""
-    if record is None or record.get("of") != of:
+    if not isinstance(record, Mapping) or record.get("of") != of:
         return None
     try:
         ny, nx = (int(size) for size in record["shape"])
@@ -56,7 +58,7 @@ def restored(record: Mapping[str, Any] | None, of: str) -> StarPsf | None:
             return None
         pixels = samples.reshape(ny, nx).astype(float)
         return StarPsf(pixels, float(record["sampling"]), str(record["said"]), of)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         # Of another version, or damaged: it is built again.
         return None
 
@@ -71,6 +73,6 @@ def kept_psfs(settings: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
     found: dict[int, Mapping[str, Any]] = {}
     for name, value in settings.items():
         number = name.removeprefix(_NAME)
-        if number != name and number.isdigit() and isinstance(value, dict):
+        if number != name and _NUMBER.fullmatch(number) and isinstance(value, dict):
             found[int(number)] = value
     return found
