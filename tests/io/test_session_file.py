@@ -18,6 +18,7 @@ from vetter.errors import InputError, VetterError
 from vetter.io import session_database
 from vetter.io.session_connection import connect
 from vetter.io.session_file import SessionFile, SessionLocked
+from vetter.io.session_schema import APPLICATION_ID, TABLES
 
 LIST = listing()
 
@@ -532,3 +533,28 @@ def test_a_kill_leaves_nothing_locked_and_nothing_half_written(path: Path) -> No
         assert not session.read_only
         assert len(session.decisions()) == 1 and session.settings == {}
     assert [entry.name for entry in path.parent.iterdir()] == ["night.vetter"]
+
+
+def test_session_of_first_version_opens_and_is_written(path: Path) -> None:
+    # The tables as the first version made them.
+    changes = {
+        "seq INTEGER PRIMARY KEY": "seq INTEGER PRIMARY KEY AUTOINCREMENT",
+        "number INTEGER PRIMARY KEY": "number INTEGER PRIMARY KEY AUTOINCREMENT",
+        "PRIMARY KEY (signature, key)": "PRIMARY KEY (key, signature)",
+        "value TEXT NOT NULL) WITHOUT ROWID": "value TEXT NOT NULL)",
+    }
+    connection = sqlite3.connect(path)
+    for sql in TABLES:
+        for new, old in changes.items():
+            sql = sql.replace(new, old)
+        connection.execute(sql)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    with SessionFile.open(path, REVIEWER) as session:
+        session.append([event(LIST, 0)], position="c0")
+        session.put_adjustment("c0", "s", {"adjust_dx": 1.0})
+        session.set_settings({"radius": 1})
+    with SessionFile.open(path, REVIEWER) as session:
+        assert len(session.decisions()) == 1 and session.notes == ()
+        assert session.adjustments_of("s", "", 9) == [("c0", {"adjust_dx": 1.0})]

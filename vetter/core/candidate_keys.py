@@ -97,7 +97,7 @@ def _as_text(column: Any) -> list[str]:
 
 
 def _storable(texts: list[str]) -> list[str]:
-    """Texts as a session stores them: names of files may not be UTF-8."""
+    """Return texts as a session stores them: names of files may not be UTF-8."""
     try:
         "".join(texts).encode()
     except UnicodeEncodeError:

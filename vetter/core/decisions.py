@@ -146,8 +146,7 @@ def new_ids(count: int) -> list[str]:
 
 
 def storable(text: str) -> str:
-    """Text that UTF-8 can hold: lone surrogates, which names of files and accounts that are not
-    UTF-8 carry, are escaped."""
+    """Escape lone surrogates, which names of files and accounts that are not UTF-8 carry."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

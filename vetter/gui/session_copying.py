@@ -65,6 +65,6 @@ class SessionCopying(QObject):
 
 
 def free_name(path: Path) -> str:
-    """The name of a file that is not there yet: ``night-2.vetter`` beside ``night.vetter``."""
+    """Return the name of a file that is not there yet, ``night-2.vetter`` for ``night.vetter``."""
     names = (f"{path.stem}-{number}{path.suffix}" for number in count(2))
     return next(name for name in names if not path.with_name(name).exists())

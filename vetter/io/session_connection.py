@@ -1,4 +1,4 @@
-"""How SQLite opens a session file, and what a killed commit has left is taken back."""
+"""Connections to a session file, and the rollback of what a killed commit has left."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ def settle(path: Path) -> None:
 
 
 def _hot(path: Path) -> tuple[int, int] | None:
-    """Size and time of the journal of an unfinished commit; None without one."""
+    """Return size and time of the journal of an unfinished commit; None without one."""
     try:
         with open_plain_file(f"{path}-journal") as journal:
             if journal.read(len(JOURNAL_MAGIC)) != JOURNAL_MAGIC:

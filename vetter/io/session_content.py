@@ -1,4 +1,4 @@
-"""What a session file holds, checked as it is read: what is not readable is left out and named."""
+"""The content of a session file, checked as it is read; unreadable parts are left out and named."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class SessionContent:
         self._decisions = None
 
     def take_decisions(self, database: SessionDatabase) -> list[Decision]:
-        """The decisions as they were examined, the first time; then as they are now."""
+        """Return the decisions as they were examined, the first time; then as they are now."""
         decisions, self._decisions = self._decisions, None
         if decisions is None:
             decisions, damage = database.read_decisions()
@@ -75,13 +75,13 @@ class InputRow(NamedTuple):
     fingerprints: tuple[Fingerprint, ...]
 
     def found(self, folder: Path) -> RecordedInput:
-        """The opening with its paths as they are found now, the session being in a folder."""
+        """Return the opening with paths as they are found now from the session's folder."""
         record = located(self.record, self.relative, folder)
         return RecordedInput(self.at, self.candidates, record, self.fingerprints)
 
 
 def input_rows(database: SessionDatabase) -> tuple[list[InputRow], str]:
-    """The openings that can be read, oldest first, and what is missing, in words."""
+    """Return the openings that can be read, oldest first, and what is missing, in words."""
     rows, whole = database.readable(
         "SELECT at, candidates, record, relative, fingerprints FROM inputs"
     )
@@ -115,7 +115,7 @@ def _input_row(at: Any, candidates: Any, *texts: Any) -> InputRow:
 
 
 def kept_settings(database: SessionDatabase) -> tuple[dict[str, Any], str]:
-    """The settings that can be read, by name, and what is missing, in words."""
+    """Return the settings that can be read, by name, and what is missing, in words."""
     rows, whole = database.readable("SELECT name, value FROM settings")
     settings: dict[str, Any] = {}
     for name, value in rows:

@@ -246,7 +246,7 @@ class SessionDatabase:
                 raise said(self.path, error) from None
 
     def readable(self, query: str, values: tuple[Any, ...] = ()) -> tuple[list[Any], bool]:
-        """The rows of a query up to the first that cannot be read, and whether all could.
+        """Return the rows of a query up to the first that cannot be read, and whether all could.
 
         Text that is not UTF-8 has U+FFFD in it. Raises VetterError for a disk that has gone and
         the like.
@@ -279,7 +279,7 @@ class SessionDatabase:
         return rows, True
 
     def read_decisions(self) -> ReadDecisions:
-        """All decisions that can be read, and what is missing.
+        """Return all decisions that can be read, and what is missing.
 
         Raises
         ------

@@ -122,8 +122,10 @@ class SessionFile:
         notes = self._database.notes
         if not self.damage:
             return notes
-        state = "read only: " if self.read_only and not notes else ""
-        return (*notes, f"{state}a damaged session: {', '.join(self.damage)}")
+        damage = ", ".join(self.damage)
+        if not self.read_only:
+            return (*notes, f"a damaged session: {damage}")
+        return (*notes, f"read only: {damage}; File > Save as a new session keeps the rest")
 
     @property
     def holder(self) -> Holder | None:
@@ -187,7 +189,7 @@ class SessionFile:
         return list(dict.fromkeys(reversed(names)))[::-1]
 
     def decided_count(self) -> int:
-        """How many candidates have a verdict of this reviewer, by their keys alone."""
+        """Count the candidates with a verdict of this reviewer, by their keys alone."""
         rows, _ = self._database.readable(
             "SELECT count(*) FROM (SELECT verdict, max(seq) FROM decisions WHERE reviewer = ?"
             " GROUP BY key) WHERE verdict != 'none'",

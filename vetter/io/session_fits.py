@@ -35,7 +35,7 @@ def newest_fits(database: SessionDatabase, since: str) -> dict[str, tuple[str, d
 
 
 def readable_fits(database: SessionDatabase) -> list[tuple[str, str, str, str]]:
-    """All results that can be read, of whatever inputs: (key, signature, time, text) each."""
+    """Return all results that can be read, of any inputs: (key, signature, time, text) each."""
     rows, _ = database.readable("SELECT key, signature, at, meta FROM adjustments")
     return [
         row

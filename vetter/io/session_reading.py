@@ -33,7 +33,7 @@ class ReadDecisions(NamedTuple):
 def read_decisions(
     connection: sqlite3.Connection, allowance: Allowance, path: Path
 ) -> ReadDecisions:
-    """All decisions that can be read.
+    """Return all decisions that can be read.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def is_damage(error: sqlite3.Error) -> bool:
 
 
 def _total(connection: sqlite3.Connection, allowance: Allowance) -> int:
-    """How many decisions there are by their index, which SQLite counts."""
+    """Count the decisions by their index."""
     allowance.renew()
     return int(connection.execute("SELECT count(*) FROM decisions").fetchone()[0])
 
@@ -85,7 +85,7 @@ def _total(connection: sqlite3.Connection, allowance: Allowance) -> int:
 def _around(
     connection: sqlite3.Connection, allowance: Allowance, path: Path, size: int
 ) -> ReadDecisions:
-    """Row by row, each on its own."""
+    """Read row by row, each on its own."""
     decisions: list[Decision] = []
     last, seen, comments, left = 0, 0, 0, size
     connection.text_factory = _tolerant
@@ -127,7 +127,7 @@ def _tolerant(text: bytes) -> str:
 
 
 def _without_damage(row: Row) -> Row:
-    """A row whose comment can be read; lone surrogates elsewhere stay, and are refused."""
+    """Return a row with a readable comment; other damaged text becomes a blob, to be refused."""
     values = list(row)
     for place, value in enumerate(row):
         if isinstance(value, str) and not value.isascii():
@@ -144,7 +144,7 @@ _COMMENT = COLUMNS.split(", ").index("comment")
 
 
 def _rows(connection: sqlite3.Connection, allowance: Allowance) -> Iterator[Row]:
-    """Rows in order; after one that cannot be read the next that can."""
+    """Yield rows in order; after one that cannot be read the next that can."""
     query = f"SELECT {COLUMNS} FROM decisions WHERE seq >= ? ORDER BY seq"
     start: int | None = 0
     while start is not None:
@@ -181,7 +181,7 @@ def _single(connection: sqlite3.Connection, start: int) -> Row | None:
 
 
 def _next_start(connection: sqlite3.Connection, failed: int) -> int | None:
-    """The number of the next row that can be read after one that cannot; None at the end."""
+    """Return the number of the next readable row after one that is not; None at the end."""
     query = "SELECT seq FROM decisions WHERE seq >= ? ORDER BY seq LIMIT 1"
 
     def found(start: int) -> tuple[bool, int | None]:
