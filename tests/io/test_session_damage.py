@@ -252,3 +252,30 @@ def test_saved_over_a_file_is_refused(path: Path) -> None:
         with pytest.raises(InputError, match="there already"):
             session.save_as(new)
     assert new.read_text() == "something"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"CHECK (verdict IN ('none', 'accept'", b"CHECK (verdict IN ('none', 'acc\xe5pt'"),
+        (b"CHECK (verdict IN ('none'", b"CHECK (verdict IN ('nome'"),
+        (b"never rewritten", b"never r\xffwritten"),
+    ],
+    ids=["not_utf8", "another_word", "trigger"],
+)
+def test_bad_byte_in_definition_leaves_all_decisions(path: Path, old: bytes, new: bytes) -> None:
+    replace(path, old, new)
+    before = path.read_bytes()
+    with SessionFile.open(path, REVIEWER) as session:
+        assert len(session.decisions()) == COUNT and session.read_only
+        assert session.damage == ("the definitions of its tables are damaged",)
+        session.save_as(path.with_name("new.vetter"))
+    assert path.read_bytes() == before
+    with SessionFile.open(path.with_name("new.vetter"), REVIEWER) as session:
+        assert len(session.decisions()) == COUNT and not session.read_only
+
+
+def test_definition_that_shifts_columns_is_refused(path: Path) -> None:
+    replace(path, b"seq INTEGER PRIMARY KEY", b"seq INTEGDR PRIMARY KEY")
+    with pytest.raises(InputError, match="or a damaged one"):
+        SessionFile.open(path, REVIEWER)

@@ -167,7 +167,7 @@ class View:
         try:
             self.connection.set_progress_handler(self.allowance, _STEPS)
             try:
-                check_schema(path, self.connection)
+                self.damage = check_schema(path, self.connection)
             except sqlite3.Error as error:
                 if _extended(error) & 0xFF != sqlite3.SQLITE_CORRUPT:
                     raise

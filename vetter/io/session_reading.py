@@ -18,6 +18,8 @@ _SINGLY = 2000
 
 _FARTHEST = 1 << 40
 
+_FROM = "FROM decisions WHERE seq >= ? AND typeof(seq) = 'integer' ORDER BY seq"
+
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_INTERRUPT)
 
 Row = tuple[Any, ...]
@@ -145,7 +147,9 @@ _COMMENT = COLUMNS.split(", ").index("comment")
 
 def _rows(connection: sqlite3.Connection, allowance: Allowance) -> Iterator[Row]:
     """Yield rows in order; after one that cannot be read the next that can."""
-    query = f"SELECT {COLUMNS} FROM decisions WHERE seq >= ? ORDER BY seq"
+    query = (
+        f"SELECT {COLUMNS} FROM decisions WHERE seq >= ? AND typeof(seq) = 'integer' ORDER BY seq"
+    )
     start: int | None = 0
     while start is not None:
         try:
@@ -170,7 +174,7 @@ def _rows(connection: sqlite3.Connection, allowance: Allowance) -> Iterator[Row]
 
 
 def _single(connection: sqlite3.Connection, start: int) -> Row | None:
-    query = f"SELECT {COLUMNS} FROM decisions WHERE seq >= ? ORDER BY seq LIMIT 1"
+    query = f"SELECT {COLUMNS} {_FROM} LIMIT 1"
     try:
         row: Row | None = connection.execute(query, (start,)).fetchone()
     except sqlite3.Error as error:
@@ -182,7 +186,7 @@ def _single(connection: sqlite3.Connection, start: int) -> Row | None:
 
 def _next_start(connection: sqlite3.Connection, failed: int) -> int | None:
     """Return the number of the next readable row after one that is not; None at the end."""
-    query = "SELECT seq FROM decisions WHERE seq >= ? ORDER BY seq LIMIT 1"
+    query = f"SELECT seq {_FROM} LIMIT 1"
 
     def found(start: int) -> tuple[bool, int | None]:
         try:

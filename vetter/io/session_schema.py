@@ -137,8 +137,13 @@ def check_journal(path: Path) -> None:
         raise InputError(f"{journal}: no journal of a vetter session; remove it")
 
 
-def check_schema(path: Path, connection: sqlite3.Connection) -> None:
+def check_schema(path: Path, connection: sqlite3.Connection) -> str:
     """Refuse another program's database, a forged or newer session and one that lacks a table.
+
+    Returns
+    -------
+    str
+        That a definition is damaged, in words; '' where all are as the program makes them.
 
     Raises
     ------
@@ -148,17 +153,33 @@ def check_schema(path: Path, connection: sqlite3.Connection) -> None:
     """
     # A read of the tables first: it rolls back what a killed window left unfinished.
     query = f"SELECT type, name, sql FROM sqlite_master LIMIT {_MAX_PARTS}"
-    found = connection.execute(query).fetchall()
+    connection.text_factory = _tolerant
+    try:
+        found = connection.execute(query).fetchall()
+    finally:
+        connection.text_factory = str
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     _check_marks(path, application, version)
+    damage = ""
     for kind, name, sql in found:
-        _check_part(path, kind, name, sql)
+        if (kind, name, _plain(sql)) in _PARTS:
+            continue
+        # What is damaged is only read, and no trigger runs then.
+        if (kind, name) in _TRIGGERS or _has_known_columns(connection, kind, name, sql):
+            damage = "the definitions of its tables are damaged"
+        else:
+            _check_part(path, kind, name)
     missing = {"decisions", "inputs", "adjustments", "positions", "settings", "holder"} - {
         name for kind, name, _ in found if kind == "table"
     }
     if missing:
         raise InputError(f"{path}: a damaged session: it has no table {sorted(missing)[0]!r}")
+    return damage
+
+
+def _tolerant(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
 
 
 def structural_damage(path: Path) -> str:
@@ -171,12 +192,34 @@ def structural_damage(path: Path) -> str:
     return f"cut short: {found} bytes of {promised}" if found < promised else "damaged"
 
 
-def _check_part(path: Path, kind: object, name: object, sql: object) -> None:
+def _has_known_columns(
+    connection: sqlite3.Connection, kind: object, name: object, sql: object
+) -> bool:
+    """Return whether a plain table has the columns that the program gives it, none generated.
+
+    Its definition may have a bad byte elsewhere: what is in it can be read then.
+    """
+    known = [table for table in TABLES if table.split()[1:3] == ["TABLE", name]]
+    if kind != "table" or not known or "VIRTUAL" in str(sql)[:30].upper():
+        return False
+    fresh = sqlite3.connect(":memory:")
+    try:
+        fresh.execute(known[0])
+        return _columns(connection, name) == _columns(fresh, name)
+    finally:
+        fresh.close()
+
+
+def _columns(connection: sqlite3.Connection, table: object) -> list[tuple[str, int, int, int]]:
+    """Return for each column its name, and whether it is generated or the number of the row."""
+    query = "SELECT name, hidden, pk, upper(type) = 'INTEGER' FROM pragma_table_xinfo(?)"
+    return connection.execute(query, (table,)).fetchall()
+
+
+def _check_part(path: Path, kind: object, name: object) -> None:
     """Refuse what no version of the program has made: views, triggers, generated columns..."""
-    if (kind, name, _plain(sql)) in _PARTS:
-        return
     # Indexes that SQLite makes for keys, counters of the first version, and statistics.
-    if kind == "index" and sql is None and str(name).startswith("sqlite_autoindex_"):
+    if kind == "index" and str(name).startswith("sqlite_autoindex_"):
         return
     if kind == "table" and name in ("sqlite_sequence", "sqlite_stat1", "sqlite_stat4"):
         return
@@ -198,3 +241,5 @@ def _plain(sql: object) -> str:
 
 _PARTS = {(sql.split()[1].lower(), sql.split()[2], _plain(sql)) for sql in TABLES}
 """Kind, name and plain definition of each part of a session."""
+
+_TRIGGERS = {(kind, name) for kind, name, _ in _PARTS if kind == "trigger"}
