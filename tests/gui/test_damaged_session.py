@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from PyQt6.QtWidgets import QFileDialog
 
+from tests.helpers.memory_source import MemorySource
 from tests.helpers.windows import WITHOUT_FITS, until_painted, until_replaced
 from vetter.app import open_window
 from vetter.errors import InputError
 from vetter.gui.main_window import MainWindow
+from vetter.gui.opener import Opener
 from vetter.io.session_file import SessionFile
 
 
@@ -102,3 +104,18 @@ def test_refused_open_leaves_no_open_file(tmp_path: Path) -> None:
         with pytest.raises(InputError):
             SessionFile.open(path, "ann", read_only)
         assert open_files(path) == []
+
+
+def test_window_that_cannot_be_built_lets_go_of_its_session(qapp: Any, tmp_path: Path) -> None:
+    path = tmp_path / "s.vetter"
+
+    def build(source: object, store: SessionFile) -> Any:
+        raise InputError("cannot be built")
+
+    opener = Opener(build, WITHOUT_FITS, None, "ann", (), ())
+    with pytest.raises(InputError, match="cannot be built"):
+        opener.show(MemorySource(), path)
+    opener.recents.close()
+    assert open_files(path) == []
+    with SessionFile.open(path, "ann") as again:
+        assert not again.read_only

@@ -80,8 +80,3 @@ def overwritten(path: Path) -> VetterError:
         f"{path}: another program has written to it (an older copy put over it?), nothing was "
         "written: open it again to go on with what it holds now"
     )
-
-
-def damaged(path: Path, part: str) -> InputError:
-    """A part of a session that no version of the program has written."""
-    return InputError(f"{path}: a damaged session: its {part} are not readable")

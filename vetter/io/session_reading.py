@@ -147,9 +147,7 @@ _COMMENT = COLUMNS.split(", ").index("comment")
 
 def _rows(connection: sqlite3.Connection, allowance: Allowance) -> Iterator[Row]:
     """Yield rows in order; after one that cannot be read the next that can."""
-    query = (
-        f"SELECT {COLUMNS} FROM decisions WHERE seq >= ? AND typeof(seq) = 'integer' ORDER BY seq"
-    )
+    query = f"SELECT {COLUMNS} {_FROM}"
     start: int | None = 0
     while start is not None:
         try:
