@@ -167,3 +167,9 @@ def test_names_of_other_parts_of_a_cutout_are_no_planes() -> None:
 def test_an_empty_text_is_not_the_folder_one_is_in() -> None:
     with pytest.raises(InputError, match="found an empty text"):
         open_input([""])
+
+
+@pytest.mark.parametrize("name", ["a\0b", "/" + "x/" * 5000], ids=["null", "long"])
+def test_name_that_no_file_can_have_is_one_line(name: str) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        open_input([name])

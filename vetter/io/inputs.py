@@ -180,7 +180,8 @@ def _expanded(texts: Sequence[str]) -> list[FitsName]:
     names: list[FitsName] = []
     for text in texts:
         name = parse_fits_name(text)
-        if name.path.exists() or not glob.has_magic(text):
+        # os.path.exists, not Path.exists: that raises where a name is too long.
+        if os.path.exists(name.path) or not glob.has_magic(text):
             names.append(name)
             continue
         found = recursive_glob(text) if "**" in Path(text).parts else sorted(glob.glob(text))
@@ -196,7 +197,7 @@ def _open_files(
     record = {"inputs": [absolute(text) for text in texts], "options": options.plain()}
     paths = [name.path for name in names]
     for path in paths:
-        if not path.exists():
+        if not os.path.exists(path):
             raise InputError(f"{path}: no such file or folder")
     if options.patterns or (len(paths) == 1 and paths[0].is_dir()):
         from vetter.io.folder_opening import open_by_patterns, open_folder

@@ -19,11 +19,16 @@ def open_plain_file(path: str | os.PathLike[str], buffering: int = -1) -> IO[byt
     Raises
     ------
     OSError
-        As `open`; and EINVAL for pipes, sockets and devices, which are not waited for.
+        As `open`; and EINVAL for pipes, sockets and devices, which are not waited for, and for
+        names that no file can have.
     """
     still_wanted()
     # Without NONBLOCK opening a pipe that nobody writes to would not return.
-    number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | os.O_CLOEXEC)
+    how = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | os.O_CLOEXEC
+    try:
+        number = os.open(path, how)
+    except ValueError as error:
+        raise OSError(errno.EINVAL, f"no file's name ({error})", os.fspath(path)) from None
     try:
         mode = os.fstat(number).st_mode
         if stat.S_ISDIR(mode):
