@@ -16,7 +16,7 @@ from typing import Any
 from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
-from vetter.core.cutout_source import CutoutSource, is_growing
+from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions import storable
 from vetter.core.panel_choice import PanelChoice
 from vetter.errors import VetterError
@@ -124,7 +124,7 @@ def _build(
     # being taken apart, which crashes.
     atexit.register(window.shut_down)
     window.closed.connect(partial(atexit.unregister, window.shut_down))
-    if is_growing(source):
+    if not source.complete:
         growth = Growth(session, source, window)
         window.exposed.connect(growth.start)
         window.closed.connect(growth.close)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.plain_source import PlainSource
 from vetter.core.adjustment import Adjustment, failed
 from vetter.core.disappeared import disappeared, judge, why_not_judged
 from vetter.core.plane import Provenance
@@ -161,7 +162,7 @@ def test_a_record_holds_no_blanks_and_gives_the_same_result() -> None:
 
 def source(planes: tuple[str, ...], made: dict[str, Provenance] | None = None, columns=()) -> Any:
     listed = SimpleNamespace(columns=list(columns))
-    return SimpleNamespace(plane_names=planes, plane_provenance=made or {}, candidates=listed)
+    return PlainSource(plane_names=planes, plane_provenance=made or {}, candidates=listed)
 
 
 MATCHED = ("image", "template", "convolved", "diff", "err")

@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from tests.helpers.plain_source import PlainSource
 from vetter.core.cutout import Cutout
 from vetter.core.cutout_source import Fingerprint, PsfFwhm
 from vetter.core.field_fit import field_fit, fit_rows
@@ -29,7 +30,7 @@ def test_the_box_that_is_said_is_the_one_that_is_fitted(fwhm):
     assert fitting.said.endswith(f"fitted box {result.box:.0f} px")
 
 
-class Planes:
+class Planes(PlainSource):
     """A source of one plain cutout, which keeps what it was asked for."""
 
     candidates = (0,)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.helpers.fake_session import FakeSession, candidate_list
+from tests.helpers.plain_source import PlainFields, PlainSource
 from vetter.core.candidates import CandidateList
 from vetter.core.first_columns import first_columns
 from vetter.core.fit_table import FitTable
@@ -21,7 +21,8 @@ JUDGED = ("image", "convolved", "diff", "err")
 
 def shown(listed: CandidateList, planes: tuple[str, ...] = NOT_JUDGED, **source: Any) -> list[str]:
     columns = ReviewColumns(listed, FakeSession(listed), FitTable(len(listed)))
-    whole = SimpleNamespace(candidates=listed, plane_names=planes, **source)
+    kind = PlainFields if "fields" in source else PlainSource
+    whole = kind(candidates=listed, plane_names=planes, **source)
     return first_columns(whole, listed, columns)
 
 

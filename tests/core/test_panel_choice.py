@@ -5,13 +5,14 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+from tests.helpers.plain_source import PlainSource
 from vetter.core.panel_choice import PanelChoice
 from vetter.core.plane import Provenance
 
 
 def source(planes: tuple[str, ...], made: dict[str, Provenance] | None = None, columns=()) -> Any:
     listed = SimpleNamespace(columns=list(columns))
-    return SimpleNamespace(plane_names=planes, plane_provenance=made or {}, candidates=listed)
+    return PlainSource(plane_names=planes, plane_provenance=made or {}, candidates=listed)
 
 
 MATCHED = ("image", "template", "convolved", "diff", "err")

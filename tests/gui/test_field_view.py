@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from PyQt6.QtCore import QObject, QPoint, QPointF, Qt, pyqtSignal
@@ -12,6 +10,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QToolButton
 
 from tests.helpers.fake_session import FakeSession, candidate_list
+from tests.helpers.plain_source import PlainField, PlainFields, PlainSource
 from tests.helpers.snapshots import check_snapshot, snapshot_font
 from vetter.core.adjustment import Adjustment
 from vetter.core.decisions import Verdict
@@ -67,7 +66,7 @@ def session(qapp) -> FakeSession:
     """Forty candidates on a grid of 8 x 5 in an image of 400 x 400, the left half shifted."""
     columns, rows = np.arange(COUNT) % 8, np.arange(COUNT) // 8
     session = FakeSession(candidate_list(COUNT, x=25.0 + 50 * columns, y=40.0 + 80 * rows))
-    session.source = SimpleNamespace(
+    session.source = PlainSource(
         candidates=session.candidates, plane_names=("image", "convolved"), shape=(400, 400)
     )
     return session
@@ -355,12 +354,12 @@ def test_bit_by_bit_or_at_once_it_is_the_same_picture(qtbot, view, monkeypatch):
 
 def test_another_images_points_are_not_shown_under_this_ones_name(view, session):
     numbers = np.arange(COUNT) // 20
-    session.source = SimpleNamespace(
+    session.source = PlainFields(
         candidates=session.candidates,
         plane_names=("image", "convolved"),
         fields=(
-            SimpleNamespace(shape=(400, 400), name="first"),
-            SimpleNamespace(shape=(300, 300), name="second"),
+            PlainField(shape=(400, 400), name="first"),
+            PlainField(shape=(300, 300), name="second"),
         ),
         field_numbers=numbers,
         epochs=None,

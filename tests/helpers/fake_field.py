@@ -11,7 +11,7 @@ from astropy.table import Table
 
 from vetter.core.candidates import CandidateList, Roles
 from vetter.core.cutout import Cutout
-from vetter.core.cutout_source import Fingerprint
+from vetter.core.cutout_source import CutoutSource, Fingerprint
 from vetter.core.plane import ArrayPlane, Box, Provenance
 from vetter.errors import InputError
 
@@ -57,11 +57,16 @@ def _field(size: int, count: int, seed: int) -> dict[str, Any]:
     }
 
 
-class FieldInMemory:
+class FieldInMemory(CutoutSource):
     """Cutouts of a field in memory; counts what it is asked for, fails where it is told to.
 
     ``gate`` is an event that a cutout waits for: clear it to keep the builder busy.
     """
+
+    title = "a field in memory"
+    default_radius = 20.0
+    notes: tuple[str, ...] = ()
+    fingerprints: tuple[Fingerprint, ...] = ()
 
     def __init__(
         self,
@@ -77,12 +82,10 @@ class FieldInMemory:
         self.places = np.asarray(places if places is not None else found, float)
         self.planes = {name: ArrayPlane(name, np.asarray(p)) for name, p in planes.items()}
         self.plane_names = tuple(planes)
-        self.title, self.notes, self.default_radius = "a field in memory", (), 20.0
         self.wcs, self.fails = wcs, fails
         self.of_planes = notes or {}
         self.plane_provenance = provenance or {}
         self.record: dict[str, Any] = {}
-        self.fingerprints: tuple[Fingerprint, ...] = ()
         self.asked: list[tuple[int, float]] = []
         self.gate = threading.Event()
         self.gate.set()

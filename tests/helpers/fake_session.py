@@ -10,6 +10,7 @@ import numpy as np
 from astropy.table import Table
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from tests.helpers.plain_source import PlainSource
 from vetter.core.candidates import CandidateList, Roles
 from vetter.core.decisions import UNDECIDED, Opinion, Verdict
 from vetter.core.filter_expression import matching
@@ -68,11 +69,10 @@ class FakeSession(QObject):
     def __init__(self, candidates: CandidateList | None = None) -> None:
         super().__init__()
         self.candidates = candidate_list() if candidates is None else candidates
-        self.source = SimpleNamespace(
+        self.source = PlainSource(
             candidates=self.candidates,
             title="test",
             plane_names=("image", "template", "diff"),
-            notes=(),
         )
         self.settings = Settings()
         self.reviewer = "ann"

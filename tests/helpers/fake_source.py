@@ -10,18 +10,18 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.candidates import CandidateList
 from vetter.core.cutout import Cutout
+from vetter.core.cutout_source import CutoutSource
 from vetter.core.look import Looks
 from vetter.errors import InputError
 from vetter.review.frame import Frame, build_frame
 
 
-class FakeSource:
+class FakeSource(CutoutSource):
     """Each cutout holds its row's number; rows in ``unreadable`` raise."""
 
     title = "test"
     plane_names = ("image", "template", "diff")
     notes: tuple[str, ...] = ()
-    wcs = None
     default_radius = 5.0
     fingerprints: tuple[Any, ...] = ()
     record: dict[str, Any] = {}

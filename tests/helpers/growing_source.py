@@ -11,7 +11,7 @@ from PyQt6.QtCore import QThread
 from tests.helpers.fake_session import candidate_list
 from vetter.core.candidates import CandidateList
 from vetter.core.cutout import Cutout
-from vetter.core.cutout_source import Fingerprint
+from vetter.core.cutout_source import CutoutSource, Fingerprint
 
 
 def first_rows(candidates: CandidateList, count: int) -> CandidateList:
@@ -22,7 +22,7 @@ def first_rows(candidates: CandidateList, count: int) -> CandidateList:
     )
 
 
-class GrowingFake:
+class GrowingFake(CutoutSource):
     """Hands out the first rows of a list, then more with each lot that is allowed.
 
     ``lots`` are the lengths of the lists handed out one after the other; with ``free`` false
@@ -33,7 +33,8 @@ class GrowingFake:
     plane_names = ("image", "template", "diff")
     notes: tuple[str, ...] = ()
     report: tuple[str, ...] = ()
-    wcs = None
+    complete = False
+    expected: int | None = None
     default_radius = 5.0
 
     def __init__(
@@ -41,8 +42,7 @@ class GrowingFake:
     ) -> None:
         self.whole = candidate_list(lots[-1]) if whole is None else whole
         self.candidates = first_rows(self.whole, lots[0])
-        self.complete = False
-        self.expected: int | None = lots[-1]
+        self.expected = lots[-1]
         self.record: dict[str, Any] = {"inputs": ["growing"], "options": {}}
         self._left = list(lots[1:])
         self._free = free
@@ -81,9 +81,6 @@ class GrowingFake:
         image = np.random.default_rng(row).normal(row, 1, (side, side))
         planes = {"image": image, "template": image - 1, "diff": image - row}
         return Cutout(planes, self.candidates.candidate(row), origin=(0, 0))
-
-    def fwhm(self, measure: bool = True) -> None:
-        return None
 
     def close(self) -> None:
         self._closed = True

@@ -10,25 +10,24 @@ from astropy.table import Table
 
 from vetter.core.candidates import CandidateList, Roles
 from vetter.core.cutout import Cutout
-from vetter.core.cutout_source import Fingerprint
+from vetter.core.cutout_source import CutoutSource, Fingerprint
 from vetter.core.plane import Box
 from vetter.errors import InputError
 
 COUNT = 6
 
 
-class MemorySource:
+class MemorySource(CutoutSource):
     """Six candidates with keys C0 to C5; rows in ``fails`` cannot be read."""
 
     title = "in memory"
     plane_names = ("image", "diff", "mask")
     notes: tuple[str, ...] = ()
-    wcs = None
+    fingerprints: tuple[Fingerprint, ...] = ()
     default_radius = 5.0
 
     def __init__(self, names: Sequence[str] | None = None, fails: tuple[int, ...] = ()) -> None:
         self.fails = fails
-        self.fingerprints: tuple[Fingerprint, ...] = ()
         self.record: dict[str, Any] = {}
         keys = np.array([f"C{row}" for row in range(COUNT)])
         x, y = 20.25 + 10 * np.arange(COUNT), 30.0 + 5 * np.arange(COUNT)

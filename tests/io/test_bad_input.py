@@ -18,7 +18,6 @@ from tests.helpers.peak_memory import at_most
 from vetter.benchmark import fuzz_images as images
 from vetter.benchmark import fuzz_lists as lists
 from vetter.benchmark import fuzz_own_files as own
-from vetter.core.cutout_source import completed
 from vetter.errors import InputError
 from vetter.io import unpacked
 from vetter.io.candidate_tables import read_candidates
@@ -215,7 +214,7 @@ def test_folders_with_loops_and_pipes_are_looked_through(tmp_path: Path) -> None
     os.mkfifo(tmp_path / "2.avro")
     (tmp_path / "3.avro").symlink_to("/dev/zero")
     write(tmp_path / "1.avro", packed([record()]))
-    source = completed(open_input(str(tmp_path)))
+    source = open_input(str(tmp_path)).completed()
     assert len(source.candidates) == 1
     source.close()
 

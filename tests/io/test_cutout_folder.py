@@ -8,7 +8,6 @@ import pytest
 
 from tests.helpers.field_files import pixels, write_image
 from vetter.core.cutout import Cutout
-from vetter.core.cutout_source import is_growing
 from vetter.errors import InputError
 from vetter.io import cutout_lots
 from vetter.io.cutout_files import write_cutout
@@ -153,7 +152,7 @@ def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_many_cutouts_are_listed_while_the_first_are_looked_at(many: Path) -> None:
     source = open_cutouts([many], None, {})
-    assert is_growing(source)
+    assert not source.complete
     assert len(source.candidates) == 4 and source.expected == 13
     assert source.cutout(0)["image"][0, 0] == 0
     lengths = []

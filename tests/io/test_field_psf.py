@@ -11,7 +11,7 @@ import pytest
 
 from tests.helpers.field_files import write_image, write_list
 from vetter.core import effective_psf
-from vetter.core.cutout_source import PsfFwhm
+from vetter.core.cutout_source import ImageField, PsfFwhm
 from vetter.core.field_fit import FieldFit
 from vetter.core.psf import Gaussian, Moffat
 from vetter.errors import InputError
@@ -103,9 +103,7 @@ def test_error_in_psf_of_stars_falls_back(
 
 
 def test_an_input_that_is_no_field_falls_back() -> None:
-    class Stamps:
-        wcs, fingerprints = None, ()
-
+    class Stamps(ImageField):
         def fwhm(self, measure: bool = True) -> PsfFwhm:
             return PsfFwhm(2.5, "FWHM 2.50 px as you say")
 

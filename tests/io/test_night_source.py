@@ -10,7 +10,7 @@ import pytest
 
 from tests.helpers.field_files import write_image
 from tests.helpers.night_files import PLACES, SHAPES, turned_wcs, write_night, write_places
-from vetter.core.cutout_source import Place, field_of, fields_of
+from vetter.core.cutout_source import Place
 from vetter.errors import InputError
 from vetter.io import night_source
 from vetter.io.fits_images import PlainImage
@@ -45,12 +45,12 @@ def test_all_lists_are_one(night):
     assert list(night.candidates.table["field"]) == ["n0", "n0", "n1", "n1", "n2"]
     assert list(night.candidates.table["filter"]) == ["r", "r", "g", "g", "r"]
     assert night.candidates.value("time", 2) == "2025-11-22T00:00:30"
-    assert [field_of(night, row) for row in range(5)] == [0, 0, 1, 1, 2]
+    assert [night.field_of(row) for row in range(5)] == [0, 0, 1, 1, 2]
 
 
 def test_each_image_has_its_wcs_and_shape(night):
-    assert [one.shape for one in fields_of(night)] == list(SHAPES)
-    angles = [np.degrees(np.arctan2(*one.wcs.pixel_scale_matrix[1])) for one in fields_of(night)]
+    assert [one.shape for one in night.fields] == list(SHAPES)
+    angles = [np.degrees(np.arctan2(*one.wcs.pixel_scale_matrix[1])) for one in night.fields]
     np.testing.assert_allclose(angles, [0, 90, 180], atol=1e-6)
 
 
@@ -190,14 +190,14 @@ def test_the_fwhm_is_that_of_each_image(tmp_path):
     path = write_night(tmp_path, "fwhm = 3\n")
     path.write_text(path.read_text() + "fwhm = 5\n")
     source = open_input([str(path)])
-    assert [one.fwhm().value for one in fields_of(source)] == [3, 3, 5]
+    assert [one.fwhm().value for one in source.fields] == [3, 3, 5]
     source.close()
 
 
 def test_the_command_line_goes_before_the_file(tmp_path):
     path = write_night(tmp_path, "radius = 12\nfwhm = 3\n")
     source = open_input([str(path)], InputOptions(fwhm=6.0))
-    assert source.default_radius == 12 and fields_of(source)[0].fwhm().value == 6
+    assert source.default_radius == 12 and source.fields[0].fwhm().value == 6
     source.close()
     assert names_radius([str(path)])
     assert open_input([str(path)], InputOptions(radius=7)).default_radius == 7
@@ -217,7 +217,7 @@ def test_a_change_in_one_image_is_told_by_its_name(path, night):
     roles = [f.role for f in night.fingerprints]
     assert roles[:4] == ["fields", "n0: candidates", "n0: image", "n0: template"]
     assert [f.is_list for f in night.fingerprints[:3]] == [False, True, False]
-    assert [f.role for f in fields_of(night)[1].fingerprints] == ["candidates", "image", "template"]
+    assert [f.role for f in night.fields[1].fingerprints] == ["candidates", "image", "template"]
 
 
 def test_it_opens_again_from_its_record(night):
@@ -238,7 +238,7 @@ def test_verdicts_stay_when_an_image_is_added(tmp_path):
     path.write_text(whole)
     after = open_input([str(path)])
     assert after.candidates.keys.tolist()[: len(keys)] == keys
-    one, other = (fields_of(source)[0].fingerprints for source in (before, after))
+    one, other = (source.fields[0].fingerprints for source in (before, after))
     assert one == other
     after.close()
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from tests.helpers.plain_source import PlainFields, PlainSource
 from vetter.core.adjustment import Adjustment, failed
 from vetter.core.cutout_source import PsfFwhm
 from vetter.core.field_fit import field_fit
@@ -85,7 +86,7 @@ class FakeSession(QObject):
         self.queue = Queue(4, lambda name: np.zeros(4), lambda text: np.ones(4, bool))
         self.settings = Settings(fit=FitSettings(ahead=ahead))
         self.candidates.columns = []
-        self.source = SimpleNamespace(
+        self.source = PlainSource(
             plane_names=planes, candidates=self.candidates, plane_provenance=made or {}
         )
         self.current_row = 1
@@ -205,7 +206,8 @@ def test_stored_results_are_read_once_their_signature_is_known(fits):
 
 def test_each_image_is_fitted_and_kept_under_a_name_of_its_own(qapp):
     fits = make_fits()
-    fits._session.source.field_numbers = np.array([0, 0, 1, 1])
+    one = vars(fits._session.source)
+    fits._session.source = PlainFields(**one, field_numbers=np.array([0, 0, 1, 1]))
     get_ready(fits, "first")
     meta = GOOD.as_meta()
     # A result of the one image's name for a candidate that is on the other now.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from tests.helpers.plain_source import PlainField, PlainFields, PlainSource
 from vetter.core.adjustment import Adjustment
 from vetter.core.disappeared import Judgement
 from vetter.core.fit_table import FitTable
@@ -47,7 +46,7 @@ class Session(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.settings = Settings()
-        self.source = SimpleNamespace()
+        self.source = PlainSource()
 
 
 class Watched:
@@ -123,9 +122,9 @@ def test_without_stars_it_is_suspected_and_nothing_is_found(watched):
 
 
 def test_of_several_images_the_one_is_named(watched):
-    source = watched.session.source
-    source.field_numbers = np.repeat([0, 1], 6)
-    source.fields = [SimpleNamespace(name="r1"), SimpleNamespace(name="r2")]
+    fields = [PlainField(name="r1"), PlainField(name="r2")]
+    watched.session.source = PlainFields(field_numbers=np.repeat([0, 1], 6))
+    watched.session.source.fields = fields
     watched.fit(range(6), 1.0)
     watched.fit(range(6, 12), 0.5)
     assert watched.stars.wanted == [1]

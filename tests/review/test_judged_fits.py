@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from tests.helpers.plain_source import PlainSource
 from vetter.core.adjustment import Adjustment
 from vetter.core.cutout_source import PsfFwhm
 from vetter.core.field_fit import field_fit
@@ -45,7 +46,7 @@ class Session(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.settings = Settings()
-        self.source = SimpleNamespace()
+        self.source = PlainSource()
         rows = {f"C{row}": row for row in range(COUNT)}
         self.candidates = SimpleNamespace(row_of=rows.__getitem__)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from astropy.table import Table
 
+from tests.helpers.plain_source import PlainSource
 from vetter.core.candidates import CandidateList, Roles
 from vetter.core.decisions import Decision, Verdict
 from vetter.core.ledger import Ledger
@@ -91,7 +91,7 @@ def session(qapp, store: MemoryStore) -> Iterator[Session]:
     # A filter names the keys that match it.
     queue = Queue(4, lambda name: np.zeros(4), lambda text: np.isin(KEYS, text.split()))
     session = Session(
-        SimpleNamespace(candidates=candidates),
+        PlainSource(candidates=candidates),
         ledger,
         recorder,
         queue,
@@ -478,7 +478,7 @@ def test_a_read_only_session_decides_nothing_and_says_why(qapp, qtbot):
     candidates = candidate_list()
     ledger = Ledger(candidates, "ann")
     queue = Queue(4, lambda name: np.zeros(4), lambda text: np.ones(4, bool))
-    source = SimpleNamespace(candidates=candidates)
+    source = PlainSource(candidates=candidates)
     columns = ReviewColumns(candidates, ledger)
     session = Session(source, ledger, Recorder(ledger, None), queue, columns, Settings(), "ann")
     session.go_to_row(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.helpers.plain_source import PlainFields
 from tests.review.test_fits import GOOD, find, fitted, get_ready, make_fits
 from vetter.core.cutout_source import PsfFwhm
 from vetter.core.field_fit import field_fit
@@ -92,7 +93,8 @@ def second(fits: Fits) -> None:
 @pytest.fixture
 def night(fits):
     """Two images, of two candidates each."""
-    fits._session.source.field_numbers = np.array([0, 0, 1, 1])
+    one = vars(fits._session.source)
+    fits._session.source = PlainFields(**one, field_numbers=np.array([0, 0, 1, 1]))
     return fits
 
 

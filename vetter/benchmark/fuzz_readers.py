@@ -11,7 +11,7 @@ from vetter.benchmark import fuzz_images as images
 from vetter.benchmark import fuzz_lists as lists
 from vetter.benchmark import fuzz_own_files as own
 from vetter.benchmark import fuzz_packets as packets
-from vetter.core.cutout_source import CutoutSource, completed
+from vetter.core.cutout_source import CutoutSource
 from vetter.core.look import Looks
 from vetter.core.rendering import render
 from vetter.errors import InputError
@@ -67,7 +67,7 @@ def lay_out(folder: Path) -> None:
 def looked_over(source: CutoutSource) -> None:
     """Look at a source as the window does: its list, and cutouts of its first and last rows."""
     try:
-        completed(source)
+        source.completed()
         candidates = source.candidates
         assert len(candidates) == len(candidates.keys) == len(candidates.x) > 0
         assert len(set(candidates.keys)) == len(candidates)

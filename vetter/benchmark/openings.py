@@ -13,7 +13,7 @@ import numpy as np
 from vetter.benchmark import packets, starts
 from vetter.benchmark.figures import Figure, spread, timed
 from vetter.benchmark.night_files import make_wide_list, make_wide_night, pack_planes, plane_options
-from vetter.core.cutout_source import CutoutSource, is_growing
+from vetter.core.cutout_source import CutoutSource
 from vetter.errors import VetterError
 from vetter.io.inputs import InputOptions, open_input
 
@@ -86,7 +86,7 @@ def _packets(what: str, path: Path, folder: Path, count: int) -> Iterator[Figure
     yield from starts.measure_opening(f"{count:,} in {what}", [str(path)], folder, 1.5, None)
     source = open_input([str(path)], InputOptions())
     start = perf_counter()
-    while is_growing(source) and source.grow() is not None:
+    while not source.complete and source.grow() is not None:
         pass
     seconds = perf_counter() - start
     rate = {"rate": len(source.candidates) / max(seconds, 1e-9)}

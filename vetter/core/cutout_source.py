@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeGuard, cast
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -45,72 +47,136 @@ class PsfFwhm(NamedTuple):
     said: str
 
 
-class ImageField(Protocol):
-    """What the candidates of one image have in common."""
+class ImageField:
+    """What the candidates of one image have in common.
 
-    @property
-    def wcs(self) -> WCS | None:
-        """The image's WCS."""
+    The values are those of an image of which nothing else is known.
+    """
+
+    name: str = ""
+    time: str = ""
+    """ISO text; '' where unknown."""
+    filter: str = ""
+    wcs: WCS | None = None
+    shape: tuple[int, int] | None = None
+    """Rows and columns; None where candidates bring their own pixels."""
+    has_own_widths: ClassVar[bool] = False
+    """Whether candidates may have a PSF each: see `CutoutSource.own_fwhm`."""
 
     @property
     def fingerprints(self) -> tuple[Fingerprint, ...]:
-        """What its list and its planes were."""
+        """Fingerprints of its list and its planes."""
+        return ()
 
     def fwhm(self, measure: bool = True) -> PsfFwhm | None:
-        """The FWHM of the image's PSF; see `CutoutSource.fwhm`."""
+        """Return the FWHM of the image's PSF; None where nothing tells.
+
+        ``measure`` allows to measure it on the field's stars, which takes a moment.
+        """
+        return None
+
+    def opened(self) -> ImageField:
+        """Return the image with its planes; raises InputError where they cannot be used."""
+        return self
 
 
-class CutoutSource(Protocol):
+class CutoutSource(ImageField, ABC):
     """A list of candidates, and the cutout of any of them.
 
     ``cutout`` is called from a worker thread; an implementation is safe for one thread at a time.
-    What belongs to an image rather than to the whole is asked of `fields_of`.
+    A source of one image is that image itself; what belongs to an image rather than to the whole
+    is asked of ``fields``.
+
+    A source may be used while its list is still being read. ``grow`` is then called from a worker
+    thread of its own while another thread calls ``cutout``, which may ask for any row of a list
+    that was handed out. ``candidates`` is the longest such list.
     """
 
-    extra_notes: tuple[str, ...]
+    title: str
+    """What the window's title says."""
+    candidates: CandidateList
+    """The list, in the file's order."""
+    plane_names: tuple[str, ...]
+    """The planes to expect, in the order of the panels."""
+    plane_provenance: Mapping[str, Provenance] = MappingProxyType({})
+    """How planes come to be, as far as it is known before any cutout is made; a plane that is not
+    among them is `Provenance.GIVEN`, or not known yet."""
+    default_radius: float
+    """Half the side of a cutout where the vetter chooses no other, pixels."""
+    record: dict[str, Any]
+    """Inputs and options in plain types, enough to open the same again."""
+    extra_notes: tuple[str, ...] = ()
     """What whoever opened it has to say, before what it says itself: a part of ``notes``."""
-
-    @property
-    def title(self) -> str:
-        """What the window's title says."""
-
-    @property
-    def candidates(self) -> CandidateList:
-        """The list, in the file's order."""
-
-    @property
-    def plane_names(self) -> tuple[str, ...]:
-        """The planes to expect, in the order of the panels."""
+    chooses_columns: ClassVar[bool] = False
+    """Whether the list's columns may be read otherwise, as the user says."""
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What was recognised, converted or estimated: one line each, for the user."""
+        return self.extra_notes
 
     @property
-    def wcs(self) -> WCS | None:
-        """The image's WCS, where there is one for all candidates."""
+    def report(self) -> tuple[str, ...]:
+        """The inputs that could not be read so far, and why: one line each, for the user.
 
-    @property
-    def default_radius(self) -> float:
-        """Half the side of a cutout where the vetter chooses no other, pixels."""
-
-    @property
-    def fingerprints(self) -> tuple[Fingerprint, ...]:
-        """What the inputs were."""
-
-    @property
-    def record(self) -> dict[str, Any]:
-        """Inputs and options in plain types, enough to open the same again."""
-
-    def cutout(self, row: int, radius: float) -> Cutout:
-        """The cutout of one candidate; raises InputError where it cannot be read."""
-
-    def fwhm(self, measure: bool = True) -> PsfFwhm | None:
-        """The FWHM of the image's PSF; None where nothing tells.
-
-        ``measure`` allows to measure it on the field's stars, which takes a moment.
+        Only a source of many inputs has any, for it goes on without those that cannot be read.
         """
+        return ()
 
+    @property
+    def fields(self) -> Sequence[ImageField]:
+        """The images."""
+        return (self,)
+
+    def field_of(self, row: int) -> int:
+        """Return the number of the image that a candidate is on."""
+        return 0
+
+    def on_field(self, rows: npt.NDArray[np.intp], *numbers: int) -> npt.NDArray[np.bool_]:
+        """Return whether each of these rows (n,) is on one of these images."""
+        return np.full(len(rows), 0 in numbers)
+
+    @abstractmethod
+    def cutout(self, row: int, radius: float) -> Cutout:
+        """Return the cutout of one candidate; raises InputError where it cannot be read."""
+
+    def cutout_with(self, row: int, radius: float, names: Collection[str]) -> Cutout:
+        """Return a cutout with at least these planes, where it has them."""
+        return self.cutout(row, radius)
+
+    def own_fwhm(self, row: int, cutout: Cutout) -> PsfFwhm | None:
+        """Return the FWHM of the PSF of one candidate, whose cutout this is; None: unknown."""
+        return None
+
+    @property
+    def complete(self) -> bool:
+        """Whether all inputs were read: the list stays as it is now.
+
+        It is asked often: it takes no time, while other properties may.
+        """
+        return True
+
+    @property
+    def expected(self) -> int | None:
+        """About how many candidates the whole list will have; None where nothing tells."""
+        return None
+
+    def grow(self) -> CandidateList | None:
+        """Wait for the next lot and return the whole list so far; None when it is complete.
+
+        Rows are only appended: those of an earlier list keep their places, keys and values. A list
+        that was handed out is never changed. After ``close``, also on another thread, returns None
+        soon. An input that cannot be read is named in ``report``; nothing is raised for it.
+        """
+        return None
+
+    def completed(self) -> Self:
+        """Read the whole list and return the source, for commands that show nothing earlier."""
+        while not self.complete and self.grow() is not None:
+            pass
+        return self
+
+    @abstractmethod
     def close(self) -> None:
         """Let go of the files."""
 
@@ -123,125 +189,36 @@ class Place(NamedTuple):
     dec: float
 
 
-class ManyFields(CutoutSource, Protocol):
+class ManyFields(CutoutSource):
     """A source of several images; its own ``wcs`` and ``fwhm`` are None."""
 
+    field_numbers: npt.NDArray[np.intp]
+    """Which of the images each candidate is on, shape (n,)."""
+    epochs: Epochs
+    """Which candidates are one object."""
+
     @property
+    @abstractmethod
     def fields(self) -> Sequence[ImageField]:
         """The images."""
 
-    @property
-    def field_numbers(self) -> npt.NDArray[np.intp]:
-        """Which of them each candidate is on, shape (n,)."""
+    def field_of(self, row: int) -> int:
+        """Return the number of the image that a candidate is on."""
+        return int(self.field_numbers[row])
 
-    @property
-    def epochs(self) -> Epochs:
-        """Which candidates are one object."""
+    def on_field(self, rows: npt.NDArray[np.intp], *numbers: int) -> npt.NDArray[np.bool_]:
+        """Return whether each of these rows (n,) is on one of these images."""
+        return np.isin(self.field_numbers[rows], numbers)
 
+    @abstractmethod
     def fields_at(self, ra: float, dec: float) -> list[int]:
-        """The numbers of the images that hold a place of the sky, first to last in time."""
+        """Return the numbers of the images that hold a place of the sky, first to last in time."""
 
+    @abstractmethod
     def cutout_at(self, place: Place, radius: float) -> Cutout:
-        """The cutout at a place as that of a candidate there; raises InputError."""
+        """Return the cutout at a place as that of a candidate there; raises InputError."""
 
 
 def has_epochs(source: CutoutSource) -> TypeGuard[ManyFields]:
-    """Whether it has several images, on which an object may be more than once."""
-    return len(fields_of(source)) > 1
-
-
-def fields_of(source: CutoutSource) -> Sequence[ImageField]:
-    """The images of a source; a source of one image is that image itself."""
-    fields = getattr(source, "fields", None)
-    return (source,) if fields is None else cast("Sequence[ImageField]", fields)
-
-
-def field_of(source: CutoutSource, row: int) -> int:
-    """The number of the image that a candidate is on."""
-    numbers = getattr(source, "field_numbers", None)
-    return 0 if numbers is None else int(numbers[row])
-
-
-def on_field(
-    source: CutoutSource, rows: npt.NDArray[np.intp], *numbers: int
-) -> npt.NDArray[np.bool_]:
-    """Which of these rows (n,) are on one of these images."""
-    own = getattr(source, "field_numbers", None)
-    return np.full(len(rows), 0 in numbers) if own is None else np.isin(own[rows], numbers)
-
-
-class OwnWidths(CutoutSource, Protocol):
-    """A source whose candidates do not all have one PSF."""
-
-    def own_fwhm(self, row: int, cutout: Cutout) -> PsfFwhm | None:
-        """The FWHM of the PSF of one candidate, whose cutout this is; None where nothing tells."""
-
-
-def has_own_widths(source: object) -> TypeGuard[OwnWidths]:
-    """Whether candidates may have a PSF each."""
-    return callable(getattr(source, "own_fwhm", None))
-
-
-class GrowingSource(CutoutSource, Protocol):
-    """A source that is used while its list is still being read.
-
-    ``grow`` is called from a worker thread of its own while another thread calls ``cutout``, which
-    may ask for any row of a list that was handed out. ``candidates`` is the longest such list.
-    """
-
-    @property
-    def complete(self) -> bool:
-        """Whether all inputs were read: the list stays as it is now."""
-
-    @property
-    def expected(self) -> int | None:
-        """About how many candidates the whole list will have; None where nothing tells."""
-
-    def grow(self) -> CandidateList | None:
-        """Wait for the next lot and return the whole list so far; None when it is complete.
-
-        Rows are only appended: those of an earlier list keep their places, keys and values. A list
-        that was handed out is never changed. After ``close``, also on another thread, returns None
-        soon. An input that cannot be read is named in ``report``; nothing is raised for it.
-        """
-
-
-def is_growing(source: CutoutSource) -> TypeGuard[GrowingSource]:
-    """Whether the list is still being read.
-
-    Looks no attribute up but ``grow`` and ``complete``: others of a source may be slow to answer.
-    """
-    return callable(getattr(source, "grow", None)) and not getattr(source, "complete", True)
-
-
-def cutout_with(source: CutoutSource, row: int, radius: float, names: Collection[str]) -> Cutout:
-    """A cutout with at least these planes, where it has them; others may be left unread."""
-    reader = getattr(source, "cutout_with", None)
-    if reader is None:
-        return source.cutout(row, radius)
-    return cast("Cutout", reader(row, radius, names))
-
-
-def report_of(source: CutoutSource) -> tuple[str, ...]:
-    """The inputs that a source could not read so far, and why: one line each, for the user.
-
-    None where it does not tell: only a source of many inputs has a ``report``, for it goes on
-    without those that cannot be read.
-    """
-    return tuple(getattr(source, "report", ()))
-
-
-def plane_provenance(source: CutoutSource) -> Mapping[str, Provenance]:
-    """Return how a source's planes come to be, known before any cutout is made.
-
-    A plane that is not among them is `Provenance.GIVEN`, or not known yet.
-    """
-    known: Mapping[str, Provenance] | None = getattr(source, "plane_provenance", None)
-    return {} if known is None else known
-
-
-def completed(source: CutoutSource) -> CutoutSource:
-    """The source, once its whole list was read (headless commands, which show nothing earlier)."""
-    while is_growing(source) and source.grow() is not None:
-        pass
-    return source
+    """Return whether a source has several images, on which an object may be more than once."""
+    return isinstance(source, ManyFields) and len(source.fields) > 1

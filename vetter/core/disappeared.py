@@ -6,7 +6,7 @@ import math
 from typing import Any, NamedTuple
 
 from vetter.core.adjustment import UNSEEN, Adjustment
-from vetter.core.cutout_source import CutoutSource, plane_provenance
+from vetter.core.cutout_source import CutoutSource
 from vetter.core.plane import Provenance
 from vetter.core.probability_text import probability
 
@@ -84,7 +84,7 @@ def why_not_judged(source: CutoutSource) -> str:
     given, and the template is matched to the image: ``convolved``, not reprojected, or a column
     says so.
     """
-    made = plane_provenance(source)
+    made = source.plane_provenance
     if Provenance.ESTIMATED in made.get("err", Provenance.GIVEN):
         return "err is only estimated"
     convolved = made.get("convolved", Provenance.GIVEN)

@@ -13,9 +13,6 @@ from vetter.core.cutout_source import (
     CutoutSource,
     Fingerprint,
     PsfFwhm,
-    cutout_with,
-    fields_of,
-    has_own_widths,
 )
 from vetter.core.disappeared import Judgement, judge
 from vetter.core.psf import Gaussian, Moffat, Psf
@@ -45,7 +42,7 @@ class FieldFit(NamedTuple):
         The limits of the judgement.
     each : bool
         Whether candidates may have a PSF of their own, as packets of several surveys do: see
-        `vetter.core.cutout_source.OwnWidths`.
+        `vetter.core.cutout_source.CutoutSource`.
     unlike : str
         What the field's stars have against its template, which then judges nothing: see
         `vetter.core.flux_units`.
@@ -130,12 +127,12 @@ def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> li
     from vetter.core.fit_input import READ
 
     # Of several images one may have a convolved template, and another the template alone.
-    alone = "convolved" in source.plane_names and len(fields_of(source)) == 1
+    alone = "convolved" in source.plane_names and len(source.fields) == 1
     names = [name for name in READ if not (alone and name == "template")]
     cutouts, results = [], {}
     for row in rows:
         try:
-            cutouts.append((row, cutout_with(source, row, fitting.radius, names)))
+            cutouts.append((row, source.cutout_with(row, fitting.radius, names)))
         except VetterError as error:
             results[row] = failed(str(error), unread=True)
     for options, members in _alike(source, fitting, cutouts):
@@ -148,7 +145,7 @@ def _alike(
     source: CutoutSource, fitting: FieldFit, cutouts: list[tuple[int, Any]]
 ) -> list[tuple[FitOptions, list[tuple[int, Any]]]]:
     """Rows and cutouts by how they are fitted: all alike, or by the FWHM of each."""
-    if not (fitting.each and has_own_widths(source)):
+    if not (fitting.each and source.has_own_widths):
         return [(fitting.options, cutouts)]
     parts: dict[PsfFwhm | None, list[tuple[int, Any]]] = {}
     for row, cutout in cutouts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from vetter.core.cutout_source import CutoutSource, plane_provenance
+from vetter.core.cutout_source import CutoutSource
 from vetter.core.disappeared import why_not_judged
 from vetter.core.plane import Provenance
 
@@ -33,7 +33,7 @@ class PanelChoice(NamedTuple):
         """The choice for a source; ``said`` is what was kept of the vetter's, of any type."""
         kept: Mapping[Any, Any] = said if isinstance(said, Mapping) else {}
         words = {str(plane): value for plane, value in kept.items() if isinstance(value, bool)}
-        made = plane_provenance(source).items()
+        made = source.plane_provenance.items()
         estimated = frozenset(name for name, how in made if Provenance.ESTIMATED in how)
         return cls(words, estimated, not why_not_judged(source))
 

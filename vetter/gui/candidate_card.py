@@ -7,7 +7,6 @@ from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from vetter.core.candidate_facts import Fact, picked_facts
-from vetter.core.cutout_source import fields_of
 from vetter.core.telling_columns import all_known_facts
 from vetter.gui.comment_editor import CommentEditor
 from vetter.gui.fact_strip import FactStrip
@@ -98,7 +97,7 @@ class CandidateCard(QWidget):
         """Show these columns too, where the strip does not show them already."""
         self._picked, self._known = names, len(self._session.candidates)
         source, listed = self._session.source, self._session.candidates
-        on_image = getattr(fields_of(source)[0], "shape", None) is not None
+        on_image = source.fields[0].shape is not None
         self._facts = all_known_facts(self._columns, listed, on_image)
         self._facts += picked_facts(self._columns, names, self._facts)
         self.strip.set_captions(

@@ -9,7 +9,6 @@ import numpy.typing as npt
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from vetter.core.column_text import Writer, is_number
-from vetter.core.cutout_source import fields_of, on_field
 from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.review_columns import ReviewColumns
 from vetter.core.whereabouts import WORDS as PLACES
@@ -110,11 +109,10 @@ class CandidateModel(QAbstractTableModel):
         """Which candidates have no pixels to show; None where each brings its own."""
         source, listed = self._session.source, self._session.candidates
         places, rows = np.zeros(len(listed), np.uint8), np.arange(len(listed))
-        for number, image in enumerate(fields_of(source)):
-            shape = getattr(image, "shape", None)
-            if shape is not None:
-                own = on_field(source, rows, number)
-                places[own] = whereabouts(listed.x[own], listed.y[own], shape)
+        for number, image in enumerate(source.fields):
+            if image.shape is not None:
+                own = source.on_field(rows, number)
+                places[own] = whereabouts(listed.x[own], listed.y[own], image.shape)
         return places if places.any() else None
 
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:

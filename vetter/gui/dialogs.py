@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from vetter.core.cutout_source import report_of
 from vetter.gui.window import Window, WindowDialogs
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.fits import Fits
@@ -95,7 +94,7 @@ class Dialogs(WindowDialogs):
         """Which column of the list plays which part; another choice is read at once."""
         from vetter.gui.list_columns import ListColumns
 
-        if not getattr(self._session.source, "chooses_columns", False):
+        if not self._session.source.chooses_columns:
             self._say_line("what the columns of this input mean is fixed by its format")
             return
         dialog = ListColumns(self._session, self._window)
@@ -117,7 +116,7 @@ class Dialogs(WindowDialogs):
     def show_report(self) -> None:
         """The inputs that could not be read, and why."""
         session = self._session
-        if session.complete and not report_of(session.source):
+        if session.complete and not session.source.report:
             self._say_line("nothing to report: the whole list was read")
             return
         from vetter.gui.report_dialog import ReportDialog

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.cutout_source import field_of, on_field
 from vetter.review.fits import Fits
 from vetter.review.session import Session
 
@@ -39,7 +38,7 @@ def gathered(session: Session, fits: Fits) -> Points:
     """The candidates of the current one's image as they are listed now, filters and all."""
     field = shown_field(session)
     rows = np.asarray(session.queue.order, np.intp)
-    rows = rows[on_field(session.source, rows, field)]
+    rows = rows[session.source.on_field(rows, field)]
     listed, table = session.candidates, fits.table
     return Points(
         rows,
@@ -55,7 +54,7 @@ def gathered(session: Session, fits: Fits) -> Points:
 
 def shown_field(session: Session) -> int:
     """The number of the image that the current candidate is on."""
-    return field_of(session.source, session.current_row) if session.current_row >= 0 else 0
+    return session.source.field_of(session.current_row) if session.current_row >= 0 else 0
 
 
 def within(places: Array, corners: Array) -> npt.NDArray[np.bool_]:

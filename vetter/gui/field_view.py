@@ -13,7 +13,6 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vetter.core.cutout_source import fields_of
 from vetter.core.decisions import Verdict
 from vetter.gui import field_words
 from vetter.gui.checked_button import CheckedButton
@@ -192,8 +191,7 @@ class FieldView(QWidget):
         layout.addWidget(FieldKey(self))
 
     def _shape(self) -> tuple[int, int] | None:
-        fields = fields_of(self._session.source)
-        return getattr(fields[self._field], "shape", None)
+        return self._session.source.fields[self._field].shape
 
     def _turn_to_field(self) -> bool:
         """Show the image that the current candidate is on; whether it is another one."""
@@ -238,8 +236,8 @@ class FieldView(QWidget):
         self.count.setText(words + ("; verdict keys ask for all" if self.armed else ""))
 
     def _say_field(self) -> None:
-        fields = fields_of(self._session.source)
-        name = getattr(fields[self._field], "name", "") if len(fields) > 1 else ""
+        fields = self._session.source.fields
+        name = fields[self._field].name if len(fields) > 1 else ""
         fit = self._session.settings.fit
         scales = fit.scale_low, fit.scale_high
         self.field_words.setText(field_words.of_stars(self._fits.stars, self._field, name, scales))

@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.counted import counted
-from vetter.core.cutout_source import field_of
 from vetter.core.fit_table import NOT_FITTED, YES, FitTable
 from vetter.core.flux_units import flux_words
 from vetter.core.shift_field import around, compared, typical
@@ -55,7 +54,7 @@ def of_stars(
 
 def of_candidate(session: Session, fits: Fits, row: int) -> str:
     """A candidate's shift beside that of the stars around it."""
-    stars = fits.stars.table(field_of(session.source, row))
+    stars = fits.stars.table(session.source.field_of(row))
     listed, table = session.candidates, fits.table
     dx, dy = (float(value) for value in table.shifts[row])
     near = around(stars[:, :2], stars[:, 2:4], float(listed.x[row]), float(listed.y[row]))

@@ -10,7 +10,6 @@ from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from vetter.core.cutout_source import fields_of
 from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.look import Looks
 from vetter.core.panel_choice import PanelChoice
@@ -229,7 +228,7 @@ class MainWindow(Window):
             self.status.say(f"all {max(shown)} pixels of this stamp are shown")
             return
         self.set_radius(radius)
-        on_image = getattr(fields_of(self.session.source)[0], "shape", None) is not None
+        on_image = self.session.source.fields[0].shape is not None
         up_to = "" if on_image else "up to "
         self.status.say(f"cutouts of {up_to}{2 * radius + 1:.0f} pixels")
 

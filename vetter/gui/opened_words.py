@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vetter.core.counted import counted
-from vetter.core.cutout_source import CutoutSource, is_growing, report_of
+from vetter.core.cutout_source import CutoutSource
 
 
 def opened_words(source: CutoutSource, attention: Sequence[str] = ()) -> str:
@@ -23,7 +23,7 @@ def opened_words(source: CutoutSource, attention: Sequence[str] = ()) -> str:
         said = f"{source.title}: {_count(source)}"
     notes = len(dict.fromkeys([*source.notes, *candidates.notes]))
     words = [*attention, f"opened {said}"]
-    unread = len(report_of(source))
+    unread = len(source.report)
     if unread:
         words.append(f"{unread} could not be read: File > Report")
     if notes:
@@ -33,7 +33,7 @@ def opened_words(source: CutoutSource, attention: Sequence[str] = ()) -> str:
 
 def _count(source: CutoutSource) -> str:
     count = len(source.candidates)
-    if not is_growing(source):
+    if source.complete:
         return counted(count, "candidate")
     expected = source.expected
     return f"{counted(count, 'candidate')} so far" + (f" of about {expected:,}" if expected else "")

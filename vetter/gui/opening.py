@@ -185,7 +185,7 @@ class Opening(QObject):
     def _planes(self) -> dict[str, str] | None:
         """The files of the planes of the list that is open; None where no list is."""
         session = getattr(self._window, "session", None)
-        if session is None or not getattr(session.source, "chooses_columns", False):
+        if session is None or not session.source.chooses_columns:
             return None
         options = dict(session.source.record.get("options", {}))
         planes = dict(options.get("planes", {}))

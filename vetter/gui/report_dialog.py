@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vetter.core.cutout_source import report_of
 from vetter.gui.button_box import button_box
 from vetter.gui.plain_text import plain_label
 from vetter.review.session import Session
@@ -55,7 +54,7 @@ class ReportDialog(QDialog):
 
     def refresh(self, _first_new: int = 0) -> None:
         """Show what is reported now."""
-        session, lines = self._session, report_of(self._session.source)
+        session, lines = self._session, self._session.source.report
         so_far = f" so far; {session.unlisted}"
         words = f"{len(lines):,} not read" if lines else "Everything was read"
         self.heading.setText(words + ("." if session.complete else f"{so_far}."))

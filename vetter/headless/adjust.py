@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from vetter.core.counted import counted
-from vetter.core.cutout_source import CutoutSource, field_of, fields_of, on_field, report_of
+from vetter.core.cutout_source import CutoutSource
 from vetter.core.field_fit import FieldFit
 from vetter.errors import InputError
 from vetter.headless.adjusted_table import AdjustedTable
@@ -63,10 +63,10 @@ def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
     try:
         if output in InputFiles(source):
             raise InputError(f"{output}: is an input; write to another file")
-        say(*source.notes, *report_of(source))
+        say(*source.notes, *source.report)
         radius = source.default_radius
         record = source.record
-        fittings = [fit_of_field(one, record, settings, radius) for one in fields_of(source)]
+        fittings = [fit_of_field(one, record, settings, radius) for one in source.fields]
         say(*_said(source, fittings))
         with FitJournal(output, identity(source, fittings)) as journal:
             try:
@@ -117,8 +117,8 @@ def batches_of(source: CutoutSource) -> list[Batch]:
     """All rows, by their place in the image, so that a batch reads what lies together."""
     rows = np.argsort(source.candidates.y, kind="stable")
     batches: list[Batch] = []
-    for number in range(len(fields_of(source))):
-        own = rows[on_field(source, rows, number)].tolist()
+    for number in range(len(source.fields)):
+        own = rows[source.on_field(rows, number)].tolist()
         for start in range(0, len(own), BATCH):
             batches.append(Batch(len(batches), tuple(own[start : start + BATCH])))
     return batches
@@ -126,7 +126,7 @@ def batches_of(source: CutoutSource) -> list[Batch]:
 
 def _said(source: CutoutSource, fittings: Sequence[FieldFit]) -> list[str]:
     """What the fits of each image rest on, with its name where there are several."""
-    names = [getattr(field, "name", "") for field in fields_of(source)]
+    names = [field.name for field in source.fields]
     if len(names) == 1:
         return [fittings[0].said]
     return [f"{name}: {fitting.said}" for name, fitting in zip(names, fittings, strict=True)]
@@ -162,7 +162,7 @@ def write(
         for start in range(0, max(len(source.candidates), 1), PIECE):
             found = results.results(start, start + PIECE)
             judgements = [
-                fittings[field_of(source, row)].judge(result)
+                fittings[source.field_of(row)].judge(result)
                 for row, result in enumerate(found, start)
             ]
             counts.update(judgement.disappeared for judgement in judgements)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from vetter.core.cutout_source import CutoutSource, completed, report_of
+from vetter.core.cutout_source import CutoutSource
 from vetter.core.unread_planes import missing
 from vetter.errors import InputError
 from vetter.headless.progress import Progress, say
@@ -26,7 +26,7 @@ def run_cutouts(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
         # Before the notes: what is refused is said in one line, with no other before it.
         _make(folder, source)
         files = _files(folder, source)
-        say(*source.notes, *report_of(source))
+        say(*source.notes, *source.report)
         written, skipped, lacking = write_all(source, files)
     finally:
         source.close()
@@ -43,7 +43,7 @@ def open_for(arguments: argparse.Namespace, options: dict[str, Any]) -> CutoutSo
     wanted = InputOptions.from_keywords(**options)
     if not names_radius(arguments.inputs):
         wanted = wanted.over(InputOptions(radius=settings.display.radius))
-    return completed(open_input(arguments.inputs, wanted))
+    return open_input(arguments.inputs, wanted).completed()
 
 
 def write_all(source: CutoutSource, files: Sequence[Path]) -> tuple[int, int, int]:

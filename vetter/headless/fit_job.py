@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
-from vetter.core.cutout_source import CutoutSource, completed, field_of, fields_of
+from vetter.core.cutout_source import CutoutSource
 from vetter.core.field_fit import FieldFit, fit_rows
 from vetter.errors import InputError, VetterError
 from vetter.io.own_process import answering_stream, received, send
@@ -67,9 +67,8 @@ def identity(source: CutoutSource, fittings: Sequence[FieldFit]) -> str:
     list. A file that was only touched counts as another one: a journal is cheap to do again.
     """
     candidates = source.candidates
-    fields = fields_of(source)
     digest = hashlib.sha256()
-    for field, fitting in zip(fields, fittings, strict=True):
+    for field, fitting in zip(source.fields, fittings, strict=True):
         digest.update(fitting.signature(field.fingerprints).encode())
     for file in source.fingerprints:
         digest.update(f"{file.role} {file.digest} {file.mtime_ns}\n".encode())
@@ -81,7 +80,7 @@ def identity(source: CutoutSource, fittings: Sequence[FieldFit]) -> str:
 
 def fitted(source: CutoutSource, fittings: Sequence[FieldFit], batch: Batch) -> Fitted:
     """Fit a batch."""
-    results = fit_rows(source, fittings[field_of(source, batch.rows[0])], batch.rows)
+    results = fit_rows(source, fittings[source.field_of(batch.rows[0])], batch.rows)
     return Fitted(batch.number, tuple(result.as_meta() for result in results))
 
 
@@ -109,7 +108,7 @@ def _serve(messages: Iterator[Any], answers: IO[bytes]) -> None:
     if start is None:
         return
     options = InputOptions.from_keywords(**dict(start.record.get("options", {})))
-    source = completed(open_input(list(start.record["inputs"]), options))
+    source = open_input(list(start.record["inputs"]), options).completed()
     if start.identity != identity(source, start.fittings):
         raise InputError(f"{source.title}: the input changed while it was being fitted; run again")
     for batch in messages:

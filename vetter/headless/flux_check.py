@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.cutout_source import CutoutSource, ImageField, fields_of, on_field
+from vetter.core.cutout_source import CutoutSource, ImageField
 from vetter.core.field_fit import FieldFit
 from vetter.core.flux_units import ENOUGH, of_fits, of_stars, on_one_side
 from vetter.errors import VetterError
@@ -26,9 +26,9 @@ def with_flux_units(
     """
     rows = np.arange(len(source.candidates))
     scales = results.column("adjust_scale", 0, len(rows))
-    fields, checked = fields_of(source), []
+    fields, checked = source.fields, []
     for number, (field, fitting) in enumerate(zip(fields, fittings, strict=True)):
-        own = scales[on_field(source, rows, number)]
+        own = scales[source.on_field(rows, number)]
         low, high = fitting.settings.scale_low, fitting.settings.scale_high
         if on_one_side(own, low, high):
             words = of_stars(_star_scales(field, fitting), low, high)
@@ -37,7 +37,7 @@ def with_flux_units(
             elif words is None:
                 words = of_fits(own, low, high, fitting.options.max_scale)
             if words:
-                name = getattr(field, "name", "") if len(fields) > 1 else ""
+                name = field.name if len(fields) > 1 else ""
                 say(f"{name}: {words}" if name else words)
         checked.append(fitting)
     return checked

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from vetter.core.counted import counted
-from vetter.core.cutout_source import completed
 from vetter.core.decisions import Decision, Verdict, storable
 from vetter.core.ledger import Counts, Ledger
 from vetter.errors import InputError, one_line
@@ -109,7 +108,7 @@ def export_session(
         decisions = session.decisions()
         fits = {key: meta for key, (_, meta) in session.adjustments().items()}
         _say_damage(session)
-    source = completed(open_input([os.fspath(path)]))
+    source = open_input([os.fspath(path)]).completed()
     try:
         ledger = Ledger(source.candidates, session.reviewer)
         ledger.replay(decisions)
@@ -177,7 +176,7 @@ def _counts(session: SessionFile) -> tuple[Counts, str]:
     changed = len({list_content(earlier.fingerprints) for earlier in inputs}) > 1
     if changed or (inputs and _is_other_list(inputs[-1])):
         try:
-            source = completed(open_input([os.fspath(session.path)]))
+            source = open_input([os.fspath(session.path)]).completed()
         except InputError as error:
             note = f"the list has changed and cannot be read: counted by keys alone ({error})"
         else:

@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from vetter.core.cutout_source import completed
 from vetter.headless.progress import Progress, say
 from vetter.headless.session_reports import export_session, log, status
 
@@ -47,6 +46,6 @@ def _picture(path: Path, settings: str | None, stack: ExitStack) -> Any:
     from vetter.headless.pictures import picture_maker
     from vetter.io.inputs import open_input
 
-    source = completed(open_input([str(path)]))
+    source = open_input([str(path)]).completed()
     stack.callback(source.close)
     return picture_maker(source, settings)

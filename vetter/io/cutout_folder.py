@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vetter.core.candidates import CandidateList
 from vetter.core.counted import counted
 from vetter.core.cropped import cropped
 from vetter.core.cutout import Cutout
-from vetter.core.cutout_source import Fingerprint, PsfFwhm
+from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
 from vetter.core.noise import ESTIMATED_NOISE, estimate_err
 from vetter.core.plane import Provenance
 from vetter.errors import InputError
@@ -25,20 +25,17 @@ from vetter.io.folder_walk import walked
 from vetter.io.psf_fwhm import known_fwhm
 from vetter.io.unused_inputs import left_alone_words
 
-if TYPE_CHECKING:
-    from astropy.wcs import WCS
-
 _ENDINGS = (".fits", ".fit", ".fts", ".fits.gz")
 # Names of planes are gathered from so many files, spread over the list.
 _SAMPLE = 64
 
 
 @dataclass
-class CutoutFolder:
+class CutoutFolder(CutoutSource):
     """Cutouts as files hold them; each is read when it is shown.
 
     Very many files are listed while the first of them are looked at (see
-    `vetter.core.cutout_source.GrowingSource`).
+    `vetter.core.cutout_source.CutoutSource`).
 
     Attributes
     ----------
@@ -74,7 +71,6 @@ class CutoutFolder:
     strange: int = 0
     extra_notes: tuple[str, ...] = ()
     plane_provenance: Mapping[str, Provenance] = field(default_factory=dict)
-    wcs: WCS | None = field(default=None, init=False)
 
     @property
     def paths(self) -> list[Path]:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from vetter.core.cutout_source import ImageField, PsfFwhm, has_own_widths
+from vetter.core.cutout_source import ImageField, PsfFwhm
 from vetter.core.field_fit import FieldFit, field_fit
 from vetter.io.field_source import FieldSource
 from vetter.io.kept_psf import StarPsf, pixels_of, restored
@@ -52,7 +52,7 @@ def fit_of_field(
         return field_fit(PsfFwhm(psf.fwhm, f"FWHM {psf.fwhm:.2f} px"), settings, radius, psf)
     settings = dataclasses.replace(settings, psf=kind)
     if kind != "stars" or (given is None and options.get("fwhm") is not None):
-        each = has_own_widths(field) and options.get("fwhm") is None
+        each = field.has_own_widths and options.get("fwhm") is None
         return field_fit(field.fwhm(), settings, radius)._replace(each=each)
     found = _of_stars(field, kept)
     if isinstance(found, StarPsf):
@@ -62,7 +62,7 @@ def fit_of_field(
     return fit._replace(
         options=dataclasses.replace(fit.options, psf_note=note),
         said=f"{fit.said}; not of the field's stars: {found}",
-        each=has_own_widths(field) and options.get("fwhm") is None,
+        each=field.has_own_widths and options.get("fwhm") is None,
     )
 
 
@@ -70,10 +70,8 @@ def _of_stars(field: ImageField, kept: Mapping[str, Any] | None) -> StarPsf | st
     """The effective PSF of an image, or why there is none."""
     from vetter.core.effective_psf import effective_psf
 
-    opened = getattr(field, "opened", None)
-    if opened is not None:
-        # One of a night's: its files are opened when it is looked at.
-        field = opened()
+    # The files of one of a night's images are opened when it is looked at.
+    field = field.opened()
     if not isinstance(field, FieldSource):
         return "this input has no field"
     image, mask = (field.field_planes.planes.get(name) for name in ("image", "mask"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from vetter.core.candidates import CandidateList
-from vetter.core.cutout_source import Fingerprint, PsfFwhm
+from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
 from vetter.core.lazy_cutout import LazyCutout
 from vetter.core.plane import NOT_COVERING, Array, Box, Provenance
 from vetter.errors import InputError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class FieldSource:
+class FieldSource(CutoutSource):
     """Cutouts of the candidates of one field.
 
     Attributes
@@ -35,7 +35,8 @@ class FieldSource:
     candidates : CandidateList
     field_planes : FieldPlanes
     default_radius : float
-    fingerprints : tuple of Fingerprint
+    prints : tuple of Fingerprint
+        Its ``fingerprints``.
     record : dict
         Inputs and options in plain types, paths absolute.
     extra_notes : tuple of str
@@ -50,42 +51,34 @@ class FieldSource:
     candidates: CandidateList
     field_planes: FieldPlanes
     default_radius: float
-    fingerprints: tuple[Fingerprint, ...]
+    prints: tuple[Fingerprint, ...]
     record: dict[str, Any]
     extra_notes: tuple[str, ...] = ()
     given_fwhm: float | None = None
     chooses_columns: ClassVar[bool] = True
+    plane_names: tuple[str, ...] = field(init=False)
+    plane_provenance: Mapping[str, Provenance] = field(init=False)
+    wcs: WCS | None = field(init=False)
+    shape: tuple[int, int] = field(init=False)
     _from_header: dict[str, Any] = field(init=False, default_factory=dict)
     _fwhm: PsfFwhm | None = field(init=False, default=None)
     _measured: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
-        self._from_header = header_facts(self.field_planes)
+        planes = self.field_planes
+        self.plane_names, self.plane_provenance = tuple(planes.planes), planes.provenance
+        self.wcs, self.shape = planes.wcs, planes.shape
+        self._from_header = header_facts(planes)
 
     @property
-    def plane_names(self) -> tuple[str, ...]:
-        """All planes, in the order of the panels."""
-        return tuple(self.field_planes.planes)
+    def fingerprints(self) -> tuple[Fingerprint, ...]:
+        """Fingerprints of the list and the planes."""
+        return self.prints
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What was recognised, converted or estimated."""
         return (*self.extra_notes, *self.candidates.notes, *self.field_planes.notes)
-
-    @property
-    def plane_provenance(self) -> dict[str, Provenance]:
-        """What a plane is, where it is not what a file holds."""
-        return self.field_planes.provenance
-
-    @property
-    def wcs(self) -> WCS | None:
-        """The image's WCS."""
-        return self.field_planes.wcs
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """(rows, columns) of the image."""
-        return self.field_planes.shape
 
     @property
     def header(self) -> Any:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.candidates import CandidateList
-from vetter.core.cutout_source import Fingerprint, Place, PsfFwhm
+from vetter.core.cutout_source import Fingerprint, ImageField, ManyFields, Place, PsfFwhm
 from vetter.core.epochs import Epochs
 from vetter.core.footprint import Footprints
 from vetter.core.lazy_cutout import LazyCutout
@@ -60,7 +60,7 @@ class OpenFields:
 
 
 @dataclass(eq=False)
-class NightField:
+class NightField(ImageField):
     """One image of a night.
 
     Attributes
@@ -77,7 +77,8 @@ class NightField:
         '' where unknown.
     plane_names : tuple of str
         To be expected.
-    fingerprints : tuple of Fingerprint
+    prints : tuple of Fingerprint
+        Its ``fingerprints``.
     notes : tuple of str
     opening : callable
         Opens its planes with its list.
@@ -85,24 +86,30 @@ class NightField:
         The FWHM as far as it is written down.
     """
 
-    name: str
+    # field(): the values of the base class are no defaults here.
+    name: str = field()
     candidates: CandidateList
-    wcs: WCS | None
-    shape: tuple[int, int]
+    wcs: WCS | None = field()
+    shape: tuple[int, int] = field()
     mjd: float
-    filter: str
+    filter: str = field()
     plane_names: tuple[str, ...]
-    fingerprints: tuple[Fingerprint, ...]
+    prints: tuple[Fingerprint, ...]
     notes: tuple[str, ...]
     opening: Callable[[], FieldSource]
     open_fields: OpenFields
     known: PsfFwhm | None = None
+    time: str = field(init=False)
     _measured: bool = field(init=False, default=False)
 
-    @cached_property
-    def time(self) -> str:
-        """ISO text, UTC where the field file or the header says so; '' where unknown."""
-        return "" if math.isnan(self.mjd) else iso(self.mjd)
+    def __post_init__(self) -> None:
+        # UTC where the field file or the header says so.
+        self.time = "" if math.isnan(self.mjd) else iso(self.mjd)
+
+    @property
+    def fingerprints(self) -> tuple[Fingerprint, ...]:
+        """Fingerprints of the list and the planes."""
+        return self.prints
 
     def opened(self) -> FieldSource:
         """The image with its planes; InputError where they cannot be used."""
@@ -120,7 +127,7 @@ class NightField:
 
 
 @dataclass(eq=False)
-class NightSource:
+class NightSource(ManyFields):
     """Cutouts of the candidates of several images.
 
     Attributes
@@ -128,15 +135,16 @@ class NightSource:
     title : str
     candidates : CandidateList
         All, in the order of the images; see `vetter.core.joined_lists`.
-    fields : list of NightField
+    images : list of NightField
+        Its ``fields``.
     field_numbers : ndarray of int, shape (n,)
         Which image each candidate is on.
     plane_names : tuple of str
         The union, in the order of the panels.
     epochs : Epochs
     default_radius : float
-    fingerprints : tuple of Fingerprint
-        Roles start with the image's name: ``r1: image``.
+    prints : tuple of Fingerprint
+        Its ``fingerprints``. Roles start with the image's name: ``r1: image``.
     own_notes : tuple of str
         What the images and their lists say.
     record : dict
@@ -146,35 +154,44 @@ class NightSource:
 
     title: str
     candidates: CandidateList
-    fields: list[NightField]
+    images: list[NightField]
     field_numbers: npt.NDArray[np.intp]
     plane_names: tuple[str, ...]
     epochs: Epochs
     default_radius: float
-    fingerprints: tuple[Fingerprint, ...]
+    prints: tuple[Fingerprint, ...]
     own_notes: tuple[str, ...]
     record: dict[str, Any]
     open_fields: OpenFields
     extra_notes: tuple[str, ...] = ()
-    wcs: None = field(init=False, default=None)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What was recognised: one line each."""
         return (*self.extra_notes, *self.own_notes)
 
+    @property
+    def fields(self) -> list[NightField]:
+        """The images."""
+        return self.images
+
+    @property
+    def fingerprints(self) -> tuple[Fingerprint, ...]:
+        """Fingerprints of the list and the planes."""
+        return self.prints
+
     @cached_property
     def _starts(self) -> npt.NDArray[np.intp]:
-        counts = [len(one.candidates) for one in self.fields]
+        counts = [len(one.candidates) for one in self.images]
         return np.concatenate([[0], np.cumsum(counts)])[:-1].astype(np.intp)
 
     @cached_property
     def _footprints(self) -> Footprints:
-        return Footprints([(one.wcs, one.shape) for one in self.fields])
+        return Footprints([(one.wcs, one.shape) for one in self.images])
 
     @cached_property
     def _in_time(self) -> list[int]:
-        return [int(number) for number in np.argsort([f.mjd for f in self.fields], kind="stable")]
+        return [int(number) for number in np.argsort([f.mjd for f in self.images], kind="stable")]
 
     def cutout(self, row: int, radius: float | None = None) -> LazyCutout:
         """The cutout of one candidate with the planes of its image; raises InputError."""
@@ -185,7 +202,7 @@ class NightSource:
     ) -> LazyCutout:
         """As `cutout`, with those of the planes that are named; None: all."""
         number = int(self.field_numbers[row])
-        image = self.fields[number]
+        image = self.images[number]
         wanted = self.default_radius if radius is None else radius
         cutout = image.opened().cutout_with(row - int(self._starts[number]), wanted, names)
         # As the list has it: its key and name may differ from those in the image's own.
@@ -200,7 +217,7 @@ class NightSource:
         InputError
             The place is off the image, the image has no WCS, or a file cannot be read.
         """
-        image = self.fields[place.field]
+        image = self.images[place.field]
         source = image.opened()
         if image.wcs is None:
             raise InputError(f"field {image.name!r}: has no WCS to find the place with")
@@ -216,10 +233,6 @@ class NightSource:
         """The numbers of the images that hold a place of the sky, first to last in time."""
         held = self._footprints.holding(ra, dec)
         return [number for number in self._in_time if held[number]]
-
-    def fwhm(self, measure: bool = True) -> PsfFwhm | None:
-        """None: each image has its own."""
-        return None
 
     def close(self) -> None:
         """Let go of the files."""

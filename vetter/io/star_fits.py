@@ -30,10 +30,8 @@ def star_fits(field: ImageField, fit: FieldFit) -> Iterator[tuple[tuple[Star, ..
     (tuple of (float, float, float, float, float), int)
         x, y, dx, dy in pixels and scale of the stars of a part, and how many parts are left.
     """
-    opened = getattr(field, "opened", None)
-    if opened is not None:
-        # One of a night's: its files are opened when it is looked at.
-        field = opened()
+    # The files of one of a night's images are opened when it is looked at.
+    field = field.opened()
     if not isinstance(field, FieldSource):
         yield (), 0
         return

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from vetter.core.candidates import CandidateList
 from vetter.core.counted import counted
 from vetter.core.cutout import Cutout
-from vetter.core.cutout_source import Fingerprint, PsfFwhm
+from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
 from vetter.core.plane import Box, Provenance
 from vetter.core.wcs_header import sky_to_pixel
 from vetter.errors import InputError
@@ -25,9 +25,6 @@ from vetter.io.triplet_names import PlaneSets
 from vetter.io.triplet_table import StampHeader, listed_sets, stamp_header
 from vetter.io.unused_inputs import left_alone_words
 
-if TYPE_CHECKING:
-    from astropy.wcs import WCS
-
 FIRST_LOT = 512
 """So many headers are read before anything is shown; each later lot doubles the list."""
 LARGEST = 1200
@@ -38,7 +35,7 @@ _DEFAULT_RADIUS = 20.0
 
 
 @dataclass
-class TripletFolder:
+class TripletFolder(CutoutSource):
     """Candidates whose planes are files of their own; they are read when they are shown.
 
     Attributes
@@ -60,12 +57,18 @@ class TripletFolder:
     given_fwhm: float | None = None
     extra_notes: tuple[str, ...] = ()
     candidates: CandidateList = field(init=False)
-    wcs: WCS | None = field(default=None, init=False)
+    plane_names: tuple[str, ...] = field(init=False)
+    plane_provenance: Mapping[str, Provenance] = field(init=False)
+    default_radius: float = field(init=False)
     _headers: list[StampHeader | None] = field(default_factory=list, init=False)
     _stopped: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self.candidates = self._next()
+        self.plane_names, self.plane_provenance = _planes_of(self.found)
+        # Half of the largest stamp, unless the user says otherwise.
+        half = (max(largest_of(self._headers)) - 1) / 2
+        self.default_radius = self.radius or half or _DEFAULT_RADIUS
 
     @property
     def complete(self) -> bool:
@@ -76,31 +79,6 @@ class TripletFolder:
     def expected(self) -> int:
         """How many candidates there will be."""
         return len(self.found.sets)
-
-    @cached_property
-    def plane_names(self) -> tuple[str, ...]:
-        """The union of all candidates' planes, and those that are made of them."""
-        names: dict[str, None] = {}
-        for one in self.found.sets:
-            names.update(dict.fromkeys(one.planes))
-        for name in (*_CONVERTED, "err"):
-            names.pop(name, None)
-        names["err"] = None
-        if "convolved" in names:
-            names["diff"] = None
-        return (*(n for n in ORDER if n in names), *(n for n in names if n not in ORDER))
-
-    @cached_property
-    def plane_provenance(self) -> dict[str, Provenance]:
-        """That ``err`` is estimated, where no candidate brings one."""
-        brought = {"err", *_CONVERTED}
-        told = any(not brought.isdisjoint(one.planes) for one in self.found.sets)
-        return {} if told else {"err": Provenance.ESTIMATED}
-
-    @cached_property
-    def default_radius(self) -> float:
-        """Half of the largest stamp, unless the user says otherwise."""
-        return self.radius or (max(largest_of(self._headers)) - 1) / 2 or _DEFAULT_RADIUS
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -140,6 +118,10 @@ class TripletFolder:
         if self.complete or self._stopped:
             return None
         self.candidates = self._next()
+        self.plane_names, self.plane_provenance = _planes_of(self.found)
+        # Half of the largest stamp, unless the user says otherwise.
+        half = (max(largest_of(self._headers)) - 1) / 2
+        self.default_radius = self.radius or half or _DEFAULT_RADIUS
         return self.candidates
 
     def cutout(self, row: int, radius: float | None = None) -> Cutout:
@@ -218,6 +200,21 @@ def open_triplets(
             "the middle"
         )
     return source
+
+
+def _planes_of(found: PlaneSets) -> tuple[tuple[str, ...], dict[str, Provenance]]:
+    """Return the union of all candidates' planes and of those made of them, and what is made."""
+    names: dict[str, None] = {}
+    for one in found.sets:
+        names.update(dict.fromkeys(one.planes))
+    brought = not names.keys().isdisjoint(("err", *_CONVERTED))
+    for name in (*_CONVERTED, "err"):
+        names.pop(name, None)
+    names["err"] = None
+    if "convolved" in names:
+        names["diff"] = None
+    ordered = (*(n for n in ORDER if n in names), *(n for n in names if n not in ORDER))
+    return ordered, {} if brought else {"err": Provenance.ESTIMATED}
 
 
 def files_of(one: Any) -> list[str]:

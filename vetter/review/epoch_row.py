@@ -56,5 +56,4 @@ def siblings(source: CutoutSource, row: int) -> list[int]:
 
 def _epoch(source: ManyFields, number: int, spot: Spot) -> Epoch:
     image = source.fields[number]
-    time, filter_ = (str(getattr(image, name, "")) for name in ("time", "filter"))
-    return Epoch(spot, number, str(getattr(image, "name", "")), time, filter_)
+    return Epoch(spot, number, image.name, image.time, image.filter)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vetter.core.cutout_source import field_of, fields_of
 from vetter.io.kept_psf import StarPsf, restored, setting_name
 from vetter.review.fit_messages import Ready
 from vetter.review.session import Session
@@ -47,7 +46,7 @@ class FieldFits:
 
     def of(self, row: int) -> Ready | None:
         """What was said of a row's image; None before."""
-        return self._ready.get(field_of(self._session.source, row))
+        return self._ready.get(self._session.source.field_of(row))
 
     def row_of(self, key: str) -> int | None:
         """The row of a candidate's key; None where the list has it no more."""
@@ -74,5 +73,5 @@ class FieldFits:
         """With the signature that its results are kept under, as far as that is known."""
         if ready.signature or not self._grows or not self._session.complete:
             return ready
-        field = fields_of(self._session.source)[ready.field]
+        field = self._session.source.fields[ready.field]
         return ready._replace(signature=ready.fit.signature(field.fingerprints))

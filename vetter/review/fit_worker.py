@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import IO, Any, NoReturn
 
-from vetter.core.cutout_source import CutoutSource, field_of, fields_of, is_growing
+from vetter.core.cutout_source import CutoutSource
 from vetter.core.field_fit import FieldFit, field_fit, fit_rows
 from vetter.errors import VetterError
 from vetter.io.field_psf import fit_of_field
@@ -95,12 +95,12 @@ class _Fitter:
     def fit_of(self, number: int) -> FieldFit:
         """How the candidates of an image are fitted; told once, before its first result."""
         if number not in self._fits:
-            start, image = self._start, fields_of(self.source)[number]
+            start, image = self._start, self.source.fields[number]
             try:
                 how = self.source.record, start.settings, start.radius, start.psfs.get(number)
                 fit = fit_of_field(image, *how)
                 # All of a list is needed to say which files it was.
-                growing = is_growing(self.source)
+                growing = not self.source.complete
                 signature = "" if growing else fit.signature(image.fingerprints)
             except VetterError:
                 # Each of its candidates will say what cannot be read; the other images go on.
@@ -120,7 +120,7 @@ class _Fitter:
     def send_fits(self, rows: Sequence[int], residuals: bool) -> None:
         """Fit rows together, those of each image apart, and send the results."""
         rows = self._read_as_far_as(rows)
-        numbers = [field_of(self.source, row) for row in rows]
+        numbers = [self.source.field_of(row) for row in rows]
         for number in dict.fromkeys(numbers):
             own = [row for row, other in zip(rows, numbers, strict=True) if other == number]
             results = fit_rows(self.source, self.fit_of(number), own)
@@ -138,7 +138,7 @@ class _Fitter:
     def _read_as_far_as(self, rows: Sequence[int]) -> Sequence[int]:
         """Those of the rows that there are, once the list has been read so far."""
         source = self.source
-        while is_growing(source) and max(rows) >= len(source.candidates):
+        while not source.complete and max(rows) >= len(source.candidates):
             if source.grow() is None:
                 break
         return [row for row in rows if row < len(source.candidates)]

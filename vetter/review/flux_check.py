@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vetter.core.cutout_source import field_of, fields_of
 from vetter.core.fit_table import FitTable
 from vetter.core.flux_units import ENOUGH, LEAST, of_fits, of_stars, on_one_side
 from vetter.review.field_stars import FieldStars
@@ -52,7 +51,7 @@ class FluxCheck(QObject):
         source = self._session.source
         seen = set()
         for row in rows:
-            number = field_of(source, row)
+            number = source.field_of(row)
             known = self._rows.setdefault(number, set())
             if len(known) < _LOOKED_AT:
                 known.add(row)
@@ -95,8 +94,8 @@ class FluxCheck(QObject):
 
     def _say(self, number: int, words: str) -> None:
         self._said.add(number)
-        fields = fields_of(self._session.source)
-        name = getattr(fields[number], "name", "") if len(fields) > 1 else ""
+        fields = self._session.source.fields
+        name = fields[number].name if len(fields) > 1 else ""
         if words:
             self._session.noticed.emit(f"{name}: {words}" if name else words)
 

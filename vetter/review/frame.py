@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.cutout_source import Place, field_of, fields_of, has_epochs
+from vetter.core.cutout_source import ManyFields, Place, has_epochs
 from vetter.core.look import Looks
 from vetter.core.plane import NOT_COVERING, Provenance
 from vetter.core.recentre import recentred
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from astropy.wcs import WCS
 
     from vetter.core.cutout import Cutout
-    from vetter.core.cutout_source import CutoutSource, ManyFields
+    from vetter.core.cutout_source import CutoutSource
 
 Array = npt.NDArray[Any]
 T = TypeVar("T")
@@ -154,13 +154,14 @@ def build_frame(
 
 def _named(source: CutoutSource, spot: Spot) -> tuple[int, str]:
     if isinstance(spot, Place):
-        return -1, str(getattr(fields_of(source)[spot.field], "name", ""))
+        return -1, source.fields[spot.field].name
     return spot, source.candidates.name(spot)
 
 
 def _cutout(source: CutoutSource, spot: Spot, radius: float) -> Cutout:
     if isinstance(spot, Place):
-        return cast("ManyFields", source).cutout_at(spot, radius)
+        assert isinstance(source, ManyFields), "only a list of several images has such places"
+        return source.cutout_at(spot, radius)
     return source.cutout(spot, radius)
 
 
@@ -228,8 +229,8 @@ def _in_order(planes: dict[str, T]) -> dict[str, T]:
 
 def _unpainted(source: CutoutSource, spot: Spot, radius: float, cutout: Cutout) -> Frame:
     row, name = _named(source, spot)
-    number = spot.field if isinstance(spot, Place) else field_of(source, spot)
-    lie = _lie(fields_of(source)[number].wcs, cutout)
+    number = spot.field if isinstance(spot, Place) else source.field_of(spot)
+    lie = _lie(source.fields[number].wcs, cutout)
     north, east, scale = lie if lie is not None else (None, None, None)
     return Frame(
         row,

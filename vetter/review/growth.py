@@ -8,7 +8,7 @@ import threading
 from PyQt6.QtCore import QObject, QThread, QTimer, pyqtSignal
 
 from vetter.core.candidates import CandidateList
-from vetter.core.cutout_source import Fingerprint, GrowingSource
+from vetter.core.cutout_source import CutoutSource, Fingerprint
 from vetter.errors import in_words
 from vetter.review.session import Session
 
@@ -27,12 +27,12 @@ class Growth(QObject):
     ----------
     session : Session
         Whose source is still being read.
-    source : GrowingSource
+    source : CutoutSource
         The same source.
     """
 
     def __init__(
-        self, session: Session, source: GrowingSource, parent: QObject | None = None
+        self, session: Session, source: CutoutSource, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._session = session
@@ -94,7 +94,7 @@ class _Reader(QThread):
     over = pyqtSignal()
     broken = pyqtSignal(str)
 
-    def __init__(self, source: GrowingSource, growth: Growth) -> None:
+    def __init__(self, source: CutoutSource, growth: Growth) -> None:
         super().__init__(growth)
         self.setObjectName("list reader")
         self.candidates = source.candidates

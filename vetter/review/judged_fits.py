@@ -8,7 +8,6 @@ import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from vetter.core.adjustment import Adjustment
-from vetter.core.cutout_source import on_field
 from vetter.core.fit_table import FitTable
 from vetter.review.field_fits import FieldFits
 from vetter.review.field_stars import FieldStars
@@ -93,7 +92,7 @@ class JudgedFits(QObject):
             return
         self._fields.hold_against(number, words)
         rows = np.array(self._table.rows(), np.intp)
-        self._rows += rows[on_field(self._session.source, rows, number)].tolist()
+        self._rows += rows[self._session.source.on_field(rows, number)].tolist()
         self._soon.start()
 
     def _judge(self) -> None:

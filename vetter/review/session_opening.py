@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vetter.core.cutout_source import CutoutSource, is_growing
+from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions import storable
 from vetter.core.filter_expression import matching
 from vetter.core.fit_table import FitTable
@@ -30,7 +30,7 @@ def open_session(
     Also what is to be said of it: what has changed since the last time.
     """
     reviewer = storable(reviewer)
-    growing = is_growing(source)
+    growing = not source.complete
     prints = () if growing else source.fingerprints
     changed = store.record_input(source.record, prints, len(source.candidates))
     ledger = Ledger(source.candidates, reviewer, complete=not growing)

@@ -169,7 +169,7 @@ class Standing(QObject):
     @property
     def expected(self) -> int | None:
         """About how many candidates the whole list will have; None where nothing tells."""
-        return None if self.complete else getattr(self.source, "expected", None)
+        return None if self.complete else self.source.expected
 
     @property
     def unplaced(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from vetter.core.cutout_source import fields_of
 from vetter.review.fit_messages import StarFits
 
 if TYPE_CHECKING:
@@ -21,5 +20,5 @@ def survey(source: CutoutSource, fit: FieldFit, number: int = 0) -> Iterator[Sta
     # Opening a field is what brings this module in, in the fitting process.
     from vetter.io.star_fits import star_fits
 
-    for stars, left in star_fits(fields_of(source)[number], fit):
+    for stars, left in star_fits(source.fields[number], fit):
         yield StarFits(stars, left, number)

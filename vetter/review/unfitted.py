@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from vetter.core.cutout_source import field_of, on_field
 from vetter.core.fit_table import NOT_FITTED, FitTable
 from vetter.review.field_fits import FieldFits
 from vetter.review.session import Session
@@ -49,7 +48,7 @@ class Unfitted:
         before, known, names = self._waiting, self._fields.known, set(self._stored.reading)
         reading = {number for number in known if self._fields.signature_in(number) in names}
         # While the list is being read, what they are kept under does not become known.
-        coming = {field_of(self._session.source, row) for row in first if self._session.complete}
+        coming = {self._session.source.field_of(row) for row in first if self._session.complete}
         self._waiting = frozenset(reading | coming.difference(known))
         return self._waiting != before
 
@@ -62,7 +61,7 @@ class Unfitted:
         hidden[listed] = False
         rows = np.concatenate([listed, np.flatnonzero(hidden)])
         rows = rows[self._table.codes[rows] == NOT_FITTED]
-        waiting = on_field(self._session.source, rows, *(self._waiting or ()))
+        waiting = self._session.source.on_field(rows, *(self._waiting or ()))
         rows = rows[~waiting]
         found: list[int] = rows[:LOT].tolist()
         self._wished, self._more = len(found), len(rows) > LOT

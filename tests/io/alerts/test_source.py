@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from tests.helpers.alert_files import packed, record, write_packets, write_tar
-from vetter.core.cutout_source import completed, is_growing
 from vetter.errors import InputError
 from vetter.io.alerts.opening import natural, open_alerts, packet_files
 from vetter.io.alerts.source import AlertSource
@@ -21,7 +20,7 @@ def opened(*paths: Path, radius: float | None = None) -> AlertSource:
 def test_a_few_packets_are_complete_at_once(tmp_path: Path) -> None:
     write_packets(tmp_path, 3)
     source = opened(tmp_path)
-    assert source.complete and not is_growing(source) and source.grow() is None
+    assert source.complete and source.complete and source.grow() is None
     assert source.candidates.keys.tolist() == ["1", "2", "3"]
     assert source.expected == 3
     source.close()
@@ -36,11 +35,11 @@ def test_many_packets_are_listed_while_the_first_are_shown(tmp_path: Path, kind:
         mode = "w:gz" if kind == "tar.gz" else "w"
         path = write_tar(tmp_path / f"night.{kind}", members, mode)
     source = opened(path)
-    assert is_growing(source)
+    assert not source.complete
     first = source.candidates
     assert first.keys.tolist() == [str(n) for n in range(1, 33)]
     assert source.cutout(31).meta["candid"] == 32
-    assert completed(source) is source
+    assert source.completed() is source
     assert source.complete and len(first) == 32
     assert source.candidates.keys.tolist() == [str(n) for n in range(1, 71)]
     assert source.cutout(69).meta["candid"] == 70
@@ -114,7 +113,7 @@ def test_a_listing_that_dies_ends_the_list_and_says_so(tmp_path: Path) -> None:
     listing = source._listing
     assert listing is not None
     listing._start = None
-    assert completed(source).candidates is source.candidates
+    assert source.completed().candidates is source.candidates
     assert len(source.candidates) == 32 and source.complete
     assert any("the list ends early" in note for note in source.notes)
     source.close()

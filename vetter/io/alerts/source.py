@@ -6,13 +6,13 @@ import threading
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
 from vetter.core.candidates import CandidateList
 from vetter.core.counted import counted
 from vetter.core.cropped import cropped
 from vetter.core.cutout import Cutout
-from vetter.core.cutout_source import Fingerprint, PsfFwhm
+from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
 from vetter.core.plane import Provenance
 from vetter.errors import InputError
 from vetter.io.alerts.growing_list import GrowingList
@@ -26,16 +26,13 @@ from vetter.io.fingerprint import of_files, of_plane
 from vetter.io.psf_fwhm import known_fwhm
 from vetter.io.unused_inputs import left_alone_words
 
-if TYPE_CHECKING:
-    from astropy.wcs import WCS
-
 PLANES = ("image", "template", "diff", "err")
 _DEFAULT_RADIUS = 20.0
 # The first packets tell how many there will be, but not surely.
 _MOST_ROOM = 200_000
 
 
-class AlertSource:
+class AlertSource(CutoutSource):
     """Packets of files, folders and archives.
 
     Parameters
@@ -59,14 +56,13 @@ class AlertSource:
     ----------
     candidates : CandidateList
         As far as it was read.
-    complete : bool
     extra_notes : tuple of str
         Said before all others.
     plane_provenance : mapping of str to Provenance
         How the planes of the first packet with stamps came to be.
     """
 
-    extra_notes: tuple[str, ...] = ()
+    has_own_widths: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -92,27 +88,24 @@ class AlertSource:
         self._growing = threading.Lock()
         self._gzip_index: tuple[int, bytes] | None = None
         self._list.add(first)
-        self.complete = listing is None
+        self._complete = listing is None
         self._rows = self._list.places
         self.candidates: CandidateList = self._list.candidates(())
         self._first = self.candidates
         self.plane_provenance: Mapping[str, Provenance] = {}
-        self.plane_names, self._side = self._look_at_first()
+        self.plane_names, side = self._look_at_first()
+        # Half of a whole stamp, unless the user says otherwise.
+        self.default_radius = options["radius"] or side or _DEFAULT_RADIUS
 
     @property
-    def wcs(self) -> WCS | None:
-        """Each stamp has its own."""
-        return None
+    def complete(self) -> bool:
+        """Whether all packets were listed."""
+        return self._complete
 
     @property
     def expected(self) -> int | None:
         """About how many candidates there will be; None where nothing tells."""
         return len(self.candidates) if self.complete else self._expected
-
-    @property
-    def default_radius(self) -> float:
-        """Half of a whole stamp, unless the user says otherwise."""
-        return self._options["radius"] or self._side or _DEFAULT_RADIUS
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -187,7 +180,7 @@ class AlertSource:
         return cutout if radius is None else cropped(cutout, radius)
 
     def grow(self) -> CandidateList | None:
-        """See :class:`~vetter.core.cutout_source.GrowingSource`."""
+        """See :class:`~vetter.core.cutout_source.CutoutSource`."""
         with self._growing:
             if self.complete or self._listing is None:
                 return None
@@ -200,7 +193,7 @@ class AlertSource:
                 # In this order: a cutout on another thread looks for its row among the places.
                 self.candidates = self._list.candidates(())
                 self._rows = self._list.places
-            self.complete = lot.last
+            self._complete = lot.last
             return self.candidates
 
     def fwhm(self, measure: bool = True) -> PsfFwhm | None:
