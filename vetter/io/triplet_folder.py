@@ -118,10 +118,6 @@ class TripletFolder(CutoutSource):
         if self.complete or self._stopped:
             return None
         self.candidates = self._next()
-        self.plane_names, self.plane_provenance = _planes_of(self.found)
-        # Half of the largest stamp, unless the user says otherwise.
-        half = (max(largest_of(self._headers)) - 1) / 2
-        self.default_radius = self.radius or half or _DEFAULT_RADIUS
         return self.candidates
 
     def cutout(self, row: int, radius: float | None = None) -> Cutout:
