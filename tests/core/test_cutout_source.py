@@ -45,7 +45,7 @@ def test_epochs_want_several_images(source: CutoutSource, expected: bool) -> Non
 
 
 def test_whole_source_is_complete_and_reports_nothing() -> None:
-    source = PlainSource()
+    source = MemorySource()
     assert source.complete and source.completed() is source
     assert source.grow() is None and source.expected is None and source.report == ()
 

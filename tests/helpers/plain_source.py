@@ -20,6 +20,7 @@ class PlainSource(CutoutSource):
 
     title = "test"
     notes: tuple[str, ...] = ()
+    report: tuple[str, ...] = ()
     fingerprints: tuple[Any, ...] = ()
 
     def __init__(self, **given: Any) -> None:

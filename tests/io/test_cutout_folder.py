@@ -12,6 +12,7 @@ from vetter.errors import InputError
 from vetter.io import cutout_lots
 from vetter.io.cutout_files import write_cutout
 from vetter.io.cutout_folder import is_cutout_file, open_cutouts
+from vetter.io.input_options import InputOrigin
 from vetter.io.inputs import InputOptions, open_input
 
 
@@ -151,7 +152,7 @@ def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_many_cutouts_are_listed_while_the_first_are_looked_at(many: Path) -> None:
-    source = open_cutouts([many], None, {})
+    source = open_cutouts([many], None, InputOrigin())
     assert not source.complete
     assert len(source.candidates) == 4 and source.expected == 13
     assert source.cutout(0)["image"][0, 0] == 0
@@ -168,7 +169,7 @@ def test_many_cutouts_are_listed_while_the_first_are_looked_at(many: Path) -> No
 
 
 def test_a_listing_that_is_closed_ends(many: Path) -> None:
-    source = open_cutouts([many], None, {})
+    source = open_cutouts([many], None, InputOrigin())
     source.close()
     assert source.grow() is None
 

@@ -26,7 +26,7 @@ def write_cutouts(folder: Path, count: int = 2) -> None:
 
 
 def kinds(folder: Path) -> list[tuple[str, int]]:
-    return [(one.kind, one.count) for one in search(folder).kinds]
+    return [(one.kind.value, one.count) for one in search(folder).kinds]
 
 
 def test_cutouts_in_subfolders(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_a_link_that_leads_nowhere_does_not_stop_the_search(tmp_path: Path) -> N
     for name in ("gone.tar", "gone.csv", "gone.fits", "gone.avro"):
         (tmp_path / name).symlink_to(tmp_path / "nowhere" / name)
     found = search(tmp_path)
-    assert [one.kind for one in found.kinds] == ["alert packets"]
+    assert [one.kind.value for one in found.kinds] == ["alert packets"]
 
 
 def test_a_folder_with_nothing_in_it_says_what_was_looked_for(tmp_path: Path) -> None:
@@ -172,7 +172,7 @@ def test_a_broken_field_file_is_passed_over_and_named(
     assert source.title == "candidates.csv"
     said = f"not opened: {tmp_path / 'night.toml'}: not a field file (TOML)"
     assert source.notes[0].startswith(said)
-    assert source.candidates.cautions[0] == source.notes[0]
+    assert source.extra_cautions == source.notes[:1]
     assert not any("also in this folder" in note for note in source.notes)
 
 

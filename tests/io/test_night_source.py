@@ -15,7 +15,7 @@ from vetter.errors import InputError
 from vetter.io import night_source
 from vetter.io.fits_images import PlainImage
 from vetter.io.input_options import InputOptions
-from vetter.io.inputs import names_radius, open_input
+from vetter.io.inputs import open_input
 
 
 @pytest.fixture
@@ -199,7 +199,8 @@ def test_the_command_line_goes_before_the_file(tmp_path):
     source = open_input([str(path)], InputOptions(fwhm=6.0))
     assert source.default_radius == 12 and source.fields[0].fwhm().value == 6
     source.close()
-    assert names_radius([str(path)])
+    usual = open_input([str(path)], InputOptions(usual_radius=5))
+    assert usual.default_radius == 12 and "radius" not in usual.record["options"]
     assert open_input([str(path)], InputOptions(radius=7)).default_radius == 7
 
 

@@ -106,7 +106,9 @@ class CutoutSource(ImageField, ABC):
     record: dict[str, Any]
     """Inputs and options in plain types, enough to open the same again."""
     extra_notes: tuple[str, ...] = ()
-    """What whoever opened it has to say, before what it says itself: a part of ``notes``."""
+    """Notes of whoever opened it, before those of its own: a part of ``notes``."""
+    extra_cautions: tuple[str, ...] = ()
+    """Those of them that the user sees at once, before the cautions of the list."""
     chooses_columns: ClassVar[bool] = False
     """Whether the list's columns may be read otherwise, as the user says."""
 

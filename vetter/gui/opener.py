@@ -120,7 +120,8 @@ class Opener(QObject):
         window.closed.connect(now_and_then.stop)
         self._adopt(window)
         window.opening.put_recents(self.recents)
-        attention = [*filter(None, (taken,)), *notes, *source.candidates.cautions]
+        cautions = (*source.extra_cautions, *source.candidates.cautions)
+        attention = [*filter(None, (taken,)), *notes, *cautions]
         window.status.say(opened_words(source, attention), bool(attention))
 
     def show_start(self, said: str = "") -> None:

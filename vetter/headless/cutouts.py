@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from vetter.errors import InputError
 from vetter.headless.progress import Progress, say
 from vetter.io.cutout_files import write_cutout
 from vetter.io.input_files import InputFiles
-from vetter.io.inputs import InputOptions, names_radius, open_input
+from vetter.io.inputs import InputOptions, open_input
 from vetter.io.safe_names import safe_names
 from vetter.io.settings_file import load_settings
 
@@ -41,8 +42,7 @@ def open_for(arguments: argparse.Namespace, options: dict[str, Any]) -> CutoutSo
     """Open a command's inputs, with the settings' radius where none is named."""
     settings = load_settings(arguments.settings)
     wanted = InputOptions.from_keywords(**options)
-    if not names_radius(arguments.inputs):
-        wanted = wanted.over(InputOptions(radius=settings.display.radius))
+    wanted = replace(wanted, usual_radius=settings.display.radius)
     return open_input(arguments.inputs, wanted).completed()
 
 

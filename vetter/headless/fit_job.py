@@ -102,13 +102,12 @@ def main() -> None:
 
 
 def _serve(messages: Iterator[Any], answers: IO[bytes]) -> None:
-    from vetter.io.inputs import InputOptions, open_input
+    from vetter.io.inputs import open_recorded
 
     start: Start | None = next(messages, None)
     if start is None:
         return
-    options = InputOptions.from_keywords(**dict(start.record.get("options", {})))
-    source = open_input(list(start.record["inputs"]), options).completed()
+    source = open_recorded(start.record).completed()
     if start.identity != identity(source, start.fittings):
         raise InputError(f"{source.title}: the input changed while it was being fitted; run again")
     for batch in messages:

@@ -22,6 +22,7 @@ from vetter.io.damage import reading
 from vetter.io.field_planes import ORDER
 from vetter.io.fingerprint import of_files
 from vetter.io.folder_walk import walked
+from vetter.io.input_options import InputOrigin
 from vetter.io.psf_fwhm import known_fwhm
 from vetter.io.unused_inputs import left_alone_words
 
@@ -54,7 +55,7 @@ class CutoutFolder(CutoutSource):
         Files that are no FITS by their names.
     strange : int
         Files of the sample that hold no known plane.
-    extra_notes : tuple of str
+    extra_notes, extra_cautions : tuple of str
         Said before all others.
     plane_provenance : mapping of str to Provenance
         That ``err`` is estimated, where no file of the sample brings one.
@@ -70,6 +71,7 @@ class CutoutFolder(CutoutSource):
     others: int = 0
     strange: int = 0
     extra_notes: tuple[str, ...] = ()
+    extra_cautions: tuple[str, ...] = ()
     plane_provenance: Mapping[str, Provenance] = field(default_factory=dict)
 
     @property
@@ -158,7 +160,7 @@ def is_cutout_file(path: Path) -> bool:
 def open_cutouts(
     inputs: Sequence[Path],
     radius: float | None,
-    record: dict[str, Any],
+    origin: InputOrigin,
     fwhm: float | None = None,
 ) -> CutoutFolder:
     """A source from cutout files and folders of them, subfolders included.
@@ -187,12 +189,14 @@ def open_cutouts(
         candidates,
         planes,
         radius or half or 20.0,
-        record,
+        origin.record,
         fwhm,
         lots,
         others,
         strange,
-        plane_provenance=made,
+        origin.notes_with(),
+        origin.cautions,
+        made,
     )
 
 

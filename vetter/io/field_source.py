@@ -39,7 +39,7 @@ class FieldSource(CutoutSource):
         Its ``fingerprints``.
     record : dict
         Inputs and options in plain types, paths absolute.
-    extra_notes : tuple of str
+    extra_notes, extra_cautions : tuple of str
         Said before all others.
     given_fwhm : float or None
         The user's word on the PSF's FWHM, pixels.
@@ -55,6 +55,7 @@ class FieldSource(CutoutSource):
     record: dict[str, Any]
     extra_notes: tuple[str, ...] = ()
     given_fwhm: float | None = None
+    extra_cautions: tuple[str, ...] = ()
     chooses_columns: ClassVar[bool] = True
     plane_names: tuple[str, ...] = field(init=False)
     plane_provenance: Mapping[str, Provenance] = field(init=False)

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
 
 from vetter.core.counted import counted
 from vetter.core.cutout_source import CutoutSource
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName
-from vetter.io.folder_content import ALONE, FolderContent, FoundKind, other_kinds
+from vetter.io.folder_content import FolderContent, FoundKind, other_kinds
 from vetter.io.folder_search import files_below, search
-from vetter.io.input_options import InputOptions
+from vetter.io.input_kind import InputKind
+from vetter.io.input_options import DEFAULT_RADIUS, InputOptions, InputOrigin
 from vetter.io.nearby_planes import PlanesWanted
 from vetter.io.triplet_names import PlaneSets, sets_by_patterns, sets_by_words
 
-OpenField = Callable[[FitsName, InputOptions, dict[str, Any]], CutoutSource]
-_LISTS = ("lists", ALONE)
-_SINGLE = (*_LISTS, "field files")
-"""Kinds of which one file is opened."""
 
-
-def open_folder(
-    folder: Path, options: InputOptions, record: dict[str, Any], open_list: OpenField
-) -> CutoutSource:
+def open_folder(folder: Path, options: InputOptions, origin: InputOrigin) -> CutoutSource:
     """Open what a folder and those below it hold, the kind with the most candidates.
 
     What else there is, is said in the source's notes. A field file or a list that cannot be used
@@ -35,99 +27,120 @@ def open_folder(
     ----------
     folder : Path
     options : InputOptions
-    record : dict
-        For the session.
-    open_list : callable
-        Opens a list with its planes.
+    origin : InputOrigin
 
     Raises
     ------
     InputError
         Nothing in it can be opened: the text is that of the first file that was tried.
     """
-    if options.patterns:
-        return open_by_patterns([folder], options, record)
     content = search(folder, options.schema is not None)
     kinds = content.kinds
     for_lists = options.for_lists()
     if for_lists:
-        kinds = [one for one in kinds if one.kind in _LISTS]
+        kinds = [one for one in kinds if one.kind.is_list]
         if not kinds and content.kinds:
-            what = content.kinds[0].kind
+            what = content.kinds[0].kind.value
             raise InputError(f"{folder}: {what} bring their own planes, found {for_lists} too")
     if not kinds:
         raise InputError(_nothing(folder, content))
     failures: dict[str, InputError] = {}
     for kind in kinds:
-        if failures and kind.kind == ALONE:
+        if failures and kind.kind is InputKind.LISTS_ALONE:
             # What is wrong with the file that names its image helps more than to ask for one.
             break
         for file in _tried_apart(kind):
+            own = _origin(origin, content, kind, file, folder, failures)
             try:
-                source = _open_kind(kind, file, folder, content, options, record, open_list)
+                return _OPENERS[kind.kind](folder, file, content, options, own)
             except PlanesWanted:
                 raise
             except InputError as error:
                 failures[file] = error
-                continue
-            _say_passed_over(source, failures.values())
-            content.leave_out(failures)
-            said = other_kinds(content, kind, file, folder)
-            if said:
-                source.extra_notes = (*source.extra_notes, said)
-            return source
-        if kind.kind not in _SINGLE:
+        if kind.kind.opened_together:
             break
     raise next(iter(failures.values()))
 
 
 def _tried_apart(kind: FoundKind) -> list[str]:
-    """The files of which one is opened, the first that can be; else one of those that belong
-    together."""
-    return kind.files if kind.kind in _SINGLE else kind.files[:1]
+    """Return the files that are tried in turn; one of a kind that is opened together."""
+    return kind.files[:1] if kind.kind.opened_together else kind.files
 
 
-def _say_passed_over(source: CutoutSource, failures: Iterable[InputError]) -> None:
-    said = tuple(f"not opened: {error}" for error in failures)
-    if said:
-        source.extra_notes = (*said, *source.extra_notes)
-        # Another list than the one that was meant may be on screen: that is to be seen at once.
-        listed = source.candidates
-        cautions = (*said, *listed.cautions)
-        cast("Any", source).candidates = dataclasses.replace(listed, cautions=cautions)
-
-
-def _open_kind(
-    chosen: FoundKind,
+def _origin(
+    origin: InputOrigin,
+    content: FolderContent,
+    kind: FoundKind,
     file: str,
     folder: Path,
-    content: FolderContent,
-    options: InputOptions,
-    record: dict[str, Any],
-    open_list: OpenField,
+    failures: Mapping[str, InputError],
+) -> InputOrigin:
+    """Return the origin of a file of a folder, with notes on what is passed over for it."""
+    said = tuple(f"not opened: {error}" for error in failures.values())
+    left = content.without(failures)
+    chosen = next(one for one in left.kinds if one.kind is kind.kind)
+    others = other_kinds(left, chosen, file, folder)
+    # Another list than the one that was meant may be on screen: that is to be seen at once.
+    notes, others_ = (*origin.notes, *said), (others,) if others else ()
+    return InputOrigin(origin.record, notes, others_, cautions=said)
+
+
+def _open_packets(
+    folder: Path, file: str, content: FolderContent, options: InputOptions, origin: InputOrigin
 ) -> CutoutSource:
-    if chosen.kind == "alert packets":
-        from vetter.io.alerts.opening import open_alerts
+    from vetter.io.alerts.opening import open_alerts
 
-        return open_alerts([folder], options.radius, options.fwhm, options.schema, record)
-    if chosen.kind == "cutout files":
-        from vetter.io.cutout_folder import open_cutouts
+    return open_alerts([folder], options.radius, options.fwhm, options.schema, origin)
 
-        return open_cutouts([folder], options.radius, record, options.fwhm)
-    if chosen.kind == "stamps":
-        content.sets.others = content.others
-        return _stamps(_title([folder]), content.sets, options, record)
-    if chosen.kind == "field files":
-        from vetter.io.night_opening import open_night
 
-        return open_night(Path(file), options, options.usual_radius or 20.0, record)
-    if options.radius is None:
-        options = dataclasses.replace(options, radius=options.usual_radius)
-    return open_list(FitsName(Path(file)), options, record)
+def _open_cutouts(
+    folder: Path, file: str, content: FolderContent, options: InputOptions, origin: InputOrigin
+) -> CutoutSource:
+    from vetter.io.cutout_folder import open_cutouts
+
+    return open_cutouts([folder], options.radius, origin, options.fwhm)
+
+
+def _open_stamps(
+    folder: Path, file: str, content: FolderContent, options: InputOptions, origin: InputOrigin
+) -> CutoutSource:
+    content.sets.others = content.others
+    return _stamps(_title([folder]), content.sets, options, origin)
+
+
+def _open_field_file(
+    folder: Path, file: str, content: FolderContent, options: InputOptions, origin: InputOrigin
+) -> CutoutSource:
+    from vetter.io.field_file import read_field_file
+    from vetter.io.night_opening import open_night
+
+    radius = options.usual_radius or DEFAULT_RADIUS
+    return open_night(read_field_file(Path(file)), options, radius, origin)
+
+
+def _open_list(
+    folder: Path, file: str, content: FolderContent, options: InputOptions, origin: InputOrigin
+) -> CutoutSource:
+    from vetter.io.list_opening import open_list
+
+    return open_list(FitsName(Path(file)), options.with_usual_radius(), origin)
+
+
+_OPENERS: dict[
+    InputKind, Callable[[Path, str, FolderContent, InputOptions, InputOrigin], CutoutSource]
+] = {
+    InputKind.ALERT_PACKETS: _open_packets,
+    InputKind.CUTOUT_FILES: _open_cutouts,
+    InputKind.STAMPS: _open_stamps,
+    InputKind.FIELD_FILES: _open_field_file,
+    InputKind.LISTS: _open_list,
+    InputKind.LISTS_ALONE: _open_list,
+}
+"""Openers of a file of a folder, or of all its files of a kind."""
 
 
 def open_by_patterns(
-    inputs: Sequence[Path], options: InputOptions, record: dict[str, Any]
+    inputs: Sequence[Path], options: InputOptions, origin: InputOrigin
 ) -> CutoutSource:
     """Open stamps whose files are called as the user says.
 
@@ -146,11 +159,11 @@ def open_by_patterns(
     if not found.sets:
         wanted = options.patterns["image"]
         raise InputError(f"{top}: no file among {len(files)} is called as the pattern {wanted}")
-    return _stamps(_title(inputs), found, options, record)
+    return _stamps(_title(inputs), found, options, origin)
 
 
 def open_stamps(
-    inputs: Sequence[Path], options: InputOptions, record: dict[str, Any]
+    inputs: Sequence[Path], options: InputOptions, origin: InputOrigin
 ) -> CutoutSource | None:
     """Several files and folders as stamps, where their names say that they are; else None."""
     files = files_below([path for path in inputs if path.is_dir()])
@@ -158,15 +171,15 @@ def open_stamps(
     found = sets_by_words(files)
     if not any(len(one.planes) > 1 for one in found.sets):
         return None
-    return _stamps(_title(inputs), found, options, record)
+    return _stamps(_title(inputs), found, options, origin)
 
 
 def _stamps(
-    title: str, found: PlaneSets, options: InputOptions, record: dict[str, Any]
+    title: str, found: PlaneSets, options: InputOptions, origin: InputOrigin
 ) -> CutoutSource:
     from vetter.io.triplet_folder import open_triplets
 
-    return open_triplets(title, found, options.radius, options.fwhm, record)
+    return open_triplets(title, found, options.radius, options.fwhm, origin)
 
 
 def _title(inputs: Sequence[Path]) -> str:

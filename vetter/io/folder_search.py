@@ -13,8 +13,9 @@ from vetter.io.cutout_folder import is_cutout_file
 from vetter.io.cutout_listing import scan_primary
 from vetter.io.field_file_name import is_field_file
 from vetter.io.fits_names import FitsName
-from vetter.io.folder_content import ALONE, FolderContent, FoundKind
+from vetter.io.folder_content import FolderContent, FoundKind
 from vetter.io.folder_walk import walked
+from vetter.io.input_kind import InputKind
 from vetter.io.own_tables import made_by
 from vetter.io.plain_files import open_plain_file
 from vetter.io.plane_names import IMAGE_ENDINGS, LIST_ENDINGS, is_surely_a_list
@@ -149,7 +150,7 @@ def _add_packets(content: FolderContent, paths: list[str], framed: bool) -> None
         # A container may hold many too, but that is seldom: one file is one packet.
         size = sum(_size(path) for path in paths if not path.endswith(".avro"))
         count += max(archives, size // _PACKET_BYTES)
-    content.kinds.append(FoundKind("alert packets", count, paths))
+    content.kinds.append(FoundKind(InputKind.ALERT_PACKETS, count, paths))
 
 
 def _add_images(content: FolderContent, paths: list[str]) -> list[str]:
@@ -163,7 +164,7 @@ def _add_images(content: FolderContent, paths: list[str]) -> list[str]:
     if shapes and all(max(axes[:2]) <= LARGEST for axes in shapes):
         content.sets = found
         used = [path for one in found.sets for path in one.planes.values()]
-        content.kinds.append(FoundKind("stamps", len(found.sets), used))
+        content.kinds.append(FoundKind(InputKind.STAMPS, len(found.sets), used))
         taken = set(used)
         paths = [path for path in paths if path not in taken]
     looked_at = _spread(paths)
@@ -171,7 +172,7 @@ def _add_images(content: FolderContent, paths: list[str]) -> list[str]:
     if cutouts:
         known = cutouts if len(looked_at) == len(paths) else paths
         count = round(len(paths) * len(cutouts) / len(looked_at))
-        content.kinds.append(FoundKind("cutout files", count, list(known)))
+        content.kinds.append(FoundKind(InputKind.CUTOUT_FILES, count, list(known)))
     if len(looked_at) < len(paths):
         return []
     return [path for path in looked_at if path not in cutouts and is_fits_table(path)]
@@ -195,20 +196,21 @@ def is_fits_table(path: str) -> bool:
 
 def _add_lists(content: FolderContent, tables: list[str], fields: list[str]) -> None:
     # What this program wrote on a list says less than the list: it comes last.
-    sized = sorted(tables, key=lambda path: (bool(made_by(Path(path))), -_size(path)))
+    content.makers = {path: made_by(Path(path)) for path in tables}
+    sized = sorted(tables, key=lambda path: (bool(content.makers[path]), -_size(path)))
     total = sum(_rows(path) for path in sized)
     if fields:
         # It says itself which lists belong to it.
-        content.kinds.append(FoundKind("field files", total + 1, fields))
+        content.kinds.append(FoundKind(InputKind.FIELD_FILES, total + 1, fields))
     planes = {path: _planes_of(path) for path in sized}
     with_planes = [path for path in sized if planes[path]]
     if with_planes:
         most = _rows(with_planes[0])
-        content.kinds.append(FoundKind("lists", most, with_planes))
+        content.kinds.append(FoundKind(InputKind.LISTS, most, with_planes))
         _take_from_stamps(content, {file for path in sized for file in planes[path]})
     alone = [path for path in sized if not planes[path]]
     if alone:
-        content.kinds.append(FoundKind(ALONE, 0, alone))
+        content.kinds.append(FoundKind(InputKind.LISTS_ALONE, 0, alone))
 
 
 def _planes_of(table: str) -> list[str]:
@@ -228,7 +230,7 @@ def _take_from_stamps(content: FolderContent, planes: set[str]) -> None:
         one for one in content.sets.sets if os.path.abspath(one.planes["image"]) not in taken
     ]
     for kind in content.kinds:
-        if kind.kind == "stamps":
+        if kind.kind is InputKind.STAMPS:
             kind.files = [path for one in content.sets.sets for path in one.planes.values()]
             kind.count = len(content.sets.sets)
     content.kinds = [kind for kind in content.kinds if kind.files]

@@ -1,4 +1,4 @@
-"""How inputs are to be read, as on the command line and in a session's record."""
+"""Options of inputs, as on the command line and in a record, and the origin of a source."""
 
 from __future__ import annotations
 
@@ -109,6 +109,11 @@ class InputOptions:
         changes["patterns"] = {**other.patterns, **self.patterns}
         return dataclasses.replace(self, **changes)
 
+    def with_usual_radius(self) -> InputOptions:
+        """Return these options with the usual radius, where they name none."""
+        radius = self.usual_radius if self.radius is None else self.radius
+        return dataclasses.replace(self, radius=radius)
+
     def for_lists(self) -> str:
         """The first option that only a candidate list and its planes can use; '' for none."""
         if self.planes:
@@ -168,6 +173,34 @@ def check_recorded(options: Any) -> None:
             raise ValueError(name)
     if not isinstance(options.get("one_based", True), bool):
         raise ValueError("one_based")
+
+
+@dataclass(frozen=True, slots=True)
+class InputOrigin:
+    """Inputs and options of a source, and what is said of how they were opened.
+
+    Openers hand it down to the source, which is not changed once it is made.
+
+    Attributes
+    ----------
+    record : dict
+        Inputs and options in plain types, for the session.
+    notes : tuple of str
+        Said before the notes of whoever opens the file.
+    others : tuple of str
+        Said after them: other inputs beside the one that is opened.
+    cautions : tuple of str
+        Notes that the user sees at once.
+    """
+
+    record: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
+
+    def notes_with(self, own: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Return all notes, those of whoever opens the file in their place."""
+        return (*self.notes, *own, *self.others)
 
 
 def absolute(spec: str) -> str:

@@ -5,22 +5,84 @@ from __future__ import annotations
 import dataclasses
 import glob
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
 from vetter.core.cutout_source import CutoutSource
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName, parse_fits_name
-from vetter.io.input_options import DEFAULT_RADIUS, PLANE_OPTIONS, InputOptions, absolute
+from vetter.io.input_options import (
+    DEFAULT_RADIUS,
+    PLANE_OPTIONS,
+    InputOptions,
+    InputOrigin,
+    absolute,
+)
 from vetter.io.path_lists import only_list
 from vetter.io.plain_files import begins_as_text, open_plain_file
 from vetter.io.recursive_glob import recursive_glob
 
-__all__ = ["PLANE_OPTIONS", "InputOptions", "open_input", "session_path"]
+__all__ = ["PLANE_OPTIONS", "InputOptions", "open_input", "open_recorded", "session_path"]
 
 # A text of such a name is a damaged packet or archive, and is told so.
 _PACKED = frozenset((".avro", ".tar", ".tgz", ".gz"))
+
+
+class NamedKind(Enum):
+    """Kinds of what is named as inputs."""
+
+    DEMO = auto()
+    FIELD_FILE = auto()
+    SESSION = auto()
+    PATTERNS = auto()
+    FOLDER = auto()
+    ALERTS = auto()
+    FILES = auto()
+    """A list, a list with its planes, stamps or cutout files."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedInputs:
+    """What is named, and its kind.
+
+    Attributes
+    ----------
+    kind : NamedKind
+    texts : tuple of str
+        For the record: a text that lists files is named in their place.
+    names : tuple of FitsName
+        The files and folders.
+    notes : tuple of str
+        That a text lists them.
+    """
+
+    kind: NamedKind
+    texts: tuple[str, ...]
+    names: tuple[FitsName, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files and folders, without what is chosen inside them."""
+        return [name.path for name in self.names]
+
+    @property
+    def path(self) -> Path:
+        """The first of them."""
+        return self.names[0].path
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether one folder alone is named."""
+        return len(self.names) == 1 and self.path.is_dir()
+
+    def origin(self, options: InputOptions) -> InputOrigin:
+        """Return how they are opened again with these options."""
+        inputs = [absolute(text) for text in self.texts]
+        return InputOrigin({"inputs": inputs, "options": options.plain()}, self.notes)
 
 
 def open_input(
@@ -54,84 +116,61 @@ def open_input(
 
         # It is read again by the process that fits; here to say at once what is wrong with it.
         read_psf(options.psf_file)
-    if texts == ["demo"]:
-        return _open_demo(options)
-    night = _field_file(texts)
-    if night is not None:
-        return _open_night(night, options)
-    session = session_path(texts)
-    if session is not None:
-        return _open_session(session, options)
-    return _open_listed(texts, options) or _open_files(_expanded(texts), texts, options)
+    named = recognise(texts, options)
+    return _OPENERS[named.kind](named, options)
 
 
-def _open_listed(texts: Sequence[str], options: InputOptions) -> CutoutSource | None:
-    """The files that a single text file lists; None where there is no such list."""
-    listed = only_list(texts)
-    if listed is None:
-        return None
-    # A list that is relative to the working folder would be another one elsewhere.
-    named = [str(listed.path)] if listed.stays else listed.files
-    source = _open_files(_expanded(listed.files), named, options)
-    source.extra_notes = (listed.said, *source.extra_notes)
-    return source
-
-
-def _open_demo(options: InputOptions) -> CutoutSource:
-    """The demo as a source; its record names ``demo``, wherever the package lies."""
-    from vetter.io.demo import NOTE, TITLE, demo_input
-    from vetter.io.field_source import FieldSource
-
-    table, own = demo_input()
-    source = _open_files(_expanded([table]), [table], options.over(own))
-    assert isinstance(source, FieldSource)
-    return dataclasses.replace(
-        source,
-        title=TITLE,
-        record={"inputs": ["demo"], "options": options.plain()},
-        extra_notes=(NOTE, *source.extra_notes),
-    )
-
-
-def _field_file(texts: Sequence[str]) -> Path | None:
-    """The field file among inputs, where that is what they name; else None."""
-    from vetter.io.field_file_name import is_field_file
-
-    files = [Path(text) for text in texts if is_field_file(Path(text))]
-    if files and len(texts) > 1:
-        raise InputError(f"{files[0]}: a field file is opened alone, found {len(texts)} inputs")
-    return files[0] if files else None
-
-
-def _open_night(path: Path, options: InputOptions) -> CutoutSource:
-    from vetter.io.night_opening import open_night
-
-    record = {"inputs": [os.path.abspath(path)], "options": options.plain()}
-    return open_night(path, options, DEFAULT_RADIUS, record)
-
-
-def names_radius(inputs: Sequence[str | os.PathLike[str]]) -> bool:
-    """Whether inputs say themselves how large their cutouts are: a session, a field file, packets.
+def open_recorded(record: Mapping[str, Any], options: InputOptions | None = None) -> CutoutSource:
+    """Open what a source's record names, options that are given before the recorded ones.
 
     Raises
     ------
     InputError
-        As `session_path`, or a field file that cannot be used.
+        As `open_input`.
     """
-    if session_path(inputs) is not None:
-        return True
-    texts = [os.path.expanduser(os.fspath(name)) for name in inputs]
-    path = _field_file(texts)
-    if path is None:
-        if len(texts) == 1 and os.path.isdir(texts[0]):
-            # What is in it tells: a stamp is shown whole.
-            return True
-        listed = only_list(texts)
-        files = texts if listed is None else listed.files
-        return texts != ["demo"] and _are_alerts(_expanded(files), framed=True)
-    from vetter.io.field_file import read_field_file
+    recorded = InputOptions.from_keywords(**dict(record.get("options", {})))
+    inputs = [str(name) for name in record.get("inputs", [])]
+    return open_input(inputs, recorded if options is None else options.over(recorded))
 
-    return read_field_file(path).radius is not None
+
+def recognise(texts: Sequence[str], options: InputOptions) -> NamedInputs:
+    """Return what is named and its kind, by the contents of files.
+
+    Raises
+    ------
+    InputError
+        A file does not exist, or inputs do not go together.
+    """
+    from vetter.io.field_file_name import is_field_file
+
+    if list(texts) == ["demo"]:
+        return NamedInputs(NamedKind.DEMO, ("demo",))
+    fields = [Path(text) for text in texts if is_field_file(Path(text))]
+    if fields and len(texts) > 1:
+        raise InputError(f"{fields[0]}: a field file is opened alone, found {len(texts)} inputs")
+    if fields:
+        return NamedInputs(NamedKind.FIELD_FILE, tuple(texts), (FitsName(fields[0]),))
+    session = session_path(texts)
+    if session is not None:
+        return NamedInputs(NamedKind.SESSION, tuple(texts), (FitsName(session),))
+    listed = only_list(texts)
+    if listed is None:
+        found = NamedInputs(NamedKind.FILES, tuple(texts), tuple(_expanded(texts)))
+    else:
+        # A list that is relative to the working folder would be another one elsewhere.
+        texts = [str(listed.path)] if listed.stays else listed.files
+        names = tuple(_expanded(listed.files))
+        found = NamedInputs(NamedKind.FILES, tuple(texts), names, (listed.said,))
+    for path in found.paths:
+        if not os.path.exists(path):
+            raise InputError(f"{path}: no such file or folder")
+    if options.patterns:
+        return dataclasses.replace(found, kind=NamedKind.PATTERNS)
+    if found.is_folder:
+        return dataclasses.replace(found, kind=NamedKind.FOLDER)
+    if _are_alerts(found.names, options.schema is not None):
+        return dataclasses.replace(found, kind=NamedKind.ALERTS)
+    return found
 
 
 def session_path(inputs: Sequence[str | os.PathLike[str]]) -> Path | None:
@@ -158,23 +197,6 @@ def _is_session(path: Path) -> bool:
         return False
 
 
-def _open_session(path: Path, options: InputOptions) -> CutoutSource:
-    from vetter.io.session_file import SessionFile
-
-    with SessionFile.open(path, "", read_only=True) as session:
-        recorded, damage = session.inputs(), session.damage
-    if not recorded:
-        state = f"a damaged session: {damage[0]}" if damage else "the session has no input recorded"
-        raise InputError(f"{path}: {state}; open its list instead, with --session {path.name}")
-    record = recorded[-1].record
-    earlier = InputOptions.from_keywords(**dict(record.get("options", {})))
-    inputs = [str(name) for name in record.get("inputs", [])]
-    try:
-        return open_input(inputs, options.over(earlier))
-    except InputError as error:
-        raise InputError(f"{path}: its inputs cannot be opened: {error}") from error
-
-
 def _expanded(texts: Sequence[str]) -> list[FitsName]:
     """Files behind globs; a file that is called like a glob is that file."""
     names: list[FitsName] = []
@@ -191,41 +213,111 @@ def _expanded(texts: Sequence[str]) -> list[FitsName]:
     return names
 
 
-def _open_files(
-    names: Sequence[FitsName], texts: Sequence[str], options: InputOptions
-) -> CutoutSource:
-    record = {"inputs": [absolute(text) for text in texts], "options": options.plain()}
+def _are_alerts(names: Sequence[FitsName], framed: bool) -> bool:
+    if any(name.suffix for name in names):
+        return False
+    # Most lists are FITS or text: for them the readers of packets, 20 ms, are not imported.
     paths = [name.path for name in names]
-    for path in paths:
-        if not os.path.exists(path):
-            raise InputError(f"{path}: no such file or folder")
-    if options.patterns or (len(paths) == 1 and paths[0].is_dir()):
-        from vetter.io.folder_opening import open_by_patterns, open_folder
-        from vetter.io.list_opening import open_list
+    if all(p.suffix not in _PACKED and begins_as_text(p) for p in paths):
+        return False
+    from vetter.io.alerts.recognition import hold_alerts
 
-        if options.patterns:
-            return open_by_patterns(paths, options, record)
-        return open_folder(paths[0], options, record, open_list)
-    if _are_alerts(names, options.schema is not None):
-        return _open_alerts(names, texts, options, record)
+    return hold_alerts(paths, framed)
+
+
+def _open_demo(named: NamedInputs, options: InputOptions) -> CutoutSource:
+    """Open the demo; its record names ``demo``, wherever the package lies."""
+    from vetter.io.demo import NOTE, TITLE, demo_input
+    from vetter.io.list_opening import open_list
+
+    options = options.with_usual_radius()
+    table, own = demo_input()
+    origin = InputOrigin({"inputs": ["demo"], "options": options.plain()}, (NOTE,))
+    return open_list(parse_fits_name(table), options.over(own), origin, TITLE)
+
+
+def _open_field_file(named: NamedInputs, options: InputOptions) -> CutoutSource:
+    from vetter.io.field_file import read_field_file
+    from vetter.io.night_opening import open_night
+
+    file = read_field_file(named.path)
+    if file.radius is None:
+        options = options.with_usual_radius()
+    record = {"inputs": [os.path.abspath(named.path)], "options": options.plain()}
+    return open_night(file, options, DEFAULT_RADIUS, InputOrigin(record))
+
+
+def _open_session(named: NamedInputs, options: InputOptions) -> CutoutSource:
+    from vetter.io.session_file import SessionFile
+
+    path = named.path
+    with SessionFile.open(path, "", read_only=True) as session:
+        recorded, damage = session.inputs(), session.damage
+    if not recorded:
+        state = f"a damaged session: {damage[0]}" if damage else "the session has no input recorded"
+        raise InputError(f"{path}: {state}; open its list instead, with --session {path.name}")
+    try:
+        return open_recorded(recorded[-1].record, options)
+    except InputError as error:
+        raise InputError(f"{path}: its inputs cannot be opened: {error}") from error
+
+
+def _open_by_patterns(named: NamedInputs, options: InputOptions) -> CutoutSource:
+    from vetter.io.folder_opening import open_by_patterns
+
+    if not named.is_folder:
+        options = options.with_usual_radius()
+    return open_by_patterns(named.paths, options, named.origin(options))
+
+
+def _open_folder(named: NamedInputs, options: InputOptions) -> CutoutSource:
+    from vetter.io.folder_opening import open_folder
+
+    return open_folder(named.path, options, named.origin(options))
+
+
+def _open_alerts(named: NamedInputs, options: InputOptions) -> CutoutSource:
+    from vetter.io.alerts.opening import open_alerts
+    from vetter.io.alerts.recognition import hold_alerts
+    from vetter.io.input_kind import InputKind
+    from vetter.io.unused_inputs import unused_inputs
+
+    given = options.for_lists()
+    if given:
+        raise InputError(
+            f"{named.texts[0]}: alert packets bring their own planes, found {given} too"
+        )
+    origin, framed = named.origin(options), options.schema is not None
+    unused = unused_inputs(
+        named.paths, lambda path: hold_alerts([path], framed), InputKind.ALERT_PACKETS
+    )
+    origin = dataclasses.replace(origin, notes=(*origin.notes, *unused))
+    return open_alerts(named.paths, options.radius, options.fwhm, options.schema, origin)
+
+
+def _open_files(named: NamedInputs, options: InputOptions) -> CutoutSource:
+    options = options.with_usual_radius()
+    names, origin = named.names, named.origin(options)
     if len(names) > 1:
-        together = _open_together(names, options, record)
+        together = _open_together(names, options, origin)
         if together is not None:
             return together
     from vetter.io.cutout_folder import is_cutout_file, open_cutouts
 
-    if len(names) > 1 or (not names[0].suffix and is_cutout_file(paths[0])):
+    if len(names) > 1 or (not names[0].suffix and is_cutout_file(named.path)):
         given = options.for_lists()
         if given:
-            raise InputError(f"{texts[0]}: cutout files bring their own planes, found {given} too")
-        return open_cutouts(paths, options.radius, record, options.fwhm)
+            raise InputError(
+                f"{named.texts[0]}: cutout files bring their own planes, found {given} too"
+            )
+        return open_cutouts(named.paths, options.radius, origin, options.fwhm)
     from vetter.io.list_opening import open_list
 
-    return open_list(names[0], options, record)
+    return open_list(names[0], options, origin)
 
 
 def _open_together(
-    names: Sequence[FitsName], options: InputOptions, record: dict[str, Any]
+    names: Sequence[FitsName], options: InputOptions, origin: InputOrigin
 ) -> CutoutSource | None:
     """A list named with its planes, or stamps by their names; None where it is neither."""
     from vetter.io.folder_opening import open_stamps
@@ -239,37 +331,18 @@ def _open_together(
         record = {"inputs": [absolute(str(table))], "options": options.plain()}
         from vetter.io.list_opening import open_list
 
-        return open_list(table, options, record)
+        return open_list(table, options, dataclasses.replace(origin, record=record))
     if options.for_lists() or any(name.suffix for name in names):
         return None
-    return open_stamps([name.path for name in names], options, record)
+    return open_stamps([name.path for name in names], options, origin)
 
 
-def _are_alerts(names: Sequence[FitsName], framed: bool) -> bool:
-    if any(name.suffix for name in names):
-        return False
-    # Most lists are FITS or text: for them the readers of packets, 20 ms, are not imported.
-    paths = [name.path for name in names]
-    if all(p.suffix not in _PACKED and begins_as_text(p) for p in paths):
-        return False
-    from vetter.io.alerts.recognition import hold_alerts
-
-    return hold_alerts(paths, framed)
-
-
-def _open_alerts(
-    names: Sequence[FitsName], texts: Sequence[str], options: InputOptions, record: dict[str, Any]
-) -> CutoutSource:
-    from vetter.io.alerts.opening import open_alerts
-    from vetter.io.alerts.recognition import hold_alerts
-    from vetter.io.unused_inputs import unused_inputs
-
-    given = options.for_lists()
-    if given:
-        raise InputError(f"{texts[0]}: alert packets bring their own planes, found {given} too")
-    paths = [name.path for name in names]
-    source = open_alerts(paths, options.radius, options.fwhm, options.schema, record)
-    framed = options.schema is not None
-    unused = unused_inputs(paths, lambda path: hold_alerts([path], framed), "alert packets")
-    source.extra_notes = (*unused, *source.extra_notes)
-    return source
+_OPENERS: dict[NamedKind, Callable[[NamedInputs, InputOptions], CutoutSource]] = {
+    NamedKind.DEMO: _open_demo,
+    NamedKind.FIELD_FILE: _open_field_file,
+    NamedKind.SESSION: _open_session,
+    NamedKind.PATTERNS: _open_by_patterns,
+    NamedKind.FOLDER: _open_folder,
+    NamedKind.ALERTS: _open_alerts,
+    NamedKind.FILES: _open_files,
+}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
 
 from vetter.errors import InputError
 from vetter.io.candidate_tables import check_is_list, read_candidates
@@ -12,7 +11,7 @@ from vetter.io.field_planes import open_planes
 from vetter.io.field_source import FieldSource
 from vetter.io.fingerprint import of_list
 from vetter.io.fits_names import FitsName
-from vetter.io.input_options import DEFAULT_RADIUS, InputOptions
+from vetter.io.input_options import DEFAULT_RADIUS, InputOptions, InputOrigin
 from vetter.io.nearby_planes import PlanesWanted, planes_beside
 from vetter.io.table_files import kind_of
 
@@ -20,10 +19,13 @@ _ENOUGH = frozenset(("image", "diff"))
 """Who names one of these planes names all that are meant."""
 
 
-def open_list(table: FitsName, options: InputOptions, record: dict[str, Any]) -> FieldSource:
+def open_list(
+    table: FitsName, options: InputOptions, origin: InputOrigin, title: str = ""
+) -> FieldSource:
     """The list's candidates on the planes that the options name, else on those beside it.
 
-    An error plane or a mask that is named goes with those beside the list.
+    An error plane or a mask that is named goes with those beside the list. The source is called
+    as its file where no title is given.
 
     Raises
     ------
@@ -33,6 +35,7 @@ def open_list(table: FitsName, options: InputOptions, record: dict[str, Any]) ->
         No planes are named, and none are beside the list.
     """
     kind = kind_of(table.path)
+    record = origin.record
     said: tuple[str, ...] = ()
     specs: Mapping[str, str] = options.planes
     if _ENOUGH.isdisjoint(specs):
@@ -64,12 +67,13 @@ def open_list(table: FitsName, options: InputOptions, record: dict[str, Any]) ->
         planes.close()
         raise
     return FieldSource(
-        table.path.name,
+        title or table.path.name,
         candidates,
         planes,
         options.radius or DEFAULT_RADIUS,
         prints,
         record,
-        said,
+        origin.notes_with(said),
         options.fwhm,
+        origin.cautions,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -14,12 +13,12 @@ from vetter.core.cutout_source import Fingerprint
 from vetter.core.joined_lists import Part, joined
 from vetter.errors import InputError
 from vetter.io.exposure import filter_of, middle
-from vetter.io.field_file import FieldEntry, read_field_file
+from vetter.io.field_file import FieldEntry, FieldFile
 from vetter.io.field_planes import ORDER, FieldPlanes, open_planes
 from vetter.io.field_source import FieldSource
 from vetter.io.fingerprint import of_list, of_plane
 from vetter.io.fits_names import parse_fits_name
-from vetter.io.input_options import InputOptions
+from vetter.io.input_options import InputOptions, InputOrigin
 from vetter.io.night_epochs import epochs_of, object_columns
 from vetter.io.night_source import NightField, NightSource, OpenFields, renamed
 from vetter.io.psf_fwhm import known_fwhm
@@ -28,25 +27,26 @@ _SAID_ALONE = 3
 
 
 def open_night(
-    path: Path, options: InputOptions, radius: float, record: dict[str, Any]
+    file: FieldFile, options: InputOptions, radius: float, origin: InputOrigin
 ) -> NightSource:
     """The images of a field file as one source.
 
     Parameters
     ----------
-    path : Path
+    file : FieldFile
+        As it was read.
     options : InputOptions
         Of the command line; they go before those in the file.
     radius : float
         Of the cutouts, where neither names one.
-    record : dict
+    origin : InputOrigin
 
     Raises
     ------
     InputError
         The file, a list or an image's header cannot be used; one line names the file and the field.
     """
-    file = read_field_file(path)
+    path = file.path
     if options.planes or options.variance or options.weight:
         given = options.for_lists()
         raise InputError(f"{path}: a field file names its own planes, found {given} too")
@@ -89,8 +89,10 @@ def open_night(
         options.radius or file.radius or radius,
         (of_list("fields", path), *prints),
         (_summary(fields, candidates), said, *candidates.notes, *_said(fields)),
-        record,
+        origin.record,
         open_fields,
+        origin.notes_with(),
+        origin.cautions,
     )
 
 

@@ -148,8 +148,8 @@ class NightSource(ManyFields):
     own_notes : tuple of str
         What the images and their lists say.
     record : dict
-    extra_notes : tuple of str
-        What is said before them.
+    extra_notes, extra_cautions : tuple of str
+        Said before them.
     """
 
     title: str
@@ -164,6 +164,7 @@ class NightSource(ManyFields):
     record: dict[str, Any]
     open_fields: OpenFields
     extra_notes: tuple[str, ...] = ()
+    extra_cautions: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from vetter.errors import InputError
 from vetter.io.field_planes import ORDER, FieldPlanes, open_planes
 from vetter.io.field_source import cut_planes, header_facts
 from vetter.io.fingerprint import of_files
+from vetter.io.input_options import InputOrigin
 from vetter.io.psf_fwhm import known_fwhm
 from vetter.io.triplet_names import PlaneSets
 from vetter.io.triplet_table import StampHeader, listed_sets, stamp_header
@@ -46,7 +47,7 @@ class TripletFolder(CutoutSource):
     record : dict
     radius, given_fwhm : float or None
         The user's word on the cutouts' size and the PSF's FWHM, pixels.
-    extra_notes : tuple of str
+    extra_notes, extra_cautions : tuple of str
         Said before all others.
     """
 
@@ -56,6 +57,7 @@ class TripletFolder(CutoutSource):
     radius: float | None = None
     given_fwhm: float | None = None
     extra_notes: tuple[str, ...] = ()
+    extra_cautions: tuple[str, ...] = ()
     candidates: CandidateList = field(init=False)
     plane_names: tuple[str, ...] = field(init=False)
     plane_provenance: Mapping[str, Provenance] = field(init=False)
@@ -175,7 +177,7 @@ def open_triplets(
     found: PlaneSets,
     radius: float | None,
     fwhm: float | None,
-    record: dict[str, Any],
+    origin: InputOrigin,
 ) -> TripletFolder:
     """A source from the files that names put together; only the first headers are read.
 
@@ -184,7 +186,8 @@ def open_triplets(
     InputError
         They are no images, or images of the sky rather than stamps.
     """
-    source = TripletFolder(title, found, record, radius, fwhm)
+    notes, cautions = origin.notes_with(), origin.cautions
+    source = TripletFolder(title, found, origin.record, radius, fwhm, notes, cautions)
     width, height = largest_of(source._headers)
     if not width:
         first = found.sets[0].planes["image"]

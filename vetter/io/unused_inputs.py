@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vetter.core.counted import counted
+from vetter.io.input_kind import InputKind
 
 BY_HAND = 16
 """More inputs than these were written by the shell: looking into each would cost the start."""
 
 
 def unused_inputs(
-    paths: Sequence[Path], holds: Callable[[Path], bool], what: str
+    paths: Sequence[Path], holds: Callable[[Path], bool], kind: InputKind
 ) -> tuple[str, ...]:
     """A line that names those of several inputs from which nothing is taken; none where all serve.
 
@@ -22,8 +23,8 @@ def unused_inputs(
         As the user named them.
     holds : callable
         Whether an input holds what is opened.
-    what : str
-        Of which kind that is, as "alert packets".
+    kind : InputKind
+        Its kind.
     """
     if not 1 < len(paths) <= BY_HAND:
         return ()
@@ -32,7 +33,8 @@ def unused_inputs(
         return ()
     each = "it" if len(unused) == 1 else "each"
     verb = "holds" if len(unused) == 1 else "hold"
-    return (f"{', '.join(unused)} {verb} no {what}, which are opened: open {each} on its own",)
+    named = ", ".join(unused)
+    return (f"{named} {verb} no {kind.value}, which are opened: open {each} on its own",)
 
 
 def left_alone_words(count: int) -> str:

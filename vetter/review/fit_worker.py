@@ -51,6 +51,8 @@ def main() -> None:
 
 
 def _main() -> None:
+    from vetter.io.inputs import open_recorded
+
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     wishes: queue.SimpleQueue[Wish] = queue.SimpleQueue()
@@ -63,19 +65,11 @@ def _main() -> None:
     reader = threading.Thread(target=_listen, args=(messages, wishes), daemon=True)
     reader.start()
     try:
-        source = _opened(start)
+        source = open_recorded(start.record)
     except VetterError as error:
         send(answers, Broken(str(error)))
         return
     _serve(_Fitter(source, start, answers), wishes)
-
-
-def _opened(start: Start) -> CutoutSource:
-    from vetter.io.inputs import InputOptions, open_input
-
-    record = start.record
-    options = InputOptions.from_keywords(**dict(record.get("options", {})))
-    return open_input(list(record["inputs"]), options)
 
 
 class _Fitter:

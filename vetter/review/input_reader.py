@@ -14,7 +14,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.errors import InputError, VetterError
 from vetter.io.giving_up import GivenUp, unless
-from vetter.io.inputs import InputOptions, names_radius, open_input
+from vetter.io.inputs import InputOptions, open_input
 from vetter.io.nearby_planes import PlanesWanted
 from vetter.io.remembered_columns import with_remembered_columns
 from vetter.io.session_path import default_session_path
@@ -72,8 +72,6 @@ def read_input(request: OpenRequest, usual_radius: float) -> CutoutSource:
     """
     inputs, asked = list(request.inputs), request.options
     asked = dataclasses.replace(asked, usual_radius=usual_radius)
-    if asked.radius is None and not names_radius(inputs):
-        asked = dataclasses.replace(asked, radius=usual_radius)
     if not request.remembered:
         return open_input(inputs, asked)
     session = request.session or default_session_path(inputs)

@@ -12,6 +12,7 @@ from vetter.core.light_curve import LightCurve
 from vetter.io.alerts.history import light_curve
 from vetter.io.alerts.opening import open_alerts
 from vetter.io.alerts.producers import producer_of
+from vetter.io.input_options import InputOrigin
 
 LIMIT = {"jd": 2460210.5, "fid": 1, "isdiffpos": None, "magpsf": None, "sigmapsf": None}
 
@@ -82,7 +83,7 @@ def test_odd_histories_leave_the_epoch_itself(history: Any) -> None:
 
 
 def test_every_real_packet_has_its_own_epoch(real_data: Path) -> None:
-    source = open_alerts([real_data / "alerts"], None, None, None, {})
+    source = open_alerts([real_data / "alerts"], None, None, None, InputOrigin())
     while source.grow() is not None:
         pass
     lengths = []

@@ -18,6 +18,7 @@ from vetter.io.alerts.opening import open_alerts
 from vetter.io.alerts.packet_cutout import packet_cutout
 from vetter.io.alerts.producers import producer_of
 from vetter.io.alerts.source import AlertSource
+from vetter.io.input_options import InputOrigin
 
 
 def cutout_of(packet: dict[str, Any]) -> Cutout:
@@ -30,7 +31,7 @@ def cutout_of(packet: dict[str, Any]) -> Cutout:
 
 
 def opened(path: Path) -> AlertSource:
-    return open_alerts([path], None, None, None, {})
+    return open_alerts([path], None, None, None, InputOrigin())
 
 
 def centroid(image: Any, start: tuple[float, float], width: float) -> tuple[float, float]:

@@ -10,6 +10,7 @@ from tests.helpers.alert_files import record
 from vetter.errors import InputError
 from vetter.io.alerts.opening import open_alerts
 from vetter.io.alerts.parquet import PacketRows, has_cutouts
+from vetter.io.input_options import InputOrigin
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_rows_of_all_groups_are_listed_and_read(path: Path) -> None:
-    source = open_alerts([path], None, None, None, {})
+    source = open_alerts([path], None, None, None, InputOrigin())
     assert source.candidates.keys.tolist() == [str(n) for n in range(20)]
     for row in (19, 0, 13, 6, 7):
         assert source.cutout(row).meta["candid"] == row
@@ -52,7 +53,11 @@ def test_a_file_cut_short_has_no_stamps(path: Path, keep: int) -> None:
 
 def test_real_packets_are_listed_with_their_fields(real_data: Path) -> None:
     source = open_alerts(
-        [real_data / "alerts" / "lsst" / "rubin_sample_data_10_0.parquet"], None, None, None, {}
+        [real_data / "alerts" / "lsst" / "rubin_sample_data_10_0.parquet"],
+        None,
+        None,
+        None,
+        InputOrigin(),
     )
     candidates = source.candidates
     assert len(candidates) == 25

@@ -10,11 +10,12 @@ from tests.helpers.alert_files import packed, record, write_packets, write_tar
 from vetter.errors import InputError
 from vetter.io.alerts.opening import natural, open_alerts, packet_files
 from vetter.io.alerts.source import AlertSource
+from vetter.io.input_options import InputOrigin
 from vetter.io.inputs import InputOptions, open_input
 
 
 def opened(*paths: Path, radius: float | None = None) -> AlertSource:
-    return open_alerts(list(paths), radius, None, None, {})
+    return open_alerts(list(paths), radius, None, None, InputOrigin())
 
 
 def test_a_few_packets_are_complete_at_once(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from vetter.core.counted import counted
 from vetter.errors import InputError
@@ -18,6 +17,7 @@ from vetter.io.alerts.packets import Packets
 from vetter.io.alerts.recognition import is_other_by_name
 from vetter.io.alerts.source import AlertSource
 from vetter.io.folder_walk import walked
+from vetter.io.input_options import InputOrigin
 
 _DIGITS = re.compile(r"(\d+)")
 
@@ -27,7 +27,7 @@ def open_alerts(
     radius: float | None,
     fwhm: float | None,
     schema: str | None,
-    record: dict[str, Any],
+    origin: InputOrigin,
 ) -> AlertSource:
     """A source of packets in files, archives and folders of them, subfolders included.
 
@@ -40,8 +40,7 @@ def open_alerts(
         The user's word on the cutouts' size and the PSF's FWHM, pixels.
     schema : str or None
         File of the schema of packets that come without one.
-    record : dict
-        For the session.
+    origin : InputOrigin
 
     Raises
     ------
@@ -70,9 +69,11 @@ def open_alerts(
         first,
         listing,
         {"radius": radius, "fwhm": fwhm},
-        record,
+        origin.record,
         _expected(files, first),
         left_alone,
+        origin.notes_with(),
+        origin.cautions,
     )
 
 

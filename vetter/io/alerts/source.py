@@ -56,7 +56,7 @@ class AlertSource(CutoutSource):
     ----------
     candidates : CandidateList
         As far as it was read.
-    extra_notes : tuple of str
+    extra_notes, extra_cautions : tuple of str
         Said before all others.
     plane_provenance : mapping of str to Provenance
         How the planes of the first packet with stamps came to be.
@@ -74,9 +74,12 @@ class AlertSource(CutoutSource):
         record: dict[str, Any],
         expected: int | None,
         left_alone: int,
+        extra_notes: tuple[str, ...] = (),
+        extra_cautions: tuple[str, ...] = (),
     ) -> None:
         self.title = title
         self.record = record
+        self.extra_notes, self.extra_cautions = extra_notes, extra_cautions
         self._packets, self._listing = packets, listing
         self._options = options
         self._expected = expected
