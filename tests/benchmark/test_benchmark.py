@@ -15,7 +15,6 @@ from vetter.benchmark import openings, science
 from vetter.benchmark.figures import Figure, row, spread
 from vetter.benchmark.night_files import make_night, make_wide_night, pack_planes
 from vetter.benchmark.packets import write_folder, write_tar
-from vetter.core.cutout_source import completed
 from vetter.errors import VetterError
 from vetter.io.inputs import InputOptions, open_input
 
@@ -94,8 +93,8 @@ def test_packets_are_read_as_alerts(tmp_path: Path) -> None:
         open_input([str(path)], InputOptions())
         for path in (write_folder(tmp_path / "night", 3), write_tar(tmp_path / "night.tar", 3))
     ]
-    for source in map(completed, sources):
-        cutout = source.cutout(1, source.default_radius)
+    for source in sources:
+        cutout = source.completed().cutout(1, source.default_radius)
         assert len(source.candidates) == 3 and cutout.shape == (63, 63)
         assert {"image", "template", "diff"} <= set(cutout.plane_names)
         source.close()
