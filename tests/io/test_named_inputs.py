@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,8 +11,6 @@ from tests.helpers.alert_files import write_packets
 from tests.helpers.field_files import write_field, write_list
 from tests.helpers.night_files import write_night
 from tests.helpers.stamp_files import write_stamps
-from vetter.io import field_file
-from vetter.io.alerts import recognition
 from vetter.io.cutout_files import write_cutout
 from vetter.io.inputs import InputOptions, NamedKind, open_input, open_recorded, recognise
 
@@ -115,30 +112,6 @@ def test_usual_radius_is_for_inputs_without_one(
 
 def test_radius_given_as_zero_is_not_the_usual_one() -> None:
     assert InputOptions(radius=0.0, usual_radius=4.0).with_usual_radius().radius == 0.0
-
-
-def test_field_file_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read, real = [], field_file.read_field_file
-
-    def counting(path: Path) -> Any:
-        read.append(path)
-        return real(path)
-
-    monkeypatch.setattr(field_file, "read_field_file", counting)
-    open_input(a_night(tmp_path), USUAL).close()
-    assert len(read) == 1
-
-
-def test_packets_are_recognised_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked, real = [], recognition.hold_alerts
-
-    def counting(*arguments: Any) -> bool:
-        asked.append(arguments)
-        return real(*arguments)
-
-    monkeypatch.setattr(recognition, "hold_alerts", counting)
-    open_input(packets(tmp_path), USUAL).close()
-    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("made", [the_demo, a_list, a_list_of_paths, a_night, a_folder, packets])

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import threading
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.helpers.alert_files import write_packets
 from tests.helpers.field_files import write_field, write_list
+from tests.helpers.night_files import write_night
 from vetter.errors import InputError
+from vetter.io.alerts import recognition
 from vetter.io.giving_up import still_wanted
 from vetter.io.input_options import InputOptions
 from vetter.review import input_reader
@@ -135,3 +140,24 @@ def test_a_reading_that_is_cancelled_ends_at_its_next_step(qtbot, reader, monkey
     thread.join(10)
     assert not thread.is_alive()
     qtbot.waitUntil(lambda: not reader._left, timeout=10000)
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> list[Any]:
+    """The calls of a function of a module, which are made."""
+    calls, real = [], getattr(module, name)
+    monkeypatch.setattr(module, name, lambda *given: calls.append(given) or real(*given))
+    return calls
+
+
+def test_field_file_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = str(write_night(tmp_path))
+    calls = counted(monkeypatch, tomllib, "loads")
+    read_input(OpenRequest((path,)), 4.0).close()
+    assert len(calls) == 1
+
+
+def test_packets_are_recognised_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = str(write_packets(tmp_path, 1)[0])
+    calls = counted(monkeypatch, recognition, "hold_alerts")
+    read_input(OpenRequest((path,)), 4.0).close()
+    assert len(calls) == 1
