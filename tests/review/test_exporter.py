@@ -44,6 +44,14 @@ def test_progress_and_report_arrive(qtbot, exporter, tmp_path) -> None:
     assert done.args[0].cutouts == 1
 
 
+def test_thread_has_ended_when_its_report_arrives(qtbot, exporter, tmp_path) -> None:
+    running = []
+    exporter.done.connect(lambda _report: running.append(exporter.running))
+    with qtbot.waitSignal(exporter.done, timeout=30000):
+        exporter.start(_request(tmp_path))
+    assert running == [False]
+
+
 def test_closing_in_the_middle_waits_and_leaves_nothing(exporter, source, tmp_path) -> None:
     source.gate.clear()
     exporter.start(_request(tmp_path))

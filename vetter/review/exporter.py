@@ -71,6 +71,7 @@ class Exporter(QObject):
         self.close()
         opinions = FrozenOpinions.of(self._session)
         self._thread = _ExportThread(self, request, self._session, self._cache, opinions)
+        self._thread.finished.connect(self._on_finished)
         self._thread.start()
 
     def cancel(self) -> None:
@@ -84,6 +85,18 @@ class Exporter(QObject):
         if self._thread is not None:
             self._thread.wait()
             self._thread = None
+
+    def _on_finished(self) -> None:
+        """Tell the outcome once the thread has ended: who hears of it may delete the exporter."""
+        thread = self._thread
+        # An export that was ended for another one finishes too, and is not told of.
+        if thread is None or not thread.isFinished():
+            return
+        self.close()
+        if isinstance(thread.outcome, ExportReport):
+            self.done.emit(thread.outcome)
+        else:
+            self.failed.emit(thread.outcome)
 
 
 class _ExportThread(QThread):
@@ -105,14 +118,14 @@ class _ExportThread(QThread):
         self._source = session.source
         self._cache = cache
         self._opinions = opinions
+        self.outcome: ExportReport | str = ""
+        """The report, or in words why there is none; read it once the thread has ended."""
 
     def run(self) -> None:
         try:
-            report = self._export()
+            self.outcome = self._export()
         except Exception as error:  # An exception that leaves a thread ends the program.
-            self._exporter.failed.emit(in_words(error))
-        else:
-            self._exporter.done.emit(report)
+            self.outcome = in_words(error)
 
     def _export(self) -> ExportReport:
         request = self._request
