@@ -21,10 +21,9 @@ from vetter.io.cutout_lots import CutoutLots, scanned
 from vetter.io.damage import reading
 from vetter.io.field_planes import ORDER
 from vetter.io.fingerprint import of_files
-from vetter.io.folder_walk import walked
+from vetter.io.folder_walk import left_alone_words, walked
 from vetter.io.input_options import InputOrigin
 from vetter.io.psf_fwhm import known_fwhm
-from vetter.io.unused_inputs import left_alone_words
 
 _ENDINGS = (".fits", ".fit", ".fts", ".fits.gz")
 # Names of planes are gathered from so many files, spread over the list.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from vetter.core.counted import counted
 from vetter.io.giving_up import still_wanted
 
 
@@ -28,3 +29,8 @@ def walked(
         still_wanted()
         folders[:] = sorted((name for name in folders if not name.startswith(".")), key=key)
         yield os.path.join(here, ""), names
+
+
+def left_alone_words(count: int) -> str:
+    """Tell how many files of a folder were left alone."""
+    return counted(count, "other file was left alone", "other files were left alone")

@@ -1,8 +1,13 @@
-"""Kinds of input that a folder may hold."""
+"""Kinds of input that a folder may hold, and inputs not of the kind that is opened."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from enum import Enum
+from pathlib import Path
+
+BY_HAND = 16
+"""More inputs than these were written by the shell: looking into each would cost the start."""
 
 
 class InputKind(Enum):
@@ -42,3 +47,28 @@ class InputKind(Enum):
     def is_list(self) -> bool:
         """Whether it is a list of candidates."""
         return self in (InputKind.LISTS, InputKind.LISTS_ALONE)
+
+
+def unused_inputs(
+    paths: Sequence[Path], holds: Callable[[Path], bool], kind: InputKind
+) -> tuple[str, ...]:
+    """A line that names those of several inputs from which nothing is taken; none where all serve.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        As the user named them.
+    holds : callable
+        Whether an input holds what is opened.
+    kind : InputKind
+        Its kind.
+    """
+    if not 1 < len(paths) <= BY_HAND:
+        return ()
+    unused = [str(path) for path in paths if not holds(path)]
+    if not unused:
+        return ()
+    each = "it" if len(unused) == 1 else "each"
+    verb = "holds" if len(unused) == 1 else "hold"
+    named = ", ".join(unused)
+    return (f"{named} {verb} no {kind.value}, which are opened: open {each} on its own",)

@@ -279,8 +279,7 @@ def _open_folder(named: NamedInputs, options: InputOptions) -> CutoutSource:
 def _open_alerts(named: NamedInputs, options: InputOptions) -> CutoutSource:
     from vetter.io.alerts.opening import open_alerts
     from vetter.io.alerts.recognition import hold_alerts
-    from vetter.io.input_kind import InputKind
-    from vetter.io.unused_inputs import unused_inputs
+    from vetter.io.input_kind import InputKind, unused_inputs
 
     given = options.for_lists()
     if given:

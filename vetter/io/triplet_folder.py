@@ -20,11 +20,11 @@ from vetter.errors import InputError
 from vetter.io.field_planes import ORDER, FieldPlanes, open_planes
 from vetter.io.field_source import cut_planes, header_facts
 from vetter.io.fingerprint import of_files
+from vetter.io.folder_walk import left_alone_words
 from vetter.io.input_options import InputOrigin
 from vetter.io.psf_fwhm import known_fwhm
 from vetter.io.triplet_names import PlaneSets
 from vetter.io.triplet_table import StampHeader, listed_sets, stamp_header
-from vetter.io.unused_inputs import left_alone_words
 
 FIRST_LOT = 512
 """So many headers are read before anything is shown; each later lot doubles the list."""

@@ -23,8 +23,8 @@ from vetter.io.alerts.packet_cutout import packet_cutout
 from vetter.io.alerts.packets import Packets
 from vetter.io.alerts.producers import producer_of
 from vetter.io.fingerprint import of_files, of_plane
+from vetter.io.folder_walk import left_alone_words
 from vetter.io.psf_fwhm import known_fwhm
-from vetter.io.unused_inputs import left_alone_words
 
 PLANES = ("image", "template", "diff", "err")
 _DEFAULT_RADIUS = 20.0
