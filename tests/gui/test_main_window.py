@@ -260,6 +260,23 @@ def test_the_end_of_the_list_names_the_key_that_the_vetter_has_set(qtbot, sessio
     assert said == "end of the list; 149 undecided: Ctrl+J goes to the next of them"
 
 
+def test_end_of_list_without_undecided_names_no_key(qtbot, window):
+    session = window.session
+    session.decide_group(range(len(session.candidates)), Verdict.REJECT)
+    press(qtbot, window, KEY.Key_End, KEY.Key_A)
+    assert window.status.currentMessage() == "end of the list; every candidate is decided"
+
+
+def test_end_of_list_names_no_key_if_keymap_has_none(qtbot, session_path):
+    keys = {"go.undecided": []}
+    window = open_window("demo", session=session_path, settings=WITHOUT_FITS, keymap=keys)
+    activate(qtbot, window)
+    press(qtbot, window, KEY.Key_End, KEY.Key_A)
+    said = window.status.currentMessage()
+    window.close()
+    assert said == "end of the list; 149 undecided"
+
+
 def test_the_undo_menu_names_what_it_takes_back(qtbot, window):
     press(qtbot, window, KEY.Key_R)
     name = window.session.candidates.name(0)

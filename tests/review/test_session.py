@@ -342,21 +342,20 @@ def test_clear_takes_the_verdict_back_and_stays(session):
 def test_at_the_end_the_verdict_counts_and_the_window_says_so(session, qtbot):
     paint_all(session)
     session.last()
-    with qtbot.waitSignal(session.message) as told:
+    with qtbot.waitSignal(session.end_reached) as told:
         session.accept()
     assert session.verdict("d") is Verdict.ACCEPT
     assert session.current_key == "d"
     assert "3 undecided" in told.args[0]
 
 
-def test_same_verdict_at_end_tells_end_again(session):
+def test_same_verdict_at_end_tells_end_again(session, qtbot):
     paint_all(session)
     session.last()
     session.accept()
-    said: list[str] = []
-    session.message.connect(said.append)
-    session.accept()
-    assert said == ["end of the list; 3 undecided"]
+    with qtbot.waitSignal(session.end_reached) as told:
+        session.accept()
+    assert told.args == ["end of the list; 3 undecided", 3]
 
 
 def test_tags_go_on_and_off_without_a_step(session):
@@ -617,13 +616,13 @@ def test_verdict_that_ends_match_goes_to_next_match(session):
     assert session.current_key == "b" and not session.queue.leaves_out(0)
 
 
-def test_end_of_filter_counts_undecided_matches(session):
+def test_end_of_filter_counts_undecided_matches(session, qtbot):
     paint_all(session)
     session.queue.set_filter("b d")
     session.go_to("d")
-    said = messages(session)
-    session.accept()
-    assert said == ["end of the filtered list; 1 undecided"]
+    with qtbot.waitSignal(session.end_reached) as told:
+        session.accept()
+    assert told.args == ["end of the filtered list; 1 undecided", 1]
 
 
 def test_no_undecided_match_is_told_of_filter(session):

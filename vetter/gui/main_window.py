@@ -94,7 +94,6 @@ class MainWindow(Window):
         self.fits = fits
         self.commands = with_tags(commands, session.settings.review.tags)
         self.keymap = make_keymap(self.commands, keymap_changes)
-        session.undecided_keys = keys_text(self.keymap["go.undecided"])
         self._compass = True
         # Cut out while the widgets are built: the first paint shows it.
         self.cache.want([session.current_row] if session.current_row >= 0 else [])
@@ -127,7 +126,7 @@ class MainWindow(Window):
         self.epochs = EpochPanel(session, self.cache)
         self.candidate_list = CandidateListView(session)
         self.light_curve = LightCurveDock(self)
-        self.status = Status(session, self.fits)
+        self.status = Status(session, self.fits, keys_text(self.keymap["go.undecided"]))
         self.setStatusBar(self.status)
 
         vetting = QWidget(self)

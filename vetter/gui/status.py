@@ -37,10 +37,15 @@ class Status(QStatusBar):
         Whose counts and pace it shows.
     fits : Fits
         Whose progress it shows.
+    undecided_keys : str
+        Keys that go to the next undecided candidate; empty if the keymap gives it none.
     """
 
-    def __init__(self, session: Session, fits: Fits, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, fits: Fits, undecided_keys: str, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._undecided_keys = undecided_keys
         self._session = session
         self._fits = fits
         self.setSizeGripEnabled(False)
@@ -71,6 +76,7 @@ class Status(QStatusBar):
         session.completed.connect(self._start_soon)
         session.broke_off.connect(self._on_broke_off)
         session.message.connect(self.say)
+        session.end_reached.connect(self._on_end_reached)
         session.noticed.connect(self._on_noticed)
         self.messageChanged.connect(self._on_message)
         fits.progressed.connect(self._start_soon)
@@ -139,6 +145,11 @@ class Status(QStatusBar):
 
     def _on_opinions_changed(self, _rows: object) -> None:
         self._soon.start()
+
+    def _on_end_reached(self, message: str, undecided: int) -> None:
+        keys = self._undecided_keys
+        way = f": {keys} goes to the next of them" if undecided and keys else ""
+        self.say(f"{message}{way}")
 
     def _on_noticed(self, text: str) -> None:
         self.say(text, important=True)

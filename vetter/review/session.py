@@ -52,9 +52,6 @@ class Session(QObject):
         What the list can show, sort and filter by.
     """
 
-    undecided_keys = ""
-    """The keys that run `next_undecided`, in words: the window knows them."""
-
     current_changed = pyqtSignal(int)
     blanked = pyqtSignal(bool)  # the filter matches nothing, so no candidate is on screen; or again
     opinions_changed = pyqtSignal(object)  # list of rows
@@ -63,6 +60,7 @@ class Session(QObject):
     completed = pyqtSignal()
     broke_off = pyqtSignal()  # the rest of the list could not be read
     message = pyqtSignal(str)
+    end_reached = pyqtSignal(str, int)  # message, and how many candidates are undecided
     noticed = pyqtSignal(str)  # a message that asks for attention
     failed = pyqtSignal(str)
     refused = pyqtSignal(int, str)  # row and text of a comment that could not be written
@@ -544,10 +542,9 @@ class Session(QObject):
             return
         end = "end of the filtered list" if self.queue.expression else "end of the list"
         left = int(np.count_nonzero(self.codes[self.queue.order] == 0))
-        way = f": {self.undecided_keys} goes to the next of them" if self.undecided_keys else ""
         each = "match" if self.queue.expression else "candidate"
-        undecided = f"{left} undecided{way}" if left else f"every {each} is decided"
-        self.message.emit(f"{end}; {undecided}")
+        undecided = f"{left} undecided" if left else f"every {each} is decided"
+        self.end_reached.emit(f"{end}; {undecided}", left)
 
     def _to_end(self, last: bool) -> None:
         if self.queue.is_barren:
