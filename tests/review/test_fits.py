@@ -74,7 +74,7 @@ class FakeSession(QObject):
     queue_changed = pyqtSignal()
     grown = pyqtSignal(int)
     completed = pyqtSignal()
-    adjustments_loaded = pyqtSignal(object)
+    loaded = pyqtSignal(object)
     noticed = pyqtSignal(str)
 
     def __init__(self, ahead: bool, planes=("image", "convolved"), made=None) -> None:
@@ -92,7 +92,7 @@ class FakeSession(QObject):
         self.current_row = 1
         self.complete = True
         self.read_only = False
-        self.recorder = self
+        self.writer = self
         self.kept: list = []
         self.loads: list[str] = []
         self.set: dict[str, object] = {}
@@ -141,7 +141,7 @@ def get_ready(fits: Fits, signature: str = "mine") -> None:
 def find(fits: Fits, *stored: Stored) -> None:
     """The session holds these, and nothing else."""
     for part in stored or (Stored("mine", [], True),):
-        fits._session.adjustments_loaded.emit(part)
+        fits._session.loaded.emit(part)
 
 
 @pytest.fixture
@@ -211,7 +211,7 @@ def test_each_image_is_fitted_and_kept_under_a_name_of_its_own(qapp):
     get_ready(fits, "first")
     meta = GOOD.as_meta()
     # A result of the one image's name for a candidate that is on the other now.
-    loaded = fits._session.adjustments_loaded
+    loaded = fits._session.loaded
     loaded.emit(Stored("first", [("a", meta), ("d", meta)], True))
     assert fits.table.rows() == [0] and fits.fit_of(2) is None
     fit = field_fit(PsfFwhm(5.0, ""), FitSettings(), 20)

@@ -21,7 +21,6 @@ from vetter.errors import InputError
 from vetter.io.session_file import SessionFile
 from vetter.review.growth import Growth
 from vetter.review.queue import Queue
-from vetter.review.recorder import Recorder
 from vetter.review.session import Session
 from vetter.review.writer import Writer
 from vetter.settings import Settings
@@ -39,8 +38,8 @@ class Opened:
         ledger.replay(made)
         columns = ReviewColumns(source.candidates, ledger, FitTable(len(source.candidates)))
         queue = Queue(len(source.candidates), columns.values, lambda text: matching(text, columns))
-        recorder = Recorder(ledger, Writer(self.store))
-        self.session = Session(source, ledger, recorder, queue, columns, Settings(), "ada")
+        writer = Writer(self.store)
+        self.session = Session(source, ledger, writer, queue, columns, Settings(), "ada")
         self.said: list[str] = []
         self.session.message.connect(self.said.append)
         self.session.noticed.connect(self.said.append)
@@ -175,7 +174,7 @@ def test_the_input_is_recorded_in_full_when_the_list_is_complete(qtbot: Any, ope
     one = opened((2, 6))
     assert [(i.candidates, i.fingerprints) for i in one.store.inputs()] == [(2, ())]
     one.finish(qtbot)
-    one.session.recorder.close()
+    one.session.writer.close()
     (recorded,) = one.store.inputs()
     assert recorded.candidates == 6 and recorded.fingerprints == one.source.fingerprints
 
@@ -209,7 +208,7 @@ def test_nothing_is_recorded_of_a_list_whose_rest_cannot_be_read(qtbot: Any, ope
     one = opened((2, 6))
     one.read(qtbot, 6)
     one.break_off(qtbot, InputError("night.tar: cut short"))
-    one.session.recorder.close()
+    one.session.writer.close()
     assert [(i.candidates, i.fingerprints) for i in one.store.inputs()] == [(2, ())]
     assert not one.source.fingerprinted_by
 

@@ -17,9 +17,8 @@ from vetter.core.new_decisions import decide_group
 from vetter.core.review_columns import ReviewColumns
 from vetter.errors import VetterError
 from vetter.review.queue import Queue
-from vetter.review.recorder import Recorder
 from vetter.review.session import Session
-from vetter.review.writer import Writer
+from vetter.review.writer import NoWriter, Writer
 from vetter.settings import Settings
 
 KEYS = ["a", "b", "c", "d"]
@@ -87,13 +86,12 @@ def store() -> MemoryStore:
 def session(qapp, store: MemoryStore) -> Iterator[Session]:
     candidates = candidate_list()
     ledger = Ledger(candidates, "ann")
-    recorder = Recorder(ledger, Writer(store))
     # A filter names the keys that match it.
     queue = Queue(4, lambda name: np.zeros(4), lambda text: np.isin(KEYS, text.split()))
     session = Session(
         PlainSource(candidates=candidates),
         ledger,
-        recorder,
+        Writer(store),
         queue,
         ReviewColumns(candidates, ledger),
         Settings(),
@@ -206,8 +204,8 @@ def test_what_cannot_be_kept_is_said_once_and_is_no_failure(session, store, qtbo
 
     store.put_adjustments = full
     for _ in range(2):
-        with qtbot.waitSignal(session.recorder.unkept):
-            session.recorder.keep_adjustments([("a", "signature", "{}")])
+        with qtbot.waitSignal(session.writer.failed):
+            session.writer.keep_adjustments([("a", "signature", "{}")])
     assert noticed == ["fits, place and settings are not kept: s.vetter: the disk is full"]
     assert not failed
 
@@ -479,7 +477,7 @@ def test_a_read_only_session_decides_nothing_and_says_why(qapp, qtbot):
     queue = Queue(4, lambda name: np.zeros(4), lambda text: np.ones(4, bool))
     source = PlainSource(candidates=candidates)
     columns = ReviewColumns(candidates, ledger)
-    session = Session(source, ledger, Recorder(ledger, None), queue, columns, Settings(), "ann")
+    session = Session(source, ledger, NoWriter(), queue, columns, Settings(), "ann")
     session.go_to_row(0)
     session.painted(0)
     with qtbot.waitSignal(session.message) as told:

@@ -27,7 +27,7 @@ def fits(qapp):
 def test_the_rest_waits_until_all_that_the_session_holds_is_read(fits):
     fits.follow([1])
     get_ready(fits)
-    fits._session.adjustments_loaded.emit(Stored("mine", [("a", META)], False))
+    fits._session.loaded.emit(Stored("mine", [("a", META)], False))
     assert fits._ahead.wishes == [([1], [])]
     find(fits, Stored("mine", [("c", META)], True))
     assert fits.table.rows() == [0, 2]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from types import SimpleNamespace
 
 import pytest
 
@@ -110,7 +109,7 @@ def test_results_are_read_on_the_writers_thread(writer, qtbot):
 def test_results_are_read_a_few_at_a_time(writer, qtbot, monkeypatch):
     monkeypatch.setattr("vetter.review.writer.AT_ONCE", 2)
     heard = []
-    stored = StoredFits(SimpleNamespace(**_as_recorder(writer)))
+    stored = StoredFits(writer)
     stored.arrived.connect(heard.append)
     stored.read("mine")
     stored.read("other")
@@ -123,18 +122,12 @@ def test_results_that_cannot_be_read_do_not_keep_those_of_other_images(writer, s
     read = store.adjustments_of
     store.adjustments_of = lambda name, *rest: {}[name] if name == "bad" else read(name, *rest)
     heard = []
-    stored = StoredFits(SimpleNamespace(**_as_recorder(writer)))
+    stored = StoredFits(writer)
     stored.arrived.connect(lambda part: heard.append((part.signature, len(part.results))))
     stored.read("bad")
     stored.read("mine")
     qtbot.waitUntil(lambda: not stored.reading, timeout=30000)
     assert heard == [("bad", 0), ("mine", 3)]
-
-
-def _as_recorder(writer: Writer) -> dict:
-    """What `StoredFits` uses of a recorder."""
-    load = writer.load_adjustments
-    return {"adjustments_loaded": writer.loaded, "load_adjustments": load, "read_only": False}
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,7 @@ class MainWindow(Window):
     def toggle_light_curve(self) -> None:
         """Show the light curve, or put it away; the session remembers which."""
         if self.light_curve.toggle():
-            self.session.recorder.keep_setting("light_curve", self.light_curve.wanted)
+            self.session.writer.keep_setting("light_curve", self.light_curve.wanted)
         else:
             self.status.say("no light curve comes with these candidates")
 
@@ -291,7 +291,7 @@ class MainWindow(Window):
         self.setFocus()
 
     def _on_panels_picked(self, said: dict[str, bool]) -> None:
-        self.session.recorder.keep_setting("panels", said)
+        self.session.writer.keep_setting("panels", said)
         self.plane_row.set_choice(PanelChoice.of(self.session.source, said))
         self.showing.show()
 
@@ -304,10 +304,10 @@ class MainWindow(Window):
 
     def _on_looks_changed(self, looks: Looks) -> None:
         self.cache.set_looks(looks)
-        self.session.recorder.keep_setting("looks", looks.record())
+        self.session.writer.keep_setting("looks", looks.record())
 
     def _on_columns_changed(self, names: list[str]) -> None:
-        self.session.recorder.keep_setting("columns", names)
+        self.session.writer.keep_setting("columns", names)
         self._show_picked(names)
 
     def set_columns(self, names: list[str]) -> None:

@@ -36,7 +36,7 @@ class FieldFits:
         self._ready[ready.field] = self._signed(ready)
         psf, name = ready.fit.options.psf, setting_name(ready.field)
         if isinstance(psf, StarPsf) and restored(self._kept.get(name), psf.of) is None:
-            self._session.recorder.keep_setting(name, psf.record())
+            self._session.writer.keep_setting(name, psf.record())
 
     def hold_against(self, number: int, words: str) -> None:
         """What an image's stars have against its template stands against its judgements."""

@@ -65,7 +65,7 @@ class Fits(QObject):
         # An empty table is false: only None says that there is nothing to fit.
         self.table = FitTable(len(session.candidates.keys)) if fits is None else fits
         kept = {} if kept is None else kept
-        self.stars = FieldStars(ahead, kept, session.recorder.keep_setting, self)
+        self.stars = FieldStars(ahead, kept, session.writer.keep_setting, self)
         self.unjudged = why_not_judged(session.source)
         self.paused = bool(self.unjudged) or not session.settings.fit.ahead
         self._session = session
@@ -78,7 +78,7 @@ class Fits(QObject):
         self._results = KeptResults(session, self)
         self._judged = JudgedFits(session, self.table, self._fields, self.stars, self)
         self._judged.changed.connect(self.changed)
-        self._stored = StoredFits(session.recorder, self)
+        self._stored = StoredFits(session.writer, self)
         self._stored.arrived.connect(self.take_stored)
         self._stored.read_through.connect(self._wish_on)
         self._rest = Unfitted(session, self.table, self._fields, self._stored)

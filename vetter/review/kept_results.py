@@ -21,7 +21,7 @@ class KeptResults(QObject):
     Parameters
     ----------
     session : Session
-        Whose recorder writes.
+        Whose writer writes them.
     """
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
@@ -52,5 +52,5 @@ class KeptResults(QObject):
 
     def _save(self) -> None:
         if self._unsaved and self._session.complete:
-            self._session.recorder.keep_adjustments(self._unsaved)
+            self._session.writer.keep_adjustments(self._unsaved)
             self._unsaved = []

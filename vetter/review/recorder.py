@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vetter.core.cutout_source import Fingerprint
 from vetter.core.decisions import Decision
 from vetter.core.ledger import Ledger
-from vetter.review.writer import Kept, Receipt, Writer
+from vetter.review.writer import NoWriter, Receipt, Writer
 
 ACKNOWLEDGED_AT_ONCE = 0.012
 """Seconds that a verdict waits for its commit before the window goes on painting."""
@@ -24,36 +22,25 @@ class Recorder(QObject):
     ----------
     ledger : Ledger
         Takes over each decision when it is on disk.
-    writer : Writer or None
-        Commits; None for a session that is read only.
+    writer : Writer or NoWriter
+        Commits; a NoWriter for a session that is read only.
     """
 
     recorded = pyqtSignal(object)  # list of Decision, now in force
     failed = pyqtSignal(str)
-    unkept = pyqtSignal(str)  # what nobody waits for, as a fit, could not be written
     begun = pyqtSignal()  # a commit that the window waits for
     saving = pyqtSignal()
-    adjustments_loaded = pyqtSignal(object)  # Stored
-    compared = pyqtSignal(object)  # roles of the inputs that have changed since the last time
 
     def __init__(
-        self, ledger: Ledger, writer: Writer | None, parent: QObject | None = None
+        self, ledger: Ledger, writer: Writer | NoWriter, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._ledger = ledger
         self._writer = writer
         self._pending: tuple[Receipt, Callable[[], None]] | None = None
         self._waiting: deque[Callable[[], None]] = deque()
-        if writer is not None:
+        if isinstance(writer, Writer):
             writer.acknowledged.connect(self._on_acknowledged)
-            writer.failed.connect(self.unkept)
-            writer.loaded.connect(self.adjustments_loaded)
-            writer.compared.connect(self.compared)
-
-    @property
-    def read_only(self) -> bool:
-        """Whether nothing can be recorded."""
-        return self._writer is None
 
     @property
     def busy(self) -> bool:
@@ -68,7 +55,7 @@ class Recorder(QObject):
         On a local disk that is before this returns; on a slow one, later. Where the commit
         fails, ``then`` is not called and nothing is in force.
         """
-        assert self._writer is not None and self._pending is None
+        assert isinstance(self._writer, Writer) and self._pending is None
         self.begun.emit()
         receipt = self._writer.submit(decisions, position)
         self._pending = receipt, then
@@ -84,33 +71,6 @@ class Recorder(QObject):
         else:
             action()
 
-    def keep_position(self, key: str) -> None:
-        """Remember where the vetter is."""
-        if self._writer is not None:
-            self._writer.keep_position(key)
-
-    def keep_setting(self, name: str, value: Any) -> None:
-        """Remember how the vetter set the window up."""
-        if self._writer is not None:
-            self._writer.keep_setting(name, value)
-
-    def keep_adjustments(self, results: Sequence[Kept]) -> None:
-        """Remember results of fits."""
-        if self._writer is not None:
-            self._writer.keep_adjustments(results)
-
-    def record_input(
-        self, record: Mapping[str, Any], fingerprints: Sequence[Fingerprint], candidates: int
-    ) -> None:
-        """Note what the list was read from; :attr:`compared` tells what has changed."""
-        if self._writer is not None:
-            self._writer.record_input(record, fingerprints, candidates)
-
-    def load_adjustments(self, signature: str, after: str = "") -> None:
-        """Read results that are kept; a session that is read only has them made anew."""
-        if self._writer is not None:
-            self._writer.load_adjustments(signature, after)
-
     def finish(self) -> None:
         """Wait for what is under way, and do what waits for it; nothing tells of it any more."""
         self.blockSignals(True)
@@ -118,11 +78,6 @@ class Recorder(QObject):
             receipt = self._pending[0]
             receipt.wait(None)
             self._on_acknowledged(receipt)
-
-    def close(self) -> None:
-        """Write what is left, and end the writer."""
-        if self._writer is not None:
-            self._writer.close()
 
     def _on_acknowledged(self, receipt: Receipt) -> None:
         if self._pending is None or self._pending[0] is not receipt:

@@ -24,6 +24,7 @@ from vetter.review.pace import Pace, PaceMeter
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
 from vetter.review.viewing import NEXT_LISTED, NEXT_UNDECIDED, Viewing
+from vetter.review.writer import NoWriter, Writer
 from vetter.settings import Settings
 
 
@@ -44,8 +45,8 @@ class Session(QObject):
         The open input.
     ledger : Ledger
         The decisions made so far, replayed.
-    recorder : Recorder
-        Brings decisions to disk and then into the ledger; keeps settings and fits too.
+    writer : Writer or NoWriter
+        Writes decisions, settings and fits; a NoWriter makes the session read only.
     queue : Queue
         The order in which the candidates come by.
     columns : ReviewColumns
@@ -69,7 +70,7 @@ class Session(QObject):
         self,
         source: CutoutSource,
         ledger: Ledger,
-        recorder: Recorder,
+        writer: Writer | NoWriter,
         queue: Queue,
         columns: ReviewColumns,
         settings: Settings,
@@ -84,13 +85,14 @@ class Session(QObject):
         self.columns = columns
         self.settings = settings
         self.reviewer = reviewer
-        self.read_only = recorder.read_only
+        self.read_only = writer.read_only
         self.results_folder: Path | None = None
         """Folder in which files made from the session are suggested; None where not known."""
         self.broken = ""
         """Why the rest of the list could not be read; empty as long as nothing failed."""
         self._viewing = Viewing(queue, self)
-        self.recorder = recorder
+        self.writer = writer
+        self.recorder = Recorder(ledger, writer, self)
         self._meter = PaceMeter()
         self._saving = False
         self._stays = False
@@ -105,11 +107,11 @@ class Session(QObject):
         self._viewing.settled.connect(self._keep_position)
         queue.changed.connect(self._viewing.follow_filter)
         queue.changed.connect(self.queue_changed)
-        recorder.failed.connect(self._on_failed)
-        recorder.unkept.connect(self._on_unkept)
-        recorder.recorded.connect(self._on_recorded)
-        recorder.saving.connect(self._on_saving)
-        recorder.compared.connect(self._on_compared)
+        self.recorder.failed.connect(self._on_failed)
+        self.recorder.recorded.connect(self._on_recorded)
+        self.recorder.saving.connect(self._on_saving)
+        writer.failed.connect(self._on_unkept)
+        writer.compared.connect(self._on_compared)
 
     def accept(self) -> None:
         """Accept what is on screen, then the next."""
@@ -250,7 +252,7 @@ class Session(QObject):
             self.grown.emit(first)
             self.recorder.when_free(self._on_arrived)
         if fingerprints is not None:
-            self.recorder.record_input(self.source.record, fingerprints, len(candidates))
+            self.writer.record_input(self.source.record, fingerprints, len(candidates))
             self.completed.emit()
             if self.unplaced:
                 self.noticed.emit(self.unplaced)
@@ -276,7 +278,7 @@ class Session(QObject):
         self.recorder.finish()
         self._viewing.close()
         self._keep_position()
-        self.recorder.close()
+        self.writer.close()
 
     @property
     def current_row(self) -> int:
@@ -592,4 +594,4 @@ class Session(QObject):
 
     def _keep_position(self, _row: int = -1) -> None:
         if self.current_key is not None:
-            self.recorder.keep_position(self.current_key)
+            self.writer.keep_position(self.current_key)

@@ -16,9 +16,8 @@ from vetter.io.session_file import SessionFile
 from vetter.io.session_path import results_folder
 from vetter.review.fit_state import fittable
 from vetter.review.queue import Queue
-from vetter.review.recorder import Recorder
 from vetter.review.session import Session
-from vetter.review.writer import Writer
+from vetter.review.writer import NoWriter, Writer
 from vetter.settings import Settings
 
 
@@ -45,8 +44,8 @@ def open_session(
     fits = FitTable(len(source.candidates)) if fittable(source.plane_names) else None
     columns = ReviewColumns(source.candidates, ledger, fits)
     queue = Queue(len(source.candidates), columns.values, lambda text: matching(text, columns))
-    recorder = Recorder(ledger, None if store.read_only else Writer(store))
-    session = Session(source, ledger, recorder, queue, columns, settings, reviewer)
+    writer = NoWriter() if store.read_only else Writer(store)
+    session = Session(source, ledger, writer, queue, columns, settings, reviewer)
     session.results_folder = results_folder(store.path, source.record.get("inputs", ()))
     session.start()
     notes += session.change_notes(changed)

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vetter.review.recorder import Recorder
-from vetter.review.writer import Stored
+from vetter.review.writer import NoWriter, Stored, Writer
 
 
 class StoredFits(QObject):
@@ -19,18 +18,18 @@ class StoredFits(QObject):
 
     Parameters
     ----------
-    recorder : Recorder
-        Whose writer reads.
+    writer : Writer or NoWriter
+        Reads them on its thread.
     """
 
     arrived = pyqtSignal(object)  # Stored
     read_through = pyqtSignal()  # all those under a signature have arrived
 
-    def __init__(self, recorder: Recorder, parent: QObject | None = None) -> None:
+    def __init__(self, writer: Writer | NoWriter, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._recorder = recorder
+        self._writer = writer
         self._signatures: deque[str] = deque()
-        recorder.adjustments_loaded.connect(self._on_loaded)
+        writer.loaded.connect(self._on_loaded)
 
     @property
     def reading(self) -> Iterable[str]:
@@ -42,22 +41,22 @@ class StoredFits(QObject):
 
         A session that is read only has them made anew.
         """
-        if self._recorder.read_only:
+        if self._writer.read_only:
             return
         self._signatures.append(signature)
         if len(self._signatures) == 1:
-            self._recorder.load_adjustments(signature)
+            self._writer.load_adjustments(signature)
 
     def close(self) -> None:
         """Read no more."""
-        self._recorder.adjustments_loaded.disconnect(self._on_loaded)
+        self._writer.loaded.disconnect(self._on_loaded)
 
     def _on_loaded(self, stored: Stored) -> None:
         self.arrived.emit(stored)
         if not stored.last:
-            self._recorder.load_adjustments(stored.signature, stored.results[-1][0])
+            self._writer.load_adjustments(stored.signature, stored.results[-1][0])
             return
         self._signatures.popleft()
         if self._signatures:
-            self._recorder.load_adjustments(self._signatures[0])
+            self._writer.load_adjustments(self._signatures[0])
         self.read_through.emit()

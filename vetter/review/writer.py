@@ -85,6 +85,36 @@ class Receipt:
         self._done.set()
 
 
+class NoWriter(QObject):
+    """Stand-in for the `Writer` of a read-only session: it neither writes nor reads anything."""
+
+    read_only = True
+
+    failed = pyqtSignal(str)
+    loaded = pyqtSignal(object)  # Stored
+    compared = pyqtSignal(object)  # roles of the inputs that have changed
+
+    def keep_position(self, _key: str) -> None:
+        """Leave the position as it is in the file."""
+
+    def keep_setting(self, _name: str, _value: Any) -> None:
+        """Leave the settings as they are in the file."""
+
+    def keep_adjustments(self, _results: Sequence[Kept]) -> None:
+        """Leave the results as they are in the file."""
+
+    def load_adjustments(self, _signature: str, _after: str = "") -> None:
+        """Read nothing: the fits are made again."""
+
+    def record_input(
+        self, _record: Mapping[str, Any], _fingerprints: Sequence[Fingerprint], _candidates: int
+    ) -> None:
+        """Leave the record of the inputs as it is in the file."""
+
+    def close(self) -> None:
+        """Do nothing: there is no thread to end."""
+
+
 class Writer(QObject):
     """Writes on a thread of its own: decisions in the order given, before all else.
 
@@ -97,8 +127,10 @@ class Writer(QObject):
         The open session file; used on the writer's thread only, after this.
     """
 
+    read_only = False
+
     acknowledged = pyqtSignal(object)  # Receipt
-    failed = pyqtSignal(str)
+    failed = pyqtSignal(str)  # something else than a decision, as a fit, could not be written
     loaded = pyqtSignal(object)  # Stored
     compared = pyqtSignal(object)  # roles of the inputs that have changed
 
