@@ -236,8 +236,8 @@ class CandidateCard(QWidget):
             self.comment.setText(comment)
             self.comment.setToolTip(plain_tip(opinion.comment))
 
-    def _on_opinions_changed(self, rows: object) -> None:
-        if isinstance(rows, list) and self._row in rows:
+    def _on_opinions_changed(self, rows: list[int]) -> None:
+        if self._row in rows:
             self._show_opinion()
 
 

@@ -260,10 +260,9 @@ class CandidateListView(QTableView):
         if -self.rowHeight(place) < top < viewport.height():
             viewport.update(0, top, viewport.width(), self.rowHeight(place))
 
-    def _on_opinions_changed(self, rows: object) -> None:
-        if isinstance(rows, list):
-            self._said.update(rows)
-            self._next_turn.start()
+    def _on_opinions_changed(self, rows: list[int]) -> None:
+        self._said.update(rows)
+        self._next_turn.start()
 
     def _show_said(self) -> None:
         rows, self._said = self._said, set()

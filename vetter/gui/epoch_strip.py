@@ -259,6 +259,6 @@ class EpochStrip(QWidget):
         if self.isVisible():
             self._again.start()
 
-    def _on_opinions_changed(self, rows: object) -> None:
-        if isinstance(rows, list) and any(epoch.row in rows for epoch in self._epochs):
+    def _on_opinions_changed(self, rows: list[int]) -> None:
+        if any(epoch.row in rows for epoch in self._epochs):
             self.update()

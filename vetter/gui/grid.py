@@ -247,7 +247,6 @@ class Grid(QWidget):
         self.area.grow()
         self._say_count()
 
-    def _on_opinions_changed(self, rows: object) -> None:
-        if isinstance(rows, list):
-            self.question.forget(rows)
-            self.area.repaint_later()
+    def _on_opinions_changed(self, rows: list[int]) -> None:
+        self.question.forget(rows)
+        self.area.repaint_later()

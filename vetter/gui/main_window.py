@@ -281,8 +281,8 @@ class MainWindow(Window):
         mode = " (read only)" if self.session.read_only else ""
         return window_title(f"{self.session.source.title}{mode} - vetter")
 
-    def _on_opinions_changed(self, rows: object) -> None:
-        if isinstance(rows, list) and self.session.current_row in rows:
+    def _on_opinions_changed(self, rows: list[int]) -> None:
+        if self.session.current_row in rows:
             self.card.show_row(self.session.current_row)
 
     def _on_panels_shown(self) -> None:

@@ -143,7 +143,7 @@ class Status(QStatusBar):
     def _on_message(self, text: str) -> None:
         self.setToolTip(plain_tip(text))
 
-    def _on_opinions_changed(self, _rows: object) -> None:
+    def _on_opinions_changed(self, _rows: list[int]) -> None:
         self._soon.start()
 
     def _on_end_reached(self, message: str, undecided: int) -> None:

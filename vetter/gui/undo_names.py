@@ -39,7 +39,7 @@ class UndoNames(QObject):
         self._stopped = True
         self._soon.stop()
 
-    def _on_opinions_changed(self, _rows: object) -> None:
+    def _on_opinions_changed(self, _rows: list[int]) -> None:
         if not self._stopped:
             self._soon.start()
 

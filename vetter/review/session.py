@@ -55,7 +55,7 @@ class Session(QObject):
 
     current_changed = pyqtSignal(int)
     blanked = pyqtSignal(bool)  # the filter matches nothing, so no candidate is on screen; or again
-    opinions_changed = pyqtSignal(object)  # list of rows
+    opinions_changed = pyqtSignal(object)  # list of rows; as list, Qt copies each row for each slot
     queue_changed = pyqtSignal()
     grown = pyqtSignal(int)  # the first new row
     completed = pyqtSignal()
