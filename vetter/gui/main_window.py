@@ -33,7 +33,7 @@ from vetter.gui.pages import Pages
 from vetter.gui.plain_text import window_title
 from vetter.gui.plane_row import PlaneRow
 from vetter.gui.readout import Readout
-from vetter.gui.showing import Showing, Views
+from vetter.gui.showing import Showing
 from vetter.gui.status import Status
 from vetter.gui.stretch_bar import StretchBar
 from vetter.gui.theme import is_dark
@@ -152,17 +152,20 @@ class MainWindow(Window):
 
     def _connect(self) -> None:
         session, cache = self.session, self.cache
-        views = Views(
-            self.plane_row,
-            self.card,
-            self.readout,
-            self.evidence,
-            self.stretch_bar,
-            self.candidate_list,
-            self.epochs,
-            self.light_curve,
+        self.showing = Showing(
+            session,
+            cache,
+            self.fits,
+            self,
+            plane_row=self.plane_row,
+            card=self.card,
+            readout=self.readout,
+            evidence=self.evidence,
+            stretch_bar=self.stretch_bar,
+            candidate_list=self.candidate_list,
+            epochs=self.epochs,
+            light_curve=self.light_curve,
         )
-        self.showing = Showing(session, cache, self.fits, views, self)
         session.opinions_changed.connect(self._on_opinions_changed)
         session.failed.connect(self.dialogs.say_failure)
         session.blanked.connect(self._on_blanked)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from PyQt6.QtCore import QObject, QTimer
 
@@ -33,19 +32,6 @@ SETTLING_MS = 200
 """After the first paint, when the vetter begins to look."""
 
 
-class Views(NamedTuple):
-    """The widgets that show something of the candidate on screen."""
-
-    plane_row: PlaneRow
-    card: CandidateCard
-    readout: Readout
-    evidence: Evidence
-    stretch_bar: StretchBar
-    candidate_list: CandidateListView
-    epochs: EpochPanel
-    light_curve: LightCurveDock
-
-
 class Showing(QObject):
     """Keeps the path from key to pixels short: panels first, all else in later turns.
 
@@ -56,15 +42,32 @@ class Showing(QObject):
     ----------
     session, cache, fits
         What is observed.
-    views : Views
-        What is brought up to date.
+    plane_row, card, readout, evidence, stretch_bar, candidate_list, epochs, light_curve
+        Widgets that show something of the current candidate.
     """
 
     def __init__(
-        self, session: Session, cache: CutoutCache, fits: Fits, views: Views, parent: QObject
+        self,
+        session: Session,
+        cache: CutoutCache,
+        fits: Fits,
+        parent: QObject,
+        *,
+        plane_row: PlaneRow,
+        card: CandidateCard,
+        readout: Readout,
+        evidence: Evidence,
+        stretch_bar: StretchBar,
+        candidate_list: CandidateListView,
+        epochs: EpochPanel,
+        light_curve: LightCurveDock,
     ) -> None:
         super().__init__(parent)
-        self._session, self._cache, self._fits, self._views = session, cache, fits, views
+        self._session, self._cache, self._fits = session, cache, fits
+        self._plane_row, self._card = plane_row, card
+        self._readout, self._evidence = readout, evidence
+        self._stretch_bar, self._candidate_list = stretch_bar, candidate_list
+        self._epochs, self._light_curve = epochs, light_curve
         self._row = -1
         self._shown: Frame | None = None
         self._exposed = False
@@ -76,43 +79,43 @@ class Showing(QObject):
         self._at_rest = self._timer(POINTER_RESTS_MS, self._paint_card_ahead)
         self._held = self._timer(HELD_MS, fits.go_on)
         session.recorder.begun.connect(self._hold)
-        views.stretch_bar.looks_changed.connect(self._hold)
+        self._stretch_bar.looks_changed.connect(self._hold)
         session.current_changed.connect(self._on_current_changed)
         cache.ready.connect(self._on_ready)
-        views.readout.written.connect(self._at_rest.start)
-        views.epochs.strip.wanted.connect(self._want)
+        self._readout.written.connect(self._at_rest.start)
+        self._epochs.strip.wanted.connect(self._want)
         fits.changed.connect(self._on_fits_changed)
 
     def show(self) -> None:
         """Show the current candidate: its pixels now, or that they are coming."""
-        session, row, views = self._session, self._session.current_row, self._views
+        session, row = self._session, self._session.current_row
         if row < 0 or self._closed or session.is_blank:
             return
         frame = self._at_hand(row) if row != self._row else self._cache.get(row)
         if frame is None:
             name = session.candidates.name(row)
-            views.plane_row.show_loading(name, session.source.plane_names)
+            self._plane_row.show_loading(name, session.source.plane_names)
         else:
-            views.plane_row.show_frame(frame)
+            self._plane_row.show_frame(frame)
         # Painted by the same flush: no pixels are ever seen under another candidate's name.
-        views.card.show_row(row)
-        views.epochs.turn_to(row)
+        self._card.show_row(row)
+        self._epochs.turn_to(row)
         if row == self._row or not self._exposed:
-            views.evidence.show_state(self._fits.state(row))
+            self._evidence.show_state(self._fits.state(row))
         else:
             # Two lines of text take as long to paint as all panels: they follow a turn later.
-            views.evidence.blank()
-            views.light_curve.blank()
+            self._evidence.blank()
+            self._light_curve.blank()
         self._row, self._shown = row, frame
-        views.plane_row.flush()
+        self._plane_row.flush()
         if frame is not None and self._exposed:
             session.painted(row)
-        views.readout.show_frame(frame)
+        self._readout.show_frame(frame)
         if self._exposed:
             self._after_paint.start()
             self._while_looking.start()
         else:
-            views.candidate_list.follow(row)
+            self._candidate_list.follow(row)
 
     def _at_hand(self, row: int) -> Frame | None:
         """What can be shown soonest of a row that the vetter turns to.
@@ -120,7 +123,7 @@ class Showing(QObject):
         Painted ahead while its fit was under way, it is shown like that, with the panel that
         says so: painted anew with the fit that has come it took 12 ms, which now follow.
         """
-        painted = self._views.plane_row.prepared
+        painted = self._plane_row.prepared
         if (
             painted is not None
             and painted.row == row
@@ -135,7 +138,7 @@ class Showing(QObject):
         self._row, self._shown = -1, None
         for timer in (self._after_paint, self._while_looking, self._then, self._at_rest):
             timer.stop()
-        self._views.light_curve.blank()
+        self._light_curve.blank()
 
     def expose(self) -> None:
         """The window is on screen: from now on a candidate counts as seen when painted."""
@@ -176,21 +179,21 @@ class Showing(QObject):
         return timer
 
     def _follow(self) -> None:
-        row, views = self._session.current_row, self._views
+        row = self._session.current_row
         if self._shown is not None and self._cache.get(row) not in (self._shown, None):
             # Shown as it was painted ahead; by now its fit has come.
             self.show()
             return
-        views.card.follow()
-        views.evidence.show_state(self._fits.state(row))
-        views.candidate_list.follow(row)
+        self._card.follow()
+        self._evidence.show_state(self._fits.state(row))
+        self._candidate_list.follow(row)
         # Not made here: the builder then had nothing to tell, and the panels kept the old looks.
         frame = self._cache.peek(row)
         if frame is not None:
-            views.stretch_bar.show_limits(frame.limits)
+            self._stretch_bar.show_limits(frame.limits)
             cutout = frame.cutout
-            views.light_curve.show_curve(None if cutout is None else cutout.light_curve)
-        views.epochs.follow(row)
+            self._light_curve.show_curve(None if cutout is None else cutout.light_curve)
+        self._epochs.follow(row)
         self._fits.follow([row, *self._want()])
 
     def _want(self) -> list[int]:
@@ -200,7 +203,7 @@ class Showing(QObject):
             return []
         coming = self._coming(row)
         # The next key comes first, then what is on screen already, then what may come later.
-        self._cache.want([row, *coming[:2], *self._views.epochs.spots(), *coming[2:]])
+        self._cache.want([row, *coming[:2], *self._epochs.spots(), *coming[2:]])
         return coming
 
     def _paint_ahead(self) -> None:
@@ -208,14 +211,14 @@ class Showing(QObject):
         row = session.queue.step(session.current_row, session.direction)
         frame = None if row is None else self._cache.get(row)
         if frame is not None and session.is_painted:
-            self._views.plane_row.prepare(frame)
+            self._plane_row.prepare(frame)
             # A turn of its own: a key may have come meanwhile.
             self._then.start()
 
     def _paint_card_ahead(self) -> None:
-        ahead = self._views.plane_row.prepared
+        ahead = self._plane_row.prepared
         if ahead is not None:
-            self._views.card.prepare(ahead.row)
+            self._card.prepare(ahead.row)
 
     def _coming(self, row: int) -> list[int]:
         """The rows to build ahead: those in the direction of travel, then those behind."""
@@ -243,5 +246,5 @@ class Showing(QObject):
     def _on_fits_changed(self, rows: list[int]) -> None:
         row = self._session.current_row
         if row in rows:
-            self._views.evidence.show_state(self._fits.state(row))
-        self._views.candidate_list.fits_arrived(rows)
+            self._evidence.show_state(self._fits.state(row))
+        self._candidate_list.fits_arrived(rows)
