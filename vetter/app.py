@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import QApplication
 
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions import storable
+from vetter.core.look import Looks
 from vetter.core.panel_choice import PanelChoice
 from vetter.errors import VetterError
 from vetter.gui.commands import COMMANDS
@@ -37,7 +38,7 @@ from vetter.review.fit_messages import Start
 from vetter.review.fits import Fits
 from vetter.review.growth import Growth
 from vetter.review.input_reader import OpenRequest, read_input
-from vetter.review.session_opening import kept_looks, open_session
+from vetter.review.session_opening import open_session
 from vetter.settings import Settings
 
 MEGABYTE = 1 << 20
@@ -113,7 +114,7 @@ def _build(
     kept = store.settings
     cache = CutoutCache(
         source,
-        kept_looks(kept, settings),
+        Looks.restored(kept.get("looks"), settings.display),
         source.default_radius,
         settings.review.cache_megabytes * MEGABYTE,
     )

@@ -60,3 +60,16 @@ def test_a_look_that_does_not_exist_is_refused(wrong: dict[str, str]) -> None:
 def test_an_unknown_group_is_refused() -> None:
     with pytest.raises(ValueError, match="group: wants one of sky"):
         Looks().with_("mask", stretch="log")
+
+
+def test_restored_looks_are_those_of_the_record() -> None:
+    left = Looks.from_settings(DisplaySettings(stretch="log"))
+    assert Looks.restored(left.record(), DisplaySettings()) == left
+
+
+@pytest.mark.parametrize(
+    "record", [None, "asinh", {"sky": {"interval": "zscale"}}], ids=["none", "text", "foreign"]
+)
+def test_unreadable_looks_are_those_of_the_settings(record: object) -> None:
+    display = DisplaySettings(stretch="log")
+    assert Looks.restored(record, display) == Looks.from_settings(display)

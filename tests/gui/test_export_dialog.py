@@ -12,7 +12,9 @@ from PyQt6.QtGui import QImage
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
+from tests.helpers.snapshots import pixels
 from tests.helpers.windows import WITHOUT_FITS
+from vetter import cli
 from vetter.app import open_window
 from vetter.core.adjustment import Adjustment
 from vetter.core.decisions import Verdict
@@ -54,6 +56,8 @@ def dialog(qtbot, session, source, tmp_path: Path) -> Iterator[ExportDialog]:
 def _run(qtbot, dialog: ExportDialog) -> None:
     dialog.start()
     qtbot.waitUntil(lambda: dialog.go.isEnabled(), timeout=30000)
+    # The thread is still returning from its last signal: destroyed with it, Qt aborts.
+    dialog.exporter.close()
 
 
 def _files(folder: Path) -> list[str]:
@@ -164,3 +168,29 @@ def test_export_is_suggested_beside_session(qtbot, tmp_path: Path, monkeypatch) 
     window.dialogs.export.close()
     window.close()
     assert suggested == str(tmp_path / "vetter_export")
+
+
+def test_export_by_window_and_command_draws_the_same(qtbot, tmp_path: Path) -> None:
+    path = tmp_path / "s.vetter"
+    window = open_window("demo", session=path, settings=WITHOUT_FITS, reviewer="ann")
+    window.session.painted(window.session.current_row)
+    window.session.accept()
+    qtbot.waitUntil(lambda: window.session.counts.accepted == 1, timeout=30000)
+    # Looks that the settings do not have: those of the session count.
+    window.stretch_bar.next_stretch()
+    window.stretch_bar.toggle_invert()
+    dialog = ExportDialog(window.session, window.cache, window.fits)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    dialog.folder.setText(str(tmp_path / "window"))
+    dialog.png.setChecked(True)
+    _run(qtbot, dialog)
+    window.close()
+    words = ["export", str(path), "-o", str(tmp_path / "command"), "--png", "--verdict", "accept"]
+    assert cli.main(words) == 0
+    by_window, by_command = (
+        [QImage(str(file)) for file in (tmp_path / way / "cutouts").glob("*.png")]
+        for way in ("window", "command")
+    )
+    assert len(by_window) == len(by_command) == 1
+    assert (pixels(by_window[0]) == pixels(by_command[0])).all()

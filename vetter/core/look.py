@@ -129,3 +129,14 @@ class Looks:
             if name in record
         }
         return cls(**groups, shared=bool(record.get("shared", True)))
+
+    @classmethod
+    def restored(cls, record: object, display: DisplaySettings) -> Looks:
+        """Return the looks that a session holds, or those of the settings without any."""
+        if isinstance(record, Mapping):
+            try:
+                return cls.from_record(record)
+            except (ValueError, TypeError, KeyError):
+                # Written by another version: the settings' looks are as good a start as any.
+                return cls.from_settings(display)
+        return cls.from_settings(display)

@@ -160,7 +160,7 @@ class PlaneRow(PanelScene):
         x, y = frame.position or (0.0, 0.0)
         stage.subject = None if shape is None else Subject(shape[1], shape[0], x, y)
         if self._hung is None or self._hung[0] is not frame or self._hung[1] != self._names:
-            self._hung = (frame, self._names, _exhibits(frame, self._names))
+            self._hung = (frame, self._names, exhibits(frame, self._names))
         for name, exhibit in zip(self._names, self._hung[2], strict=True):
             self._panels[name].exhibit = exhibit
         self._frame = frame
@@ -266,7 +266,8 @@ def _with_adjusted(names: tuple[str, ...]) -> tuple[str, ...]:
     return (*names[:at], "adjusted", *names[at:])
 
 
-def _exhibits(frame: Frame, names: tuple[str, ...]) -> list[Exhibit]:
+def exhibits(frame: Frame, names: tuple[str, ...]) -> list[Exhibit]:
+    """Return what the panels of these planes show, in this order."""
     return [_exhibit(frame, name, first=name == names[0]) for name in names]
 
 

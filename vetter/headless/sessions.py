@@ -48,4 +48,4 @@ def _picture(path: Path, settings: str | None, stack: ExitStack) -> Any:
 
     source = open_input([str(path)]).completed()
     stack.callback(source.close)
-    return picture_maker(source, settings)
+    return picture_maker(path, source, settings)

@@ -165,6 +165,12 @@ def _cutout(source: CutoutSource, spot: Spot, radius: float) -> Cutout:
     return source.cutout(spot, radius)
 
 
+def frame_of_cutout(row: int, name: str, cutout: Cutout, looks: Looks) -> Frame:
+    """Return the frame of a cutout that has been read, whose own WCS gives the directions."""
+    radius = (max(cutout.shape) - 1) / 2
+    return paint_frame(_of_cutout(row, name, radius, cutout, wcs=None, expected=()), looks)
+
+
 def paint_frame(frame: Frame, looks: Looks, adjusted: Adjusted | None = None) -> Frame:
     """The same frame with other looks or another fit; reads no file."""
     if frame.cutout is None:
@@ -230,7 +236,20 @@ def _in_order(planes: dict[str, T]) -> dict[str, T]:
 def _unpainted(source: CutoutSource, spot: Spot, radius: float, cutout: Cutout) -> Frame:
     row, name = _named(source, spot)
     number = spot.field if isinstance(spot, Place) else source.field_of(spot)
-    lie = _lie(source.fields[number].wcs, cutout)
+    # Of one image all candidates have the same planes, unless one cannot be read.
+    expected = source.plane_names if has_epochs(source) or cutout.unread else ()
+    return _of_cutout(row, name, radius, cutout, source.fields[number].wcs, expected)
+
+
+def _of_cutout(
+    row: int,
+    name: str,
+    radius: float,
+    cutout: Cutout,
+    wcs: WCS | None,
+    expected: tuple[str, ...],
+) -> Frame:
+    lie = _lie(wcs, cutout)
     north, east, scale = lie if lie is not None else (None, None, None)
     return Frame(
         row,
@@ -246,8 +265,7 @@ def _unpainted(source: CutoutSource, spot: Spot, radius: float, cutout: Cutout) 
         north=north,
         east=east,
         pixel_scale=scale,
-        # Of one image all candidates have the same planes, unless one cannot be read.
-        expected=source.plane_names if has_epochs(source) or cutout.unread else (),
+        expected=expected,
     )
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions import storable
 from vetter.core.filter_expression import matching
 from vetter.core.fit_table import FitTable
 from vetter.core.ledger import Ledger
-from vetter.core.look import Looks
 from vetter.core.review_columns import ReviewColumns
 from vetter.io.session_file import SessionFile
 from vetter.io.session_path import results_folder
@@ -50,15 +46,3 @@ def open_session(
     session.start()
     notes += session.change_notes(changed)
     return session, notes
-
-
-def kept_looks(kept: Mapping[str, Any], settings: Settings) -> Looks:
-    """How the planes were looked at the last time, or as the settings say."""
-    record = kept.get("looks")
-    if isinstance(record, dict):
-        try:
-            return Looks.from_record(record)
-        except (ValueError, TypeError, KeyError):
-            # Written by another version: the settings' looks are as good a start as any.
-            return Looks.from_settings(settings.display)
-    return Looks.from_settings(settings.display)
