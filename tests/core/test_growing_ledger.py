@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.helpers.decisions import REVIEWER, event, listing
 from tests.helpers.growing_source import first_rows
 from vetter.core.candidates import CandidateList
-from vetter.core.decisions import UNDO, Decision, Verdict
+from vetter.core.decisions import Decision, How, Verdict
 from vetter.core.ledger import Ledger
 from vetter.core.new_decisions import decide, decide_group
 
@@ -121,7 +121,7 @@ def test_a_decision_made_meanwhile_comes_after_those_that_wait() -> None:
     ledger.replay([event(whole, 0)])
     ledger.extend(whole, complete=True)
     (undone,) = ledger.undo_step()
-    assert (undone.key, undone.how) == ("c0", UNDO)
+    assert (undone.key, undone.how) == ("c0", How.UNDO)
     ledger.apply(undone)
     assert [step.key for step in ledger.undo_step()] == ["c4"]
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.helpers.decisions import REVIEWER, event, listing
 from vetter.core.cutout_source import Fingerprint
-from vetter.core.decisions import Verdict
+from vetter.core.decisions import How, Verdict
 from vetter.errors import InputError, VetterError
 from vetter.io import session_database
 from vetter.io.session_connection import connect
@@ -47,7 +47,7 @@ def test_decisions_come_back_as_they_were(path: Path) -> None:
         comment="zwölf\n= 12; DROP TABLE",
         group="g",
         undoes="u",
-        how="group",
+        how=How.GROUP,
     )
     started(path, said)
     with SessionFile.open(path, REVIEWER) as session:

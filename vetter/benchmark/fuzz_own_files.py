@@ -60,7 +60,7 @@ def session(folder: Path) -> bytes:
 
 
 def _decision(number: int) -> Any:
-    from vetter.core.decisions import Decision, Verdict
+    from vetter.core.decisions import Decision, How, Verdict
 
     return Decision(
         id=f"00000000-0000-4000-8000-00000000000{number}",
@@ -72,7 +72,7 @@ def _decision(number: int) -> Any:
         reviewer="fuzz",
         at="2026-02-03T04:05:06.000Z",
         seconds=1.5,
-        how="single",
+        how=How.SINGLE,
         group=None,
         undoes=None,
         x=9.0 * number,

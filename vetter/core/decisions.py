@@ -8,8 +8,15 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-SINGLE, GROUP, UNDO, REDO, CARRIED = "single", "group", "undo", "redo", "carried"
-HOWS = (SINGLE, GROUP, UNDO, REDO, CARRIED)
+
+class How(StrEnum):
+    """Way in which a decision came about, as the session file names it."""
+
+    SINGLE = "single"
+    GROUP = "group"
+    UNDO = "undo"
+    REDO = "redo"
+    CARRIED = "carried"
 
 
 class Verdict(StrEnum):
@@ -80,8 +87,8 @@ class Decision(NamedTuple):
         UTC, ISO 8601.
     seconds : float
         How long the candidate had been looked at.
-    how : str
-        'single', 'group', 'undo', 'redo' or 'carried' (taken over from an earlier list).
+    how : How
+        Single, in a group, by undo or redo, or carried over from an earlier list.
     group : str or None
         Events with the same group are one step of undo.
     undoes : str or None
@@ -101,7 +108,7 @@ class Decision(NamedTuple):
     reviewer: str
     at: str
     seconds: float
-    how: str = SINGLE
+    how: How = How.SINGLE
     group: str | None = None
     undoes: str | None = None
     x: float = float("nan")

@@ -10,14 +10,16 @@ import numpy.typing as npt
 
 from vetter.core.carry_over import Offer, Placed, agrees, nearest_offers
 from vetter.core.decisions import (
-    REDO,
     UNDECIDED,
-    UNDO,
     Decision,
+    How,
     Opinion,
 )
 from vetter.core.undo import History, Step, label, returning
 from vetter.core.waiting import Waiting
+
+_UNDO, _REDO = How.UNDO, How.REDO
+"""Members as globals: looked up on the class, they make a replay 20 % slower."""
 
 
 class Counts(NamedTuple):
@@ -118,9 +120,9 @@ class Ledger:
     def _follow(self, number: int, decision: Decision) -> Decision | None:
         """The event whose opinion holds from now on, for a candidate of the history."""
         now: Decision | None = decision
-        if decision.how == UNDO:
+        if decision.how is _UNDO:
             now = self._history.take_back(number, decision)
-        elif decision.how == REDO:
+        elif decision.how is _REDO:
             now = self._history.bring_back(number, decision)
         else:
             self._history.add(number, self._latest.get(number), decision)
@@ -156,11 +158,11 @@ class Ledger:
 
         Empty where there is nothing to undo, or where a candidate of the step is not listed yet.
         """
-        return self._returning(self._history.last_done, UNDO)
+        return self._returning(self._history.last_done, How.UNDO)
 
     def redo_step(self) -> list[Decision]:
         """The events that bring back the step undone last."""
-        return self._returning(self._history.last_undone, REDO)
+        return self._returning(self._history.last_undone, How.REDO)
 
     @property
     def undo_label(self) -> str | None:
@@ -232,5 +234,5 @@ class Ledger:
         every = (stray for strays in self._strays.values() for stray in strays)
         return [stray for stray in every if stray.opinion.says_something]
 
-    def _returning(self, step: Step, how: str) -> list[Decision]:
+    def _returning(self, step: Step, how: How) -> list[Decision]:
         return returning(step, how, self._waiting.row, self.candidates, self.reviewer)

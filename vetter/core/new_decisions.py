@@ -8,10 +8,8 @@ import numpy as np
 
 from vetter.core.carry_over import Offer
 from vetter.core.decisions import (
-    CARRIED,
-    GROUP,
-    SINGLE,
     Decision,
+    How,
     Opinion,
     Verdict,
     new_id,
@@ -42,7 +40,7 @@ def decide(
         old.comment if comment is None else comment,
         seconds=seconds,
     )
-    return _changed(ledger, row, new, SINGLE, None, utc_now())
+    return _changed(ledger, row, new, How.SINGLE, None, utc_now())
 
 
 def decide_group(ledger: Ledger, rows: Iterable[int], verdict: Verdict) -> list[Decision]:
@@ -68,7 +66,7 @@ def decide_group(ledger: Ledger, rows: Iterable[int], verdict: Verdict) -> list[
                 reviewer=ledger.reviewer,
                 at=at,
                 seconds=0.0,
-                how=GROUP,
+                how=How.GROUP,
                 group=group,
                 x=x,
                 y=y,
@@ -82,12 +80,14 @@ def decide_group(ledger: Ledger, rows: Iterable[int], verdict: Verdict) -> list[
 def take_offers(ledger: Ledger, offers: Iterable[Offer]) -> list[Decision]:
     """The events that take over what an earlier list offers, as one step."""
     group, at = new_id(), utc_now()
-    events = [_changed(ledger, offer.row, offer.opinion, CARRIED, group, at) for offer in offers]
+    events = [
+        _changed(ledger, offer.row, offer.opinion, How.CARRIED, group, at) for offer in offers
+    ]
     return [event for event in events if event is not None]
 
 
 def _changed(
-    ledger: Ledger, row: int, new: Opinion, how: str, group: str | None, at: str
+    ledger: Ledger, row: int, new: Opinion, how: How, group: str | None, at: str
 ) -> Decision | None:
     old = ledger.opinion(row)
     if (old.verdict, old.tags, old.comment) == (new.verdict, new.tags, new.comment):

@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 
 from vetter.core.carry_over import Placed
 from vetter.core.decisions import (
-    CARRIED,
-    REDO,
     UNDECIDED,
     Decision,
+    How,
     Verdict,
     new_id,
     new_ids,
@@ -101,7 +100,7 @@ class History:
 
 def returning(
     step: Step,
-    how: str,
+    how: How,
     row_of: Callable[[int], int | None],
     listed: Placed,
     reviewer: str,
@@ -114,8 +113,8 @@ def returning(
     ----------
     step : Step
         What is returned to: a number for each candidate, and its opinions before and after.
-    how : str
-        `UNDO` or `REDO`.
+    how : How
+        `How.UNDO` or `How.REDO`.
     row_of : callable
         The row behind a number; None where the candidate is not listed yet.
     listed : CandidateList
@@ -123,7 +122,7 @@ def returning(
     """
     # A candidate may stand in a step more than once: back to its first, or on to its last.
     changes = {number: before for number, before, _ in reversed(step)}
-    if how == REDO:
+    if how == How.REDO:
         changes = {number: after for number, _, after in step}
     at, group = utc_now(), new_id() if len(changes) > 1 else None
     name = step[0][2].step if step else ""
@@ -170,7 +169,7 @@ def label(step: Step, name: Callable[[int], str]) -> str:
     if len(rows) == 1:
         return _label_of_one(step[0][1], step[-1][2], name(step[0][0]))
     verdicts = {after.verdict for _, _, after in step}
-    carried = "carried " if step[0][2].how == CARRIED else ""
+    carried = "carried " if step[0][2].how == How.CARRIED else ""
     if len(verdicts) > 1:
         return f"{carried}decisions on {len(rows)} candidates"
     return f"{carried}{_word(verdicts.pop())} of {len(rows)} candidates"
@@ -183,7 +182,7 @@ def _word(verdict: Verdict) -> str:
 def _label_of_one(earlier: Decision | None, after: Decision, name: str) -> str:
     before = UNDECIDED if earlier is None else earlier.opinion
     if after.verdict is not before.verdict:
-        return f"{'carried ' if after.how == CARRIED else ''}{_word(after.verdict)} of {name}"
+        return f"{'carried ' if after.how == How.CARRIED else ''}{_word(after.verdict)} of {name}"
     added = [tag for tag in after.tags if tag not in before.tags]
     removed = [tag for tag in before.tags if tag not in after.tags]
     if len(added) == 1 and not removed:

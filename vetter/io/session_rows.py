@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from vetter.core.decisions import HOWS, Decision, Verdict, storable
+from vetter.core.decisions import Decision, How, Verdict, storable
 from vetter.errors import InputError
 
 COLUMNS = (
@@ -27,7 +27,7 @@ _MIN_ROW_BYTES = 20
 """20 bytes, less than SQLite takes for a row of sixteen empty values."""
 
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}
-_HOWS = {how: how for how in HOWS}
+_HOWS = {how.value: how for how in How}
 
 
 def to_row(decision: Decision) -> tuple[Any, ...]:
