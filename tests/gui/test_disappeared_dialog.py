@@ -13,7 +13,7 @@ from tests.helpers.fake_source import FakeCache, FakeSource
 from vetter.core.adjustment import Adjustment
 from vetter.core.decisions import Verdict
 from vetter.core.disappeared import Judgement
-from vetter.core.fit_table import YES, FitTable
+from vetter.core.fit_table import Disappeared, FitTable
 from vetter.gui.disappeared_dialog import DisappearedDialog
 
 GONE = (1, 3, 4, 8)
@@ -36,7 +36,7 @@ def fits(session) -> SimpleNamespace:
     return SimpleNamespace(
         table=table,
         disappeared_rows=lambda: [
-            int(row) for row in session.queue.order if table.codes[row] == YES
+            int(row) for row in session.queue.order if table.codes[row] == Disappeared.YES
         ],
     )
 

@@ -8,7 +8,7 @@ from vetter.core.adjustment import Adjustment
 from vetter.core.disappeared import Judgement
 from vetter.core.look import Looks
 from vetter.gui.evidence import Evidence
-from vetter.review.fit_state import FitState
+from vetter.review.fit_state import FitState, FitStatus
 from vetter.review.frame import build_frame
 
 
@@ -23,10 +23,13 @@ def evidence(qtbot) -> Evidence:
     ("state", "words"),
     [
         (FitState(), "not fitted yet: F fits it"),
-        (FitState("running"), "fitting..."),
-        (FitState("failed", error="no template plane"), "the fit failed: no template plane"),
+        (FitState(FitStatus.RUNNING), "fitting..."),
         (
-            FitState("done", Adjustment(True, dx=0.1), Judgement(True, "it moved")),
+            FitState(FitStatus.FAILED, error="no template plane"),
+            "the fit failed: no template plane",
+        ),
+        (
+            FitState(FitStatus.DONE, Adjustment(True, dx=0.1), Judgement(True, "it moved")),
             "explained: it moved",
         ),
     ],
@@ -37,7 +40,7 @@ def test_each_state_is_told_in_words(evidence: Evidence, state: FitState, words:
 
 
 def test_numbers_of_another_candidate_do_not_stay(evidence: Evidence) -> None:
-    evidence.show_state(FitState("done", Adjustment(True, dx=0.1), Judgement(None, "why")))
+    evidence.show_state(FitState(FitStatus.DONE, Adjustment(True, dx=0.1), Judgement(None, "why")))
     assert evidence.numbers.startswith("dx +0.100")
     evidence.show_state(FitState())
     assert evidence.numbers == ""
@@ -45,7 +48,9 @@ def test_numbers_of_another_candidate_do_not_stay(evidence: Evidence) -> None:
 
 def test_a_result_does_not_move_the_panels(evidence: Evidence) -> None:
     before = evidence.height()
-    evidence.show_state(FitState("done", Adjustment(True, dx=0.1), Judgement(None, "w" * 500)))
+    evidence.show_state(
+        FitState(FitStatus.DONE, Adjustment(True, dx=0.1), Judgement(None, "w" * 500))
+    )
     assert evidence.height() == before
     assert evidence.minimumSizeHint().width() < 100
 
@@ -82,10 +87,14 @@ def test_what_could_not_be_read_names_the_key_that_reads_it_again(qtbot) -> None
     evidence.show_state(FitState())
     assert evidence.words.endswith("wants an image, found none; F5 reads it again")
     failed = Adjustment(False, reason="no fit: the disk is gone")
-    evidence.show_state(FitState("done", failed, Judgement(None, "no fit: the disk is gone")))
+    evidence.show_state(
+        FitState(FitStatus.DONE, failed, Judgement(None, "no fit: the disk is gone"))
+    )
     assert evidence.words == "not judged: no fit: the disk is gone; F5 reads it again"
     frame = build_frame(FieldInMemory(), 2, 20, Looks())
-    evidence.show_state(FitState("done", failed, Judgement(None, "no fit: the disk is gone")))
+    evidence.show_state(
+        FitState(FitStatus.DONE, failed, Judgement(None, "no fit: the disk is gone"))
+    )
     assert evidence.words == "not judged: no fit: the disk is gone"
 
 
@@ -102,7 +111,7 @@ def test_what_a_fit_rests_on_is_broken_after_a_comma(evidence: Evidence, width: 
     psf = "PSF from 32 stars of the field"
     fit = Adjustment(True, dx=0.2, template="convolved", box=15, psf=psf, fwhm=3.68)
     evidence.resize(width, evidence.height())
-    evidence.show_state(FitState("done", fit, Judgement(True, "it moved")))
+    evidence.show_state(FitState(FitStatus.DONE, fit, Judgement(True, "it moved")))
     lines = lines_of(evidence)
     for part in ("on convolved", "15 px", psf, "FWHM 3.68"):
         assert any(part in line for line in lines), lines
@@ -112,7 +121,7 @@ def test_what_a_fit_rests_on_is_broken_after_a_comma(evidence: Evidence, width: 
 def test_no_number_stands_on_another_line_than_its_name(evidence: Evidence, width: int) -> None:
     fit = Adjustment(True, dx=0.212, dy=0.058, scale=1.01, snr=-4.8, correlation=0.57)
     evidence.resize(width, evidence.height())
-    evidence.show_state(FitState("done", fit, Judgement(True, "it moved")))
+    evidence.show_state(FitState(FitStatus.DONE, fit, Judgement(True, "it moved")))
     lines = lines_of(evidence)
     for part in ("dx +0.212", "dy +0.058 px", "scale 1.010", "surviving S/N -4.8"):
         assert any(part in line for line in lines), lines

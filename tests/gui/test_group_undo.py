@@ -13,7 +13,7 @@ from PyQt6.QtTest import QTest
 from tests.helpers.windows import WITHOUT_FITS, until_painted
 from vetter.app import open_window
 from vetter.core.decisions import Verdict
-from vetter.core.fit_table import YES
+from vetter.core.fit_table import Disappeared
 from vetter.gui.disappeared_dialog import DisappearedDialog
 from vetter.gui.grid import Grid
 from vetter.gui.main_window import MainWindow
@@ -71,7 +71,7 @@ def test_undo_drops_question_about_group(qtbot: Any, window: MainWindow, grid: G
 
 
 def test_undo_of_disappeared_returns_before_dialog(qtbot: Any, window: MainWindow) -> None:
-    window.fits.table.codes[[3, 8, 20]] = YES
+    window.fits.table.codes[[3, 8, 20]] = Disappeared.YES
     window.session.go_to_row(6)
     dialog = DisappearedDialog(window.session, window.cache, window.fits, window)
     dialog.show()

@@ -18,7 +18,7 @@ from vetter.app import open_window
 from vetter.core.decisions import Verdict
 from vetter.errors import InputError
 from vetter.gui.main_window import MainWindow
-from vetter.review.fit_state import DONE
+from vetter.review.fit_state import FitStatus
 from vetter.settings import FitSettings, Settings
 
 KEY = Qt.Key
@@ -148,7 +148,7 @@ def test_the_fit_of_f_shows_as_a_panel_and_in_words(qtbot, small_window):
     window = small_window
     press(qtbot, window, KEY.Key_F)
     row = window.session.current_row
-    qtbot.waitUntil(lambda: window.fits.state(row).status == DONE, timeout=90000)
+    qtbot.waitUntil(lambda: window.fits.state(row).status == FitStatus.DONE, timeout=90000)
     qtbot.waitUntil(lambda: "adjusted" in window.plane_row.plane_names, timeout=30000)
     assert "dx" in window.evidence.numbers
 
@@ -177,7 +177,7 @@ def test_fits_run_ahead_and_are_there_at_the_next_start(qtbot, small_list, sessi
 def test_nothing_of_a_fit_shows_under_another_candidate(qtbot, small_window):
     window = small_window
     press(qtbot, window, KEY.Key_F, KEY.Key_N)
-    qtbot.waitUntil(lambda: window.fits.state(0).status == DONE, timeout=90000)
+    qtbot.waitUntil(lambda: window.fits.state(0).status == FitStatus.DONE, timeout=90000)
     qtbot.wait(50)
     assert window.session.current_row == 1
     assert "adjusted" not in window.plane_row.plane_names

@@ -13,13 +13,13 @@ from tests.helpers.plain_source import PlainFields, PlainSource
 from vetter.core.adjustment import Adjustment, failed
 from vetter.core.cutout_source import PsfFwhm
 from vetter.core.field_fit import field_fit
-from vetter.core.fit_table import NOT_JUDGED, FitTable
+from vetter.core.fit_table import Disappeared, FitTable
 from vetter.core.plane import Provenance
 from vetter.core.psf import Gaussian
 from vetter.io.kept_psf import StarPsf
 from vetter.io.session_rows import plain_meta
 from vetter.review.fit_messages import Fitted, Ready, StarFits
-from vetter.review.fit_state import DONE, FAILED, NOT_ASKED, RUNNING
+from vetter.review.fit_state import FitStatus
 from vetter.review.fits import Fits
 from vetter.review.queue import Queue
 from vetter.review.writer import Stored
@@ -168,7 +168,7 @@ def test_what_the_panels_have_is_not_wished_for_again(fits):
 def test_a_result_is_judged_shown_and_kept_without_its_pixels(fits):
     fits._ahead.fitted.emit(fitted((2,), (GOOD,)))
     state = fits.state(2)
-    assert (state.status, state.judgement.disappeared) == (DONE, True)
+    assert (state.status, state.judgement.disappeared) == (FitStatus.DONE, True)
     assert state.adjustment.residual is None
     assert fits._cache.adjusted[2].shape == (5, 5)
     fits.close()
@@ -228,7 +228,7 @@ def test_results_of_an_image_that_cannot_be_read_are_not_kept(fits):
     get_ready(fits, "")
     fits._ahead.fitted.emit(fitted((2,), (failed("gone"),)))
     fits.close()
-    assert fits.state(2).status == DONE and fits._session.kept == []
+    assert fits.state(2).status == FitStatus.DONE and fits._session.kept == []
 
 
 def test_fits_that_come_are_progress(fits):
@@ -250,10 +250,10 @@ def test_paused_fits_only_what_f_asks_for(qapp):
     fits = make_fits(ahead=False)
     fits.follow([1, 2])
     assert fits._ahead.wishes == []
-    assert fits.state(1).status == NOT_ASKED
+    assert fits.state(1).status == FitStatus.NOT_ASKED
     fits.request_current()
     assert fits._ahead.wishes == [([1], None)]
-    assert fits.state(1).status == RUNNING
+    assert fits.state(1).status == FitStatus.RUNNING
     fits.close()
 
 
@@ -268,7 +268,7 @@ def test_what_f_asked_for_is_wished_for_until_it_has_come(fits):
     assert fits._ahead.wishes[1:] == made
     fits._ahead.fitted.emit(fitted((1, 2), (GOOD, GOOD)))
     fits.toggle_pause()
-    assert fits._ahead.wishes[-1][0] == [2] and fits.state(1).status == DONE
+    assert fits._ahead.wishes[-1][0] == [2] and fits.state(1).status == FitStatus.DONE
 
 
 def test_pausing_drops_what_waits_and_going_on_wishes_for_it_again(fits):
@@ -287,7 +287,7 @@ def test_a_process_that_broke_is_said_and_asked_for_nothing_more(fits):
     fits.follow([2])
     fits.request_current()
     assert len(fits._ahead.wishes) == count
-    assert (fits.state(1).status, fits.state(1).error) == (FAILED, "image.fits: gone")
+    assert (fits.state(1).status, fits.state(1).error) == (FitStatus.FAILED, "image.fits: gone")
     assert fits._cache.expected is None
 
 
@@ -312,7 +312,7 @@ def test_fits_that_cannot_be_judged_are_made_on_demand(qapp, planes, made, why):
     fits = make_fits(planes=planes, made=made)
     fits.follow([1, 2])
     assert fits._ahead.wishes == []
-    assert fits.state(1).status == NOT_ASKED
+    assert fits.state(1).status == FitStatus.NOT_ASKED
     assert fits.state(1).error == why
     assert fits.progress == "fits: on demand"
     assert fits._cache.expected is None
@@ -402,8 +402,10 @@ def test_a_template_in_other_units_judges_nothing(fits, qtbot):
     with qtbot.waitSignal(fits._session.noticed):
         stars = tuple((float(k), 1.0, 0.0, 0.0, 0.2) for k in range(6))
         fits._ahead.surveyed.emit(StarFits(stars, 0, 0, "mine"))
-    qtbot.waitUntil(lambda: fits.table.codes.tolist() == [NOT_JUDGED] * 4, timeout=30000)
+    qtbot.waitUntil(
+        lambda: fits.table.codes.tolist() == [Disappeared.NOT_JUDGED] * 4, timeout=30000
+    )
     assert fits.state(2).judgement.reason.startswith("the template is 5 times too bright")
     # One that is fitted later, too.
     fits._ahead.fitted.emit(fitted((1,), (off,)))
-    assert fits.table.codes[1] == NOT_JUDGED
+    assert fits.table.codes[1] == Disappeared.NOT_JUDGED

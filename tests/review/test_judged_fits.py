@@ -12,7 +12,7 @@ from tests.helpers.plain_source import PlainSource
 from vetter.core.adjustment import Adjustment
 from vetter.core.cutout_source import PsfFwhm
 from vetter.core.field_fit import field_fit
-from vetter.core.fit_table import NOT_JUDGED, FitTable
+from vetter.core.fit_table import Disappeared, FitTable
 from vetter.review.field_fits import FieldFits
 from vetter.review.fit_messages import Ready
 from vetter.review.judged_fits import AT_ONCE, JudgedFits
@@ -81,9 +81,9 @@ def judged(qapp):
 
 def test_a_template_in_other_units_has_all_judged_anew_a_part_at_a_time(judged, qtbot):
     judged.fit_all()
-    assert NOT_JUDGED not in judged.table.codes and judged.changed == []
+    assert Disappeared.NOT_JUDGED not in judged.table.codes and judged.changed == []
     judged.find_stars()
-    qtbot.waitUntil(lambda: (judged.table.codes == NOT_JUDGED).all(), timeout=30000)
+    qtbot.waitUntil(lambda: (judged.table.codes == Disappeared.NOT_JUDGED).all(), timeout=30000)
     assert [len(rows) for rows in judged.changed] == [AT_ONCE, AT_ONCE, 50]
     assert sum(judged.changed, []) == list(range(COUNT))
 
@@ -93,7 +93,7 @@ def test_nothing_is_judged_once_it_is_closed(judged, qtbot):
     judged.find_stars()
     judged.fits.close()
     qtbot.wait(60)
-    assert judged.changed == [] and NOT_JUDGED not in judged.table.codes
+    assert judged.changed == [] and Disappeared.NOT_JUDGED not in judged.table.codes
 
 
 def test_stored_results_are_taken_where_the_list_has_their_key_and_no_newer_one(judged):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from vetter.review.stored_fits import StoredFits
-from vetter.review.writer import FEW, RESULT, Stored, Writer
+from vetter.review.writer import FEW, Stored, Urgency, Writer
 
 
 class GatedStore:
@@ -89,7 +89,7 @@ def test_what_fails_beside_the_verdicts_is_said(writer, store, qtbot):
 
 def test_a_place_that_was_put_off_does_not_replace_that_of_a_later_decision(writer, store):
     store.gate.set()
-    writer._later(RESULT, lambda: store.busy.wait(5))
+    writer._later(Urgency.RESULT, lambda: store.busy.wait(5))
     writer.keep_position("a")
     writer.keep_position("b")
     receipt = writer.submit(["verdict"], "c")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from enum import IntEnum
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,6 @@ from vetter.core.adjustment import Adjustment
 from vetter.core.disappeared import Judgement
 from vetter.core.packed_fits import PackedFits
 from vetter.core.roomy import lengthened
-
-NOT_FITTED, YES, NO, NOT_JUDGED = 0, 1, 2, 3
-WORDS = ("", "yes", "no", "not judged")
-"""What the column ``disappeared`` says for each code."""
 
 NUMBERS = ("chi2_before", "chi2_after", "pval", "shift", "scale", "surviving_snr")
 COLUMNS = ("disappeared", *NUMBERS)
@@ -29,7 +26,22 @@ FORMATS = {
 }
 """How the numbers are written in a list."""
 
-_CODES = {True: YES, False: NO, None: NOT_JUDGED}
+
+class Disappeared(IntEnum):
+    """Code of a judgement in an array; ``word`` is what the column ``disappeared`` shows."""
+
+    NOT_FITTED = 0
+    YES = 1
+    NO = 2
+    NOT_JUDGED = 3
+
+    @property
+    def word(self) -> str:
+        """Text for the column; empty without a fit."""
+        return ("", "yes", "no", "not judged")[self]
+
+
+_CODES = {True: Disappeared.YES, False: Disappeared.NO, None: Disappeared.NOT_JUDGED}
 _ANSWERS = {code: answer for answer, code in _CODES.items()}
 
 
@@ -42,7 +54,7 @@ class FitTable:
     Attributes
     ----------
     codes : ndarray (count,), uint8
-        `NOT_FITTED`, `YES`, `NO` or `NOT_JUDGED`: whether it disappeared.
+        `Disappeared` of each row.
     shifts : ndarray (count, 2)
         dx and dy in pixels, NaN where not known.
     at_bound : ndarray (count,), bool
@@ -70,7 +82,7 @@ class FitTable:
         """The list is longer now; arrays handed out before do not follow later results."""
         self.fits.extend(count)
         self._reasons = lengthened(self._reasons, count, "")
-        self.codes = lengthened(self.codes, count, NOT_FITTED)
+        self.codes = lengthened(self.codes, count, Disappeared.NOT_FITTED)
         self.shifts = lengthened(self.shifts, count, np.nan)
         self.at_bound = lengthened(self.at_bound, count, False)
         self._words = lengthened(self._words, count, "")
@@ -81,7 +93,7 @@ class FitTable:
         return self._fitted
 
     def __contains__(self, row: int) -> bool:
-        return 0 <= row < len(self.codes) and bool(self.codes[row] != NOT_FITTED)
+        return 0 <= row < len(self.codes) and bool(self.codes[row] != Disappeared.NOT_FITTED)
 
     def get(self, row: int) -> tuple[Adjustment, Judgement] | None:
         """Result and judgement of a row; None where it has not been fitted."""
@@ -112,8 +124,9 @@ class FitTable:
     def judge(self, row: int, judgement: Judgement) -> None:
         """Judge a result that is there; otherwise than before, maybe."""
         self._reasons[row] = judgement.reason
-        self.codes[row] = _CODES[judgement.disappeared]
-        self._words[row] = WORDS[self.codes[row]]
+        code = _CODES[judgement.disappeared]
+        self.codes[row] = code
+        self._words[row] = code.word
 
     def rows(self) -> list[int]:
         """The rows that have a result, as they are listed."""

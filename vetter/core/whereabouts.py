@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 import numpy as np
 import numpy.typing as npt
 
-ON, OFF, NOWHERE = 0, 1, 2
-WORDS = ("", "off the image", "no position")
+
+class Whereabouts(IntEnum):
+    """Code of a candidate's place in an array; ``words`` is what the list shows of it."""
+
+    ON = 0
+    OFF = 1
+    NOWHERE = 2
+
+    @property
+    def words(self) -> str:
+        """Text for the list; empty on the image."""
+        return ("", "off the image", "no position")[self]
 
 
 def whereabouts(
     x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], shape: tuple[int, int] | None
 ) -> npt.NDArray[np.uint8]:
-    """For each candidate `ON`, `OFF` or `NOWHERE`, shape (n,).
+    """Return the `Whereabouts` of each candidate, shape (n,).
 
     Parameters
     ----------
@@ -21,8 +33,9 @@ def whereabouts(
     shape : (int, int) or None
         Rows and columns of the image; without, none is off it.
     """
-    found = np.where(np.isnan(x) | np.isnan(y), NOWHERE, ON).astype(np.uint8)
+    found = np.full(len(x), Whereabouts.ON, np.uint8)
+    found[np.isnan(x) | np.isnan(y)] = Whereabouts.NOWHERE
     if shape is not None:
         inside = (x >= -0.5) & (y >= -0.5) & (x < shape[1] - 0.5) & (y < shape[0] - 0.5)
-        found[~inside & (found == ON)] = OFF
+        found[~inside & (found == Whereabouts.ON)] = Whereabouts.OFF
     return found

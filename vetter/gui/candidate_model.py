@@ -11,8 +11,7 @@ from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from vetter.core.column_text import Writer, is_number
 from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.review_columns import ReviewColumns
-from vetter.core.whereabouts import WORDS as PLACES
-from vetter.core.whereabouts import whereabouts
+from vetter.core.whereabouts import Whereabouts, whereabouts
 from vetter.gui.plain_text import plain_tip
 from vetter.gui.verdict_style import WORDS
 from vetter.review.session import Session
@@ -98,7 +97,7 @@ class CandidateModel(QAbstractTableModel):
             assert column.values is not None and column.write is not None
             text = column.write(column.values[row])
             if column.name == "name" and self._places is not None and self._places[row]:
-                return f"{text}  ({PLACES[self._places[row]]})"
+                return f"{text}  ({Whereabouts(self._places[row]).words})"
             return text
         if column.name == "verdict":
             return WORDS[self._session.codes[row]]

@@ -10,15 +10,7 @@ from PyQt6.QtWidgets import QWidget
 from vetter.core.evidence_text import APART, details, headline, numbers
 from vetter.gui.flowing_text import LINE_BREAK, FlowingText
 from vetter.gui.plain_text import plain_tip
-from vetter.review.fit_state import (
-    DONE,
-    FAILED,
-    NOT_ASKED,
-    NOTHING_TO_FIT,
-    RUNNING,
-    FitState,
-    fittable,
-)
+from vetter.review.fit_state import NOTHING_TO_FIT, FitState, FitStatus, fittable
 from vetter.review.frame import Frame
 
 WIDE_LINES, NARROW_LINES = 3, 4
@@ -71,18 +63,18 @@ class Evidence(FlowingText):
 
     def show_state(self, state: FitState) -> None:
         """Show where the fit of the candidate on screen stands."""
-        lacking = "" if state.status != NOT_ASKED else self._lacking()
+        lacking = "" if state.status is not FitStatus.NOT_ASKED else self._lacking()
         unread = self._is_unread()
         if (state, lacking, unread) == self._shown:
             return
         self._shown = state, lacking, unread
         fit, judgement = state.adjustment, state.judgement
-        if state.status == RUNNING:
+        if state.status is FitStatus.RUNNING:
             self._say("fitting...", "", "")
-        elif state.status == FAILED:
+        elif state.status is FitStatus.FAILED:
             what = "nothing to fit" if state.error == NOTHING_TO_FIT else "the fit failed"
             self._say(f"{what}: {state.error}", "", "")
-        elif state.status == DONE and fit is not None and judgement is not None:
+        elif state.status is FitStatus.DONE and fit is not None and judgement is not None:
             again = self._again if unread else ""
             self._say(headline(judgement, fit) + again, numbers(fit), details(fit))
         elif lacking:

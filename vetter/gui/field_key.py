@@ -8,16 +8,16 @@ from PyQt6.QtCore import QPointF
 from PyQt6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
-from vetter.core.fit_table import NO, NOT_FITTED, NOT_JUDGED, YES
+from vetter.core.fit_table import Disappeared
 from vetter.gui.field_marks import SIZES, STAR, colour, mark_path
 from vetter.gui.theme import DARK, LIGHT
 from vetter.gui.verdict_style import is_dark
 
 STATES = (
-    (YES, "disappeared"),
-    (NO, "not"),
-    (NOT_JUDGED, "not judged"),
-    (NOT_FITTED, "not fitted"),
+    (Disappeared.YES, "disappeared"),
+    (Disappeared.NO, "not"),
+    (Disappeared.NOT_JUDGED, "not judged"),
+    (Disappeared.NOT_FITTED, "not fitted"),
     (STAR, "star"),
 )
 SCALES = ((0, "0.5"), (2, "1"), (4, "2"))
@@ -42,7 +42,7 @@ class FieldKey(QWidget):
             x = self._sample(painter, x, line - 4, shape, SIZES[2], word)
         x = self._words(painter, 6.0, 2 * line - 4, "scale:") + 6
         for number, word in SCALES:
-            x = self._sample(painter, x, 2 * line - 4, NO, SIZES[number], word)
+            x = self._sample(painter, x, 2 * line - 4, Disappeared.NO, SIZES[number], word)
         self._words(painter, x + 4, 2 * line - 4, FAINT)
         painter.end()
 

@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
-from vetter.core.fit_table import NO, NOT_FITTED, NOT_JUDGED, YES
+from vetter.core.fit_table import Disappeared
 
 Array = npt.NDArray[np.float64]
 
@@ -23,9 +23,19 @@ _LEAST_COVER = 8
 HEADS = 3000
 """Over so many arrows heads are left out: they would hide one another."""
 
-_COLOURS = {
-    True: {YES: "#62b0f0", NO: "#e6e4df", NOT_JUDGED: "#c79a3c", NOT_FITTED: "#6f7378"},
-    False: {YES: "#1f6fb5", NO: "#26282b", NOT_JUDGED: "#8c6508", NOT_FITTED: "#8b8e92"},
+_COLOURS: dict[bool, dict[int, str]] = {
+    True: {
+        Disappeared.YES: "#62b0f0",
+        Disappeared.NO: "#e6e4df",
+        Disappeared.NOT_JUDGED: "#c79a3c",
+        Disappeared.NOT_FITTED: "#6f7378",
+    },
+    False: {
+        Disappeared.YES: "#1f6fb5",
+        Disappeared.NO: "#26282b",
+        Disappeared.NOT_JUDGED: "#8c6508",
+        Disappeared.NOT_FITTED: "#8b8e92",
+    },
 }
 _STAR_COLOURS = {True: "#5f7d62", False: "#7fa083"}
 
@@ -45,7 +55,7 @@ def size_classes(scales: Array) -> npt.NDArray[np.intp]:
 def mark_path(shape: int, size: float) -> QPainterPath:
     """The outline of a mark about (0, 0)."""
     path, half = QPainterPath(), size / 2
-    if shape == YES:
+    if shape == Disappeared.YES:
         for sign in (1, -1):
             path.moveTo(-half, -sign * half)
             path.lineTo(half, sign * half)
@@ -53,9 +63,9 @@ def mark_path(shape: int, size: float) -> QPainterPath:
         for across, down in ((half, 0.0), (0.0, half)):
             path.moveTo(-across, -down)
             path.lineTo(across, down)
-    elif shape == NO:
+    elif shape == Disappeared.NO:
         path.addEllipse(QPointF(0, 0), half, half)
-    elif shape == NOT_JUDGED:
+    elif shape == Disappeared.NOT_JUDGED:
         corners = ((0, -half), (half, 0.8 * half), (-half, 0.8 * half), (0, -half))
         path.addPolygon(QPolygonF([QPointF(x, y) for x, y in corners]))
     elif shape == CHOSEN:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.counted import counted
-from vetter.core.fit_table import NOT_FITTED, YES, FitTable
+from vetter.core.fit_table import Disappeared, FitTable
 from vetter.core.flux_units import flux_words
 from vetter.core.shift_field import around, compared, typical
 from vetter.review.field_stars import FieldStars
@@ -22,7 +22,9 @@ def of_group(rows: Rows, table: FitTable) -> str:
     Of those without a fit nobody knows whether they disappeared: they are counted too.
     """
     codes = table.codes[rows]
-    gone, unknown = (int(np.count_nonzero(codes == code)) for code in (YES, NOT_FITTED))
+    gone, unknown = (
+        int(np.count_nonzero(codes == code)) for code in (Disappeared.YES, Disappeared.NOT_FITTED)
+    )
     if unknown == len(rows):
         return f"{len(rows):,} selected, not fitted yet"
     usual = typical(table.shifts[rows])
@@ -64,7 +66,7 @@ def of_candidate(session: Session, fits: Fits, row: int) -> str:
     elif np.isfinite(dx):
         words += f": dx {dx:+.2f}, dy {dy:+.2f} px"
         words += "" if near is None else f", {compared(dx, dy, near, _error(table, row))}"
-    elif table.codes[row] == NOT_FITTED:
+    elif table.codes[row] == Disappeared.NOT_FITTED:
         words += ": not fitted yet"
     return (
         words

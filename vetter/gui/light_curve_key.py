@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from enum import Enum, auto
 
 from PyQt6.QtCore import QPointF, QSize
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -13,10 +14,17 @@ from vetter.gui.light_curve_marks import limit_path, minus_path, styles_of, symb
 from vetter.gui.theme import DARK, LIGHT
 from vetter.gui.verdict_style import is_dark
 
-DETECTION, FORCED, NEGATIVE, LIMIT = "detection", "forced", "negative", "limit"
-
 _GAP = 12
 _AFTER_MARK = 14
+
+
+class Mark(Enum):
+    """Sign that the key explains."""
+
+    DETECTION = auto()
+    FORCED = auto()
+    NEGATIVE = auto()
+    LIMIT = auto()
 
 
 class LightCurveKey(QWidget):
@@ -57,13 +65,13 @@ class LightCurveKey(QWidget):
             style = None if band is None else styles[band]
             tone = dim if style is None else style.tone(dark)
             painter.setPen(QPen(tone, 1.2))
-            if mark == DETECTION:
+            if mark is Mark.DETECTION:
                 painter.setBrush(tone)
-            if mark == LIMIT and style is not None:
+            if mark is Mark.LIMIT and style is not None:
                 painter.drawPath(limit_path(style.ticks))
             else:
                 painter.drawPath(symbol_path("circle" if style is None else style.symbol))
-            if mark == NEGATIVE:
+            if mark is Mark.NEGATIVE:
                 painter.drawPath(minus_path())
             painter.restore()
             painter.setPen(dim)
@@ -71,20 +79,22 @@ class LightCurveKey(QWidget):
             x += _AFTER_MARK + painter.fontMetrics().horizontalAdvance(word) + _GAP
         painter.end()
 
-    def _samples(self) -> list[tuple[str, str | None, str]]:
+    def _samples(self) -> list[tuple[Mark, str | None, str]]:
         """What is explained: the mark, its filter (None: any), and the words."""
         curve = self._curve
         if curve is None:
             return []
         bands = list(styles_of(curve))
-        samples: list[tuple[str, str | None, str]] = [(DETECTION, b, _named(b)) for b in bands]
+        samples: list[tuple[Mark, str | None, str]] = [
+            (Mark.DETECTION, b, _named(b)) for b in bands
+        ]
         if (curve.kind == "forced").any():
-            samples.append((FORCED, None, "forced"))
+            samples.append((Mark.FORCED, None, "forced"))
         if (curve.negative & ~curve.limit).any():
-            samples.append((NEGATIVE, None, "negative"))
+            samples.append((Mark.NEGATIVE, None, "negative"))
         for band in bands:
             if (curve.limit & (curve.band == band)).any():
-                samples.append((LIMIT, band, f"limit {band}".strip()))
+                samples.append((Mark.LIMIT, band, f"limit {band}".strip()))
         return samples
 
 

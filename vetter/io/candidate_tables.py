@@ -17,7 +17,7 @@ from vetter.core.column_values import is_empty, plain
 from vetter.core.counted import counted
 from vetter.core.galactic_columns import equatorial, galactic_pair
 from vetter.core.role_choices import other_choices
-from vetter.core.whereabouts import NOWHERE, OFF, whereabouts
+from vetter.core.whereabouts import Whereabouts, whereabouts
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName, parse_fits_name
 from vetter.io.named_content import as_named
@@ -171,10 +171,10 @@ def _check_positions(name: FitsName, file: TableFile, roles: Roles, wcs: WCS | N
 def _off_image(positions: Positions, shape: tuple[int, int] | None) -> list[str]:
     counts = np.bincount(whereabouts(positions.x, positions.y, shape), minlength=3)
     notes = []
-    if counts[NOWHERE]:
-        words = counted(int(counts[NOWHERE]), "candidate has", "candidates have")
+    if counts[Whereabouts.NOWHERE]:
+        words = counted(int(counts[Whereabouts.NOWHERE]), "candidate has", "candidates have")
         notes.append(f"{words} no position")
-    if counts[OFF]:
-        words = counted(int(counts[OFF]), "candidate lies", "candidates lie")
+    if counts[Whereabouts.OFF]:
+        words = counted(int(counts[Whereabouts.OFF]), "candidate lies", "candidates lie")
         notes.append(f"{words} off the image")
     return notes

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from vetter.core.candidates import CandidateList
-from vetter.core.fit_table import NOT_FITTED, FitTable
+from vetter.core.fit_table import Disappeared, FitTable
 
 
 class FitMetadata(Mapping[str, dict[str, Any]]):
@@ -26,7 +26,7 @@ class FitMetadata(Mapping[str, dict[str, Any]]):
     def __init__(self, candidates: CandidateList, table: FitTable) -> None:
         self._candidates = candidates
         self._fits = table.fits.copy()
-        self._done = table.codes != NOT_FITTED
+        self._done = table.codes != Disappeared.NOT_FITTED
 
     def __getitem__(self, key: str) -> dict[str, Any]:
         row = self._candidates.row_of(key)

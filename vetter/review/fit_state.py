@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import NamedTuple
 
 from vetter.core.adjustment import Adjustment
 from vetter.core.disappeared import Judgement
-
-NOT_ASKED, RUNNING, DONE, FAILED = "not asked", "running", "done", "failed"
 
 NOTHING_TO_FIT = "needs an image, and a convolved template or a template"
 
@@ -18,14 +17,23 @@ def fittable(plane_names: Sequence[str]) -> bool:
     return "image" in plane_names and not {"convolved", "template"}.isdisjoint(plane_names)
 
 
+class FitStatus(StrEnum):
+    """Stage of a candidate's fit."""
+
+    NOT_ASKED = "not asked"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
 class FitState(NamedTuple):
     """Where the fit of one candidate stands.
 
-    ``status`` is 'not asked', 'running', 'done' or 'failed'; ``error`` says in words why it
-    failed, or why none was asked for; ``adjustment`` and ``judgement`` are there when it is done.
+    ``error`` says in words why it failed, or why none was asked for; ``adjustment`` and
+    ``judgement`` are there when it is done.
     """
 
-    status: str = NOT_ASKED
+    status: FitStatus = FitStatus.NOT_ASKED
     adjustment: Adjustment | None = None
     judgement: Judgement | None = None
     error: str = ""

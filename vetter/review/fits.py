@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.adjustment import Adjustment
 from vetter.core.disappeared import why_not_judged
-from vetter.core.fit_table import YES, FitTable
+from vetter.core.fit_table import Disappeared, FitTable
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.field_fits import FieldFits
 from vetter.review.field_stars import FieldStars
@@ -18,7 +18,7 @@ from vetter.review.fit_ahead import FitAhead
 from vetter.review.fit_messages import Fitted, Ready
 from vetter.review.fit_metadata import FitMetadata
 from vetter.review.fit_speed import FitSpeed
-from vetter.review.fit_state import DONE, FAILED, NOTHING_TO_FIT, RUNNING, FitState, fittable
+from vetter.review.fit_state import NOTHING_TO_FIT, FitState, FitStatus, fittable
 from vetter.review.fit_wishes import FitWishes
 from vetter.review.frame import Shift
 from vetter.review.judged_fits import JudgedFits
@@ -94,13 +94,14 @@ class Fits(QObject):
     def state(self, row: int) -> FitState:
         """Where the fit of a row stands."""
         if row in self._wishes.asked:
-            return FitState(RUNNING) if not self._error else FitState(FAILED, error=self._error)
+            status = FitStatus.FAILED if self._error else FitStatus.RUNNING
+            return FitState(status, error=self._error)
         result = self.table.get(row)
         if result is not None:
-            return FitState(DONE, *result)
+            return FitState(FitStatus.DONE, *result)
         if self._error:
-            return FitState(FAILED, error=self._error)
-        return FitState(error=self.unjudged) if self.paused else FitState(RUNNING)
+            return FitState(FitStatus.FAILED, error=self._error)
+        return FitState(error=self.unjudged) if self.paused else FitState(FitStatus.RUNNING)
 
     @property
     def progress(self) -> str:
@@ -125,7 +126,7 @@ class Fits(QObject):
     def disappeared_rows(self) -> list[int]:
         """The rows of the list as it is filtered now that a fit explains away."""
         order = self._session.queue.order
-        return [int(row) for row in order[self.table.codes[order] == YES]]
+        return [int(row) for row in order[self.table.codes[order] == Disappeared.YES.value]]
 
     def fit_of(self, row: int) -> FieldFit | None:
         """How the candidates of a row's image are fitted; None before that is known."""

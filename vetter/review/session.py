@@ -23,7 +23,7 @@ from vetter.core.review_columns import ReviewColumns
 from vetter.review.pace import Pace, PaceMeter
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
-from vetter.review.viewing import NEXT_LISTED, NEXT_UNDECIDED, Viewing
+from vetter.review.viewing import Awaited, Viewing
 from vetter.review.writer import NoWriter, Writer
 from vetter.settings import Settings
 
@@ -224,7 +224,7 @@ class Session(QObject):
         if not self._viewing.to_undecided(self.codes, start=-1):
             self.first()
             if not self.complete:
-                self._viewing.wait(NEXT_UNDECIDED)
+                self._viewing.wait(Awaited.NEXT_UNDECIDED)
 
     def say_no_match(self) -> None:
         """Say that the filter matches nothing, so that no candidate is on screen."""
@@ -539,7 +539,7 @@ class Session(QObject):
             self.message.emit(f"the last of {self.listing}; {self.unlisted}")
             return
         if not self.complete:
-            self._viewing.wait(NEXT_LISTED)
+            self._viewing.wait(Awaited.NEXT_LISTED)
             self.message.emit(f"the last of {self.listing}: the next is shown when it is read")
             return
         end = "end of the filtered list" if self.queue.expression else "end of the list"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +15,12 @@ SETTLED_MS = 400
 """A place is worth remembering when the vetter stays; held arrow keys pass many."""
 
 
-NOTHING, NEXT_LISTED, NEXT_UNDECIDED = range(3)
-"""What is shown of its own accord when more of the list has been read."""
+class Awaited(Enum):
+    """Candidate that is shown of its own accord when more of the list has been read."""
+
+    NOTHING = 0
+    NEXT_LISTED = 1
+    NEXT_UNDECIDED = 2
 
 
 class Viewing(QObject):
@@ -38,7 +43,7 @@ class Viewing(QObject):
         self.is_blank = False
         """Whether no candidate is on screen, since the filter matches none."""
         self.direction = 1
-        self._waits_for = NOTHING
+        self._waits_for = Awaited.NOTHING
         self._painted_row = -1
         self._painted_at = 0.0
         self._settling = QTimer(self)
@@ -58,7 +63,7 @@ class Viewing(QObject):
 
     def show(self, row: int) -> None:
         """Show a candidate; it counts as seen only once it is painted."""
-        self._waits_for = NOTHING
+        self._waits_for = Awaited.NOTHING
         if row == self.row:
             self._set_blank(False)
             return
@@ -101,7 +106,7 @@ class Viewing(QObject):
         if len(self._queue):
             self.show(int(self._queue.order[-1 if last else 0]))
 
-    def wait(self, for_what: int) -> None:
+    def wait(self, for_what: Awaited) -> None:
         """Stay until more of the list has been read; going anywhere ends the wait."""
         self._waits_for = for_what
 
@@ -114,9 +119,9 @@ class Viewing(QObject):
             match = self._queue.first_match(self.row)
             if match is not None:
                 self.show(match)
-        elif self._waits_for == NEXT_LISTED:
+        elif self._waits_for is Awaited.NEXT_LISTED:
             self.step(1)
-        elif self._waits_for == NEXT_UNDECIDED:
+        elif self._waits_for is Awaited.NEXT_UNDECIDED:
             self.to_undecided(codes)
 
     def _set_blank(self, blank: bool) -> None:

@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import IntEnum
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
@@ -20,8 +21,14 @@ Kept = tuple[str, str, str]
 """The result of a fit as it is kept: key, signature, metadata as text."""
 
 
-DECISION, SETTING, RESULT, END = range(4)
-"""How urgent a write is: what the vetter waits for comes first."""
+class Urgency(IntEnum):
+    """Order in which jobs are done: what the vetter waits for comes first."""
+
+    DECISION = 0
+    SETTING = 1
+    RESULT = 2
+    END = 3
+
 
 FEW = 20
 """Results of fits in one transaction: about 2 ms, all that a verdict may have to wait."""
@@ -137,7 +144,7 @@ class Writer(QObject):
     def __init__(self, store: DecisionStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
-        self._jobs: queue.PriorityQueue[tuple[int, int, Callable[[], None] | None]] = (
+        self._jobs: queue.PriorityQueue[tuple[Urgency, int, Callable[[], None] | None]] = (
             queue.PriorityQueue()
         )
         self._count = itertools.count()
@@ -162,7 +169,7 @@ class Writer(QObject):
             self.acknowledged.emit(receipt)
 
         self._painted_at = time.monotonic() + PAINTED_BY
-        self._put(DECISION, write)
+        self._put(Urgency.DECISION, write)
         self._hurry.set()
         return receipt
 
@@ -177,13 +184,13 @@ class Writer(QObject):
             if self._place is place:
                 self._store.set_position(key)
 
-        self._later(SETTING, write)
+        self._later(Urgency.SETTING, write)
 
     def keep_adjustments(self, results: Sequence[Kept]) -> None:
         """Remember results of fits, few at a time: a verdict does not wait for hundreds."""
         for start in range(0, len(results), FEW):
             few = results[start : start + FEW]
-            self._later(RESULT, partial(self._store.put_adjustments, few))
+            self._later(Urgency.RESULT, partial(self._store.put_adjustments, few))
 
     def load_adjustments(self, signature: str, after: str = "") -> None:
         """Read results kept under a signature, from a key on; :attr:`loaded` brings them."""
@@ -196,11 +203,11 @@ class Writer(QObject):
                 # What cannot be read ends here: the results of other images are still to come.
                 self.loaded.emit(Stored(signature, results, len(results) < AT_ONCE))
 
-        self._later(RESULT, read)
+        self._later(Urgency.RESULT, read)
 
     def keep_setting(self, name: str, value: Any) -> None:
         """Remember how the vetter set the window up; ``value`` of a type that JSON holds."""
-        self._later(SETTING, lambda: self._store.set_settings({name: value}))
+        self._later(Urgency.SETTING, lambda: self._store.set_settings({name: value}))
 
     def record_input(
         self, record: Mapping[str, Any], fingerprints: Sequence[Fingerprint], candidates: int
@@ -208,7 +215,7 @@ class Writer(QObject):
         """Note what the list was read from, now that it is complete; :attr:`compared` follows."""
         record = dict(record)
         self._later(
-            SETTING,
+            Urgency.SETTING,
             lambda: self.compared.emit(self._store.record_input(record, fingerprints, candidates)),
         )
 
@@ -216,21 +223,21 @@ class Writer(QObject):
         """Finish what was submitted, and end the thread."""
         self._ending = True
         self._hurry.set()
-        self._put(END, None)
+        self._put(Urgency.END, None)
         self._thread.join()
 
-    def _put(self, urgency: int, job: Callable[[], None] | None) -> None:
+    def _put(self, urgency: Urgency, job: Callable[[], None] | None) -> None:
         # The count keeps jobs of one urgency in the order in which they came.
         self._jobs.put((urgency, next(self._count), job))
 
-    def _later(self, urgency: int, write: Callable[[], None]) -> None:
+    def _later(self, urgency: Urgency, write: Callable[[], None]) -> None:
         def job() -> None:
             try:
                 write()
             except Exception as error:  # As above: what is not kept is said, and the next written.
                 self.failed.emit(in_words(error))
 
-        if urgency == SETTING:
+        if urgency is Urgency.SETTING:
             self._painted_at = time.monotonic() + PAINTED_BY
         self._put(urgency, job)
 
@@ -242,9 +249,9 @@ class Writer(QObject):
         """The most urgent job, once it may be done."""
         first = self._jobs.get()
         wait = max(self._painted_at - time.monotonic(), 0.0)
-        if first[0] in (SETTING, RESULT) and self._hurry.wait(wait):
+        if first[0] in (Urgency.SETTING, Urgency.RESULT) and self._hurry.wait(wait):
             self._jobs.put(first)
             first = self._jobs.get()
-        if first[0] == DECISION and not self._ending:
+        if first[0] is Urgency.DECISION and not self._ending:
             self._hurry.clear()
         return first[2]
