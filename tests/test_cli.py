@@ -11,7 +11,7 @@ import pytest
 from vetter import __version__, cli
 from vetter.argument_groups import ROLES
 from vetter.arguments import EXAMPLES, FORMATS, parse_arguments
-from vetter.core.candidates import ROLE_NAMES
+from vetter.core.candidates.candidate_list import ROLE_NAMES
 from vetter.errors import InputError
 from vetter.io import table_writing
 

@@ -17,8 +17,8 @@ from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.decisions import storable
-from vetter.core.look import Looks
+from vetter.core.decisions.decision import storable
+from vetter.core.display.style import Looks
 from vetter.core.panel_choice import PanelChoice
 from vetter.errors import VetterError
 from vetter.gui.commands import COMMANDS

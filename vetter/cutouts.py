@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vetter.core.crop import crop_image, crop_image_centered
-from vetter.core.cutout import Cutout
-from vetter.core.extraction import get_cutout
+from vetter.core.cutout.crop import crop_image, crop_image_centered
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout.extraction import get_cutout
 from vetter.io.cutout_files import load_cutout, write_cutout
 
 if TYPE_CHECKING:
-    from vetter.core.adjust import adjust_cutout, adjust_cutouts
-    from vetter.core.disappeared import disappeared
+    from vetter.core.fit.adjust import adjust_cutout, adjust_cutouts
+    from vetter.core.judgement.disappeared import disappeared
 
 __all__ = [
     "Cutout",
@@ -32,11 +32,11 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in ("adjust_cutout", "adjust_cutouts"):
-        from vetter.core import adjust
+        from vetter.core.fit import adjust
 
         return getattr(adjust, name)
     if name == "disappeared":
-        from vetter.core.disappeared import disappeared
+        from vetter.core.judgement.disappeared import disappeared
 
         return disappeared
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

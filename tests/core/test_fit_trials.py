@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from vetter.core import adjust_stack
-from vetter.core.adjust import fit, fit_many
-from vetter.core.adjustment import FitOptions
-from vetter.core.disappeared import judge
+from vetter.core.fit import solver
+from vetter.core.fit.adjust import fit, fit_many
+from vetter.core.fit.adjustment import FitOptions
 from vetter.core.fit_trials import Field, Truth, dipole, field_options, new_source, run, simulate
+from vetter.core.judgement.disappeared import judge
 from vetter.core.trial_tables import peaked
 
 
@@ -77,7 +77,7 @@ def test_p_values_of_bright_stars_are_uniform_at_each_width(
 def test_by_the_cubic_spline_alone_they_would_not_be(
     inner_fwhm: float | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adjust_stack, "refine", lambda *_: frozenset())
+    monkeypatch.setattr(solver, "refine", lambda *_: frozenset())
     assert p_of_uniform(3.0, inner_fwhm) < 1e-4
 
 

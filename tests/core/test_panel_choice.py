@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.helpers.plain_source import PlainSource
+from vetter.core.cutout.plane import Provenance
 from vetter.core.panel_choice import PanelChoice
-from vetter.core.plane import Provenance
 
 
 def source(planes: tuple[str, ...], made: dict[str, Provenance] | None = None, columns=()) -> Any:

@@ -41,8 +41,8 @@ def test_binning_takes_means() -> None:
 
 @pytest.mark.parametrize("kind", ["sip", "tpv"])
 def test_a_finer_grid_is_on_the_same_sky(kind: str) -> None:
-    from tests.core.test_crop import WCSS
-    from vetter.core.wcs_header import wcs_cards
+    from tests.core.cutout.test_crop import WCSS
+    from vetter.core.coordinates.wcs import wcs_cards
 
     wcs = WCSS[kind]()
     cards = wcs_cards(wcs)

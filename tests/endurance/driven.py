@@ -19,7 +19,7 @@ from PyQt6.QtGui import QKeySequence
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from vetter.core.decisions import Decision
+from vetter.core.decisions.decision import Decision
 from vetter.gui.grid import Grid
 from vetter.gui.main_window import MainWindow
 

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from tests.endurance.driven import ENV_SEED
 from tests.helpers.small_list import settings_text, write_small_list
-from vetter.core.ledger import Ledger
+from vetter.core.decisions.ledger import Ledger
 from vetter.io.inputs import InputOptions, open_input
 from vetter.io.session_file import SessionFile
 

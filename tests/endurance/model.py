@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
 
 
 class Said(NamedTuple):

@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import QApplication, QDialog
 from tests.endurance.model import Model, Said
 from tests.helpers.small_list import COUNT, settings, write_small_list
 from vetter.app import open_window
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
 from vetter.gui.grid import Grid
 from vetter.gui.main_window import MainWindow
 

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.helpers.fake_session import FakeSession, candidate_list
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
 from vetter.gui.all_columns import FOLLOW_MS, AllColumns
 
 

@@ -9,7 +9,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from tests.helpers.fake_session import FakeSession, candidate_list
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
 from vetter.gui.candidate_card import CandidateCard
 from vetter.gui.readout import Readout
 

@@ -9,10 +9,10 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QWidget
 
 from tests.helpers.fake_session import FakeSession, candidate_list
-from vetter.core.candidates import CandidateList
-from vetter.core.decisions import Verdict
-from vetter.core.fit_table import FitTable
-from vetter.core.review_columns import ReviewColumns
+from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.columns.review_columns import ReviewColumns
+from vetter.core.decisions.decision import Verdict
+from vetter.core.judgement.fit_table import FitTable
 from vetter.gui.candidate_list import FITS_SHOW_MS, CandidateListView
 from vetter.gui.candidate_model import CandidateModel
 from vetter.gui.verdict_style import badge

@@ -14,7 +14,7 @@ from PyQt6.QtTest import QTest
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.snapshots import pixels
 from vetter.app import open_window
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
 from vetter.gui.candidate_card import CandidateCard
 from vetter.gui.main_window import MainWindow
 from vetter.gui.painted_ahead import PaintedAhead

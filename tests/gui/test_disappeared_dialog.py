@@ -10,10 +10,10 @@ from PyQt6.QtGui import QColor, QPalette
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
-from vetter.core.adjustment import Adjustment
-from vetter.core.decisions import Verdict
-from vetter.core.disappeared import Judgement
-from vetter.core.fit_table import Disappeared, FitTable
+from vetter.core.decisions.decision import Verdict
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.disappeared import Judgement
+from vetter.core.judgement.fit_table import Disappeared, FitTable
 from vetter.gui.disappeared_dialog import DisappearedDialog
 
 GONE = (1, 3, 4, 8)

@@ -14,7 +14,7 @@ from tests.helpers.field_files import write_field, write_list
 from tests.helpers.night_files import write_night
 from vetter.app import open_window
 from vetter.core.cutout_source import Place
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
 from vetter.gui.epoch_panel import EpochPanel
 from vetter.settings import FitSettings, Settings
 

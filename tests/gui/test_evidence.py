@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from tests.helpers.fake_field import FieldInMemory, field
-from vetter.core.adjustment import Adjustment
-from vetter.core.disappeared import Judgement
-from vetter.core.look import Looks
+from vetter.core.display.style import Looks
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.disappeared import Judgement
 from vetter.gui.evidence import Evidence
 from vetter.review.fit_state import FitState, FitStatus
 from vetter.review.frame import build_frame

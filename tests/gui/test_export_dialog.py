@@ -16,8 +16,8 @@ from tests.helpers.snapshots import pixels
 from tests.helpers.windows import WITHOUT_FITS
 from vetter import cli
 from vetter.app import open_window
-from vetter.core.adjustment import Adjustment
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
+from vetter.core.fit.adjustment import Adjustment
 from vetter.cutouts import load_cutout
 from vetter.gui.export_dialog import ExportDialog
 

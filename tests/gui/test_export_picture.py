@@ -5,8 +5,8 @@ from PyQt6.QtGui import QColor, QImage
 
 from tests.helpers.field_files import tan_wcs
 from tests.helpers.snapshots import pixels
-from vetter.core.cutout import Cutout
-from vetter.core.look import Looks
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.display.style import Looks
 from vetter.gui.export_picture import GAP, HEADING, PANEL, TITLE, ExportPicture
 from vetter.gui.theme import DARK
 

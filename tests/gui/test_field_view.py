@@ -12,10 +12,10 @@ from PyQt6.QtWidgets import QToolButton
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.plain_source import PlainField, PlainFields, PlainSource
 from tests.helpers.snapshots import check_snapshot, snapshot_font
-from vetter.core.adjustment import Adjustment
-from vetter.core.decisions import Verdict
-from vetter.core.disappeared import Judgement
-from vetter.core.fit_table import FitTable
+from vetter.core.decisions.decision import Verdict
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.disappeared import Judgement
+from vetter.core.judgement.fit_table import FitTable
 from vetter.gui import field_canvas
 from vetter.gui.field_points import within
 from vetter.gui.field_view import FieldView

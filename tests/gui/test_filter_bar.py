@@ -9,7 +9,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from tests.helpers.fake_session import FakeSession
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
 from vetter.gui.commands import COMMANDS
 from vetter.gui.filter_bar import FilterBar
 from vetter.gui.keymap import make_keymap

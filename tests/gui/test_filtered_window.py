@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QApplication, QMessageBox
 
 from tests.helpers.windows import WITHOUT_FITS, until_painted
 from vetter.app import open_window
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
 from vetter.gui.main_window import MainWindow
 
 KEY = Qt.Key

@@ -11,8 +11,8 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
-from vetter.core.decisions import Verdict
-from vetter.core.look import Looks
+from vetter.core.decisions.decision import Verdict
+from vetter.core.display.style import Looks
 from vetter.gui.grid import Grid
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier

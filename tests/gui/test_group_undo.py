@@ -12,8 +12,8 @@ from PyQt6.QtTest import QTest
 
 from tests.helpers.windows import WITHOUT_FITS, until_painted
 from vetter.app import open_window
-from vetter.core.decisions import Verdict
-from vetter.core.fit_table import Disappeared
+from vetter.core.decisions.decision import Verdict
+from vetter.core.judgement.fit_table import Disappeared
 from vetter.gui.disappeared_dialog import DisappearedDialog
 from vetter.gui.grid import Grid
 from vetter.gui.main_window import MainWindow

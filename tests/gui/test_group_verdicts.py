@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QWidget
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
 from vetter.gui.pages import Pages
 
 

@@ -16,8 +16,8 @@ from tests.helpers.growing_source import GrowingFake
 from tests.helpers.light_curves import magnitudes
 from tests.helpers.windows import WITHOUT_FITS
 from vetter import app
-from vetter.core.cutout import Cutout
-from vetter.core.decisions import Verdict
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.decisions.decision import Verdict
 from vetter.errors import InputError
 from vetter.gui.export_dialog import ExportDialog
 from vetter.gui.main_window import MainWindow

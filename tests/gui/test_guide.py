@@ -7,9 +7,9 @@ import re
 from pytestqt.qtbot import QtBot
 
 from tests.helpers.fake_session import FakeSession, candidate_list
-from vetter.core.filter_expression import matching
-from vetter.core.fit_table import FitTable
-from vetter.core.review_columns import ReviewColumns
+from vetter.core.columns.filter import matching
+from vetter.core.columns.review_columns import ReviewColumns
+from vetter.core.judgement.fit_table import FitTable
 from vetter.gui.commands import COMMANDS
 from vetter.gui.guide import Guide
 from vetter.io.resources import resource_path

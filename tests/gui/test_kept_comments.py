@@ -7,7 +7,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
 from tests.helpers.fake_session import FakeSession
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
 from vetter.gui.candidate_card import CandidateCard
 from vetter.gui.kept_comments import KeptComments
 

@@ -12,7 +12,7 @@ from PyQt6.QtTest import QTest
 
 from tests.helpers.windows import WITHOUT_FITS
 from vetter.app import open_window
-from vetter.core.look import Looks
+from vetter.core.display.style import Looks
 from vetter.gui.main_window import MainWindow
 
 GENEROUS_MS = 30_000

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.helpers.windows import WITHOUT_FITS
 from vetter.app import open_window
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
 from vetter.gui.main_window import MainWindow
 from vetter.gui.offers_dialog import OffersDialog
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.helpers.fake_field import FieldInMemory
 from tests.helpers.snapshots import pixels
-from vetter.core.look import Looks
+from vetter.core.display.style import Looks
 from vetter.gui.plane_row import PlaneRow
 from vetter.review.frame import Frame, build_frame
 

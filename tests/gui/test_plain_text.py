@@ -24,7 +24,7 @@ from tests.helpers.field_files import pixels, write_image
 from tests.helpers.night_files import turned_wcs
 from tests.helpers.windows import until_painted
 from vetter.app import open_window
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
 from vetter.gui.all_columns import AllColumns
 from vetter.gui.main_window import MainWindow
 from vetter.gui.plain_text import menu_text, plain_label, plain_tip, window_title

@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.helpers.fake_field import FieldInMemory, field
 from tests.helpers.snapshots import pixels
-from vetter.core.look import Looks
+from vetter.core.cutout.plane import Provenance
+from vetter.core.display.style import Looks
 from vetter.core.panel_choice import PanelChoice
-from vetter.core.plane import Provenance
 from vetter.gui.plane_row import PlaneRow
 from vetter.gui.readout import values
 from vetter.review.frame import Adjusted, Frame, build_frame, paint_frame

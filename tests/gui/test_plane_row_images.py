@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.helpers.fake_field import FieldInMemory, field
 from tests.helpers.snapshots import check_snapshot, snapshot_font
-from vetter.core.cutout import Cutout
-from vetter.core.look import Looks
-from vetter.core.noise import ESTIMATED_NOISE
-from vetter.core.plane import Provenance
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE
+from vetter.core.cutout.plane import Provenance
+from vetter.core.display.style import Looks
 from vetter.gui.plane_row import PlaneRow
 from vetter.review.frame import Adjusted, Frame, Shift, build_frame, paint_frame
 

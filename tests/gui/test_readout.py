@@ -9,8 +9,8 @@ from PyQt6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from tests.helpers.fake_field import FieldInMemory
-from vetter.core.cutout import Cutout
-from vetter.core.look import Looks
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.display.style import Looks
 from vetter.gui.readout import Readout, describe, values
 from vetter.review.frame import Adjusted, Frame, build_frame
 

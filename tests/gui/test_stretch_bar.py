@@ -9,9 +9,9 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractButton, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from vetter.core.interval import Interval
-from vetter.core.look import GROUPS, Looks
-from vetter.core.stretch import STRETCHES
+from vetter.core.display.interval import Interval
+from vetter.core.display.stretch import STRETCHES
+from vetter.core.display.style import GROUPS, Looks
 from vetter.gui.commands import COMMANDS
 from vetter.gui.keymap import make_keymap
 from vetter.gui.number_field import NumberField

@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QAbstractButton, QDialog, QWidget
 
 from tests.helpers.fake_session import FakeSession
 from tests.helpers.fake_source import FakeCache, FakeSource
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
 from vetter.gui.export_dialog import ExportDialog
 from vetter.gui.planes_dialog import PlanesDialog
 

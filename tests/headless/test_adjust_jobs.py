@@ -15,8 +15,8 @@ from astropy.io import fits
 
 from tests.helpers.field_files import pixels, write_field, write_list
 from vetter import cli
-from vetter.core.adjustment import Adjustment
-from vetter.core.field_fit import field_fit
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.field_fit import field_fit
 from vetter.headless import adjust, fit_jobs
 from vetter.headless.fit_job import BATCH, Broken, identity
 from vetter.headless.fit_journal import FitJournal

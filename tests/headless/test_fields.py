@@ -10,9 +10,9 @@ from astropy.table import Table
 
 from tests.helpers.night_files import write_night
 from vetter import cli
-from vetter.core.decisions import Verdict
-from vetter.core.ledger import Ledger
-from vetter.core.new_decisions import decide_group
+from vetter.core.decisions.decision import Verdict
+from vetter.core.decisions.ledger import Ledger
+from vetter.core.decisions.new_decisions import decide_group
 from vetter.io.inputs import open_input
 from vetter.io.session_file import SessionFile
 

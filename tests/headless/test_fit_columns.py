@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import tracemalloc
 
-from vetter.core.adjustment import Adjustment, failed
+from vetter.core.fit.adjustment import Adjustment, failed
 from vetter.headless.fit_columns import FitColumns
 
 FOUND = Adjustment(

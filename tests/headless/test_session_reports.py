@@ -11,8 +11,8 @@ from astropy.io import fits
 from astropy.table import Table
 
 from tests.helpers.decisions import event
-from vetter.core.decisions import Verdict
-from vetter.core.ledger import Ledger
+from vetter.core.decisions.decision import Verdict
+from vetter.core.decisions.ledger import Ledger
 from vetter.errors import InputError
 from vetter.headless.session_reports import chosen_verdicts, export_session, log, status
 from vetter.io.inputs import InputOptions, open_input

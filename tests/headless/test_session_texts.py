@@ -11,7 +11,7 @@ import pytest
 
 from tests.helpers.decisions import event
 from tests.helpers.memory_source import MemorySource
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
 from vetter.headless.session_reports import status
 from vetter.io.session_file import SessionFile
 from vetter.review.session_opening import open_session
@@ -57,7 +57,7 @@ def test_status_of_reviewer_not_utf8_is_theirs(qapp: object, tmp_path: Path) -> 
 def test_key_not_utf8_is_found_again(tmp_path: Path) -> None:
     from astropy.table import Table
 
-    from vetter.core.candidate_keys import make_keys
+    from vetter.core.candidates.keys import make_keys
 
     keys, _ = make_keys(Table({"id": [os.fsdecode(b"a\xe9"), "b"]}), "id")
     path = tmp_path / "s.vetter"

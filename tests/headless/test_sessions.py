@@ -7,9 +7,9 @@ import pytest
 
 from tests.helpers.field_files import write_field, write_list
 from vetter import cli
-from vetter.core.decisions import Verdict
-from vetter.core.ledger import Ledger
-from vetter.core.new_decisions import decide
+from vetter.core.decisions.decision import Verdict
+from vetter.core.decisions.ledger import Ledger
+from vetter.core.decisions.new_decisions import decide
 from vetter.io.inputs import InputOptions, open_input
 from vetter.io.session_file import SessionFile
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from astropy.table import Table
 
-from vetter.core.candidates import CandidateList, Roles
-from vetter.core.decisions import Decision, Verdict, new_id
+from vetter.core.candidates.candidate_list import CandidateList, Roles
+from vetter.core.decisions.decision import Decision, Verdict, new_id
 
 NAN = float("nan")
 REVIEWER = "ada"

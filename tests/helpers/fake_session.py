@@ -11,10 +11,10 @@ from astropy.table import Table
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from tests.helpers.plain_source import PlainSource
-from vetter.core.candidates import CandidateList, Roles
-from vetter.core.decisions import UNDECIDED, Opinion, Verdict
-from vetter.core.filter_expression import matching
-from vetter.core.review_columns import ReviewColumns
+from vetter.core.candidates.candidate_list import CandidateList, Roles
+from vetter.core.columns.filter import matching
+from vetter.core.columns.review_columns import ReviewColumns
+from vetter.core.decisions.decision import UNDECIDED, Opinion, Verdict
 from vetter.review.queue import Queue
 from vetter.settings import Settings
 

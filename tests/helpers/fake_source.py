@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vetter.core.candidates import CandidateList
-from vetter.core.cutout import Cutout
+from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.look import Looks
+from vetter.core.display.style import Looks
 from vetter.errors import InputError
 from vetter.review.frame import Frame, build_frame
 

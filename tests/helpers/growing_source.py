@@ -9,8 +9,8 @@ import numpy as np
 from PyQt6.QtCore import QThread
 
 from tests.helpers.fake_session import candidate_list
-from vetter.core.candidates import CandidateList
-from vetter.core.cutout import Cutout
+from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout_source import CutoutSource, Fingerprint
 
 

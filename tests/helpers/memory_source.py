@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from astropy.table import Table
 
-from vetter.core.candidates import CandidateList, Roles
-from vetter.core.cutout import Cutout
+from vetter.core.candidates.candidate_list import CandidateList, Roles
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout.plane import Box
 from vetter.core.cutout_source import CutoutSource, Fingerprint
-from vetter.core.plane import Box
 from vetter.errors import InputError
 
 COUNT = 6

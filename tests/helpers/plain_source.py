@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vetter.core.cutout import Cutout
+from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout_source import CutoutSource, ImageField, ManyFields, Place
 
 

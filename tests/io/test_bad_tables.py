@@ -11,7 +11,7 @@ from astropy.io import fits
 from astropy.table import Table
 
 from tests.helpers.field_files import SHAPE, write_list
-from vetter.core.candidates import CandidateList
+from vetter.core.candidates.candidate_list import CandidateList
 from vetter.errors import InputError
 from vetter.io.candidate_tables import read_candidates
 

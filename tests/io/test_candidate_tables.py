@@ -7,7 +7,7 @@ import pytest
 from astropy.io import fits
 
 from tests.helpers.field_files import SHAPE, tan_wcs, write_list
-from vetter.core.wcs_header import header_wcs
+from vetter.core.coordinates.wcs import header_wcs
 from vetter.errors import InputError
 from vetter.io.candidate_tables import read_candidates
 

@@ -12,11 +12,11 @@ import pytest
 from astropy.io import fits
 from astropy.time import Time
 
-from tests.core.test_crop import WCSS
+from tests.core.cutout.test_crop import WCSS
 from tests.helpers.round_trip import round_trip
-from vetter.core.cutout import Cutout
-from vetter.core.noise import ESTIMATED_NOISE
-from vetter.core.plane import Provenance
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE
+from vetter.core.cutout.plane import Provenance
 from vetter.errors import InputError
 from vetter.io.cutout_files import load_cutout, write_cutout
 

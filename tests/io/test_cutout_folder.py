@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.helpers.field_files import pixels, write_image
-from vetter.core.cutout import Cutout
+from vetter.core.cutout.cutout import Cutout
 from vetter.errors import InputError
 from vetter.io import cutout_lots
 from vetter.io.cutout_files import write_cutout

@@ -10,10 +10,10 @@ import pytest
 from astropy.io import fits
 from astropy.wcs import WCS
 
-from tests.core.test_crop import WCSS
+from tests.core.cutout.test_crop import WCSS
 from tests.helpers.round_trip import round_trip
-from vetter.core.cutout import Cutout
-from vetter.core.extraction import get_cutout
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout.extraction import get_cutout
 from vetter.errors import InputError
 from vetter.io.cutout_files import write_cutout
 

@@ -11,7 +11,7 @@ import pytest
 from astropy.io import fits
 
 from tests.helpers.round_trip import round_trip
-from vetter.core.cutout import Cutout
+from vetter.core.cutout.cutout import Cutout
 from vetter.errors import InputError
 from vetter.io.cutout_files import load_cutout, write_cutout
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from vetter.core.candidates import CandidateList
+from vetter.core.candidates.candidate_list import CandidateList
 from vetter.errors import InputError
 from vetter.io.candidate_tables import read_candidates
 

@@ -4,8 +4,8 @@ import numpy as np
 from astropy.table import Table
 
 from tests.helpers.decisions import REVIEWER, event, listing
-from vetter.core.decisions import Verdict
-from vetter.core.ledger import Ledger
+from vetter.core.decisions.decision import Verdict
+from vetter.core.decisions.ledger import Ledger
 from vetter.io.decision_table import COLUMNS, decision_table, renamed_columns
 
 

@@ -12,10 +12,10 @@ from astropy.table import Table
 
 from tests.helpers.decisions import REVIEWER, event
 from tests.helpers.memory_source import COUNT, MemorySource
-from vetter.core.candidates import CandidateList
+from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.cutout_source import Fingerprint
-from vetter.core.decisions import Verdict
-from vetter.core.ledger import Ledger
+from vetter.core.decisions.decision import Verdict
+from vetter.core.decisions.ledger import Ledger
 from vetter.errors import InputError
 from vetter.io import export as export_module
 from vetter.io.cutout_files import load_cutout

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from tests.helpers.field_files import write_image, write_list
-from vetter.core import effective_psf
 from vetter.core.cutout_source import ImageField, PsfFwhm
-from vetter.core.field_fit import FieldFit
-from vetter.core.psf import Gaussian, Moffat
+from vetter.core.judgement.field_fit import FieldFit
+from vetter.core.psf import effective_psf
+from vetter.core.psf.models import Gaussian, Moffat
 from vetter.errors import InputError
 from vetter.io import field_psf as module
 from vetter.io.field_psf import fit_of_field
@@ -138,7 +138,7 @@ def test_one_that_is_kept_comes_back_to_the_bit_and_nothing_is_built(
     assert isinstance(made.options.psf, StarPsf)
     settings = json.loads(json.dumps({setting_name(0): made.options.psf.record()}))
     monkeypatch.setattr(module, "read_psf", None)
-    monkeypatch.setattr("vetter.core.effective_psf.effective_psf", None)
+    monkeypatch.setattr("vetter.core.psf.effective_psf.effective_psf", None)
     again = fit_with(starry, kept=kept_psfs(settings)[0])
     assert again.signature(()) == made.signature(())
     assert again.said == made.said

@@ -10,7 +10,7 @@ import pytest
 from astropy.io import fits
 
 from tests.helpers.field_files import pixels, tan_wcs, write_damaged, write_field, write_list
-from vetter.core.look import Looks
+from vetter.core.display.style import Looks
 from vetter.errors import InputError
 from vetter.io.field_source import FieldSource
 from vetter.io.inputs import InputOptions, open_input

@@ -11,7 +11,7 @@ import pytest
 from tests.helpers.alert_files import write_packets
 from tests.helpers.field_files import pixels, write_field, write_list
 from tests.helpers.stamp_files import write_stamps
-from vetter.core.cutout import Cutout
+from vetter.core.cutout.cutout import Cutout
 from vetter.errors import InputError
 from vetter.io.cutout_files import write_cutout
 from vetter.io.folder_search import search

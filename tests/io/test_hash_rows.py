@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
-from vetter.core.candidates import CandidateList
+from vetter.core.candidates.candidate_list import CandidateList
 from vetter.io import text_tables
 from vetter.io.candidate_tables import read_candidates
 

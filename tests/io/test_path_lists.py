@@ -8,7 +8,7 @@ import pytest
 
 from tests.helpers.field_files import pixels, write_field, write_list
 from tests.helpers.night_files import write_night
-from vetter.core.cutout import Cutout
+from vetter.core.cutout.cutout import Cutout
 from vetter.errors import InputError
 from vetter.io import path_lists
 from vetter.io.cutout_files import write_cutout

@@ -9,7 +9,7 @@ import pytest
 from astropy.io import fits
 
 from tests.helpers.field_files import pixels, tan_wcs, write_field, write_image
-from vetter.core.plane import Box
+from vetter.core.cutout.plane import Box
 from vetter.errors import InputError
 from vetter.io.field_planes import FieldPlanes, open_planes
 

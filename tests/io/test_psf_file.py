@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from vetter.core.psf import Gaussian
+from vetter.core.psf.models import Gaussian
 from vetter.errors import InputError
 from vetter.io.psf_file import read_psf
 

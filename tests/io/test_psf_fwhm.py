@@ -6,8 +6,8 @@ from astropy.io import fits
 from astropy.table import Table
 
 from tests.helpers.field_files import tan_wcs
-from vetter.core.candidates import CandidateList, Roles
-from vetter.core.plane import ArrayPlane
+from vetter.core.candidates.candidate_list import CandidateList, Roles
+from vetter.core.cutout.plane import ArrayPlane
 from vetter.io.psf_fwhm import known_fwhm, measured_fwhm
 
 

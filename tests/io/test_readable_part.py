@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vetter.core.plane import ArrayPlane, Box
+from vetter.core.cutout.plane import ArrayPlane, Box
 from vetter.errors import InputError
 from vetter.io.readable_part import ReadablePart
 

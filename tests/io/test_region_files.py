@@ -7,7 +7,7 @@ import pytest
 from astropy.io import fits
 
 from tests.helpers.field_files import tan_wcs
-from vetter.core.candidates import CandidateList
+from vetter.core.candidates.candidate_list import CandidateList
 from vetter.errors import InputError
 from vetter.io.candidate_tables import read_candidates
 from vetter.io.fits_names import parse_fits_name

@@ -8,7 +8,7 @@ import pytest
 from astropy.io import fits
 from astropy.wcs import WCS
 
-from vetter.core.plane import Box, Provenance
+from vetter.core.cutout.plane import Box, Provenance
 from vetter.errors import InputError
 from vetter.io.field_planes import open_planes
 from vetter.io.inputs import InputOptions, open_input

@@ -13,7 +13,7 @@ import pytest
 
 from tests.helpers.decisions import REVIEWER, event, listing
 from vetter.core.cutout_source import Fingerprint
-from vetter.core.decisions import How, Verdict
+from vetter.core.decisions.decision import How, Verdict
 from vetter.errors import InputError, VetterError
 from vetter.io import session_database
 from vetter.io.session_connection import connect

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vetter.core.adjustment import Adjustment
+from vetter.core.fit.adjustment import Adjustment
 from vetter.io.session_file import SessionFile
 from vetter.io.session_rows import plain_meta
 

@@ -17,7 +17,7 @@ import pytest
 from astropy.io import fits
 from astropy.wcs import WCS
 
-from tests.core.test_crop import WCSS
+from tests.core.cutout.test_crop import WCSS
 from vetter.errors import InputError
 from vetter.io import surveys
 from vetter.io.surveys import SurveyError, get_hips_image

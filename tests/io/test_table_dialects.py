@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from astropy.table import Table
 
-from vetter.core.candidates import CandidateList
+from vetter.core.candidates.candidate_list import CandidateList
 from vetter.errors import InputError
 from vetter.io.candidate_tables import read_candidates
 from vetter.io.table_dialects import in_usual_form

@@ -51,7 +51,7 @@ def make_session() -> None:
 
 def vet_as_ann(window: Any, app: Any) -> None:
     """Give verdicts of all kinds, tags and a comment, undo, redo, and set the window up."""
-    from vetter.core.decisions import Verdict
+    from vetter.core.decisions.decision import Verdict
 
     session = window.session
 

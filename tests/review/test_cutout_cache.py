@@ -13,8 +13,8 @@ from PyQt6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 from tests.helpers.fake_field import FieldInMemory
-from vetter.core.cutout import Cutout
-from vetter.core.look import Looks
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.display.style import Looks
 from vetter.review.cutout_cache import CutoutCache
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -304,7 +304,7 @@ def test_a_script_that_never_closes_it_ends_after_the_thread() -> None:
         "import atexit\n"
         "from PyQt6.QtCore import QCoreApplication, QThread\n"
         "from tests.helpers.fake_field import FieldInMemory\n"
-        "from vetter.core.look import Looks\n"
+        "from vetter.core.display.style import Looks\n"
         "from vetter.review.cutout_cache import CutoutCache\n"
         "application = QCoreApplication([])\n"
         "atexit.register(lambda: print('running:', cache.findChild(QThread).isRunning()))\n"

@@ -9,8 +9,8 @@ import pytest
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
-from vetter.core.cutout import Cutout
-from vetter.core.decisions import Verdict
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.decisions.decision import Verdict
 from vetter.review.exporter import Exporter, ExportRequest
 
 

@@ -10,7 +10,7 @@ from tests.helpers.fake_field import field
 from tests.helpers.field_files import write_image, write_list
 from tests.helpers.memory_source import MemorySource
 from vetter.core.cutout_source import PsfFwhm
-from vetter.core.field_fit import field_fit
+from vetter.core.judgement.field_fit import field_fit
 from vetter.io.inputs import InputOptions, open_input
 from vetter.review.field_stars import FieldStars
 from vetter.review.fit_messages import StarFits

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from vetter.core.adjustment import Adjustment
+from vetter.core.fit.adjustment import Adjustment
 from vetter.io import own_process
 from vetter.io.inputs import open_input
 from vetter.io.session_rows import meta_from

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.helpers.fake_session import candidate_list
-from vetter.core.adjustment import Adjustment
-from vetter.core.disappeared import Judgement
-from vetter.core.fit_table import FitTable
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.disappeared import Judgement
+from vetter.core.judgement.fit_table import FitTable
 from vetter.review.fit_metadata import FitMetadata
 
 FIT = Adjustment(True, dx=0.25, notes=("one", "two"), chi2=np.inf)

@@ -10,12 +10,12 @@ import pytest
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from tests.helpers.plain_source import PlainFields, PlainSource
-from vetter.core.adjustment import Adjustment, failed
+from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import PsfFwhm
-from vetter.core.field_fit import field_fit
-from vetter.core.fit_table import Disappeared, FitTable
-from vetter.core.plane import Provenance
-from vetter.core.psf import Gaussian
+from vetter.core.fit.adjustment import Adjustment, failed
+from vetter.core.judgement.field_fit import field_fit
+from vetter.core.judgement.fit_table import Disappeared, FitTable
+from vetter.core.psf.models import Gaussian
 from vetter.io.kept_psf import StarPsf
 from vetter.io.session_rows import plain_meta
 from vetter.review.fit_messages import Fitted, Ready, StarFits

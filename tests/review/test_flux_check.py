@@ -7,9 +7,9 @@ import pytest
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from tests.helpers.plain_source import PlainField, PlainFields, PlainSource
-from vetter.core.adjustment import Adjustment
-from vetter.core.disappeared import Judgement
-from vetter.core.fit_table import FitTable
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.disappeared import Judgement
+from vetter.core.judgement.fit_table import FitTable
 from vetter.review.flux_check import FluxCheck
 from vetter.settings import Settings
 

@@ -9,8 +9,8 @@ import pytest
 from astropy.wcs import WCS
 
 from tests.helpers.fake_field import FieldInMemory, field
-from vetter.core.look import Looks
-from vetter.core.plane import NOT_COVERING
+from vetter.core.cutout.plane import NOT_COVERING
+from vetter.core.display.style import Looks
 from vetter.review.frame import NO_DATA, OFF_THE_IMAGE, Adjusted, Shift, build_frame, paint_frame
 
 

@@ -11,12 +11,12 @@ import pytest
 
 from tests.helpers.fake_session import candidate_list
 from tests.helpers.growing_source import GrowingFake
-from vetter.core.decisions import Decision, Verdict
-from vetter.core.filter_expression import matching
-from vetter.core.fit_table import FitTable
-from vetter.core.ledger import Ledger
-from vetter.core.new_decisions import decide
-from vetter.core.review_columns import ReviewColumns
+from vetter.core.columns.filter import matching
+from vetter.core.columns.review_columns import ReviewColumns
+from vetter.core.decisions.decision import Decision, Verdict
+from vetter.core.decisions.ledger import Ledger
+from vetter.core.decisions.new_decisions import decide
+from vetter.core.judgement.fit_table import FitTable
 from vetter.errors import InputError
 from vetter.io.session_file import SessionFile
 from vetter.review.growth import Growth

@@ -9,10 +9,10 @@ import pytest
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from tests.helpers.plain_source import PlainSource
-from vetter.core.adjustment import Adjustment
 from vetter.core.cutout_source import PsfFwhm
-from vetter.core.field_fit import field_fit
-from vetter.core.fit_table import Disappeared, FitTable
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.field_fit import field_fit
+from vetter.core.judgement.fit_table import Disappeared, FitTable
 from vetter.review.field_fits import FieldFits
 from vetter.review.fit_messages import Ready
 from vetter.review.judged_fits import AT_ONCE, JudgedFits

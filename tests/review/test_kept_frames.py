@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vetter.core.look import Looks
+from vetter.core.display.style import Looks
 from vetter.review.frame import Frame
 from vetter.review.kept_frames import KeptFrame, KeptFrames, Recipe
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.decisions import event, listing
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
 from vetter.io.recent_sessions import RecentSession, recounted, remember
 from vetter.io.session_file import SessionFile
 from vetter.review.recents import Recents

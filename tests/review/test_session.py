@@ -10,11 +10,11 @@ import pytest
 from astropy.table import Table
 
 from tests.helpers.plain_source import PlainSource
-from vetter.core.candidates import CandidateList, Roles
-from vetter.core.decisions import Decision, Verdict
-from vetter.core.ledger import Ledger
-from vetter.core.new_decisions import decide_group
-from vetter.core.review_columns import ReviewColumns
+from vetter.core.candidates.candidate_list import CandidateList, Roles
+from vetter.core.columns.review_columns import ReviewColumns
+from vetter.core.decisions.decision import Decision, Verdict
+from vetter.core.decisions.ledger import Ledger
+from vetter.core.decisions.new_decisions import decide_group
 from vetter.errors import VetterError
 from vetter.review.queue import Queue
 from vetter.review.session import Session

@@ -8,7 +8,7 @@ import pytest
 from tests.helpers.plain_source import PlainFields
 from tests.review.test_fits import GOOD, find, fitted, get_ready, make_fits
 from vetter.core.cutout_source import PsfFwhm
-from vetter.core.field_fit import field_fit
+from vetter.core.judgement.field_fit import field_fit
 from vetter.review.fit_messages import Ready
 from vetter.review.fits import Fits
 from vetter.review.writer import Stored

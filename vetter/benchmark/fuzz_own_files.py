@@ -22,7 +22,7 @@ KEYMAP = b"""
 
 def cutout_file(folder: Path) -> bytes:
     """A cutout as the program writes it."""
-    from vetter.core.cutout import Cutout
+    from vetter.core.cutout.cutout import Cutout
     from vetter.io.cutout_files import write_cutout
 
     shape = (21, 21)
@@ -60,7 +60,7 @@ def session(folder: Path) -> bytes:
 
 
 def _decision(number: int) -> Any:
-    from vetter.core.decisions import Decision, How, Verdict
+    from vetter.core.decisions.decision import Decision, How, Verdict
 
     return Decision(
         id=f"00000000-0000-4000-8000-00000000000{number}",

@@ -12,8 +12,8 @@ from vetter.benchmark import fuzz_lists as lists
 from vetter.benchmark import fuzz_own_files as own
 from vetter.benchmark import fuzz_packets as packets
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.look import Looks
-from vetter.core.rendering import render
+from vetter.core.display.rendering import render
+from vetter.core.display.style import Looks
 from vetter.errors import InputError
 from vetter.io.inputs import InputOptions, open_input
 

@@ -49,7 +49,7 @@ def _files(cutouts: list[Any], folder: Path) -> Iterator[Figure]:
 
 
 def _fits(cutouts: list[Any]) -> Iterator[Figure]:
-    from vetter.core.adjust import adjust_cutout, adjust_cutouts
+    from vetter.core.fit.adjust import adjust_cutout, adjust_cutouts
 
     adjust_cutout(cutouts[0])
     for inner in (None, 13):
@@ -63,7 +63,7 @@ def _fits(cutouts: list[Any]) -> Iterator[Figure]:
 
 
 def _commits(folder: Path) -> Figure:
-    from vetter.core.decisions import Decision, Verdict, new_id, utc_now
+    from vetter.core.decisions.decision import Decision, Verdict, new_id, utc_now
     from vetter.io.session_file import SessionFile
 
     store = SessionFile.create(folder / "commits.vetter", "bench")

@@ -1,1 +1,1 @@
-"""Pure computation on arrays, tables and records: no Qt, no files."""
+"""Arrays, tables and records: no Qt, no files."""

@@ -14,10 +14,10 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from astropy.wcs import WCS
 
-    from vetter.core.candidates import CandidateList
-    from vetter.core.cutout import Cutout
-    from vetter.core.epochs import Epochs
-    from vetter.core.plane import Provenance
+    from vetter.core.candidates.candidate_list import CandidateList
+    from vetter.core.candidates.epochs import Epochs
+    from vetter.core.cutout.cutout import Cutout
+    from vetter.core.cutout.plane import Provenance
 
 
 @dataclass(frozen=True, slots=True)

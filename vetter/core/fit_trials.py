@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.adjustment import Adjustment, FitOptions
-from vetter.core.psf import Gaussian
+from vetter.core.fit.adjustment import Adjustment, FitOptions
+from vetter.core.psf.models import Gaussian
 
 Array = npt.NDArray[np.float64]
 
@@ -160,7 +160,7 @@ def run(
     seed: int,
 ) -> list[Adjustment]:
     """Fit ``count`` cutouts drawn with a fixed seed."""
-    from vetter.core.adjust import fit_many
+    from vetter.core.fit.adjust import fit_many
 
     rng = np.random.default_rng(seed)
     found: list[Adjustment] = []

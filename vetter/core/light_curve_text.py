@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from vetter.core.coordinates.times import time_text
 from vetter.core.light_curve import LightCurve
-from vetter.core.time_text import time_text
 
 
 def epoch_text(curve: LightCurve, index: int) -> str:

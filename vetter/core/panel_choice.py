@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.disappeared import why_not_judged
-from vetter.core.plane import Provenance
+from vetter.core.judgement.disappeared import why_not_judged
 
 
 class PanelChoice(NamedTuple):

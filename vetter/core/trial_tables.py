@@ -10,10 +10,10 @@ from functools import partial
 
 import numpy as np
 
-from vetter.core.adjustment import Adjustment, FitOptions
-from vetter.core.cautions import cautions, in_short
-from vetter.core.disappeared import judge
+from vetter.core.fit.adjustment import Adjustment, FitOptions
 from vetter.core.fit_trials import Field, Truth, dipole, field_options, new_source, run
+from vetter.core.judgement.cautions import cautions, in_short
+from vetter.core.judgement.disappeared import judge
 
 _Draw = Callable[[Field, np.random.Generator], Truth]
 
@@ -59,7 +59,7 @@ def peaked(
     field: Field, rng: np.random.Generator, peak: tuple[float, float] = (10.0, 300.0)
 ) -> Truth:
     """A dipole whose brightest pixel has a S/N of ``peak``, its own photon noise included."""
-    from vetter.core.psf import Gaussian
+    from vetter.core.psf.models import Gaussian
 
     middle = 0.5 * (field.size - 1)
     share = float(Gaussian(field.fwhm).render((field.size, field.size), middle, middle).max())

@@ -9,7 +9,7 @@ from typing import TypeVar
 from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMainWindow, QMenu
 
-from vetter.core.counted import all_of
+from vetter.core.number_text import all_of
 from vetter.gui.command import MENUS, Command
 from vetter.gui.keymap import Keymap
 from vetter.gui.plain_text import menu_text

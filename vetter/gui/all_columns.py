@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
+from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.gui.plain_text import plain_tip, window_title
 from vetter.review.session import Session
 

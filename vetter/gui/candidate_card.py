@@ -6,8 +6,8 @@ from PyQt6.QtCore import QEvent, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from vetter.core.candidate_facts import Fact, picked_facts
-from vetter.core.telling_columns import all_known_facts
+from vetter.core.columns.broker_columns import all_known_facts
+from vetter.core.columns.facts import Fact, picked_facts
 from vetter.gui.comment_editor import CommentEditor
 from vetter.gui.fact_strip import FactStrip
 from vetter.gui.flowing_text import FlowingText

@@ -6,8 +6,8 @@ from PyQt6.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from vetter.core.first_columns import first_columns, score_columns
-from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
+from vetter.core.columns.default_columns import first_columns, score_columns
+from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.gui.candidate_heading import CandidateHeading
 from vetter.gui.candidate_lines import CandidateLines, Span
 from vetter.gui.candidate_model import CandidateModel
@@ -37,7 +37,7 @@ class CandidateListView(QTableView):
     session : Session
         Whose queue is listed.
     columns : list of str, optional
-        The columns shown at first; by default those of `vetter.core.first_columns`.
+        The columns shown at first; by default those of `vetter.core.columns.default_columns`.
     """
 
     columns_changed = pyqtSignal(list)

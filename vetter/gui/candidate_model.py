@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
-from vetter.core.column_text import Writer, is_number
-from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
-from vetter.core.review_columns import ReviewColumns
-from vetter.core.whereabouts import Whereabouts, whereabouts
+from vetter.core.candidates.whereabouts import Whereabouts, whereabouts
+from vetter.core.columns.formatting import Writer, is_number
+from vetter.core.columns.review_columns import ReviewColumns
+from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.gui.plain_text import plain_tip
 from vetter.gui.verdict_style import WORDS
 from vetter.review.session import Session

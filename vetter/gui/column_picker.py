@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vetter.core.review_columns import ReviewColumns
+from vetter.core.columns.review_columns import ReviewColumns
 from vetter.gui.button_box import button_box
 from vetter.gui.plain_text import plain_label
 

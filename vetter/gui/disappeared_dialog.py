@@ -17,8 +17,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vetter.core.counted import counted
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
+from vetter.core.number_text import counted
 from vetter.gui.button_box import button_box
 from vetter.gui.disappeared_model import DisappearedModel, undecided
 from vetter.gui.frame_strip import FrameStrip

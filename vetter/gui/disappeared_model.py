@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, Qt, pyqtSignal
 
-from vetter.core.candidates import CandidateList
-from vetter.core.fit_table import FORMATS, FitTable
+from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.judgement.fit_table import FORMATS, FitTable
 
 COLUMNS = (
     ("name", ""),

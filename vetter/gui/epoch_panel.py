@@ -6,9 +6,9 @@ from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from vetter.core.counted import all_of
 from vetter.core.cutout_source import has_epochs
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
+from vetter.core.number_text import all_of
 from vetter.gui.epoch_strip import EpochStrip
 from vetter.gui.group_question import GroupQuestion
 from vetter.review.cutout_cache import CutoutCache

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PyQt6.QtWidgets import QWidget
 
-from vetter.core.evidence_text import APART, details, headline, numbers
+from vetter.core.judgement.evidence import APART, details, headline, numbers
 from vetter.gui.flowing_text import LINE_BREAK, FlowingText
 from vetter.gui.plain_text import plain_tip
 from vetter.review.fit_state import NOTHING_TO_FIT, FitState, FitStatus, fittable

@@ -21,8 +21,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vetter.core.counted import counted
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
+from vetter.core.number_text import counted
 from vetter.gui.export_picture import ExportPicture
 from vetter.gui.plain_text import plain_label
 from vetter.gui.verdict_style import WORDS

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QBuffer, QIODevice, QPointF, QRect, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QImage, QPainter
 
-from vetter.core.look import Looks
-from vetter.core.sky import scale_bar
+from vetter.core.coordinates.sky import scale_bar
+from vetter.core.display.style import Looks
 from vetter.errors import VetterError
 from vetter.gui.overlays import compass_room, draw_compass, draw_reticle, draw_scale_bar
 from vetter.gui.plane_panel import Exhibit
@@ -18,7 +18,7 @@ from vetter.gui.theme import DARK
 from vetter.review.frame import Frame, frame_of_cutout
 
 if TYPE_CHECKING:
-    from vetter.core.cutout import Cutout
+    from vetter.core.cutout.cutout import Cutout
 
 PANEL = 240
 GAP = 6

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QPointF
 from PyQt6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
-from vetter.core.fit_table import Disappeared
+from vetter.core.judgement.fit_table import Disappeared
 from vetter.gui.field_marks import SIZES, STAR, colour, mark_path
 from vetter.gui.theme import DARK, LIGHT
 from vetter.gui.verdict_style import is_dark

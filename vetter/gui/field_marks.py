@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
-from vetter.core.fit_table import Disappeared
+from vetter.core.judgement.fit_table import Disappeared
 
 Array = npt.NDArray[np.float64]
 

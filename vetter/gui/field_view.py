@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
 from vetter.gui import field_words
 from vetter.gui.checked_button import CheckedButton
 from vetter.gui.entered_button import EnteredButton

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.counted import counted
-from vetter.core.fit_table import Disappeared, FitTable
-from vetter.core.flux_units import flux_words
-from vetter.core.shift_field import around, compared, typical
+from vetter.core.judgement.fit_table import Disappeared, FitTable
+from vetter.core.judgement.flux_scale import flux_words
+from vetter.core.judgement.shift_field import around, compared, typical
+from vetter.core.number_text import counted
 from vetter.review.field_stars import FieldStars
 from vetter.review.fits import Fits
 from vetter.review.session import Session

@@ -6,8 +6,8 @@ from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QShowEvent
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from vetter.core.counted import counted
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
+from vetter.core.number_text import counted
 from vetter.gui.grid_area import GridArea
 from vetter.gui.grid_selection import GridSelection
 from vetter.gui.group_question import GroupQuestion

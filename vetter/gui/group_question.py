@@ -7,8 +7,8 @@ from collections.abc import Collection
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QWidget
 
-from vetter.core.counted import counted
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
+from vetter.core.number_text import counted
 from vetter.gui.plain_text import plain_label
 
 VERBS = {

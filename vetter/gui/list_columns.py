@@ -21,9 +21,9 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vetter.core.candidates import ROLE_NAMES, Roles
-from vetter.core.column_preview import SHOWN, ColumnPreview, preview
-from vetter.core.column_roles import NO_COLUMN
+from vetter.core.candidates.candidate_list import ROLE_NAMES, Roles
+from vetter.core.candidates.column_roles import NO_COLUMN
+from vetter.core.columns.role_preview import SHOWN, ColumnPreview, preview
 from vetter.gui.button_box import button_box
 from vetter.gui.plain_text import plain_label
 from vetter.io.input_options import InputOptions

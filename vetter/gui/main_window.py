@@ -10,8 +10,8 @@ from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from vetter.core.fit_table import COLUMNS as FIT_COLUMNS
-from vetter.core.look import Looks
+from vetter.core.display.style import Looks
+from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.panel_choice import PanelChoice
 from vetter.gui.actions import make_actions, name_epochs
 from vetter.gui.candidate_card import CandidateCard

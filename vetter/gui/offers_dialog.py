@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vetter.core.carry_over import Offer
+from vetter.core.decisions.carry_over import Offer
 from vetter.gui.button_box import button_box
 from vetter.gui.plain_text import plain_label
 from vetter.review.session import Session

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vetter.core.counted import counted
 from vetter.core.cutout_source import CutoutSource
+from vetter.core.number_text import counted
 
 
 def opened_words(source: CutoutSource, attention: Sequence[str] = ()) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QStackedWidget, QWidget
 
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.session import Session
 

@@ -13,8 +13,8 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QStaticText
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from vetter.core.colour_map import MASK_BAD, MASK_GOOD
-from vetter.core.sky import scale_bar
+from vetter.core.coordinates.sky import scale_bar
+from vetter.core.display.colour_map import MASK_BAD, MASK_GOOD
 from vetter.gui.camera import Area, Placement, Subject, View, place
 from vetter.gui.overlays import (
     compass_room,

@@ -9,9 +9,9 @@ from PyQt6.QtCore import QEvent, QPointF, QTimer
 from PyQt6.QtGui import QFont, QHelpEvent, QHideEvent
 from PyQt6.QtWidgets import QToolTip, QWidget
 
-from vetter.core.look import SHARING
+from vetter.core.cutout.plane import Provenance
+from vetter.core.display.style import SHARING
 from vetter.core.panel_choice import PanelChoice
-from vetter.core.plane import Provenance
 from vetter.gui.camera import Subject
 from vetter.gui.panel_scene import PanelScene
 from vetter.gui.plain_text import plain_tip

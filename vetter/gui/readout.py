@@ -10,7 +10,7 @@ from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QShowEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from vetter.core.sky import radec, sexagesimal
+from vetter.core.coordinates.sky import radec, sexagesimal
 from vetter.errors import VetterError
 from vetter.review.frame import Frame
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
 from vetter.gui.command import UNNAMED_TAG, Command
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vetter.core.colour_map import COLOUR_MAPS
-from vetter.core.interval import INTERVALS, Interval
-from vetter.core.look import GROUPS, Look, Looks
-from vetter.core.stretch import STRETCHES
+from vetter.core.display.colour_map import COLOUR_MAPS
+from vetter.core.display.interval import INTERVALS, Interval
+from vetter.core.display.stretch import STRETCHES
+from vetter.core.display.style import GROUPS, Look, Looks
 from vetter.gui.keymap import Keymap, with_keys
 from vetter.gui.number_field import NumberField
 from vetter.gui.plain_text import plain_label

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QImage
 
 from vetter.core.cutout_source import Place
-from vetter.core.rendering import Picture
+from vetter.core.display.rendering import Picture
 from vetter.gui.turned_image import Lie
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.frame import Frame, Spot

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from vetter.core.counted import counted
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.field_fit import FieldFit
+from vetter.core.judgement.field_fit import FieldFit
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.headless.adjusted_table import AdjustedTable
 from vetter.headless.cutouts import open_for

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vetter.core.disappeared import Judgement
+from vetter.core.judgement.disappeared import Judgement
 from vetter.headless.fit_columns import FitColumns
 from vetter.io.table_writing import plain_table
 

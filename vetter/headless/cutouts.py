@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from vetter.core.cutout.unread_planes import missing
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.unread_planes import missing
 from vetter.errors import InputError
 from vetter.headless.progress import Progress, say
 from vetter.io.cutout_files import write_cutout

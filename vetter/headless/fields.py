@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from vetter.core.counted import counted
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.headless.progress import say
 from vetter.io.atomic import write_atomic

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.adjustment import Adjustment
+from vetter.core.fit.adjustment import Adjustment
 
 _BLANK = Adjustment(converged=False).as_meta()
 _KINDS: dict[type, type[np.generic]] = {bool: np.bool_, int: np.int64, float: np.float64}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.field_fit import FieldFit, fit_rows
+from vetter.core.judgement.field_fit import FieldFit, fit_rows
 from vetter.errors import InputError, VetterError
 from vetter.io.own_process import answering_stream, received, send
 

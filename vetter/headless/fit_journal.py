@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from vetter.core.adjustment import Adjustment
+from vetter.core.fit.adjustment import Adjustment
 from vetter.errors import InputError
 from vetter.io.session_lock import SessionLock
 

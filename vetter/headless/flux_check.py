@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.cutout_source import CutoutSource, ImageField
-from vetter.core.field_fit import FieldFit
-from vetter.core.flux_units import ENOUGH, of_fits, of_stars, on_one_side
+from vetter.core.judgement.field_fit import FieldFit
+from vetter.core.judgement.flux_scale import ENOUGH, of_fits, of_stars, on_one_side
 from vetter.errors import VetterError
 from vetter.headless.fit_columns import FitColumns
 from vetter.headless.progress import say

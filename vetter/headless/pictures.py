@@ -30,7 +30,7 @@ def picture_maker(
     check()
     from PyQt6.QtWidgets import QApplication
 
-    from vetter.core.look import Looks
+    from vetter.core.display.style import Looks
     from vetter.gui.export_picture import ExportPicture
 
     application = QApplication.instance() or QApplication(["vetter"])

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from vetter.core.counted import counted
-from vetter.core.decisions import Decision, Verdict, storable
-from vetter.core.ledger import Counts, Ledger
+from vetter.core.decisions.decision import Decision, Verdict, storable
+from vetter.core.decisions.ledger import Counts, Ledger
+from vetter.core.number_text import counted
 from vetter.errors import InputError, one_line
 from vetter.headless.progress import say
 from vetter.io.export import ExportReport, Picture, export

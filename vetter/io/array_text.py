@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from vetter.core.plane import Array
+from vetter.core.cutout.plane import Array
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<open>\[)|(?P<close>\])|(?P<comma>,)"

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vetter.core.candidate_keys import is_float_key, make_keys
-from vetter.core.candidate_positions import Positions, find_positions
-from vetter.core.candidates import CandidateList, Roles
-from vetter.core.column_roles import chosen, listed, recognise, units_in_names
-from vetter.core.column_values import is_empty, plain
-from vetter.core.counted import counted
-from vetter.core.galactic_columns import equatorial, galactic_pair
-from vetter.core.role_choices import other_choices
-from vetter.core.whereabouts import Whereabouts, whereabouts
+from vetter.core.candidates.candidate_list import CandidateList, Roles
+from vetter.core.candidates.column_roles import chosen, listed, recognise, units_in_names
+from vetter.core.candidates.column_values import is_empty, plain
+from vetter.core.candidates.galactic_columns import equatorial, galactic_pair
+from vetter.core.candidates.keys import is_float_key, make_keys
+from vetter.core.candidates.positions import Positions, find_positions
+from vetter.core.candidates.role_choices import other_choices
+from vetter.core.candidates.whereabouts import Whereabouts, whereabouts
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName, parse_fits_name
 from vetter.io.named_content import as_named

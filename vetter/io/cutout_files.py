@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from vetter.core.cutout import Cutout
-from vetter.core.quiet import quiet
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.library_warnings import quiet
 from vetter.errors import InputError
 from vetter.io.atomic import write_atomic
 from vetter.io.cutout_layout import assemble, file_content

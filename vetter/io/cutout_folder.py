@@ -8,13 +8,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from vetter.core.candidates import CandidateList
-from vetter.core.counted import counted
-from vetter.core.cropped import cropped
-from vetter.core.cutout import Cutout
+from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.cutout.cropped import cropped
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE, estimate_err
+from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
-from vetter.core.noise import ESTIMATED_NOISE, estimate_err
-from vetter.core.plane import Provenance
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.cutout_listing import scan_planes, scan_primary
 from vetter.io.cutout_lots import CutoutLots, scanned

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vetter.core.cutout import Cutout
-from vetter.core.quiet import quiet
-from vetter.core.wcs_header import (
+from vetter.core.coordinates.wcs import (
     has_tables,
     header_wcs,
     same_sky,
@@ -14,6 +12,8 @@ from vetter.core.wcs_header import (
     without_table_cards,
     without_tables,
 )
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.library_warnings import quiet
 from vetter.errors import InputError
 from vetter.io.fits_cards import format_card
 from vetter.io.fits_wcs_tables import wcs_extension

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from vetter.core.cutout import Cutout
-from vetter.core.cutout_mapping import SPECIAL
-from vetter.core.noise import ESTIMATED_NOISE
-from vetter.core.plane import Array, Provenance
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout.cutout_mapping import SPECIAL
+from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE
+from vetter.core.cutout.plane import Array, Provenance
 from vetter.errors import InputError
 from vetter.io.cutout_header import crop_origin, plane_header, shared_cards
 from vetter.io.fits_cards import format_card

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
-from vetter.core.candidates import CandidateList
+from vetter.core.candidates.candidate_list import CandidateList
 from vetter.io.cutout_listing import HeaderScan, scan_primary
 from vetter.io.cutout_table import continued, listed_candidates
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from astropy.table import MaskedColumn, Table
 
-from vetter.core.candidate_keys import make_keys
-from vetter.core.candidates import CandidateList, Roles
-from vetter.core.column_roles import recognise
-from vetter.core.decisions import storable
+from vetter.core.candidates.candidate_list import CandidateList, Roles
+from vetter.core.candidates.column_roles import recognise
+from vetter.core.candidates.keys import make_keys
+from vetter.core.decisions.decision import storable
 from vetter.io.cutout_listing import HeaderScan
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from vetter.core.quiet import quiet
+from vetter.core.library_warnings import quiet
 from vetter.errors import InputError
 
 

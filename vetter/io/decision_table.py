@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from astropy.table import Column, Table
 
-from vetter.core.decisions import UNDECIDED, Opinion
+from vetter.core.decisions.decision import UNDECIDED, Opinion
 
 COLUMNS = ("verdict", "tags", "comment", "reviewer", "decided_at", "seconds")
 TAG_SEPARATOR = ";"

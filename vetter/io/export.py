@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vetter.core.counted import counted
-from vetter.core.cutout import Cutout
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout.unread_planes import missing
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.decisions import Verdict
-from vetter.core.unread_planes import missing
+from vetter.core.decisions.decision import Verdict
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.atomic import write_atomic
 from vetter.io.cutout_files import write_cutout

@@ -6,7 +6,7 @@ import struct
 import zlib
 from typing import Any
 
-from vetter.core.decisions import Opinion
+from vetter.core.decisions.decision import Opinion
 from vetter.io.decision_table import TAG_SEPARATOR
 
 

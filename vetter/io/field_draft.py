@@ -7,8 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vetter.core.counted import counted
-from vetter.core.quiet import quiet
+from vetter.core.library_warnings import quiet
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.exposure import filter_of, middle
 from vetter.io.fits_images import open_image

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vetter.core.cutout.plane import Box, Plane, Provenance
 from vetter.core.cutout_source import Fingerprint
-from vetter.core.plane import Box, Plane, Provenance
 from vetter.errors import InputError
 from vetter.io.fingerprint import of_plane
 from vetter.io.image_wcs import image_wcs
@@ -104,7 +104,7 @@ def open_planes(
     variance, weight : str, optional
         Files to make ``err`` of.
     mask_bits, mask_good : str, optional
-        See `vetter.core.mask_bits.bad_bits`.
+        See `vetter.core.cutout.mask_bits.bad_bits`.
     lenient : bool
         Whether a plane that cannot be opened is one that cannot be read, unless it is the first.
 

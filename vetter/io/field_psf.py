@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vetter.core.cutout_source import ImageField, PsfFwhm
-from vetter.core.field_fit import FieldFit, field_fit
+from vetter.core.judgement.field_fit import FieldFit, field_fit
 from vetter.io.field_source import FieldSource
 from vetter.io.kept_psf import StarPsf, pixels_of, restored
 from vetter.io.psf_file import read_psf
@@ -68,7 +68,7 @@ def fit_of_field(
 
 def _of_stars(field: ImageField, kept: Mapping[str, Any] | None) -> StarPsf | str:
     """The effective PSF of an image, or why there is none."""
-    from vetter.core.effective_psf import effective_psf
+    from vetter.core.psf.effective_psf import effective_psf
 
     # The files of one of a night's images are opened when it is looked at.
     field = field.opened()

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from vetter.core.candidates import CandidateList
+from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.cutout.lazy_cutout import LazyCutout
+from vetter.core.cutout.plane import NOT_COVERING, Array, Box, Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
-from vetter.core.lazy_cutout import LazyCutout
-from vetter.core.plane import NOT_COVERING, Array, Box, Provenance
 from vetter.errors import InputError
 from vetter.io.exposure import filter_of
 from vetter.io.field_planes import FieldPlanes

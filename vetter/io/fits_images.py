@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from vetter.core.plane import Array
+from vetter.core.cutout.plane import Array
 from vetter.errors import InputError
 from vetter.io.damage import reading, said
 from vetter.io.fits_names import FitsName

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vetter.core.quiet import quiet
+from vetter.core.library_warnings import quiet
 from vetter.io.array_text import format_array, parse_array
 from vetter.io.fits_cards import Plain, format_card
 from vetter.io.fits_keywords import RECORD, keywords_of

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from astropy.table import Column, MaskedColumn, Table
 
-from vetter.core.column_values import decoded
-from vetter.core.counted import counted
+from vetter.core.candidates.column_values import decoded
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.row_blocks import read_fields
 from vetter.io.table_names import unique_names

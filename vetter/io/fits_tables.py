@@ -7,8 +7,8 @@ from typing import IO, Any
 import numpy as np
 from astropy.table import Column, MaskedColumn, Table
 
-from vetter.core.column_values import decoded
-from vetter.core.counted import counted
+from vetter.core.candidates.column_values import decoded
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.damage import reading
 from vetter.io.fits_names import FitsName

@@ -22,7 +22,7 @@ def wcs_extension(wcs: WCS) -> bytes:
     """
     from astropy.io import fits
 
-    from vetter.core.wcs_header import wcs_cards
+    from vetter.core.coordinates.wcs import wcs_cards
 
     hdus = wcs.to_fits(relax=True)
     for keyword, value in wcs_cards(wcs).items():

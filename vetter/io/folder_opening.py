@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from vetter.core.counted import counted
 from vetter.core.cutout_source import CutoutSource
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName
 from vetter.io.folder_content import FolderContent, FoundKind, other_kinds

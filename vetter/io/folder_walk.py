@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from vetter.core.counted import counted
+from vetter.core.number_text import counted
 from vetter.io.giving_up import still_wanted
 
 

@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Callable, Sequence
 
-from vetter.core.counted import counted
+from vetter.core.number_text import counted
 
 _HASH = re.compile(r"^[ \t]*#[^\r\n]*", re.MULTILINE)
 _SAMPLE = 50

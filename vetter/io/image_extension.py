@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from vetter.core.plane import Array
+from vetter.core.cutout.plane import Array
 from vetter.errors import InputError
 from vetter.io.fits_cards import format_card
 

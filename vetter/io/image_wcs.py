@@ -44,7 +44,7 @@ def image_wcs(image: FitsImage) -> tuple[WCS | None, str]:
 
 
 def _read(image: FitsImage) -> WCS | None:
-    from vetter.core.wcs_header import header_wcs
+    from vetter.core.coordinates.wcs import header_wcs
 
     try:
         return header_wcs(image.header)

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from astropy.table import Column, MaskedColumn, Table
 
-from vetter.core.column_roles import recognise
-from vetter.core.counted import counted
+from vetter.core.candidates.column_roles import recognise
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName
 from vetter.io.table_file import TableFile

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.cutout_source import Fingerprint
-from vetter.core.psf import PsfImage
+from vetter.core.psf.models import PsfImage
 
 REVISION = 1
 """Raised when PSFs are built in another way, so that those of the older one are built anew."""

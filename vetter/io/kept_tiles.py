@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from vetter.core.plane import Array
+from vetter.core.cutout.plane import Array
 
 Region = tuple[slice, slice]
 

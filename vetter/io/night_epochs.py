@@ -7,18 +7,18 @@ from pathlib import Path
 
 import numpy as np
 
-from vetter.core.candidates import CandidateList
-from vetter.core.column_roles import listed, normal
-from vetter.core.column_values import cell
-from vetter.core.counted import counted
-from vetter.core.epochs import Epochs, by_identity, by_place
-from vetter.core.joined_lists import names_objects
+from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.candidates.column_roles import listed, normal
+from vetter.core.candidates.column_values import cell
+from vetter.core.candidates.epochs import Epochs, by_identity, by_place
+from vetter.core.candidates.joined_lists import names_objects
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.field_file import Matching
 from vetter.io.night_source import NightField
 
 OBJECTS = ("objectid", "diaobjectid", "objid", "objectname", "objname", "object")
-"""What columns of objects are called, as `vetter.core.column_roles.normal` writes it."""
+"""What columns of objects are called, as `vetter.core.candidates.column_roles.normal` writes it."""
 
 Columns = Sequence[str | None]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from vetter.core.candidates import CandidateList, Roles
-from vetter.core.counted import counted
+from vetter.core.candidates.candidate_list import CandidateList, Roles
+from vetter.core.candidates.joined_lists import Part, joined
 from vetter.core.cutout_source import Fingerprint
-from vetter.core.joined_lists import Part, joined
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.exposure import filter_of, middle
 from vetter.io.field_file import FieldEntry, FieldFile

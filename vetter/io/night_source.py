@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.candidates import CandidateList
+from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.candidates.epochs import Epochs
+from vetter.core.coordinates.footprint import Footprints
+from vetter.core.coordinates.wcs import sky_to_pixel
+from vetter.core.cutout.lazy_cutout import LazyCutout
 from vetter.core.cutout_source import Fingerprint, ImageField, ManyFields, Place, PsfFwhm
-from vetter.core.epochs import Epochs
-from vetter.core.footprint import Footprints
-from vetter.core.lazy_cutout import LazyCutout
-from vetter.core.wcs_header import sky_to_pixel
 from vetter.errors import InputError
 from vetter.io.exposure import iso
 from vetter.io.field_source import FieldSource
@@ -134,7 +134,7 @@ class NightSource(ManyFields):
     ----------
     title : str
     candidates : CandidateList
-        All, in the order of the images; see `vetter.core.joined_lists`.
+        All, in the order of the images; see `vetter.core.candidates.joined_lists`.
     images : list of NightField
         Its ``fields``.
     field_numbers : ndarray of int, shape (n,)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from vetter.core.quiet import quiet
+from vetter.core.library_warnings import quiet
 from vetter.io.array_text import format_array, parse_array
 
 Json = Any

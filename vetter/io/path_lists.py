@@ -9,7 +9,7 @@ from glob import has_magic
 from pathlib import Path
 from typing import NamedTuple
 
-from vetter.core.counted import counted
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.fits_names import parse_fits_name
 from vetter.io.plain_files import begins_as_text, open_plain_file

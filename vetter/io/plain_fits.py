@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vetter.core.plane import Array
+from vetter.core.cutout.plane import Array
 from vetter.io.fits_structure import MOST_HEADER
 from vetter.io.sound_header import sound_header
 

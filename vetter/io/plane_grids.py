@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vetter.core.plane import Plane
-from vetter.core.reprojection import same_grid
-from vetter.core.wcs_header import mapping_cards, same_mapping
+from vetter.core.coordinates.wcs import mapping_cards, same_mapping
+from vetter.core.cutout.plane import Plane
+from vetter.core.cutout.reprojection import same_grid
 from vetter.errors import InputError
 from vetter.io.fits_images import FitsImage
 from vetter.io.image_wcs import image_wcs

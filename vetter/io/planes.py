@@ -9,9 +9,9 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from vetter.core.mask_bits import BadBits, bad_bits
-from vetter.core.noise import ESTIMATED_NOISE, estimate_err
-from vetter.core.plane import Array, Box, Plane, Provenance
+from vetter.core.cutout.mask_bits import BadBits, bad_bits
+from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE, estimate_err
+from vetter.core.cutout.plane import Array, Box, Plane, Provenance
 from vetter.errors import InputError
 from vetter.io.fits_images import FitsImage, open_image
 from vetter.io.fits_names import FitsName, parse_fits_name
@@ -153,7 +153,7 @@ class DifferencePlane:
 
 @dataclass(eq=False, repr=False)
 class EstimatedErrorPlane:
-    """1 sigma estimated from the image's surroundings; see `vetter.core.noise`."""
+    """1 sigma estimated from the image's surroundings; see `vetter.core.cutout.noise_estimate`."""
 
     name: str
     source: Plane
@@ -223,7 +223,7 @@ def open_plane(
     convert : {'variance', 'weight'}, optional
         What the file holds instead of 1 sigma.
     mask_bits, mask_good : str, optional
-        See `vetter.core.mask_bits.bad_bits`.
+        See `vetter.core.cutout.mask_bits.bad_bits`.
 
     Raises
     ------

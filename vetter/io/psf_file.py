@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.psf import PsfImage
+from vetter.core.psf.models import PsfImage
 from vetter.errors import InputError
 from vetter.io.damage import reading
 from vetter.io.fits_images import open_image

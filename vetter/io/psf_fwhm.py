@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.candidates import CandidateList
-from vetter.core.column_values import plain
+from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.candidates.column_values import plain
+from vetter.core.cutout.plane import Plane
 from vetter.core.cutout_source import PsfFwhm
-from vetter.core.plane import Plane
 from vetter.io.readable_part import ReadablePart
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def measured_fwhm(image: Plane, mask: Plane | None = None) -> PsfFwhm | None:
         The science image, of which some boxes are read, as far as that is possible.
     mask : Plane, optional
     """
-    from vetter.core.star_fwhm import star_fwhm
+    from vetter.core.psf.fwhm import star_fwhm
 
     found = star_fwhm(ReadablePart(image), None if mask is None else ReadablePart(mask))
     if found is None or not _LEAST < found.fwhm < _MOST:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vetter.core.plane import Array, Box, Plane
+from vetter.core.cutout.plane import Array, Box, Plane
 from vetter.errors import InputError
 
 _LEAST = 128

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from astropy.table import MaskedColumn, Table
 
-from vetter.core.angles import parse_angle
-from vetter.core.counted import counted
+from vetter.core.coordinates.angles import parse_angle
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.fits_names import FitsName
 from vetter.io.table_file import TableFile

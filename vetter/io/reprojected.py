@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vetter.core.plane import Array, Box
-from vetter.core.reprojection import interpolated, nearest, positions, touched
+from vetter.core.cutout.plane import Array, Box
+from vetter.core.cutout.reprojection import interpolated, nearest, positions, touched
 from vetter.errors import InputError
 from vetter.io.planes import FilePlane, MaskPlane, image_of
 

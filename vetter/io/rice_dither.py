@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from vetter.core.plane import Array
+from vetter.core.cutout.plane import Array
 
 ZERO = -2147483646
 """What the second method of dithering packs where a pixel was exactly zero."""

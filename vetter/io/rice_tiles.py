@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from vetter.core.plane import Array
+from vetter.core.cutout.plane import Array
 from vetter.io.rice_dither import ZERO, dither
 from vetter.io.rice_unpacking import Unpacker
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from vetter.core.plane import Array
+from vetter.core.cutout.plane import Array
 
 _FUNCTIONS = {1: "fits_rdecomp_byte", 2: "fits_rdecomp_short", 4: "fits_rdecomp"}
 _PIXELS = {1: "u1", 2: "i2", 4: "i4"}

@@ -6,9 +6,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from vetter.core.counted import counted
 from vetter.core.cutout_source import Fingerprint
-from vetter.core.decisions import Decision
+from vetter.core.decisions.decision import Decision
+from vetter.core.number_text import counted
 from vetter.io.input_options import check_recorded
 from vetter.io.session_database import SessionDatabase
 from vetter.io.session_inputs import RecordedInput, located

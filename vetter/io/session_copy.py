@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from vetter.core.decisions import Decision
+from vetter.core.decisions.decision import Decision
 from vetter.io.session_content import input_rows, kept_settings
 from vetter.io.session_database import SessionDatabase
 from vetter.io.session_fits import readable_fits

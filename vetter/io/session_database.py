@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from vetter.core.decisions import utc_now
+from vetter.core.decisions.decision import utc_now
 from vetter.errors import InputError, VetterError
 from vetter.io.session_connection import (
     MAX_VALUE_BYTES,

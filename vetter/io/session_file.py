@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vetter.core.cutout_source import Fingerprint
-from vetter.core.decisions import Decision, storable, utc_now
+from vetter.core.decisions.decision import Decision, storable, utc_now
 from vetter.io.session_content import SessionContent, input_rows, kept_settings
 from vetter.io.session_copy import copy_session
 from vetter.io.session_database import SessionDatabase

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vetter.core.cutout_source import Fingerprint
-from vetter.core.decisions import utc_now
+from vetter.core.decisions.decision import utc_now
 
 _MAX_MAGIC = 2
 """2 parts of a path with wildcards, as folders of a night and their files, are looked through."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from vetter.core.counted import counted
-from vetter.core.decisions import Decision
+from vetter.core.decisions.decision import Decision
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.session_connection import Allowance
 from vetter.io.session_rows import COLUMNS, from_rows

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from vetter.core.decisions import Decision, How, Verdict, storable
+from vetter.core.decisions.decision import Decision, How, Verdict, storable
 from vetter.errors import InputError
 
 COLUMNS = (

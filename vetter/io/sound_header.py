@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from vetter.core.quiet import quiet
+from vetter.core.library_warnings import quiet
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from vetter.core.cutout_source import ImageField
-from vetter.core.field_fit import FieldFit
-from vetter.core.field_stars import cells, stars_of
-from vetter.core.flux_units import FREE
+from vetter.core.judgement.field_fit import FieldFit
+from vetter.core.judgement.flux_scale import FREE
+from vetter.core.psf.stars import cells, stars_of
 from vetter.io.field_source import FieldSource
 from vetter.io.readable_part import ReadablePart
 
@@ -53,7 +53,7 @@ def star_fits(field: ImageField, fit: FieldFit) -> Iterator[tuple[tuple[Star, ..
 def _fitted(
     source: FieldSource, fit: FieldFit, places: list[tuple[float, float]]
 ) -> Iterator[Star]:
-    from vetter.core.adjust import fit_many
+    from vetter.core.fit.adjust import fit_many
 
     cutouts = [source.cutout_at(x, y, fit.radius) for x, y in places]
     options = replace(fit.options, max_scale=max(FREE, fit.options.max_scale))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vetter.core.coordinates.wcs import has_tables, wcs_cards, without_tables
 from vetter.core.survey_image import refine_grid
-from vetter.core.wcs_header import has_tables, wcs_cards, without_tables
 from vetter.errors import InputError
 
 if TYPE_CHECKING:

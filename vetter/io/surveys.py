@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vetter.core.coordinates.wcs import header_wcs, with_wcs
 from vetter.core.survey_image import (
     Image,
     bin_mean,
     normalise_background,
     undo_asinh,
 )
-from vetter.core.wcs_header import header_wcs, with_wcs
 from vetter.errors import InputError, VetterError
 from vetter.io.survey_grid import Grid, grid_size, refinement
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vetter.core.column_values import as_text
+from vetter.core.candidates.column_values import as_text
 
 if TYPE_CHECKING:
     from astropy.table import Table

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from vetter.core.column_roles import listed
-from vetter.core.quiet import quiet
+from vetter.core.candidates.column_roles import listed
+from vetter.core.library_warnings import quiet
 from vetter.errors import InputError
 from vetter.io.arrow_values import has_pyarrow
 from vetter.io.cell_arrays import refuse_bomb, values_of

@@ -9,7 +9,7 @@ from typing import Any
 
 from astropy.table import Column, MaskedColumn, Table, vstack
 
-from vetter.core.quiet import quiet
+from vetter.core.library_warnings import quiet
 from vetter.errors import InputError
 from vetter.io.plain_columns import escape_control, escape_non_ascii, plain_column
 

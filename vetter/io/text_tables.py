@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vetter.core.column_roles import recognise
+from vetter.core.candidates.column_roles import recognise
 from vetter.errors import InputError
 from vetter.io.arrow_csv import read_with_arrow
 from vetter.io.damage import reading

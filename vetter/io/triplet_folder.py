@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from vetter.core.candidates import CandidateList
-from vetter.core.counted import counted
-from vetter.core.cutout import Cutout
+from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.coordinates.wcs import sky_to_pixel
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout.plane import Box, Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
-from vetter.core.plane import Box, Provenance
-from vetter.core.wcs_header import sky_to_pixel
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.field_planes import ORDER, FieldPlanes, open_planes
 from vetter.io.field_source import cut_planes, header_facts

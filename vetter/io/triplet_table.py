@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from vetter.core.angles import parse_angle
-from vetter.core.candidates import CandidateList
-from vetter.core.column_roles import recognise
-from vetter.core.decisions import storable
+from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.candidates.column_roles import recognise
+from vetter.core.coordinates.angles import parse_angle
+from vetter.core.decisions.decision import storable
 from vetter.io.cutout_listing import HeaderScan, scan_first_image
 from vetter.io.cutout_table import table_of
 from vetter.io.triplet_names import PlaneSet

@@ -138,7 +138,7 @@ def _mark_centre(
         wcs = cutout.get("wcs")
         if wcs is None:
             raise InputError("plot_cutout: mark_ra and mark_dec want a cutout with a WCS")
-        from vetter.core.wcs_header import sky_to_pixel
+        from vetter.core.coordinates.wcs import sky_to_pixel
 
         return sky_to_pixel(wcs, ra, dec)
     return None if x is None or y is None else (float(x), float(y))

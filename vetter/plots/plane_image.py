@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vetter.core.crop import filled
+from vetter.core.cutout.crop import filled
 from vetter.core.smoothing import smooth
 from vetter.errors import InputError
 from vetter.plots.normalisation import limits, normalisation

@@ -12,13 +12,13 @@ import numpy.typing as npt
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
 from vetter.core.cutout_source import Place
-from vetter.core.look import Looks
+from vetter.core.display.style import Looks
 from vetter.review.fit_panels import FitPanels
 from vetter.review.frame import Adjusted, Frame, Shift, Spot, build_frame, paint_frame
 from vetter.review.kept_frames import KeptFrame, KeptFrames, Recipe
 
 if TYPE_CHECKING:
-    from vetter.core.cutout import Cutout
+    from vetter.core.cutout.cutout import Cutout
     from vetter.core.cutout_source import CutoutSource
 
 __all__ = ["CutoutCache", "Frame"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
-from vetter.core.decisions import Verdict
+from vetter.core.decisions.decision import Verdict
 from vetter.errors import in_words
 from vetter.io.decision_table import FrozenOpinions
 from vetter.io.export import ExportReport, Picture, export

@@ -10,8 +10,8 @@ from vetter.settings import FitSettings
 
 if TYPE_CHECKING:
     # What the window does not need before the first answer is not imported for its start.
-    from vetter.core.adjustment import Adjustment
-    from vetter.core.field_fit import FieldFit
+    from vetter.core.fit.adjustment import Adjustment
+    from vetter.core.judgement.field_fit import FieldFit
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from vetter.core.candidates import CandidateList
-from vetter.core.fit_table import Disappeared, FitTable
+from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.judgement.fit_table import Disappeared, FitTable
 
 
 class FitMetadata(Mapping[str, dict[str, Any]]):

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from vetter.core.adjustment import Adjustment
-from vetter.core.disappeared import Judgement
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.disappeared import Judgement
 
 NOTHING_TO_FIT = "needs an image, and a convolved template or a template"
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import IO, Any, NoReturn
 
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.field_fit import FieldFit, field_fit, fit_rows
+from vetter.core.judgement.field_fit import FieldFit, field_fit, fit_rows
 from vetter.errors import VetterError
 from vetter.io.field_psf import fit_of_field
 from vetter.io.own_process import answering_stream, received, send

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vetter.core.adjustment import Adjustment
-from vetter.core.disappeared import why_not_judged
-from vetter.core.fit_table import Disappeared, FitTable
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.disappeared import why_not_judged
+from vetter.core.judgement.fit_table import Disappeared, FitTable
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.field_fits import FieldFits
 from vetter.review.field_stars import FieldStars
@@ -29,7 +29,7 @@ from vetter.review.unfitted import Unfitted
 from vetter.review.writer import Stored
 
 if TYPE_CHECKING:
-    from vetter.core.field_fit import FieldFit
+    from vetter.core.judgement.field_fit import FieldFit
 
 
 class Fits(QObject):

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vetter.core.fit_table import FitTable
-from vetter.core.flux_units import ENOUGH, LEAST, of_fits, of_stars, on_one_side
+from vetter.core.judgement.fit_table import FitTable
+from vetter.core.judgement.flux_scale import ENOUGH, LEAST, of_fits, of_stars, on_one_side
 from vetter.review.field_stars import FieldStars
 from vetter.review.session import Session
 

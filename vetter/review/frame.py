@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.coordinates.sky import orientation
+from vetter.core.cutout.plane import NOT_COVERING, Provenance
+from vetter.core.cutout.recentre import recentred
 from vetter.core.cutout_source import ManyFields, Place, has_epochs
-from vetter.core.look import Looks
-from vetter.core.plane import NOT_COVERING, Provenance
-from vetter.core.recentre import recentred
-from vetter.core.rendering import Limits, Picture, render
-from vetter.core.sky import orientation
+from vetter.core.display.rendering import Limits, Picture, render
+from vetter.core.display.style import Looks
 from vetter.errors import VetterError, in_words
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
 
-    from vetter.core.cutout import Cutout
+    from vetter.core.cutout.cutout import Cutout
     from vetter.core.cutout_source import CutoutSource
 
 Array = npt.NDArray[Any]

@@ -7,7 +7,7 @@ import threading
 
 from PyQt6.QtCore import QObject, QThread, QTimer, pyqtSignal
 
-from vetter.core.candidates import CandidateList
+from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.cutout_source import CutoutSource, Fingerprint
 from vetter.errors import in_words
 from vetter.review.session import Session

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from vetter.core.adjustment import Adjustment
-from vetter.core.fit_table import FitTable
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.fit_table import FitTable
 from vetter.review.field_fits import FieldFits
 from vetter.review.field_stars import FieldStars
 from vetter.review.fit_messages import Ready

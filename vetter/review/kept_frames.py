@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import NamedTuple
 
-from vetter.core.look import Looks
+from vetter.core.display.style import Looks
 from vetter.review.frame import Adjusted, Frame, Spot
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vetter.core.decisions import Decision
-from vetter.core.ledger import Ledger
+from vetter.core.decisions.decision import Decision
+from vetter.core.decisions.ledger import Ledger
 from vetter.review.writer import NoWriter, Receipt, Writer
 
 ACKNOWLEDGED_AT_ONCE = 0.012

@@ -11,15 +11,15 @@ import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vetter.core import new_decisions
-from vetter.core.candidates import CandidateList
-from vetter.core.carry_over import Offer
-from vetter.core.counted import counted
+from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.columns.filter import matching
+from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.cutout_source import CutoutSource, Fingerprint
-from vetter.core.decisions import Decision, Opinion, Verdict
-from vetter.core.filter_expression import matching
-from vetter.core.ledger import Counts, Ledger
-from vetter.core.review_columns import ReviewColumns
+from vetter.core.decisions import new_decisions
+from vetter.core.decisions.carry_over import Offer
+from vetter.core.decisions.decision import Decision, Opinion, Verdict
+from vetter.core.decisions.ledger import Counts, Ledger
+from vetter.core.number_text import counted
 from vetter.review.pace import Pace, PaceMeter
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder

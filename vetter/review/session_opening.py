@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from vetter.core.columns.filter import matching
+from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.decisions import storable
-from vetter.core.filter_expression import matching
-from vetter.core.fit_table import FitTable
-from vetter.core.ledger import Ledger
-from vetter.core.review_columns import ReviewColumns
+from vetter.core.decisions.decision import storable
+from vetter.core.decisions.ledger import Ledger
+from vetter.core.judgement.fit_table import FitTable
 from vetter.io.session_file import SessionFile
 from vetter.io.session_path import results_folder
 from vetter.review.fit_state import fittable

@@ -9,7 +9,7 @@ from vetter.review.fit_messages import StarFits
 
 if TYPE_CHECKING:
     from vetter.core.cutout_source import CutoutSource
-    from vetter.core.field_fit import FieldFit
+    from vetter.core.judgement.field_fit import FieldFit
 
 
 def survey(source: CutoutSource, fit: FieldFit, number: int = 0) -> Iterator[StarFits]:

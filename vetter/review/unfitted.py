@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from vetter.core.fit_table import Disappeared, FitTable
+from vetter.core.judgement.fit_table import Disappeared, FitTable
 from vetter.review.field_fits import FieldFits
 from vetter.review.session import Session
 from vetter.review.stored_fits import StoredFits

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.cutout_source import Fingerprint
-from vetter.core.decisions import Decision
+from vetter.core.decisions.decision import Decision
 from vetter.errors import in_words
 
 Kept = tuple[str, str, str]

@@ -9,10 +9,10 @@ import pytest
 from astropy.io import fits
 
 from tests.helpers.alert_files import noise, record, stamp
-from vetter.core.adjust import fit_many
-from vetter.core.adjustment import FitOptions
-from vetter.core.cutout import Cutout
-from vetter.core.disappeared import judge
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.fit.adjust import fit_many
+from vetter.core.fit.adjustment import FitOptions
+from vetter.core.judgement.disappeared import judge
 from vetter.errors import InputError
 from vetter.io.alerts.opening import open_alerts
 from vetter.io.alerts.packet_cutout import packet_cutout

@@ -10,7 +10,7 @@ import pytest
 
 from tests.helpers.alert_files import packed, record
 from vetter.benchmark.packet_schema import field, packet_schema
-from vetter.core.field_fit import fit_rows
+from vetter.core.judgement.field_fit import fit_rows
 from vetter.io.field_psf import fit_of_field
 from vetter.io.inputs import InputOptions, open_input
 from vetter.settings import FitSettings

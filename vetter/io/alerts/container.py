@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from vetter.core.counted import counted
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.alerts import bounds
 from vetter.io.alerts.byte_ranges import ByteRange

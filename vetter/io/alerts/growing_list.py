@@ -10,7 +10,7 @@ import numpy.typing as npt
 from astropy.table import Column as TableColumn
 from astropy.table import MaskedColumn, Table
 
-from vetter.core.candidates import CandidateList, Roles
+from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.io.alerts.growing_column import GrowingColumn
 from vetter.io.alerts.lots import Lot
 from vetter.io.alerts.merged_columns import merged_roles, roles_of

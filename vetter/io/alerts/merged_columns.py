@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.candidates import Roles
+from vetter.core.candidates.candidate_list import Roles
 from vetter.io.alerts.packet_columns import Column, joined_column
 from vetter.io.alerts.producers import Producer
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from vetter.core.counted import counted
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.alerts.framed import read_schema
 from vetter.io.alerts.listing import Listing

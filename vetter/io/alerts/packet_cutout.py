@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vetter.core.cutout import Cutout
-from vetter.core.mask_bits import bad_bits
-from vetter.core.noise import ESTIMATED_NOISE, estimate_err
-from vetter.core.plane import Provenance
-from vetter.core.quiet import quiet
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout.mask_bits import bad_bits
+from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE, estimate_err
+from vetter.core.cutout.plane import Provenance
+from vetter.core.library_warnings import quiet
 from vetter.errors import InputError
 from vetter.io.alerts.history import light_curve
 from vetter.io.alerts.producers import Producer, field_of, number

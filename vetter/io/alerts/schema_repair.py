@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from vetter.core.counted import counted
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.damage import said
 

@@ -8,12 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
-from vetter.core.candidates import CandidateList
-from vetter.core.counted import counted
-from vetter.core.cropped import cropped
-from vetter.core.cutout import Cutout
+from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.cutout.cropped import cropped
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
-from vetter.core.plane import Provenance
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.alerts.growing_list import GrowingList
 from vetter.io.alerts.listing import Listing
@@ -204,7 +204,7 @@ class AlertSource(CutoutSource):
 
         From the first packets only, so that it does not change while the list grows.
         """
-        from vetter.core.psf import PsfImage
+        from vetter.core.psf.models import PsfImage
 
         given = self._options["fwhm"]
         if given is None and measure:

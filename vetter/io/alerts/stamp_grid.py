@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vetter.core.plane import Array
+from vetter.core.cutout.plane import Array
 from vetter.io.alerts.producers import Producer
 
 Shape = tuple[int, int]

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from vetter.core.counted import counted
-from vetter.core.plane import Array
-from vetter.core.quiet import quiet
+from vetter.core.cutout.plane import Array
+from vetter.core.library_warnings import quiet
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.alerts import bounds
 from vetter.io.alerts.codecs import unpacked_gzip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.cutout import Cutout
+from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout_source import PsfFwhm
 from vetter.io.alerts.packet_columns import Rows
 from vetter.io.alerts.producers import Producer
@@ -39,7 +39,7 @@ class SurveyWidths:
         cutout : Cutout
             The packet's.
         """
-        from vetter.core.psf import PsfImage
+        from vetter.core.psf.models import PsfImage
 
         if cutout.psf_image is not None:
             try:

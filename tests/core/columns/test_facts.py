@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from astropy.table import Table
+
+from vetter.core.candidates.candidate_list import CandidateList, Roles
+from vetter.core.columns.facts import known_facts, picked_facts
+from vetter.core.columns.review_columns import ReviewColumns
+
+
+class Undecided:
+    codes = np.zeros(2, np.uint8)
+
+    def opinion(self, row: int) -> None:
+        raise AssertionError("facts are of the table")
+
+
+def _list(table: Table, roles: Roles, **known: list[float]) -> CandidateList:
+    unknown = [np.nan] * len(table)
+    places = {name: np.array(known.get(name, unknown)) for name in ("x", "y", "ra", "dec")}
+    return CandidateList(table, roles, np.array(["a", "b"]), **places)
+
+
+def _texts(candidates: CandidateList, row: int, picked: tuple[str, ...] = ()) -> dict[str, str]:
+    columns = ReviewColumns(candidates, Undecided())
+    facts = known_facts(columns, candidates)
+    facts += picked_facts(columns, picked, facts)
+    return {fact.caption: fact.text(row) for fact in facts}
+
+
+def test_a_list_of_pixels_says_nothing_of_the_sky() -> None:
+    candidates = _list(Table({"n": [1, 2]}), Roles(), x=[1.5, 2.25], y=[3.0, np.nan])
+    assert _texts(candidates, 0) == {"x y": "1.50 3.00"}
+    assert _texts(candidates, 1) == {"x y": "-"}
+
+
+def test_positions_are_sexagesimal_and_degrees() -> None:
+    candidates = _list(Table({"n": [1, 2]}), Roles(), ra=[65.2636, 0.0], dec=[33.2, -0.5])
+    assert _texts(candidates, 0) == {
+        "RA Dec": "04:21:03.26 +33:12:00.0",
+        "deg": "65.263600 +33.200000",
+    }
+    assert _texts(candidates, 1)["RA Dec"] == "00:00:00.00 -00:30:00.0"
+
+
+@pytest.mark.parametrize(
+    ("mag", "error", "text"),
+    [(19.25, 0.5, "19.25 ± 0.5"), (19.25, np.nan, "19.25"), (np.nan, 0.5, "-")],
+)
+def test_a_magnitude_and_its_error(mag: float, error: float, text: str) -> None:
+    table = Table({"M": [mag, 20.75], "E": [error, 0.25]})
+    table["M"].info.format, table["E"].info.format = ".2f", ".1f"
+    assert _texts(_list(table, Roles(mag="M", mag_err="E")), 0) == {"mag": text}
+
+
+def test_the_times_column_decides_how_it_is_read() -> None:
+    table = Table({"obsjd": [2458850.0, 2458851.0]})
+    assert _texts(_list(table, Roles(time="obsjd")), 0) == {
+        "time": "2020-01-01 12:00:00 (JD 2458850.00000)"
+    }
+
+
+def test_a_picked_column_is_not_said_twice() -> None:
+    table = Table({"M": [19.5, 20.5], "n": [3, 4]})
+    texts = _texts(_list(table, Roles(mag="M")), 1, ("M", "n", "n", "verdict", "gone"))
+    assert texts == {"mag": "20.5", "n": "4"}

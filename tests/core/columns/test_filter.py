@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vetter.core.columns.filter import matching
+from vetter.core.columns.filter_conditions import FilterError
+
+
+class Columns:
+    """Five candidates; the third has no magnitude, the fourth no band."""
+
+    _values: dict[str, np.ndarray[Any, Any]] = {
+        "verdict": np.array([0, 1, 2, 3, 0], np.uint8),
+        "name": np.array(["J0421+3312", "J0422-01", "or", "SN 2020a", "x"]),
+        "tags": np.array(["", "dipole", "cosmic ray, dipole", "bad pixel", ""], object),
+        "mag": np.array([18.0, 19.5, np.nan, 20.25, 18.5]),
+        "nobs": np.array([1, 2, 3, 2**62, 2**62 + 1]),
+        "band": np.array(["r", "R", "g", "", "i"]),
+        "obs": np.array(["2024-01-01", "2024-05-02", "", "2024-06-01", "2023-12-31"]),
+        "real bogus": np.array([0.1, 0.9, 0.5, 0.4, 0.99], np.float32),
+        "good": np.array([True, False, True, True, False]),
+        "stamp": np.zeros((5, 3)),
+    }
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._values)
+
+    def find(self, word: str) -> str:
+        if word not in self._values:
+            raise KeyError(word)
+        return word
+
+    def values(self, name: str) -> np.ndarray[Any, Any]:
+        return self._values[name]
+
+
+@pytest.mark.parametrize(
+    ("expression", "rows"),
+    [
+        ("", [0, 1, 2, 3, 4]),
+        ("j042", [0, 1]),
+        ('"SN 2"', [3]),
+        ('"or"', [2]),
+        ("mag<19", [0, 4]),
+        ("mag < 19.5", [0, 4]),
+        ("mag>=19.5", [1, 3]),
+        ("mag=18", [0]),
+        ("mag!=18", [1, 3, 4]),
+        ("mag=missing", [2]),
+        ("mag!=missing", [0, 1, 3, 4]),
+        ("not mag<19", [1, 2, 3]),
+        ("!mag<19", [1, 2, 3]),
+        ("nobs=4611686018427387905", [4]),
+        ("band=r", [0, 1]),
+        ("band!=r", [2, 4]),
+        ("band=r,g", [0, 1, 2]),
+        ("band=missing", [3]),
+        ("verdict=none", [0, 4]),
+        ("verdict=undecided,maybe", [0, 3, 4]),
+        ("verdict!=none", [1, 2, 3]),
+        ("verdict == 'none'", [0, 4]),
+        ("tags=dipole", [1, 2]),
+        ("tags~ray", [2]),
+        ("tags!~dipole", [0, 3, 4]),
+        ("obs>2024-05-01", [1, 3]),
+        ('"real bogus">=0.9', [1, 4]),
+        ("good=true", [0, 2, 3]),
+        ("mag<19 verdict=none J04", [0]),
+        ("mag<19 and band=i", [4]),
+        ("mag<18.2 or mag>20", [0, 3]),
+        ("band=r mag<19 or band=g", [0, 2]),
+        ("band=r (mag<19 or nobs=2)", [0, 1]),
+        ("not (verdict=none or verdict=maybe)", [1, 2]),
+    ],
+)
+def test_expression_lets_through(expression: str, rows: list[int]) -> None:
+    assert np.flatnonzero(matching(expression, Columns())).tolist() == rows
+
+
+@pytest.mark.parametrize(
+    ("expression", "position", "words"),
+    [
+        ("magg<19", 0, "did you mean 'mag'?"),
+        ("N/OBS>1", 0, "there is no column 'N/OBS'; did you mean 'nobs'?"),
+        ("x qqq=1", 2, "there is no column 'qqq'"),
+        ("mag<bright", 4, "'mag' holds numbers; 'bright' is none"),
+        ("mag<", 4, "a value after '<' is missing"),
+        ("mag<(", 4, "a value is missing before '('"),
+        ("mag<1,2", 5, "'<' takes one value"),
+        ("<19", 0, "a condition is missing before '<'"),
+        ("x or", 4, "a condition is missing"),
+        ("or x", 0, "a condition is missing before 'or'"),
+        ("(x", 0, "the bracket is not closed"),
+        ("x)", 1, "')' is not expected here"),
+        ('"x', 0, "the quotation mark is not closed"),
+        ("tags='dipole", 5, "the quotation mark is not closed"),
+        ("verdict=good", 8, "'good' is no verdict"),
+        ("verdict<accept", 8, "compared with = or !="),
+        ("stamp=0", 0, "several values"),
+        ("(" * 99 + "x" + ")" * 99, 50, "nested too deeply"),
+    ],
+)
+def test_nonsense_is_refused_with_its_place(expression: str, position: int, words: str) -> None:
+    with pytest.raises(FilterError) as caught:
+        matching(expression, Columns())
+    assert words in str(caught.value)
+    assert f"at character {position + 1}" in str(caught.value)
+    assert caught.value.position == position
+
+
+@given(st.text(alphabet='abormgn<>=!~"(), 019.', max_size=30))
+def test_any_text_gives_a_mask_or_a_worded_refusal(text: str) -> None:
+    try:
+        mask = matching(text, Columns())
+    except FilterError as error:
+        assert 0 <= error.position <= len(text)
+    else:
+        assert mask.shape == (5,) and mask.dtype == bool
+
+
+def test_nothing_is_executed(tmp_path: Path) -> None:
+    planted = tmp_path / "planted"
+    hostile = f'mag<__import__("pathlib").Path("{planted}").touch()'
+    with pytest.raises(FilterError):
+        matching(hostile, Columns())
+    assert not planted.exists()

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from vetter.core.columns.formatting import is_number, writer
+
+
+@pytest.mark.parametrize(
+    ("values", "value", "text"),
+    [
+        (np.array([18.1234567, 19.9]), 18.1234567, "18.123"),
+        (np.array([1.5, 2.25]), 1.5, "1.50"),
+        (np.array([1.0, 250.0]), 250.0, "250"),
+        (np.array([58849.123456789, 58850.3]), 58849.123456789, "58849.12346"),
+        (np.array([2458849.623456789, 2458850.3]), 2458849.623456789, "2458849.62346"),
+        (np.array([1234.5678, 80000.123]), 1234.5678, "1234.6"),
+        (np.array([1e-17, 3e-17]), 1e-17, "1e-17"),
+        (np.array([1e12, 3e12]), 1e12, "1e+12"),
+        (np.array([0.012346, 0.02]), 0.012346, "0.01235"),
+        (np.array([0.1, 0.3], np.float32), np.float32(0.3), "0.3"),
+        (np.array([np.nan, 1.5]), np.nan, ""),
+        (np.array([np.nan, np.nan]), np.nan, ""),
+        (np.array([0.0, 0.0]), 0.0, "0.0"),
+        (np.array([np.inf, 1.25]), np.inf, "inf"),
+        (np.array([2**62 + 1]), 2**62 + 1, "4611686018427387905"),
+        (np.array([True, False]), True, "yes"),
+        (np.array(["a\nb"]), "a\nb", "a b"),
+        (np.array([None, "b"], object), None, ""),
+        (np.zeros((2, 3)), np.zeros(3), "3 values"),
+    ],
+)
+def test_value_is_written(values: np.ndarray[Any, Any], value: object, text: str) -> None:
+    assert writer(values)(value) == text
+
+
+@pytest.mark.parametrize("form", ["%.1f", ".1f", "{:.1f}"])
+def test_the_tables_own_format_wins(form: str) -> None:
+    assert writer(np.array([1.2345]), form)(1.2345) == "1.2"
+
+
+def test_a_format_that_fails_is_passed_over() -> None:
+    assert writer(np.array([1.25]), "%q")(1.25) == "1.25"
+
+
+def test_an_empty_column_has_a_writer() -> None:
+    assert writer(np.array([], float))(1.0) == "1.0"
+
+
+def test_numbers_are_aligned_as_numbers() -> None:
+    assert is_number(np.array([1.0])) and is_number(np.array([1]))
+    assert not is_number(np.array(["1"])) and not is_number(np.zeros((1, 2)))

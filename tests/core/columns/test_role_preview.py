@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.helpers.fake_session import candidate_list
+from tests.helpers.field_files import tan_wcs
+from vetter.core.candidates.candidate_list import CandidateList, Roles
+from vetter.core.columns.role_preview import ColumnPreview, preview, problem_of
+
+NOBODY = np.array([], np.intp)
+
+
+def with_sky() -> CandidateList:
+    """x and y count from 1; a second pair of pixels is far off."""
+    steps = np.arange(20.0)
+    ra, dec = tan_wcs().all_pix2world(10 + steps, 20 + steps, 1)
+    columns = {"x": 10 + steps, "y": 20 + steps, "ra": ra, "dec": dec, "u": steps, "v": steps}
+    plain = candidate_list(20, **columns)
+    return CandidateList(plain.table, plain.roles, plain.keys, 9 + steps, 19 + steps, ra, dec)
+
+
+def tried(decided: np.ndarray = NOBODY, one_based: bool | None = None, **changes) -> ColumnPreview:
+    listed = with_sky()
+    roles = listed.roles.with_(**changes)
+    return preview(listed, roles, one_based, tan_wcs(), {"ra": "deg", "dec": "deg"}, decided)
+
+
+def test_the_first_rows_as_they_would_be() -> None:
+    found = tried()
+    assert found.keys == [f"J{n:03d}" for n in range(8)]
+    assert found.x[:2] == pytest.approx([9, 10]) and found.roles.one_based
+    assert any("count pixels from 1" in note for note in found.notes)
+
+
+def test_the_users_word_against_the_wcs() -> None:
+    found = tried(one_based=False)
+    assert found.x[0] == 10 and "say from 1 through the WCS" in found.cautions[0]
+
+
+def test_other_pixels_that_disagree_with_the_sky() -> None:
+    found = tried(x="u", y="v")
+    assert "disagree by more than 2 px for 100%" in found.cautions[0]
+
+
+def test_sky_alone() -> None:
+    assert tried(x=None, y=None).x[0] == pytest.approx(9, abs=1e-6)
+
+
+def test_all_decisions_carry_over_where_key_and_place_stay() -> None:
+    found = tried(np.array([0, 15]))
+    assert (found.verdicts, found.carried) == (2, 2)
+
+
+@pytest.mark.parametrize("changes", [{"key": None}, {"key": "mag"}])
+def test_another_key_leaves_decisions_behind(changes: dict[str, str | None]) -> None:
+    found = tried(np.array([0, 15]), **changes)
+    assert (found.verdicts, found.carried) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("roles", "has_wcs", "says"),
+    [
+        (Roles(x="x", y="y"), False, ""),
+        (Roles(ra="a", dec="d"), True, ""),
+        (Roles(ra="a", dec="d"), False, "the image has no WCS"),
+        (Roles(x="x"), True, "x and y go together"),
+        (Roles(x="x", y="y", dec="d"), True, "RA and Dec go together"),
+        (Roles(key="k"), True, "positions are wanted"),
+    ],
+)
+def test_what_cannot_place_candidates(roles: Roles, has_wcs: bool, says: str) -> None:
+    assert problem_of(roles, has_wcs).startswith(says) and bool(says) == bool(
+        problem_of(roles, has_wcs)
+    )

@@ -1,0 +1,34 @@
+"""Whether a place of the sky lies on an image."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.helpers.night_files import turned_wcs
+from vetter.core.coordinates.footprint import Footprints
+
+SHAPE = (60, 80)
+
+
+@pytest.mark.parametrize("angle", [0.0, 37.0, 180.0, 270.0])
+@pytest.mark.parametrize("flip", [1, -1], ids=["east left", "east right"])
+def test_pixels_are_inside_where_the_image_has_them(angle, flip):
+    wcs = turned_wcs(SHAPE, angle)
+    wcs.wcs.cd = wcs.wcs.cd * np.array([[flip], [1]])
+    outline = Footprints([(None, SHAPE), (wcs, SHAPE)])
+    rng = np.random.default_rng(1)
+    for x, y in zip(rng.uniform(-40, 120, 200), rng.uniform(-40, 100, 200), strict=True):
+        ra, dec = wcs.all_pix2world([[x, y]], 0)[0]
+        inside = -0.5 < x < 79.5 and -0.5 < y < 59.5
+        assert outline.holding(float(ra), float(dec)).tolist() == [False, inside], (x, y)
+
+
+def test_the_other_side_of_the_sky_is_outside():
+    outline = Footprints([(turned_wcs(SHAPE, 0), SHAPE)])
+    assert outline.holding(150, 2).all() and not outline.holding(330, -2).any()
+
+
+def test_without_a_wcs_or_a_place_nothing_is_inside():
+    assert not Footprints([(None, SHAPE)]).holding(150, 2).any()
+    assert not Footprints([(turned_wcs(SHAPE, 0), SHAPE)]).holding(np.nan, 2).any()

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from vetter.core.coordinates.times import time_text
+
+
+@pytest.mark.parametrize(
+    ("value", "column", "unit", "text"),
+    [
+        (58849.5, "mjd", "", "2020-01-01 12:00:00 (MJD 58849.50000)"),
+        (58849.5, "obs", "mjd", "2020-01-01 12:00:00 (MJD 58849.50000)"),
+        (2458850.0, "jd", "", "2020-01-01 12:00:00 (JD 2458850.00000)"),
+        (2458850.0, "BJD_TDB", "", "2020-01-01 12:00:00 (BJD 2458850.00000)"),
+        (58849.5, "time", "d", "2020-01-01 12:00:00 (taken as MJD 58849.50000)"),
+        (58849.5, "midpointMjdTai", "", "2020-01-01 12:00:00 TAI (MJD 58849.50000)"),
+        (58849.5, "midPointTai", "", "2020-01-01 12:00:00 TAI (taken as MJD 58849.50000)"),
+        (2458850.0, "time", "", "2020-01-01 12:00:00 (taken as JD 2458850.00000)"),
+        (1577880000, "unixtime", "", "2020-01-01 12:00:00 (Unix 1577880000.0)"),
+        (8850.0, "jd", "", "8850"),
+        (12.25, "time", "", "12.25"),
+        (1e300, "mjd", "", "1e+300"),
+        ("2020-01-01T12:00:00", "date", "", "2020-01-01 12:00:00"),
+        (None, "mjd", "", ""),
+        (math.nan, "mjd", "", ""),
+    ],
+)
+def test_time_is_written(value: object, column: str, unit: str, text: str) -> None:
+    assert time_text(value, column, unit) == text
+
+
+def test_a_second_is_not_lost_to_rounding() -> None:
+    assert time_text(59000 + 1 / 86400, "mjd").startswith("2020-05-31 00:00:01 ")

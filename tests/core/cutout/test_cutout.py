@@ -1,0 +1,138 @@
+"""The cutout: planes on one grid, header, WCS and metadata."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from vetter.core.cutout.cutout import Cutout
+from vetter.errors import InputError
+
+
+def a_header() -> fits.Header:
+    cards = {"CTYPE1": "RA---TAN", "CTYPE2": "DEC--TAN", "CRVAL1": 10.0, "CRVAL2": 20.0}
+    cards |= {"CRPIX1": 3.0, "CRPIX2": 2.0, "CD1_1": -1e-4, "CD2_2": 1e-4}
+    return fits.Header(list(cards.items()))
+
+
+def a_cutout(**options: object) -> Cutout:
+    planes = {"image": np.ones((3, 5)), "mask": np.zeros((3, 5), bool), "err": None}
+    return Cutout(planes, {"x": 12.3, "y": 7.8}, **options)
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (3, 4)])
+def test_planes_of_another_shape_are_refused(shape: tuple[int, int]) -> None:
+    with pytest.raises(InputError, match="plane 'template': wants shape"):
+        a_cutout()["template"] = np.zeros(shape)
+
+
+def test_names_of_other_things_are_no_planes() -> None:
+    with pytest.raises(InputError, match="not names of planes"):
+        Cutout({"meta": np.zeros((2, 2))})
+
+
+def test_wcs_is_made_when_asked_for() -> None:
+    cutout = a_cutout(header=a_header())
+    assert cutout.given_wcs is None
+    assert cutout.wcs is cutout["wcs"]
+    assert cutout.given_wcs is None
+
+
+def test_no_wcs_without_sky() -> None:
+    cutout = a_cutout(header=fits.Header([("OBJECT", "M 1")]))
+    assert cutout.wcs is None
+    assert "wcs" not in cutout
+    assert "header" in cutout
+
+
+def test_a_new_header_brings_its_wcs() -> None:
+    cutout = a_cutout(header=a_header())
+    assert cutout.wcs is not None
+    header = a_header()
+    header["CRVAL1"] = 11.0
+    cutout["header"] = header
+    assert cutout["wcs"].wcs.crval[0] == 11.0
+
+
+def test_position_from_pixels() -> None:
+    x, y = a_cutout(origin=(10, 7)).position
+    assert (x, y) == pytest.approx((2.3, 0.8))
+
+
+def test_position_from_the_sky() -> None:
+    cutout = a_cutout(header=a_header())
+    cutout["meta"].update(ra=10.0, dec=20.0)
+    assert cutout.position == pytest.approx((2.0, 1.0))
+
+
+def test_position_is_the_middle_if_nothing_is_known() -> None:
+    cutout = a_cutout()
+    cutout.meta.clear()
+    assert cutout.position == (2.0, 1.0)
+
+
+def test_read_only_shares_the_pixels() -> None:
+    cutout = a_cutout()
+    frozen = cutout.read_only()
+    assert np.shares_memory(frozen["image"], cutout["image"])
+    with pytest.raises(ValueError, match="read-only"):
+        frozen["image"][0, 0] = 5
+    cutout["image"][0, 0] = 5
+    frozen.meta["x"] = 0
+    assert cutout.meta["x"] == 12.3
+
+
+def test_a_plain_dict_is_wrapped() -> None:
+    plain = {"image": np.ones((2, 2)), "meta": {"a": 1}, "x": 3, "none": None}
+    cutout = Cutout.of(plain)
+    assert cutout["image"] is plain["image"]
+    assert cutout.meta is plain["meta"]
+    assert cutout.extras == {"x": 3}
+    assert Cutout.of(cutout) is cutout
+
+
+def test_a_new_mask_lets_the_old_bits_go() -> None:
+    cutout = a_cutout(bits={"mask": np.full((3, 5), 4, np.uint16)})
+    assert "mask" in cutout.bits
+    cutout["mask"] = np.ones((3, 5), bool)
+    assert not cutout.bits
+
+
+def test_masked_planes_become_nan() -> None:
+    plane = np.ma.MaskedArray(np.ones((3, 5)), np.eye(3, 5))
+    cutout = a_cutout()
+    cutout["diff"] = plane
+    assert np.isnan(cutout["diff"][0, 0])
+    assert type(cutout["diff"]) is np.ndarray
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda c: pickle.loads(pickle.dumps(c))])
+def test_deep_copies_are_apart(duplicate: object) -> None:
+    cutout = a_cutout(header=a_header(), origin=(1, 2))
+    other = duplicate(cutout)
+    other["image"][0, 0] = 9
+    other.meta["x"] = 1
+    assert cutout["image"][0, 0] == 1
+    assert cutout.meta["x"] == 12.3
+    assert other.origin == (1, 2)
+    assert other.wcs is not None
+
+
+def test_a_plane_that_is_put_in_is_no_longer_unread() -> None:
+    cutout = Cutout({"image": np.zeros((3, 3))})
+    cutout.unread = {"err": "gone", "mask": "gone"}
+    duplicate = cutout.copy()
+    duplicate["err"] = np.ones((3, 3))
+    assert list(duplicate.unread) == ["mask"] and list(cutout.unread) == ["err", "mask"]
+
+
+def test_a_shallow_copy_has_its_own_planes() -> None:
+    cutout = a_cutout()
+    other = copy.copy(cutout)
+    other["diff"] = np.zeros((3, 5))
+    assert "diff" not in cutout
+    assert other["image"] is cutout["image"]

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.helpers.decisions import NAN, event, listing, unplaced
+from vetter.core.decisions.carry_over import agrees, nearest_offers, separation
+from vetter.core.decisions.decision import Verdict
+
+ARCSEC = 1 / 3600
+
+
+def test_separation_across_the_meridian() -> None:
+    assert separation(359.9999, 0, 0.0001, 0) == pytest.approx(0.72)
+
+
+def test_separation_shrinks_with_declination() -> None:
+    assert separation(10, 60, 10 + ARCSEC, 60) == pytest.approx(0.5, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("offset", "same"), [(0, True), (1.4 * ARCSEC, True), (1.6 * ARCSEC, False)]
+)
+def test_sky_decides_where_both_have_it(offset: float, same: bool) -> None:
+    decision = event(listing(), 0)
+    assert agrees(decision, 5000.0, 5000.0, 150.0, 20 + offset) is same
+
+
+@pytest.mark.parametrize(("offset", "same"), [(0, True), (2.0, True), (2.1, False)])
+def test_pixels_decide_where_there_is_no_sky(offset: float, same: bool) -> None:
+    decision = event(listing(**unplaced(x=np.arange(6.0), y=np.arange(6.0))), 3)
+    assert agrees(decision, 3.0 + offset, 3.0, NAN, NAN) is same
+
+
+def test_pixels_decide_where_only_one_has_sky() -> None:
+    decision = event(listing(), 1)
+    assert agrees(decision, 101.0, 50.0, NAN, NAN) is True
+
+
+def test_without_any_position_the_key_counts() -> None:
+    assert agrees(event(listing(**unplaced()), 0), NAN, NAN, NAN, NAN) is True
+
+
+def test_positions_that_cannot_be_compared() -> None:
+    decision = event(listing(**unplaced(ra=np.zeros(6), dec=np.zeros(6))), 0)
+    assert agrees(decision, 10.0, 10.0, NAN, NAN) is None
+
+
+def test_nearest_on_the_sky() -> None:
+    old, new = listing(), listing(keys=[f"n{row}" for row in range(6)])
+    new.dec[2] += 1.2 * ARCSEC
+    (offer,) = nearest_offers([event(old, 2, Verdict.REJECT)], new)
+    assert (offer.old_key, offer.row, offer.unit) == ("c2", 2, "arcsec")
+    assert offer.distance == pytest.approx(1.2, rel=1e-6)
+    assert offer.opinion.verdict is Verdict.REJECT
+
+
+def test_nothing_offered_beyond_the_radius() -> None:
+    old, new = listing(), listing()
+    new.dec[2] += 1.7 * ARCSEC
+    assert nearest_offers([event(old, 2)], new) == []
+
+
+def test_sky_that_disagrees_is_not_overruled_by_pixels() -> None:
+    old, new = listing(), listing(dec=np.full(6, 21.0))
+    assert nearest_offers([event(old, 2)], new) == []
+
+
+def test_nearest_in_pixels_where_there_is_no_sky() -> None:
+    old = listing(**unplaced(x=np.arange(6) * 10.0, y=np.zeros(6)))
+    new = listing(**unplaced(x=np.arange(6) * 10.0 + 1.5, y=np.zeros(6)))
+    (offer,) = nearest_offers([event(old, 4)], new)
+    assert (offer.row, offer.distance, offer.unit) == (4, 1.5, "px")
+
+
+def test_each_candidate_is_offered_the_nearest_only() -> None:
+    old = listing(**unplaced(x=np.arange(6.0), y=np.zeros(6)))
+    new = listing(1, keys=["n"], x=[1.2], y=[0.0], ra=[NAN], dec=[NAN])
+    (offer,) = nearest_offers([event(old, 0), event(old, 1), event(old, 2)], new)
+    assert offer.old_key == "c1"
+
+
+def test_no_candidate_has_a_position() -> None:
+    assert nearest_offers([event(listing(), 0)], listing(**unplaced())) == []

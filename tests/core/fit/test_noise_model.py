@@ -1,0 +1,129 @@
+"""A template's own noise, where an error plane says how large it is, neither fakes nor hides."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+
+from vetter.core.fit.adjust import fit, fit_many
+from vetter.core.fit.adjustment import Adjustment, FitOptions
+from vetter.core.fit.input import FitInput, read
+from vetter.core.fit.noise_model import kept_noise, neighbours_of
+from vetter.core.fit_trials import Field, Truth, dipole, field_options, new_source, run, simulate
+from vetter.core.judgement.disappeared import judge
+
+NOISY = Field(template_noise=1.0, template_err=True)
+
+
+def gone(fits: list[Adjustment]) -> float:
+    return float(np.mean([judge(fit).disappeared is True for fit in fits]))
+
+
+def data_of(cutout: dict[str, Any], field: Field = NOISY) -> FitInput:
+    data = read(cutout, field_options(field))
+    assert isinstance(data, FitInput)
+    return data
+
+
+def blank(smooth: float = 0.0, seed: int = 1) -> dict[str, Any]:
+    """A cutout whose template is nothing but noise of sigma 10."""
+    rng = np.random.default_rng(seed)
+    noise = rng.standard_normal((61, 61))
+    if smooth:
+        noise = gaussian_filter(noise, smooth)
+        noise *= 2.0 * np.sqrt(np.pi) * smooth
+    return {
+        "image": rng.normal(0.0, 10.0, (41, 41)),
+        "convolved": 10.0 * noise[10:51, 10:51],
+        "err": np.full((41, 41), 10.0),
+        "template_err": np.full((41, 41), 10.0),
+        "meta": {"fwhm": 4.0},
+    }
+
+
+def test_dipoles_disappear_beside_a_template_as_noisy_as_the_image():
+    fits = run(NOISY, dipole, 200, field_options(NOISY), 4)
+    # By least squares alone 10% of them do: the scale is too small, and the PSF takes up the rest.
+    assert gone(fits) > 0.93
+
+
+@pytest.mark.parametrize("distance", [None, (2.0, 4.0)], ids=["alone", "by a star"])
+def test_new_sources_do_not(distance: tuple[float, float] | None):
+    snr = 15.0 * NOISY.difference_noise() / NOISY.sky_noise()
+    fits = run(NOISY, partial(new_source, snr=snr, distance=distance), 400, field_options(NOISY), 4)
+    assert gone(fits) < 0.01
+    assert np.mean([abs(fit.snr) > 5 for fit in fits]) > 0.75
+
+
+def test_the_scale_of_a_faint_star_is_not_too_small():
+    """A template whose noise is a third of its power: least squares finds 0.75."""
+    star = Truth(flux=NOISY.sky_noise() * 25.0, star=(0.2, -0.1))
+    rng = np.random.default_rng(3)
+    lot = [simulate(NOISY, star, rng) for _ in range(300)]
+    for cutout in lot:
+        del cutout["meta"]["fwhm"]
+    options = FitOptions(1.0, 4.0, 17, None, True)
+    found = np.array([fit.scale for fit in fit_many(lot, options)])
+    for cutout in lot:
+        del cutout["template_err"]
+    plain = np.array([fit.scale for fit in fit_many(lot, options)])
+    assert np.median(found) == pytest.approx(1.0, abs=0.04)
+    assert np.median(plain) < 0.85
+
+
+def test_chi2_knows_that_a_shift_lowers_the_noise():
+    truth = Truth(flux=NOISY.sky_noise() * 100.0, dx=0.5, dy=0.5)
+    rng = np.random.default_rng(6)
+    lot = [simulate(NOISY, truth, rng) for _ in range(200)]
+    options = FitOptions(1.0, 2.0, 17, None, True)
+    ratios = [fit.chi2 / fit.df for fit in fit_many(lot, options)]
+    # 0.83 with the whole noise of the template counted.
+    assert np.mean(ratios) == pytest.approx(1.0, abs=0.03)
+
+
+def test_white_noise_is_told_from_that_of_a_convolved_template():
+    white = np.mean([neighbours_of(data_of(blank(0.0, seed))) for seed in range(20)])
+    smooth = np.mean([neighbours_of(data_of(blank(1.0, seed))) for seed in range(20)])
+    # Noise smoothed with a sigma of one pixel: exp(-1/4).
+    assert white == pytest.approx(0.04, abs=0.06) and smooth == pytest.approx(0.78, abs=0.04)
+
+
+def test_a_shift_of_half_a_pixel_leaves_less_of_white_noise_only():
+    assert kept_noise(data_of(blank()), 0.0, -1.0) == pytest.approx(1.0, abs=1e-9)
+    assert 0.6 < kept_noise(data_of(blank()), 0.5, -0.5) < 0.8
+    assert kept_noise(data_of(blank(1.0)), 0.5, -0.5) > 0.93
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_template_of_nothing_but_noise_explains_nothing(seed: int):
+    cutout = blank(seed=seed)
+    y, x = np.mgrid[:41, :41]
+    cutout["image"] += 250.0 * np.exp(-((x - 20) ** 2 + (y - 20) ** 2) / 2 / 1.7**2)
+    found = fit(cutout, field_options(NOISY))
+    assert found.converged and found.snr > 10.0
+    assert judge(found).disappeared is False
+
+
+def test_where_the_template_has_no_pixel_to_tell_it_is_fitted_all_the_same():
+    cutout = blank()
+    cutout["template_err"][:] = 0.0
+    cutout["convolved"][20, 20] = 500.0
+    assert fit(cutout, field_options(NOISY)).converged
+
+
+def test_noisy_templates_in_a_stack_are_fitted_as_alone():
+    rng = np.random.default_rng(9)
+    options = field_options(NOISY)
+    lot = [
+        simulate(NOISY, draw(NOISY, rng), rng) for draw in (dipole, new_source) for _ in range(20)
+    ]
+    for together, cutout in zip(fit_many(lot, options), lot, strict=True):
+        alone = fit(cutout, options)
+        for name in ("dx", "dy", "scale", "chi2", "snr", "flux"):
+            assert getattr(together, name) == pytest.approx(
+                getattr(alone, name), rel=1e-6, abs=1e-6
+            )

@@ -1,0 +1,142 @@
+"""Moments of single cells lead to the minimum that those of all shifts hold."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.fit import search, solver
+from vetter.core.fit.adjust import fit_many
+from vetter.core.fit.adjustment import Adjustment, FitOptions
+from vetter.core.fit.cell_descent import End, _lowest_of
+from vetter.core.fit.moments import Array
+
+SIZE = 41
+
+
+def star(x: float, y: float, peak: float, fwhm: float = 3.5) -> Array:
+    """A Gaussian star off the middle by x and y."""
+    v, u = np.mgrid[:SIZE, :SIZE] - 0.5 * (SIZE - 1)
+    image: Array = peak * np.exp(-4.0 * np.log(2.0) * ((u - x) ** 2 + (v - y) ** 2) / fwhm**2)
+    return image
+
+
+def shifted_stars(rng: np.random.Generator, most: float, masked: bool) -> Cutout:
+    """Two stars that have moved by up to ``most`` pixels in noise of 1, masked here and there."""
+    dx, dy = rng.uniform(-most, most, 2)
+    template = star(-3.0, 1.0, 60.0) + star(4.0, -2.0, 40.0) + 7.0
+    image = star(dx - 3.0, dy + 1.0, 60.0) + star(dx + 4.0, dy - 2.0, 40.0) + 9.0
+    image += rng.normal(size=image.shape)
+    mask = rng.random(image.shape) < (0.05 if masked else 0.0)
+    err = np.sqrt(1.0 + 0.01 * template)
+    return Cutout({"image": image, "convolved": template, "err": err, "mask": mask})
+
+
+def by_all_shifts(
+    lot: list[Cutout], options: FitOptions, monkeypatch: pytest.MonkeyPatch
+) -> list[Adjustment]:
+    """The fits by moments of whole windows."""
+    with monkeypatch.context() as patch:
+        patch.setattr(solver, "_CELLS_PAY", 10**9)
+        return fit_many(lot, options)
+
+
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("max_shift", [0.0, 0.3, 1.0, 1.5, 2.0, 3.3])
+def test_the_minimum_is_that_of_all_shifts(
+    max_shift: float, masked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng, options = np.random.default_rng(3), FitOptions(max_shift, 1.3)
+    lot = [shifted_stars(rng, 1.3 * max_shift, masked) for _ in range(12)]
+    monkeypatch.setattr(solver, "_CELLS_PAY", 0)
+    wanted = by_all_shifts(lot, options, monkeypatch)
+    for found, other in zip(fit_many(lot, options), wanted, strict=True):
+        assert found.chi2 == pytest.approx(other.chi2, rel=1e-7)
+        assert (found.dx, found.dy) == pytest.approx((other.dx, other.dy), abs=1e-4)
+        assert found.at_bound == other.at_bound
+
+
+def test_one_alone_ends_where_it_does_in_a_stack() -> None:
+    rng, options = np.random.default_rng(4), FitOptions(2.0, 1.3)
+    lot = [shifted_stars(rng, 2.4, False) for _ in range(12)]
+    for found, cutout in zip(fit_many(lot, options), lot, strict=True):
+        (alone,) = fit_many([cutout], options)
+        assert (found.dx, found.dy) == pytest.approx((alone.dx, alone.dy), abs=1e-6)
+        assert found.chi2 == pytest.approx(alone.chi2, rel=1e-6)
+
+
+@pytest.mark.parametrize("count", [1, 9])
+@pytest.mark.parametrize("place", [0, 12, 24, 44, 80])
+def test_a_search_goes_on_in_the_next_cell(
+    place: int, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def misled(template: Array, *_: object) -> Array:
+        chi2 = np.full((len(template), 81), 2.0)
+        chi2[:, place] = 1.0
+        return chi2
+
+    wide = {"fwhm": 9.0, "peak": 100.0}
+    image = star(0.4, -0.6, **wide) + np.random.default_rng(5).normal(size=(SIZE, SIZE))
+    planes = {"image": image, "convolved": star(0.0, 0.0, **wide), "err": np.ones(image.shape)}
+    lot = [Cutout(planes) for _ in range(count)]
+    wanted = fit_many(lot, FitOptions(2.0, 1.3))
+    monkeypatch.setattr(search, "coarse", misled)
+    for found, other in zip(fit_many(lot, FitOptions(2.0, 1.3)), wanted, strict=True):
+        assert (found.dx, found.dy) == pytest.approx((other.dx, other.dy), abs=1e-4)
+
+
+@pytest.mark.parametrize("brighter", [0, 1])
+def test_the_lower_of_two_minima_is_found(brighter: int) -> None:
+    peaks = (100.0, 90.0) if brighter == 0 else (90.0, 100.0)
+    image = star(-1.9, -1.9, peaks[0], 2.5) + star(1.9, 1.9, peaks[1], 2.5)
+    planes = {"image": image, "convolved": star(0.0, 0.0, 100.0, 2.5), "err": np.ones(image.shape)}
+    sign = -1.0 if brighter == 0 else 1.0
+    for found in fit_many([Cutout(planes)] * 5, FitOptions(2.0, 1.3)):
+        assert (found.dx, found.dy) == pytest.approx((sign * 1.9, sign * 1.9), abs=0.1)
+
+
+def test_a_core_that_is_masked_does_not_mislead(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng, options = np.random.default_rng(6), FitOptions(2.0, 1.3)
+    lot = [shifted_stars(rng, 1.8, False) for _ in range(8)]
+    for cutout in lot:
+        cutout["mask"][20:23, 16:19] = True
+    wanted = by_all_shifts(lot, options, monkeypatch)
+    for found, other in zip(fit_many(lot, options), wanted, strict=True):
+        assert found.chi2 <= other.chi2 * (1 + 1e-7)
+
+
+def test_numbers_that_overflow_end_without_a_result() -> None:
+    planes = {"image": star(0.5, 0.0, 9.0), "convolved": star(0.0, 0.0, 9.0)}
+    planes["err"] = np.full((SIZE, SIZE), 1e-140)
+    for count in (1, 6):
+        for found in fit_many([Cutout(dict(planes)) for _ in range(count)], FitOptions()):
+            assert not found.converged
+            assert "overflow" in found.reason
+
+
+def test_beyond_two_pixels_a_star_gets_the_same_spline_either_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng, options, lot = np.random.default_rng(8), FitOptions(3.3, 1.3), []
+    for _ in range(30):
+        dx, dy = rng.uniform(-3.0, 3.0, 2)
+        template = star(0.0, 0.0, 500.0, 3.0)
+        err = np.sqrt(1.0 + np.abs(star(dx, dy, 250.0, 3.0)))
+        image = star(dx, dy, 500.0, 3.0) + err * rng.normal(size=err.shape)
+        lot.append(Cutout({"image": image, "convolved": template, "err": err}))
+    wanted = by_all_shifts(lot, options, monkeypatch)
+    for found, other in zip(fit_many(lot, options), wanted, strict=True):
+        assert found.chi2 == pytest.approx(other.chi2, rel=1e-7)
+        assert found.spline == other.spline
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_rounding_does_not_decide_between_minima(order: tuple[int, ...]) -> None:
+    none = np.zeros((17, 17))
+    ends = [
+        End(0, (4, 4), 5.0, 5.0, 1.0, 100.0, none),
+        End(0, (-1, 0), -0.5, 0.25, 1.0, 100.0 * (1 + 1e-12), none),
+        End(0, (0, 0), 0.1, 0.1, 1.0, 100.0 * (1 + 1e-6), none),
+    ]
+    assert _lowest_of([ends[n] for n in order]) is ends[1]

@@ -1,0 +1,149 @@
+"""Many cutouts at once give what each gives alone."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.ndimage import shift
+
+from vetter.core.fit.adjust import adjust_cutouts, fit, fit_many
+from vetter.core.fit.adjustment import Adjustment, FitOptions
+from vetter.core.fit_trials import Field, Truth, dipole, new_source, simulate
+
+OPTIONS = {
+    "window": FitOptions(1, 2, None, 4.0, True),
+    "reference": FitOptions(2, 1.1, 13),
+    "whole": FitOptions(2, 1.5, None, None, True, 4.0),
+    "small box, PSF in a larger": FitOptions(1, 2, 9, None, True, 4.0),
+    "large shifts": FitOptions(4, 2, 13, None, True),
+    "held scale": FitOptions(1, 1, 13, None, True),
+    "held shift": FitOptions(0, 2, 13, None, True),
+}
+
+
+def mixed() -> list[dict[str, Any]]:
+    """Different shapes, FWHM, masks, holes, template errors, and some that cannot be fitted."""
+    rng = np.random.default_rng(7)
+    lot = []
+    for k in range(36):
+        field = Field(size=(41, 35)[k % 5 == 4], fwhm=(3.0, 4.0)[k % 3 == 2])
+        draw = (dipole, new_source)[k % 2]
+        cutout = simulate(field, draw(field, rng), rng)
+        if k % 6 == 1:
+            cutout["mask"] = rng.uniform(size=cutout["image"].shape) < 0.05
+        if k % 6 == 2:
+            cutout["convolved"][:, :12] = np.nan
+        if k % 6 == 3:
+            shape = cutout["image"].shape
+            cutout["template_err"] = np.full(shape, 5.0)
+            cutout["convolved"] = cutout["convolved"] + np.random.default_rng(k).normal(
+                0.0, 5.0, shape
+            )
+        if k % 12 == 5:
+            cutout["convolved"][:] = 1.0
+        lot.append(cutout)
+    return lot
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_a_stack_equals_one_at_a_time(name: str) -> None:
+    lot = mixed()
+    for together, cutout in zip(fit_many(lot, OPTIONS[name]), lot, strict=True):
+        assert_same(together, fit(cutout, OPTIONS[name]))
+
+
+def streak(seed: int) -> dict[str, Any]:
+    """A trail along y that changes little on its way: a valley of chi2."""
+    y, x = np.mgrid[:31, :31]
+    template, moved = (
+        3000 * np.exp(-((x - u) ** 2) / 8) * (1 + 0.01 * np.exp(-((y - v) ** 2) / 60))
+        for u, v in ((15.2, 15.0), (15.5, 15.4))
+    )
+    noise = np.random.default_rng(seed).normal(0, 10, template.shape)
+    err = np.full(template.shape, 10.0)
+    return {"image": 900 + moved + noise, "convolved": 100 + template, "err": err, "meta": {}}
+
+
+@pytest.mark.parametrize("name", ["reference", "large shifts", "small box, PSF in a larger"])
+def test_along_a_valley_of_chi2_a_stack_equals_one_at_a_time(name: str) -> None:
+    lot = [streak(seed) for seed in range(12)]
+    for together, cutout in zip(fit_many(lot, OPTIONS[name]), lot, strict=True):
+        assert_same(together, fit(cutout, OPTIONS[name]))
+
+
+def test_a_valley_of_chi2_is_followed_to_its_end() -> None:
+    cutout = streak(8)
+    found = fit(cutout, FitOptions(1, 2, 13, None, True))
+    box = np.s_[9:22, 9:22]
+    pixels = cutout["image"][box].ravel()
+    for dy in np.linspace(found.dy - 0.1, found.dy + 0.1, 21):
+        moved = shift(cutout["convolved"], (dy, found.dx), order=3, mode="reflect")[box]
+        terms = np.stack([moved.ravel(), np.ones(moved.size)], axis=1)
+        left = pixels - terms @ np.linalg.lstsq(terms, pixels, rcond=None)[0]
+        assert found.chi2 < (left @ left) / 100.0 + 1e-6
+
+
+def crowd(seed: int) -> list[dict[str, Any]]:
+    """Stars beside others, some with a new source on them: joint fits that take damped steps."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[:31, :31] - 15.0
+
+    def star(x0: float, y0: float, flux: float) -> Any:
+        return flux * np.exp(-((x - x0) ** 2 + (y - y0) ** 2) / 5.78) / (5.78 * np.pi)
+
+    lot = []
+    for _ in range(150):
+        template = star(*rng.uniform(-1, 1, 2), rng.uniform(300, 20000))
+        for _ in range(rng.integers(0, 3)):
+            template = template + star(*rng.uniform(-15, 15, 2), rng.uniform(100, 3000))
+        image = shift(template, rng.uniform(-0.8, 0.8, 2), order=3, mode="reflect")
+        image = image * rng.uniform(0.85, 1.15) + 100
+        if rng.uniform() < 0.3:
+            image = image + star(*rng.uniform(-1, 1, 2), rng.uniform(50, 800))
+        err = np.sqrt(np.clip(image, 1, None) / 2)
+        image = image + rng.normal(size=image.shape) * err
+        lot.append({"image": image, "convolved": template + 50, "err": err, "meta": {}})
+    return lot
+
+
+def test_a_joint_fit_ends_in_a_stack_where_it_does_alone() -> None:
+    options = FitOptions(1, 2, 17, None, True, 4.0)
+    lot = crowd(5)
+    for together, cutout in zip(fit_many(lot, options), lot, strict=True):
+        alone = fit(cutout, options)
+        assert together.flux == pytest.approx(alone.flux, abs=1e-8 * alone.flux_err, nan_ok=True)
+
+
+def assert_same(one: Adjustment, other: Adjustment) -> None:
+    for field in dataclasses.fields(Adjustment):
+        a, b = getattr(one, field.name), getattr(other, field.name)
+        if isinstance(a, float):
+            assert a == pytest.approx(b, rel=1e-6, abs=1e-6, nan_ok=True), field.name
+        elif isinstance(a, np.ndarray):
+            np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-4)
+        else:
+            assert a == b, field.name
+
+
+def test_adjust_cutouts_writes_into_each_and_answers_in_order() -> None:
+    lot = mixed()
+    found = adjust_cutouts(iter(lot), inner=13, fit_bg=True)
+    assert found == [cutout["meta"]["adjust_converged"] for cutout in lot]
+    assert found == ["adjusted" in cutout for cutout in lot]
+    assert True in found
+    assert False in found
+
+
+def test_no_cutouts_give_no_results() -> None:
+    assert adjust_cutouts([]) == []
+
+
+def test_residuals_of_a_stack_do_not_share_memory() -> None:
+    field, rng = Field(), np.random.default_rng(0)
+    lot = [simulate(field, Truth(9000.0), rng) for _ in range(3)]
+    results = fit_many(lot, FitOptions())
+    assert not np.shares_memory(results[0].residual, results[1].residual)
+    assert results[0].residual.base is None

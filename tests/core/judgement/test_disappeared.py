@@ -1,0 +1,186 @@
+"""The judgement: each condition alone decides, and says so."""
+
+from __future__ import annotations
+
+import inspect
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.helpers.plain_source import PlainSource
+from vetter.core.cutout.plane import Provenance
+from vetter.core.fit.adjustment import Adjustment, failed
+from vetter.core.judgement.disappeared import disappeared, judge, why_not_judged
+
+GOOD: dict[str, Any] = {
+    "converged": True, "dx": 0.2, "dy": 0.1, "scale": 1.0, "chi2_0": 5000.0, "chi2": 160.0,
+    "df": 165, "pixels": 169, "pval": 0.6, "snr": 1.0, "fwhm": 4.0, "template": "convolved",
+}  # fmt: skip
+
+
+def adjustment(**changes: Any) -> Adjustment:
+    return Adjustment(**{**GOOD, **changes})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"pval": 0.0, "chi2": 1000.0},
+        {"pval": 2e-5, "chi2": 4999.0},
+        {"snr": -4.9},
+        {"snr": float("nan"), "fwhm": float("nan")},
+        {"scale": 0.81},
+    ],
+    ids=str,
+)
+def test_explained(changes: dict[str, Any]) -> None:
+    assert judge(adjustment(**changes)).disappeared is True
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"snr": 3.0, "absorbed": 35.0, "flux_err": 10.0}, "light of S/N 6.5 is new"),
+        ({"snr": 3.0, "absorbed": 15.0, "flux_err": 10.0}, ""),
+        ({"snr": 3.0, "absorbed": -90.0, "flux_err": 10.0}, ""),
+        ({"snr": 3.0, "absorbed": 35.0, "flux_err": float("inf")}, ""),
+        ({"snr": float("nan"), "fwhm": float("nan"), "absorbed": 35.0}, ""),
+        (
+            {"scale": 1.1, "snr": 0.1, "flux_err": 300.0, "absorbed": 120.0, "held_err": 10.0},
+            "light of S/N 12.0 is new",
+        ),
+        (
+            {"scale": 1.1, "flux_err": float("inf"), "absorbed": 120.0, "held_err": 10.0},
+            "light of S/N 12.0 is new",
+        ),
+        ({"scale": 1.02, "flux_err": 300.0, "absorbed": 120.0, "held_err": 10.0}, ""),
+        ({"scale": 1.1, "snr": 0.1, "flux_err": 300.0, "absorbed": 40.0, "held_err": 30.0}, ""),
+    ],
+    ids=str,
+)
+def test_light_that_the_scale_took_up_is_told(changes: dict[str, Any], said: str) -> None:
+    found = judge(adjustment(**changes))
+    assert found.disappeared is True
+    assert found.reason.endswith(said or "explain it")
+
+
+def test_what_a_fit_hides_that_leaves_several_times_the_noise_is_told() -> None:
+    good = {"pval": 0.0, "chi2": 900.0, "chi2_0": 90000.0, "df": 100}
+    found = judge(adjustment(**good))
+    assert found.disappeared is True
+    assert found.reason.endswith("leaves is 3.0 times the noise: no source under S/N 15 is seen")
+    assert "is seen" not in judge(adjustment(**{**good, "chi2": 200.0})).reason
+
+
+@pytest.mark.parametrize(("times", "told"), [(1.9, False), (2.1, True)])
+def test_residuals_are_told_from_twice_the_noise_on(times: float, told: bool) -> None:
+    good = {"pval": 0.0, "chi2": 100.0 * times**2, "chi2_0": 90000.0, "df": 100}
+    assert ("is seen" in judge(adjustment(**good)).reason) is told
+
+
+def test_judge_and_disappeared_have_the_same_defaults() -> None:
+    ours, theirs = (inspect.signature(function).parameters for function in (judge, disappeared))
+    names = ("min_pval", "max_chi2_ratio", "scale_range", "max_snr")
+    assert [ours[n].default for n in names] == [theirs[n].default for n in names]
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"pval": 1e-6, "chi2": 1600.0}, "fit is bad"),
+        ({"pval": 0.0, "chi2": 1600.0}, "p under 1e-300"),
+        ({"scale": 1.2}, "scale"),
+        ({"scale": 0.79}, "scale"),
+        ({"snr": 5.0}, "survives"),
+        ({"snr": -6.0}, "survives"),
+        ({"at_bound": ("dx",)}, "bound: dx"),
+    ],
+    ids=str,
+)
+def test_not_explained(changes: dict[str, Any], word: str) -> None:
+    found = judge(adjustment(**changes))
+    assert found.disappeared is False
+    assert word in found.reason
+
+
+@pytest.mark.parametrize(
+    ("fit", "word"),
+    [
+        (None, "not fitted"),
+        (failed("too few good pixels"), "too few good pixels"),
+        (adjustment(caveats=("err is only estimated",)), "estimated"),
+        (adjustment(snr=float("nan")), "could not be measured"),
+    ],
+    ids=["none", "failed", "caveat", "no S/N"],
+)
+def test_not_judged(fit: Adjustment | None, word: str) -> None:
+    found = judge(fit)
+    assert found.disappeared is None
+    assert word in found.reason
+
+
+def test_thresholds_are_the_callers() -> None:
+    cutout = {"meta": adjustment(snr=6.0).as_meta()}
+    assert disappeared(cutout) is False
+    assert disappeared(cutout, max_snr=7.0) is True
+    assert disappeared(cutout, max_snr=7.0, scale_range=(1.1, 1.2)) is False
+
+
+def test_metadata_carry_the_whole_result() -> None:
+    fit = adjustment(at_bound=("dx", "scale"), caveats=("a", "b"), notes=("c",), reason="")
+    again = Adjustment.from_meta(fit.as_meta())
+    assert again is not None
+    assert again.as_meta().items() >= {k: v for k, v in fit.as_meta().items() if v == v}.items()
+    assert (again.at_bound, again.caveats) == (fit.at_bound, fit.caveats)
+
+
+def test_metadata_are_plain_types() -> None:
+    plain = (bool, int, float, str)
+    assert all(type(value) in plain for value in adjustment().as_meta().values())
+
+
+def test_reference_metadata_are_judged_by_what_they_hold() -> None:
+    meta = {
+        "adjust_chi2_0": 40000.0, "adjust_chi2": 700.0, "adjust_df": 169, "adjust_pval": 0.0,
+        "adjust_dx": 0.1, "adjust_dy": 0.2, "adjust_scale": 1.01,
+    }  # fmt: skip
+    assert disappeared({"meta": meta}) is True
+    assert disappeared({"meta": {}}) is None
+
+
+def test_a_record_holds_no_blanks_and_gives_the_same_result() -> None:
+    fit = adjustment(shift_err=0.05, notes=("FWHM 4",))
+    record = fit.as_record()
+    assert all(value == value and value != "" for value in record.values())
+    again = Adjustment.from_meta(record)
+    assert again is not None and repr(again) == repr(fit)
+    failure = Adjustment.from_meta(Adjustment(False, "no good pixel").as_record())
+    assert failure is not None and not failure.converged and failure.reason == "no good pixel"
+
+
+def source(planes: tuple[str, ...], made: dict[str, Provenance] | None = None, columns=()) -> Any:
+    listed = SimpleNamespace(columns=list(columns))
+    return PlainSource(plane_names=planes, plane_provenance=made or {}, candidates=listed)
+
+
+MATCHED = ("image", "template", "convolved", "diff", "err")
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (source(MATCHED), ""),
+        (source(MATCHED, {"err": Provenance.CONVERTED}), ""),
+        (source(MATCHED, {"err": Provenance.ESTIMATED}), "err is only estimated"),
+        (
+            source(MATCHED, {"convolved": Provenance.REPROJECTED}),
+            "the template is not matched to the image",
+        ),
+        (source(("image", "template", "err")), "the template is not matched to the image"),
+        (source(("image", "template", "err"), columns=["template_matched"]), ""),
+    ],
+)
+def test_the_planes_tell_whether_fits_can_be_judged(given: Any, why: str) -> None:
+    assert why_not_judged(given) == why

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import pytest
+
+from vetter.core.fit.adjustment import Adjustment, failed
+from vetter.core.judgement.disappeared import Judgement
+from vetter.core.judgement.evidence import details, headline, numbers, rests_on
+
+FIT = Adjustment(
+    True,
+    dx=0.2126,
+    dy=-0.0511,
+    scale=1.0344,
+    bg=1.5,
+    tbg=0.5,
+    chi2_0=40910,
+    chi2=752,
+    df=286,
+    pixels=290,
+    pval=1.2e-40,
+    correlation=0.12,
+    flux=12.0,
+    flux_err=9.0,
+    snr=1.33,
+    fwhm=4.1,
+    box=17,
+    template="convolved",
+    notes=("FWHM from the header",),
+)
+
+
+def test_numbers_are_on_one_line() -> None:
+    assert numbers(FIT).split("    ") == [
+        "chi2/df 143 to 2.63 (df 286)",
+        "p 1e-40",
+        "dx +0.213",
+        "dy -0.051 px",
+        "scale 1.034",
+        "surviving S/N 1.3",
+        "neighbours +0.12",
+        "on convolved, 17 px, FWHM 4.10",
+    ]
+
+
+def test_what_stands_against_the_p_value_stands_beside_it() -> None:
+    fit = dataclasses.replace(FIT, scatter=1.25, scatter_err=0.02)
+    assert "p 1e-40, but err is too small by about 20%    dx" in numbers(fit)
+    assert "residuals around the source scatter by 1.25 err" in details(fit)
+    assert "20% and 1 more    dx" in numbers(dataclasses.replace(fit, fit_bg=False))
+
+
+def test_nothing_excuses_the_p_value_of_a_hopeless_fit() -> None:
+    fit = dataclasses.replace(FIT, scatter=1.25, scatter_err=0.02, chi2=286 * 11.6)
+    assert "but" not in numbers(fit)
+    assert "err is too small" in details(fit)
+
+
+def test_the_quintic_spline_is_said() -> None:
+    assert "quintic" not in details(FIT)
+    assert "quintic spline" in details(dataclasses.replace(FIT, spline=5))
+
+
+def test_a_parameter_at_its_bound_is_marked() -> None:
+    assert "scale 1.034 (at its bound)" in numbers(dataclasses.replace(FIT, at_bound=("scale",)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"snr": math.nan}, "surviving S/N unknown"),
+        ({"snr": math.nan, "fwhm": math.nan}, "surviving S/N: no FWHM"),
+    ],
+)
+def test_an_unknown_surviving_source_is_said(changes: dict[str, float], words: str) -> None:
+    assert words in numbers(dataclasses.replace(FIT, **changes))
+
+
+def test_unknown_numbers_are_left_out() -> None:
+    assert "nan" not in numbers(Adjustment(True, dx=0.1, dy=0.1)).lower()
+
+
+def test_a_fit_without_a_result_has_no_numbers() -> None:
+    assert numbers(failed("no good pixel")) == ""
+
+
+@pytest.mark.parametrize(
+    ("disappeared", "text"),
+    [(True, "explained: why"), (False, "not explained: why"), (None, "not judged: why")],
+)
+def test_headline(disappeared: bool | None, text: str) -> None:
+    assert headline(Judgement(disappeared, "why")) == text
+
+
+def test_the_headline_tells_before_and_after() -> None:
+    words = "explained, from 12.0 to 1.6 times the noise: why"
+    assert headline(Judgement(True, "why"), FIT) == words
+
+
+def test_the_headline_of_a_fit_without_a_result_tells_no_change() -> None:
+    assert headline(Judgement(None, "no fit: why"), failed("why")) == "not judged: no fit: why"
+
+
+def test_what_is_unknown_is_not_rested_on() -> None:
+    assert rests_on(Adjustment(True, template="template")) == "on template"
+
+
+def test_details_tell_what_it_rests_on() -> None:
+    assert details(FIT).splitlines() == [
+        "background: image 1.5, template 0.5",
+        "surviving flux 12 ± 9",
+        "neighbouring residuals correlate +0.12",
+        "fitted plane: convolved",
+        "FWHM 4.10 px",
+        "fitted box 17 px, 290 pixels",
+        "FWHM from the header",
+    ]

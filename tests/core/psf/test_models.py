@@ -1,0 +1,44 @@
+"""PSFs: unit flux, the width asked for, at the place asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vetter.core.psf.models import Gaussian, Moffat, Psf, PsfImage
+
+
+def image_of(psf: Psf) -> PsfImage:
+    return PsfImage(5.0 * psf.render((41, 41), 20.0, 20.0))
+
+
+PSFS = {
+    "gaussian": Gaussian(4.0),
+    "moffat": Moffat(4.0, 4.0),
+    "image": image_of(Gaussian(4.0)),
+}
+
+
+@pytest.mark.parametrize("name", PSFS)
+def test_unit_flux_at_the_place(name: str) -> None:
+    stamp = PSFS[name].render((61, 51), 24.3, 31.6)
+    rows, columns = np.indices(stamp.shape)
+    assert stamp.sum() == pytest.approx(1.0, abs=5e-3)
+    assert (stamp * columns).sum() == pytest.approx(24.3, abs=0.05)
+    assert (stamp * rows).sum() == pytest.approx(31.6, abs=0.05)
+
+
+@pytest.mark.parametrize("psf", [Gaussian(6.0), Moffat(6.0), Moffat(6.0, 2.0)], ids=str)
+def test_half_of_the_peak_at_half_of_the_width(psf: Psf) -> None:
+    stamp = psf.render((41, 41), 20.0, 20.0)
+    assert stamp[20, 23] / stamp[20, 20] == pytest.approx(0.5, abs=0.01)
+
+
+def test_the_width_of_an_image() -> None:
+    assert PSFS["image"].fwhm == pytest.approx(4.06, abs=0.1)
+
+
+@pytest.mark.parametrize("bad", [np.zeros((5, 5)), np.full((5, 5), np.nan), np.ones(5)], ids=str)
+def test_what_is_no_psf_is_refused(bad: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="PSF image"):
+        PsfImage(bad)

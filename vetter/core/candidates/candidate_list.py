@@ -1,0 +1,188 @@
+"""A candidate list: a table, the roles of its columns, and where each candidate is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.candidates.column_values import cell, plain
+
+if TYPE_CHECKING:
+    from astropy.table import Table
+
+Floats = npt.NDArray[np.float64]
+
+ROLE_NAMES = (
+    "key",
+    "name",
+    "x",
+    "y",
+    "ra",
+    "dec",
+    "mag",
+    "mag_err",
+    "time",
+    "filter",
+    "fwhm",
+)
+
+
+class Roles(NamedTuple):
+    """Which column plays which part; None where no column does.
+
+    ``one_based`` says that the table's x and y count pixels from 1, as FITS does;
+    inside the program they count from 0.
+    """
+
+    key: str | None = None
+    name: str | None = None
+    x: str | None = None
+    y: str | None = None
+    ra: str | None = None
+    dec: str | None = None
+    mag: str | None = None
+    mag_err: str | None = None
+    time: str | None = None
+    filter: str | None = None
+    fwhm: str | None = None
+    one_based: bool = False
+
+    def with_(self, **changes: Any) -> Roles:
+        """These roles with some of them changed."""
+        return self._replace(**changes)
+
+    def in_words(self) -> str:
+        """One line for a user: ``called by id; pixels x, y counted from 1; magnitude mag``."""
+        parts = [f"called by {self.key}" if self.key else "called by the number of the row"]
+        if self.name:
+            parts.append(f"named {self.name}")
+        if self.x:
+            parts.append(f"pixels {self.x}, {self.y} counted from {int(self.one_based)}")
+        if self.ra:
+            parts.append(f"sky {self.ra}, {self.dec}")
+        if self.mag:
+            error = f" with error {self.mag_err}" if self.mag_err else ""
+            parts.append(f"magnitude {self.mag}{error}")
+        for role, word in (("time", "time"), ("filter", "filter"), ("fwhm", "FWHM")):
+            column = getattr(self, role)
+            if column:
+                parts.append(f"{word} {column}" if column.lower() != word.lower() else word)
+        return "; ".join(parts)
+
+    def described(self) -> str:
+        """One line for the user: ``key=id x=x y=y ra=ra dec=dec``."""
+        found = [(role, getattr(self, role)) for role in ROLE_NAMES]
+        return " ".join(f"{role}={column}" for role, column in found if column)
+
+
+@dataclass(frozen=True, eq=False)
+class CandidateList:
+    """Candidates as columns; nothing per row is built before it is looked at.
+
+    Attributes
+    ----------
+    table : `~astropy.table.Table`
+        As read from the file; values are the file's (positions possibly 1-based).
+    roles : Roles
+        Which column plays which part.
+    keys : ndarray of str, shape (n,)
+        Unique identities.
+    x, y : ndarray of float64, shape (n,)
+        Pixel positions, 0-based, x along columns; NaN where unknown.
+    ra, dec : ndarray of float64, shape (n,)
+        Degrees; NaN where unknown.
+    notes : tuple of str
+        What was recognised and converted, one line each.
+    cautions : tuple of str
+        Those of the notes that the user should see at once.
+    """
+
+    table: Table
+    roles: Roles
+    keys: npt.NDArray[Any]
+    x: Floats
+    y: Floats
+    ra: Floats
+    dec: Floats
+    notes: tuple[str, ...] = field(default=())
+    cautions: tuple[str, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {key: row for row, key in enumerate(self.keys.tolist())}
+
+    def row_of(self, key: str) -> int:
+        """The row of a key; KeyError where there is none."""
+        row = self._rows[key]
+        if row >= len(self.keys):
+            raise KeyError(key)  # of a longer list, which shares the index
+        return row
+
+    def continue_from(self, earlier: CandidateList) -> None:
+        """Share the index of keys with a list whose rows this one begins with.
+
+        It takes the time of the new rows alone, where an index of its own takes that of all.
+        """
+        start = len(earlier.keys)
+        rows = earlier._rows
+        rows.update(zip(self.keys[start:].tolist(), range(start, len(self.keys)), strict=True))
+        self.__dict__["_rows"] = rows
+
+    @property
+    def columns(self) -> list[str]:
+        """The table's column names, in the file's order."""
+        return [str(name) for name in self.table.colnames]
+
+    def column(self, name: str, first: int = 0) -> npt.NDArray[Any]:
+        """A column's values, shape (n, ...); masked numbers are NaN, masked text is empty.
+
+        ``first`` is the row to begin with. KeyError where the table has no such column.
+        """
+        if name not in self.table.colnames:
+            raise KeyError(name)
+        return plain(self.table[name][first:] if first else self.table[name])
+
+    def key(self, row: int) -> str:
+        """The identity of a row."""
+        return str(self.keys[row])
+
+    def name(self, row: int) -> str:
+        """What the candidate is called: its name column, else its key."""
+        value = self.value("name", row)
+        text = "" if value is None else str(value).strip()
+        return text or self.key(row)
+
+    def value(self, role: str, row: int) -> Any:
+        """The value of the column that plays a role; None without column or value.
+
+        ``x``, ``y`` are 0-based pixels and ``ra``, ``dec`` degrees.
+        """
+        if role in ("x", "y", "ra", "dec"):
+            number = float(getattr(self, role)[row])
+            return None if np.isnan(number) else number
+        if role == "key":
+            return self.key(row)
+        column = getattr(self.roles, role)
+        return None if column is None else cell(self.table[column], row)
+
+    def candidate(self, row: int) -> dict[str, Any]:
+        """One candidate as a dict: the table's columns, in plain Python types.
+
+        ``x``, ``y`` (0-based) and ``ra``, ``dec`` (degrees) are those of the roles, whatever
+        columns of such names hold; they are left out where unknown. Masked values are None.
+        """
+        values = {str(name): cell(self.table[name], row) for name in self.table.colnames}
+        for role in ("x", "y", "ra", "dec"):
+            number = self.value(role, row)
+            if number is not None:
+                values[role] = number
+            else:
+                values.pop(role, None)
+        return values

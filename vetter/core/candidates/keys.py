@@ -1,0 +1,128 @@
+"""Keys of candidates: text or whole numbers as text, each only once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.candidates.column_values import decoded
+from vetter.core.decisions.decision import storable
+from vetter.core.number_text import counted
+
+if TYPE_CHECKING:
+    from astropy.table import Table
+
+Texts = npt.NDArray[Any]
+
+
+def make_keys(table: Table, column: str | None) -> tuple[Texts, tuple[str, ...]]:
+    """A unique key for each row, and what is to be said about them.
+
+    Parameters
+    ----------
+    table : `~astropy.table.Table`
+    column : str or None
+        The column of identities; None: rows are numbered from 1.
+
+    Returns
+    -------
+    keys : ndarray of object (str), shape (n,)
+        Whole numbers never go through floats. The second row of key ``k`` is ``k#2``, an empty
+        key is ``row-N``, with N counted from 1.
+    notes : tuple of str
+    """
+    count = len(table)
+    if column is None:
+        return np.array([str(n) for n in range(1, count + 1)], dtype=object), (
+            "no column of identities: candidates are numbered by row, "
+            "so verdicts carry over to another list by position only",
+        )
+    keys = _as_text(table[column])
+    if _are_numbered(table[column]):
+        return _array(keys), ()
+    notes: list[str] = []
+    empty = [row for row, key in enumerate(keys) if not key] if "" in keys else []
+    for row in empty:
+        keys[row] = f"row-{row + 1}"
+    if empty:
+        first = f"row-{empty[0] + 1}"
+        rest = " and so on" if len(empty) > 1 else ""
+        notes.append(f"{counted(len(empty), 'row')} without {column}: called {first}{rest}")
+    if len(set(keys)) < count:
+        repeated = _number_repeated(keys)
+        rows = counted(repeated, "row repeats", "rows repeat")
+        notes.append(f"{rows} a value of {column}: kept apart as KEY#2 and so on")
+    return _array(keys), tuple(notes)
+
+
+def _array(keys: list[str]) -> Texts:
+    out = np.empty(len(keys), dtype=object)
+    out[:] = keys
+    return out
+
+
+def is_float_key(table: Table, column: str | None) -> bool:
+    """Whether a column of identities was read as floats, which would change long numbers."""
+    return column is not None and np.asarray(table[column]).dtype.kind == "f"
+
+
+def _are_numbered(column: Any) -> bool:
+    """Whether a column holds whole numbers, none missing and none twice: told without texts."""
+    values = np.asarray(np.ma.getdata(column))
+    if values.dtype.kind not in "iu" or values.ndim > 1 or np.ma.is_masked(column):
+        return False
+    order = np.sort(values)
+    return not (order[1:] == order[:-1]).any()
+
+
+def _as_text(column: Any) -> list[str]:
+    data = np.asarray(np.ma.getdata(column))
+    if data.ndim > 1:
+        texts = ["-".join(map(str, np.ravel(row).tolist())) for row in data]
+    elif data.dtype.kind == "f":
+        texts = [_float_text(value) for value in data.tolist()]
+    elif data.dtype.kind in "iu":
+        texts = list(map(str, data.tolist()))
+    else:
+        values = decoded(data) if data.dtype.kind == "S" else data
+        found = values.tolist()
+        texts = list(map(str.strip, found if values.dtype.kind == "U" else map(str, found)))
+    if np.ma.isMaskedArray(column):
+        masked = np.ma.getmaskarray(column).reshape(len(column), -1).any(axis=1)
+        for row in np.flatnonzero(masked).tolist():
+            texts[row] = ""
+    return _storable(texts)
+
+
+def _storable(texts: list[str]) -> list[str]:
+    """Return texts as a session stores them: names of files may not be UTF-8."""
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        return list(map(storable, texts))
+    return texts
+
+
+def _float_text(value: float) -> str:
+    if not np.isfinite(value):
+        return ""
+    return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+
+
+def _number_repeated(keys: list[str]) -> int:
+    """Call the second of two equal keys KEY#2, in place; how many were changed."""
+    taken = set(keys)
+    seen: dict[str, int] = {}
+    changed = 0
+    for row, key in enumerate(keys):
+        number = seen.get(key, 0) + 1
+        if number > 1:
+            while f"{key}#{number}" in taken:
+                number += 1
+            keys[row] = f"{key}#{number}"
+            taken.add(keys[row])
+            changed += 1
+        seen[key] = number
+    return changed

@@ -1,0 +1,208 @@
+"""Where the candidates of a table are: pixels and sky, from its columns and the WCS."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.candidates.candidate_list import Roles
+from vetter.core.candidates.column_roles import is_named_one_based
+from vetter.core.candidates.column_values import plain
+from vetter.core.candidates.pixel_convention import Offsets, offsets, pixel_to_sky, sky_to_pixel
+from vetter.core.coordinates.angles import to_degrees
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from astropy.table import Table
+    from astropy.wcs import WCS
+
+_COORD = re.compile(r"^(.*[._])?coord_?(ra|dec)$", re.IGNORECASE)
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Positions:
+    """Positions of all candidates: x, y 0-based pixels, ra, dec degrees, shape (n,), NaN unknown.
+
+    ``roles`` carry the pixel convention that was found; ``notes`` say how; ``cautions`` are those
+    of the notes that the user should see at once.
+    """
+
+    x: Floats
+    y: Floats
+    ra: Floats
+    dec: Floats
+    roles: Roles
+    notes: tuple[str, ...]
+    cautions: tuple[str, ...] = ()
+
+
+def find_positions(
+    table: Table,
+    roles: Roles,
+    units: Mapping[str, str],
+    wcs: WCS | None,
+    one_based: bool | None,
+) -> Positions:
+    """Read the positions off a table's columns, and fill the missing pair through the WCS.
+
+    Parameters
+    ----------
+    table : `~astropy.table.Table`
+    roles : Roles
+    units : mapping
+        Units of columns as text; radians and hours are converted.
+    wcs : `~astropy.wcs.WCS` or None
+        The image's.
+    one_based : bool or None
+        The user's word on the pixel convention; None: by the WCS, else by the columns' names.
+    """
+    count = len(table)
+    listed_x, listed_y = (_numbers(table, column, count) for column in (roles.x, roles.y))
+    units, notes = _angle_units(table, roles, units, wcs)
+    ra = _angles(table, roles.ra, units, True)
+    dec = _angles(table, roles.dec, units, False)
+    cautions: list[str] = []
+    has_pixels, has_sky = roles.x is not None, roles.ra is not None
+    if has_pixels:
+        compared = (
+            offsets(listed_x, listed_y, ra, dec, wcs) if has_sky and wcs is not None else None
+        )
+        base, said = _convention(roles, one_based, compared)
+        cautions = _disagreement(roles, one_based, compared)
+        notes += said + cautions
+        roles = roles.with_(one_based=base)
+        x, y = listed_x - base, listed_y - base
+    else:
+        x = y = np.full(count, np.nan)
+    if wcs is not None and has_sky and np.isnan(x).any():
+        x, y = _fill((x, y), sky_to_pixel(wcs, ra, dec))
+        if not has_pixels:
+            notes.append(f"x and y are computed from {roles.ra} and {roles.dec} through the WCS")
+    if wcs is not None and has_pixels and np.isnan(ra).any():
+        ra, dec = _fill((ra, dec), pixel_to_sky(wcs, x, y))
+    return Positions(x, y, ra, dec, roles, tuple(notes), tuple(cautions))
+
+
+def _angle_units(
+    table: Table, roles: Roles, units: Mapping[str, str], wcs: WCS | None
+) -> tuple[Mapping[str, str], list[str]]:
+    """Units with those of LSST's coord_ra and coord_dec, which are radians in some files and
+    degrees in others, where no unit says which."""
+    ra, dec = roles.ra, roles.dec
+    if ra is None or dec is None or not _COORD.match(ra) or units.get(ra) or units.get(dec):
+        return units, []
+    first, second = (_angles(table, column, {}, False, wide=True) for column in (ra, dec))
+    known = np.isfinite(first) & np.isfinite(second)
+    if not known.any() or np.abs(first[known]).max() > 6.3 or np.abs(second[known]).max() > 1.6:
+        return units, []
+    radians = {**units, ra: "rad", dec: "rad"}
+    if wcs is not None and wcs.has_celestial:
+        off = [
+            _far(wcs, _angles(table, ra, tried, True), _angles(table, dec, tried, False))
+            for tried in (radians, units)
+        ]
+        if off[1] < off[0]:
+            return units, [f"{ra} and {dec} have no unit: degrees, by the WCS"]
+    return radians, [f"{ra} and {dec} have no unit: taken to be in radians"]
+
+
+def _far(wcs: WCS, ra: Floats, dec: Floats) -> float:
+    """How far the positions lie from the middle of the image, in pixels, by their median."""
+    step = max(1, len(ra) // 1000)
+    x, y = sky_to_pixel(wcs, ra[::step], dec[::step])
+    away = np.hypot(x - wcs.wcs.crpix[0], y - wcs.wcs.crpix[1])
+    return float(np.median(np.where(np.isfinite(away), away, np.inf)))
+
+
+def _convention(
+    roles: Roles, one_based: bool | None, compared: Offsets | None
+) -> tuple[bool, list[str]]:
+    columns = f"{roles.x} and {roles.y}"
+    if one_based is not None:
+        return one_based, [f"{columns} count pixels from {int(one_based)}, as you say"]
+    if compared is None:
+        if roles.one_based:
+            why = "columns so named do" if is_named_one_based(roles.x) else "its format does"
+            return True, [f"{columns} are taken to count pixels from 1, as {why}"]
+        return False, []
+    if np.isnan(compared.dx):
+        # Nothing to compare with: the names tell, and the disagreement is said.
+        return roles.one_based, []
+    where = (
+        f"{columns} lie {compared.dx:+.2f}, {compared.dy:+.2f} px (median of {compared.rows}) "
+        f"from {roles.ra} and {roles.dec} through the WCS"
+    )
+    if compared.one_based is not None:
+        base, notes = compared.one_based, []
+        if base or roles.one_based:
+            notes = [f"{where}: they count pixels from {int(base)}"]
+    else:
+        base = roles.one_based
+        notes = [f"{where}: not one pixel, not none; taken to count from {int(base)}"]
+    return base, notes
+
+
+def _disagreement(roles: Roles, one_based: bool | None, compared: Offsets | None) -> list[str]:
+    """Where pixels and sky contradict each other for most rows, or the user and the WCS."""
+    if compared is None:
+        return []
+    if compared.apart > 0.5:
+        return [
+            f"{roles.x}, {roles.y} and {roles.ra}, {roles.dec} disagree by more than 2 px for "
+            f"{compared.apart:.0%} of the candidates: {roles.x}, {roles.y} are used"
+        ]
+    if None not in (one_based, compared.one_based) and one_based is not compared.one_based:
+        return [
+            f"{roles.x} and {roles.y} count pixels from {int(bool(one_based))}, as you say, but "
+            f"{roles.ra} and {roles.dec} say from {int(bool(compared.one_based))} through the WCS"
+        ]
+    return []
+
+
+def _numbers(table: Table, column: str | None, count: int) -> Floats:
+    if column is None:
+        return np.full(count, np.nan)
+    values = plain(table[column])
+    if values.dtype.kind in "USO":
+        return np.array([_number(value) for value in values], np.float64)
+    numbers = np.array(values, np.float64)
+    numbers[~np.isfinite(numbers)] = np.nan
+    return numbers
+
+
+def _number(value: object) -> float:
+    try:
+        number = float(str(value))
+    except ValueError:
+        return float("nan")
+    return number if np.isfinite(number) else float("nan")
+
+
+def _angles(
+    table: Table,
+    column: str | None,
+    units: Mapping[str, str],
+    is_ra: bool,
+    wide: bool = False,
+) -> Floats:
+    if column is None:
+        return np.full(len(table), np.nan)
+    degrees = to_degrees(plain(table[column]), units.get(column, ""), is_ra)
+    degrees = np.where(np.isfinite(degrees), degrees, np.nan)
+    if wide:
+        return degrees
+    if is_ra:
+        return np.mod(degrees, 360.0)
+    return np.where(np.abs(degrees) <= 90, degrees, np.nan)
+
+
+def _fill(known: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    """Positions with gaps filled from others, both coordinates of a row or none."""
+    gap = np.isnan(known[0]) | np.isnan(known[1])
+    return np.where(gap, other[0], known[0]), np.where(gap, other[1], known[1])

@@ -1,0 +1,125 @@
+"""What the card says of a candidate: position, magnitude, time, filter, picked columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.columns.formatting import Writer
+from vetter.core.columns.review_columns import ReviewColumns
+from vetter.core.coordinates.sky import sexagesimal
+from vetter.core.coordinates.times import time_text
+
+UNKNOWN = "-"
+
+_ON_THE_CARD = {"verdict", "name", "tags", "comment", "x", "y", "ra", "dec"}
+
+
+class Fact(NamedTuple):
+    """One captioned value of any candidate.
+
+    Attributes
+    ----------
+    caption : str
+    text : callable
+        The value of a row, in words; ``-`` where it is missing.
+    tip : str
+        What it is and where it comes from.
+    columns : tuple of str
+        Names of the columns it shows, so that none is shown twice.
+    copied : bool
+        Whether its text can be selected: positions and times are wanted elsewhere. It takes three
+        times as long to show.
+    """
+
+    caption: str
+    text: Callable[[int], str]
+    tip: str = ""
+    columns: tuple[str, ...] = ()
+    copied: bool = True
+
+
+def known_facts(columns: ReviewColumns, candidates: CandidateList) -> list[Fact]:
+    """The facts that a list can give; what it has no column for is left out."""
+    facts: list[Fact] = []
+    if np.isfinite(candidates.ra).any():
+        sky = partial(_sexagesimal, candidates)
+        degrees = partial(_pair, candidates.ra, candidates.dec, "{:.6f} {:+.6f}")
+        facts.append(Fact("RA Dec", sky, "right ascension (hours) and declination (degrees)"))
+        facts.append(Fact("deg", degrees, "right ascension and declination in degrees"))
+    if np.isfinite(candidates.x).any():
+        pixels = partial(_pair, candidates.x, candidates.y, "{:.2f} {:.2f}")
+        facts.append(Fact("x y", pixels, "pixels of the image, counted from 0"))
+    roles = candidates.roles
+    if roles.mag is not None:
+        mag = columns.find("mag")
+        error = None if roles.mag_err is None else columns.find("mag_err")
+        writers = columns.writer(mag), None if error is None else columns.writer(error)
+        tip = f"column {roles.mag}" + (f", error from {roles.mag_err}" if roles.mag_err else "")
+        text = partial(_magnitude, candidates, *writers)
+        facts.append(Fact("mag", text, tip, (mag, *([] if error is None else [error])), False))
+    if roles.time is not None:
+        name = columns.find("time")
+        text = partial(_time, candidates, roles.time, columns.unit(name))
+        facts.append(Fact("time", text, f"column {roles.time}", (name,)))
+    if roles.filter is not None:
+        text = partial(_role, candidates, "filter")
+        facts.append(
+            Fact("filter", text, f"column {roles.filter}", (columns.find("filter"),), False)
+        )
+    return facts
+
+
+def picked_facts(columns: ReviewColumns, names: Iterable[str], shown: Iterable[Fact]) -> list[Fact]:
+    """Facts of further columns; those that are on the card already are left out."""
+    taken = _ON_THE_CARD.union(*(fact.columns for fact in shown))
+    known = set(columns.names)
+    return [
+        Fact(
+            name,
+            partial(_cell, columns.writer(name), columns.values(name)),
+            f"column {name}" + (f" ({columns.unit(name)})" if columns.unit(name) else ""),
+            (name,),
+        )
+        for name in dict.fromkeys(names)
+        if name in known and name not in taken
+    ]
+
+
+def _sexagesimal(candidates: CandidateList, row: int) -> str:
+    ra, dec = sexagesimal(float(candidates.ra[row]), float(candidates.dec[row]))
+    return f"{ra} {dec}" if ra else UNKNOWN
+
+
+def _pair(first: np.ndarray, second: np.ndarray, form: str, row: int) -> str:
+    one, two = float(first[row]), float(second[row])
+    return form.format(one, two) if one == one and two == two else UNKNOWN
+
+
+def _magnitude(
+    candidates: CandidateList, write: Writer, write_error: Writer | None, row: int
+) -> str:
+    value = candidates.value("mag", row)
+    if value is None or value != value:
+        return UNKNOWN
+    error = None if write_error is None else candidates.value("mag_err", row)
+    if write_error is None or error is None or error != error:
+        return write(value)
+    return f"{write(value)} ± {write_error(error)}"
+
+
+def _time(candidates: CandidateList, column: str, unit: str, row: int) -> str:
+    return time_text(candidates.value("time", row), column, unit) or UNKNOWN
+
+
+def _role(candidates: CandidateList, role: str, row: int) -> str:
+    value = candidates.value(role, row)
+    return UNKNOWN if value is None else str(value).strip() or UNKNOWN
+
+
+def _cell(write: Writer, values: np.ndarray, row: int) -> str:
+    return write(values[row]) or UNKNOWN

@@ -1,0 +1,1 @@
+"""Where and when: sky, pixels, WCS and times."""

@@ -1,0 +1,192 @@
+"""The WCS in a header: read it, and write one back without losing digits."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vetter.core.coordinates.frames import to_axes
+from vetter.core.library_warnings import quiet
+from vetter.errors import InputError
+
+if TYPE_CHECKING:
+    from astropy.io.fits import Header
+    from astropy.wcs import WCS
+
+# The keywords that define the mapping of pixels to sky, with their alternates.
+_MAPPING = re.compile(
+    r"WCSAXES[A-Z]?|WCSNAME[A-Z]?|(CTYPE|CRVAL|CRPIX|CDELT|CUNIT|CROTA|CNAME|CRDER|CSYER)\d+[A-Z]?"
+    r"|(CD|PC|PV|PS)\d+_\d+[A-Z]?|(LONPOLE|LATPOLE|RADESYS|EQUINOX)[A-Z]?|RADECSYS|EPOCH"
+    r"|(A|B|AP|BP)_(\d+_\d+|ORDER|DMAX)"
+    r"|(CPDIS|CQDIS|D2IMDIS|CPERR|CQERR|D2IMERR)\d|(DP|DQ|D2IM)\d(\..*)?|AXISCORR|D2IMARR|D2IMEXT"
+    r"|(PC|CD)00\d00\d|WAT\d_\d\d\d"
+)
+# What its reading also takes into account.
+_CONTEXT = re.compile(r"NAXIS\d*|MJD-OBS|DATE-OBS|MJDREF|OBSGEO-[XYZ]|SPECSYS|VELOSYS")
+_TABLES = re.compile(r"(CPDIS|CQDIS|D2IMDIS)\d|AXISCORR|D2IMARR|(DP|DQ|D2IM)\d(\..*)?|[CD].*ERR\d")
+
+
+def header_wcs(header: Header) -> WCS | None:
+    """The celestial WCS of a header; None where it describes no sky coordinates.
+
+    Raises
+    ------
+    InputError
+        It cannot be used, or wants look-up tables that a header alone does not carry.
+    """
+    if "CTYPE1" not in header or "CTYPE2" not in header:
+        return None
+    wanted = [c for c in header.cards if _MAPPING.fullmatch(c.keyword)]
+    tables = [c.keyword for c in wanted if _TABLES.fullmatch(c.keyword)]
+    if tables:
+        raise InputError(
+            f"header: its WCS wants look-up tables from other HDUs ({tables[0]}); "
+            "give wcs=WCS(header, hdulist)"
+        )
+    from astropy.io.fits import Header, VerifyError
+    from astropy.wcs import WCS
+
+    # astropy parses all cards three times over: hand it only those that matter.
+    wanted += [c for c in header.cards if _CONTEXT.fullmatch(c.keyword)]
+    try:
+        # The fixes are asked for below, from wcslib itself: astropy's way warns of each.
+        with quiet():
+            # Of cards with text in place of numbers, for one.
+            wcs = WCS(Header(wanted), fix=False)
+            wcs.wcs.fix()
+    except (ValueError, TypeError, LookupError, AttributeError, VerifyError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"header: its WCS cannot be used ({reason})") from error
+    if not wcs.has_celestial:
+        return None
+    return wcs if wcs.naxis == 2 else wcs.celestial
+
+
+def mapping_cards(header: Header) -> tuple[tuple[str, Any], ...]:
+    """Keywords and values that map pixels to sky, in the header's order; none without CTYPE.
+
+    Two images of one shape whose cards are equal lie on one pixel grid.
+    """
+    if "CTYPE1" not in header or "CTYPE2" not in header:
+        return ()
+    return tuple((c.keyword, c.value) for c in header.cards if _MAPPING.fullmatch(c.keyword))
+
+
+def same_mapping(one: Header, other: Header) -> bool:
+    """Whether the `mapping_cards` of two headers are equal.
+
+    As they are written, first: to read the values of all takes milliseconds for each image.
+    """
+    written = [
+        [card.image for card in header.cards if _MAPPING.fullmatch(card.keyword)]
+        for header in (one, other)
+    ]
+    return written[0] == written[1] or mapping_cards(one) == mapping_cards(other)
+
+
+def has_tables(wcs: WCS) -> bool:
+    """Whether a WCS has distortion look-up tables, which a header alone cannot hold."""
+    return any(t is not None for t in (wcs.cpdis1, wcs.cpdis2, wcs.det2im1, wcs.det2im2))
+
+
+def wcs_cards(wcs: WCS) -> Header:
+    """The cards of a WCS with all their digits, SIP and TPV included, look-up tables not.
+
+    ``WCS.to_header`` rounds to twelve digits, up to 5e-10 degrees of CRVAL; the linear part is
+    put back as it is in memory. For the coefficients of distortions twelve digits are plenty.
+    """
+    plain = wcs if not has_tables(wcs) else without_tables(wcs)
+    header = plain.to_header(relax=True)
+    for keyword in [k for k in header if not _MAPPING.fullmatch(k)]:
+        header.remove(keyword, ignore_missing=True)
+    prm = plain.wcs
+    matrix: Any = prm.get_pc()
+    delta = prm.get_cdelt()
+    for i in range(prm.naxis):
+        header[f"CRPIX{i + 1}"] = float(prm.crpix[i])
+        header[f"CRVAL{i + 1}"] = float(prm.crval[i])
+        header[f"CDELT{i + 1}"] = float(delta[i])
+        for j in range(prm.naxis):
+            keyword = f"PC{i + 1}_{j + 1}"
+            if keyword in header or matrix[i, j] != float(i == j):
+                header[keyword] = float(matrix[i, j])
+    return header
+
+
+def without_tables(wcs: WCS, x: float | None = None, y: float | None = None) -> WCS:
+    """A copy without look-up tables; at (x, y), 0-based, their effect is kept in CRPIX.
+
+    For readers that have no tables: exact at the position, and near it to the tables' slope.
+    """
+    plain = wcs.deepcopy()
+    offset = np.zeros(2)
+    if x is not None and y is not None and has_tables(wcs):
+        # What the tables add to a pixel, with SIP in between where there is one.
+        pixel = np.array([[x, y]], float)
+        detector = np.asarray(wcs.det2im(pixel, 0)) if _detector_tables(wcs) else pixel
+        focal = np.asarray(wcs.p4_pix2foc(detector, 0)) if _focal_tables(wcs) else detector
+        offset = (detector - pixel + focal - detector)[0]
+    plain.cpdis1 = plain.cpdis2 = plain.det2im1 = plain.det2im2 = None
+    reference = plain.wcs.crpix.copy()
+    reference[:2] -= offset
+    plain.wcs.crpix = reference
+    return plain
+
+
+def with_wcs(header: Header, wcs: WCS) -> Header:
+    """A copy of a header whose WCS is replaced; its times and everything else stay."""
+    from astropy.io.fits import Header
+
+    kept = Header([c for c in header.cards if not _MAPPING.fullmatch(c.keyword)])
+    kept.extend(wcs_cards(wcs).cards, strip=False, end=True)
+    return kept
+
+
+def without_table_cards(header: Header) -> Header:
+    """The header itself, or a copy without references to look-up tables if it has any."""
+    if not any(_TABLES.fullmatch(c.keyword) for c in header.cards):
+        return header
+    from astropy.io.fits import Header
+
+    return Header([c for c in header.cards if not _TABLES.fullmatch(c.keyword)])
+
+
+def same_sky(one: WCS | None, other: WCS | None, shape: tuple[int, int]) -> bool:
+    """Whether two WCS put the corners and the middle of (rows, columns) within 1e-11 degrees."""
+    if one is None or other is None:
+        return one is other
+    ny, nx = shape
+    x = np.array([0, nx - 1, 0, nx - 1, (nx - 1) / 2])
+    y = np.array([0, 0, ny - 1, ny - 1, (ny - 1) / 2])
+    try:
+        ours, theirs = (np.array(w.all_pix2world(x, y, 0)) for w in (one, other))
+    except ValueError:
+        return False
+    return bool(np.allclose(ours, theirs, rtol=0, atol=1e-11, equal_nan=True))
+
+
+def sky_to_pixel(wcs: WCS, ra: float, dec: float) -> tuple[float, float]:
+    """0-based pixel of RA and Dec in degrees; NaN where the WCS cannot say.
+
+    A position far outside of a distorted image may have no solution.
+    """
+    from astropy.wcs import NoConvergence
+
+    try:
+        plane = wcs if wcs.naxis == 2 else wcs.celestial
+        with quiet():
+            # Of a WCS that has no place for it.
+            found: Any = plane.all_world2pix(np.stack(to_axes(plane, [ra], [dec]), axis=1), 0)
+    except (NoConvergence, ValueError):
+        return float("nan"), float("nan")
+    return float(found[0, 0]), float(found[0, 1])
+
+
+def _detector_tables(wcs: WCS) -> bool:
+    return wcs.det2im1 is not None or wcs.det2im2 is not None
+
+
+def _focal_tables(wcs: WCS) -> bool:
+    return wcs.cpdis1 is not None or wcs.cpdis2 is not None

@@ -1,0 +1,185 @@
+"""Cutting a candidate's cutout out of images in memory."""
+
+from __future__ import annotations
+
+import datetime
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vetter.core.coordinates.naming import j_name
+from vetter.core.coordinates.wcs import has_tables, header_wcs, sky_to_pixel, with_wcs
+from vetter.core.cutout.crop import crop_array, crop_header, crop_wcs
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout.cutout_mapping import SPECIAL
+from vetter.core.cutout.plane import Array, Box
+from vetter.errors import InputError
+from vetter.settings import MOST_RADIUS
+
+if TYPE_CHECKING:
+    from astropy.io.fits import Header
+    from astropy.time import Time
+    from astropy.wcs import WCS
+
+
+def get_cutout(
+    image: Array,
+    candidate: Any,
+    radius: float,
+    header: Header | None = None,
+    wcs: WCS | None = None,
+    time: Time | datetime.datetime | str | None = None,
+    filename: str | None = None,
+    name: str | None = None,
+    **planes: Array | None,
+) -> Cutout:
+    """Cut the planes around a candidate out of images.
+
+    Parameters
+    ----------
+    image : ndarray, shape (rows, columns)
+        The image; not changed.
+    candidate : dict, astropy Row, or anything with ``keys()``
+        With ``x`` and ``y``, 0-based pixels of `image`; or with ``ra`` and ``dec``, degrees, and
+        then `wcs` or `header` has to be there. All its fields go into the metadata, and x and y
+        too if they were computed.
+    radius : float
+        Half the side, pixels: the cutout has 2 ceil(radius) + 1 columns and rows, and the
+        pixel that contains the position is the central one, halves rounded up.
+    header : astropy.io.fits.Header, optional
+        Header of the image; the cutout gets a copy that follows the crop (see
+        `vetter.core.cutout.crop.crop_header`).
+    wcs : astropy.wcs.WCS, optional
+        WCS of the image; takes precedence over the header's.
+    time : astropy.time.Time, datetime or str, optional
+        Kept as a Time in ``meta['time']``.
+    filename : str, optional
+        Kept in ``meta['filename']``.
+    name : str, optional
+        Kept in ``meta['name']``. Without it, and where the candidate has no name, it is made
+        from ra and dec: JHHMMSS.ss+DDMMSS.s.
+    **planes : ndarray or None
+        More images of the same shape: ``template``, ``convolved``, ``diff``, ``err``, ``mask``,
+        or any name. None is left out. Masked pixels become NaN, and True in a boolean mask.
+
+    Returns
+    -------
+    Cutout
+        Copies with the images' dtypes. Off the image: NaN, and True in a boolean mask; 0 in
+        integer planes. A candidate off the image is no error.
+
+    Raises
+    ------
+    InputError
+        The candidate has no usable position, the radius is out of range, a plane is not of the
+        image's shape, or the time cannot be read.
+
+    Warns
+    -----
+    UserWarning
+        What is not two-dimensional is no plane, and left out.
+
+    Notes
+    -----
+    Differs from STDPipe 0.4.1: a given WCS is cropped (there it is left as it was, so all
+    positions are off by the cutout's place) and needs no header; masks are True off the
+    image; halves are rounded up, not to even; candidates with only ra and dec are taken; a plane
+    of another shape than the image's is refused, and masked pixels count as bad, where there
+    the one is cut at the same pixels and the other's mask is lost.
+    """
+    image = np.asanyarray(image)
+    images = _two_dimensional(planes)
+    for plane, pixels in images.items():
+        _check_plane(plane, np.shape(pixels), image.shape)
+    if not 0 <= float(radius) <= MOST_RADIUS:
+        raise InputError(f"radius: wants pixels from 0 to {MOST_RADIUS:.0f}, found {radius}")
+    meta = {key: candidate[key] for key in candidate.keys()}
+    x, y = _position(meta, header, wcs)
+    box = Box.around(x, y, float(radius))
+    cut = {"image": crop_array(image, box)}
+    for plane, pixels in images.items():
+        cut[plane] = crop_array(np.asanyarray(pixels), box)
+    cropped_header = None if header is None else crop_header(header, box)
+    cropped_wcs = None if wcs is None else crop_wcs(wcs, box)
+    if cropped_header is not None and cropped_wcs is not None and not has_tables(cropped_wcs):
+        cropped_header = with_wcs(cropped_header, cropped_wcs)
+    _describe(meta, time, filename, name)
+    return Cutout(cut, meta, cropped_header, cropped_wcs, origin=(box.x0, box.y0))
+
+
+def _two_dimensional(planes: Mapping[str, Any]) -> dict[str, Any]:
+    """The planes without what is none: a script hands on a number where it has no image."""
+    kept = {name: pixels for name, pixels in planes.items() if np.ndim(pixels) == 2}
+    left = [n for n, pixels in planes.items() if n not in kept and pixels is not None]
+    if left:
+        warnings.warn(f"get_cutout: {', '.join(left)}: no images, left out", stacklevel=3)
+    return kept
+
+
+def _check_plane(name: str, shape: tuple[int, ...], wanted: tuple[int, ...]) -> None:
+    if name in SPECIAL:
+        raise InputError(f"plane '{name}': {', '.join(SPECIAL)} are not names of planes")
+    if shape != wanted:
+        raise InputError(f"plane '{name}': wants shape {wanted} as the image, found {shape}")
+
+
+def _position(meta: dict[str, Any], header: Header | None, wcs: WCS | None) -> tuple[float, float]:
+    """x and y of a candidate; put into the metadata if they had to be computed."""
+    x, y = _degrees_or_pixels(meta, "x"), _degrees_or_pixels(meta, "y")
+    if np.isfinite(x) and np.isfinite(y):
+        return x, y
+    ra, dec = _degrees_or_pixels(meta, "ra"), _degrees_or_pixels(meta, "dec")
+    if not (np.isfinite(ra) and np.isfinite(dec)):
+        found = ", ".join(str(key) for key in meta) or "nothing"
+        raise InputError(f"candidate: wants finite x and y, or ra and dec; found {found}")
+    sky = wcs if wcs is not None else None if header is None else header_wcs(header)
+    if sky is None:
+        raise InputError("candidate: has ra and dec only, which wants a WCS; give wcs or header")
+    x, y = sky_to_pixel(sky, ra, dec)
+    if not (np.isfinite(x) and np.isfinite(y)):
+        raise InputError(f"candidate: the WCS has no pixel for ra = {ra}, dec = {dec}")
+    meta["x"], meta["y"] = x, y
+    return x, y
+
+
+def _degrees_or_pixels(meta: Mapping[str, Any], key: str) -> float:
+    """A number of the candidate, NaN if it is missing or masked; angles in degrees."""
+    value = meta.get(key)
+    if value is None or np.ma.is_masked(value):
+        return float("nan")
+    unit = getattr(value, "unit", None)
+    if unit is not None and hasattr(value, "to_value"):
+        value = value.to_value("deg") if unit.is_equivalent("deg") else value.value
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"candidate: {key} wants a number, found {value!r}") from error
+
+
+def _describe(
+    meta: dict[str, Any],
+    time: Time | datetime.datetime | str | None,
+    filename: str | None,
+    name: str | None,
+) -> None:
+    if time is not None:
+        meta["time"] = _time(time)
+    if filename is not None:
+        meta["filename"] = filename
+    if name is not None:
+        meta["name"] = name
+    elif "name" not in meta:
+        ra, dec = _degrees_or_pixels(meta, "ra"), _degrees_or_pixels(meta, "dec")
+        if np.isfinite(ra) and abs(dec) <= 90:
+            meta["name"] = j_name(ra, dec)
+
+
+def _time(time: Any) -> Time:
+    from astropy.time import Time
+
+    try:
+        return Time(time)
+    except (ValueError, TypeError) as error:
+        raise InputError(f"time: wants a Time, a datetime or text, found {time!r}") from error

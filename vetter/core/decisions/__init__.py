@@ -1,0 +1,1 @@
+"""What a reviewer said; start at `ledger`."""

@@ -1,0 +1,183 @@
+"""Whether a verdict given on an earlier list belongs to a candidate of the present one.
+
+A key alone is not trusted, since a running number names another object after each new
+extraction: key and position have to agree. What does not agree is at most offered.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.decisions.decision import Decision, Opinion
+
+RADIUS_PIXELS = 2.0
+RADIUS_ARCSEC = 1.5
+
+Floats = npt.NDArray[np.float64]
+
+
+class Placed(Protocol):
+    """What is wanted of a candidate list here: keys, names and places.
+
+    ``x``, ``y`` are 0-based pixels and ``ra``, ``dec`` degrees, shape (rows,); NaN: unknown.
+    """
+
+    @property
+    def keys(self) -> Any:
+        """Unique keys, shape (rows,)."""
+
+    @property
+    def x(self) -> Floats:
+        """Columns."""
+
+    @property
+    def y(self) -> Floats:
+        """Rows."""
+
+    @property
+    def ra(self) -> Floats:
+        """Right ascensions."""
+
+    @property
+    def dec(self) -> Floats:
+        """Declinations."""
+
+    def __len__(self) -> int: ...
+
+    def row_of(self, key: str) -> int:
+        """Row of a key; raises KeyError."""
+
+    def name(self, row: int) -> str:
+        """What the candidate is called on screen."""
+
+
+class Offer(NamedTuple):
+    """An opinion given on an earlier list that may belong to a candidate of this one.
+
+    ``distance`` is in ``unit`` ('arcsec' or 'px'); NaN and '' where the key agrees but one of
+    the two has no position to compare.
+    """
+
+    old_key: str
+    row: int
+    distance: float
+    unit: str
+    opinion: Opinion
+
+
+def separation(ra1: float, dec1: float, ra2: float, dec2: float) -> float:
+    """Angle between two directions in arcsec (haversine, exact for small ones).
+
+    Parameters
+    ----------
+    ra1, dec1, ra2, dec2 : float
+        Degrees. NaN gives NaN.
+    """
+    phi1, phi2 = math.radians(dec1), math.radians(dec2)
+    half = math.sin((phi2 - phi1) / 2) ** 2
+    half += math.cos(phi1) * math.cos(phi2) * math.sin(math.radians(ra2 - ra1) / 2) ** 2
+    return math.degrees(2 * math.asin(min(1.0, math.sqrt(half)))) * 3600
+
+
+def agrees(decision: Decision, x: float, y: float, ra: float, dec: float) -> bool | None:
+    """Whether a candidate is where the decision's was; None where that cannot be told.
+
+    Sky positions decide where both have them (1.5 arcsec), else pixels (2 px). Where neither
+    has any position there is nothing to disagree about.
+
+    Parameters
+    ----------
+    decision : Decision
+    x, y, ra, dec : float
+        The candidate's place now: 0-based pixels, degrees; NaN: unknown.
+    """
+    # A number is itself but for NaN: quicker than isnan on 100,000 events.
+    there_sky, here_sky = decision.ra == decision.ra, ra == ra
+    if there_sky and here_sky:
+        if decision.ra == ra and decision.dec == dec:
+            return True
+        return separation(decision.ra, decision.dec, ra, dec) <= RADIUS_ARCSEC
+    there_px, here_px = decision.x == decision.x, x == x
+    if there_px and here_px:
+        return math.hypot(decision.x - x, decision.y - y) <= RADIUS_PIXELS
+    if not (there_sky or there_px or here_sky or here_px):
+        return True
+    return None
+
+
+def nearest_offers(strays: Sequence[Decision], candidates: Placed) -> list[Offer]:
+    """For each stray decision the nearest candidate within the radius, where there is one.
+
+    Parameters
+    ----------
+    strays : sequence of Decision
+        The last decisions on candidates that are not in the list as they were.
+    candidates : CandidateList
+
+    Returns
+    -------
+    list of Offer
+        Nearest first; at most one for each candidate and each stray.
+    """
+    sky = [d for d in strays if math.isfinite(d.ra) and math.isfinite(d.dec)]
+    flat = [d for d in strays if math.isfinite(d.x) and math.isfinite(d.y)]
+    found: list[tuple[float, Offer]] = []
+    if sky:
+        old = _unit_vectors(np.array([d.ra for d in sky]), np.array([d.dec for d in sky]))
+        new = _unit_vectors(candidates.ra, candidates.dec)
+        chord = 2 * math.sin(math.radians(RADIUS_ARCSEC / 3600) / 2)
+        for index, row, distance in _nearest(old, new, chord):
+            arcsec = math.degrees(2 * math.asin(distance / 2)) * 3600
+            offer = Offer(sky[index].key, row, arcsec, "arcsec", sky[index].opinion)
+            found.append((arcsec / RADIUS_ARCSEC, offer))
+    has_sky = np.isfinite(candidates.ra) & np.isfinite(candidates.dec)
+    old = np.array([(d.x, d.y) for d in flat]).reshape(-1, 2)
+    new = np.column_stack([candidates.x, candidates.y])
+    for index, row, distance in _nearest(old, new, RADIUS_PIXELS):
+        if math.isfinite(flat[index].ra) and has_sky[row]:
+            continue  # the sky has decided already
+        offer = Offer(flat[index].key, row, distance, "px", flat[index].opinion)
+        found.append((distance / RADIUS_PIXELS, offer))
+    found.sort(key=lambda pair: pair[0])
+    return _one_each([offer for _, offer in found])
+
+
+def _one_each(offers: Sequence[Offer]) -> list[Offer]:
+    rows: set[int] = set()
+    keys: set[str] = set()
+    kept = []
+    for offer in offers:
+        if offer.row not in rows and offer.old_key not in keys:
+            rows.add(offer.row)
+            keys.add(offer.old_key)
+            kept.append(offer)
+    return kept
+
+
+def _unit_vectors(ra: Floats, dec: Floats) -> Floats:
+    lon, lat = np.radians(ra), np.radians(dec)
+    vectors = np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+    return np.asarray(vectors, np.float64)
+
+
+def _nearest(old: Floats, new: Floats, radius: float) -> list[tuple[int, int, float]]:
+    """(index in old, row in new, distance) of the nearest within ``radius``, both included."""
+    rows = np.flatnonzero(np.isfinite(new).all(axis=1))
+    if not len(old) or not len(rows):
+        return []
+    from scipy.spatial import KDTree  # only where a list has changed: not at every start
+
+    # The tree's bound is exclusive.
+    bound = np.nextafter(radius, np.inf)
+    found = KDTree(new[rows]).query(old, distance_upper_bound=bound)
+    distances, nearest = np.atleast_1d(found[0]), np.atleast_1d(found[1])
+    return [
+        (index, int(rows[place]), float(distance))
+        for index, (distance, place) in enumerate(zip(distances, nearest, strict=True))
+        if np.isfinite(distance)
+    ]

@@ -1,0 +1,1 @@
+"""Pixels to colours: interval, stretch, colour map."""

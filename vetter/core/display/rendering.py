@@ -1,0 +1,116 @@
+"""From planes to pixels that a screen takes as they are: 0xffRRGGBB."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.display.colour_map import LEVELS, MASK_BAD, MASK_GOOD, NO_DATA, colour_table
+from vetter.core.display.interval import limits
+from vetter.core.display.stretch import equalised, stretch, symmetric
+from vetter.core.display.style import SHARING, Look, Looks
+
+Array = npt.NDArray[Any]
+Picture = npt.NDArray[np.uint32]
+Limits = tuple[float, float]
+
+
+def render(
+    planes: Mapping[str, Array], looks: Looks
+) -> tuple[dict[str, Picture], dict[str, Limits]]:
+    """Every plane of a cutout as pixels.
+
+    Parameters
+    ----------
+    planes : mapping of str to ndarray, shape (ny, nx)
+        The planes by name. Booleans, and planes whose name says so, are masks: non-zero is bad.
+    looks : Looks
+        How each group is drawn.
+
+    Returns
+    -------
+    pictures : dict of str to ndarray, shape (ny, nx), uint32
+        0xffRRGGBB; the first row is the lowest of the image, as in the plane. NaN is
+        `NO_DATA`; -inf and inf are the ends of the colour map.
+    limits : dict of str to (float, float)
+        What the ends of the colour map stand for; masks have none.
+    """
+    found = plane_limits(planes, looks)
+    pictures: dict[str, Picture] = {}
+    for name, plane in planes.items():
+        if name in found:
+            signed = Looks.group(name) == "difference"
+            pictures[name] = _picture(plane, found[name], looks.look(name), signed)
+        else:
+            pictures[name] = np.where(plane != 0, np.uint32(MASK_BAD), np.uint32(MASK_GOOD))
+        pictures[name].flags.writeable = False
+    return pictures, found
+
+
+def plane_limits(planes: Mapping[str, Array], looks: Looks) -> dict[str, Limits]:
+    """The limits of each plane but the masks.
+
+    `image`, `template` and `convolved` share theirs if the looks say so, taken from all
+    pixels of the three. `adjusted` has those of `diff`, so that what the fit has taken away
+    is seen to be gone.
+    """
+    pixels = {name: plane for name, plane in planes.items() if not _is_mask(name, plane)}
+    found: dict[str, Limits] = {}
+    sharing = [pixels[name] for name in SHARING if name in pixels] if looks.shared else []
+    common = limits(sharing, looks.sky.interval) if sharing else None
+    for name, plane in pixels.items():
+        if common is not None and name in SHARING:
+            found[name] = common
+            continue
+        measured = pixels["diff"] if name == "adjusted" and "diff" in pixels else plane
+        signed = Looks.group(name) == "difference"
+        found[name] = limits(measured, looks.look(name).interval, signed)
+    return found
+
+
+def _is_mask(name: str, plane: Array) -> bool:
+    return plane.dtype.kind == "b" or Looks.group(name) == "mask"
+
+
+def _picture(plane: Array, ends: Limits, look: Look, signed: bool) -> Picture:
+    low, high = ends
+    # float64: a float32 plane may hold values whose difference overflows float32.
+    with np.errstate(all="ignore"):
+        # Numbers near the end of their range, as a damaged file has them.
+        scaled = (plane.astype(np.float64) - low) * ((LEVELS - 1) / (high - low)) + 0.5
+    missing = np.isnan(scaled)
+    levels = np.clip(np.where(missing, 0, scaled), 0, LEVELS - 1).astype(np.int16)
+    if look.stretch == "histeq":
+        table = _equalised_table(levels[~missing], look, signed)
+    else:
+        table = _table(look.stretch, look.cmap, look.invert, look.contrast, look.bias, signed)
+    picture: Picture = np.take(table, levels, mode="clip")
+    picture[missing] = NO_DATA
+    return picture
+
+
+@lru_cache(maxsize=64)
+def _table(
+    name: str, cmap: str, invert: bool, contrast: float, bias: float, signed: bool
+) -> Picture:
+    brightness = stretch(np.linspace(0, 1, LEVELS), name)
+    return _coloured(symmetric(brightness) if signed else brightness, cmap, invert, contrast, bias)
+
+
+def _equalised_table(levels: npt.NDArray[np.int16], look: Look, signed: bool) -> Picture:
+    if signed:
+        sizes = np.abs(2 * levels.astype(np.int32) - (LEVELS - 1))
+        brightness = symmetric(equalised(sizes, LEVELS))
+    else:
+        brightness = equalised(levels, LEVELS)
+    return _coloured(brightness, look.cmap, look.invert, look.contrast, look.bias)
+
+
+def _coloured(brightness: Array, cmap: str, invert: bool, contrast: float, bias: float) -> Picture:
+    adjusted = np.clip((brightness - bias) * contrast + 0.5, 0, 1)
+    coloured: Picture = colour_table(cmap, invert)[(adjusted * (LEVELS - 1) + 0.5).astype(np.intp)]
+    return coloured

@@ -1,0 +1,1 @@
+"""The fit and its numerics; start at `adjust`."""

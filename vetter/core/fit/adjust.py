@@ -1,0 +1,181 @@
+"""Fit a template's shift, scale and background to an image: is the candidate a misregistered star?
+
+Model, pixel set and degrees of freedom are those of :class:`vetter.core.fit.adjustment.Adjustment`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from vetter.core.fit.adjustment import Adjustment, FitOptions
+from vetter.core.fit.input import TINY, FitInput, read_many
+from vetter.core.fit.solver import fit_inputs
+
+
+def fit(cutout: Any, options: FitOptions | None = None) -> Adjustment:
+    """Fit one cutout; whatever is wrong with its pixels, the answer says so in words.
+
+    Parameters
+    ----------
+    cutout : Cutout or mapping
+        With planes ``image``, ``err`` and ``convolved`` (else ``template``), of one shape
+        (ny, nx), NaN where not known; ``mask`` (non-zero is bad), ``template_mask`` and
+        ``template_err`` where there are such. It is left as it is.
+    options : FitOptions, optional
+
+    Returns
+    -------
+    Adjustment
+        ``converged`` False with a ``reason`` where there is no result.
+    """
+    return fit_many([cutout], options)[0]
+
+
+def fit_many(cutouts: Sequence[Any], options: FitOptions | None = None) -> list[Adjustment]:
+    """As :func:`fit` for each of many cutouts, those of one shape together; in the same order."""
+    options = options or FitOptions()
+    taken = read_many(cutouts, options)
+    fits = iter(fit_inputs([data for data in taken if isinstance(data, FitInput)], options))
+    return [next(fits) if isinstance(data, FitInput) else data for data in taken]
+
+
+def adjust_cutout(
+    cutout: Any,
+    max_shift: float = 2,
+    max_scale: float = 1.1,
+    inner: float | None = None,
+    normalize: bool = False,
+    fit_bg: bool = False,
+    verbose: bool | Callable[..., Any] = False,
+    fwhm: float | None = None,
+) -> bool:
+    """Fit the template to the image; results go into the cutout.
+
+    After STDPipe's function of this name. Where STDPipe 0.4.1 is wrong this is right: ``adjust_dx``
+    is along x and ``adjust_dy`` along y (there they are swapped); ``normalize`` divides by ``err``
+    once (there twice); pixels that are NaN or off the image do not enter (there as zeros, or
+    it raises); an integer mask is a mask; the pixel set does not move with the shift; ``df`` is
+    pixels minus free parameters; ``inner`` works on cutouts that are not square.
+
+    Parameters
+    ----------
+    cutout : Cutout or dict
+        See :func:`fit`. It gets ``meta['adjust_*']`` and the plane ``adjusted``: image minus
+        model, (ny, nx), NaN where either is not known. Results of an earlier fit go.
+    max_shift : float
+        Bound of \\|dx\\| and \\|dy\\| in pixels. More than half of the cutout counts as that half:
+        beyond it the fit would find the template's mirror image. ``meta['adjust_notes']`` says so.
+    max_scale : float
+        The scale is within ``1 / max_scale`` and ``max_scale``.
+    inner : float, optional
+        Fit the pixels within ``inner / 2`` of the centre on each axis (12 and 13: 13 x 13).
+    normalize : bool
+        Divide ``adjusted`` by ``err``; NaN where that is not positive.
+    fit_bg : bool
+        Fit the background too; else it is the mode of the good pixels.
+    verbose : bool or callable
+        Say what is found, by ``print`` or the callable.
+    fwhm : float, optional
+        Of the image, pixels (else ``meta['fwhm']``): the surviving flux and S/N are measured.
+
+    Returns
+    -------
+    bool
+        Whether there is a result; ``meta['adjust_reason']`` says why not.
+
+    Raises
+    ------
+    ValueError
+        ``max_shift`` below 0, ``max_scale`` or ``inner`` below 1, or one of them no finite number.
+    """
+    options = FitOptions(max_shift, max_scale, inner, None, bool(fit_bg), fwhm)
+    result = fit(cutout, options)
+    _take(cutout, result, normalize, verbose)
+    return result.converged
+
+
+def _take(
+    cutout: Any, result: Adjustment, normalize: bool, verbose: bool | Callable[..., Any]
+) -> None:
+    record(cutout, result, normalize)
+    if verbose:
+        say = verbose if callable(verbose) else print
+        for line in report(result):
+            say(line)
+
+
+def record(cutout: Any, result: Adjustment, normalize: bool = False) -> None:
+    """Write a result into a cutout: ``meta['adjust_*']`` and the plane ``adjusted``."""
+    meta = cutout["meta"]
+    new = result.as_meta()
+    stale = [k for k in meta if k not in new and isinstance(k, str) and k.startswith("adjust_")]
+    for key in stale:
+        del meta[key]
+    meta.update(new)
+    residual = result.residual
+    if residual is None:
+        if "adjusted" in cutout:
+            del cutout["adjusted"]
+    else:
+        if normalize:
+            err = np.asarray(cutout["err"], float)
+            with np.errstate(all="ignore"):
+                residual = np.where(err > TINY, residual / err, np.nan)
+        cutout["adjusted"] = residual
+
+
+def report(result: Adjustment) -> list[str]:
+    """The result in a few lines of text."""
+    if not result.converged:
+        return [f"No adjustment: {result.reason}"]
+    lines = [
+        f"Adjustment is: dx {result.dx:.2f} dy {result.dy:.2f} scale {result.scale:.2f} "
+        f"bg {result.bg:.4g} tbg {result.tbg:.4g}",
+        f"Chi2 improvement: {result.chi2_0:.2f} -> {result.chi2:.2f}",
+        f"Final Chi2: {result.chi2:.2f} df: {result.df} p-value: {result.pval:.2g}",
+    ]
+    if math.isfinite(result.snr):
+        lines.append(f"Surviving flux: {result.flux:.4g} +- {result.flux_err:.2g}")
+    if result.at_bound:
+        lines.append("On its bound: " + ", ".join(result.at_bound))
+    return lines
+
+
+_AT_ONCE = 128
+
+
+def adjust_cutouts(
+    cutouts: Iterable[Any],
+    max_shift: float = 2,
+    max_scale: float = 1.1,
+    inner: float | None = None,
+    normalize: bool = False,
+    fit_bg: bool = False,
+    verbose: bool | Callable[..., Any] = False,
+    fwhm: float | None = None,
+) -> list[bool]:
+    """As :func:`adjust_cutout` for each of many cutouts, vectorised over those of one shape.
+
+    Parameters
+    ----------
+    cutouts : iterable of Cutout or dict
+        Taken in lots of 128; each gets its results.
+
+    Returns
+    -------
+    list of bool
+        Whether there is a result, in the order given.
+    """
+    options = FitOptions(max_shift, max_scale, inner, None, bool(fit_bg), fwhm)
+    found: list[bool] = []
+    waiting = iter(cutouts)
+    while lot := list(islice(waiting, _AT_ONCE)):
+        for cutout, result in zip(lot, fit_many(lot, options), strict=True):
+            _take(cutout, result, normalize, verbose)
+            found.append(result.converged)
+    return found

@@ -1,0 +1,140 @@
+"""What a point source at the candidate's place takes when it is fitted together with the template.
+
+A residual measured after the fit does not see a source that shift and scale have eaten; here PSF,
+shift, scale and background are free at once, so what the template can explain as well as a
+source makes the source's error large.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.fit.fit_facts import Box
+from vetter.core.fit.input import FitInput
+from vetter.core.fit.moments import Window, tap_weights_stack
+from vetter.core.fit.newton import Minima
+
+Array = npt.NDArray[np.float64]
+
+
+class PointSources(NamedTuple):
+    """Of each cutout of a stack, (k,) each, NaN where it could not be measured.
+
+    Flux and error in the image's units, their ratio, the template's own PSF flux there, the
+    error that the flux had if the scale were known, and the error of the shift on an axis, pixels.
+    """
+
+    flux: Array
+    flux_err: Array
+    snr: Array
+    template_flux: Array
+    held_err: Array
+    shift_err: Array
+
+
+def no_sources(count: int) -> PointSources:
+    """Nothing measured."""
+    return PointSources(*np.full((6, count), np.nan))
+
+
+def rendered(inputs: Sequence[FitInput], box: Box) -> Array:
+    """A point of unit flux at each candidate's place, (k, rows and columns of the box)."""
+    shape = box[0].stop - box[0].start, box[1].stop - box[1].start
+    out = np.zeros((len(inputs), *shape))
+    for image, data in zip(out, inputs, strict=True):
+        (x, y), psf = data.about.position, data.about.psf
+        if psf is not None:
+            image[:] = psf.render(shape, x - box[1].start, y - box[0].start)
+    return out
+
+
+def products(moments: Array, window: Window, minima: Minima) -> Array:
+    """Inner products of (scale t_x, scale t_y, t, constant, psf, image) at minima of a window.
+
+    Parameters
+    ----------
+    moments : ndarray (k, taps^2 + 3, taps^2 + 3)
+        Shifted coefficients, then image, constant and PSF.
+    window : Window
+    minima : Minima
+        Relative to the window's centre, (k,) each.
+
+    Returns
+    -------
+    ndarray (k, 6, 6)
+    """
+    taps, count = window.taps**2, len(moments)
+    wx = tap_weights_stack(minima.u, window.half)[:, (1, 0, 0)]
+    wy = tap_weights_stack(minima.v, window.half)[:, (0, 1, 0)]
+    basis = np.zeros((count, 6, moments.shape[1]))
+    basis[:, :3, :taps] = (wy[..., None] * wx[..., None, :]).reshape(count, 3, taps)
+    basis[:, :2] *= minima.scale[:, None, None]
+    basis[:, 3, taps + 1] = basis[:, 4, taps + 2] = basis[:, 5, taps] = 1.0
+    out: Array = basis @ moments @ basis.transpose(0, 2, 1)
+    return out
+
+
+def measure(
+    inner: Array, minima: Minima, df: npt.NDArray[np.intp], fixed: tuple[bool, bool]
+) -> PointSources:
+    """Amplitude and error of the PSF at the minima of the joint fits.
+
+    Parameters
+    ----------
+    inner : ndarray (k, 6, 6)
+        From :func:`products`.
+    minima : Minima
+    df : ndarray (k,)
+        Degrees of freedom of the joint fits; below 1 nothing is measured. Errors are inflated by
+        sqrt(max(1, chi2 / df)).
+    fixed : (bool, bool)
+        Whether the options hold the shift, and the scale.
+    """
+    out = no_sources(len(inner))
+    usable = (df > 0) & (inner[:, 3, 3] > 0) & (inner[:, 4, 4] > 0)
+    norm = np.where(usable, inner[:, 3, 3] * inner[:, 4, 4], 1.0)
+    usable &= 1.0 - inner[:, 3, 4] ** 2 / norm > 1e-10
+    usable &= np.isfinite(inner).all(axis=(1, 2))
+    if usable.any():
+        ratios = minima.chi2[usable] / df[usable]
+        found = _amplitudes(inner[usable], minima.scale[usable], ratios, fixed)
+        for column, values in zip(out, found, strict=True):
+            column[usable] = values
+    return out
+
+
+def _amplitudes(
+    inner: Array, scale: Array, chi2_ratio: Array, fixed: tuple[bool, bool]
+) -> PointSources:
+    """Flux, errors, S/N, and the template's PSF flux."""
+    bb, bp, pp = inner[:, 3, 3], inner[:, 3, 4], inner[:, 4, 4]
+    tb, tp, yb, yp = inner[:, 2, 3], inner[:, 2, 4], inner[:, 5, 3], inner[:, 5, 4]
+    determinant = bb * pp - bp * bp
+    flux = (bb * (yp - scale * tp) - bp * (yb - scale * tb)) / determinant
+    template_flux = (bb * tp - bp * tb) / determinant
+    held = [k for k in (0, 1, 3) if not (fixed[0] and k < 2)]
+    held_err = _error(inner, held, chi2_ratio)
+    error = held_err if fixed[1] else _error(inner, sorted([*held, 2]), chi2_ratio)
+    flux = np.where(np.isfinite(error), flux, 0.0)
+    slopes: Array = inner[:, (0, 1), (0, 1)]
+    told = np.logical_and((slopes > 0).all(axis=1), not fixed[0])
+    variance = 0.5 * np.sum(1.0 / np.where(told[:, None], slopes, 1.0), axis=1)
+    shift_err = np.where(told, np.sqrt(np.maximum(1.0, chi2_ratio) * variance), np.nan)
+    return PointSources(flux, error, flux / error, template_flux, held_err, shift_err)
+
+
+def _error(inner: Array, free: list[int], chi2_ratio: Array) -> Array:
+    """Of the PSF's flux beside what else is free; infinite where these tell it from nothing."""
+    pp, others = inner[:, 4, 4], inner[:, free][:, :, free]
+    size = np.sqrt(np.maximum(np.diagonal(others, axis1=1, axis2=2), 1e-300))
+    cross = inner[:, free, 4] / size
+    # A direction that the pixels do not tell from the others adds nothing to the error.
+    inverse = np.linalg.pinv(others / (size[:, :, None] * size[:, None, :]), rcond=1e-10)
+    left = pp - np.einsum("ki,kij,kj->k", cross, inverse, cross)
+    told = left > 1e-10 * pp
+    error: Array = np.sqrt(np.maximum(1.0, chi2_ratio) / np.where(told, left, 1.0))
+    return np.where(told, error, np.inf)

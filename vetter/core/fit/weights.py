@@ -1,0 +1,90 @@
+"""Which pixels weigh how much in a fit, and why some cannot be fitted."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.fit.adjustment import FitOptions
+from vetter.core.fit.figures import Stack
+from vetter.core.fit.fit_facts import Box
+from vetter.core.fit.input import FitInput
+
+Array = npt.NDArray[np.float64]
+
+_HUGE = 1e90
+
+
+def weights(inputs: list[FitInput], noise_scales: list[float]) -> Array:
+    """1 / sigma of each pixel that counts, 0 of the others; (k, ny, nx).
+
+    The template's error counts ``noise_scales`` times.
+    """
+    out = np.empty((len(inputs), *inputs[0].err.shape))
+    for weight, data, scale in zip(out, inputs, noise_scales, strict=True):
+        err = data.err
+        if data.template_variance is not None:
+            err = np.sqrt(err * err + scale * scale * data.template_variance)
+        if data.usable is None:
+            np.divide(1.0, err, out=weight)
+        else:
+            weight[...] = 0.0
+            np.divide(1.0, err, out=weight, where=data.usable)
+    return out
+
+
+def count(weight: Array, box: Box) -> npt.NDArray[np.intp]:
+    """Pixels of the box that count, (k,)."""
+    inside = weight[(slice(None), *box)]
+    return np.asarray(np.count_nonzero(inside, axis=(1, 2)))
+
+
+def stacked(inputs: list[FitInput], weight: Array) -> Stack:
+    """Inputs of one shape as a stack, their backgrounds taken off; ``weight`` as :func:`weights`
+    has it."""
+    image, template = np.empty(weight.shape), np.empty(weight.shape)
+    for k, data in enumerate(inputs):
+        np.subtract(data.image, data.bg, out=image[k])
+        np.subtract(data.template, data.tbg, out=template[k])
+    bg, tbg = np.array([data.bg for data in inputs]), np.array([data.tbg for data in inputs])
+    box = inputs[0].about.box
+    if any(data.usable is not None for data in inputs):
+        pixels = count(weight, box)
+    else:
+        rows, columns = box
+        size = (rows.stop - rows.start) * (columns.stop - columns.start)
+        pixels = np.full(len(inputs), size)
+    return Stack(image, template, weight, bg, tbg, pixels, inputs)
+
+
+def unfit(stack: Stack, options: FitOptions) -> list[str]:
+    """Why the pixels of the box cannot be fitted, for each; empty where they can."""
+    box = (slice(None), *stack.inputs[0].about.box)
+    template = stack.template[box]
+    size = template[0].size
+    if stack.pixels.min() == size:
+        # Along one axis: two at a time take three times as long.
+        rows = template.reshape(len(template), -1)
+        low, high = np.minimum.reduce(rows, axis=1), np.maximum.reduce(rows, axis=1)
+    else:
+        counted = stack.weight[box] > 0
+        low = template.min(axis=(1, 2), where=counted, initial=np.inf)
+        high = template.max(axis=(1, 2), where=counted, initial=-np.inf)
+    # In plain numbers: numpy's calls would cost more, for one and for a stack.
+    figures = zip(
+        stack.pixels.tolist(), low.tolist(), high.tolist(), stack.tbg.tolist(), strict=True
+    )
+    return [reason(*row, options.free) for row in figures]
+
+
+def reason(pixels: int, least: float, most: float, tbg: float, free: int) -> str:
+    """Why so many pixels of a template from ``least`` to ``most``, above its background ``tbg``,
+    cannot be fitted; empty where they can."""
+    level = abs(tbg) + max(abs(least), abs(most))
+    if pixels <= free:
+        return f"too few good pixels in the box: {pixels} for {free} free parameters"
+    if not level < _HUGE:
+        return "the numbers overflow: the template is too large"
+    if not most - least > 1e-12 * level:
+        return "the template is constant in the box: neither shift nor scale can be told"
+    return ""

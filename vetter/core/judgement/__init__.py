@@ -1,0 +1,1 @@
+"""What the fits say about a candidate and a field."""

@@ -1,0 +1,1 @@
+"""Point-spread functions, and the stars to measure them on."""
