@@ -12,7 +12,7 @@ from astropy.io import fits
 
 from vetter.arguments import parse_arguments
 from vetter.gui.commands import COMMANDS
-from vetter.io.cutout_files import load_cutout
+from vetter.io.cutouts.cutout_file import load_cutout
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -27,11 +27,11 @@ from vetter.gui.opener import Opener
 from vetter.gui.start_window import StartWindow
 from vetter.gui.theme import make_application
 from vetter.gui.window_commands import WINDOW_COMMANDS
-from vetter.io.inputs import InputOptions
-from vetter.io.kept_psf import kept_psfs
-from vetter.io.resources import resource_path
-from vetter.io.session_file import SessionFile
-from vetter.io.session_path import default_session_path
+from vetter.io.field.kept_psf import kept_psfs
+from vetter.io.files.resources import resource_path
+from vetter.io.inputs.open_input import InputOptions
+from vetter.io.session.default_path import default_session_path
+from vetter.io.session.session_file import SessionFile
 from vetter.review.cutout_cache import CutoutCache
 from vetter.review.fit_ahead import FitAhead
 from vetter.review.fit_messages import Start

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from vetter.core.cutout.crop import crop_image, crop_image_centered
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.extraction import get_cutout
-from vetter.io.cutout_files import load_cutout, write_cutout
+from vetter.io.cutouts.cutout_file import load_cutout, write_cutout
 
 if TYPE_CHECKING:
     from vetter.core.fit.adjust import adjust_cutout, adjust_cutouts

@@ -1,5 +1,5 @@
 """Template images for scripts: ``from vetter import templates``, where STDPipe's import was."""
 
-from vetter.io.surveys import SurveyError, get_hips_image
+from vetter.io.surveys.hips import SurveyError, get_hips_image
 
 __all__ = ["SurveyError", "get_hips_image"]

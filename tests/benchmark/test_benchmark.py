@@ -16,7 +16,7 @@ from vetter.benchmark.figures import Figure, row, spread
 from vetter.benchmark.night_files import make_night, make_wide_night, pack_planes
 from vetter.benchmark.packets import write_folder, write_tar
 from vetter.errors import VetterError
-from vetter.io.inputs import InputOptions, open_input
+from vetter.io.inputs.open_input import InputOptions, open_input
 
 
 def test_spread_is_in_milliseconds() -> None:

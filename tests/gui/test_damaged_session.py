@@ -18,7 +18,7 @@ from vetter.app import open_window
 from vetter.errors import InputError
 from vetter.gui.main_window import MainWindow
 from vetter.gui.opener import Opener
-from vetter.io.session_file import SessionFile
+from vetter.io.session.session_file import SessionFile
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.judgement.fit_table import FitTable
 from vetter.gui.commands import COMMANDS
 from vetter.gui.guide import Guide
-from vetter.io.resources import resource_path
+from vetter.io.files.resources import resource_path
 
 
 def test_the_guide_shows_its_headings(qtbot: QtBot) -> None:

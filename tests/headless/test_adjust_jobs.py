@@ -20,7 +20,7 @@ from vetter.core.judgement.field_fit import field_fit
 from vetter.headless import adjust, fit_jobs
 from vetter.headless.fit_job import BATCH, Broken, identity
 from vetter.headless.fit_journal import FitJournal
-from vetter.io.inputs import InputOptions, open_input
+from vetter.io.inputs.open_input import InputOptions, open_input
 from vetter.settings import FitSettings
 
 ROOT = Path(__file__).parent.parent.parent

@@ -8,7 +8,7 @@ import pytest
 
 from tests.helpers.field_files import pixels, tan_wcs, write_damaged, write_field, write_list
 from vetter import cli
-from vetter.io.cutout_files import load_cutout
+from vetter.io.cutouts.cutout_file import load_cutout
 
 
 def run(folder: Path, *more: str) -> int:

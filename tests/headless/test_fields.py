@@ -13,8 +13,8 @@ from vetter import cli
 from vetter.core.decisions.decision import Verdict
 from vetter.core.decisions.ledger import Ledger
 from vetter.core.decisions.new_decisions import decide_group
-from vetter.io.inputs import open_input
-from vetter.io.session_file import SessionFile
+from vetter.io.inputs.open_input import open_input
+from vetter.io.session.session_file import SessionFile
 
 
 @pytest.fixture

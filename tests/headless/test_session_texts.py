@@ -13,7 +13,7 @@ from tests.helpers.decisions import event
 from tests.helpers.memory_source import MemorySource
 from vetter.core.decisions.decision import Verdict
 from vetter.headless.session_reports import status
-from vetter.io.session_file import SessionFile
+from vetter.io.session.session_file import SessionFile
 from vetter.review.session_opening import open_session
 from vetter.settings import Settings
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from vetter.core.cutout.cutout import Cutout
-from vetter.io.cutout_files import load_cutout, write_cutout
+from vetter.io.cutouts.cutout_file import load_cutout, write_cutout
 
 
 def round_trip(cutout: Any, folder: Path) -> Cutout:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from vetter.io.inputs import open_input
+from vetter.io.inputs.open_input import open_input
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def test_without_a_file_the_reader_of_toml_is_not_imported(tmp_path: Path) -> No
 import os, sys
 os.environ["XDG_CONFIG_HOME"] = {str(tmp_path)!r}
 import vetter.app
-from vetter.io.inputs import open_input
+from vetter.io.inputs.open_input import open_input
 from vetter.io.settings_file import load_settings
 load_settings()
 open_input(["demo"]).close()

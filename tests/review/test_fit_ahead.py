@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from vetter.core.fit.adjustment import Adjustment
-from vetter.io import own_process
-from vetter.io.inputs import open_input
-from vetter.io.session_rows import meta_from
+from vetter.io import child_process
+from vetter.io.inputs.open_input import open_input
+from vetter.io.session.rows import meta_from
 from vetter.review.fit_ahead import FitAhead
 from vetter.review.fit_messages import Fitted, Start, Wishes
 from vetter.settings import FitSettings
@@ -113,11 +113,11 @@ def test_closing_ends_the_process_and_wishes_start_none(qtbot, ahead):
 
 
 def test_the_process_ends_when_the_window_was_killed(record):
-    process = own_process.begin("vetter.review.fit_worker")
-    own_process.send(process.stdin, Start(record, FitSettings(psf="stars"), 20.0))
-    own_process.send(process.stdin, Wishes((0,), tuple(range(1, 150))))
+    process = child_process.begin("vetter.review.fit_worker")
+    child_process.send(process.stdin, Start(record, FitSettings(psf="stars"), 20.0))
+    child_process.send(process.stdin, Wishes((0,), tuple(range(1, 150))))
     process.stdin.close()
-    answers = list(own_process.received(process.stdout))
+    answers = list(child_process.received(process.stdout))
     process.stdout.close()
     assert process.wait(60) == 0
     assert sum(len(a.rows) for a in answers if isinstance(a, Fitted)) < 150
@@ -200,7 +200,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 def test_process_of_killed_window_ends(qtbot, seconds):
     told = subprocess.run(
         [sys.executable, "-P", "-c", KILLED, str(seconds)],
-        env={**os.environ, "PYTHONPATH": str(Path(own_process.__file__).parents[2])},
+        env={**os.environ, "PYTHONPATH": str(Path(child_process.__file__).parents[2])},
         stdout=subprocess.PIPE,
         text=True,
         check=False,
@@ -224,21 +224,21 @@ def test_process_not_tied_yet_is_not_held(ahead, monkeypatch):
 @on_linux
 def test_process_begun_by_another_is_not_tied():
     # Process 1 did not begin it: so it is where the window has ended before.
-    code = f"from {own_process.__name__} import tie; tie(1)"
+    code = f"from {child_process.__name__} import tie; tie(1)"
     told = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, check=True)
     assert told.stdout == b""
 
 
 def test_what_is_on_its_way_is_not_fitted_twice(qtbot, record):
-    process = own_process.begin("vetter.review.fit_worker")
-    own_process.send(process.stdin, Start(record, FitSettings(psf="gaussian"), 20.0))
-    own_process.send(process.stdin, Wishes((3, 4), None, 0))
-    answers = own_process.received(process.stdout)
+    process = child_process.begin("vetter.review.fit_worker")
+    child_process.send(process.stdin, Start(record, FitSettings(psf="gaussian"), 20.0))
+    child_process.send(process.stdin, Wishes((3, 4), None, 0))
+    answers = child_process.received(process.stdout)
     first = next(answer for answer in answers if isinstance(answer, Fitted))
     # Wished for before the answer was heard, and after.
-    own_process.send(process.stdin, Wishes((4, 5), None, 0))
+    child_process.send(process.stdin, Wishes((4, 5), None, 0))
     second = next(answers)
-    own_process.send(process.stdin, Wishes((4, 6), None, 2))
+    child_process.send(process.stdin, Wishes((4, 6), None, 2))
     third = next(answers)
     process.stdin.close()
     process.wait(60)

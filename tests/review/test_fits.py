@@ -16,8 +16,8 @@ from vetter.core.fit.adjustment import Adjustment, failed
 from vetter.core.judgement.field_fit import field_fit
 from vetter.core.judgement.fit_table import Disappeared, FitTable
 from vetter.core.psf.models import Gaussian
-from vetter.io.kept_psf import StarPsf
-from vetter.io.session_rows import plain_meta
+from vetter.io.field.kept_psf import StarPsf
+from vetter.io.session.rows import plain_meta
 from vetter.review.fit_messages import Fitted, Ready, StarFits
 from vetter.review.fit_state import FitStatus
 from vetter.review.fits import Fits

@@ -18,7 +18,7 @@ from vetter.core.decisions.ledger import Ledger
 from vetter.core.decisions.new_decisions import decide
 from vetter.core.judgement.fit_table import FitTable
 from vetter.errors import InputError
-from vetter.io.session_file import SessionFile
+from vetter.io.session.session_file import SessionFile
 from vetter.review.growth import Growth
 from vetter.review.queue import Queue
 from vetter.review.session import Session

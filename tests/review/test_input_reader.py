@@ -11,8 +11,8 @@ from tests.helpers.alert_files import write_packets
 from tests.helpers.field_files import write_field, write_list
 from tests.helpers.night_files import write_night
 from vetter.errors import InputError
-from vetter.io.alerts import recognition
-from vetter.io.giving_up import still_wanted
+from vetter.io.alerts.packets import recognition
+from vetter.io.files.cancelling import still_wanted
 from vetter.io.input_options import InputOptions
 from vetter.review import input_reader
 from vetter.review.input_reader import InputReader, OpenRequest, read_input

@@ -7,8 +7,8 @@ import pytest
 
 from tests.helpers.decisions import event, listing
 from vetter.core.decisions.decision import Verdict
-from vetter.io.recent_sessions import RecentSession, recounted, remember
-from vetter.io.session_file import SessionFile
+from vetter.io.session.recent_sessions import RecentSession, recounted, remember
+from vetter.io.session.session_file import SessionFile
 from vetter.review.recents import Recents
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.helpers.decisions import event
 from tests.helpers.memory_source import MemorySource
-from vetter.io.session_file import SessionFile
+from vetter.io.session.session_file import SessionFile
 from vetter.review.session_opening import open_session
 from vetter.settings import Settings
 

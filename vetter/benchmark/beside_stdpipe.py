@@ -39,7 +39,7 @@ def demo_night() -> tuple[dict[str, Any], Any, list[dict[str, float]]]:
     from astropy.io import fits
     from astropy.table import Table
 
-    from vetter.io.resources import resource_path
+    from vetter.io.files.resources import resource_path
 
     folder = resource_path("demo")
     names = ("image", "template", "convolved", "diff", "err", "mask")

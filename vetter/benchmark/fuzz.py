@@ -19,7 +19,7 @@ from typing import Any
 
 from vetter.benchmark.fuzz_case import REFUSED, USABLE, Outcome
 from vetter.errors import InputError
-from vetter.io.own_process import begin, received, send
+from vetter.io.child_process import begin, received, send
 
 MOST_SECONDS = 60.0
 """Until a reader is taken for stuck, on a machine that may be busy."""

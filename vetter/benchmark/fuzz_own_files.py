@@ -23,7 +23,7 @@ KEYMAP = b"""
 def cutout_file(folder: Path) -> bytes:
     """A cutout as the program writes it."""
     from vetter.core.cutout.cutout import Cutout
-    from vetter.io.cutout_files import write_cutout
+    from vetter.io.cutouts.cutout_file import write_cutout
 
     shape = (21, 21)
     planes = {"image": sky(1, shape), "template": sky(2, shape), "mask": sky(3, shape) > 106}
@@ -45,7 +45,7 @@ def night() -> bytes:
 
 def session(folder: Path) -> bytes:
     """A session with decisions, an input, results of a fit and settings."""
-    from vetter.io.session_file import SessionFile
+    from vetter.io.session.session_file import SessionFile
 
     path = folder / "made.vetter"
     path.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ from vetter.core.cutout_source import CutoutSource
 from vetter.core.display.rendering import render
 from vetter.core.display.style import Looks
 from vetter.errors import InputError
-from vetter.io.inputs import InputOptions, open_input
+from vetter.io.inputs.open_input import InputOptions, open_input
 
 Sample = Callable[[Path], bytes]
 Look = Callable[[Path], None]
@@ -127,7 +127,7 @@ def _schema(path: Path) -> None:
 
 
 def _session(path: Path) -> None:
-    from vetter.io.session_file import SessionFile
+    from vetter.io.session.session_file import SessionFile
 
     with SessionFile.open(path, "fuzz") as session:
         decisions = session.decisions()
@@ -156,7 +156,7 @@ def _keymap(path: Path) -> None:
 
 
 def _psf(path: Path) -> None:
-    from vetter.io.psf_file import read_psf
+    from vetter.io.field.psf_file import read_psf
 
     read_psf(str(path))
 

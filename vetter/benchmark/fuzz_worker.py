@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from vetter.io.own_process import answering_stream, received, send
+from vetter.io.child_process import answering_stream, received, send
 
 MOST_BYTES = 768 * 2**20
 """Of memory, above what the program takes once it has read what is in order."""

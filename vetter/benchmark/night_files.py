@@ -9,7 +9,7 @@ import numpy as np
 from astropy.io import fits
 from astropy.table import Table
 
-from vetter.io.resources import resource_path
+from vetter.io.files.resources import resource_path
 
 WIDE = 10_000
 PLANES = ("image", "template", "convolved", "diff", "err", "mask")

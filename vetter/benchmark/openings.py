@@ -15,7 +15,7 @@ from vetter.benchmark.figures import Figure, spread, timed
 from vetter.benchmark.night_files import make_wide_list, make_wide_night, pack_planes, plane_options
 from vetter.core.cutout_source import CutoutSource
 from vetter.errors import VetterError
-from vetter.io.inputs import InputOptions, open_input
+from vetter.io.inputs.open_input import InputOptions, open_input
 
 CUTOUTS = 200
 RADIUS = 20.0

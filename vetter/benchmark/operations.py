@@ -15,7 +15,7 @@ RADIUS = 20.0
 def measure(folder: Path) -> Iterator[Figure]:
     """All of them, in turn."""
     from vetter.benchmark.night_files import make_night
-    from vetter.io.inputs import InputOptions, open_input
+    from vetter.io.inputs.open_input import InputOptions, open_input
 
     list_file, planes = make_night(folder, 1_000)
     mapped = open_input([str(list_file)], InputOptions(planes=planes))
@@ -37,7 +37,7 @@ def _cutouts(source: CutoutSource, what: str, most: float) -> Figure:
 
 
 def _files(cutouts: list[Any], folder: Path) -> Iterator[Figure]:
-    from vetter.io.cutout_files import load_cutout, write_cutout
+    from vetter.io.cutouts.cutout_file import load_cutout, write_cutout
 
     files = [folder / f"cutout{number}.fits" for number in range(100)]
     pairs = list(zip(cutouts, files, strict=False))
@@ -64,7 +64,7 @@ def _fits(cutouts: list[Any]) -> Iterator[Figure]:
 
 def _commits(folder: Path) -> Figure:
     from vetter.core.decisions.decision import Decision, Verdict, new_id, utc_now
-    from vetter.io.session_file import SessionFile
+    from vetter.io.session.session_file import SessionFile
 
     store = SessionFile.create(folder / "commits.vetter", "bench")
     times = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
-from vetter.io.resources import resource_path
+from vetter.io.files.resources import resource_path
 
 MARGIN = 16
 """Around the text: lines that touch the frame are hard to read."""

@@ -27,7 +27,7 @@ from vetter.core.columns.role_preview import SHOWN, ColumnPreview, preview
 from vetter.gui.button_box import button_box
 from vetter.gui.plain_text import plain_label
 from vetter.io.input_options import InputOptions
-from vetter.io.table_file import units_of
+from vetter.io.tables.table_file import units_of
 
 if TYPE_CHECKING:
     from vetter.review.session import Session

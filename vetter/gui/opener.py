@@ -20,10 +20,10 @@ from vetter.gui.session_copying import SessionCopying
 from vetter.gui.start_window import StartWindow
 from vetter.gui.verdict_style import is_dark
 from vetter.gui.window import Window
-from vetter.io.nearby_planes import PlanesWanted
-from vetter.io.recent_sessions import RecentSession
-from vetter.io.session_file import SessionFile
-from vetter.io.session_path import default_session_path, taken_words
+from vetter.io.field.nearby_planes import PlanesWanted
+from vetter.io.session.default_path import default_session_path, taken_words
+from vetter.io.session.recent_sessions import RecentSession
+from vetter.io.session.session_file import SessionFile
 from vetter.review.input_reader import InputReader, OpenRequest
 from vetter.review.recents import Recents
 from vetter.settings import Settings

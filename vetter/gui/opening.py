@@ -19,8 +19,8 @@ from vetter.io.input_options import InputOptions
 from vetter.review.input_reader import OpenRequest
 
 if TYPE_CHECKING:
-    from vetter.io.nearby_planes import PlanesWanted
-    from vetter.io.recent_sessions import RecentSession
+    from vetter.io.field.nearby_planes import PlanesWanted
+    from vetter.io.session.recent_sessions import RecentSession
     from vetter.review.recents import Recents
 
 IMAGES = (".fits", ".fit", ".fts", ".fits.fz", ".fit.fz", ".fits.gz", ".fit.gz")

@@ -24,7 +24,7 @@ from PyQt6.QtWidgets import (
 from vetter.core.cutout.cutout_mapping import SPECIAL
 from vetter.gui.button_box import button_box
 from vetter.gui.plain_text import plain_label, plain_tip
-from vetter.io.nearby_planes import planes_by_name
+from vetter.io.field.nearby_planes import planes_by_name
 
 NAMES = ("image", "template", "convolved", "diff", "err", "mask")
 _MORE = ("variance", "weight", "scorr")

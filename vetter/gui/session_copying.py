@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog
 
-from vetter.io.session_path import SUFFIX
+from vetter.io.session.default_path import SUFFIX
 from vetter.review.input_reader import OpenRequest
 from vetter.review.session_copier import SessionCopier
 

@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vetter.gui.plain_text import plain_label, plain_tip
-from vetter.io.recent_sessions import MOST, RecentSession
+from vetter.io.session.recent_sessions import MOST, RecentSession
 
 CAN_BE_OPENED = (
     ("Candidate list and its images", "vetter candidates.ecsv --image sci.fits --diff diff.fits"),

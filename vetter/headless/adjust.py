@@ -24,11 +24,11 @@ from vetter.headless.fit_jobs import fitted_batches, usable_cores
 from vetter.headless.fit_journal import FitJournal
 from vetter.headless.flux_check import with_flux_units
 from vetter.headless.progress import Progress, say
-from vetter.io.atomic import atomic_path
-from vetter.io.field_psf import fit_of_field
-from vetter.io.input_files import InputFiles
+from vetter.io.export.input_files import InputFiles
+from vetter.io.export.table_writing import write_pieces
+from vetter.io.field.psf import fit_of_field
+from vetter.io.files.atomic import atomic_path
 from vetter.io.settings_file import load_settings
-from vetter.io.table_writing import write_pieces
 
 KINDS = {
     ".ecsv": "ecsv",

@@ -9,7 +9,7 @@ import numpy as np
 
 from vetter.core.judgement.disappeared import Judgement
 from vetter.headless.fit_columns import FitColumns
-from vetter.io.table_writing import plain_table
+from vetter.io.export.table_writing import plain_table
 
 _REASON = "disappeared_reason"
 

@@ -12,10 +12,10 @@ from vetter.core.cutout.unread_planes import missing
 from vetter.core.cutout_source import CutoutSource
 from vetter.errors import InputError
 from vetter.headless.progress import Progress, say
-from vetter.io.cutout_files import write_cutout
-from vetter.io.input_files import InputFiles
-from vetter.io.inputs import InputOptions, open_input
-from vetter.io.safe_names import safe_names
+from vetter.io.cutouts.cutout_file import write_cutout
+from vetter.io.export.file_names import safe_names
+from vetter.io.export.input_files import InputFiles
+from vetter.io.inputs.open_input import InputOptions, open_input
 from vetter.io.settings_file import load_settings
 
 

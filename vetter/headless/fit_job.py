@@ -13,7 +13,7 @@ from typing import IO, Any
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.judgement.field_fit import FieldFit, fit_rows
 from vetter.errors import InputError, VetterError
-from vetter.io.own_process import answering_stream, received, send
+from vetter.io.child_process import answering_stream, received, send
 
 BATCH = 64
 """Rows fitted together: many are faster, and memory does not grow with the list."""
@@ -102,7 +102,7 @@ def main() -> None:
 
 
 def _serve(messages: Iterator[Any], answers: IO[bytes]) -> None:
-    from vetter.io.inputs import open_recorded
+    from vetter.io.inputs.open_input import open_recorded
 
     start: Start | None = next(messages, None)
     if start is None:

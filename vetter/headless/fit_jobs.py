@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from queue import Empty, SimpleQueue
 
 from vetter.headless.fit_job import Batch, Broken, Fitted, Start
-from vetter.io.own_process import begin, close_pipe, received, send
+from vetter.io.child_process import begin, close_pipe, received, send
 
 
 def usable_cores() -> int:

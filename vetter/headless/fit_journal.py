@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from vetter.core.fit.adjustment import Adjustment
 from vetter.errors import InputError
-from vetter.io.session_lock import SessionLock
+from vetter.io.files.lock import SessionLock
 
 _FORMAT = 1
 _NAMES = tuple(Adjustment(converged=False).as_meta())

@@ -13,7 +13,7 @@ from vetter.core.judgement.flux_scale import ENOUGH, of_fits, of_stars, on_one_s
 from vetter.errors import VetterError
 from vetter.headless.fit_columns import FitColumns
 from vetter.headless.progress import say
-from vetter.io.star_fits import star_fits
+from vetter.io.field.star_fits import star_fits
 
 
 def with_flux_units(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vetter.core.cutout_source import CutoutSource
-from vetter.io.session_file import SessionFile
+from vetter.io.session.session_file import SessionFile
 from vetter.io.settings_file import load_settings
 
 

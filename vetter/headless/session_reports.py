@@ -14,13 +14,13 @@ from vetter.core.decisions.ledger import Counts, Ledger
 from vetter.core.number_text import counted
 from vetter.errors import InputError, one_line
 from vetter.headless.progress import say
-from vetter.io.export import ExportReport, Picture, export
-from vetter.io.fingerprint import of_list
-from vetter.io.fits_names import parse_fits_name
-from vetter.io.inputs import open_input
-from vetter.io.plain_columns import escape_control
-from vetter.io.session_file import SessionFile
-from vetter.io.session_inputs import RecordedInput, list_content
+from vetter.io.export.export import ExportReport, Picture, export
+from vetter.io.export.plain_columns import escape_control
+from vetter.io.files.fingerprint import of_list
+from vetter.io.files.hdu_names import parse_fits_name
+from vetter.io.inputs.open_input import open_input
+from vetter.io.session.recorded_inputs import RecordedInput, list_content
+from vetter.io.session.session_file import SessionFile
 
 AnyPath = str | os.PathLike[str]
 
@@ -78,7 +78,7 @@ def export_session(
     picture: Picture | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> ExportReport:
-    """Export a session as :func:`vetter.io.export.export` does, without a window.
+    """Export a session as :func:`vetter.io.export.export.export` does, without a window.
 
     Parameters
     ----------

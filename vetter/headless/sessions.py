@@ -44,7 +44,7 @@ def run_export(arguments: argparse.Namespace) -> int:
 def _picture(path: Path, settings: str | None, stack: ExitStack) -> Any:
     # The panels are drawn by the window's own code, which needs Qt: loaded for --png alone.
     from vetter.headless.pictures import picture_maker
-    from vetter.io.inputs import open_input
+    from vetter.io.inputs.open_input import open_input
 
     source = open_input([str(path)]).completed()
     stack.callback(source.close)

@@ -11,7 +11,7 @@ from typing import Any
 
 from vetter.core.cutout.cutout_mapping import SPECIAL
 from vetter.errors import InputError
-from vetter.io.fits_names import parse_fits_name
+from vetter.io.files.hdu_names import parse_fits_name
 from vetter.settings import MOST_RADIUS, PSFS
 
 DEFAULT_RADIUS = 20.0

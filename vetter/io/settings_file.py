@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from vetter.errors import SettingsError
-from vetter.io.plain_files import open_plain_file
-from vetter.io.toml_text import toml_values
+from vetter.io.files.regular_files import open_plain_file
+from vetter.io.files.toml_text import toml_values
 from vetter.settings import Settings
 
 MOST_BYTES = 2**20

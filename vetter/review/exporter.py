@@ -11,8 +11,8 @@ from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
 from vetter.core.decisions.decision import Verdict
 from vetter.errors import in_words
-from vetter.io.decision_table import FrozenOpinions
-from vetter.io.export import ExportReport, Picture, export
+from vetter.io.export.decision_table import FrozenOpinions
+from vetter.io.export.export import ExportReport, Picture, export
 
 if TYPE_CHECKING:
     from vetter.review.cutout_cache import CutoutCache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vetter.io.kept_psf import StarPsf, restored, setting_name
+from vetter.io.field.kept_psf import StarPsf, restored, setting_name
 from vetter.review.fit_messages import Ready
 from vetter.review.session import Session
 

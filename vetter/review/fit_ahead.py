@@ -11,8 +11,8 @@ from typing import IO
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vetter.io import own_process
-from vetter.io.own_process import Tied, close_pipe, received, send
+from vetter.io import child_process
+from vetter.io.child_process import Tied, close_pipe, received, send
 from vetter.review.fit_messages import (
     Broken,
     Fitted,
@@ -64,7 +64,7 @@ class FitAhead(QObject):
         """Start the process now, so that it is ready when something is wished for."""
         if self._process is not None or self._closing:
             return
-        self._process = own_process.begin("vetter.review.fit_worker", tied=True)
+        self._process = child_process.begin("vetter.review.fit_worker", tied=True)
         self._reader = threading.Thread(target=self._read, name="fits", daemon=True)
         self._reader.start()
         self._sender = threading.Thread(

@@ -18,9 +18,9 @@ from typing import IO, Any, NoReturn
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.judgement.field_fit import FieldFit, field_fit, fit_rows
 from vetter.errors import VetterError
-from vetter.io.field_psf import fit_of_field
-from vetter.io.own_process import answering_stream, received, send
-from vetter.io.session_rows import plain_meta
+from vetter.io.child_process import answering_stream, received, send
+from vetter.io.field.psf import fit_of_field
+from vetter.io.session.rows import plain_meta
 from vetter.review.fit_messages import (
     Broken,
     Fitted,
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def _main() -> None:
-    from vetter.io.inputs import open_recorded
+    from vetter.io.inputs.open_input import open_recorded
 
     if hasattr(os, "nice"):
         os.nice(NICENESS)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.errors import InputError, VetterError
-from vetter.io.giving_up import GivenUp, unless
-from vetter.io.inputs import InputOptions, open_input
-from vetter.io.nearby_planes import PlanesWanted
-from vetter.io.remembered_columns import with_remembered_columns
-from vetter.io.session_path import default_session_path
+from vetter.io.field.nearby_planes import PlanesWanted
+from vetter.io.files.cancelling import GivenUp, unless
+from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.session.default_path import default_session_path
+from vetter.io.session.remembered_columns import with_remembered_columns
 
 if TYPE_CHECKING:
     from vetter.core.cutout_source import CutoutSource

@@ -9,7 +9,7 @@ from queue import SimpleQueue
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.errors import VetterError
-from vetter.io.recent_sessions import (
+from vetter.io.session.recent_sessions import (
     RecentSession,
     forget_all,
     is_missing,

@@ -7,7 +7,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
 from vetter.errors import in_words
-from vetter.io.session_file import SessionFile
+from vetter.io.session.session_file import SessionFile
 
 
 class SessionCopier(QObject):

@@ -8,8 +8,8 @@ from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.decision import storable
 from vetter.core.decisions.ledger import Ledger
 from vetter.core.judgement.fit_table import FitTable
-from vetter.io.session_file import SessionFile
-from vetter.io.session_path import results_folder
+from vetter.io.session.default_path import results_folder
+from vetter.io.session.session_file import SessionFile
 from vetter.review.fit_state import fittable
 from vetter.review.queue import Queue
 from vetter.review.session import Session

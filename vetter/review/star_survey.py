@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 def survey(source: CutoutSource, fit: FieldFit, number: int = 0) -> Iterator[StarFits]:
     """Fit the stars of an image, part by part; nothing where the input is no field.
 
-    See :func:`vetter.io.star_fits.star_fits`.
+    See :func:`vetter.io.field.star_fits.star_fits`.
     """
     # Opening a field is what brings this module in, in the fitting process.
-    from vetter.io.star_fits import star_fits
+    from vetter.io.field.star_fits import star_fits
 
     for stars, left in star_fits(source.fields[number], fit):
         yield StarFits(stars, left, number)

@@ -11,7 +11,7 @@ from PyQt6.QtTest import QTest
 from tests.helpers.windows import opener, until_replaced
 from vetter.gui.commands import COMMANDS
 from vetter.gui.palette import Palette
-from vetter.io.recent_sessions import RecentSession
+from vetter.io.session.recent_sessions import RecentSession
 from vetter.review.input_reader import OpenRequest
 
 # The platform without a screen cannot raise a window, nor grab the keyboard for a pop-up.

@@ -14,7 +14,7 @@ from tests.helpers.windows import opener, present, until_painted, until_replaced
 from vetter.gui.all_columns import AllColumns
 from vetter.gui.guide import Guide
 from vetter.gui.start_window import StartWindow
-from vetter.io.recent_sessions import RecentSession
+from vetter.io.session.recent_sessions import RecentSession
 from vetter.review import input_reader
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from vetter.io.alerts.columns import Column, column_of, joined_column
 from vetter.io.alerts.growing_column import GrowingColumn
-from vetter.io.alerts.packet_columns import Column, column_of, joined_column
 
 PARTS = {
     "floats": [[1.0, None], [2.5], [None]],

@@ -5,7 +5,7 @@ import numpy as np
 from tests.helpers.alert_files import record
 from vetter.io.alerts.growing_list import GrowingList
 from vetter.io.alerts.lots import Lot, lot_size, read_lot
-from vetter.io.alerts.packets import Packet, Place, Unread
+from vetter.io.alerts.packets.packets import Packet, Place, Unread
 
 
 def lot(*ids: int | None, size: int = 100, **changes: object) -> Lot:

@@ -10,8 +10,8 @@ import pytest
 from tests.helpers.alert_files import record
 from vetter.core.light_curve import LightCurve
 from vetter.io.alerts.history import light_curve
-from vetter.io.alerts.opening import open_alerts
-from vetter.io.alerts.producers import producer_of
+from vetter.io.alerts.open_alerts import open_alerts
+from vetter.io.alerts.packets.producers import producer_of
 from vetter.io.input_options import InputOrigin
 
 LIMIT = {"jd": 2460210.5, "fid": 1, "isdiffpos": None, "magpsf": None, "sigmapsf": None}

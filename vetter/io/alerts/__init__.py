@@ -1,1 +1,1 @@
-"""Alert packets (Avro, Parquet) as candidates with cutouts."""
+"""Alert packets as candidates with cutouts; start at `open_alerts`."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vetter.io.alerts.packet_columns import Column, empty_column, is_blank, joined_column
+from vetter.io.alerts.columns import Column, empty_column, is_blank, joined_column
 
 _ROOM = 1.3
 

@@ -11,11 +11,11 @@ from astropy.table import Column as TableColumn
 from astropy.table import MaskedColumn, Table
 
 from vetter.core.candidates.candidate_list import CandidateList, Roles
+from vetter.io.alerts.columns import Column, Rows
 from vetter.io.alerts.growing_column import GrowingColumn
 from vetter.io.alerts.lots import Lot
 from vetter.io.alerts.merged_columns import merged_roles, roles_of
-from vetter.io.alerts.packet_columns import Column, Rows
-from vetter.io.alerts.producers import ALERT, ELASTICC, GATTINI, RUBIN, TURBO, WINTER, ZTF
+from vetter.io.alerts.packets.producers import ALERT, ELASTICC, GATTINI, RUBIN, TURBO, WINTER, ZTF
 from vetter.io.alerts.survey_widths import SurveyWidths
 
 PRODUCERS = {p.name: p for p in (ZTF, WINTER, GATTINI, TURBO, ALERT, RUBIN, ELASTICC)}
@@ -27,7 +27,7 @@ class GrowingList:
     Attributes
     ----------
     places : ndarray of int64, shape (n, 5)
-        Of each row, as `vetter.io.alerts.packets.Place`.
+        Of each row, as `vetter.io.alerts.packets.packets.Place`.
     unread : list of (str, str)
     left_alone, repeated, unnamed : int
         Files that are no packets; rows with another's key; rows without a key.

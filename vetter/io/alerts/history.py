@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vetter.core.light_curve import LightCurve
-from vetter.io.alerts import bounds
-from vetter.io.alerts.producers import Producer, band, field_of, is_positive, number
+from vetter.io.alerts.packets import size_limits
+from vetter.io.alerts.packets.producers import Producer, band, field_of, is_positive, number
 
 _JD_OF_MJD_ZERO = 2400000.5
 # ZTF's advice for its forced photometry: a detection is three sigma, a limit five.
@@ -37,7 +37,7 @@ def light_curve(record: Mapping[str, Any], producer: Producer) -> LightCurve | N
 def _entries(record: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
     entries = field_of(record, name)
     if isinstance(entries, list):
-        for entry in entries[: bounds.HISTORY]:
+        for entry in entries[: size_limits.HISTORY]:
             if isinstance(entry, Mapping):
                 yield entry
 

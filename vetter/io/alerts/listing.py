@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from vetter.errors import InputError
-from vetter.io import own_process
-from vetter.io.alerts.framed import read_schema
+from vetter.io import child_process
 from vetter.io.alerts.lots import Lot, ended, lot_size, read_lot
-from vetter.io.alerts.packets import Packets, Place
+from vetter.io.alerts.packets.confluent import read_schema
+from vetter.io.alerts.packets.packets import Packets, Place
 
 NICENESS = 10
 
@@ -77,28 +77,28 @@ class Listing:
         if process is not None:
             process.kill()
             process.wait()
-            own_process.close_pipe(process.stdin)
-            own_process.close_pipe(process.stdout)
+            child_process.close_pipe(process.stdin)
+            child_process.close_pipe(process.stdout)
 
     def _begin(self) -> None:
-        process = own_process.begin("vetter.io.alerts.listing", own_session=True)
+        process = child_process.begin("vetter.io.alerts.listing", own_session=True)
         self._process = process
         assert process.stdin is not None and process.stdout is not None
-        self._messages = own_process.received(process.stdout)
-        own_process.send(process.stdin, self._start)
+        self._messages = child_process.received(process.stdout)
+        child_process.send(process.stdin, self._start)
 
 
 def main() -> None:
     """List what the first message names, lot by lot, until the end or until nobody listens."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    answers = own_process.answering_stream()
-    start = next(own_process.received(sys.stdin.buffer), None)
+    answers = child_process.answering_stream()
+    start = next(child_process.received(sys.stdin.buffer), None)
     if not isinstance(start, Start):
         return
     try:
         for lot in lots(start):
-            own_process.send(answers, lot)
+            child_process.send(answers, lot)
     except BrokenPipeError:
         # The window has gone; nobody wants the rest.
         os._exit(0)

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vetter.io.alerts.packet_columns import Rows, joined_rows, rows_of
-from vetter.io.alerts.packets import LeftAlone, Packet, Place, Unread
-from vetter.io.alerts.producers import Producer, producer_of
-from vetter.io.giving_up import still_wanted
+from vetter.io.alerts.columns import Rows, joined_rows, rows_of
+from vetter.io.alerts.packets.packets import LeftAlone, Packet, Place, Unread
+from vetter.io.alerts.packets.producers import Producer, producer_of
+from vetter.io.files.cancelling import still_wanted
 
 FIRST = 32
 """Packets that are read before anything is shown."""

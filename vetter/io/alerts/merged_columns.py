@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import Roles
-from vetter.io.alerts.packet_columns import Column, joined_column
-from vetter.io.alerts.producers import Producer
+from vetter.io.alerts.columns import Column, joined_column
+from vetter.io.alerts.packets.producers import Producer
 
 _NAMES = {
     "key": "id",

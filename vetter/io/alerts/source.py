@@ -15,16 +15,16 @@ from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
 from vetter.core.number_text import counted
 from vetter.errors import InputError
+from vetter.io.alerts.columns import key_of
+from vetter.io.alerts.cutout import packet_cutout
 from vetter.io.alerts.growing_list import GrowingList
 from vetter.io.alerts.listing import Listing
 from vetter.io.alerts.lots import Lot, place_of
-from vetter.io.alerts.packet_columns import key_of
-from vetter.io.alerts.packet_cutout import packet_cutout
-from vetter.io.alerts.packets import Packets
-from vetter.io.alerts.producers import producer_of
-from vetter.io.fingerprint import of_files, of_plane
-from vetter.io.folder_walk import left_alone_words
-from vetter.io.psf_fwhm import known_fwhm
+from vetter.io.alerts.packets.packets import Packets
+from vetter.io.alerts.packets.producers import producer_of
+from vetter.io.field.fwhm import known_fwhm
+from vetter.io.files.fingerprint import of_files, of_plane
+from vetter.io.files.folder_walk import left_alone_words
 
 PLANES = ("image", "template", "diff", "err")
 _DEFAULT_RADIUS = 20.0

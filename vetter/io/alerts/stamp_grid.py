@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vetter.core.cutout.plane import Array
-from vetter.io.alerts.producers import Producer
+from vetter.io.alerts.packets.producers import Producer
 
 Shape = tuple[int, int]
 

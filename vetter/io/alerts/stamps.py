@@ -14,11 +14,11 @@ from vetter.core.cutout.plane import Array
 from vetter.core.library_warnings import quiet
 from vetter.core.number_text import counted
 from vetter.errors import InputError
-from vetter.io.alerts import bounds
-from vetter.io.alerts.codecs import unpacked_gzip
-from vetter.io.damage import reading
-from vetter.io.fits_structure import open_fits
-from vetter.io.plain_fits import read_plain
+from vetter.io.alerts.packets import size_limits
+from vetter.io.alerts.packets.codecs import unpacked_gzip
+from vetter.io.files.unreadable import reading
+from vetter.io.fits.plain_images import read_plain
+from vetter.io.fits.structure import open_fits
 
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n")
 # ZTF's templates have -3.4e38, the lowest number, where they have no data.
@@ -83,11 +83,11 @@ def read_stamp(value: Any) -> Stamp | None:
 def _unpacked(value: bytes) -> bytes:
     if value.startswith(b"\x1f\x8b"):
         try:
-            value = unpacked_gzip(value, bounds.STAMP)
+            value = unpacked_gzip(value, size_limits.STAMP)
         except (zlib.error, EOFError) as error:
             raise InputError(f"a damaged gzip: {error}") from error
-    if len(value) > bounds.STAMP:
-        raise InputError(f"takes over {bounds.STAMP} bytes")
+    if len(value) > size_limits.STAMP:
+        raise InputError(f"takes over {size_limits.STAMP} bytes")
     return value
 
 
@@ -182,7 +182,7 @@ def _picture(content: bytes) -> Stamp:
 
     with reading("stamp", "a picture that cannot be read"):
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
-            if picture.width * picture.height * 4 > bounds.STAMP:
+            if picture.width * picture.height * 4 > size_limits.STAMP:
                 raise InputError(f"a picture of {picture.width} x {picture.height}")
             rows = np.asarray(picture.convert("L"), np.float32)
     # Pictures have their first row on top, FITS below.

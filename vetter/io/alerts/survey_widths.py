@@ -7,9 +7,9 @@ import numpy.typing as npt
 
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout_source import PsfFwhm
-from vetter.io.alerts.packet_columns import Rows
-from vetter.io.alerts.producers import Producer
-from vetter.io.psf_fwhm import median_width
+from vetter.io.alerts.columns import Rows
+from vetter.io.alerts.packets.producers import Producer
+from vetter.io.field.fwhm import median_width
 
 
 class SurveyWidths:

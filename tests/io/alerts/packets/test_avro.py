@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import io
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers.alert_files import packed, record
+from vetter.errors import InputError
+from vetter.io.alerts.packets.avro import Container, read_record, varint
+from vetter.io.alerts.packets.byte_ranges import FileBytes, HeldBytes
+
+
+def packets(content: bytes, whole: bool = True) -> list[dict[str, Any]]:
+    container = Container(HeldBytes(content))
+    found, offset = [], container.start
+    while (block := container.block(offset)) is not None:
+        found += list(container.records(block, whole))
+        offset = block.end
+    return found
+
+
+@pytest.mark.parametrize("codec", ["null", "deflate", "bzip2", "xz"])
+def test_packets_of_every_codec_are_read(codec: str) -> None:
+    found = packets(packed([record(1), record(2)], codec))
+    assert [packet["candid"] for packet in found] == [1, 2]
+
+
+def test_snappy_and_zstandard_are_unpacked_within_bounds() -> None:
+    import pyarrow
+
+    from vetter.io.alerts.packets.codecs import unpacked_block
+
+    data = b"packet" * 1000
+    snappy = pyarrow.compress(data, codec="snappy", asbytes=True) + b"\0\0\0\0"
+    assert unpacked_block("snappy", snappy) == data
+    assert unpacked_block("zstandard", pyarrow.compress(data, "zstd", asbytes=True)) == data
+
+
+def test_sixty_four_bits_of_an_id_are_kept() -> None:
+    assert packets(packed([record(2**63 - 1)]))[0]["candid"] == 2**63 - 1
+
+
+def test_the_list_reads_no_stamps() -> None:
+    packet = packets(packed([record(1)]), whole=False)[0]
+    assert packet["candidate"]["candid"] == 1
+    assert "cutoutScience" not in packet
+
+
+def test_several_packets_in_a_block_are_read_whole() -> None:
+    found = packets(packed([record(1), record(2)], sync=1 << 24), whole=False)
+    assert [packet["candid"] for packet in found] == [1, 2]
+
+
+def test_a_packet_is_found_again_by_its_block_and_number() -> None:
+    container = Container(HeldBytes(packed([record(1), record(2)], sync=1 << 24)))
+    assert container.record(container.start, 1)["candid"] == 2
+    with pytest.raises(InputError, match="the file has changed"):
+        container.record(container.start, 2)
+
+
+@pytest.mark.parametrize("size", [0, 1, 4, 5, 300])
+def test_a_header_cut_short_is_refused(size: int) -> None:
+    with pytest.raises(InputError, match="empty|cut short|no Avro|damaged"):
+        Container(HeldBytes(packed([record(1)])[:size]))
+
+
+def test_a_packet_cut_short_is_refused() -> None:
+    with pytest.raises(InputError, match="cut short"):
+        packets(packed([record(1)])[:-100])
+
+
+def test_a_block_without_its_mark_is_refused() -> None:
+    content = packed([record(1)])
+    with pytest.raises(InputError, match="mark"):
+        packets(content[:-1] + bytes([content[-1] ^ 1]))
+
+
+def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    from vetter.io.alerts.packets import size_limits
+
+    content = packed([record(1, objectId="x" * 500_000)], "deflate")
+    monkeypatch.setattr(size_limits, "PACKET", 100_000)
+    with pytest.raises(InputError, match="unpacks to over 100000 bytes"):
+        packets(content)
+
+
+def test_more_packets_than_bytes_are_refused() -> None:
+    content = packed([record(1)])
+    container = Container(HeldBytes(content))
+    start = container.start
+    forged = content[:start] + b"\xfe\xff\xff\xff\x0f" + content[start + 1 :]
+    with pytest.raises(InputError, match="more packets than bytes"):
+        packets(forged)
+
+
+def test_a_length_beyond_the_packet_reads_no_more_than_there_is() -> None:
+    schema = {"type": "record", "name": "a", "fields": [{"name": "b", "type": "bytes"}]}
+    with pytest.raises(InputError):
+        read_record(io.BytesIO(b"\xfe\xff\xff\xff\xff\xff\xff\xff\x7f" + b"x"), schema)
+
+
+def test_varints_are_avros() -> None:
+    assert [varint(data, 0)[0] for data in (b"\0", b"\1", b"\2", b"\x80\1")] == [0, -1, 1, 64]
+
+
+def test_every_real_packet_is_read(real_data: Path) -> None:
+    paths = sorted((real_data / "alerts").rglob("*.avro"))
+    assert len(paths) == 44
+    count = 0
+    for path in paths:
+        data = FileBytes(path)
+        count += len(packets(data.read(0, 1 << 24)))
+        data.close()
+    assert count == 46
+
+
+def test_damaged_deflate_is_refused() -> None:
+    from vetter.io.alerts.packets.codecs import unpacked_block
+
+    with pytest.raises(InputError, match="deflate block that cannot be unpacked"):
+        unpacked_block("deflate", b"\xff" + zlib.compress(b"x"))
+
+
+def test_an_unknown_codec_is_refused() -> None:
+    from vetter.io.alerts.packets.codecs import unpacked_block
+
+    with pytest.raises(InputError, match="known are null, deflate"):
+        unpacked_block("brotli", b"x")
+
+
+def test_a_header_that_was_read_before_is_not_read_again() -> None:
+    first = Container(HeldBytes(packed([record(1)])))
+    again = Container(HeldBytes(packed([record(2)])), first.head)
+    assert again.head is first.head and again.schema is first.schema
+    block = again.block(again.start)
+    assert block is not None and next(again.records(block))["candid"] == 2
+    other = Container(HeldBytes(packed([record(3)], codec="deflate")), first.head)
+    assert other.codec == "deflate" and other.head is not first.head

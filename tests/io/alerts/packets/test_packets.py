@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers.alert_files import (
+    SCHEMA,
+    framed,
+    noise,
+    packed,
+    record,
+    stamp,
+    write_packets,
+    write_tar,
+)
+from vetter.errors import InputError
+from vetter.io.alerts.packets import size_limits
+from vetter.io.alerts.packets.avro_schema import checked_schema
+from vetter.io.alerts.packets.packets import LeftAlone, Packet, Packets, Unread
+
+
+def ids(found: list[Any]) -> list[int]:
+    return [item.record["candid"] for item in found if isinstance(item, Packet)]
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Packets:
+    """One file of each kind, with bad ones between."""
+    files = {
+        "many.avro": packed([record(n) for n in range(10, 15)], sync=100_000),
+        "bad.avro": b"Obj\x01 and nothing else",
+        "empty.avro": b"",
+        "packed.avro.gz": gzip.compress(packed([record(20)])),
+        "notes.bin": b"no packet",
+        "framed.avro": framed(record(30)),
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    members = {
+        "a.avro": packed([record(40)]),
+        "bad.avro": packed([record(41)])[:-50],
+        "two.avro": packed([record(42), record(43)]),
+        "read.me": b"hello",
+        "inner.tar": b"x",
+        "empty.avro": b"",
+        "last.avro": packed([record(44)]),
+    }
+    write_tar(tmp_path / "tar.tar", members)
+    write_tar(tmp_path / "tar.tar.gz", members, "w:gz")
+    names = [*files, "tar.tar", "tar.tar.gz"]
+    return Packets([str(tmp_path / name) for name in names], checked_schema(SCHEMA))
+
+
+def test_all_packets_are_found_and_all_bad_ones_named(mixed: Packets) -> None:
+    found = list(mixed.listed())
+    tar = [40, 42, 43, 44]
+    assert ids(found) == [10, 11, 12, 13, 14, 20, 30, *tar, *tar]
+    unread = [item for item in found if isinstance(item, Unread)]
+    assert [Path(item.name).name for item in unread[:3]] == [
+        "bad.avro",
+        "empty.avro",
+        "tar.tar[bad.avro]",
+    ]
+    assert "the file is empty" in unread[1].reason
+    assert "archive in the archive" in unread[3].reason
+    left = [Path(item.name).name for item in found if isinstance(item, LeftAlone)]
+    assert left == ["notes.bin", "tar.tar[read.me]", "tar.tar.gz[read.me]"]
+    mixed.close()
+
+
+def test_listing_goes_on_from_any_place(mixed: Packets) -> None:
+    whole = list(mixed.listed())
+    for reached, item in enumerate(whole):
+        rest = list(mixed.listed(item.place))
+        assert rest == whole[reached + 1 :]
+    mixed.close()
+
+
+def test_every_packet_is_read_again_from_its_place(mixed: Packets) -> None:
+    found = [item for item in mixed.listed() if isinstance(item, Packet)]
+    for item in reversed(found):
+        again = mixed.record(item.place)
+        assert again["candid"] == item.record["candid"]
+        assert again["cutoutScience"]["stampData"]
+    mixed.close()
+
+
+def test_a_file_that_has_gone_is_named(tmp_path: Path) -> None:
+    path = write_packets(tmp_path, 1)[0]
+    packets = Packets([str(path)])
+    place = next(iter(packets.listed())).place
+    path.unlink()
+    with pytest.raises(InputError, match="1.avro: .*"):
+        packets.record(place)
+
+
+def test_a_container_of_none_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.avro").write_bytes(packed([]))
+    found = list(Packets([str(tmp_path / "a.avro")]).listed())
+    assert [item.reason for item in found if isinstance(item, Unread)] == ["holds no packet"]
+
+
+def test_a_schema_that_was_mended_is_said(real_data: Path) -> None:
+    found = list(Packets([str(real_data / "alerts" / "other" / "1.avro")]).listed())
+    assert isinstance(found[0], Packet) and "mended" in found[0].said
+
+
+def test_an_archive_cut_short_gives_what_is_there(tmp_path: Path) -> None:
+    members = {}
+    for n in (1, 2, 3):
+        sky = {"fileName": "x", "stampData": stamp(noise(seed=n))}
+        members[f"{n}.avro"] = packed([record(n, cutoutDifference=sky)])
+    for name, mode in (("a.tar", "w"), ("a.tar.gz", "w:gz")):
+        path = write_tar(tmp_path / name, members, mode)
+        content = path.read_bytes()
+        path.write_bytes(content[: len(content) * 2 // 3])
+        packets = Packets([str(path)])
+        found = list(packets.listed())
+        assert ids(found)[:1] == [1] and isinstance(found[-1], Unread)
+        packets.close()
+
+
+def test_archive_of_too_many_empty_files_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(size_limits, "OTHERS", 5)
+    empty = {f"{number}.bin": b"" for number in range(20)}
+    few = dict(list(empty.items())[:4])
+    one = packed([record()])
+    path = write_tar(tmp_path / "a.tar", {"0.avro": one, **few, "1.avro": one, **empty})
+    found = list(Packets([str(path)]).listed())
+    assert sum(isinstance(part, Packet) for part in found) == 2
+    assert isinstance(found[-1], Unread) and found[-1].reason == (
+        "5 files one after another that are no packets"
+    )
+    assert len(found) == 12

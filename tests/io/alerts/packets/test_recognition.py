@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+from astropy.io import fits
+
+from tests.helpers.alert_files import framed, packed, record, write_tar
+from vetter.io.alerts.packets.recognition import Kind, hold_alerts, kind_of_file
+
+
+def write(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("name", ["a.avro", "a", "a.dat"])
+def test_containers_are_known_by_what_is_in_them(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path / name, packed([record(1)]))
+    assert kind_of_file(path) is Kind.CONTAINER
+
+
+def test_archives_are_known_by_what_is_in_them(tmp_path: Path) -> None:
+    members = {"1.avro": packed([record(1)])}
+    assert kind_of_file(write_tar(tmp_path / "a", members)) is Kind.TAR
+    assert kind_of_file(write_tar(tmp_path / "b", members, "w:gz")) is Kind.PACKED_TAR
+    gzipped = write(tmp_path / "c", gzip.compress(members["1.avro"]))
+    assert kind_of_file(gzipped) is Kind.PACKED_CONTAINER
+
+
+def test_framed_packets_are_known_with_a_schema_or_by_name(tmp_path: Path) -> None:
+    assert kind_of_file(write(tmp_path / "a.bin", framed(record(1)))) is Kind.OTHER
+    assert kind_of_file(tmp_path / "a.bin", framed=True) is Kind.FRAMED
+    assert kind_of_file(write(tmp_path / "a.avro", framed(record(1)))) is Kind.FRAMED
+
+
+def test_what_is_only_named_so_is_damaged(tmp_path: Path) -> None:
+    assert kind_of_file(write(tmp_path / "a.avro", b"text")) is Kind.DAMAGED
+    assert kind_of_file(write(tmp_path / "a.tar", b"")) is Kind.EMPTY
+
+
+def test_other_files_are_other(tmp_path: Path) -> None:
+    fits.PrimaryHDU().writeto(tmp_path / "a.fits")
+    for path in (
+        tmp_path / "a.fits",
+        write(tmp_path / "t.csv", b"id,x,y\n1,2,3\n"),
+        write(tmp_path / "t.csv.gz", gzip.compress(b"id,x,y\n" * 1000)),
+        tmp_path / "not there",
+        tmp_path,
+    ):
+        assert kind_of_file(path) is Kind.OTHER
+
+
+def test_folders_are_looked_through(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    fits.PrimaryHDU().writeto(tmp_path / "a" / "image.fits")
+    assert not hold_alerts([tmp_path])
+    write(tmp_path / "a" / "b" / "1.avro", packed([record(1)]))
+    assert hold_alerts([tmp_path])
+
+
+def test_parquet_holds_packets_only_with_stamps(tmp_path: Path, real_data: Path) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
+    table = tmp_path / "list.parquet"
+    pyarrow.parquet.write_table(pyarrow.table({"id": [1], "x": [2.0]}), table)
+    assert kind_of_file(table) is Kind.OTHER
+    assert kind_of_file(real_data / "labelled" / "ztf_alerts_51.parquet") is Kind.PARQUET

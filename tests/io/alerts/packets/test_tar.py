@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import io
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.alert_files import write_tar
+from vetter.errors import InputError
+from vetter.io.alerts.packets.byte_ranges import HeldBytes
+from vetter.io.alerts.packets.tar import Member, is_tar, members
+
+
+def listed(content: bytes, start: int = 0) -> list[Member]:
+    return list(members(HeldBytes(content), start))
+
+
+def tar_of(*infos: tuple[tarfile.TarInfo, bytes], kind: int = tarfile.USTAR_FORMAT) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=kind) as archive:
+        for info, content in infos:
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return out.getvalue()
+
+
+def link(kind: bytes) -> tarfile.TarInfo:
+    info = tarfile.TarInfo("link")
+    info.type, info.linkname = kind, "/etc/passwd"
+    return info
+
+
+def test_members_are_where_their_bytes_are(tmp_path: Path) -> None:
+    content = write_tar(tmp_path / "a.tar", {"one": b"1" * 700, "two": b"22"}).read_bytes()
+    found = listed(content)
+    assert [m.name for m in found] == ["one", "two"]
+    assert content[found[1].start : found[1].start + found[1].size] == b"22"
+
+
+@pytest.mark.parametrize("kind", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_long_names_are_read(kind: int) -> None:
+    name = "folder/" * 30 + "name-ö.avro"
+    content = tar_of((tarfile.TarInfo(name), b"x"), (tarfile.TarInfo("b"), b"y"), kind=kind)
+    assert [m.name for m in listed(content)] == [name, "b"]
+
+
+def test_reading_goes_on_behind_a_member() -> None:
+    content = tar_of((tarfile.TarInfo("a"), b"x"), (tarfile.TarInfo("b"), b"y"))
+    assert [m.name for m in listed(content, 1024)] == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("info", "said"),
+    [
+        (link(tarfile.SYMTYPE), "a link"),
+        (link(tarfile.LNKTYPE), "a link"),
+        (tarfile.TarInfo("/etc/x.avro"), "an absolute name"),
+        (tarfile.TarInfo("../x.avro"), "leads out"),
+        (tarfile.TarInfo("C:/x.avro"), "an absolute name"),
+        (tarfile.TarInfo("inner.tar.gz"), "an archive in the archive"),
+    ],
+)
+def test_what_is_not_a_plain_file_is_refused_by_name(info: tarfile.TarInfo, said: str) -> None:
+    found = listed(tar_of((info, b""), (tarfile.TarInfo("good"), b"y")))
+    assert said in found[0].refused
+    assert found[1] == Member("good", found[1].start, 1)
+
+
+def test_folders_are_left_out() -> None:
+    info = tarfile.TarInfo("folder")
+    info.type = tarfile.DIRTYPE
+    assert [m.name for m in listed(tar_of((info, b""), (tarfile.TarInfo("a"), b"")))] == ["a"]
+
+
+def test_a_member_of_impossible_size_is_refused() -> None:
+    info = tarfile.TarInfo("a.avro")
+    info.size = 1 << 40
+    content = info.tobuf(tarfile.GNU_FORMAT) + bytes(2048)
+    with pytest.raises(InputError, match="cut short in a.avro"):
+        listed(content)
+
+
+def test_an_archive_cut_short_gives_what_is_there() -> None:
+    content = tar_of((tarfile.TarInfo("a"), b"x" * 600), (tarfile.TarInfo("b"), b"y" * 600))
+    found = []
+    with pytest.raises(InputError, match="cut short in b"):
+        for member in members(HeldBytes(content[:2600])):
+            found.append(member.name)
+    assert found == ["a"]
+
+
+def test_a_damaged_header_is_said() -> None:
+    content = tar_of((tarfile.TarInfo("a"), b"x"), (tarfile.TarInfo("b"), b"y"))
+    damaged = content[:1030] + b"\xff" + content[1031:]
+    with pytest.raises(InputError, match="damaged at byte 1024"):
+        listed(damaged)
+
+
+def test_tar_is_known_by_its_checksum() -> None:
+    content = tar_of((tarfile.TarInfo("a"), b"x"))
+    assert is_tar(content[:512])
+    assert not is_tar(b"x" * 512) and not is_tar(bytes(512)) and not is_tar(b"")
+
+
+def test_plain_headers_are_read_as_tarfile_reads_them(tmp_path: Path) -> None:
+    names = ["a.avro", "ü.avro", "n" * 100, "folder" * 6 + "/" + "m" * 90, "b.avro"]
+    for form in (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+        path = tmp_path / f"{form}.tar"
+        with tarfile.open(path, "w", format=form) as made:
+            for number, name in enumerate(names):
+                info = tarfile.TarInfo(name)
+                info.size = 700 * number
+                made.addfile(info, io.BytesIO(bytes(info.size)))
+        with tarfile.open(path) as read:
+            wanted = [(info.name, info.offset_data, info.size) for info in read]
+        found = [(one.name, one.start, one.size) for one in members(HeldBytes(path.read_bytes()))]
+        assert found == wanted
+
+
+def test_an_archive_that_ends_in_the_filling_behind_a_file_is_cut_short() -> None:
+    content = tar_of((tarfile.TarInfo("a"), b"x" * 100))
+    assert len(listed(content[:1024])) == 1
+
+    class OfUnknownSize(HeldBytes):
+        size = property(lambda self: None, lambda self, size: None)
+
+        def read(self, offset: int, count: int) -> bytes:
+            return self._content[offset : offset + count]
+
+    with pytest.raises(InputError, match="cut short"):
+        list(members(OfUnknownSize(content[:800])))

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vetter.io.session.recorded_inputs import located, relative_paths
+
+
+@pytest.mark.parametrize("folder", ["night", "night [1]", "night *"])
+def test_what_moved_with_the_session_is_found(folder: str, tmp_path: Path) -> None:
+    here = tmp_path / folder
+    here.mkdir()
+    for name in ("l.csv", "i.fits"):
+        (here / name).touch()
+    record = {"inputs": [f"{here}/l.csv"], "options": {"planes": {"image": f"{here}/i.fits[SCI]"}}}
+    relative = relative_paths(record, here)
+    there = here / "moved"
+    there.mkdir()
+    for name in ("l.csv", "i.fits"):
+        (here / name).rename(there / name)
+    assert located(record, relative, there) == {
+        "inputs": [f"{there}/l.csv"],
+        "options": {"planes": {"image": f"{there}/i.fits[SCI]"}},
+    }
+
+
+def test_what_is_still_there_stays(tmp_path: Path) -> None:
+    (tmp_path / "a.fits").touch()
+    record = {"inputs": [f"{tmp_path}/*.fits"]}
+    relative = relative_paths(record, tmp_path)
+    assert relative == {f"{tmp_path}/*.fits": "*.fits"}
+    assert located(record, relative, tmp_path / "elsewhere") == record

@@ -1,0 +1,60 @@
+"""A session that was killed in the middle of a commit, and is then only read."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vetter.io.session.errors import said
+from vetter.io.session.session_file import SessionFile
+
+KILLED = """
+import os, signal, sys
+from tests.helpers.decisions import event, listing
+from vetter.io.session.session_file import SessionFile
+session = SessionFile.start(sys.argv[1], "ada")
+session.append([event(listing(), 0)])
+connection = session._database._connection
+connection.execute("PRAGMA cache_spill = 1")
+connection.execute("PRAGMA cache_size = 1")
+connection.execute("BEGIN IMMEDIATE")
+connection.executemany(
+    "INSERT INTO settings VALUES (?, ?)", [(str(i), "x" * 4000) for i in range(200)]
+)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def killed(tmp_path: Path) -> Path:
+    """A session with one decision, and the half of a commit after it."""
+    if sys.platform == "win32":
+        pytest.skip("has no SIGKILL")
+    path = tmp_path / "s.vetter"
+    root = Path(__file__).parent.parents[2]
+    done = subprocess.run([sys.executable, "-c", KILLED, str(path)], cwd=root, check=False)
+    assert done.returncode == -9 and os.path.getsize(f"{path}-journal") > 512
+    return path
+
+
+def test_half_a_commit_is_taken_back_for_who_only_reads(killed: Path) -> None:
+    with SessionFile.open(killed, "", read_only=True) as session:
+        assert len(session.decisions()) == 1 and session.settings == {}
+
+
+def test_reading_leaves_no_journal_of_a_kill(killed: Path) -> None:
+    SessionFile.open(killed, "", read_only=True).close()
+    assert [entry.name for entry in killed.parent.iterdir()] == ["s.vetter"]
+
+
+def test_half_a_commit_that_cannot_be_taken_back_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "s.vetter"
+    path.touch()
+    error = sqlite3.OperationalError("attempt to write a readonly database")
+    error.sqlite_errorcode = sqlite3.SQLITE_READONLY_ROLLBACK
+    assert "half of a commit" in str(said(path, error))

@@ -1,0 +1,236 @@
+"""The cutout that an alert packet makes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout.mask_bits import bad_bits
+from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE, estimate_err
+from vetter.core.cutout.plane import Provenance
+from vetter.core.library_warnings import quiet
+from vetter.errors import InputError
+from vetter.io.alerts.history import light_curve
+from vetter.io.alerts.packets.producers import Producer, field_of, number
+from vetter.io.alerts.stamp_grid import Grid, half_up, placed, stamp_grid
+from vetter.io.alerts.stamps import Stamp, read_stamp
+
+if TYPE_CHECKING:
+    from astropy.io.fits import Header
+
+STAMPS = {"image": "cutoutScience", "template": "cutoutTemplate", "diff": "cutoutDifference"}
+_NONE = "there is none"
+# Cards that describe the file and not the sky.
+_STRUCTURE = re.compile(
+    r"SIMPLE|BITPIX|NAXIS\d*|EXTEND|END|PCOUNT|GCOUNT|XTENSION|EXTNAME|CUTMIN[XY]"
+)
+
+
+def packet_cutout(record: Mapping[str, Any], producer: Producer, meta: dict[str, Any]) -> Cutout:
+    """The cutout of a packet, with its light curve.
+
+    Parameters
+    ----------
+    record : mapping
+        The whole packet.
+    producer : Producer
+    meta : dict
+        The candidate's columns, kept as the cutout's; ``x`` and ``y`` 0-based.
+
+    Returns
+    -------
+    Cutout
+        ``image``, ``template``, ``diff`` as far as there are stamps, ``err`` and ``mask``.
+
+    Raises
+    ------
+    InputError
+        Not one stamp can be used; the text says why for each.
+    """
+    stamps, unusable = _stamps(record)
+    if not stamps:
+        if set(unusable.values()) == {_NONE}:
+            raise InputError("the packet brings no stamps")
+        reasons = "; ".join(f"{name}: {why}" for name, why in unusable.items())
+        raise InputError(f"no stamp in the packet can be used ({reasons})")
+    body = record.get(producer.body)
+    position = _parent_position(body if isinstance(body, Mapping) else {}, producer)
+    corners = {name: _corner(stamp.header) for name, stamp in stamps.items()}
+    grid = stamp_grid({n: s.image.shape for n, s in stamps.items()}, corners, producer, position)
+    cutout = Cutout({}, meta, origin=_origin(grid, corners, producer, position))
+    for name, stamp in stamps.items():
+        if name not in grid.offsets:
+            cutout.notes[name] = f"left out: shape {stamp.image.shape}"
+            continue
+        cutout[name] = placed(stamp.image, grid.offsets[name], grid.shape)
+        said = "; ".join(filter(None, (stamp.said, grid.said)))
+        if said:
+            cutout.notes[name] = said
+    for name, why in unusable.items():
+        cutout.notes[name] = why
+        if why != _NONE:
+            cutout.unread[name] = why
+    _put_err(cutout, stamps, grid)
+    _put_mask(cutout, stamps, grid)
+    _put_sky(cutout, stamps, grid)
+    cutout.light_curve = light_curve(record, producer)
+    science = stamps.get("image")
+    cutout.psf_image = None if science is None else science.psf
+    return cutout
+
+
+def _stamps(record: Mapping[str, Any]) -> tuple[dict[str, Stamp], dict[str, str]]:
+    """The stamps by plane, and why others cannot be used."""
+    stamps: dict[str, Stamp] = {}
+    unusable: dict[str, str] = {}
+    for plane, name in STAMPS.items():
+        try:
+            stamp = read_stamp(field_of(record, name))
+        except InputError as error:
+            unusable[plane] = str(error)
+            continue
+        if stamp is None:
+            unusable[plane] = _NONE
+        else:
+            stamps[plane] = stamp
+    return stamps, unusable
+
+
+def _parent_position(body: Mapping[str, Any], producer: Producer) -> tuple[float, float]:
+    """(x, y) in the image that the stamps are cut out of, 0-based; NaN where unknown."""
+    base = int(producer.one_based)
+    return number(body.get(producer.x)) - base, number(body.get(producer.y)) - base
+
+
+def _corner(header: str) -> tuple[int, int] | None:
+    """Rubin's CUTMINX and CUTMINY, which are one less than the column and row of the corner."""
+    found = []
+    for keyword in ("CUTMINX", "CUTMINY"):
+        match = re.match(r" *(-?\d{1,9})\s", _card(header, keyword))
+        if match is None:
+            return None
+        found.append(int(match[1]) + 1)
+    return found[0], found[1]
+
+
+def _card(header: str, keyword: str) -> str:
+    """What stands behind ``KEYWORD =`` on a card; empty where there is none."""
+    start = header.find(f"{keyword:<8}=")
+    return header[start + 9 : start + 80] if start >= 0 and start % 80 == 0 else ""
+
+
+def _origin(
+    grid: Grid,
+    corners: Mapping[str, tuple[int, int] | None],
+    producer: Producer,
+    position: tuple[float, float],
+) -> tuple[int, int] | None:
+    """Column and row of the grid's first pixel in the parent image; None where unknown."""
+    if not np.isfinite(position).all():
+        return None
+    for name, offset in grid.offsets.items():
+        corner = corners[name]
+        if corner is not None:
+            x, y = corner[0] - offset[0], corner[1] - offset[1]
+            inside = 0 <= position[0] - x < grid.shape[1] and 0 <= position[1] - y < grid.shape[0]
+            return (x, y) if inside else None
+    if grid.middle is None or not producer.centred:
+        return None
+    return half_up(position[0]) - grid.middle[0], half_up(position[1]) - grid.middle[1]
+
+
+def _put_err(cutout: Cutout, stamps: Mapping[str, Stamp], grid: Grid) -> None:
+    """``err`` is that of the difference where a stamp tells it, else that of the image."""
+    for name in ("diff", "image"):
+        stamp = stamps.get(name)
+        if stamp is not None and stamp.sigma is not None and name in grid.offsets:
+            cutout["err"] = placed(stamp.sigma, grid.offsets[name], grid.shape)
+            cutout.notes["err"] = stamp.sigma_said or f"of the {name}"
+            return
+    image = cutout.planes.get("image", cutout.planes.get("diff"))
+    if image is not None:
+        with np.errstate(all="ignore"):
+            cutout["err"] = estimate_err(image)
+        cutout.notes["err"] = ESTIMATED_NOISE
+        cutout.provenance["err"] = Provenance.ESTIMATED
+
+
+def _put_mask(cutout: Cutout, stamps: Mapping[str, Stamp], grid: Grid) -> None:
+    for name in ("diff", "image"):
+        stamp = stamps.get(name)
+        if stamp is None or stamp.mask is None or name not in grid.offsets:
+            continue
+        bits = bad_bits(stamp.mask_header)
+        cutout["mask"] = placed(bits.bad(stamp.mask), grid.offsets[name], grid.shape)
+        if stamp.mask.shape == grid.shape:
+            cutout.bits["mask"] = stamp.mask
+        if bits.said:
+            cutout.notes["mask"] = bits.said
+        return
+
+
+def _put_sky(cutout: Cutout, stamps: Mapping[str, Stamp], grid: Grid) -> None:
+    """Header and WCS of the first stamp that has one; never an error for a WCS."""
+    for name, offset in grid.offsets.items():
+        text = stamps[name].header
+        if not _card(text, "CRPIX1"):
+            continue
+        header = _header(text)
+        if header is None:
+            return
+        mended = "CTYPE1" not in header and "CTYPE2" not in header and "CRVAL1" in header
+        if mended:
+            header["CTYPE1"], header["CTYPE2"] = "RA---TAN", "DEC--TAN"
+        for axis, shift in enumerate(offset, start=1):
+            value = header.get(f"CRPIX{axis}")
+            if isinstance(value, (int, float)):
+                header[f"CRPIX{axis}"] = value + shift
+        cutout.header = header
+        if not (mended and _is_plain_tangent(header)) and not _has_sky(cutout):
+            cutout.header = None
+        elif mended:
+            cutout.notes.setdefault("wcs", "without CTYPE: taken as a tangent plane")
+        return
+
+
+def _has_sky(cutout: Cutout) -> bool:
+    with quiet():
+        try:
+            return cutout.wcs is not None
+        except InputError:
+            return False
+
+
+def _is_plain_tangent(header: Header) -> bool:
+    """Whether a header has numbers for all that a tangent plane wants: it can be used.
+
+    Making a WCS to find out takes longer than reading the packet.
+    """
+    wanted = ["CRVAL1", "CRVAL2", "CRPIX1", "CRPIX2", "CDELT1", "CDELT2"]
+    wanted += ["PC1_1", "PC1_2", "PC2_1", "PC2_2"]
+    numbers = [header.get(keyword) for keyword in wanted]
+    if not all(isinstance(n, (int, float)) and np.isfinite(n) for n in numbers):
+        return False
+    scales, matrix = numbers[4:6], numbers[6:]
+    flat = matrix[0] * matrix[3] - matrix[1] * matrix[2]
+    return bool(abs(numbers[1]) <= 90 and scales[0] * scales[1] * flat != 0)
+
+
+def _header(text: str) -> Header | None:
+    from astropy.io.fits import Header, VerifyError
+
+    cards = (text[start : start + 80] for start in range(0, len(text), 80))
+    wanted = [card for card in cards if not _STRUCTURE.fullmatch(card[:8].strip())]
+    with quiet():
+        try:
+            header = Header.fromstring("".join(card for card in wanted if card.strip()))
+            # Cards are only parsed when they are looked at.
+            for card in header.cards:
+                _ = card.value
+        except (ValueError, TypeError, LookupError, VerifyError):
+            return None
+    return header

@@ -1,0 +1,1 @@
+"""Packets out of any wrapping: Avro, Parquet, tar, gzip, Confluent."""

@@ -1,0 +1,222 @@
+"""Avro object containers: packets with the schema in front of them.
+
+Header, blocks and codecs are read here, each within bounds; fastavro reads the records.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from vetter.core.number_text import counted
+from vetter.errors import InputError
+from vetter.io.alerts.packets import size_limits
+from vetter.io.alerts.packets.avro_schema import PacketSchema, packet_schema
+from vetter.io.alerts.packets.byte_ranges import ByteRange
+from vetter.io.alerts.packets.codecs import unpacked_block
+from vetter.io.files.unreadable import said
+
+MAGIC = b"Obj\x01"
+_SYNC = 16
+# Two varints.
+_BLOCK_HEAD = 20
+_FIRST_READ = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block: where it begins, how many records it says it has, where their bytes are."""
+
+    offset: int
+    count: int
+    start: int
+    size: int
+
+    @property
+    def end(self) -> int:
+        """Where the next one begins."""
+        return self.start + self.size + _SYNC
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands before the mark of the blocks: its bytes, how many, and what they say."""
+
+    content: bytes
+    size: int
+    codec: str
+    schema: PacketSchema
+
+
+class Container:
+    """A container of packets.
+
+    Parameters
+    ----------
+    data : ByteRange
+        Not closed here.
+    like : Head, optional
+        Of another one: where this begins with the same bytes, they are not read again.
+
+    Attributes
+    ----------
+    head : Head or None
+        None where it is too long to be compared.
+
+    Raises
+    ------
+    InputError
+        Not a container, or its header cannot be used; the text says what, not which file.
+    """
+
+    def __init__(self, data: ByteRange, like: Head | None = None) -> None:
+        self._data = data
+        self._first_bytes = data.read(0, _FIRST_READ)
+        same = like is not None and self._first_bytes.startswith(like.content)
+        found = like if like is not None and same else _head(self._first_bytes, data)
+        self.head: Head | None = found if found.size <= len(self._first_bytes) else None
+        self.codec, self.schema, end = found.codec, found.schema, found.size
+        self._sync = self._read(end, _SYNC)
+        if len(self._sync) < _SYNC:
+            raise InputError("cut short in its header")
+        self.start = end + _SYNC
+
+    def block(self, offset: int) -> Block | None:
+        """The block at an offset; None at the end of the file.
+
+        Raises
+        ------
+        InputError
+            It is cut short or damaged.
+        """
+        head = self._read(offset, _BLOCK_HEAD)
+        if not head:
+            return None
+        count, used = varint(head, 0)
+        size, used = varint(head, used)
+        if count < 0 or not 0 <= size <= size_limits.PACKET:
+            raise InputError(
+                f"damaged at byte {offset}: a block of {counted(count, 'packet')}, {size} bytes"
+            )
+        found = Block(offset, count, offset + used, size)
+        if self._data.size is not None and found.end > self._data.size:
+            raise InputError("cut short in its last block")
+        return found
+
+    def records(self, block: Block, whole: bool = True) -> Iterator[dict[str, Any]]:
+        """The packets of a block; with ``whole`` False only the fields that the list wants.
+
+        Raises
+        ------
+        InputError
+            It is damaged.
+        """
+        payload = self._read(block.start, block.size)
+        if len(payload) < block.size:
+            raise InputError("cut short in its last block")
+        if self._read(block.start + block.size, _SYNC) != self._sync:
+            raise InputError(f"damaged: the block at byte {block.offset} does not end in its mark")
+        payload = unpacked_block(self.codec, payload)
+        if block.count > len(payload):
+            raise InputError(f"damaged at byte {block.offset}: more packets than bytes")
+        self.schema.refuse_bomb(len(payload))
+        stream = io.BytesIO(payload)
+        # Where one packet ends is only known when all of it was read.
+        short = not whole and block.count == 1
+        schema = self.schema.head if short else self.schema.parsed
+        for _ in range(block.count):
+            yield read_record(stream, schema)
+
+    def record(self, offset: int, index: int) -> dict[str, Any]:
+        """One whole packet by its block's offset and its number in there.
+
+        Raises
+        ------
+        InputError
+            It is not there, or damaged.
+        """
+        block = self.block(offset)
+        if block is not None:
+            for number, record in enumerate(self.records(block)):
+                if number == index:
+                    return record
+        raise InputError("the packet is gone: the file has changed")
+
+    def _read(self, offset: int, count: int) -> bytes:
+        if offset + count <= len(self._first_bytes):
+            return self._first_bytes[offset : offset + count]
+        return self._data.read(offset, count)
+
+
+def read_record(stream: io.BytesIO, schema: Any) -> dict[str, Any]:
+    """One record; raises InputError whatever is wrong with it."""
+    from fastavro import schemaless_reader
+
+    try:
+        record = schemaless_reader(stream, schema, None)
+    # With one byte changed the library raises a dozen kinds of errors.
+    except Exception as error:
+        raise InputError(f"a damaged packet, or one cut short: {said(error)}") from error
+    if not isinstance(record, dict):
+        raise InputError("a damaged packet: not a record")
+    return record
+
+
+def varint(data: bytes, position: int) -> tuple[int, int]:
+    """A zigzag number of Avro's, and the position behind it; raises InputError."""
+    value = shift = 0
+    while position < len(data) and shift < 64:
+        byte = data[position]
+        position += 1
+        value |= (byte & 127) << shift
+        if byte < 128:
+            return (value >> 1) ^ -(value & 1), position
+        shift += 7
+    raise InputError("damaged or cut short: wanted a number")
+
+
+def _head(first: bytes, data: ByteRange) -> Head:
+    meta, end = _header(first, data)
+    text = meta.get("avro.schema")
+    if text is None:
+        raise InputError("an Avro file without a schema")
+    codec = meta.get("avro.codec", b"null").decode("latin-1")
+    return Head(first[:end], end, codec, packet_schema(text))
+
+
+def _header(first: bytes, data: ByteRange) -> tuple[dict[str, bytes], int]:
+    if not first:
+        raise InputError("the file is empty")
+    if not first.startswith(MAGIC):
+        raise InputError(f"no Avro file: wanted it to begin with 'Obj', found {first[:8]!r}")
+    most = size_limits.SCHEMA + _FIRST_READ
+    try:
+        return _meta(first, len(MAGIC))
+    except InputError:
+        if len(first) < _FIRST_READ:
+            raise
+    return _meta(data.read(0, most), len(MAGIC))
+
+
+def _meta(head: bytes, position: int) -> tuple[dict[str, bytes], int]:
+    meta: dict[str, bytes] = {}
+    while True:
+        count, position = varint(head, position)
+        if count == 0:
+            return meta, position
+        if count < 0:
+            count = -count
+            _, position = varint(head, position)
+        for _ in range(count):
+            key, position = _bytes(head, position)
+            value, position = _bytes(head, position)
+            meta[key.decode("utf-8", "replace")] = value
+
+
+def _bytes(head: bytes, position: int) -> tuple[bytes, int]:
+    size, position = varint(head, position)
+    if not 0 <= size <= len(head) - position:
+        raise InputError("cut short or damaged in its header")
+    return head[position : position + size], position + size

@@ -1,0 +1,305 @@
+"""All packets of some files, one after the other, and any of them again."""
+
+from __future__ import annotations
+
+import zlib
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vetter.errors import InputError
+from vetter.io.alerts.packets import size_limits
+from vetter.io.alerts.packets.avro import Container, Head
+from vetter.io.alerts.packets.avro_schema import PacketSchema
+from vetter.io.alerts.packets.byte_ranges import ByteRange, FileBytes, HeldBytes, PartOfBytes
+from vetter.io.alerts.packets.codecs import unpacked_gzip
+from vetter.io.alerts.packets.confluent import read_framed
+from vetter.io.alerts.packets.gzip import GzipBytes
+from vetter.io.alerts.packets.parquet import PacketRows
+from vetter.io.alerts.packets.recognition import Kind, kind_of_bytes, kind_of_file
+from vetter.io.alerts.packets.tar import Member, members
+from vetter.io.tables.named_content import described_file
+
+_HEAD = 512
+_HELD = 4 << 20
+_OPEN = 8
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where a packet is: a file's number, its member's bytes there, its block and number in it.
+
+    In a Parquet file the block is the group of rows.
+    """
+
+    file: int
+    start: int = 0
+    size: int = -1
+    block: int = 0
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """A packet's record without stamps and history, where it is, and what was mended for it."""
+
+    place: Place
+    record: dict[str, Any]
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What could not be read, and why."""
+
+    place: Place
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """A file that is no packet, and was not meant to be one."""
+
+    place: Place
+    name: str
+
+
+class Packets:
+    """The packets of files.
+
+    Parameters
+    ----------
+    files : sequence of str
+    schema : PacketSchema or None
+        For packets that come without one.
+    in_turn : bool
+        They are going to be listed to the end.
+    """
+
+    def __init__(
+        self, files: Sequence[str], schema: PacketSchema | None = None, in_turn: bool = False
+    ) -> None:
+        self.files = files
+        self._in_turn = in_turn
+        self._schema = schema
+        self._last: Head | None = None
+        self._open: OrderedDict[int, ByteRange | PacketRows] = OrderedDict()
+
+    def listed(self, after: Place | None = None) -> Iterator[Packet | Unread | LeftAlone]:
+        """What is in the files in their order, behind a place that was reached before."""
+        first = 0 if after is None else after.file
+        for number in range(first, len(self.files)):
+            here = after if number == first else None
+            if here is not None and here.size == -1 and here.block < 0:
+                # That file is done with: it could not be read, or is no packet.
+                continue
+            try:
+                yield from self._file(number, here)
+            except InputError as error:
+                name = self.files[number]
+                yield Unread(Place(number, block=-1), name, _reason(error, name))
+            self._close(number)
+
+    def record(self, place: Place) -> dict[str, Any]:
+        """One whole packet.
+
+        Raises
+        ------
+        InputError
+            It cannot be read any more.
+        """
+        path = Path(self.files[place.file])
+        try:
+            kind = kind_of_file(path, self._schema is not None)
+            if kind is Kind.PARQUET:
+                return self._rows(place.file).record(place.block, place.index)
+            if kind in (Kind.TAR, Kind.PACKED_TAR):
+                whole = self._bytes(place.file, kind)
+                return self._in(PartOfBytes(whole, place.start, place.size), place)
+            with_file = FileBytes(path)
+            try:
+                return self._in(with_file, place)
+            finally:
+                with_file.close()
+        except InputError as error:
+            raise InputError(f"{path}: {_reason(error, path)}") from error
+
+    def gzip_index(self, number: int) -> bytes | None:
+        """The index of a packed archive as far as it was read; None for other files."""
+        source = self._open.get(number)
+        return source.index() if isinstance(source, GzipBytes) else None
+
+    def take_gzip_index(self, number: int, index: bytes) -> None:
+        """Use an index made elsewhere."""
+        source = self._bytes(number, Kind.PACKED_TAR)
+        if isinstance(source, GzipBytes):
+            source.take_index(index)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for number in list(self._open):
+            self._close(number)
+
+    def _file(self, number: int, after: Place | None) -> Iterator[Packet | Unread | LeftAlone]:
+        path = Path(self.files[number])
+        kind = kind_of_file(path, self._schema is not None)
+        if kind in (Kind.TAR, Kind.PACKED_TAR):
+            yield from self._archive(number, kind, after)
+        elif kind is Kind.PARQUET:
+            yield from self._parquet(number, after)
+        elif kind is Kind.OTHER:
+            yield LeftAlone(Place(number, block=-1), str(path))
+        elif kind is Kind.EMPTY:
+            raise InputError("the file is empty")
+        elif kind is Kind.DAMAGED:
+            raise InputError(f"no Avro file and no tar archive: it is {described_file(path)}")
+        else:
+            data = FileBytes(path)
+            try:
+                yield from self._container(data, kind, Place(number), after)
+            finally:
+                data.close()
+
+    def _archive(
+        self, number: int, kind: Kind, after: Place | None
+    ) -> Iterator[Packet | Unread | LeftAlone]:
+        data = self._bytes(number, kind)
+        path = self.files[number]
+        begin = 0
+        if after is not None:
+            begin = after.start + -(-after.size // _HEAD) * _HEAD
+            if after.block >= 0:
+                yield from self._rest_of_member(data, after)
+        others = 0
+        for member in members(data, begin):
+            others += 1
+            if others > size_limits.OTHERS:
+                raise InputError(
+                    f"{size_limits.OTHERS} files one after another that are no packets"
+                )
+            place = Place(number, member.start, member.size, block=-1)
+            name = f"{path}[{member.name}]"
+            if member.refused:
+                yield Unread(place, name, f"{member.refused}: left alone")
+                continue
+            try:
+                for found in self._member(data, member, place, name):
+                    others = others if isinstance(found, LeftAlone) else 0
+                    yield found
+            except InputError as error:
+                yield Unread(place, name, str(error))
+
+    def _member(
+        self, data: ByteRange, member: Member, place: Place, name: str
+    ) -> Iterator[Packet | Unread | LeftAlone]:
+        content = data.read(member.start, member.size)
+        if not content:
+            raise InputError("the file is empty")
+        kind = kind_of_bytes(content[:_HEAD], self._schema is not None)
+        if kind in (Kind.TAR, Kind.PACKED_TAR):
+            raise InputError("an archive in the archive: left alone")
+        if kind is Kind.OTHER:
+            if member.name.lower().endswith((".avro", ".avro.gz")):
+                raise InputError(f"no Avro file: begins with {content[:8]!r}")
+            yield LeftAlone(place, name)
+            return
+        yield from self._container(HeldBytes(content), kind, place, None)
+
+    def _rest_of_member(self, data: ByteRange, after: Place) -> Iterator[Packet | Unread]:
+        content = data.read(after.start, after.size)
+        kind = kind_of_bytes(content[:_HEAD], self._schema is not None)
+        place = Place(after.file, after.start, after.size, block=-1)
+        try:
+            yield from self._container(HeldBytes(content), kind, place, after)
+        except InputError as error:
+            yield Unread(place, f"{self.files[after.file]}, at byte {after.start}", str(error))
+
+    def _container(
+        self, data: ByteRange, kind: Kind, place: Place, after: Place | None
+    ) -> Iterator[Packet]:
+        data = self._unpacked(data, kind)
+        if kind is Kind.FRAMED:
+            if after is None:
+                content = data.read(0, size_limits.PACKET)
+                at = Place(place.file, place.start, place.size)
+                yield Packet(at, read_framed(content, self._schema), "")
+            return
+        # Packets of one night begin alike, with the same schema.
+        container = Container(data, self._last)
+        self._last = container.head
+        offset, skip = container.start, 0
+        if after is not None:
+            offset, skip = after.block, after.index + 1
+        found = after is not None
+        while (block := container.block(offset)) is not None:
+            for index, record in enumerate(container.records(block, whole=False)):
+                if index >= skip:
+                    found = True
+                    at = Place(place.file, place.start, place.size, offset, index)
+                    yield Packet(at, record, container.schema.said)
+            offset, skip = block.end, 0
+        if not found:
+            raise InputError("holds no packet")
+
+    def _parquet(self, number: int, after: Place | None) -> Iterator[Packet]:
+        rows = self._rows(number)
+        begin, skip = (0, 0) if after is None else (after.block, after.index + 1)
+        for group in range(begin, rows.groups):
+            for row, record in enumerate(rows.listed(group, skip), start=skip):
+                yield Packet(Place(number, block=group, index=row), record, "")
+            skip = 0
+
+    def _in(self, data: ByteRange, place: Place) -> dict[str, Any]:
+        kind = kind_of_bytes(data.read(0, _HEAD), self._schema is not None)
+        if kind is Kind.FRAMED:
+            return read_framed(data.read(0, size_limits.PACKET), self._schema)
+        return Container(self._unpacked(data, kind)).record(place.block, place.index)
+
+    def _unpacked(self, data: ByteRange, kind: Kind) -> ByteRange:
+        """The bytes themselves: a small file held whole, a packed one unpacked within bounds."""
+        if kind is Kind.PACKED_CONTAINER:
+            packed = data.read(0, size_limits.PACKET + 1)
+            try:
+                content = unpacked_gzip(packed, size_limits.PACKET)
+            except (zlib.error, EOFError) as error:
+                raise InputError(f"a damaged gzip file: {error}") from error
+            if max(len(content), len(packed)) > size_limits.PACKET:
+                raise InputError(f"takes over {size_limits.PACKET} bytes; unpack it yourself")
+            return HeldBytes(content)
+        if data.size is not None and data.size <= _HELD and not isinstance(data, HeldBytes):
+            return HeldBytes(data.read(0, data.size))
+        return data
+
+    def _bytes(self, number: int, kind: Kind) -> ByteRange:
+        source = self._open.get(number)
+        if source is None:
+            path = Path(self.files[number])
+            source = GzipBytes(path, self._in_turn) if kind is Kind.PACKED_TAR else FileBytes(path)
+            self._keep(number, source)
+        assert not isinstance(source, PacketRows)
+        return source
+
+    def _rows(self, number: int) -> PacketRows:
+        source = self._open.get(number)
+        if not isinstance(source, PacketRows):
+            source = PacketRows(Path(self.files[number]))
+            self._keep(number, source)
+        return source
+
+    def _keep(self, number: int, source: ByteRange | PacketRows) -> None:
+        self._open[number] = source
+        while len(self._open) > _OPEN:
+            self._open.popitem(last=False)[1].close()
+
+    def _close(self, number: int) -> None:
+        source = self._open.pop(number, None)
+        if source is not None:
+            source.close()
+
+
+def _reason(error: InputError, path: Path | str) -> str:
+    """An error's text without the file's name, which stands before it anyway."""
+    return str(error).removeprefix(f"{path}: ")

@@ -1,0 +1,120 @@
+"""Alert packets as rows of Parquet files, read a few at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from vetter.errors import InputError
+from vetter.io.alerts.packets.producers import is_nested
+from vetter.io.files.regular_files import open_plain_file
+from vetter.io.files.unreadable import reading
+
+MAGIC = b"PAR1"
+_CUTOUT = re.compile(rb"cutout_?(science|template|difference)", re.IGNORECASE)
+_DAMAGED = "a Parquet file that cannot be read"
+_MOST_FOOTER = 64 << 20
+LISTED_AT_ONCE = 256
+READ_AT_ONCE = 8
+"""Rows whose stamps are read together: Parquet has no way to one row alone."""
+
+
+def has_cutouts(path: Path) -> bool:
+    """Whether a Parquet file names columns for stamps; by its footer, without the library.
+
+    False too where it cannot be read: whoever opens it says why.
+    """
+    try:
+        with open_plain_file(path) as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - 8))
+            tail = file.read(8)
+            length = int.from_bytes(tail[:4], "little")
+            if tail[4:] != MAGIC or not 0 < length <= min(size, _MOST_FOOTER):
+                return False
+            file.seek(size - 8 - length)
+            return _CUTOUT.search(file.read(length)) is not None
+    except OSError:
+        return False
+
+
+class PacketRows:
+    """The rows of one file.
+
+    Raises
+    ------
+    InputError
+        It is damaged, or pyarrow is not there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: Any = None
+        self._held: tuple[int, int, Any] | None = None
+        with reading(path, _DAMAGED):
+            # Not mapped: the process would be killed where the file is cut short while it is open.
+            self._file = _library(path).ParquetFile(str(path), memory_map=False)
+            names = [str(name) for name in self._file.schema_arrow.names]
+        self._listed = [name for name in names if not is_nested(name)]
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return int(self._file.metadata.num_rows)
+
+    def listed(self, group: int, skip: int) -> Iterator[dict[str, Any]]:
+        """Rows of a group from number ``skip`` on, without stamps and history."""
+        for row, record in enumerate(self._batches(group, self._listed, LISTED_AT_ONCE)):
+            if row >= skip:
+                yield record
+
+    @property
+    def groups(self) -> int:
+        """How many groups of rows there are."""
+        return int(self._file.num_row_groups)
+
+    def record(self, group: int, row: int) -> dict[str, Any]:
+        """One whole packet; raises InputError."""
+        first = row - row % READ_AT_ONCE
+        if self._held is None or self._held[:2] != (group, first):
+            self._held = (group, first, self._part(group, first))
+        batch = self._held[2]
+        with reading(self.path, _DAMAGED):
+            found: dict[str, Any] = batch.slice(row - first, 1).to_pylist()[0]
+            return found
+        raise AssertionError("reading() lets nothing pass")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._held = None
+        self._file.close()
+
+    def _part(self, group: int, first: int) -> Any:
+        with reading(self.path, _DAMAGED):
+            if not 0 <= group < self.groups:
+                raise InputError(f"{self.path}: the packet is gone: the file has changed")
+            parts = self._file.iter_batches(READ_AT_ONCE, row_groups=[group], use_threads=False)
+            for number, batch in enumerate(parts):
+                if number * READ_AT_ONCE == first:
+                    return batch
+        raise InputError(f"{self.path}: the packet is gone: the file has changed")
+
+    def _batches(self, group: int, columns: list[str], size: int) -> Iterator[dict[str, Any]]:
+        with reading(self.path, _DAMAGED):
+            parts = self._file.iter_batches(
+                size, row_groups=[group], columns=columns, use_threads=False
+            )
+            for batch in parts:
+                yield from batch.to_pylist()
+
+
+def _library(path: Path) -> Any:
+    try:
+        import pyarrow.parquet as library
+    except ImportError as error:
+        raise InputError(
+            f"{path}: Parquet files need pyarrow, which is not installed: pip install pyarrow"
+        ) from error
+    return library

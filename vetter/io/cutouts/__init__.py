@@ -1,0 +1,1 @@
+"""Cutout files, and folders of cutouts or of triplets as sources."""

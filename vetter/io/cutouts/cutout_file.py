@@ -1,0 +1,149 @@
+"""Cutout files, written and read: FITS with one extension a plane, as STDPipe's."""
+
+from __future__ import annotations
+
+import os
+import warnings
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.library_warnings import quiet
+from vetter.errors import InputError
+from vetter.io.cutouts.layout import assemble, file_content
+from vetter.io.files.atomic import write_atomic
+from vetter.io.files.compressed import open_unpacked
+from vetter.io.files.regular_files import open_plain_file
+from vetter.io.fits.fits_wcs_tables import load_wcs
+from vetter.io.fits.plain_images import read_plain
+from vetter.io.fits.structure import open_fits, promised_by_headers
+
+MOST_BYTES = 512 * 2**20
+"""Of a cutout's file, unpacked."""
+_LEGACY = ("x", "y", "ra", "dec", "mag", "magerr", "mag_calib", "flags", "id", "time", "filename")
+
+
+def write_cutout(cutout: Mapping[str, Any], filename: str | os.PathLike[str]) -> None:
+    """Write a cutout as FITS: metadata in the primary header, one extension a plane.
+
+    Parameters
+    ----------
+    cutout : Cutout or mapping
+        As `vetter.cutouts.get_cutout` returns it, or a plain dict like STDPipe's.
+    filename : str or path-like
+        Replaced at once when the new file is whole; after a failure it is as it was. Compressed
+        if it ends in ``.gz`` or ``.bz2``.
+
+    Raises
+    ------
+    InputError
+        There is no plane, a plane is of complex or other numbers that FITS has not, or the
+        file cannot be written.
+
+    Warns
+    -----
+    UserWarning
+        The cutout holds things beside planes, meta, header and wcs; they are not written.
+
+    Notes
+    -----
+    Differs from STDPipe 0.4.1: planes keep their dtype and bits; metadata come back as they
+    were, with -inf, text of any alphabet and keys that FITS reserves; the write is atomic;
+    a WCS without a header is kept, and one with look-up tables too (a table named VETWCS; the
+    header then holds the nearest WCS without tables). STDPipe's ``load_cutout`` reads it.
+    The bytes are on the disk (fsync) before the name changes: 0.4 ms of 5 on an idle disk,
+    12 of 16 on a busy one, where STDPipe takes 60 and 140.
+    """
+    whole = Cutout.of(cutout)
+    if not whole.planes:
+        raise InputError(f"{filename}: the cutout has no plane to write")
+    meta = {**{k: whole.extras[k] for k in _LEGACY if k in whole.extras}, **whole.meta}
+    left = [k for k, value in whole.extras.items() if k not in _LEGACY and value is not None]
+    if left:
+        warnings.warn(f"{filename}: {', '.join(left)}: not planes, not written", stacklevel=2)
+    write_atomic(filename, _packed(file_content(whole, meta), os.path.splitext(filename)[1]))
+
+
+def _packed(content: bytes, suffix: str) -> bytes:
+    """Compressed as the file's name says."""
+    if suffix == ".gz":
+        import gzip
+
+        return gzip.compress(content, mtime=0)
+    if suffix == ".bz2":
+        import bz2
+
+        return bz2.compress(content)
+    return content
+
+
+def load_cutout(filename: str | os.PathLike[str]) -> Cutout:
+    """Read a cutout file, of this program's or of STDPipe's writing.
+
+    Parameters
+    ----------
+    filename : str or path-like
+        FITS with two-dimensional image extensions of one shape, which are named after the
+        planes (an image in the primary HDU is ``image``).
+
+    Returns
+    -------
+    Cutout
+        Arrays in native byte order with the dtype they were written with; ``mask`` is
+        boolean, with the integers of the file in ``bits``, unless integers were written here.
+
+    Raises
+    ------
+    InputError
+        It is not there, not FITS, cut short, or has no image.
+
+    Notes
+    -----
+    Differs from STDPipe 0.4.1: nothing in the file is evaluated. What looks like an array is
+    parsed as literals; what does not parse stays text.
+    """
+    from astropy.io.fits import VerifyError
+
+    name = os.fspath(filename)
+    try:
+        with open_plain_file(name) as file:
+            if file.seek(0, 2) > MOST_BYTES:
+                raise InputError(f"{name}: too large for a cutout: over {MOST_BYTES >> 20} MB")
+            file.seek(0)
+            plain = read_plain(file.read())
+        with quiet():
+            if plain is not None:
+                return assemble(name, plain)
+            with (
+                open_unpacked(Path(name), MOST_BYTES, promised_by_headers) as file,
+                open_fits(file, name, lazy_load_hdus=False) as hdus,
+            ):
+                cutout = assemble(name, [hdu for hdu in hdus if hdu.is_image])
+                cutout.wcs = load_wcs(hdus)
+                return cutout
+    except InputError:
+        raise
+    except (
+        OSError,
+        EOFError,
+        TypeError,
+        ValueError,
+        LookupError,
+        zlib.error,
+        VerifyError,
+    ) as error:
+        raise InputError(f"{name}: wants a FITS file with cutouts, {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "found no such file"
+    if isinstance(error, (PermissionError, IsADirectoryError)):
+        return f"cannot read it ({error.strerror})"
+    found = "found something else or a file cut short"
+    if isinstance(error, (TypeError, ValueError, LookupError)):
+        # Where numpy or astropy gave up ("cannot reshape array") is nothing to a reader.
+        return found
+    return f"{found} ({' '.join(str(error).split())})"

@@ -1,0 +1,226 @@
+"""A cutout's metadata as the cards of a FITS header, and back.
+
+Each value has one card, in the form in which STDPipe writes and reads it, as near as a card
+comes to it. Where that is not exact (a key with capitals, text that is not ASCII, a list, a
+time in TDB...) one more card, VETMETA, holds in JSON what is missing. A reader that does not
+know it loses nothing but that. Each entry of VETMETA counts only as long as it agrees with
+its card, so a value changed by another program is never overruled. Nothing is evaluated.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vetter.core.library_warnings import quiet
+from vetter.io.cutouts.array_text import format_array, parse_array
+from vetter.io.cutouts.fits_keywords import RECORD, keywords_of
+from vetter.io.cutouts.metadata_values import is_quantity, is_time, pack, unpack, utc_text
+from vetter.io.fits.writing import Plain, format_card
+
+if TYPE_CHECKING:
+    from astropy.io.fits import Header
+
+_STRUCTURE = re.compile(r"SIMPLE|BITPIX|NAXIS\d*|EXTEND|CHECKSUM|DATASUM|END|CONTINUE|")
+# Text that FITS, astropy or STDPipe would take for something else, or would shorten.
+_AMBIGUOUS = re.compile(r"NaN|Inf|array\(.*|[A-Za-z_][\w.]*: +[+-]?[\d.].*|.*[ &]|.*[^ -~].*", re.S)
+_BOILERPLATE = "FITS (Flexible Image Transport System) format is defined"
+
+
+def encode_meta(meta: Mapping[str, Any], record: Mapping[str, Any] | None = None) -> str:
+    """Metadata as header cards, 80 columns each.
+
+    Parameters
+    ----------
+    meta : mapping
+        Any keys, any values; see the module's description. Numbers of numpy become Python's;
+        objects of unknown types are kept as their text.
+    record : mapping, optional
+        More to be kept in VETMETA (JSON): see `decode_record`.
+    """
+    cards, types = [], {}
+    keywords = keywords_of(meta)
+    for keyword, key in keywords.items():
+        value = meta[key]
+        plain, exact = _encode(value)
+        if keyword == "TIME" and isinstance(value, str):
+            plain, exact = value, {"text": True}
+        cards.append(format_card(keyword, plain))
+        if exact is not None:
+            types[keyword] = exact
+    renamed = {w: str(k) for w, k in keywords.items() if str(k) != w.lower()}
+    parts = {"keys": renamed, "types": types, **(record or {})}
+    content = {name: part for name, part in parts.items() if part}
+    if content:
+        cards.append(format_card(RECORD, _json(content)))
+    return "".join(cards)
+
+
+def decode_meta(header: Header) -> dict[str, Any]:
+    """The metadata in a header, written by `encode_meta` or by STDPipe.
+
+    A value that is not what it seems to be (a list cut short, a time that is none) stays text.
+    """
+    record = decode_record(header)
+    keys, types = _part(record, "keys"), _part(record, "types")
+    meta: dict[str, Any] = {}
+    for keyword, plain in _values(header):
+        key = keys.get(keyword)
+        key = key if isinstance(key, str) else keyword.lower()
+        if key not in meta:
+            meta[key] = _decode(keyword, plain, types.get(keyword))
+    for keyword in ("COMMENT", "HISTORY"):
+        if keyword in header:
+            lines = [str(line) for line in header[keyword]]
+            lines = [line for line in lines if not line.startswith((_BOILERPLATE, "and Astro"))]
+            if lines:
+                text = "".join(line.ljust(72) for line in lines[:-1]) + lines[-1]
+                meta.setdefault(keyword.lower(), text)
+    return meta
+
+
+def decode_record(header: Header) -> dict[str, Any]:
+    """What VETMETA holds; empty where it is not there or not readable."""
+    try:
+        record = json.loads(header.get(RECORD, "{}"))
+    except (ValueError, TypeError, RecursionError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _part(record: Mapping[str, Any], name: str) -> dict[str, Any]:
+    part = record.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _encode(value: Any) -> tuple[Plain, Any]:
+    """The value of a card, and what VETMETA has to add (None if nothing)."""
+    if value is None or isinstance(value, (bool, np.bool_)):
+        return (None if value is None else bool(value)), None
+    if isinstance(value, str):
+        text = str(value)
+        if ("'" in text and "/" in text) or _AMBIGUOUS.fullmatch(text):
+            return _json(text), "str"
+        return text, None
+    if value is np.ma.masked:
+        return None, pack(value)
+    if isinstance(value, (int, np.integer)) and not isinstance(value, np.timedelta64):
+        number = int(value)
+        return (number, None) if abs(number) < 10**30 else (hex(number), "hex")
+    if isinstance(value, (float, np.floating)) and not is_quantity(value):
+        return _encode_float(float(value)), None
+    if isinstance(value, np.ndarray) and type(value) is np.ndarray:
+        try:
+            return format_array(value), None
+        except ValueError:
+            pass
+    packed = pack(value)
+    if isinstance(packed, str):
+        return _encode(packed)
+    return _nearest(value, packed), packed
+
+
+def _json(content: Any) -> str:
+    """JSON without single quotes: astropy ends a string at ``' /``."""
+    return json.dumps(content, separators=(",", ":")).replace("'", "\\u0027")
+
+
+def _encode_float(value: float) -> Plain:
+    if math.isnan(value):
+        return "NaN"
+    return "Inf" if value == math.inf else value
+
+
+def _nearest(value: Any, packed: Any) -> Plain:
+    """What a reader that does not know VETMETA gets for a value it cannot have."""
+    if is_time(value):
+        return utc_text(value)
+    if isinstance(value, datetime.datetime):
+        if value.tzinfo is not None:
+            value = value.astimezone(datetime.UTC).replace(tzinfo=None)
+        return str(value.isoformat())
+    if isinstance(value, (datetime.date, np.datetime64)):
+        return str(value)
+    if isinstance(value, bytes) and re.fullmatch(rb"[!-~]+", value):
+        return bytes(value).decode("ascii")
+    if is_quantity(value):
+        value = value.value
+        if np.ndim(value) == 0:
+            return _encode_float(float(value))
+    try:
+        array = np.ma.filled(value) if isinstance(value, np.ma.MaskedArray) else np.asarray(value)
+        if array.ndim and array.dtype.kind in "biuf":
+            return format_array(np.asarray(array))
+    except (ValueError, TypeError):
+        pass
+    return _json(packed)
+
+
+def _values(header: Header) -> Iterable[tuple[str, Plain | complex]]:
+    """Keywords and values, but for those of the file's structure; what cannot be read is text."""
+    from astropy.io.fits import VerifyError
+
+    for card in header.cards:
+        with quiet():
+            keyword = card.keyword.upper()
+            if keyword in ("COMMENT", "HISTORY", RECORD) or _STRUCTURE.fullmatch(keyword):
+                continue
+            try:
+                value = card.value
+            except (ValueError, VerifyError):
+                value = card.image[10:].strip(" '")
+        known = value is None or isinstance(value, (bool, int, float, complex, str))
+        yield keyword, value if known else None
+
+
+def _decode(keyword: str, plain: Plain | complex, exact: Any) -> Any:
+    if exact is not None:
+        try:
+            value = _restore(plain, exact)
+            if keyword == "TIME" and isinstance(value, str):
+                return value
+            again = _encode(value)[0]
+            if again == plain or (again is None and plain is None):
+                return value
+        except (ValueError, TypeError, RecursionError):
+            pass
+    if keyword == "TIME":
+        return _time(plain)
+    if plain in ("NaN", "Inf"):
+        return math.nan if plain == "NaN" else math.inf
+    if isinstance(plain, str) and plain.startswith("array("):
+        try:
+            return parse_array(plain)
+        except ValueError:
+            return plain
+    return plain
+
+
+def _restore(plain: Plain | complex, exact: Any) -> Any:
+    if exact == "str":
+        text = json.loads(str(plain))
+        if not isinstance(text, str):
+            raise ValueError("not text")
+        return text
+    if exact == "hex":
+        return int(str(plain), 16)
+    if exact == {"text": True}:
+        return plain
+    return unpack(exact)
+
+
+def _time(plain: Plain | complex) -> Any:
+    if not isinstance(plain, str):
+        return plain
+    from astropy.time import Time
+
+    try:
+        return Time(plain)
+    except ValueError:
+        return plain

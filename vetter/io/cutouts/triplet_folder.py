@@ -1,0 +1,266 @@
+"""Folders of plain stamps (science, reference, difference as a file each), as a source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.coordinates.wcs import sky_to_pixel
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout.plane import Box, Provenance
+from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
+from vetter.core.number_text import counted
+from vetter.errors import InputError
+from vetter.io.cutouts.triplet_list import StampHeader, listed_sets, stamp_header
+from vetter.io.cutouts.triplet_names import PlaneSets
+from vetter.io.field.field_planes import ORDER, FieldPlanes, open_planes
+from vetter.io.field.field_source import cut_planes, header_facts
+from vetter.io.field.fwhm import known_fwhm
+from vetter.io.files.fingerprint import of_files
+from vetter.io.files.folder_walk import left_alone_words
+from vetter.io.input_options import InputOrigin
+
+FIRST_LOT = 512
+"""So many headers are read before anything is shown; each later lot doubles the list."""
+LARGEST = 1200
+"""Pixels along a side; what is larger is an image of the sky that lacks its list."""
+NO_FILE = "no file of this plane"
+_CONVERTED = ("variance", "weight")
+_DEFAULT_RADIUS = 20.0
+
+
+@dataclass
+class TripletFolder(CutoutSource):
+    """Candidates whose planes are files of their own; they are read when they are shown.
+
+    Attributes
+    ----------
+    title : str
+    found : PlaneSets
+        The files of each candidate.
+    record : dict
+    radius, given_fwhm : float or None
+        The user's word on the cutouts' size and the PSF's FWHM, pixels.
+    extra_notes, extra_cautions : tuple of str
+        Said before all others.
+    """
+
+    title: str
+    found: PlaneSets
+    record: dict[str, Any]
+    radius: float | None = None
+    given_fwhm: float | None = None
+    extra_notes: tuple[str, ...] = ()
+    extra_cautions: tuple[str, ...] = ()
+    candidates: CandidateList = field(init=False)
+    plane_names: tuple[str, ...] = field(init=False)
+    plane_provenance: Mapping[str, Provenance] = field(init=False)
+    default_radius: float = field(init=False)
+    _headers: list[StampHeader | None] = field(default_factory=list, init=False)
+    _stopped: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        self.candidates = self._next()
+        self.plane_names, self.plane_provenance = _planes_of(self.found)
+        # Half of the largest stamp, unless the user says otherwise.
+        half = (max(largest_of(self._headers)) - 1) / 2
+        self.default_radius = self.radius or half or _DEFAULT_RADIUS
+
+    @property
+    def complete(self) -> bool:
+        """Whether all headers were read."""
+        return len(self.candidates) == len(self.found.sets)
+
+    @property
+    def expected(self) -> int:
+        """How many candidates there will be."""
+        return len(self.found.sets)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was found so far."""
+        found, listed = self.found, self.candidates
+        notes = [
+            f"{counted(len(found.sets), 'candidate')} by the names of their files; columns "
+            f"{listed.roles.described() or 'none'}"
+        ]
+        if "missing" in listed.table.colnames:
+            short = int(np.count_nonzero(np.asarray(listed.table["missing"]) != ""))
+            notes.append(
+                f"{counted(short, 'of them lacks', 'of them lack')} a plane that others have: "
+                "see the column missing"
+            )
+        unread = sum(one is None for one in self._headers)
+        if unread:
+            notes.append(f"{unread} of the images cannot be read as FITS; their panels say why")
+        if found.without_image:
+            have = counted(found.without_image, "name has", "names have")
+            notes.append(f"{have} planes but no image: left alone")
+        if found.doubled:
+            notes.append(
+                f"{counted(found.doubled, 'file')} could be a plane that another was taken for"
+            )
+        if found.others:
+            notes.append(left_alone_words(found.others))
+        return (*self.extra_notes, *notes, *listed.notes)
+
+    @cached_property
+    def fingerprints(self) -> tuple[Fingerprint, ...]:
+        """Of all files together."""
+        return (of_files("cutouts", [Path(p) for one in self.found.sets for p in files_of(one)]),)
+
+    def grow(self) -> CandidateList | None:
+        """The list with the next headers; None when all are read."""
+        if self.complete or self._stopped:
+            return None
+        self.candidates = self._next()
+        return self.candidates
+
+    def cutout(self, row: int, radius: float | None = None) -> Cutout:
+        """The stamp of one candidate, cropped where a smaller radius is asked for.
+
+        Planes that cannot be read, or that have another shape and no WCS to tell where their
+        pixels lie, are left out, and the cutout's notes say why: to put one stamp's middle on
+        another's would be a guess, half a pixel off where sides are even and odd.
+
+        Raises
+        ------
+        InputError
+            The image cannot be read.
+        """
+        one = self.found.sets[row]
+        planes, left_out = _opened(one.planes)
+        try:
+            meta = self.candidates.candidate(row)
+            for name, value in header_facts(planes).items():
+                meta.setdefault(name, value)
+            meta["name"] = one.name
+            x, y = _place(planes, meta)
+            box = Box(0, 0, planes.shape[1], planes.shape[0])
+            if radius is not None:
+                around = Box.around(x, y, radius)
+                if around.nx < box.nx or around.ny < box.ny:
+                    box = around
+            cutout = cut_planes(planes, box, meta)
+            missing = {name: NO_FILE for name in self.plane_names if name not in one.planes}
+            cutout.notes = {**missing, **cutout.notes, **left_out}
+            return cutout
+        finally:
+            planes.close()
+
+    def fwhm(self, measure: bool = True) -> PsfFwhm | None:
+        """The FWHM of the PSF where the headers tell it; there is no field to measure."""
+        return known_fwhm(self.given_fwhm, self.candidates, None, None)
+
+    def close(self) -> None:
+        """Nothing is kept open; what is being listed ends."""
+        self._stopped = True
+
+    def _next(self) -> CandidateList:
+        sets = self.found.sets
+        goal = min(len(sets), max(FIRST_LOT, 2 * len(self._headers)))
+        for one in sets[len(self._headers) : goal]:
+            if self._stopped:
+                break
+            self._headers.append(stamp_header(one))
+        return listed_sets(sets[: len(self._headers)], self._headers)
+
+
+def open_triplets(
+    title: str,
+    found: PlaneSets,
+    radius: float | None,
+    fwhm: float | None,
+    origin: InputOrigin,
+) -> TripletFolder:
+    """A source from the files that names put together; only the first headers are read.
+
+    Raises
+    ------
+    InputError
+        They are no images, or images of the sky rather than stamps.
+    """
+    notes, cautions = origin.notes_with(), origin.cautions
+    source = TripletFolder(title, found, origin.record, radius, fwhm, notes, cautions)
+    width, height = largest_of(source._headers)
+    if not width:
+        first = found.sets[0].planes["image"]
+        raise InputError(f"{first}: wanted a FITS image, as its name says, found none")
+    if max(width, height) > LARGEST and radius is None:
+        raise InputError(
+            f"{found.sets[0].planes['image']}: an image of {width} x {height} pixels and its "
+            "planes, but no candidate list: name the list and --image, or give --radius to see "
+            "the middle"
+        )
+    return source
+
+
+def _planes_of(found: PlaneSets) -> tuple[tuple[str, ...], dict[str, Provenance]]:
+    """Return the union of all candidates' planes and of those made of them, and what is made."""
+    names: dict[str, None] = {}
+    for one in found.sets:
+        names.update(dict.fromkeys(one.planes))
+    brought = not names.keys().isdisjoint(("err", *_CONVERTED))
+    for name in (*_CONVERTED, "err"):
+        names.pop(name, None)
+    names["err"] = None
+    if "convolved" in names:
+        names["diff"] = None
+    ordered = (*(n for n in ORDER if n in names), *(n for n in names if n not in ORDER))
+    return ordered, {} if brought else {"err": Provenance.ESTIMATED}
+
+
+def files_of(one: Any) -> list[str]:
+    """The files of one candidate, in the order of their planes' names."""
+    return [one.planes[plane] for plane in sorted(one.planes)]
+
+
+def largest_of(headers: Sequence[StampHeader | None]) -> tuple[int, int]:
+    """The largest stamp's columns and rows; (0, 0) where there is none."""
+    sizes = [one.axes[:2] for one in headers if one is not None]
+    return max(((size[0], size[1]) for size in sizes), key=max, default=(0, 0))
+
+
+def _opened(files: Mapping[str, str]) -> tuple[FieldPlanes, dict[str, str]]:
+    """The planes that go together; and those that do not, with the reason in words."""
+    try:
+        return _open(files), {}
+    except InputError:
+        kept = {"image": files["image"]}
+        _open(kept).close()
+    said: dict[str, str] = {}
+    for name, file in files.items():
+        if name == "image":
+            continue
+        try:
+            _open({"image": files["image"], name: file}).close()
+            kept[name] = file
+        except InputError as error:
+            text = str(error).removeprefix(f"{file}: ").removeprefix(f"{Path(file).name}: ")
+            said["err" if name in _CONVERTED else name] = f"not shown: {text}"
+    return _open(kept), said
+
+
+def _open(files: Mapping[str, str]) -> FieldPlanes:
+    specs = {name: file for name, file in files.items() if name not in _CONVERTED}
+    converted = {} if "err" in specs else {n: files[n] for n in _CONVERTED if n in files}
+    if len(converted) == len(_CONVERTED):
+        del converted["weight"]
+    return open_planes(specs, converted.get("variance"), converted.get("weight"))
+
+
+def _place(planes: FieldPlanes, meta: Mapping[str, Any]) -> tuple[float, float]:
+    """The candidate in the stamp's pixels: by its sky position where that lies on the stamp."""
+    rows, columns = planes.shape
+    ra, dec = meta.get("ra", np.nan), meta.get("dec", np.nan)
+    if planes.wcs is not None and np.isfinite(ra) and np.isfinite(dec):
+        x, y = sky_to_pixel(planes.wcs, ra, dec)
+        if 0 <= x <= columns - 1 and 0 <= y <= rows - 1:
+            return x, y
+    return (columns - 1) / 2, (rows - 1) / 2

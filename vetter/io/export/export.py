@@ -1,0 +1,262 @@
+"""An export: cutouts with their verdicts as FITS files, and the list with all verdicts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout.unread_planes import missing
+from vetter.core.cutout_source import CutoutSource
+from vetter.core.decisions.decision import Verdict
+from vetter.core.number_text import counted
+from vetter.errors import InputError
+from vetter.io.cutouts.cutout_file import write_cutout
+from vetter.io.export.decision_table import Opinions, decision_table
+from vetter.io.export.export_folder import ExportFolder
+from vetter.io.export.export_marks import marked, vet_meta
+from vetter.io.export.file_names import safe_names
+from vetter.io.export.input_files import InputFiles
+from vetter.io.export.table_writing import FORMATS, write_table
+from vetter.io.files.atomic import write_atomic
+
+Picture = Callable[[int, Cutout], bytes]
+"""Makes the view of a row as a PNG file's bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What an export wrote.
+
+    Attributes
+    ----------
+    folder : Path
+    cutouts : int
+        Files in ``cutouts/``, pictures not counted.
+    tables : tuple of Path
+    skipped : tuple of (str, str)
+        Chosen candidates whose cutout could not be read, and why.
+    lacking : tuple of str
+        Cutouts without a plane, since it could not be read: one line each.
+    notes : tuple of str
+        What was renamed or converted, one line each.
+    cancelled : bool
+        Nothing was written, and an earlier export is as it was.
+    """
+
+    folder: Path
+    cutouts: int = 0
+    tables: tuple[Path, ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()
+    lacking: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    cancelled: bool = False
+
+    def lines(self) -> list[str]:
+        """The report for the user."""
+        if self.cancelled:
+            return ["cancelled: nothing was written"]
+        tables = ", ".join(path.name for path in self.tables)
+        cutouts = counted(self.cutouts, "cutout")
+        first = f"{self.folder}: {cutouts}" + (f", {tables}" if tables else "")
+        # Most reasons begin with the candidate themselves.
+        skipped = [
+            f"no cutout of {name}: {reason.removeprefix(f'{name}: ')}"
+            for name, reason in self.skipped
+        ]
+        return [first, *self.notes, *skipped, *self.lacking]
+
+
+class _Cancelled(Exception):
+    pass
+
+
+def _silent(done: int, total: int) -> None:
+    pass
+
+
+def _never() -> bool:
+    return False
+
+
+def export(
+    source: CutoutSource,
+    ledger: Opinions,
+    out_dir: str | os.PathLike[str],
+    verdicts: Collection[Verdict] = (Verdict.ACCEPT,),
+    formats: Sequence[str] = ("ecsv",),
+    png: bool = False,
+    picture: Picture | None = None,
+    adjustments: Mapping[str, Mapping[str, Any]] | None = None,
+    progress: Callable[[int, int], None] = _silent,
+    cancelled: Callable[[], bool] = _never,
+    radius: float = 20.0,
+    cutout: Callable[[int, float], Cutout] | None = None,
+) -> ExportReport:
+    """Write ``cutouts/NAME.fits`` of the chosen candidates and ``decisions.FORMAT`` of all.
+
+    Everything is written aside and moved in at the end: a cancelled or failed export leaves
+    an earlier one as it was. Of an earlier export of the same list, the files of candidates
+    that are no longer chosen go. Text is written as it is, also where a spreadsheet would take
+    it for a formula (a comment that starts with ``=``).
+
+    Parameters
+    ----------
+    source : CutoutSource
+        Used in the calling thread, unless `cutout` reads the cutouts.
+    ledger : Ledger
+        Or anything with its ``codes`` and ``opinion``.
+    out_dir : path
+    verdicts : collection of Verdict
+        Which candidates get cutouts; the tables hold all.
+    formats : sequence of str
+        'ecsv', 'csv', 'votable', 'fits'.
+    png : bool
+        Whether ``cutouts/NAME.png`` is written too, by `picture`.
+    picture : callable, optional
+        (row, cutout) -> bytes of a PNG file.
+    adjustments : mapping, optional
+        For each key the ``adjust_*`` metadata of its fit.
+    progress : callable
+        Told (done, total) after each cutout.
+    cancelled : callable
+        Asked before each cutout.
+    radius : float
+        Of the cutouts, in pixels.
+    cutout : callable, optional
+        (row, radius) -> Cutout, in place of the source's own.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be written to, the disk is full, a file in the way was not written by
+        an export or is an input, an unknown format; one line.
+    """
+    folder = Path(out_dir).absolute()
+    for name in formats:
+        if name not in FORMATS:
+            raise InputError(f"{name}: no such format; there are {', '.join(FORMATS)}")
+    if png and picture is None:
+        raise InputError("pictures cannot be made here: export them from the window")
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder}: wants a folder, found a file")
+    job = _Export(source, ledger, verdicts, formats, picture if png else None, folder, radius)
+    if cutout is not None:
+        job.read_cutout = cutout
+    job.refuse_inputs()
+    with ExportFolder.prepared(folder) as target:
+        target.check_free(job.planned)
+        try:
+            return job.run(target, adjustments or {}, progress, cancelled)
+        except _Cancelled:
+            return ExportReport(folder, cancelled=True)
+
+
+class _Export:
+    """One export: what is chosen, under which names."""
+
+    def __init__(
+        self,
+        source: CutoutSource,
+        ledger: Opinions,
+        verdicts: Collection[Verdict],
+        formats: Sequence[str],
+        picture: Picture | None,
+        folder: Path,
+        radius: float,
+    ) -> None:
+        self.source, self.ledger, self.picture = source, ledger, picture
+        self.folder, self.radius = folder, radius
+        self.read_cutout: Callable[[int, float], Cutout] = source.cutout
+        codes = {verdict.code for verdict in verdicts}
+        count = len(source.candidates)
+        self.names = safe_names(source.candidates.name(row) for row in range(count))
+        self.rows = [row for row in range(count) if int(ledger.codes[row]) in codes]
+        self.endings = ("fits", "png") if picture is not None else ("fits",)
+        self.tables = {name: f"decisions.{name}" for name in dict.fromkeys(formats)}
+        chosen = [f"cutouts/{self.names[row]}.{end}" for row in self.rows for end in self.endings]
+        self.planned = [*chosen, *self.tables.values()]
+
+    def refuse_inputs(self) -> None:
+        """Refuse to write over, or between, what the session is opened on."""
+        cutouts, inputs = self.folder / "cutouts", InputFiles(self.source)
+        tables = [self.folder / name for name in self.tables.values()]
+        taken = [path for path in tables if path in inputs]
+        if inputs.lie_in(cutouts):
+            taken.append(cutouts)
+        if taken:
+            raise InputError(f"{taken[0]}: an input of this session; export to another folder")
+
+    def run(
+        self,
+        target: ExportFolder,
+        adjustments: Mapping[str, Mapping[str, Any]],
+        progress: Callable[[int, int], None],
+        cancelled: Callable[[], bool],
+    ) -> ExportReport:
+        """Stage all files, then swap them in."""
+        written: list[str] = []
+        skipped: list[tuple[str, str]] = []
+        lacking: list[str] = []
+        total = len(self.rows) + len(self.tables)
+        (target.stage / "cutouts").mkdir()
+        for done, row in enumerate(self.rows):
+            if cancelled():
+                raise _Cancelled
+            key = str(self.source.candidates.keys[row])
+            try:
+                cutout = self.read_cutout(row, self.radius)
+            except InputError as error:
+                skipped.append((self.source.candidates.name(row), str(error)))
+            else:
+                said = self.source.candidates.name(row)
+                lacking += [f"cutout of {said}: {words}" for words in missing(cutout.unread)]
+                written += self._stage(row, cutout, adjustments.get(key, {}), target.stage)
+            progress(done + 1, total)
+        notes = self._stage_tables(target.stage, total, progress, cancelled)
+        if cancelled():
+            raise _Cancelled
+        every = {f"{name}.{end}" for name in self.names for end in ("fits", "png")}
+        earlier = every & set(target.listing("cutouts"))
+        stale = sorted({f"cutouts/{name}" for name in earlier} - set(written))
+        target.swap_in([*written, *self.tables.values()], stale)
+        return ExportReport(
+            self.folder,
+            len([name for name in written if name.endswith(".fits")]),
+            tuple(self.folder / name for name in self.tables.values()),
+            tuple(skipped),
+            tuple(lacking),
+            notes,
+        )
+
+    def _stage(
+        self, row: int, cutout: Cutout, adjustment: Mapping[str, Any], stage: Path
+    ) -> list[str]:
+        name = f"cutouts/{self.names[row]}"
+        labelled = cutout.copy()
+        labelled.meta = {**cutout.meta, **vet_meta(self.ledger.opinion(row))}
+        labelled.meta |= {k: v for k, v in adjustment.items() if k.startswith("adjust_")}
+        write_cutout(labelled, stage / f"{name}.fits")
+        if self.picture is not None:
+            png = marked(self.picture(row, cutout), labelled.meta["vet_verdict"])
+            write_atomic(stage / f"{name}.png", png, sync=False)
+        return [f"{name}.{end}" for end in self.endings]
+
+    def _stage_tables(
+        self,
+        stage: Path,
+        total: int,
+        progress: Callable[[int, int], None],
+        cancelled: Callable[[], bool],
+    ) -> tuple[str, ...]:
+        table, notes = decision_table(self.source.candidates.table, self.ledger)
+        every = list(notes)
+        for done, (kind, name) in enumerate(self.tables.items()):
+            if cancelled():
+                raise _Cancelled
+            every += write_table(table, stage / name, kind)
+            progress(len(self.rows) + done + 1, total)
+        return tuple(dict.fromkeys(every))

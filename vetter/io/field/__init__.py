@@ -1,0 +1,1 @@
+"""One image: its planes, its PSF and its list as a source."""

@@ -1,0 +1,248 @@
+"""The planes of one field: opened together, on one pixel grid, the missing ones made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vetter.core.cutout.plane import Box, Plane, Provenance
+from vetter.core.cutout_source import Fingerprint
+from vetter.errors import InputError
+from vetter.io.field.plane_grids import PlaneGrids
+from vetter.io.field.planes import (
+    Conversion,
+    DifferencePlane,
+    ErrorPlane,
+    EstimatedErrorPlane,
+    FilePlane,
+    LostPlane,
+    MaskPlane,
+    image_of,
+    open_plane,
+)
+from vetter.io.field.readable_part import ReadablePart
+from vetter.io.files.fingerprint import of_plane
+from vetter.io.fits.image_wcs import image_wcs
+
+if TYPE_CHECKING:
+    from astropy.io.fits import Header
+    from astropy.wcs import WCS
+
+ORDER = ("image", "template", "convolved", "diff", "err", "mask")
+_PIECES = 5
+_PIECE = 64
+
+
+@dataclass
+class FieldPlanes:
+    """Planes on one pixel grid, with the header and WCS of the first.
+
+    Attributes
+    ----------
+    planes : dict of str to Plane
+        In the order of the panels; those that are made come with them.
+    files : dict of str to FilePlane
+        Those that files hold.
+    header : `~astropy.io.fits.Header`
+    wcs : `~astropy.wcs.WCS` or None
+    plane_notes : dict of str to str
+        What a plane is, where it is not what a file holds.
+    provenance : dict of str to Provenance
+        The same, for the program.
+    notes : list of str
+    """
+
+    planes: dict[str, Plane]
+    files: dict[str, FilePlane]
+    header: Header
+    wcs: WCS | None
+    plane_notes: dict[str, str] = field(default_factory=dict)
+    provenance: dict[str, Provenance] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns) of the image, on whose grid all planes are read."""
+        return next(iter(self.planes.values())).shape
+
+    @property
+    def image_file(self) -> Path:
+        """The file of the first plane."""
+        return image_of(next(iter(self.files.values()))).name.path
+
+    def fingerprints(self) -> list[Fingerprint]:
+        """One for each file's plane, with how its pixels are read: other bits, other pixels."""
+        return [
+            of_plane(name, image_of(plane).name.path, image_of(plane).name.suffix + _reading(plane))
+            for name, plane in self.files.items()
+        ]
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for plane in self.files.values():
+            image_of(plane).close()
+
+
+def open_planes(
+    specs: Mapping[str, str],
+    variance: str | None = None,
+    weight: str | None = None,
+    mask_bits: str | None = None,
+    mask_good: str | None = None,
+    lenient: bool = False,
+) -> FieldPlanes:
+    """Open the planes of a field; only headers are read, and a few rows of the mask.
+
+    Parameters
+    ----------
+    specs : mapping
+        Plane name to file, possibly as ``file.fits[EXT]``.
+    variance, weight : str, optional
+        Files to make ``err`` of.
+    mask_bits, mask_good : str, optional
+        See `vetter.core.cutout.mask_bits.bad_bits`.
+    lenient : bool
+        Whether a plane that cannot be opened is one that cannot be read, unless it is the first.
+
+    Raises
+    ------
+    InputError
+        A file cannot be used, planes differ in shape and have no WCS, or ``err`` is given twice.
+    """
+    wanted = _wanted(specs, variance, weight)
+    if not wanted:
+        raise InputError("no plane was given: name the image with --image FILE")
+    files: dict[str, FilePlane] = {}
+    lost: dict[str, str] = {}
+    try:
+        for name, (spec, convert) in wanted.items():
+            try:
+                files[name] = open_plane(name, spec, convert, mask_bits, mask_good)
+            except InputError as error:
+                if not lenient or not files:
+                    raise
+                lost[name] = str(error)
+        field_ = _aligned(files)
+        for name, reason in lost.items():
+            field_.planes[name] = LostPlane(name, field_.shape, reason)
+        bits = "--mask-bits" if mask_bits else "--mask-good" if mask_good else ""
+        if bits and not any(plane.is_mask for plane in field_.planes.values()):
+            raise InputError(
+                f"{bits}: there is no mask to choose bits of; name it with --mask FILE"
+            )
+        _make_missing(field_)
+        _say(field_)
+    except BaseException:
+        for plane in files.values():
+            image_of(plane).close()
+        raise
+    return field_
+
+
+def _aligned(files: dict[str, FilePlane]) -> FieldPlanes:
+    """The planes on the grid of the first."""
+    name, plane = next(iter(files.items()))
+    first = image_of(plane)
+    wcs, reason = image_wcs(first)
+    grids = PlaneGrids(first, f"{name} ({first.name.label})", wcs)
+    planes = FieldPlanes({}, files, first.header, wcs, notes=[reason] if reason else [])
+    for name, plane in files.items():
+        planes.planes[name], said = grids.on_grid(plane)
+        if said:
+            planes.plane_notes[name] = said
+            planes.provenance[name] = Provenance.REPROJECTED | plane.provenance
+        elif plane.provenance:
+            planes.provenance[name] = plane.provenance
+    return planes
+
+
+def _wanted(
+    specs: Mapping[str, str], variance: str | None, weight: str | None
+) -> dict[str, tuple[str, Conversion | None]]:
+    errors = [name for name in ("err", "variance", "weight") if specs.get(name)]
+    given = {name: spec for name, spec in specs.items() if spec}
+    if len(errors) + bool(variance) + bool(weight) > 1:
+        raise InputError("err is given twice: use one of --err, --variance and --weight")
+    wanted: dict[str, tuple[str, Conversion | None]] = {}
+    for name in (*ORDER, *(n for n in given if n not in ORDER)):
+        if name == "err" and variance:
+            wanted[name] = (variance, "variance")
+        elif name == "err" and weight:
+            wanted[name] = (weight, "weight")
+        elif name in given:
+            wanted[name] = (given[name], None)
+    return wanted
+
+
+def _make_missing(planes: FieldPlanes) -> None:
+    image, convolved = planes.planes.get("image"), planes.planes.get("convolved")
+    if "diff" not in planes.planes and image is not None and convolved is not None:
+        difference = DifferencePlane("diff", image, convolved)
+        planes.planes["diff"] = difference
+        planes.plane_notes["diff"] = difference.note
+        planes.provenance["diff"] = difference.provenance
+    if "err" not in planes.planes and image is not None:
+        made = EstimatedErrorPlane("err", image, _gain(planes.header))
+        planes.planes["err"] = made
+        planes.plane_notes["err"] = made.note
+        planes.provenance["err"] = made.provenance
+    present = planes.planes
+    names = [*(n for n in ORDER if n in present), *(n for n in present if n not in ORDER)]
+    planes.planes = {name: present[name] for name in names}
+
+
+def _say(planes: FieldPlanes) -> None:
+    shown: dict[tuple[object, ...], str] = {}
+    for name, plane in planes.files.items():
+        where = image_of(plane).name
+        first = shown.setdefault((where.path, where.extension, where.slices), name)
+        if first != name:
+            planes.notes.append(
+                f"{name} is the same image as {first}, {where.label}: name another part of the "
+                f"file as {where.path.name}[EXT]"
+            )
+        if isinstance(plane, ErrorPlane):
+            known = planes.plane_notes.get(name)
+            planes.plane_notes[name] = plane.note + (f", {known}" if known else "")
+        if isinstance(plane, MaskPlane):
+            if plane.bad.said:
+                planes.notes.append(f"{name}: {plane.bad.said}")
+            share = masked_share(plane)
+            if share > 0.5:
+                planes.notes.append(
+                    f"{name} covers {share:.0%} of the image: if its bits mark more than bad "
+                    "pixels, choose with --mask-bits or --mask-good"
+                )
+    for name, note in planes.plane_notes.items():
+        planes.notes.append(f"{name}: {note}")
+
+
+def _reading(plane: Plane) -> str:
+    if isinstance(plane, MaskPlane):
+        return "" if plane.bad.bits is None else f" bits {plane.bad.bits}"
+    return plane.note if isinstance(plane, ErrorPlane) else ""
+
+
+def masked_share(plane: MaskPlane) -> float:
+    """The share of bad pixels, from pieces of rows all over: a large mask is not read whole."""
+    rows, columns = plane.shape
+    width = min(columns, _PIECE)
+    boxes = [
+        Box(int(x), int(y), width, 1)
+        for y in np.linspace(0, rows - 1, _PIECES)
+        for x in np.linspace(0, columns - width, _PIECES)
+    ]
+    part = ReadablePart(plane)
+    return float(np.mean([part.read(box).mean() for box in boxes]))
+
+
+def _gain(header: Mapping[str, Any]) -> float | None:
+    for keyword in ("GAIN", "EGAIN", "AVGGAIN", "GAINA"):
+        value = header.get(keyword)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0:
+            return float(value)
+    return None

@@ -1,0 +1,221 @@
+"""A candidate list and the planes of its field, as a source of cutouts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.cutout.lazy_cutout import LazyCutout
+from vetter.core.cutout.plane import NOT_COVERING, Array, Box, Provenance
+from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
+from vetter.errors import InputError
+from vetter.io.field.field_planes import FieldPlanes
+from vetter.io.field.fwhm import known_fwhm, measured_fwhm
+from vetter.io.field.planes import DifferencePlane, MaskPlane
+from vetter.io.field.reprojected import ReprojectedPlane
+from vetter.io.fits.exposure import filter_of
+from vetter.settings import MOST_RADIUS
+
+if TYPE_CHECKING:
+    from astropy.wcs import WCS
+
+
+@dataclass
+class FieldSource(CutoutSource):
+    """Cutouts of the candidates of one field.
+
+    Attributes
+    ----------
+    title : str
+    candidates : CandidateList
+    field_planes : FieldPlanes
+    default_radius : float
+    prints : tuple of Fingerprint
+        Its ``fingerprints``.
+    record : dict
+        Inputs and options in plain types, paths absolute.
+    extra_notes, extra_cautions : tuple of str
+        Said before all others.
+    given_fwhm : float or None
+        The user's word on the PSF's FWHM, pixels.
+    chooses_columns : bool
+        That the list's columns may be read otherwise, as the user says.
+    """
+
+    title: str
+    candidates: CandidateList
+    field_planes: FieldPlanes
+    default_radius: float
+    prints: tuple[Fingerprint, ...]
+    record: dict[str, Any]
+    extra_notes: tuple[str, ...] = ()
+    given_fwhm: float | None = None
+    extra_cautions: tuple[str, ...] = ()
+    chooses_columns: ClassVar[bool] = True
+    plane_names: tuple[str, ...] = field(init=False)
+    plane_provenance: Mapping[str, Provenance] = field(init=False)
+    wcs: WCS | None = field(init=False)
+    shape: tuple[int, int] = field(init=False)
+    _from_header: dict[str, Any] = field(init=False, default_factory=dict)
+    _fwhm: PsfFwhm | None = field(init=False, default=None)
+    _measured: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        planes = self.field_planes
+        self.plane_names, self.plane_provenance = tuple(planes.planes), planes.provenance
+        self.wcs, self.shape = planes.wcs, planes.shape
+        self._from_header = header_facts(planes)
+
+    @property
+    def fingerprints(self) -> tuple[Fingerprint, ...]:
+        """Fingerprints of the list and the planes."""
+        return self.prints
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was recognised, converted or estimated."""
+        return (*self.extra_notes, *self.candidates.notes, *self.field_planes.notes)
+
+    @property
+    def header(self) -> Any:
+        """The image's header."""
+        return self.field_planes.header
+
+    def cutout(self, row: int, radius: float | None = None) -> LazyCutout:
+        """The cutout of one candidate, with all planes.
+
+        Raises
+        ------
+        InputError
+            The candidate has no position or lies off the image, or no plane can be read.
+        """
+        return self.cutout_with(row, radius)
+
+    def cutout_with(
+        self, row: int, radius: float | None = None, names: Collection[str] | None = None
+    ) -> LazyCutout:
+        """As `cutout`, with those of the planes that are named; None: all."""
+        box = self._box(row, self.default_radius if radius is None else radius)
+        return cut_planes(self.field_planes, box, self.meta(row), names)
+
+    def cutout_at(self, x: float, y: float, radius: float) -> LazyCutout:
+        """The cutout at a place of the image, 0-based pixels, as that of a candidate there."""
+        return cut_planes(self.field_planes, Box.around(x, y, radius), {"x": x, "y": y})
+
+    def meta(self, row: int) -> dict[str, Any]:
+        """What is known of one candidate: its columns, and the time and filter of the image."""
+        meta = self.candidates.candidate(row)
+        for name, value in self._from_header.items():
+            meta.setdefault(name, value)
+        meta.setdefault("name", self.candidates.name(row))
+        return meta
+
+    def fwhm(self, measure: bool = True) -> PsfFwhm | None:
+        """The FWHM of the PSF, and where it comes from; None where nothing tells.
+
+        ``measure`` allows to measure it on the field's stars, which takes a moment the first
+        time. From the user, the list or the header it comes at once.
+        """
+        if self._fwhm is None:
+            self._fwhm = known_fwhm(self.given_fwhm, self.candidates, self.header, self.wcs)
+        image = self.field_planes.planes.get("image")
+        if self._fwhm is None and measure and image is not None and not self._measured:
+            self._measured = True
+            self._fwhm = measured_fwhm(image, self.field_planes.planes.get("mask"))
+        return self._fwhm
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.field_planes.close()
+
+    def _box(self, row: int, radius: float) -> Box:
+        name = self.candidates.name(row)
+        x, y = float(self.candidates.x[row]), float(self.candidates.y[row])
+        if not (np.isfinite(x) and np.isfinite(y)):
+            raise InputError(f"{name}: the list gives no position")
+        if not 0 < radius <= MOST_RADIUS:
+            raise InputError(f"radius: wants pixels from 1 to {MOST_RADIUS:.0f}, found {radius}")
+        rows, columns = self.shape
+        if (
+            abs(x) > 1e9
+            or abs(y) > 1e9
+            or Box.around(x, y, radius).overlap((rows, columns)) is None
+        ):
+            raise InputError(
+                f"{name}: off the image: at x = {_in_short(x)}, y = {_in_short(y)}, "
+                f"the image is {columns} x {rows} pixels"
+            )
+        return Box.around(x, y, radius)
+
+
+def cut_planes(
+    field_planes: FieldPlanes,
+    box: Box,
+    meta: dict[str, Any],
+    names: Collection[str] | None = None,
+) -> LazyCutout:
+    """A box of the planes of a field as a cutout; of those named where any are.
+
+    A plane that cannot be read is left out, and `Cutout.unread` says why.
+
+    Raises
+    ------
+    InputError
+        Not one of them can be read.
+    """
+    planes: dict[str, Array | None] = {}
+    bits: dict[str, Array] = {}
+    unread: dict[str, str] = {}
+    for name, plane in field_planes.planes.items():
+        if names is not None and name not in names:
+            continue
+        try:
+            if plane.is_mask and isinstance(plane, (MaskPlane, ReprojectedPlane)):
+                planes[name], found = plane.read_both(box)
+                if found is not None:
+                    bits[name] = found
+            elif isinstance(plane, DifferencePlane):
+                planes[name] = plane.difference(planes, box)
+            else:
+                planes[name] = plane.read(box)
+        except InputError as error:
+            unread[name] = str(error)
+    if unread and not planes:
+        raise InputError(next(iter(unread.values())))
+    notes = _notes(field_planes, box, planes)
+    header, wcs = field_planes.header, field_planes.wcs
+    cutout = LazyCutout(planes, meta, box, header, wcs, notes, bits, field_planes.provenance)
+    cutout.unread = unread
+    return cutout
+
+
+def _in_short(pixels: float) -> str:
+    """A coordinate for a message: what is no pixel of any image is not written out."""
+    return f"{pixels:.1f}" if abs(pixels) < 1e7 else f"{pixels:.3g}"
+
+
+def _notes(field_planes: FieldPlanes, box: Box, planes: Collection[str]) -> dict[str, str]:
+    """What the planes of a box are, and which of them lie elsewhere on the sky."""
+    notes = field_planes.plane_notes
+    for name, plane in field_planes.planes.items():
+        if isinstance(plane, ReprojectedPlane) and name in planes and plane.misses(box):
+            notes = {**notes, name: NOT_COVERING}
+    return notes
+
+
+def header_facts(planes: FieldPlanes) -> dict[str, Any]:
+    """Time, filter and file name of the image, as far as its header tells."""
+    header = planes.header
+    facts: dict[str, Any] = {"filename": Path(planes.image_file).name}
+    time = header.get("DATE-OBS")
+    if isinstance(time, str) and "T" in time:
+        facts["time"] = time.strip()
+    band = filter_of(header)
+    if band is not None:
+        facts["filter"] = band
+    return facts

@@ -1,0 +1,1 @@
+"""Any file: opened safely, unpacked, named, locked, fingerprinted."""

@@ -1,0 +1,132 @@
+"""Files that may be packed with gzip, bzip2 or xz, opened as what is inside."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from vetter.errors import InputError
+from vetter.io.files.cancelling import still_wanted
+from vetter.io.files.regular_files import open_plain_file
+
+# A few kilobytes can be made to unpack without end; no image plane is larger than this.
+MOST_BYTES = 16 * 2**30
+# Zeros shrink a thousandfold, and a plane may hold little else; up to so much is unpacked whatever
+# it shrank by, and above only what shrank as data do.
+_FREELY = 2 * 2**30
+_FREELY_TEXT = 256 * 2**20
+_MOST_RATIO = 100
+_CHUNK = 2**20
+
+IsAll = Callable[[int], bool]
+"""Returns whether a number of unpacked bytes, counted from the beginning, is all of the content."""
+Enough = Callable[[bytes, str, Path], IsAll | None]
+"""Returns the `IsAll` of a content, or None if the content is of another kind.
+
+It is given the first bytes, the file's name for errors, and the path that is unpacked into.
+"""
+
+
+def open_unpacked(
+    path: Path, most_bytes: int = MOST_BYTES, enough: Enough | None = None
+) -> IO[bytes]:
+    """Open a file for reading; a packed one is unpacked into a temporary file.
+
+    Parameters
+    ----------
+    path : Path
+    most_bytes : int
+        Limit of the unpacked size.
+    enough : callable, optional
+        Ends the unpacking where the content ends, as
+        `vetter.io.fits.structure.promised_by_headers` does for FITS; without it all is unpacked.
+
+    Raises
+    ------
+    InputError
+        No such file, one that may not be read, a pipe, a damaged one, or one that unpacks to more
+        than ``most_bytes``, than the disk holds or than files of its size do.
+    """
+    try:
+        file = open_plain_file(path)
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file") from error
+    except IsADirectoryError as error:
+        raise InputError(f"{path}: wanted a FITS image, found a folder") from error
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: cannot be read: {said}") from error
+    magic = file.read(6)
+    file.seek(0)
+    if not magic:
+        file.close()
+        raise InputError(f"{path}: the file is empty")
+    opener = opener_of(magic)
+    if opener is None:
+        return file
+    with file:
+        return _unpack(path, opener, file, most_bytes, enough)
+
+
+def opener_of(magic: bytes) -> Any:
+    """What unpacks a file that begins so; None where it is not packed."""
+    if magic.startswith(b"\x1f\x8b"):
+        import gzip
+
+        return gzip.open
+    if magic.startswith(b"BZh"):
+        import bz2
+
+        return bz2.open
+    if magic.startswith(b"\xfd7zXZ"):
+        import lzma
+
+        return lzma.open
+    return None
+
+
+def _unpack(
+    path: Path, opener: Any, file: IO[bytes], most_bytes: int, enough: Enough | None
+) -> IO[bytes]:
+    import zlib
+    from lzma import LZMAError
+
+    room = min(most_bytes, shutil.disk_usage(tempfile.gettempdir()).free)
+    with tempfile.NamedTemporaryFile(prefix="vetter-", delete=False) as out:
+        temporary = Path(out.name)
+        try:
+            _copy(path, opener, file, out, room, enough)
+            out.flush()
+            # Opened again for reading only, then without a name: it goes when it is closed.
+            return temporary.open("rb")
+        except (OSError, EOFError, zlib.error, LZMAError) as error:
+            raise InputError(f"{path}: a damaged packed file: {error}") from error
+        finally:
+            temporary.unlink()
+
+
+def _copy(
+    path: Path, opener: Any, file: IO[bytes], out: IO[bytes], room: int, enough: Enough | None
+) -> None:
+    packed_bytes = file.seek(0, 2)
+    file.seek(0)
+    total = 0
+    is_all: IsAll | None = None
+    with opener(file) as packed:
+        while chunk := packed.read(_CHUNK):
+            still_wanted()
+            if not total and enough is not None:
+                is_all = enough(chunk, str(path), Path(out.name))
+            total += len(chunk)
+            freely = _FREELY_TEXT if is_all is None else _FREELY
+            most = min(room, max(freely, _MOST_RATIO * packed_bytes))
+            if total > most:
+                raise InputError(f"{path}: unpacks to over {most} bytes; unpack it yourself")
+            out.write(chunk)
+            # It reads what is written through a file of its own.
+            out.flush()
+            if is_all is not None and is_all(total):
+                return

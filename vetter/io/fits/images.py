@@ -1,0 +1,270 @@
+"""Images in FITS files, read by box: the rows or the tiles that are needed.
+
+A gzip, bzip2 or xz file (told by its content) is unpacked into a temporary file first, since
+no part of it can be read without what comes before.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+import threading
+from typing import IO, TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from vetter.core.cutout.plane import Array
+from vetter.errors import InputError
+from vetter.io.files.compressed import open_unpacked
+from vetter.io.files.hdu_names import FitsName
+from vetter.io.files.strange_files import strange
+from vetter.io.files.unreadable import reading, said
+from vetter.io.fits.fits_storage import Storage, storage_of
+from vetter.io.fits.hdu_choice import choose_image, is_called
+from vetter.io.fits.kept_tiles import KeptTiles, Region
+from vetter.io.fits.rice import RiceTiles, rice_tiles
+from vetter.io.fits.sole_image import sole_image
+from vetter.io.fits.sound_header import sound_header
+from vetter.io.fits.structure import START, open_fits, promised_by_headers
+
+if TYPE_CHECKING:
+    from astropy.io.fits import Header
+
+# The tiles of compressed images up to this many pixels are kept in memory, but not those of
+# the first cutouts: to unpack no more of a tile than is wanted brings those sooner.
+SMALL = 4_000_000
+_REPEATED = 16
+# A tile is unpacked whole: up to so many bytes always, above only as much as a file of its size
+# can hold, as zeros shrink a thousandfold.
+_TILE_FREELY = 2**27
+_MOST_RATIO = 1100
+# A region is read in one piece, with what lies beside it, where that is at most so many bytes
+# between two rows, and so many in all: to copy them is quicker than to ask for each row.
+_BETWEEN = 16_384
+_SPAN = 4_000_000
+
+
+class FitsImage(Protocol):
+    """A two-dimensional image of a file that reads a region of itself."""
+
+    name: FitsName
+    header: Header
+    shape: tuple[int, int]
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether its values are whole numbers, as those of a bit mask are."""
+
+    def read(self, region: Region) -> Array:
+        """Physical values, native byte order: integers as int64 or as stored, BLANK not applied
+        to integers; floats with BLANK as NaN."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+class PlainImage:
+    """Pixels stored plainly, of which the rows of a region are read.
+
+    Not through a memory map: the process would be killed where a mapped file is cut short while
+    it is open, and every page once looked at would count as its memory.
+
+    Parameters
+    ----------
+    name : FitsName
+    header : `~astropy.io.fits.Header`
+    storage : Storage
+    shape : (int, int)
+    file : binary file
+        Kept open, and closed with the image.
+    """
+
+    def __init__(
+        self,
+        name: FitsName,
+        header: Header,
+        storage: Storage,
+        shape: tuple[int, int],
+        file: IO[bytes],
+    ) -> None:
+        self.name, self.header, self.shape = name, header, shape
+        self._storage, self._file = storage, file
+        end = storage.offset + shape[0] * shape[1] * storage.dtype.itemsize
+        present = os.fstat(file.fileno()).st_size
+        if present < end:
+            raise InputError(
+                f"{name.label}: cut short: the header promises {end} bytes, the file has {present}"
+            )
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether values are whole numbers."""
+        return self._storage.is_integer
+
+    def read(self, region: Region) -> Array:
+        """Physical values of a region; InputError if the file cannot be read any more."""
+        rows, columns = region
+        y0, y1, _ = rows.indices(self.shape[0])
+        x0, x1, _ = columns.indices(self.shape[1])
+        try:
+            return self._storage.physical(self._stored(y0, x0, max(y1 - y0, 0), max(x1 - x0, 0)))
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f"{self.name.label}: cannot be read any more: {said(error)}"
+            ) from error
+
+    def _stored(self, y0: int, x0: int, ny: int, nx: int) -> Array:
+        """The pixels of a region as the file has them."""
+        dtype = self._storage.dtype
+        row, piece = self.shape[1] * dtype.itemsize, nx * dtype.itemsize
+        first = self._storage.offset + y0 * row + x0 * dtype.itemsize
+        if not piece or not ny:
+            return np.empty((ny, nx), dtype)
+        span = (ny - 1) * row + piece
+        descriptor, read = self._file.fileno(), os.pread
+        if row - piece <= _BETWEEN and span <= _SPAN:
+            data = read(descriptor, span, first)
+            if len(data) == span:
+                return np.ndarray((ny, nx), dtype, data, 0, (row, dtype.itemsize))
+        else:
+            # One copy of all pieces: an array for each takes as long as reading it.
+            starts = range(first, first + ny * row, row)
+            data = b"".join([read(descriptor, piece, start) for start in starts])
+            if len(data) == ny * piece:
+                return np.frombuffer(data, dtype).reshape(ny, nx)
+        raise ValueError("it was cut short while it was open")
+
+    def close(self) -> None:
+        """Let go of the file; arrays that were read stay valid."""
+        self._file.close()
+
+
+class TiledImage:
+    """A tile-compressed image: only the tiles that a region touches are read."""
+
+    def __init__(
+        self,
+        name: FitsName,
+        header: Header,
+        hdu: Any,
+        hdus: Any,
+        shape: tuple[int, int],
+        file: IO[bytes],
+    ) -> None:
+        self.name, self.header, self.shape = name, header, shape
+        self._hdu, self._hdus, self._file = hdu, hdus, file
+        self._tiles: RiceTiles | None = None
+        self._lock = threading.Lock()
+        self._lead: tuple[int, ...] = (0,) * (len(hdu.shape) - 2)
+        self._reads = 0
+        self._kept: KeptTiles | None = None
+        self._is_integer = bool(hdu.header["BITPIX"] > 0 and hdu.header.get("BSCALE", 1) == 1)
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether values are whole numbers."""
+        return self._is_integer
+
+    def with_slices(self, slices: tuple[int, ...]) -> TiledImage:
+        """The same image, of another slice of a cube."""
+        self._lead = slices
+        return self
+
+    def read(self, region: Region) -> Array:
+        """Physical values of a region."""
+        with self._lock, reading(self.name.label, "a damaged tile"):
+            values = self._values(region)
+        if values.dtype.kind == "f" or self._is_integer:
+            return values.astype(values.dtype.newbyteorder("="))
+        return values.astype(np.float64)
+
+    def _values(self, region: Region) -> Array:
+        """Values of a region; the tiles of a small image are kept once it is read repeatedly."""
+        self._reads += 1
+        if self._reads == 1:
+            self._tiles = rice_tiles(self._file, self._hdu)
+        if self.shape[0] * self.shape[1] > SMALL or self._reads <= _REPEATED:
+            return self._unpacked(region)
+        if self._kept is None:
+            tile = tuple(self._hdu.tile_shape[-2:])
+            self._kept = KeptTiles(self.shape, tile, self._unpacked)
+        return self._kept.read(region)
+
+    def _unpacked(self, region: Region) -> Array:
+        values = None if self._tiles is None else self._tiles.read(region)
+        if values is None:
+            values = np.asarray(self._hdu.section[(*self._lead, *region)])
+        return values
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._hdus.close()
+
+
+def open_image(name: FitsName, prefer: str | None = None) -> FitsImage:
+    """Open an image; only headers are read.
+
+    Parameters
+    ----------
+    name : FitsName
+        File, HDU and slices. Without an HDU the first two-dimensional image is taken.
+    prefer : str, optional
+        Name of an extension to be taken rather than the first, where there is one.
+
+    Raises
+    ------
+    InputError
+        No file, no FITS, no such HDU, not two-dimensional, or cut short.
+    """
+    file = open_unpacked(name.path, enough=promised_by_headers)
+    try:
+        start = file.read(9)
+        if start != START:
+            begins = start.decode("ascii", "backslashreplace")
+            unknown = f'a file that begins "{begins}": give a FITS file, plain or packed'
+            raise InputError(f"{name.path}: wanted a FITS image, found {strange(start) or unknown}")
+        with reading(name, "not a FITS image that can be read"):
+            sole = sole_image(file, name.label) if name.extension is None else None
+            if sole is None or name.slices:
+                return _chosen_image(name, file, prefer)
+            if prefer and is_called(sole.name, prefer.lower()):
+                name = dataclasses.replace(name, extension=sole.name)
+            storage = storage_of(sole.header, sole.shape, sole.offset, name)
+            return PlainImage(name, sole.header, storage, sole.shape, file)
+    except InputError:
+        file.close()
+        raise
+
+
+def _chosen_image(name: FitsName, file: IO[bytes], prefer: str | None) -> FitsImage:
+    """The image among a file's HDUs, as astropy lists them."""
+    from astropy.io import fits
+
+    hdus = open_fits(file, name.label, lazy_load_hdus=True)
+    hdu, full = choose_image(name, hdus, prefer)
+    header = sound_header(hdu.header, _raw_header(hdu, file))
+    if isinstance(hdu, fits.CompImageHDU):
+        _check_tiles(hdu, file, name.label)
+        tiled = TiledImage(full, header, hdu, hdus, hdu.shape[-2:], file)
+        return tiled.with_slices(full.slices)
+    storage = storage_of(hdu.header, hdu.shape, int(hdu.fileinfo()["datLoc"]), full)
+    return PlainImage(full, header, storage, hdu.shape[-2:], file)
+
+
+def _check_tiles(hdu: Any, file: IO[bytes], label: str) -> None:
+    """Refuse tiles of more pixels than the file's bytes can hold, however they are packed."""
+    promised = math.prod(hdu.tile_shape) * abs(int(hdu.header["BITPIX"])) // 8
+    if promised > max(_TILE_FREELY, _MOST_RATIO * os.fstat(file.fileno()).st_size):
+        size = " x ".join(str(length) for length in reversed(hdu.tile_shape))
+        raise InputError(
+            f"{label}: a damaged compressed image: its header promises tiles of {size} pixels"
+        )
+
+
+def _raw_header(hdu: Any, file: IO[bytes]) -> bytes:
+    place = hdu.fileinfo()
+    if place is None:
+        return b"?"
+    start = int(place["hdrLoc"])
+    return os.pread(file.fileno(), int(place["datLoc"]) - start, start)

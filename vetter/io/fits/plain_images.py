@@ -1,0 +1,115 @@
+"""Reading FITS that is nothing but plain images, at the speed of its bytes.
+
+astropy parses every card of every extension, and a cutout's extensions share theirs: it takes
+most of a load. What is not plain (tables, compression, scaling...) is left to astropy.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vetter.core.cutout.plane import Array
+from vetter.io.fits.sound_header import sound_header
+from vetter.io.fits.structure import MOST_HEADER
+
+if TYPE_CHECKING:
+    from astropy.io.fits import Header
+
+_BLOCK = 2880
+_KINDS = {8: "u1", 16: "i2", 32: "i4", 64: "i8", -32: "f4", -64: "f8"}
+_WORDS = {8: 1 << 7, 16: 1 << 15, 32: 1 << 31, 64: 1 << 63}
+_WANTED = frozenset(
+    ["SIMPLE", "XTENSION", "BITPIX", "NAXIS", "NAXIS1", "NAXIS2", "PCOUNT", "GCOUNT"]
+    + ["GROUPS", "BSCALE", "BZERO", "BLANK", "EXTNAME"]
+)
+
+
+class PlainHdu:
+    """One HDU: its name (upper case), its pixels (None without any), its header when asked."""
+
+    def __init__(self, name: str, data: Array | None, text: str) -> None:
+        self.name, self.data, self._text = name, data, text
+
+    @cached_property
+    def header(self) -> Header:
+        """Its header, parsed."""
+        from astropy.io.fits import Header
+
+        return sound_header(Header.fromstring(self._text), self._text.encode("ascii"))
+
+
+def read_plain(content: bytes) -> list[PlainHdu] | None:
+    """The HDUs of a file's bytes; None where anything is not plain, or not FITS."""
+    hdus: list[PlainHdu] = []
+    position = 0
+    try:
+        while position < len(content):
+            text = _header_text(content, position)
+            if text is None:
+                return None
+            hdu, size = _read_hdu(text, content, position + len(text), first=not hdus)
+            hdus.append(hdu)
+            position += len(text) + size + -size % _BLOCK
+    except (ValueError, KeyError, IndexError):
+        return None
+    return hdus or None
+
+
+def _header_text(content: bytes, start: int) -> str | None:
+    """A header's blocks, the one with END included."""
+    end = start
+    while end + _BLOCK <= min(len(content), start + MOST_HEADER):
+        end += _BLOCK
+        written = content[end - _BLOCK : end].rstrip(b" ")
+        if written.endswith(b"END") and (len(written) - 3) % 80 == 0:
+            return content[start:end].decode("ascii")
+    return None
+
+
+def _read_hdu(text: str, content: bytes, start: int, first: bool) -> tuple[PlainHdu, int]:
+    """The HDU whose data begin at `start`, and how many bytes they take."""
+    cards = _structure(text)
+    simple = cards["SIMPLE"] == "T" if first else cards["XTENSION"] == "IMAGE"
+    axes = int(cards["NAXIS"])
+    others = (cards.get("PCOUNT", "0"), cards.get("GCOUNT", "1"), float(cards.get("BSCALE", "1")))
+    if not simple or axes not in (0, 2) or others != ("0", "1", 1.0):
+        raise ValueError("not a plain image")
+    if "GROUPS" in cards or "BLANK" in cards:
+        raise ValueError("not a plain image")
+    name = cards.get("EXTNAME", "PRIMARY" if first else "").upper()
+    if axes == 0:
+        return PlainHdu(name, None, text), 0
+    bitpix, nx, ny = (int(cards[keyword]) for keyword in ("BITPIX", "NAXIS1", "NAXIS2"))
+    kind = np.dtype(_KINDS[bitpix])
+    pixels = np.frombuffer(content, kind.newbyteorder(">"), nx * ny, start).reshape(ny, nx)
+    data: Array = pixels.astype(kind)
+    zero = cards.get("BZERO", "0")
+    if float(zero) != 0:
+        word = _WORDS[bitpix]
+        if int(float(zero)) != (word if bitpix > 8 else -word):
+            raise ValueError("scaled")
+        # Flipping the top bit is adding BZERO modulo the word.
+        unsigned = np.dtype(f"u{kind.itemsize}")
+        flipped = data.view(unsigned) ^ np.array(word, unsigned)
+        data = flipped if bitpix > 8 else flipped.view(np.int8)
+    return PlainHdu(name, data, text), nx * ny * kind.itemsize
+
+
+def _structure(text: str) -> dict[str, str]:
+    """The values of the cards that say what the data are, as text, strings without quotes."""
+    cards: dict[str, str] = {}
+    for start in range(0, len(text), 80):
+        keyword = text[start : start + 8].rstrip(" ")
+        if keyword in _WANTED and text[start + 8] == "=":
+            value = text[start + 10 : start + 80]
+            if value.lstrip().startswith("'"):
+                if "''" in value or "&" in value:
+                    raise ValueError("not a simple name")
+                value = value.split("'")[1]
+            else:
+                value = value.partition("/")[0]
+            cards.setdefault(keyword, value.strip())
+    return cards

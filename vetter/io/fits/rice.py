@@ -1,0 +1,180 @@
+"""Regions of RICE-compressed images, tile by tile.
+
+Astropy reads such an image too, but looks its headers up anew for every tile: with tiles of one
+row, as fpack makes them, that takes four times as long as the unpacking. Its library unpacks the
+tiles here as well, as far as they are wanted, and it reads whatever is not plain RICE.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import IO, Any
+
+import numpy as np
+
+from vetter.core.cutout.plane import Array
+from vetter.io.fits.rice_dither import ZERO, dither
+from vetter.io.fits.rice_unpacking import Unpacker
+
+_INTEGERS = {8: (1, "u1"), 16: (2, "i2"), 32: (4, "i4")}
+
+
+class RiceTiles:
+    """Tiles of one image; see `rice_tiles`.
+
+    Parameters
+    ----------
+    file : binary file
+    hdu : `~astropy.io.fits.CompImageHDU`
+        Two-dimensional.
+    """
+
+    def __init__(self, file: IO[bytes], hdu: Any) -> None:
+        from astropy.io.fits.hdu.compressed._quantization import DITHER_METHODS
+
+        table = hdu._bintable
+        header = table.header
+        self._file = file
+        self._shape, self._tile = hdu.shape, tuple(int(length) for length in hdu.tile_shape)
+        self._bitpix = int(header["ZBITPIX"])
+        options = {header.get(f"ZNAME{k}"): header.get(f"ZVAL{k}") for k in range(1, 9)}
+        self._width = int(options.get("BYTEPIX", 4))
+        self._unpacker = Unpacker(int(options.get("BLOCKSIZE", 32)), self._width)
+        self._dither = DITHER_METHODS[header.get("ZQUANTIZ", "NO_DITHER")]
+        self._seed = int(header.get("ZDITHER0", 0))
+        self._blank = header.get("ZBLANK")
+        start = int(table.fileinfo()["datLoc"])
+        count, length = int(header["NAXIS2"]), int(header["NAXIS1"])
+        self._heap = start + int(header.get("THEAP", count * length))
+        kind = table.columns.dtype.newbyteorder(">")
+        if kind.itemsize != length:
+            raise ValueError("rows of another length than their columns")
+        rows = np.frombuffer(os.pread(file.fileno(), count * length, start), kind)
+        across = -(-self._shape[1] // self._tile[1])
+        if len(rows) != -(-self._shape[0] // self._tile[0]) * across:
+            raise ValueError("another number of tiles than the image has")
+        self._across = across
+        self._places = rows["COMPRESSED_DATA"].astype(np.int64)
+        self._scaled = "ZSCALE" in kind.names
+        if self._scaled:
+            self._scales, self._zeros = (rows[name].astype(float) for name in ("ZSCALE", "ZZERO"))
+        self._blanks = rows["ZBLANK"].astype(np.int64) if "ZBLANK" in kind.names else None
+        if self._scaled != (self._bitpix < 0) or (not self._scaled and not self._is_plain(hdu)):
+            raise ValueError("values that are scaled otherwise")
+
+    def _is_plain(self, hdu: Any) -> bool:
+        """Whether values are the integers as they are packed."""
+        odd = any(name in hdu.header for name in ("BZERO", "BSCALE", "BLANK"))
+        known = _INTEGERS.get(self._bitpix)
+        return known is not None and known[0] == self._width and self._blank is None and not odd
+
+    def read(self, region: tuple[slice, slice]) -> Array | None:
+        """Physical values of a region in native byte order; None where a tile is not RICE."""
+        (y0, y1, _), (x0, x1, _) = (
+            side.indices(length) for side, length in zip(region, self._shape, strict=True)
+        )
+        width = self._tile[1]
+        kind = f"f{-self._bitpix // 8}" if self._scaled else _INTEGERS[self._bitpix][1]
+        out = np.empty((max(y1 - y0, 0), max(x1 - x0, 0)), kind)
+        if not out.size:
+            return out
+        for right in range(x0 // width, (x1 - 1) // width + 1):
+            left = right * width
+            begin, end = max(x0, left), min(x1, left + width)
+            values = self._column(right, (y0, y1), (begin - left, end - left))
+            if values is None:
+                return None
+            out[:, begin - x0 : end - x0] = values
+        return out
+
+    def _column(self, right: int, rows: tuple[int, int], part: tuple[int, int]) -> Array | None:
+        """Values of a region that lies in one column of tiles, whose pixels count from there."""
+        height = self._tile[0]
+        side = min(self._tile[1], self._shape[1] - right * self._tile[1])
+        packed = np.empty((rows[1] - rows[0], part[1] - part[0]), self._unpacker.dtype)
+        downs = np.arange(rows[0] // height, (rows[1] - 1) // height + 1)
+        numbers = downs * self._across + right
+        places = self._take(numbers)
+        if places is None:
+            return None
+        spans = [self._rows_of(down, rows) for down in downs.tolist()]
+        at = 0
+        for (start, end), (tall, first, last) in zip(places, spans, strict=True):
+            count = (last - 1) * side + part[1]
+            pixels = self._unpacker.first(start, end, tall * side, count)
+            for row in range(first, last):
+                packed[at] = pixels[row * side + part[0] : row * side + part[1]]
+                at += 1
+        if not self._scaled:
+            return packed
+        heights = [last - first for _, first, last in spans]
+        return self._physical(packed, numbers, heights, (spans[0][1], side, part))
+
+    def _rows_of(self, down: int, rows: tuple[int, int]) -> tuple[int, int, int]:
+        """Rows that a tile has, and the first and the end of those that are wanted."""
+        height = self._tile[0]
+        top = down * height
+        tall = min(height, self._shape[0] - top)
+        return tall, max(rows[0] - top, 0), min(rows[1] - top, tall)
+
+    def _physical(
+        self,
+        packed: Array,
+        numbers: Array,
+        heights: list[int],
+        place: tuple[int, int, tuple[int, int]],
+    ) -> Array:
+        """What packed integers of some tiles, one below another, stand for."""
+        tiles = np.repeat(numbers, heights)[:, None]
+        whole: Array = packed
+        if self._dither != -1:
+            row, side, (begin, end) = place
+            inside, added = np.arange(begin, end), np.empty(packed.shape, np.float32)
+            at = 0
+            for number, high in zip(numbers.tolist(), heights, strict=True):
+                pixels = np.arange(row, row + high)[:, None] * side + inside
+                added[at : at + high] = dither(number + self._seed, pixels)
+                at, row = at + high, 0
+            whole = packed - added.astype(float) + 0.5
+        values: Array = whole * self._scales[tiles] + self._zeros[tiles]
+        if self._dither == 2:
+            values[packed == ZERO] = 0
+        blanks = self._blank if self._blanks is None else self._blanks[tiles]
+        if blanks is not None:
+            values[packed == blanks] = np.nan
+        return values
+
+    def _take(self, numbers: Array) -> list[tuple[int, int]] | None:
+        """Read tiles; where they begin and end in what was read, at once if they lie close."""
+        lengths, offsets = self._places[numbers].T
+        if (lengths <= 0).any():
+            return None
+        begin, span = int(offsets.min()), int((offsets + lengths).max() - offsets.min())
+        if span > 2 * int(lengths.sum()):
+            data = b"".join(map(self._bytes, offsets.tolist(), lengths.tolist()))
+            offsets, begin, span = np.cumsum(lengths) - lengths, 0, int(lengths.sum())
+        else:
+            data = self._bytes(begin, span)
+        if len(data) != span:
+            raise ValueError("cut short in the middle of its tiles")
+        self._unpacker.take(data)
+        starts = offsets - begin
+        return list(zip(starts.tolist(), (starts + lengths).tolist(), strict=True))
+
+    def _bytes(self, offset: int, length: int) -> bytes:
+        return os.pread(self._file.fileno(), length, self._heap + offset)
+
+
+def rice_tiles(file: IO[bytes], hdu: Any) -> RiceTiles | None:
+    """The tiles of an image, where all is as fpack and astropy write it; else None.
+
+    Parts of astropy that are not its public interface are used: where another version has them
+    no more, or a header is odd, the image is read the slow way.
+    """
+    if len(hdu.shape) != 2 or hdu.compression_type not in ("RICE_1", "RICE_ONE"):
+        return None
+    try:
+        return RiceTiles(file, hdu)
+    except (ImportError, AttributeError, KeyError, TypeError, ValueError, OSError):
+        # Whatever is wrong with it, astropy finds and says when it reads.
+        return None

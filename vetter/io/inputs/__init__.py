@@ -1,0 +1,1 @@
+"""Whatever the user names, opened; start at `open_input`."""

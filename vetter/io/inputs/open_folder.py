@@ -1,0 +1,202 @@
+"""A folder, or several files at once, opened as the kind of input that most of it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from vetter.core.cutout_source import CutoutSource
+from vetter.core.number_text import counted
+from vetter.errors import InputError
+from vetter.io.cutouts.triplet_names import PlaneSets, sets_by_patterns, sets_by_words
+from vetter.io.field.nearby_planes import PlanesWanted
+from vetter.io.files.hdu_names import FitsName
+from vetter.io.input_options import DEFAULT_RADIUS, InputOptions, InputOrigin
+from vetter.io.inputs.folder_content import FolderContent, FoundKind, other_kinds
+from vetter.io.inputs.folder_search import files_below, search
+from vetter.io.inputs.input_kind import InputKind
+
+
+def open_folder(folder: Path, options: InputOptions, origin: InputOrigin) -> CutoutSource:
+    """Open what a folder and those below it hold, the kind with the most candidates.
+
+    What else there is, is said in the source's notes. A field file or a list that cannot be used
+    is passed over, and named in them.
+
+    Parameters
+    ----------
+    folder : Path
+    options : InputOptions
+    origin : InputOrigin
+
+    Raises
+    ------
+    InputError
+        Nothing in it can be opened: the text is that of the first file that was tried.
+    """
+    content = search(folder, options.schema is not None)
+    kinds = content.kinds
+    for_lists = options.for_lists()
+    if for_lists:
+        kinds = [one for one in kinds if one.kind.is_list]
+        if not kinds and content.kinds:
+            what = content.kinds[0].kind.value
+            raise InputError(f"{folder}: {what} bring their own planes, found {for_lists} too")
+    if not kinds:
+        raise InputError(_nothing(folder, content))
+    failures: dict[str, InputError] = {}
+    for kind in kinds:
+        if failures and kind.kind is InputKind.LISTS_ALONE:
+            # What is wrong with the file that names its image helps more than to ask for one.
+            break
+        for file in _tried_apart(kind):
+            own = _origin(origin, content, kind, file, folder, failures)
+            try:
+                return _OPENERS[kind.kind](folder, file, content, options, own)
+            except PlanesWanted:
+                raise
+            except InputError as error:
+                failures[file] = error
+        if kind.kind.opened_together:
+            break
+    raise next(iter(failures.values()))
+
+
+def _tried_apart(kind: FoundKind) -> list[str]:
+    """Return the files that are tried in turn; one of a kind that is opened together."""
+    return kind.files[:1] if kind.kind.opened_together else kind.files
+
+
+def _origin(
+    origin: InputOrigin,
+    content: FolderContent,
+    kind: FoundKind,
+    file: str,
+    folder: Path,
+    failures: Mapping[str, InputError],
+) -> InputOrigin:
+    """Return the origin of a file of a folder, with notes on what is passed over for it."""
+    said = tuple(f"not opened: {error}" for error in failures.values())
+    left = content.without(failures)
+    chosen = next(one for one in left.kinds if one.kind is kind.kind)
+    others = other_kinds(left, chosen, file, folder)
+    # Another list than the one that was meant may be on screen: that is to be seen at once.
+    notes, others_ = (*origin.notes, *said), (others,) if others else ()
+    return InputOrigin(origin.record, notes, others_, cautions=said)
+
+
+def _open_packets(
+    folder: Path, file: str, content: FolderContent, options: InputOptions, origin: InputOrigin
+) -> CutoutSource:
+    from vetter.io.alerts.open_alerts import open_alerts
+
+    return open_alerts([folder], options.radius, options.fwhm, options.schema, origin)
+
+
+def _open_cutouts(
+    folder: Path, file: str, content: FolderContent, options: InputOptions, origin: InputOrigin
+) -> CutoutSource:
+    from vetter.io.cutouts.cutout_folder import open_cutouts
+
+    return open_cutouts([folder], options.radius, origin, options.fwhm)
+
+
+def _open_stamps(
+    folder: Path, file: str, content: FolderContent, options: InputOptions, origin: InputOrigin
+) -> CutoutSource:
+    content.sets.others = content.others
+    return _stamps(_title([folder]), content.sets, options, origin)
+
+
+def _open_field_file(
+    folder: Path, file: str, content: FolderContent, options: InputOptions, origin: InputOrigin
+) -> CutoutSource:
+    from vetter.io.night.field_file import read_field_file
+    from vetter.io.night.open_night import open_night
+
+    radius = options.usual_radius or DEFAULT_RADIUS
+    return open_night(read_field_file(Path(file)), options, radius, origin)
+
+
+def _open_list(
+    folder: Path, file: str, content: FolderContent, options: InputOptions, origin: InputOrigin
+) -> CutoutSource:
+    from vetter.io.field.open_list import open_list
+
+    return open_list(FitsName(Path(file)), options.with_usual_radius(), origin)
+
+
+_OPENERS: dict[
+    InputKind, Callable[[Path, str, FolderContent, InputOptions, InputOrigin], CutoutSource]
+] = {
+    InputKind.ALERT_PACKETS: _open_packets,
+    InputKind.CUTOUT_FILES: _open_cutouts,
+    InputKind.STAMPS: _open_stamps,
+    InputKind.FIELD_FILES: _open_field_file,
+    InputKind.LISTS: _open_list,
+    InputKind.LISTS_ALONE: _open_list,
+}
+"""Openers of a file of a folder, or of all its files of a kind."""
+
+
+def open_by_patterns(
+    inputs: Sequence[Path], options: InputOptions, origin: InputOrigin
+) -> CutoutSource:
+    """Open stamps whose files are called as the user says.
+
+    Raises
+    ------
+    InputError
+        A pattern that makes no sense, or not one image is called so.
+    """
+    given = options.for_lists()
+    if given:
+        raise InputError(f"{inputs[0]}: --pattern names the planes, found {given} too")
+    files = files_below([path for path in inputs if path.is_dir()])
+    files += [str(path) for path in inputs if not path.is_dir()]
+    top = inputs[0] if inputs[0].is_dir() else inputs[0].parent
+    found = sets_by_patterns(files, str(top), options.patterns)
+    if not found.sets:
+        wanted = options.patterns["image"]
+        raise InputError(f"{top}: no file among {len(files)} is called as the pattern {wanted}")
+    return _stamps(_title(inputs), found, options, origin)
+
+
+def open_stamps(
+    inputs: Sequence[Path], options: InputOptions, origin: InputOrigin
+) -> CutoutSource | None:
+    """Several files and folders as stamps, where their names say that they are; else None."""
+    files = files_below([path for path in inputs if path.is_dir()])
+    files += [str(path) for path in inputs if not path.is_dir()]
+    found = sets_by_words(files)
+    if not any(len(one.planes) > 1 for one in found.sets):
+        return None
+    return _stamps(_title(inputs), found, options, origin)
+
+
+def _stamps(
+    title: str, found: PlaneSets, options: InputOptions, origin: InputOrigin
+) -> CutoutSource:
+    from vetter.io.cutouts.triplet_folder import open_triplets
+
+    return open_triplets(title, found, options.radius, options.fwhm, origin)
+
+
+def _title(inputs: Sequence[Path]) -> str:
+    if len(inputs) > 1:
+        return f"stamps in {len(inputs)} files and folders"
+    return inputs[0].absolute().name or str(inputs[0])
+
+
+def _nothing(folder: Path, content: FolderContent) -> str:
+    if content.sessions:
+        return (
+            f"{folder}: no candidates in {counted(content.files, 'file')}, but a session: "
+            f"open {content.sessions[0]}"
+        )
+    return (
+        f"{folder}: wanted cutout files (FITS with extensions named image, template...), stamps "
+        "as NAME_sci.fits and NAME_ref.fits, alert packets, a candidate list or a field file, "
+        f"found none in {counted(content.files, 'file')}; --pattern 'image={{name}}_new.fits' says "
+        "how stamps are called"
+    )

@@ -1,0 +1,347 @@
+"""Whatever the user names on the command line or drops on the window, opened as one source."""
+
+from __future__ import annotations
+
+import dataclasses
+import glob
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any
+
+from vetter.core.cutout_source import CutoutSource
+from vetter.errors import InputError
+from vetter.io.files.hdu_names import FitsName, parse_fits_name
+from vetter.io.files.path_lists import only_list
+from vetter.io.files.regular_files import begins_as_text, open_plain_file
+from vetter.io.input_options import (
+    DEFAULT_RADIUS,
+    PLANE_OPTIONS,
+    InputOptions,
+    InputOrigin,
+    absolute,
+)
+from vetter.io.inputs.recursive_glob import recursive_glob
+
+__all__ = ["PLANE_OPTIONS", "InputOptions", "open_input", "open_recorded", "session_path"]
+
+# A text of such a name is a damaged packet or archive, and is told so.
+_PACKED = frozenset((".avro", ".tar", ".tgz", ".gz"))
+
+
+class NamedKind(Enum):
+    """Kinds of what is named as inputs."""
+
+    DEMO = auto()
+    FIELD_FILE = auto()
+    SESSION = auto()
+    PATTERNS = auto()
+    FOLDER = auto()
+    ALERTS = auto()
+    FILES = auto()
+    """A list, a list with its planes, stamps or cutout files."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedInputs:
+    """What is named, and its kind.
+
+    Attributes
+    ----------
+    kind : NamedKind
+    texts : tuple of str
+        For the record: a text that lists files is named in their place.
+    names : tuple of FitsName
+        The files and folders.
+    notes : tuple of str
+        That a text lists them.
+    """
+
+    kind: NamedKind
+    texts: tuple[str, ...]
+    names: tuple[FitsName, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files and folders, without what is chosen inside them."""
+        return [name.path for name in self.names]
+
+    @property
+    def path(self) -> Path:
+        """The first of them."""
+        return self.names[0].path
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether one folder alone is named."""
+        return len(self.names) == 1 and self.path.is_dir()
+
+    def origin(self, options: InputOptions) -> InputOrigin:
+        """Return how they are opened again with these options."""
+        inputs = [absolute(text) for text in self.texts]
+        return InputOrigin({"inputs": inputs, "options": options.plain()}, self.notes)
+
+
+def open_input(
+    inputs: Sequence[str | os.PathLike[str]] | str | os.PathLike[str],
+    options: InputOptions | None = None,
+) -> CutoutSource:
+    """Open what is named: a candidate table, cutout files, a field file, a session, or ``demo``.
+
+    Parameters
+    ----------
+    inputs : sequence of str, or str
+        One table; or a folder, globs or files of cutouts; or a text that lists files; or one
+        session; or ``demo``.
+    options : InputOptions, optional
+        Where a session is given, they go before those recorded in it.
+
+    Raises
+    ------
+    InputError
+        It cannot be used; one line names the file, what was looked for and what was found.
+    """
+    options = options or InputOptions()
+    names = [inputs] if isinstance(inputs, (str, os.PathLike)) else list(inputs)
+    texts = [os.path.expanduser(os.fspath(name)) for name in names]
+    if not all(texts):
+        raise InputError("wants the name of an input, found an empty text")
+    if not texts:
+        raise InputError("no input: name a candidate table, a folder of cutouts, or demo")
+    if options.psf_file is not None:
+        from vetter.io.field.psf_file import read_psf
+
+        # It is read again by the process that fits; here to say at once what is wrong with it.
+        read_psf(options.psf_file)
+    named = recognise(texts, options)
+    return _OPENERS[named.kind](named, options)
+
+
+def open_recorded(record: Mapping[str, Any], options: InputOptions | None = None) -> CutoutSource:
+    """Open what a source's record names, options that are given before the recorded ones.
+
+    Raises
+    ------
+    InputError
+        As `open_input`.
+    """
+    recorded = InputOptions.from_keywords(**dict(record.get("options", {})))
+    inputs = [str(name) for name in record.get("inputs", [])]
+    return open_input(inputs, recorded if options is None else options.over(recorded))
+
+
+def recognise(texts: Sequence[str], options: InputOptions) -> NamedInputs:
+    """Return what is named and its kind, by the contents of files.
+
+    Raises
+    ------
+    InputError
+        A file does not exist, or inputs do not go together.
+    """
+    from vetter.io.inputs.field_file_name import is_field_file
+
+    if list(texts) == ["demo"]:
+        return NamedInputs(NamedKind.DEMO, ("demo",))
+    fields = [Path(text) for text in texts if is_field_file(Path(text))]
+    if fields and len(texts) > 1:
+        raise InputError(f"{fields[0]}: a field file is opened alone, found {len(texts)} inputs")
+    if fields:
+        return NamedInputs(NamedKind.FIELD_FILE, tuple(texts), (FitsName(fields[0]),))
+    session = session_path(texts)
+    if session is not None:
+        return NamedInputs(NamedKind.SESSION, tuple(texts), (FitsName(session),))
+    listed = only_list(texts)
+    if listed is None:
+        found = NamedInputs(NamedKind.FILES, tuple(texts), tuple(_expanded(texts)))
+    else:
+        # A list that is relative to the working folder would be another one elsewhere.
+        texts = [str(listed.path)] if listed.stays else listed.files
+        names = tuple(_expanded(listed.files))
+        found = NamedInputs(NamedKind.FILES, tuple(texts), names, (listed.said,))
+    for path in found.paths:
+        if not os.path.exists(path):
+            raise InputError(f"{path}: no such file or folder")
+    if options.patterns:
+        return dataclasses.replace(found, kind=NamedKind.PATTERNS)
+    if found.is_folder:
+        return dataclasses.replace(found, kind=NamedKind.FOLDER)
+    if _are_alerts(found.names, options.schema is not None):
+        return dataclasses.replace(found, kind=NamedKind.ALERTS)
+    return found
+
+
+def session_path(inputs: Sequence[str | os.PathLike[str]]) -> Path | None:
+    """The session file among inputs, where that is what they name; else None.
+
+    Raises
+    ------
+    InputError
+        A session beside other inputs.
+    """
+    paths = [Path(os.path.expanduser(os.fspath(name))) for name in inputs]
+    sessions = [path for path in paths if _is_session(path)]
+    if sessions and len(paths) > 1:
+        raise InputError(f"{sessions[0]}: a session is opened alone, found {len(paths)} inputs")
+    return sessions[0] if sessions else None
+
+
+def _is_session(path: Path) -> bool:
+    try:
+        with open_plain_file(path) as file:
+            return file.read(16) == b"SQLite format 3\0"
+    except OSError:
+        # Whoever opens it next says why it cannot be read.
+        return False
+
+
+def _expanded(texts: Sequence[str]) -> list[FitsName]:
+    """Files behind globs; a file that is called like a glob is that file."""
+    names: list[FitsName] = []
+    for text in texts:
+        name = parse_fits_name(text)
+        # os.path.exists, not Path.exists: that raises where a name is too long.
+        if os.path.exists(name.path) or not glob.has_magic(text):
+            names.append(name)
+            continue
+        found = recursive_glob(text) if "**" in Path(text).parts else sorted(glob.glob(text))
+        if not found:
+            raise InputError(f"{text}: no file matches")
+        names += [FitsName(Path(path)) for path in found]
+    return names
+
+
+def _are_alerts(names: Sequence[FitsName], framed: bool) -> bool:
+    if any(name.suffix for name in names):
+        return False
+    # Most lists are FITS or text: for them the readers of packets, 20 ms, are not imported.
+    paths = [name.path for name in names]
+    if all(p.suffix not in _PACKED and begins_as_text(p) for p in paths):
+        return False
+    from vetter.io.alerts.packets.recognition import hold_alerts
+
+    return hold_alerts(paths, framed)
+
+
+def _open_demo(named: NamedInputs, options: InputOptions) -> CutoutSource:
+    """Open the demo; its record names ``demo``, wherever the package lies."""
+    from vetter.io.field.open_list import open_list
+    from vetter.io.inputs.demo import NOTE, TITLE, demo_input
+
+    options = options.with_usual_radius()
+    table, own = demo_input()
+    origin = InputOrigin({"inputs": ["demo"], "options": options.plain()}, (NOTE,))
+    return open_list(parse_fits_name(table), options.over(own), origin, TITLE)
+
+
+def _open_field_file(named: NamedInputs, options: InputOptions) -> CutoutSource:
+    from vetter.io.night.field_file import read_field_file
+    from vetter.io.night.open_night import open_night
+
+    file = read_field_file(named.path)
+    if file.radius is None:
+        options = options.with_usual_radius()
+    record = {"inputs": [os.path.abspath(named.path)], "options": options.plain()}
+    return open_night(file, options, DEFAULT_RADIUS, InputOrigin(record))
+
+
+def _open_session(named: NamedInputs, options: InputOptions) -> CutoutSource:
+    from vetter.io.session.session_file import SessionFile
+
+    path = named.path
+    with SessionFile.open(path, "", read_only=True) as session:
+        recorded, damage = session.inputs(), session.damage
+    if not recorded:
+        state = f"a damaged session: {damage[0]}" if damage else "the session has no input recorded"
+        raise InputError(f"{path}: {state}; open its list instead, with --session {path.name}")
+    try:
+        return open_recorded(recorded[-1].record, options)
+    except InputError as error:
+        raise InputError(f"{path}: its inputs cannot be opened: {error}") from error
+
+
+def _open_by_patterns(named: NamedInputs, options: InputOptions) -> CutoutSource:
+    from vetter.io.inputs.open_folder import open_by_patterns
+
+    if not named.is_folder:
+        options = options.with_usual_radius()
+    return open_by_patterns(named.paths, options, named.origin(options))
+
+
+def _open_folder(named: NamedInputs, options: InputOptions) -> CutoutSource:
+    from vetter.io.inputs.open_folder import open_folder
+
+    return open_folder(named.path, options, named.origin(options))
+
+
+def _open_alerts(named: NamedInputs, options: InputOptions) -> CutoutSource:
+    from vetter.io.alerts.open_alerts import open_alerts
+    from vetter.io.alerts.packets.recognition import hold_alerts
+    from vetter.io.inputs.input_kind import InputKind, unused_inputs
+
+    given = options.for_lists()
+    if given:
+        raise InputError(
+            f"{named.texts[0]}: alert packets bring their own planes, found {given} too"
+        )
+    origin, framed = named.origin(options), options.schema is not None
+    unused = unused_inputs(
+        named.paths, lambda path: hold_alerts([path], framed), InputKind.ALERT_PACKETS
+    )
+    origin = dataclasses.replace(origin, notes=(*origin.notes, *unused))
+    return open_alerts(named.paths, options.radius, options.fwhm, options.schema, origin)
+
+
+def _open_files(named: NamedInputs, options: InputOptions) -> CutoutSource:
+    options = options.with_usual_radius()
+    names, origin = named.names, named.origin(options)
+    if len(names) > 1:
+        together = _open_together(names, options, origin)
+        if together is not None:
+            return together
+    from vetter.io.cutouts.cutout_folder import is_cutout_file, open_cutouts
+
+    if len(names) > 1 or (not names[0].suffix and is_cutout_file(named.path)):
+        given = options.for_lists()
+        if given:
+            raise InputError(
+                f"{named.texts[0]}: cutout files bring their own planes, found {given} too"
+            )
+        return open_cutouts(named.paths, options.radius, origin, options.fwhm)
+    from vetter.io.field.open_list import open_list
+
+    return open_list(names[0], options, origin)
+
+
+def _open_together(
+    names: Sequence[FitsName], options: InputOptions, origin: InputOrigin
+) -> CutoutSource | None:
+    """A list named with its planes, or stamps by their names; None where it is neither."""
+    from vetter.io.inputs.list_with_planes import list_with_planes
+    from vetter.io.inputs.open_folder import open_stamps
+
+    found = list_with_planes(names)
+    if found is not None:
+        table, planes = found
+        options = dataclasses.replace(options, planes={**planes, **options.planes})
+        # The list alone is the input from now on, as if its planes had been named by options.
+        record = {"inputs": [absolute(str(table))], "options": options.plain()}
+        from vetter.io.field.open_list import open_list
+
+        return open_list(table, options, dataclasses.replace(origin, record=record))
+    if options.for_lists() or any(name.suffix for name in names):
+        return None
+    return open_stamps([name.path for name in names], options, origin)
+
+
+_OPENERS: dict[NamedKind, Callable[[NamedInputs, InputOptions], CutoutSource]] = {
+    NamedKind.DEMO: _open_demo,
+    NamedKind.FIELD_FILE: _open_field_file,
+    NamedKind.SESSION: _open_session,
+    NamedKind.PATTERNS: _open_by_patterns,
+    NamedKind.FOLDER: _open_folder,
+    NamedKind.ALERTS: _open_alerts,
+    NamedKind.FILES: _open_files,
+}

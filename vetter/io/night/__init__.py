@@ -1,0 +1,1 @@
+"""Several images of a night, as a field file (TOML) names them."""

@@ -1,0 +1,219 @@
+"""Finds the fields of a folder: images with their planes and lists, by names and headers."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vetter.core.library_warnings import quiet
+from vetter.core.number_text import counted
+from vetter.errors import InputError
+from vetter.io.files.compressed import open_unpacked
+from vetter.io.files.folder_walk import walked
+from vetter.io.files.hdu_names import FitsName
+from vetter.io.files.plane_names import (
+    IMAGE_ENDINGS,
+    LIST_ENDINGS,
+    is_surely_a_list,
+    list_stem,
+    plane_of,
+    without_ending,
+)
+from vetter.io.fits.exposure import filter_of, middle
+from vetter.io.fits.images import open_image
+from vetter.io.fits.structure import open_fits, promised_by_headers
+from vetter.io.tables.own_tables import made_by
+
+MOST_FILES = 20_000
+_SHARED = ("template", "mask")
+"""Planes that one file may give to all fields of a folder."""
+
+
+@dataclass
+class DraftField:
+    """One field as its files' names tell.
+
+    ``planes`` holds plane name to file; ``mjd`` and ``filter`` are the image's header's, None where
+    it has none; ``others`` are files that could be the same plane or list as one that was taken.
+    """
+
+    name: str
+    folder: Path
+    planes: dict[str, Path] = field(default_factory=dict)
+    candidates: Path | None = None
+    mjd: float | None = None
+    filter: str | None = None
+    others: list[Path] = field(default_factory=list)
+
+
+@dataclass
+class Draft:
+    """The fields found, in the order of time, and what could not be placed, with the reason."""
+
+    fields: list[DraftField]
+    unplaced: list[tuple[Path, str]]
+
+
+def draft_fields(folder: Path) -> Draft:
+    """Look for fields in a folder and those in it; images' headers are read, no pixels.
+
+    A field has an image and, beside it, a list or other planes. Files go together by what their
+    names have in common: ``r1_sci.fits``, ``r1_diff.fits`` and ``r1.ecsv``; or one folder holds
+    one field, with plain names (``science.fits``, ``difference.fits``, ``candidates.csv``). A
+    template or mask with a plain name is that of all fields of its folder that have none.
+
+    Raises
+    ------
+    InputError
+        There is no such folder, it holds too many files, or no field is found.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder}: wants a folder of images and lists, found no such folder")
+    draft = Draft([], [])
+    count = 0
+    for prefix, names in walked(folder):
+        count += len(names)
+        if count > MOST_FILES:
+            raise InputError(f"{folder}: over {MOST_FILES} files: name a folder further down")
+        _draft_folder(Path(prefix), sorted(names), draft)
+    if not draft.fields:
+        raise InputError(
+            f"{folder}: no field found in {counted(count, 'file')}: wants images with planes or "
+            "lists that share a name, as r1_sci.fits, r1_diff.fits and r1.ecsv, or science.fits "
+            "and candidates.csv"
+        )
+    _name_apart(folder, draft.fields)
+    draft.fields.sort(key=lambda one: (one.mjd is None, one.mjd or 0.0, one.name))
+    return draft
+
+
+def _draft_folder(folder: Path, names: list[str], draft: Draft) -> None:
+    """The fields of one folder, its own files alone."""
+    groups: dict[str, DraftField] = {}
+    lists: dict[str, list[Path]] = defaultdict(list)
+    # Of ``.`` and ``..`` only the place has a name.
+    own_name = os.path.basename(os.path.abspath(folder)) or "field"
+    for file in names:
+        path, stem = folder / file, without_ending(file, IMAGE_ENDINGS)
+        if stem is not None:
+            key, plane = plane_of(stem)
+            if plane == "image":
+                reason = _not_an_image(path)
+                if reason == "table":
+                    lists[list_stem(stem)].append(path)
+                    continue
+                if reason:
+                    draft.unplaced.append((path, reason))
+                    continue
+            group = groups.setdefault(key, DraftField(key or own_name, folder))
+            if plane in group.planes:
+                group.others.append(path)
+            else:
+                group.planes[plane] = path
+        elif (stem := without_ending(file, LIST_ENDINGS)) is not None:
+            lists[list_stem(stem)].append(path)
+    _place_lists(groups, lists, draft)
+    _keep(groups, draft)
+
+
+def _not_an_image(path: Path) -> str:
+    """'table' for a FITS table, the reason where it is of no use, '' for an image."""
+    try:
+        open_image(FitsName(path)).close()
+    except InputError as error:
+        if _is_table(path):
+            return "table"
+        return " ".join(str(error).removeprefix(f"{path}: ").split())
+    return ""
+
+
+def _is_table(path: Path) -> bool:
+    from astropy.io import fits
+
+    try:
+        with (
+            quiet(),
+            open_unpacked(path, enough=promised_by_headers) as file,
+            open_fits(file, path.name) as hdus,
+        ):
+            return any(isinstance(hdu, (fits.BinTableHDU, fits.TableHDU)) for hdu in hdus)
+    except (OSError, ValueError, TypeError, EOFError):
+        # Not to be opened as FITS at all: said already.
+        return False
+
+
+def _place_lists(groups: dict[str, DraftField], lists: dict[str, list[Path]], draft: Draft) -> None:
+    with_image = [key for key, group in groups.items() if "image" in group.planes]
+    with_planes = [key for key in with_image if len(groups[key].planes) > 1]
+    # A list that has the images' name comes before any other of the folder, and what this
+    # program wrote on a list behind all.
+    for paths in lists.values():
+        paths.sort(key=lambda path: (bool(made_by(path)), _preference(path.name)))
+    for stem, paths in sorted(
+        lists.items(), key=lambda item: (item[0] not in with_image, bool(made_by(item[1][0])))
+    ):
+        key: str | None = stem if stem in with_image else None
+        if key is None and len(with_planes) == 1 and is_surely_a_list(paths[0].name):
+            # A folder of one field: a list there can be no other's.
+            key = with_planes[0]
+        if key is None:
+            draft.unplaced += [(path, "no image has this name") for path in paths]
+            continue
+        if groups[key].candidates is None:
+            groups[key].candidates, paths = paths[0], paths[1:]
+        groups[key].others += paths
+
+
+def _preference(name: str) -> int:
+    lower = name.lower()
+    places = (n for n, end in enumerate(LIST_ENDINGS) if lower.endswith(end))
+    return next(places, len(LIST_ENDINGS))
+
+
+def _keep(groups: dict[str, DraftField], draft: Draft) -> None:
+    """Groups that are fields; shared planes handed out; the rest is left over, and why."""
+    shared = {}
+    plain = groups.get("")
+    if plain is not None and "image" not in plain.planes:
+        shared = {name: plain.planes[name] for name in _SHARED if name in plain.planes}
+    used = False
+    for group in groups.values():
+        if "image" not in group.planes:
+            continue
+        if group.candidates is None and len(group.planes) == 1:
+            draft.unplaced.append(
+                (group.planes["image"], "neither a list nor a plane goes with it")
+            )
+            continue
+        group.planes = {**shared, **group.planes}
+        used = used or bool(shared)
+        image = open_image(FitsName(group.planes["image"]))
+        group.mjd, group.filter = middle(image.header), filter_of(image.header)
+        image.close()
+        draft.fields.append(group)
+        draft.unplaced += [(path, f"{group.name} has another one already") for path in group.others]
+    for key, group in groups.items():
+        if "image" not in group.planes:
+            left = {
+                n: p for n, p in group.planes.items() if not (key == "" and used and n in shared)
+            }
+            draft.unplaced += [(path, "no image goes with it") for path in left.values()]
+
+
+def _name_apart(folder: Path, fields: list[DraftField]) -> None:
+    """Names by the folder too, where two are called the same."""
+    taken: set[str] = set()
+    names = [one.name for one in fields]
+    for one in fields:
+        name = one.name
+        if names.count(name) > 1:
+            within = one.folder.relative_to(folder).as_posix()
+            name = within if within.endswith(name) else f"{within}/{name}"
+        unique, number = name, 1
+        while unique in taken:
+            number += 1
+            unique = f"{name} {number}"
+        taken.add(unique)
+        one.name = unique

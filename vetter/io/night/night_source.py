@@ -1,0 +1,253 @@
+"""Several images of a night as one source of cutouts; each is opened when it is looked at."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections import OrderedDict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.candidates.epochs import Epochs
+from vetter.core.coordinates.footprint import Footprints
+from vetter.core.coordinates.wcs import sky_to_pixel
+from vetter.core.cutout.lazy_cutout import LazyCutout
+from vetter.core.cutout_source import Fingerprint, ImageField, ManyFields, Place, PsfFwhm
+from vetter.errors import InputError
+from vetter.io.field.field_source import FieldSource
+from vetter.io.fits.exposure import iso
+
+if TYPE_CHECKING:
+    from astropy.wcs import WCS
+
+MOST_FILES = 160
+"""Files of images that are kept open; systems allow a program 256 or more."""
+
+
+class OpenFields:
+    """The images that are open; those not looked at for longest are closed to make room."""
+
+    def __init__(self) -> None:
+        self._open: OrderedDict[str, FieldSource] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def get(self, name: str, opening: Callable[[], FieldSource]) -> FieldSource:
+        """An image under its name, opened if need be."""
+        source = self._open.get(name)
+        if source is None:
+            source = self._open[name] = opening()
+            files = sum(len(other.field_planes.files) for other in self._open.values())
+            while files > MOST_FILES and len(self._open) > 1:
+                _, oldest = self._open.popitem(last=False)
+                files -= len(oldest.field_planes.files)
+                oldest.close()
+        self._open.move_to_end(name)
+        return source
+
+    def close(self) -> None:
+        """Close all."""
+        for source in self._open.values():
+            source.close()
+        self._open.clear()
+
+
+@dataclass(eq=False)
+class NightField(ImageField):
+    """One image of a night.
+
+    Attributes
+    ----------
+    name : str
+    candidates : CandidateList
+        Its own list, as its file has it; without rows where nothing was found.
+    wcs : `~astropy.wcs.WCS` or None
+    shape : (int, int)
+        Rows and columns.
+    mjd : float
+        Its time; NaN where unknown.
+    filter : str
+        '' where unknown.
+    plane_names : tuple of str
+        To be expected.
+    prints : tuple of Fingerprint
+        Its ``fingerprints``.
+    notes : tuple of str
+    opening : callable
+        Opens its planes with its list.
+    known : PsfFwhm or None
+        The FWHM as far as it is written down.
+    """
+
+    # field(): the values of the base class are no defaults here.
+    name: str = field()
+    candidates: CandidateList
+    wcs: WCS | None = field()
+    shape: tuple[int, int] = field()
+    mjd: float
+    filter: str = field()
+    plane_names: tuple[str, ...]
+    prints: tuple[Fingerprint, ...]
+    notes: tuple[str, ...]
+    opening: Callable[[], FieldSource]
+    open_fields: OpenFields
+    known: PsfFwhm | None = None
+    time: str = field(init=False)
+    _measured: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        # UTC where the field file or the header says so.
+        self.time = "" if math.isnan(self.mjd) else iso(self.mjd)
+
+    @property
+    def fingerprints(self) -> tuple[Fingerprint, ...]:
+        """Fingerprints of the list and the planes."""
+        return self.prints
+
+    def opened(self) -> FieldSource:
+        """The image with its planes; InputError where they cannot be used."""
+        try:
+            return self.open_fields.get(self.name, self.opening)
+        except InputError as error:
+            raise InputError(f"field {self.name!r}: {error}") from error
+
+    def fwhm(self, measure: bool = True) -> PsfFwhm | None:
+        """The FWHM of its PSF, and where it comes from; see `FieldSource.fwhm`."""
+        if self.known is None and measure and not self._measured:
+            self._measured = True
+            self.known = self.opened().fwhm()
+        return self.known
+
+
+@dataclass(eq=False)
+class NightSource(ManyFields):
+    """Cutouts of the candidates of several images.
+
+    Attributes
+    ----------
+    title : str
+    candidates : CandidateList
+        All, in the order of the images; see `vetter.core.candidates.joined_lists`.
+    images : list of NightField
+        Its ``fields``.
+    field_numbers : ndarray of int, shape (n,)
+        Which image each candidate is on.
+    plane_names : tuple of str
+        The union, in the order of the panels.
+    epochs : Epochs
+    default_radius : float
+    prints : tuple of Fingerprint
+        Its ``fingerprints``. Roles start with the image's name: ``r1: image``.
+    own_notes : tuple of str
+        What the images and their lists say.
+    record : dict
+    extra_notes, extra_cautions : tuple of str
+        Said before them.
+    """
+
+    title: str
+    candidates: CandidateList
+    images: list[NightField]
+    field_numbers: npt.NDArray[np.intp]
+    plane_names: tuple[str, ...]
+    epochs: Epochs
+    default_radius: float
+    prints: tuple[Fingerprint, ...]
+    own_notes: tuple[str, ...]
+    record: dict[str, Any]
+    open_fields: OpenFields
+    extra_notes: tuple[str, ...] = ()
+    extra_cautions: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was recognised: one line each."""
+        return (*self.extra_notes, *self.own_notes)
+
+    @property
+    def fields(self) -> list[NightField]:
+        """The images."""
+        return self.images
+
+    @property
+    def fingerprints(self) -> tuple[Fingerprint, ...]:
+        """Fingerprints of the list and the planes."""
+        return self.prints
+
+    @cached_property
+    def _starts(self) -> npt.NDArray[np.intp]:
+        counts = [len(one.candidates) for one in self.images]
+        return np.concatenate([[0], np.cumsum(counts)])[:-1].astype(np.intp)
+
+    @cached_property
+    def _footprints(self) -> Footprints:
+        return Footprints([(one.wcs, one.shape) for one in self.images])
+
+    @cached_property
+    def _in_time(self) -> list[int]:
+        return [int(number) for number in np.argsort([f.mjd for f in self.images], kind="stable")]
+
+    def cutout(self, row: int, radius: float | None = None) -> LazyCutout:
+        """The cutout of one candidate with the planes of its image; raises InputError."""
+        return self.cutout_with(row, radius)
+
+    def cutout_with(
+        self, row: int, radius: float | None = None, names: Collection[str] | None = None
+    ) -> LazyCutout:
+        """As `cutout`, with those of the planes that are named; None: all."""
+        number = int(self.field_numbers[row])
+        image = self.images[number]
+        wanted = self.default_radius if radius is None else radius
+        cutout = image.opened().cutout_with(row - int(self._starts[number]), wanted, names)
+        # As the list has it: its key and name may differ from those in the image's own.
+        cutout.meta["name"] = self.candidates.name(row)
+        return _labelled(cutout, image)
+
+    def cutout_at(self, place: Place, radius: float) -> LazyCutout:
+        """The cutout of an image at a place of the sky, as that of a candidate there.
+
+        Raises
+        ------
+        InputError
+            The place is off the image, the image has no WCS, or a file cannot be read.
+        """
+        image = self.images[place.field]
+        source = image.opened()
+        if image.wcs is None:
+            raise InputError(f"field {image.name!r}: has no WCS to find the place with")
+        x, y = sky_to_pixel(image.wcs, place.ra, place.dec)
+        rows, columns = image.shape
+        if not (-0.5 <= x < columns - 0.5 and -0.5 <= y < rows - 0.5):
+            raise InputError(f"field {image.name!r}: off the image")
+        cutout = source.cutout_at(x, y, radius)
+        cutout.meta |= {"name": image.name, "ra": place.ra, "dec": place.dec}
+        return _labelled(cutout, image)
+
+    def fields_at(self, ra: float, dec: float) -> list[int]:
+        """The numbers of the images that hold a place of the sky, first to last in time."""
+        held = self._footprints.holding(ra, dec)
+        return [number for number in self._in_time if held[number]]
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.open_fields.close()
+
+
+def _labelled(cutout: LazyCutout, image: NightField) -> LazyCutout:
+    cutout.meta["field"] = image.name
+    for name, value in (("time", image.time), ("filter", image.filter)):
+        if value:
+            cutout.meta[name] = value
+    return cutout
+
+
+def renamed(fingerprint: Fingerprint, name: str) -> Fingerprint:
+    """A fingerprint whose role says which image it belongs to."""
+    return dataclasses.replace(fingerprint, role=f"{name}: {fingerprint.role}")

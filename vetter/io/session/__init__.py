@@ -1,0 +1,1 @@
+"""The session file; start at `session_file`."""

@@ -1,0 +1,135 @@
+"""The content of a session file, checked as it is read; unreadable parts are left out and named."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from vetter.core.cutout_source import Fingerprint
+from vetter.core.decisions.decision import Decision
+from vetter.core.number_text import counted
+from vetter.io.input_options import check_recorded
+from vetter.io.session.database import SessionDatabase
+from vetter.io.session.recorded_inputs import RecordedInput, located
+from vetter.io.session.rows import parsed
+
+_TEXTS = {field.name for field in fields(Fingerprint) if field.type in ("str", str)}
+
+
+class SessionContent:
+    """The decisions of a session from its opening to their first use, and what is damaged.
+
+    Attributes
+    ----------
+    damage : list of str
+        What cannot be read, as far as it has been asked for.
+    """
+
+    def __init__(self) -> None:
+        self.damage: list[str] = []
+        self._decisions: list[Decision] | None = None
+
+    def note(self, damage: str) -> None:
+        """Remember what cannot be read; '' is nothing."""
+        if damage and damage not in self.damage:
+            self.damage.append(damage)
+
+    def examine(self, database: SessionDatabase) -> bool:
+        """Read all that a window needs, and return whether it may write to the file.
+
+        Settings that cannot be read do not matter to the rest, and are written anew.
+
+        Raises
+        ------
+        VetterError
+            As `SessionDatabase.read_decisions`.
+        """
+        self._decisions, damage = database.read_decisions()
+        self.note(damage)
+        self.note(input_rows(database)[1])
+        for table in ("positions", "settings", "holder"):
+            self.note(_structure(database, table))
+        return not self.damage
+
+    def forget(self) -> None:
+        """Drop the decisions as they were examined: there are others now."""
+        self._decisions = None
+
+    def take_decisions(self, database: SessionDatabase) -> list[Decision]:
+        """Return the decisions as they were examined, the first time; then as they are now."""
+        decisions, self._decisions = self._decisions, None
+        if decisions is None:
+            decisions, damage = database.read_decisions()
+            self.note(damage)
+        return decisions
+
+
+class InputRow(NamedTuple):
+    """One opening of the session as it is recorded."""
+
+    at: str
+    candidates: int
+    record: dict[str, Any]
+    relative: dict[str, str]
+    fingerprints: tuple[Fingerprint, ...]
+
+    def found(self, folder: Path) -> RecordedInput:
+        """Return the opening with paths as they are found now from the session's folder."""
+        record = located(self.record, self.relative, folder)
+        return RecordedInput(self.at, self.candidates, record, self.fingerprints)
+
+
+def input_rows(database: SessionDatabase) -> tuple[list[InputRow], str]:
+    """Return the openings that can be read, oldest first, and what is missing, in words."""
+    rows, whole = database.readable(
+        "SELECT at, candidates, record, relative, fingerprints FROM inputs"
+    )
+    good = []
+    for row in rows:
+        try:
+            good.append(_input_row(*row))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            whole = False
+    if whole:
+        return good, ""
+    bad = max(len(rows) - len(good), 1)
+    what = counted(bad, "record of its inputs is", "records of its inputs are")
+    return good, f"{what} not readable"
+
+
+def _input_row(at: Any, candidates: Any, *texts: Any) -> InputRow:
+    record, relative, prints = map(parsed, texts)
+    names = record.get("inputs", [])
+    if not isinstance(at, str) or not isinstance(candidates, int) or candidates < 0:
+        raise ValueError
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError
+    check_recorded(record.get("options", {}))
+    if not all(isinstance(way, str) for way in relative.values()):
+        raise ValueError
+    for values in prints:
+        if not all(isinstance(values[name], str) for name in _TEXTS & values.keys()):
+            raise ValueError
+    return InputRow(at, candidates, record, relative, tuple(Fingerprint(**v) for v in prints))
+
+
+def kept_settings(database: SessionDatabase) -> tuple[dict[str, Any], str]:
+    """Return the settings that can be read, by name, and what is missing, in words."""
+    rows, whole = database.readable("SELECT name, value FROM settings")
+    settings: dict[str, Any] = {}
+    for name, value in rows:
+        try:
+            settings["".join((name,))] = parsed(value)
+        except (ValueError, TypeError):
+            whole = False
+    return settings, "" if whole else "some of its settings are not readable"
+
+
+def _structure(database: SessionDatabase, table: str) -> str:
+    """Say that SQLite cannot go through a table; '' where it can."""
+    _, whole = database.readable(f"SELECT count(*), max(length({_COLUMN[table]})) FROM {table}")
+    return "" if whole else f"its {table} are not readable"
+
+
+_COLUMN: dict[str, str] = {"positions": "key", "settings": "value", "holder": "since"}

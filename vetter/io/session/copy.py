@@ -1,0 +1,73 @@
+"""A new session with all that can be read of another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from vetter.core.decisions.decision import Decision
+from vetter.io.session.content import input_rows, kept_settings
+from vetter.io.session.database import SessionDatabase
+from vetter.io.session.recorded_inputs import relative_paths
+from vetter.io.session.rows import INSERT, to_row
+from vetter.io.session.session_fits import readable_fits
+
+
+def copy_session(old: SessionDatabase, decisions: Sequence[Decision], path: Path) -> None:
+    """Make a session of decisions and of what else can be read of an earlier one.
+
+    Parameters
+    ----------
+    old : SessionDatabase
+    decisions : sequence of Decision
+        Those of the earlier one that can be read, in order.
+    path : Path
+        Of the new session, absolute.
+
+    Raises
+    ------
+    VetterError
+        InputError where the file is there already; nothing is left of a session that was not
+        written whole.
+    """
+    new = SessionDatabase.create(path)
+    try:
+        _fill(old, decisions, new)
+    except BaseException:
+        new.close()
+        path.unlink(missing_ok=True)
+        raise
+    new.close()
+
+
+def _fill(old: SessionDatabase, decisions: Sequence[Decision], new: SessionDatabase) -> None:
+    inputs, _ = input_rows(old)
+    settings, _ = kept_settings(old)
+    positions, _ = old.readable("SELECT reviewer, key, at FROM positions")
+    fits = readable_fits(old)
+    with new.transaction() as cursor:
+        cursor.executemany(INSERT, map(to_row, decisions))
+        for row in inputs:
+            record = row.found(old.path.parent).record
+            cursor.execute(
+                "INSERT INTO inputs (at, candidates, record, relative, fingerprints)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (
+                    row.at,
+                    row.candidates,
+                    json.dumps(record),
+                    json.dumps(relative_paths(record, new.path.parent)),
+                    json.dumps([asdict(one) for one in row.fingerprints]),
+                ),
+            )
+        cursor.executemany("INSERT OR REPLACE INTO adjustments VALUES (?, ?, ?, ?)", fits)
+        cursor.executemany(
+            "INSERT OR REPLACE INTO positions VALUES (?, ?, ?)",
+            [row for row in positions if all(isinstance(value, str) for value in row)],
+        )
+        cursor.executemany(
+            "INSERT INTO settings VALUES (?, ?)",
+            [(name, json.dumps(value)) for name, value in settings.items()],
+        )

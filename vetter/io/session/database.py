@@ -1,0 +1,329 @@
+"""The SQLite file under a session: opened safely, locked, and its errors put into words."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from vetter.core.decisions.decision import utc_now
+from vetter.errors import InputError, VetterError
+from vetter.io.files.lock import SessionLock
+from vetter.io.session.errors import Holder, SessionLocked, is_unwritable, overwritten, said
+from vetter.io.session.reading import ReadDecisions, is_damage, read_decisions
+from vetter.io.session.schema import check_header, check_journal, check_schema, create_tables
+from vetter.io.session.session_connection import (
+    MAX_VALUE_BYTES,
+    Allowance,
+    View,
+    connect,
+    prepare_writing,
+    remove_journal,
+    roll_back,
+    settle,
+)
+
+_ROW_BYTES = 2
+"""2 bytes, less than SQLite takes for any row."""
+
+Examine = Callable[["SessionDatabase"], bool]
+"""Reads what a session holds before anything is written; whether it may be written to."""
+
+
+class SessionDatabase:
+    """An open session file as a database.
+
+    Every transaction is on disk when it ends (rollback journal, synchronous=FULL). Calls may
+    come from any thread, one at a time.
+
+    Attributes
+    ----------
+    path : Path
+    read_only : bool
+    notes : tuple of str
+        What the user has to know: why it is read-only, that the disk knows no locks.
+    damage : str
+        What is wrong with the file as a whole, in words; '' for nothing.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        connection: sqlite3.Connection,
+        lock: SessionLock | None,
+        notes: tuple[str, ...],
+        view: View | None = None,
+    ) -> None:
+        self.path = path
+        self.read_only = lock is None
+        self.notes = notes
+        self.damage = "" if view is None else view.damage
+        self._connection = connection
+        self._lock = lock
+        self._view = view
+        self._allowance = Allowance(path) if view is None else view.allowance
+        self._turn = threading.RLock()
+        self._version = _version(connection)
+
+    @classmethod
+    def create(cls, path: Path) -> SessionDatabase:
+        """Start a session in a new or empty file.
+
+        Raises
+        ------
+        InputError
+            The file is there already, or its folder cannot be written to.
+        SessionLocked
+            Another window has just made it.
+        """
+        if path.exists() and not path.is_file():
+            # A pipe would be waited for, and a device is never full.
+            raise InputError(f"{path}: cannot be made: no place for a file")
+        if path.exists() and path.stat().st_size:
+            raise InputError(f"{path}: there already; not overwritten")
+        new = not path.exists()
+        try:
+            with path.open("ab"):
+                pass
+            lock = SessionLock.acquire(path)
+        except OSError as error:
+            raise InputError(f"{path}: cannot be made: {error.strerror}") from None
+        try:
+            return cls._opened(path, lock)
+        except SessionLocked:
+            raise
+        except VetterError:
+            if new and not path.stat().st_size:
+                path.unlink()
+                Path(f"{path}-journal").unlink(missing_ok=True)
+            raise
+
+    @classmethod
+    def open(
+        cls, path: Path, read_only: bool = False, examine: Examine = lambda database: True
+    ) -> SessionDatabase:
+        """Open a session; read-only too where the file or its disk cannot be written to.
+
+        Parameters
+        ----------
+        path : Path
+        read_only : bool
+        examine : callable
+            Asked before the first write, with the session open to be read; where it says no,
+            nothing is written.
+
+        Raises
+        ------
+        SessionLocked
+            Another window writes to it; with ``read_only`` it opens all the same.
+        InputError
+            Missing, damaged so that nothing can be read, not a session, or of a newer program.
+        """
+        check_header(path)
+        if read_only:
+            return cls._viewed(path, ())
+        try:
+            lock = SessionLock.acquire(path)
+        except OSError as error:
+            return cls._viewed(path, (f"read only: {path.name}: {error.strerror}",))
+        if lock is None:
+            with cls._viewed(path, ()) as viewed:
+                raise SessionLocked(path, viewed.holder)
+        try:
+            viewed = cls._viewed(path, ())
+            try:
+                sound = examine(viewed) and not viewed.damage
+            except BaseException:
+                viewed.close()
+                raise
+        except BaseException:
+            lock.release()
+            raise
+        if not sound:
+            lock.release()
+            return viewed
+        viewed.close()
+        return cls._opened(path, lock)
+
+    @classmethod
+    def start(cls, path: Path, examine: Examine = lambda database: True) -> SessionDatabase:
+        """Open a session, or make it where there is none; read-only where another writes.
+
+        ``notes`` then says who holds it.
+        """
+        if not path.exists() or not path.stat().st_size:
+            return cls.create(path)
+        try:
+            return cls.open(path, examine=examine)
+        except SessionLocked as locked:
+            by = "another window" if locked.holder is None else str(locked.holder)
+            return cls._viewed(path, (f"read only: open for writing by {by}",))
+
+    @classmethod
+    def _opened(cls, path: Path, lock: SessionLock | None) -> SessionDatabase:
+        if lock is None:
+            raise SessionLocked(path, None)
+        notes: tuple[str, ...] = ()
+        if not lock.supported:
+            notes = ("this disk knows no file locks: open the session in one window only",)
+        try:
+            check_journal(path)
+            if not lock.supported:
+                settle(path)
+            connection = connect(path, "rw", locks=lock.supported)
+            try:
+                prepare_writing(connection)
+                if path.stat().st_size:
+                    check_schema(path, connection)
+                    _take_hold(connection)
+                else:
+                    # In one transaction: each waits five times for the disk.
+                    create_tables(connection, _take_hold)
+                return cls(path, connection, lock, notes)
+            except BaseException:
+                connection.close()
+                raise
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            lock.release()
+            if is_unwritable(error) and path.stat().st_size:
+                reason = f"read only: {path.name} cannot be written to: {error}"
+                return cls._viewed(path, (reason,))
+            raise said(path, error) from None
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def _viewed(cls, path: Path, notes: tuple[str, ...]) -> SessionDatabase:
+        try:
+            view = View(path)
+            try:
+                return cls(path, view.connection, None, notes, view)
+            except BaseException:
+                view.close()
+                raise
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            raise said(path, error) from None
+
+    def __enter__(self) -> SessionDatabase:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file and its lock; harmless when repeated."""
+        with self._turn:
+            if self._view is not None:
+                self._view.close()
+                return
+            remove_journal(self._connection)
+            self._connection.close()
+            if self._lock is not None:
+                self._lock.release()
+
+    @property
+    def holder(self) -> Holder | None:
+        """Who last opened it for writing; None where it does not tell."""
+        rows, _ = self.readable("SELECT pid, host, since FROM holder")
+        if not rows:
+            return None
+        pid, host, since = rows[0]
+        return Holder(pid if isinstance(pid, int) else 0, str(host)[:80], str(since)[:40])
+
+    def read(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
+        """All rows of a query; raises VetterError, InputError for a damaged file."""
+        with self._turn:
+            try:
+                self._allowance.renew()
+                return self._connection.execute(query, values).fetchall()
+            except (sqlite3.Error, UnicodeDecodeError) as error:
+                raise said(self.path, error) from None
+
+    def readable(self, query: str, values: tuple[Any, ...] = ()) -> tuple[list[Any], bool]:
+        """Return the rows of a query up to the first that cannot be read, and whether all could.
+
+        Text that is not UTF-8 has U+FFFD in it. Raises VetterError for a disk that has gone and
+        the like.
+        """
+        with self._turn:
+            rows, whole = self._taken(query, values)
+            if not whole:
+                self._connection.text_factory = _tolerant
+                try:
+                    rows, _ = self._taken(query, values)
+                finally:
+                    self._connection.text_factory = str
+        return rows, whole
+
+    def _taken(self, query: str, values: tuple[Any, ...]) -> tuple[list[Any], bool]:
+        rows: list[Any] = []
+        # No file holds more text than it has bytes, unless it was forged.
+        left = self.path.stat().st_size if self.path.exists() else MAX_VALUE_BYTES
+        try:
+            self._allowance.renew()
+            for row in self._connection.execute(query, values):
+                left -= _ROW_BYTES + sum(len(value) for value in row if isinstance(value, str))
+                if left < 0:
+                    return rows, False
+                rows.append(row)
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            if isinstance(error, sqlite3.Error) and not is_damage(error):
+                raise said(self.path, error) from None
+            return rows, False
+        return rows, True
+
+    def read_decisions(self) -> ReadDecisions:
+        """Return all decisions that can be read, and what is missing.
+
+        Raises
+        ------
+        VetterError
+            InputError where none can be read.
+        """
+        with self._turn:
+            try:
+                return read_decisions(self._connection, self._allowance, self.path)
+            except (sqlite3.Error, UnicodeDecodeError) as error:
+                raise said(self.path, error) from None
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Cursor]:
+        """All that is executed in it, or nothing; raises VetterError in one line."""
+        if self.read_only:
+            raise VetterError(f"{self.path}: open read-only; nothing is written")
+        with self._turn:
+            try:
+                cursor = self._connection.cursor()
+                cursor.execute("BEGIN IMMEDIATE")
+                if _version(self._connection) != self._version:
+                    raise overwritten(self.path)
+                yield cursor
+                cursor.execute("COMMIT")
+            except BaseException as error:
+                roll_back(self._connection)
+                if isinstance(error, (sqlite3.Error, UnicodeDecodeError)):
+                    raise said(self.path, error) from None
+                raise
+
+
+def _tolerant(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    """A number that stays the same until another than this connection writes to the file."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _take_hold(connection: sqlite3.Connection) -> None:
+    """Say who writes now; also the proof that the file and its folder can be written to."""
+    connection.execute(
+        "INSERT OR REPLACE INTO holder VALUES (1, ?, ?, ?)",
+        (os.getpid(), socket.gethostname(), utc_now()),
+    )

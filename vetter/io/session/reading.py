@@ -1,0 +1,210 @@
+"""The decisions of a session, read around what is damaged."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from vetter.core.decisions.decision import Decision
+from vetter.core.number_text import counted
+from vetter.errors import InputError
+from vetter.io.session.rows import COLUMNS, from_rows
+from vetter.io.session.session_connection import Allowance
+
+_SINGLY = 2000
+"""2,000 rows are stepped over one by one after a row that cannot be read, then ever more."""
+
+_FARTHEST = 1 << 40
+
+_FROM = "FROM decisions WHERE seq >= ? AND typeof(seq) = 'integer' ORDER BY seq"
+
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_INTERRUPT)
+
+Row = tuple[Any, ...]
+
+
+class ReadDecisions(NamedTuple):
+    """Decisions in order, and what is missing among them, in words ('' for nothing)."""
+
+    decisions: list[Decision]
+    damage: str
+
+
+def read_decisions(
+    connection: sqlite3.Connection, allowance: Allowance, path: Path
+) -> ReadDecisions:
+    """Return all decisions that can be read.
+
+    Raises
+    ------
+    InputError
+        There are some, and none can be read.
+    sqlite3.Error
+        The file cannot be read: a disk that has gone, another program's lock.
+    """
+    size = max(path.stat().st_size, 1)
+    try:
+        allowance.renew()
+        rows = connection.execute(f"SELECT {COLUMNS} FROM decisions ORDER BY seq")
+        decisions = from_rows(rows, path, size)
+        total = _total(connection, allowance)
+    except (sqlite3.Error, InputError) as error:
+        if isinstance(error, sqlite3.Error) and not is_damage(error):
+            raise
+        found = _around(connection, allowance, path, size)
+        if not found.decisions:
+            if isinstance(error, InputError):
+                raise
+            raise InputError(
+                f"{path}: a damaged session: no decision is readable ({error}); "
+                "restore it from a copy"
+            ) from None
+        return found
+    if total != len(decisions):
+        # The order of writing would be lost in it: the index is what a new decision goes through.
+        return ReadDecisions(decisions, "the index of its decisions is damaged")
+    return ReadDecisions(decisions, "")
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Return whether an error comes from what the file holds, not from the disk or a lock."""
+    code = getattr(error, "sqlite_errorcode", None)
+    # None: text that is not UTF-8, which is Python's own error. A read that fails is a bad block.
+    return (
+        code in (None, sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_CORRUPTFS)
+        or code & 0xFF in _DAMAGE
+    )
+
+
+def _total(connection: sqlite3.Connection, allowance: Allowance) -> int:
+    """Count the decisions by their index."""
+    allowance.renew()
+    return int(connection.execute("SELECT count(*) FROM decisions").fetchone()[0])
+
+
+def _around(
+    connection: sqlite3.Connection, allowance: Allowance, path: Path, size: int
+) -> ReadDecisions:
+    """Read row by row, each on its own."""
+    decisions: list[Decision] = []
+    last, seen, comments, left = 0, 0, 0, size
+    connection.text_factory = _tolerant
+    try:
+        for row in _rows(connection, allowance):
+            seen, last = seen + 1, row[0]
+            left -= sum(len(value) for value in row if isinstance(value, str))
+            if left < 0 or seen > size // 20:
+                break
+            plain = _without_damage(row)
+            try:
+                decisions += from_rows([plain], path, size)
+            except InputError:
+                continue
+            comments += plain != row
+    finally:
+        connection.text_factory = str
+    try:
+        total = _total(connection, allowance)
+    except sqlite3.Error:
+        total = 0
+    # Numbers are given without gaps: where the index is damaged too, the last one tells.
+    total = max(total if total <= size // 20 else 0, seen, last if last <= size // 20 else 0)
+    missing = total - len(decisions)
+    said = []
+    if missing:
+        said.append(f"{missing} of {counted(total, 'decision')} {_are(missing)} not readable")
+    if comments:
+        said.append(f"{counted(comments, 'comment')} {_are(comments)} not readable")
+    return ReadDecisions(decisions, ", ".join(said) or "the index of its decisions is damaged")
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _tolerant(text: bytes) -> str:
+    return text.decode("utf-8", "surrogateescape")
+
+
+def _without_damage(row: Row) -> Row:
+    """Return a row with a readable comment; other damaged text becomes a blob, to be refused."""
+    values = list(row)
+    for place, value in enumerate(row):
+        if isinstance(value, str) and not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raw = value.encode("utf-8", "surrogateescape")
+                # A blob is refused where a text belongs.
+                values[place] = raw.decode("utf-8", "replace") if place == _COMMENT else raw
+    return tuple(values)
+
+
+_COMMENT = COLUMNS.split(", ").index("comment")
+
+
+def _rows(connection: sqlite3.Connection, allowance: Allowance) -> Iterator[Row]:
+    """Yield rows in order; after one that cannot be read the next that can."""
+    query = f"SELECT {COLUMNS} {_FROM}"
+    start: int | None = 0
+    while start is not None:
+        try:
+            allowance.renew()
+            for row in connection.execute(query, (start,)):
+                if row[0] < start:
+                    return  # pages in a circle
+                yield row
+                start = row[0] + 1
+            return
+        except sqlite3.Error as error:
+            if not is_damage(error):
+                raise
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+                return  # the allowance is used up: pages in a circle, or ever the same
+            # Python's cursor is a row ahead: the last good one was lost with the bad one.
+            last = _single(connection, start)
+            if last is not None:
+                yield last
+                start = last[0] + 1
+            start = _next_start(connection, start)
+
+
+def _single(connection: sqlite3.Connection, start: int) -> Row | None:
+    query = f"SELECT {COLUMNS} {_FROM} LIMIT 1"
+    try:
+        row: Row | None = connection.execute(query, (start,)).fetchone()
+    except sqlite3.Error as error:
+        if not is_damage(error):
+            raise
+        return None
+    return row
+
+
+def _next_start(connection: sqlite3.Connection, failed: int) -> int | None:
+    """Return the number of the next readable row after one that is not; None at the end."""
+    query = f"SELECT seq {_FROM} LIMIT 1"
+
+    def found(start: int) -> tuple[bool, int | None]:
+        try:
+            row = connection.execute(query, (start,)).fetchone()
+        except sqlite3.Error as error:
+            if not is_damage(error):
+                raise
+            return False, None
+        return True, None if row is None else max(row[0], start)
+
+    step = 1
+    while step < _FARTHEST:
+        good, seq = found(failed + step)
+        if good and (step <= _SINGLY or step == 1):
+            return seq
+        if good:
+            low, high = failed + step // 2, failed + step
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (low, middle) if found(middle)[0] else (middle, high)
+            return found(high)[1]
+        step = step + 1 if step < _SINGLY else step * 2
+    return None

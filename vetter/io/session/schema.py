@@ -1,0 +1,245 @@
+"""The tables of a session file, and the check that a file is one."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from vetter.errors import InputError
+from vetter.io.files.regular_files import open_plain_file
+
+APPLICATION_ID = 0x56455454  # 'VETT'
+VERSION = 1
+JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
+_MAGIC = b"SQLite format 3\x00"
+_MAX_PARTS = 100
+
+# NULL stands for NaN in every number, since SQLite has no NaN.
+TABLES = (
+    """CREATE TABLE decisions (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        key TEXT NOT NULL,
+        verdict TEXT NOT NULL CHECK (verdict IN ('none', 'accept', 'reject', 'maybe')),
+        tags TEXT NOT NULL,
+        comment TEXT NOT NULL,
+        reviewer TEXT NOT NULL,
+        at TEXT NOT NULL,
+        seconds REAL,
+        how TEXT NOT NULL,
+        step TEXT,
+        undoes TEXT,
+        x REAL, y REAL, ra REAL, dec REAL)""",
+    """CREATE TRIGGER decisions_never_change BEFORE UPDATE ON decisions
+        BEGIN SELECT RAISE(ABORT, 'decisions are appended, never rewritten'); END""",
+    """CREATE TRIGGER decisions_never_go BEFORE DELETE ON decisions
+        BEGIN SELECT RAISE(ABORT, 'decisions are appended, never deleted'); END""",
+    """CREATE TABLE inputs (
+        number INTEGER PRIMARY KEY,
+        at TEXT NOT NULL,
+        candidates INTEGER NOT NULL,
+        record TEXT NOT NULL,
+        relative TEXT NOT NULL,
+        fingerprints TEXT NOT NULL)""",
+    # By signature first, by which they are read: else those of all others are looked through.
+    """CREATE TABLE adjustments (
+        key TEXT NOT NULL,
+        signature TEXT NOT NULL,
+        at TEXT NOT NULL,
+        meta TEXT NOT NULL,
+        PRIMARY KEY (signature, key)) WITHOUT ROWID""",
+    """CREATE TABLE positions (
+        reviewer TEXT PRIMARY KEY,
+        key TEXT NOT NULL,
+        at TEXT NOT NULL) WITHOUT ROWID""",
+    "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE holder (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        pid INTEGER NOT NULL,
+        host TEXT NOT NULL,
+        since TEXT NOT NULL)""",
+)
+
+
+def create_tables(
+    connection: sqlite3.Connection, fill: Callable[[sqlite3.Connection], None]
+) -> None:
+    """Lay out a new session in one transaction, so that a kill leaves it empty or whole.
+
+    ``fill`` writes what is in it from the first moment on.
+    """
+    connection.execute("BEGIN EXCLUSIVE")
+    for statement in TABLES:
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    fill(connection)
+    connection.execute("COMMIT")
+
+
+def check_header(path: Path) -> None:
+    """Refuse a file that is no session by its first bytes, before SQLite may touch it.
+
+    Raises
+    ------
+    InputError
+        No SQLite database, another program's, or a session of a newer program.
+    """
+    try:
+        with open_plain_file(path) as file:
+            head = file.read(100)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    if not head:
+        raise InputError(f"{path}: wants a vetter session, found an empty file")
+    if not head.startswith(_MAGIC):
+        raise InputError(
+            f"{path}: wants a vetter session (an SQLite database), found something else"
+        )
+    # Big-endian, as https://www.sqlite.org/fileformat.html has them.
+    _check_marks(path, int.from_bytes(head[68:72]), int.from_bytes(head[60:64]))
+
+
+def _check_marks(path: Path, application: int, version: int) -> None:
+    if application != APPLICATION_ID:
+        raise InputError(
+            f"{path}: an SQLite database of another program, or a damaged one, not a vetter session"
+        )
+    if version > VERSION:
+        raise InputError(
+            f"{path}: a session of format {version}, written by a newer vetter; "
+            f"this one reads format {VERSION}: update it"
+        )
+
+
+def check_journal(path: Path) -> None:
+    """Refuse a journal that names other files, which SQLite may then delete.
+
+    No session has one: its commits are each of one database.
+
+    Raises
+    ------
+    InputError
+    """
+    journal = Path(f"{path}-journal")
+    try:
+        with open_plain_file(journal) as file:
+            file.seek(0, os.SEEK_END)
+            if file.tell() < len(JOURNAL_MAGIC):
+                return
+            file.seek(-len(JOURNAL_MAGIC), os.SEEK_END)
+            end = file.read()
+    except OSError:  # none, or unreadable: SQLite says which
+        return
+    if end == JOURNAL_MAGIC:
+        raise InputError(f"{journal}: no journal of a vetter session; remove it")
+
+
+def check_schema(path: Path, connection: sqlite3.Connection) -> str:
+    """Refuse another program's database, a forged or newer session and one that lacks a table.
+
+    Returns
+    -------
+    str
+        That a definition is damaged, in words; '' where all are as the program makes them.
+
+    Raises
+    ------
+    InputError
+    sqlite3.Error
+        The database is corrupt or cannot be read.
+    """
+    # A read of the tables first: it rolls back what a killed window left unfinished.
+    query = f"SELECT type, name, sql FROM sqlite_master LIMIT {_MAX_PARTS}"
+    connection.text_factory = _tolerant
+    try:
+        found = connection.execute(query).fetchall()
+    finally:
+        connection.text_factory = str
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    _check_marks(path, application, version)
+    damage = ""
+    for kind, name, sql in found:
+        if (kind, name, _plain(sql)) in _PARTS:
+            continue
+        # What is damaged is only read, and no trigger runs then.
+        if (kind, name) in _TRIGGERS or _has_known_columns(connection, kind, name, sql):
+            damage = "the definitions of its tables are damaged"
+        else:
+            _check_part(path, kind, name)
+    missing = {"decisions", "inputs", "adjustments", "positions", "settings", "holder"} - {
+        name for kind, name, _ in found if kind == "table"
+    }
+    if missing:
+        raise InputError(f"{path}: a damaged session: it has no table {sorted(missing)[0]!r}")
+    return damage
+
+
+def _tolerant(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
+
+
+def structural_damage(path: Path) -> str:
+    """Say what is wrong with a file whose structure SQLite refuses."""
+    with open_plain_file(path) as file:
+        head = file.read(100)
+        found = file.seek(0, os.SEEK_END)
+    size = int.from_bytes(head[16:18])
+    promised = int.from_bytes(head[28:32]) * (65536 if size == 1 else size)
+    return f"cut short: {found} bytes of {promised}" if found < promised else "damaged"
+
+
+def _has_known_columns(
+    connection: sqlite3.Connection, kind: object, name: object, sql: object
+) -> bool:
+    """Return whether a plain table has the columns that the program gives it, none generated.
+
+    Its definition may have a bad byte elsewhere: what is in it can be read then.
+    """
+    known = [table for table in TABLES if table.split()[1:3] == ["TABLE", name]]
+    if kind != "table" or not known or "VIRTUAL" in str(sql)[:30].upper():
+        return False
+    fresh = sqlite3.connect(":memory:")
+    try:
+        fresh.execute(known[0])
+        return _columns(connection, name) == _columns(fresh, name)
+    finally:
+        fresh.close()
+
+
+def _columns(connection: sqlite3.Connection, table: object) -> list[tuple[str, int, int, int]]:
+    """Return for each column its name, and whether it is generated or the number of the row."""
+    query = "SELECT name, hidden, pk, upper(type) = 'INTEGER' FROM pragma_table_xinfo(?)"
+    return connection.execute(query, (table,)).fetchall()
+
+
+def _check_part(path: Path, kind: object, name: object) -> None:
+    """Refuse what no version of the program has made: views, triggers, generated columns..."""
+    # Indexes that SQLite makes for keys, counters of the first version, and statistics.
+    if kind == "index" and str(name).startswith("sqlite_autoindex_"):
+        return
+    if kind == "table" and name in ("sqlite_sequence", "sqlite_stat1", "sqlite_stat4"):
+        return
+    raise InputError(
+        f"{path}: not a session that vetter has made, or a damaged one: "
+        f"it has a {str(kind)[:20]} {str(name)[:40]!r} of another kind"
+    )
+
+
+def _plain(sql: object) -> str:
+    """A definition without what has changed from version to version, or says the same."""
+    text = " ".join(str(sql)[:10_000].replace('"', "").split())
+    for word in (" AUTOINCREMENT", " WITHOUT ROWID", " IF NOT EXISTS"):
+        text = text.replace(word, "")
+    return text.replace("( ", "(").replace(
+        "PRIMARY KEY (key, signature)", "PRIMARY KEY (signature, key)"
+    )
+
+
+_PARTS = {(sql.split()[1].lower(), sql.split()[2], _plain(sql)) for sql in TABLES}
+"""Kind, name and plain definition of each part of a session."""
+
+_TRIGGERS = {(kind, name) for kind, name, _ in _PARTS if kind == "trigger"}

@@ -1,0 +1,335 @@
+"""One session in one SQLite file: inputs, decisions, results of fits, settings in force."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from vetter.core.cutout_source import Fingerprint
+from vetter.core.decisions.decision import Decision, storable, utc_now
+from vetter.io.session.content import SessionContent, input_rows, kept_settings
+from vetter.io.session.copy import copy_session
+from vetter.io.session.database import SessionDatabase
+from vetter.io.session.errors import Holder, SessionLocked
+from vetter.io.session.recorded_inputs import (
+    RecordedInput,
+    changed_roles,
+    current_since,
+    relative_paths,
+    time_after,
+)
+from vetter.io.session.rows import (
+    INSERT,
+    plain_meta,
+    to_row,
+)
+from vetter.io.session.session_fits import newest_fits, next_fits, put_fits
+
+__all__ = ["Holder", "SessionFile", "SessionLocked"]
+
+Prints = tuple[Fingerprint, ...]
+
+_TIME = "20[0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9]Z"
+
+
+class SessionFile:
+    """An open session file.
+
+    Every change is one transaction, on disk when the call returns (rollback journal,
+    synchronous=FULL). Calls may come from any thread, one at a time. Decisions can be appended
+    only; the file itself refuses anything else.
+
+    Attributes
+    ----------
+    path : Path
+    reviewer : str
+        Who decides in this window; the position is kept for each reviewer.
+    read_only : bool
+    """
+
+    def __init__(
+        self, database: SessionDatabase, reviewer: str, content: SessionContent | None = None
+    ) -> None:
+        self.path = database.path
+        self.reviewer = storable(reviewer)
+        self.read_only = database.read_only
+        self._database = database
+        self._content = content or SessionContent()
+        self._content.note(database.damage)
+        self._latest = ""
+        self._since: str | None = None
+
+    @classmethod
+    def create(cls, path: str | os.PathLike[str], reviewer: str) -> SessionFile:
+        """Start a session in a new or empty file.
+
+        Raises
+        ------
+        InputError
+            The file is there already, or its folder cannot be written to.
+        """
+        return cls(SessionDatabase.create(Path(path).absolute()), reviewer)
+
+    @classmethod
+    def open(
+        cls, path: str | os.PathLike[str], reviewer: str, read_only: bool = False
+    ) -> SessionFile:
+        """Open a session; read-only too where the file or its disk cannot be written to.
+
+        Raises
+        ------
+        SessionLocked
+            Another window writes to it; with ``read_only`` it opens all the same.
+        InputError
+            Missing, damaged, not a session, or of a newer program.
+        """
+        content = SessionContent()
+        database = SessionDatabase.open(Path(path).absolute(), read_only, content.examine)
+        return cls(database, reviewer, content)
+
+    @classmethod
+    def start(cls, path: str | os.PathLike[str], reviewer: str) -> SessionFile:
+        """Open a session, or make it where there is none; read-only where another writes.
+
+        ``notes`` then says who holds it.
+        """
+        content = SessionContent()
+        return cls(SessionDatabase.start(Path(path).absolute(), content.examine), reviewer, content)
+
+    def __enter__(self) -> SessionFile:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file and its lock; harmless when repeated."""
+        self._database.close()
+
+    @property
+    def damage(self) -> tuple[str, ...]:
+        """What of it cannot be read, as far as it has been asked for."""
+        return tuple(self._content.damage)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user has to know: why it is read-only, that the disk knows no locks."""
+        notes = self._database.notes
+        if not self.damage:
+            return notes
+        damage = ", ".join(self.damage)
+        if not self.read_only:
+            return (*notes, f"a damaged session: {damage}")
+        return (*notes, f"read only: {damage}; File > Save as a new session keeps the rest")
+
+    @property
+    def holder(self) -> Holder | None:
+        """Who last opened it for writing."""
+        return self._database.holder
+
+    def append(self, decisions: Sequence[Decision], position: str | None = None) -> list[Decision]:
+        """Commit decisions, all or none; the same with their sequence numbers.
+
+        Parameters
+        ----------
+        decisions : sequence of Decision
+        position : str, optional
+            Key of the candidate to resume at, kept in the same transaction.
+
+        Raises
+        ------
+        VetterError
+            Nothing was written: the disk is full, gone or read-only, in one line.
+        """
+        written = []
+        self._content.forget()
+        with self._database.transaction() as cursor:
+            for decision in decisions:
+                cursor.execute(INSERT, to_row(decision))
+                written.append(decision._replace(seq=cursor.lastrowid))
+            if position is not None:
+                self._put_position(cursor, position)
+        return written
+
+    def decisions(self) -> list[Decision]:
+        """All events that can be read, of all reviewers, in order; `damage` says what is missing.
+
+        Raises
+        ------
+        InputError
+            There are some, and none can be read.
+        """
+        return self._content.take_decisions(self._database)
+
+    def save_as(self, path: str | os.PathLike[str]) -> int:
+        """Write all that can be read into a new session; the number of decisions in it.
+
+        Raises
+        ------
+        VetterError
+            InputError where the file is there already, or nothing can be read.
+        """
+        decisions = self.decisions()
+        copy_session(self._database, decisions, Path(path).absolute())
+        return len(decisions)
+
+    def reviewers(self) -> list[str]:
+        """Who has decided anything, the one who decided last at the end."""
+        rows, whole = self._database.readable(
+            "SELECT reviewer FROM decisions GROUP BY reviewer ORDER BY max(seq)"
+        )
+        if whole and all(isinstance(row[0], str) for row in rows):
+            return [row[0] for row in rows]
+        names = [decision.reviewer for decision in self.decisions()]
+        return list(dict.fromkeys(reversed(names)))[::-1]
+
+    def decided_count(self) -> int:
+        """Count the candidates with a verdict of this reviewer, by their keys alone."""
+        rows, _ = self._database.readable(
+            "SELECT count(*) FROM (SELECT verdict, max(seq) FROM decisions WHERE reviewer = ?"
+            " GROUP BY key) WHERE verdict != 'none'",
+            (self.reviewer,),
+        )
+        return int(rows[0][0]) if rows else 0
+
+    def everyone(self) -> list[str]:
+        """The reviewers, and those who have only looked so far; who decided last at the end."""
+        rows, _ = self._database.readable("SELECT reviewer FROM positions ORDER BY at")
+        names, decided = [row[0] for row in rows], self.reviewers()
+        return [name for name in names if isinstance(name, str) and name not in decided] + decided
+
+    @property
+    def position(self) -> str | None:
+        """Key of the candidate at which this reviewer was last; None where not known."""
+        query = "SELECT key FROM positions WHERE reviewer = ?"
+        rows, _ = self._database.readable(query, (self.reviewer,))
+        return rows[0][0] if rows and isinstance(rows[0][0], str) else None
+
+    def set_position(self, key: str) -> None:
+        """Remember the candidate at which this reviewer is."""
+        with self._database.transaction() as cursor:
+            self._put_position(cursor, key)
+
+    def _put_position(self, cursor: sqlite3.Cursor, key: str) -> None:
+        cursor.execute(
+            "INSERT OR REPLACE INTO positions VALUES (?, ?, ?)",
+            (self.reviewer, storable(key), utc_now()),
+        )
+
+    def record_input(
+        self, record: Mapping[str, Any], fingerprints: Sequence[Fingerprint], candidates: int
+    ) -> tuple[str, ...]:
+        """Note what the session is opened on, where it differs from the time before.
+
+        Parameters
+        ----------
+        record : mapping
+            The source's record: plain types, absolute paths.
+        fingerprints : sequence of Fingerprint
+            None while the list is still being read: then only the record is noted, so that the
+            session can be opened again whatever happens, and nothing is compared.
+        candidates : int
+            Length of the list.
+
+        Returns
+        -------
+        tuple of str
+            The roles whose content has changed; empty at the first time.
+        """
+        inputs = self.inputs()
+        earlier = [known for known in inputs if known.fingerprints]
+        prints = tuple(fingerprints)
+        changed = changed_roles(earlier[-1].fingerprints, prints) if earlier and prints else ()
+        plain = json.loads(json.dumps(dict(record)))
+        if self.read_only or (inputs and _says_no_less(inputs[-1], plain, prints)):
+            return changed
+        relative = relative_paths(plain, self.path.parent)
+        values = [plain, relative, [asdict(f) for f in prints]]
+        with self._database.transaction() as cursor:
+            cursor.execute(
+                "INSERT INTO inputs (at, candidates, record, relative, fingerprints)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (self._time(), candidates, *(json.dumps(value) for value in values)),
+            )
+        self._since = None
+        return changed
+
+    def inputs(self) -> list[RecordedInput]:
+        """What the session has been opened on, oldest first; paths as they are found now.
+
+        An opening whose list was never complete counts only where it is the last.
+        """
+        rows, damage = input_rows(self._database)
+        self._content.note(damage)
+        rows = [row for row in rows if row.fingerprints or row is rows[-1]]
+        return [row.found(self.path.parent) for row in rows]
+
+    def put_adjustment(self, key: str, signature: str, meta: Mapping[str, Any]) -> None:
+        """Keep the result of a fit; ``signature`` names the options and pixels it rests on."""
+        self.put_adjustments([(key, signature, plain_meta(dict(meta)))])
+
+    def put_adjustments(self, results: Iterable[tuple[str, str, str]]) -> None:
+        """Keep many results, (key, signature, text) each, in one transaction.
+
+        The text is what `session_rows.plain_meta` makes of the metadata.
+        """
+        put_fits(self._database, results, self._time())
+
+    def _time(self) -> str:
+        """The time that inputs and fits are written under."""
+        if not self._latest:
+            # Not those that no version writes: none can come after them.
+            tables = ("inputs", "adjustments")
+            queries = (f"SELECT max(at) FROM {table} WHERE at GLOB '{_TIME}'" for table in tables)
+            rows = [self._database.readable(query)[0] for query in queries]
+            self._latest = max((found[0][0] or "" for found in rows if found), default="")
+        self._latest = time_after(self._latest)
+        return self._latest
+
+    def adjustments(self) -> dict[str, tuple[str, dict[str, Any]]]:
+        """For each key the newest result, as (signature, meta).
+
+        Those of other inputs, from before a file changed, are left out: their key may be
+        another object's by now.
+        """
+        return newest_fits(self._database, self._current_since())
+
+    def adjustments_of(
+        self, signature: str, after: str, limit: int
+    ) -> list[tuple[str, dict[str, Any]]]:
+        """The next of the results under a signature, see `session_fits.next_fits`.
+
+        As with `adjustments`, those of other inputs are left out.
+        """
+        return next_fits(self._database, self._current_since(), signature, after, limit)
+
+    def _current_since(self) -> str:
+        """Since when the inputs are as they are; looked up once, as it asks the disk for each."""
+        if self._since is None:
+            self._since = current_since(self.inputs())
+        return self._since
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings in force, by name."""
+        settings, damage = kept_settings(self._database)
+        self._content.note(damage)
+        return settings
+
+    def set_settings(self, settings: Mapping[str, Any]) -> None:
+        """Keep settings, each of a type that JSON holds; others stay as they are."""
+        rows = [(name, json.dumps(value)) for name, value in settings.items()]
+        with self._database.transaction() as cursor:
+            cursor.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", rows)
+
+
+def _says_no_less(known: RecordedInput, record: dict[str, Any], prints: Prints) -> bool:
+    """Whether what is noted last says the same, or more of the same files."""
+    if known.record != record:
+        return False
+    return not prints or not changed_roles(known.fingerprints, prints)

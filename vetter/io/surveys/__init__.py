@@ -1,0 +1,1 @@
+"""Images of sky surveys, from the network."""

@@ -1,0 +1,1 @@
+"""Candidate lists in any table format; start at `candidates`."""

@@ -1,0 +1,110 @@
+"""The text of a table: unpacked, in whatever encoding it is, within bounds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vetter.errors import InputError
+from vetter.io.files.compressed import open_unpacked
+from vetter.io.files.strange_files import strange
+
+MOST_BYTES = 2 * 2**30
+"""A list in text above this is none that a person vets; in Parquet or FITS it may be longer."""
+_HEAD_BYTES = 2**20
+_ENOUGH = 2**17
+_EARLY = 2**16
+"""Bytes up to which a NUL makes a file binary rather than a damaged text."""
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def text_head(path: Path) -> str:
+    """The first whole lines of a file, a megabyte at most.
+
+    Raises
+    ------
+    InputError
+        The file is binary, or its first line does not end within a megabyte.
+    """
+    with open_unpacked(path, MOST_BYTES) as file:
+        raw = file.read(_HEAD_BYTES)
+    whole = len(raw) < _HEAD_BYTES
+    head = decoded_text(path, raw if whole else raw[: len(raw) // 4 * 4], cut=not whole)
+    if whole:
+        return head
+    end = max(head.rfind("\n"), head.rfind("\r"))
+    if end < 0:
+        raise InputError(
+            f"{path}: wanted a table with one candidate a line, found no end of a line in the "
+            "first megabyte"
+        )
+    # A header may be that long; of the rest a part tells as much.
+    return head[: head.rfind("\n", 0, _ENOUGH) + 1 or end + 1]
+
+
+def table_text(path: Path) -> str:
+    """The whole text of a table, without byte order mark.
+
+    Raises
+    ------
+    InputError
+        The file is binary, damaged or larger than two gigabytes.
+    """
+    with open_unpacked(path, MOST_BYTES) as file:
+        size = file.seek(0, 2)
+        if size > MOST_BYTES:
+            raise InputError(
+                f"{path}: {size / 2**30:.1f} GB of text are more than a list is read from; "
+                "write it as FITS or Parquet"
+            )
+        file.seek(0)
+        return decoded_text(path, file.read())
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text, split where files end lines: at CR, LF or both.
+
+    ``str.splitlines`` splits at form feeds and at U+0085, U+2028 and U+2029 too, which a cell may
+    hold.
+    """
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def no_table(path: Path, start: bytes) -> InputError:
+    """A file that is binary: what it is, and what to do."""
+    unknown = "a binary file of unknown kind: write the list as ECSV, CSV, FITS or Parquet"
+    return InputError(f"{path}: wanted a candidate table, found {strange(start) or unknown}")
+
+
+def decoded_text(path: Path, raw: bytes, cut: bool = False) -> str:
+    """Bytes as text: UTF-8, UTF-16 with its mark, else Latin-1.
+
+    Parameters
+    ----------
+    path : Path
+        For the message.
+    raw : bytes
+    cut : bool
+        Whether the end may be in the middle of a character.
+
+    Raises
+    ------
+    InputError
+        NUL bytes, which no text holds.
+    """
+    if raw.startswith(_UTF_16):
+        try:
+            return raw.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise InputError(f"{path}: damaged UTF-16 text; write it as UTF-8") from error
+    place = raw.find(b"\0")
+    if place >= 0:
+        if _EARLY > place:
+            raise no_table(path, raw)
+        line = raw.count(b"\n", 0, place) + 1
+        raise InputError(f"{path}: a damaged text: a NUL byte in line {line}; write it again")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if cut and error.start > len(raw) - 4:
+            return raw[: error.start].decode("utf-8-sig")
+        return raw.decode("latin-1")

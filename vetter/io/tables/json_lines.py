@@ -1,0 +1,256 @@
+"""Candidate lists in JSON: one object a line, or an array of objects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from astropy.table import Column, MaskedColumn, Table
+
+from vetter.core.candidates.column_roles import recognise
+from vetter.core.number_text import counted
+from vetter.errors import InputError
+from vetter.io.files.hdu_names import FitsName
+from vetter.io.tables.encoding import table_text
+from vetter.io.tables.table_file import TableFile
+from vetter.io.tables.table_names import MOST_COLUMNS
+
+# Rows times columns: a gigabyte or two.
+_MOST_CELLS = 200_000_000
+_MOST_DEPTH = 20
+
+
+@dataclass
+class _Records:
+    """Records turned to columns: for each name the rows that have it, and their values."""
+
+    count: int = 0
+    rows: dict[str, list[int]] = field(default_factory=dict)
+    values: dict[str, list[Any]] = field(default_factory=dict)
+    lists: set[str] = field(default_factory=set)
+    bad: list[str] = field(default_factory=list)
+
+
+def read_json(name: FitsName) -> TableFile:
+    """Read records of JSON; a nested object's fields are columns named with dots.
+
+    A key that a record lacks, or whose value is null, is masked; whole numbers never go
+    through floats; arrays are left out. A line that is no JSON object is counted and named,
+    and the others are read.
+
+    Raises
+    ------
+    InputError
+        No record in it.
+    """
+    text = table_text(name.path)
+    records = _Records()
+    items: list[dict[str, Any]] = []
+    for place, item in _items(name, text, records):
+        if isinstance(item, dict):
+            items.append(item)
+        else:
+            records.bad.append(place)
+    if not _add_alike(records, items):
+        for item in items:
+            _add(name, records, item)
+    if not records.count:
+        raise InputError(
+            f"{name}: wanted JSON records with a candidate each, found none"
+            + (f"; no record: {', '.join(records.bad[:3])}" if records.bad else "")
+        )
+    if records.count * len(records.rows) > _MOST_CELLS:
+        raise InputError(
+            f"{name}: {counted(records.count, 'record')} of {len(records.rows)} different fields "
+            "are more than can be held; write the list as Parquet"
+        )
+    columns = {
+        key: _column(records.rows[key], records.values[key], records.count) for key in records.rows
+    }
+    return TableFile(Table(columns, copy=False), notes=tuple(_notes(name, records)))
+
+
+def _items(name: FitsName, text: str, records: _Records) -> Iterator[tuple[str, Any]]:
+    if text.lstrip().startswith("["):
+        try:
+            items = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"{name}: a JSON array that cannot be read: {error}") from error
+        yield from ((f"record {number}", item) for number, item in enumerate(items, 1))
+        return
+    unfolded = _unfolded(text)
+    if unfolded:
+        yield from ((f"record {number}", item) for number, item in enumerate(unfolded, 1))
+        return
+    lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
+    try:
+        # One call for all takes a third of the time; what is wrong is found line by line.
+        items = json.loads(f"[{','.join(line for _, line in lines)}]")
+    except (ValueError, RecursionError):
+        items = []
+    if len(items) == len(lines):
+        yield from ((f"line {n}", item) for (n, _), item in zip(lines, items, strict=True))
+        return
+    del items
+    yield from _parsed(name, ((f"line {n}", line) for n, line in lines), records, text)
+
+
+def _unfolded(text: str) -> list[Any]:
+    """The records of one object that holds them all; none where it is something else.
+
+    It may hold columns, as lists or by the number of the row, or one list of records. What has an
+    identity and a place itself is a record, and a list in it (of earlier detections) its own.
+    """
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    parts = list(whole.values()) if isinstance(whole, dict) else []
+    lists = [part for part in parts if isinstance(part, list)]
+    if len(lists) == 1 and lists[0] and all(isinstance(item, dict) for item in lists[0]):
+        return [] if _is_record(whole) else lists[0]
+    if len(parts) < 2 or len({len(part) for part in parts if isinstance(part, (list, dict))}) != 1:
+        return []
+    if all(isinstance(part, dict) for part in parts):
+        # Other keys than numbers are names: of the fields in one record's parts.
+        rows = parts[0].keys()
+        if any(part.keys() != rows for part in parts) or not all(map(str.isdecimal, rows)):
+            return []
+        parts = [list(part.values()) for part in parts]
+    if not all(isinstance(part, list) for part in parts):
+        return []
+    return [dict(zip(whole, values, strict=True)) for values in zip(*parts, strict=True)]
+
+
+def _is_record(item: dict[str, Any]) -> bool:
+    """Whether an object is a candidate: its fields, and those of objects in it, name one."""
+    inner = [
+        f"{key}.{name}" for key, part in item.items() if isinstance(part, dict) for name in part
+    ]
+    plain = [key for key, part in item.items() if not isinstance(part, (dict, list))]
+    roles = recognise([*plain, *inner], {}, {})
+    return bool(roles.key and ((roles.x and roles.y) or (roles.ra and roles.dec)))
+
+
+def _parsed(
+    name: FitsName, lines: Iterable[tuple[str, str]], records: _Records, text: str
+) -> Iterator[tuple[str, Any]]:
+    for place, line in lines:
+        try:
+            item = json.loads(line)
+        except (ValueError, RecursionError):
+            if line.strip() == "{" and _is_one_object(text):
+                raise InputError(
+                    f"{name}: wanted one JSON object a line or an array of them, found one object "
+                    "over many lines"
+                ) from None
+            records.bad.append(place)
+            continue
+        yield place, item
+
+
+def _is_one_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _add_alike(records: _Records, items: list[dict[str, Any]]) -> bool:
+    """Take all records at once where all have the same plain fields, as is usual."""
+    first = list(items[0]) if items else []
+    if not first or len(first) > MOST_COLUMNS or any(list(item) != first for item in items):
+        return False
+    columns = list(zip(*(item.values() for item in items), strict=True))
+    kinds = [set(map(type, column)) for column in columns]
+    if any(dict in kind or list in kind for kind in kinds):
+        return False
+    records.count, every = len(items), list(range(len(items)))
+    for key, column, kind in zip(first, columns, kinds, strict=True):
+        known = every
+        if type(None) in kind:
+            known = [row for row in every if column[row] is not None]
+        records.rows[key or "col"] = known
+        records.values[key or "col"] = [value for value in column if value is not None]
+    return True
+
+
+def _add(name: FitsName, records: _Records, item: dict[str, Any]) -> None:
+    row = records.count
+    records.count += 1
+    _put(records, "", item, row, 0)
+    if len(records.rows) > MOST_COLUMNS:
+        raise InputError(f"{name}: more different fields than the {MOST_COLUMNS} that can be read")
+
+
+def _put(records: _Records, prefix: str, item: dict[str, Any], row: int, depth: int) -> None:
+    for key, value in item.items():
+        kind = type(value)
+        if kind is dict and depth < _MOST_DEPTH:
+            _put(records, f"{prefix}{key}.", value, row, depth + 1)
+            continue
+        field_name = prefix + key or "col"
+        if kind is dict or kind is list:
+            records.lists.add(field_name)
+            continue
+        rows = records.rows.setdefault(field_name, [])
+        values = records.values.setdefault(field_name, [])
+        # A field "a.b" beside an object "a" with a field "b": the first counts.
+        if value is not None and not (rows and rows[-1] == row):
+            rows.append(row)
+            values.append(value)
+
+
+def _column(rows: list[int], values: list[Any], count: int) -> Column:
+    data = _array(values)
+    if len(rows) == count:
+        return Column(data)
+    mask = np.ones(count, bool)
+    mask[rows] = False
+    whole = np.zeros(count, data.dtype)
+    whole[rows] = data
+    return MaskedColumn(whole, mask=mask)
+
+
+def _array(values: list[Any]) -> npt.NDArray[Any]:
+    """Values as truth values, integers, floats, or text where they are mixed."""
+    kinds = set(map(type, values))
+    if kinds == {bool}:
+        return np.array(values, bool)
+    if kinds == {int}:
+        low, high = min(values), max(values)
+        if -(2**63) <= low and high < 2**63:
+            return np.array(values, np.int64)
+        if low >= 0 and high < 2**64:
+            return np.array(values, np.uint64)
+    if kinds == {float} or (kinds == {int, float} and _are_exact(values)):
+        return np.array(values, np.float64)
+    if not values:
+        return np.array([], np.float64)
+    return np.array([_text(value) for value in values], str)
+
+
+def _are_exact(values: list[Any]) -> bool:
+    return all(isinstance(value, float) or abs(value) <= 2**53 for value in values)
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _notes(name: FitsName, records: _Records) -> Iterator[str]:
+    if records.bad:
+        more = " and more" if len(records.bad) > 5 else ""
+        total = counted(records.count + len(records.bad), "record")
+        yield (
+            f"{name.label}: {len(records.bad)} of {total} could "
+            f"not be read: {', '.join(records.bad[:5])}{more}"
+        )
+    if records.lists:
+        shown = sorted(records.lists)
+        more = " and more" if len(shown) > 8 else ""
+        yield f"{name.label}: fields left out, not plain values: {', '.join(shown[:8])}{more}"

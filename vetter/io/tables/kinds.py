@@ -1,0 +1,107 @@
+"""Which kind of file a table is in, by its content rather than its name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from vetter.errors import InputError
+from vetter.io.files.compressed import opener_of
+from vetter.io.files.regular_files import open_plain_file
+from vetter.io.files.strange_files import strange
+from vetter.io.files.unreadable import reading
+from vetter.io.tables.encoding import lines_of, no_table
+from vetter.io.tables.text import is_sextractor
+
+_HEAD_BYTES = 4096
+_JSON = re.compile(r"^\s*(\{|\[\s*(\{|\]))")
+_REGIONS = re.compile(
+    r"^\s*(# Region file format|global\s+\w+\s*=|[+-]?\s*(circle|point|ellipse|box|polygon|annulus"
+    r"|line|text|vector)\s*\(|(image|physical|fk[45]|icrs|j2000|b1950|galactic|ecliptic|linear)"
+    r"\s*(;|$|[+-]?(circle|point|ellipse|box|polygon|annulus)\b)"
+    r"|[+-]?(circle|point)\s+[-+\d.]\S*[\s,]+[-+\d.]\S*\s*[\d.]*\s*$)",
+    re.IGNORECASE,
+)
+_DAOPHOT = re.compile(r"^#K\s+\w+\s+=|^#N\s+\w+", re.MULTILINE)
+_DAOPHOT_II = re.compile(r"^\s*NL\s+NX\s+NY\b", re.IGNORECASE)
+_MARKS = (
+    (b"SIMPLE  =", "fits"),
+    (b"SQLite format 3\0", "session"),
+    (b"PAR1", "parquet"),
+    (b"Obj\x01", "avro"),
+)
+
+
+def kind_of(path: Path) -> str:
+    """``fits``, ``votable``, ``parquet``, ``ecsv``, ``sextractor``, ``daophot``, ``regions``,
+    ``daophot ii``, ``json``, ``session``, ``avro`` or ``text``.
+
+    Raises
+    ------
+    InputError
+        No such file, an empty one, a folder, one that may not be read, or one that is nothing
+        of these.
+    """
+    head = _unpacked(path, _head(path))
+    for mark, kind in _MARKS:
+        if head.startswith(mark):
+            return kind
+    if strange(head) is not None:
+        raise no_table(path, head)
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = head[: len(head) // 2 * 2].decode("utf-16", "replace")
+    elif b"\0" in head:
+        raise no_table(path, head)
+    else:
+        text = head.decode("utf-8-sig", "replace")
+    return _kind_of_text(text)
+
+
+def _kind_of_text(text: str) -> str:
+    if "<VOTABLE" in text or (text.lstrip().startswith("<?xml") and "VOTABLE" in text):
+        return "votable"
+    if text.startswith("# %ECSV"):
+        return "ecsv"
+    if _JSON.match(text):
+        return "json"
+    if _is_regions(text):
+        return "regions"
+    if _DAOPHOT.match(text):
+        return "daophot"
+    if _DAOPHOT_II.match(text):
+        return "daophot ii"
+    return "sextractor" if is_sextractor(text) else "text"
+
+
+def _is_regions(text: str) -> bool:
+    """Whether DS9 wrote it: its first line says so, or is a frame or a shape."""
+    for line in lines_of(text):
+        if _REGIONS.match(line):
+            return True
+        if line.strip() and not line.lstrip().startswith("#"):
+            return False
+    return False
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with open_plain_file(path) as file:
+            head = file.read(_HEAD_BYTES)
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file") from error
+    except IsADirectoryError as error:
+        raise InputError(f"{path}: wanted a file, found a folder") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if not head:
+        raise InputError(f"{path}: the file is empty")
+    return head
+
+
+def _unpacked(path: Path, head: bytes) -> bytes:
+    opener = opener_of(head)
+    if opener is None:
+        return head
+    with reading(path, "a damaged packed file"), opener(path) as packed:
+        unpacked: bytes = packed.read(_HEAD_BYTES)
+    return unpacked

@@ -1,0 +1,104 @@
+"""Files whose content is not what their name promises, in words for the user."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from vetter.errors import InputError
+from vetter.io.files.regular_files import open_plain_file
+from vetter.io.files.strange_files import strange
+from vetter.io.tables.kinds import kind_of
+
+_PACKED = (".gz", ".bz2", ".xz")
+_NAMED = {
+    **dict.fromkeys((".fits", ".fit", ".fts", ".fz"), "FITS"),
+    **dict.fromkeys((".parquet", ".pq"), "Parquet"),
+    **dict.fromkeys((".vot", ".votable", ".xml"), "VOTable"),
+    **dict.fromkeys((".json", ".jsonl"), "JSON"),
+    ".vetter": "a session",
+}
+_FOUND = {
+    "fits": "FITS",
+    "parquet": "Parquet",
+    "votable": "VOTable",
+    "json": "JSON",
+    "ecsv": "ECSV",
+    "session": "a session",
+    "avro": "an Avro file",
+    "regions": "DS9 regions",
+    "sextractor": "a SExtractor table",
+    "daophot": "a DAOPHOT table",
+    "daophot ii": "a DAOPHOT table",
+}
+_MARKS_OF_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
+_HEAD = 4096
+_FIRST_WORDS = 40
+
+
+@contextmanager
+def as_named(path: Path) -> Iterator[None]:
+    """Explain a text that cannot be read by its name, where its name promises something else.
+
+    Raises
+    ------
+    InputError
+        As the reader, or ``PATH: not FITS: it is a text that begins '...'``.
+    """
+    try:
+        yield
+    except InputError as error:
+        words = not_as_named(path)
+        if words is None:
+            raise
+        raise InputError(f"{path}: {words}") from error
+
+
+def not_as_named(path: Path) -> str | None:
+    """Return what a text is whose name promises another kind of file; else None."""
+    name = path.name.lower()
+    for ending in _PACKED:
+        name = name.removesuffix(ending)
+    promised = _NAMED.get(Path(name).suffix)
+    if promised is None:
+        return None
+    try:
+        kind = kind_of(path)
+        found = _FOUND.get(kind, "a text")
+        if kind == "text":
+            found = described_file(path)
+    except (InputError, OSError):
+        # Binary, empty or gone: the reader has found words of its own.
+        return None
+    if promised == "JSON" and found.startswith(("a text that begins '[", "a text that begins '{")):
+        # JSON without objects is no list, but JSON.
+        return None
+    if found == promised or kind in ("fits", "parquet", "avro", "session"):
+        return None
+    return f"not {promised}: it is {found}; give the {promised.removeprefix('a ')} file itself"
+
+
+def described_file(path: Path) -> str:
+    """Return what a file is by its first bytes; raises OSError."""
+    with open_plain_file(path) as file:
+        return described(file.read(_HEAD))
+
+
+def described(start: bytes) -> str:
+    """Return what a file is by its first bytes: ``a text that begins 'not a moc file'``."""
+    known = strange(start)
+    if known is not None:
+        return known
+    if start.startswith((b"SIMPLE  =", b"XTENSION")):
+        return "FITS"
+    if start.startswith(b"PAR1"):
+        return "Parquet"
+    if start.startswith(b"SQLite format 3\0"):
+        return "a session"
+    if start.startswith(_MARKS_OF_PACKED):
+        return "a packed file"
+    if any(sign < 9 for sign in start):
+        return f"binary, and begins {start[:8]!r}"
+    line = start.decode("utf-8-sig", "replace").strip().partition("\n")[0].strip()
+    return f"a text that begins {line[:_FIRST_WORDS]!r}"

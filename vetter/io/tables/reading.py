@@ -1,0 +1,211 @@
+"""Tables of any kind that the program reads, recognised by content rather than by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from vetter.core.candidates.column_roles import listed
+from vetter.core.library_warnings import quiet
+from vetter.errors import InputError
+from vetter.io.files.hdu_names import FitsName
+from vetter.io.files.unreadable import reading
+from vetter.io.tables.arrow_values import has_pyarrow
+from vetter.io.tables.cell_arrays import refuse_bomb, values_of
+from vetter.io.tables.encoding import lines_of, table_text, text_head
+from vetter.io.tables.kinds import kind_of
+from vetter.io.tables.table_dialects import in_usual_form, with_decimal_points
+from vetter.io.tables.table_file import TableFile, ucds_of, units_of
+from vetter.io.tables.table_names import MOST_COLUMNS, too_many
+from vetter.io.tables.text import ARROW_PAYS, ecsv_rows, is_ipac, layout_of, read_text_table
+
+if TYPE_CHECKING:
+    from astropy.table import Table
+
+# IRAF's %-2147483647s, and ECSV's format: '%2147483647d'.
+_WIDE_FORMAT = re.compile(r"^#(?:[FKN].*%[-+ #0]*[\d.]*\d{4}|.*\bformat: [^,}\n]*\d{4})", re.M)
+
+# Bytes, a format of Fortran, and more: a column in a byte-by-byte description.
+_MRT_COLUMN = re.compile(r"^ *(?:\d+ *- *)?\d+ +[AIFE]\d", re.MULTILINE)
+_ECSV_ARRAY = re.compile(r"^#.*\bsubtype: ['\"]?\w+\[([\d, null]+)\]", re.MULTILINE)
+
+__all__ = ["TableFile", "kind_of", "read_table"]
+
+
+def read_table(name: FitsName, key_as_text: str | None = None) -> TableFile:
+    """Read a table of candidates.
+
+    Parameters
+    ----------
+    name : FitsName
+        The file, with the HDU of the table where it was named.
+    key_as_text : str, optional
+        A column of a text table that is to be kept as text.
+
+    Raises
+    ------
+    InputError
+        The file is no table, or one that cannot be read.
+    """
+    kind = kind_of(name.path)
+    reader = _READERS.get(kind)
+    if reader is None:
+        raise InputError(f"{name.path}: wanted a candidate table, found a file of kind {kind}")
+    with quiet():
+        # Readers warn of unit spellings and of what they mend; the roles do not need either.
+        if kind == "text" and key_as_text:
+            return _text(name, (key_as_text,))
+        return reader(name)
+
+
+def _text(name: FitsName, as_text: tuple[str, ...] = ()) -> TableFile:
+    head = text_head(name.path)
+    if is_ipac(head):
+        return _ascii(name, "ipac", "an IPAC table that cannot be read")
+    if "\nByte-by-byte Description" in head:
+        columns = len(_MRT_COLUMN.findall(head))
+        if columns > MOST_COLUMNS:
+            raise too_many(name.path, columns)
+        return _ascii(name, "mrt", "a machine-readable table (CDS, AAS) that cannot be read")
+    if "\\begin{tabular}" in head:
+        return _ascii(name, "latex", "a LaTeX table that cannot be read")
+    head = in_usual_form(head)
+    layout = layout_of(name.path, head)
+    if len(layout.names) < 2:
+        raise InputError(
+            f"{name.path}: wanted a table of candidates with a position each, "
+            f"found one column: {layout.names[0][:60]!r}"
+        )
+    notes = [layout.note] if layout.note else []
+    table, said = read_text_table(name.path, layout, as_text)
+    if said:
+        notes.append(f"{name.label}: {said}")
+    if layout.delimiter != ",":
+        table, turned = with_decimal_points(table)
+        if turned:
+            notes.append(f"{name.label}: decimal commas in {listed(turned)}")
+    return TableFile(table, notes=tuple(notes))
+
+
+def _ascii(name: FitsName, form: str, what: str) -> TableFile:
+    from astropy.io import ascii as ascii_tables
+
+    text = table_text(name.path)
+    _refuse_wide_formats(name, text)
+    with reading(name, what):
+        # Empty lines at the end would be rows of a table of fixed widths.
+        table = ascii_tables.read(lines_of(text.rstrip()), format=form, guess=False)
+    return TableFile(table, units_of(table))
+
+
+def _sextractor(name: FitsName) -> TableFile:
+    # astropy makes up the columns that are not numbered, however many.
+    numbers = re.findall(r"^#\s*(\d{1,30})\d*\s", text_head(name.path), re.MULTILINE)
+    last = max(map(int, numbers), default=0)
+    if last > MOST_COLUMNS:
+        raise too_many(name.path, last)
+    return _ascii(name, "sextractor", "a SExtractor table that cannot be read")
+
+
+def _daophot(name: FitsName) -> TableFile:
+    return _ascii(name, "daophot", "an IRAF/DAOPHOT table that cannot be read")
+
+
+def _daophot_ii(name: FitsName) -> TableFile:
+    from vetter.io.tables.daophot import read_daophot_ii
+
+    return read_daophot_ii(name)
+
+
+def _ecsv(name: FitsName) -> TableFile:
+    from astropy.table import Table
+
+    head = text_head(name.path)
+    if head.count("\n# - {name:") > MOST_COLUMNS:
+        raise too_many(name.path, head.count("\n# - {name:"))
+    _refuse_wide_formats(name, head)
+    arrays = sum(values_of(shape) for shape in _ECSV_ARRAY.findall(head))
+    rows = head.count("\n") * max(1, name.path.stat().st_size // max(len(head), 1))
+    refuse_bomb(name, arrays * rows, name.path.stat().st_size)
+    with name.path.open("rb") as file:
+        plain = file.read(1) == b"#"
+    said = ""
+    with reading(name, "an ECSV table that cannot be read"):
+        if plain and name.path.stat().st_size > ARROW_PAYS and _has_fast_ecsv():
+            table = Table.read(name.path, format="ecsv", engine="pyarrow")
+        else:
+            # astropy takes each row that begins with # for a comment, even one that it wrote.
+            text, said = ecsv_rows(table_text(name.path))
+            table = Table.read(lines_of(text), format="ascii.ecsv")
+        table = _flat(table)
+    notes = (f"{name.label}: {said}",) if said else ()
+    return TableFile(table, units_of(table), ucds_of(table), notes)
+
+
+def _refuse_wide_formats(name: FitsName, text: str) -> None:
+    """Refuse formats of numbers thousands of letters wide: astropy tries them out."""
+    if _WIDE_FORMAT.search(text):
+        raise InputError(f"{name}: a damaged table: a column's format is thousands of letters wide")
+
+
+def _flat(table: Table) -> Table:
+    """Sky positions that are objects of astropy as two columns of degrees."""
+    for column in [name for name in table.colnames if hasattr(table[name], "represent_as")]:
+        place, sphere = table.colnames.index(column), table[column].icrs.spherical
+        table.add_column(sphere.lon.deg, place, f"{column}.ra")
+        table.add_column(sphere.lat.deg, place + 1, f"{column}.dec")
+        table.remove_column(column)
+    return table
+
+
+def _votable(name: FitsName) -> TableFile:
+    from vetter.io.tables.votable import read_votable
+
+    return read_votable(name)
+
+
+def _parquet(name: FitsName) -> TableFile:
+    from vetter.io.tables.parquet_tables import read_parquet
+
+    return read_parquet(name)
+
+
+def _regions(name: FitsName) -> TableFile:
+    from vetter.io.tables.ds9_regions import read_regions
+
+    return read_regions(name)
+
+
+def _json(name: FitsName) -> TableFile:
+    from vetter.io.tables.json_lines import read_json
+
+    return read_json(name)
+
+
+def _fits(name: FitsName) -> TableFile:
+    from vetter.io.tables.fits_table import read_fits_table
+
+    table, note = read_fits_table(name)
+    return TableFile(table, units_of(table), ucds_of(table), (note,) if note else ())
+
+
+def _has_fast_ecsv() -> bool:
+    """Whether astropy (from 7.2 on) can have pyarrow read ECSV, four times faster."""
+    from importlib.util import find_spec
+
+    return has_pyarrow() and find_spec("astropy.io.misc.ecsv") is not None
+
+
+_READERS: dict[str, Callable[[FitsName], TableFile]] = {
+    "text": _text,
+    "sextractor": _sextractor,
+    "daophot": _daophot,
+    "daophot ii": _daophot_ii,
+    "ecsv": _ecsv,
+    "votable": _votable,
+    "parquet": _parquet,
+    "regions": _regions,
+    "json": _json,
+    "fits": _fits,
+}
