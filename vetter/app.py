@@ -32,13 +32,13 @@ from vetter.io.files.resources import resource_path
 from vetter.io.inputs.open_input import InputOptions
 from vetter.io.session.default_path import default_session_path
 from vetter.io.session.session_file import SessionFile
-from vetter.review.cutout_cache import CutoutCache
-from vetter.review.fit_ahead import FitAhead
-from vetter.review.fit_messages import Start
-from vetter.review.fits import Fits
-from vetter.review.growth import Growth
-from vetter.review.input_reader import OpenRequest, read_input
-from vetter.review.session_opening import open_session
+from vetter.review.cutouts.cutout_cache import CutoutCache
+from vetter.review.fits.fit_messages import Start
+from vetter.review.fits.fit_process import FitAhead
+from vetter.review.fits.fits import Fits
+from vetter.review.opening.input_reader import OpenRequest, read_input
+from vetter.review.opening.list_reader import Growth
+from vetter.review.opening.open_session import open_session
 from vetter.settings import Settings
 
 MEGABYTE = 1 << 20

@@ -12,7 +12,7 @@ from PyQt6.QtCore import QTimer
 from tests.helpers.windows import WITHOUT_FITS, until_painted
 from vetter.app import open_window
 from vetter.gui.main_window import MainWindow
-from vetter.review.fit_messages import StarFits
+from vetter.review.fits.fit_messages import StarFits
 
 LATE: dict[str, Callable[[MainWindow], object]] = {
     "cutout": lambda window: window.cache.ready.emit(0),

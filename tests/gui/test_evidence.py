@@ -7,9 +7,9 @@ from tests.helpers.fake_field import FieldInMemory, field
 from vetter.core.display.style import Looks
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.disappeared import Judgement
+from vetter.core.judgement.fit_state import FitState, FitStatus
 from vetter.gui.evidence import Evidence
-from vetter.review.fit_state import FitState, FitStatus
-from vetter.review.frame import build_frame
+from vetter.review.cutouts.rendered_cutout import build_frame
 
 
 @pytest.fixture

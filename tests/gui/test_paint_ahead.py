@@ -12,7 +12,7 @@ from tests.helpers.fake_field import FieldInMemory
 from tests.helpers.snapshots import pixels
 from vetter.core.display.style import Looks
 from vetter.gui.plane_row import PlaneRow
-from vetter.review.frame import Frame, build_frame
+from vetter.review.cutouts.rendered_cutout import Frame, build_frame
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from vetter.core.display.style import Looks
 from vetter.core.panel_choice import PanelChoice
 from vetter.gui.plane_row import PlaneRow
 from vetter.gui.readout import values
-from vetter.review.frame import Adjusted, Frame, build_frame, paint_frame
+from vetter.review.cutouts.rendered_cutout import Adjusted, Frame, build_frame, paint_frame
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 

@@ -17,7 +17,7 @@ from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE
 from vetter.core.cutout.plane import Provenance
 from vetter.core.display.style import Looks
 from vetter.gui.plane_row import PlaneRow
-from vetter.review.frame import Adjusted, Frame, Shift, build_frame, paint_frame
+from vetter.review.cutouts.rendered_cutout import Adjusted, Frame, Shift, build_frame, paint_frame
 
 Draw = Callable[..., QImage]
 

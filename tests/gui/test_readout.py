@@ -12,7 +12,7 @@ from tests.helpers.fake_field import FieldInMemory
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.display.style import Looks
 from vetter.gui.readout import Readout, describe, values
-from vetter.review.frame import Adjusted, Frame, build_frame
+from vetter.review.cutouts.rendered_cutout import Adjusted, Frame, build_frame
 
 RAMP = np.arange(40.0 * 40).reshape(40, 40)
 

@@ -10,7 +10,7 @@ import pytest
 
 from vetter.app import open_window
 from vetter.gui.main_window import MainWindow
-from vetter.review.frame import Shift
+from vetter.review.cutouts.rendered_cutout import Shift
 from vetter.settings import FitSettings, Settings
 
 

@@ -14,7 +14,7 @@ from tests.helpers.memory_source import MemorySource
 from vetter.core.decisions.decision import Verdict
 from vetter.headless.session_reports import status
 from vetter.io.session.session_file import SessionFile
-from vetter.review.session_opening import open_session
+from vetter.review.opening.open_session import open_session
 from vetter.settings import Settings
 
 NAME = os.fsdecode(b"jos\xe9")

@@ -13,7 +13,7 @@ from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.display.style import Looks
 from vetter.errors import InputError
-from vetter.review.frame import Frame, build_frame
+from vetter.review.cutouts.rendered_cutout import Frame, build_frame
 
 
 class FakeSource(CutoutSource):

@@ -495,7 +495,7 @@ def test_the_position_is_kept_when_the_session_closes(session, store):
 
 def test_the_seconds_looked_at_are_recorded(session, store, monkeypatch):
     clock = {"now": 100.0}
-    monkeypatch.setattr("vetter.review.viewing.time.monotonic", lambda: clock["now"])
+    monkeypatch.setattr("vetter.review.current.time.monotonic", lambda: clock["now"])
     session.next()
     session.painted(1)
     clock["now"] += 3.5

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from vetter.gui.window import Window, WindowDialogs
-from vetter.review.cutout_cache import CutoutCache
-from vetter.review.fits import Fits
+from vetter.review.cutouts.cutout_cache import CutoutCache
+from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Dialogs(WindowDialogs):
         dialog.open()
 
     def _read_again(self, options: InputOptions) -> None:
-        from vetter.review.input_reader import OpenRequest
+        from vetter.review.opening.input_reader import OpenRequest
 
         inputs = self._session.source.record["inputs"]
         self._window.open_wanted.emit(OpenRequest(tuple(inputs), options))

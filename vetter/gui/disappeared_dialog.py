@@ -23,8 +23,8 @@ from vetter.gui.button_box import button_box
 from vetter.gui.disappeared_model import DisappearedModel, undecided
 from vetter.gui.frame_strip import FrameStrip
 from vetter.gui.plain_text import plain_label
-from vetter.review.cutout_cache import CutoutCache
-from vetter.review.fits import Fits
+from vetter.review.cutouts.cutout_cache import CutoutCache
+from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
 

@@ -11,9 +11,9 @@ from vetter.core.decisions.decision import Verdict
 from vetter.core.number_text import all_of
 from vetter.gui.epoch_strip import EpochStrip
 from vetter.gui.group_question import GroupQuestion
-from vetter.review.cutout_cache import CutoutCache
-from vetter.review.epoch_row import siblings
-from vetter.review.frame import Spot
+from vetter.review.cutouts.cutout_cache import CutoutCache
+from vetter.review.cutouts.epoch_row import siblings
+from vetter.review.cutouts.rendered_cutout import Spot
 from vetter.review.session import Session
 
 NO_EPOCHS = "no epochs here: they come with several images of a night, not with a single image"

@@ -22,9 +22,9 @@ from vetter.gui.epoch_tile import GAP, TILE, paint_tile, tile_width, tool_tip
 from vetter.gui.plain_text import plain_tip
 from vetter.gui.thumbnails import Thumbnails
 from vetter.gui.turned_image import quarter_turns, turned
-from vetter.review.cutout_cache import CutoutCache
-from vetter.review.epoch_row import Epoch, epochs_of
-from vetter.review.frame import Spot
+from vetter.review.cutouts.cutout_cache import CutoutCache
+from vetter.review.cutouts.epoch_row import Epoch, epochs_of
+from vetter.review.cutouts.rendered_cutout import Spot
 from vetter.review.session import Session
 
 EDGE = 64

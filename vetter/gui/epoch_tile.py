@@ -6,7 +6,7 @@ from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtGui import QFontMetrics, QImage, QPainter, QPalette, QPen
 
 from vetter.gui.verdict_style import WORDS, badge, is_dark
-from vetter.review.epoch_row import Epoch
+from vetter.review.cutouts.epoch_row import Epoch
 
 TILE = 72
 GAP = 5

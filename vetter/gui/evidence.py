@@ -8,10 +8,10 @@ from collections.abc import Callable
 from PyQt6.QtWidgets import QWidget
 
 from vetter.core.judgement.evidence import APART, details, headline, numbers
+from vetter.core.judgement.fit_state import NOTHING_TO_FIT, FitState, FitStatus, fittable
 from vetter.gui.flowing_text import LINE_BREAK, FlowingText
 from vetter.gui.plain_text import plain_tip
-from vetter.review.fit_state import NOTHING_TO_FIT, FitState, FitStatus, fittable
-from vetter.review.frame import Frame
+from vetter.review.cutouts.rendered_cutout import Frame
 
 WIDE_LINES, NARROW_LINES = 3, 4
 NO_BREAK, JOINED = "\N{NO-BREAK SPACE}", "\N{WORD JOINER}"

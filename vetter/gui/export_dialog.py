@@ -27,7 +27,7 @@ from vetter.gui.export_picture import ExportPicture
 from vetter.gui.plain_text import plain_label
 from vetter.gui.verdict_style import WORDS
 from vetter.io.export.export import ExportReport
-from vetter.review.cutout_cache import CutoutCache
+from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.exporter import Exporter, ExportRequest
 from vetter.review.session import Session
 

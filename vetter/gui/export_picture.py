@@ -15,7 +15,7 @@ from vetter.gui.overlays import compass_room, draw_compass, draw_reticle, draw_s
 from vetter.gui.plane_panel import Exhibit
 from vetter.gui.plane_row import exhibits
 from vetter.gui.theme import DARK
-from vetter.review.frame import Frame, frame_of_cutout
+from vetter.review.cutouts.rendered_cutout import Frame, frame_of_cutout
 
 if TYPE_CHECKING:
     from vetter.core.cutout.cutout import Cutout

@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDockWidget, QMainWindow
 
 from vetter.gui.field_view import FieldView
-from vetter.review.fits import Fits
+from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from vetter.review.fits import Fits
+from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
 Array = npt.NDArray[np.float64]

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vetter.core.decisions.decision import Verdict
+from vetter.core.judgement.fit_state import fittable
 from vetter.gui import field_words
 from vetter.gui.checked_button import CheckedButton
 from vetter.gui.entered_button import EnteredButton
@@ -24,8 +25,7 @@ from vetter.gui.field_points import gathered, shown_field
 from vetter.gui.group_question import GroupQuestion
 from vetter.gui.plain_text import plain_label
 from vetter.gui.shift_plot import ShiftPlot
-from vetter.review.fit_state import fittable
-from vetter.review.fits import Fits
+from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
 REFRESH_MS = 400

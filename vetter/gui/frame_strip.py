@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QWidget
 from vetter.gui.plane_panel import as_image
 from vetter.gui.theme import DARK, LIGHT
 from vetter.gui.verdict_style import is_dark
-from vetter.review.frame import Frame
+from vetter.review.cutouts.rendered_cutout import Frame
 
 PLANES = ("image", "convolved", "diff", "adjusted", "template")
 _SIDE, _GAP, _TITLE = 132, 6, 18

@@ -13,7 +13,7 @@ from vetter.gui.grid_selection import GridSelection
 from vetter.gui.group_question import GroupQuestion
 from vetter.gui.plain_text import plain_label
 from vetter.gui.thumbnails import Thumbnails
-from vetter.review.cutout_cache import CutoutCache
+from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.session import Session
 
 FIRST_PLANES = ("diff", "image")

@@ -11,6 +11,7 @@ from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from vetter.core.display.style import Looks
+from vetter.core.judgement.fit_state import fittable
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.panel_choice import PanelChoice
 from vetter.gui.actions import make_actions, name_epochs
@@ -40,10 +41,9 @@ from vetter.gui.theme import is_dark
 from vetter.gui.undo_names import UndoNames
 from vetter.gui.window import Window, application
 from vetter.gui.window_size import first_size
-from vetter.review.cutout_cache import CutoutCache
-from vetter.review.fit_state import fittable
-from vetter.review.fits import Fits
-from vetter.review.frame import Frame
+from vetter.review.cutouts.cutout_cache import CutoutCache
+from vetter.review.cutouts.rendered_cutout import Frame
+from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
 if TYPE_CHECKING:

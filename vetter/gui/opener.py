@@ -24,8 +24,8 @@ from vetter.io.field.nearby_planes import PlanesWanted
 from vetter.io.session.default_path import default_session_path, taken_words
 from vetter.io.session.recent_sessions import RecentSession
 from vetter.io.session.session_file import SessionFile
-from vetter.review.input_reader import InputReader, OpenRequest
-from vetter.review.recents import Recents
+from vetter.review.opening.input_reader import InputReader, OpenRequest
+from vetter.review.opening.recents import Recents
 from vetter.settings import Settings
 
 REMEMBERED_EVERY_MS = 60_000

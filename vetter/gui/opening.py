@@ -16,12 +16,12 @@ from vetter.gui.file_drop import FileDrop
 from vetter.gui.opening_strip import OpeningStrip
 from vetter.gui.plain_text import menu_text, plain_tip
 from vetter.io.input_options import InputOptions
-from vetter.review.input_reader import OpenRequest
+from vetter.review.opening.input_reader import OpenRequest
 
 if TYPE_CHECKING:
     from vetter.io.field.nearby_planes import PlanesWanted
     from vetter.io.session.recent_sessions import RecentSession
-    from vetter.review.recents import Recents
+    from vetter.review.opening.recents import Recents
 
 IMAGES = (".fits", ".fit", ".fts", ".fits.fz", ".fit.fz", ".fits.gz", ".fit.gz")
 FILTERS = (

@@ -14,7 +14,7 @@ from itertools import product
 from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QImage, QPainter, QPen
 
-from vetter.review.frame import Shift
+from vetter.review.cutouts.rendered_cutout import Shift
 
 _HALO = QColor(0, 0, 0, 200)
 _PLATE = QColor(20, 21, 22, 190)

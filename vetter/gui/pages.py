@@ -9,7 +9,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QStackedWidget, QWidget
 
 from vetter.core.decisions.decision import Verdict
-from vetter.review.cutout_cache import CutoutCache
+from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.session import Session
 
 if TYPE_CHECKING:

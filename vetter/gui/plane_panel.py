@@ -24,7 +24,7 @@ from vetter.gui.overlays import (
     draw_shift,
 )
 from vetter.gui.theme import DARK, Tones
-from vetter.review.frame import Shift
+from vetter.review.cutouts.rendered_cutout import Shift
 
 TITLE_HEIGHT = 20.0
 

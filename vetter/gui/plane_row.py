@@ -11,14 +11,14 @@ from PyQt6.QtWidgets import QToolTip, QWidget
 
 from vetter.core.cutout.plane import Provenance
 from vetter.core.display.style import SHARING
+from vetter.core.judgement.fit_state import fittable
 from vetter.core.panel_choice import PanelChoice
 from vetter.gui.camera import Subject
 from vetter.gui.panel_scene import PanelScene
 from vetter.gui.plain_text import plain_tip
 from vetter.gui.plane_panel import Exhibit, as_image
 from vetter.gui.readout import values
-from vetter.review.fit_state import fittable
-from vetter.review.frame import Frame
+from vetter.review.cutouts.rendered_cutout import Frame
 
 VALUES_PAUSE_MS = 25
 """The titles follow the pointer at most forty times a second."""

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from vetter.core.coordinates.sky import radec, sexagesimal
 from vetter.errors import VetterError
-from vetter.review.frame import Frame
+from vetter.review.cutouts.rendered_cutout import Frame
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS

@@ -10,8 +10,8 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog
 
 from vetter.io.session.default_path import SUFFIX
-from vetter.review.input_reader import OpenRequest
-from vetter.review.session_copier import SessionCopier
+from vetter.review.opening.input_reader import OpenRequest
+from vetter.review.opening.session_copier import SessionCopier
 
 if TYPE_CHECKING:
     from vetter.gui.main_window import MainWindow

@@ -14,9 +14,9 @@ from vetter.gui.light_curve_dock import LightCurveDock
 from vetter.gui.plane_row import PlaneRow
 from vetter.gui.readout import Readout
 from vetter.gui.stretch_bar import StretchBar
-from vetter.review.cutout_cache import CutoutCache
-from vetter.review.fits import Fits
-from vetter.review.frame import Frame
+from vetter.review.cutouts.cutout_cache import CutoutCache
+from vetter.review.cutouts.rendered_cutout import Frame
+from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
 HELD_MS = 40

@@ -15,7 +15,7 @@ from vetter.gui.start_page import StartPage
 from vetter.gui.theme import is_dark
 from vetter.gui.window import Window, WindowDialogs, application
 from vetter.gui.window_size import first_size
-from vetter.review.recents import Recents
+from vetter.review.opening.recents import Recents
 
 
 class StartWindow(Window):

@@ -7,7 +7,7 @@ from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QProgressBar, QStatusBar, QWidget
 
 from vetter.gui.plain_text import plain_label, plain_tip
-from vetter.review.fits import Fits
+from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
 MESSAGE_SECONDS = 6

@@ -11,8 +11,8 @@ from PyQt6.QtGui import QImage
 from vetter.core.cutout_source import Place
 from vetter.core.display.rendering import Picture
 from vetter.gui.turned_image import Lie
-from vetter.review.cutout_cache import CutoutCache
-from vetter.review.frame import Frame, Spot
+from vetter.review.cutouts.cutout_cache import CutoutCache
+from vetter.review.cutouts.rendered_cutout import Frame, Spot
 
 SIZE = 96
 KEPT = 1500

@@ -15,7 +15,7 @@ from vetter.io.export.decision_table import FrozenOpinions
 from vetter.io.export.export import ExportReport, Picture, export
 
 if TYPE_CHECKING:
-    from vetter.review.cutout_cache import CutoutCache
+    from vetter.review.cutouts.cutout_cache import CutoutCache
     from vetter.review.session import Session
 
 

@@ -20,10 +20,10 @@ from vetter.core.decisions.carry_over import Offer
 from vetter.core.decisions.decision import Decision, Opinion, Verdict
 from vetter.core.decisions.ledger import Counts, Ledger
 from vetter.core.number_text import counted
+from vetter.review.current import Awaited, Viewing
 from vetter.review.pace import Pace, PaceMeter
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
-from vetter.review.viewing import Awaited, Viewing
 from vetter.review.writer import NoWriter, Writer
 from vetter.settings import Settings
 

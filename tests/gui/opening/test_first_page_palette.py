@@ -12,7 +12,7 @@ from tests.helpers.windows import opener, until_replaced
 from vetter.gui.commands import COMMANDS
 from vetter.gui.palette import Palette
 from vetter.io.session.recent_sessions import RecentSession
-from vetter.review.input_reader import OpenRequest
+from vetter.review.opening.input_reader import OpenRequest
 
 # The platform without a screen cannot raise a window, nor grab the keyboard for a pop-up.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

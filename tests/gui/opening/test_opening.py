@@ -15,7 +15,7 @@ from vetter.gui.all_columns import AllColumns
 from vetter.gui.guide import Guide
 from vetter.gui.start_window import StartWindow
 from vetter.io.session.recent_sessions import RecentSession
-from vetter.review import input_reader
+from vetter.review.opening import input_reader
 
 
 def test_what_cannot_be_opened_is_said_in_the_window_which_stays(qtbot, window, tmp_path):

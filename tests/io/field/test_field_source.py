@@ -14,7 +14,7 @@ from vetter.core.display.style import Looks
 from vetter.errors import InputError
 from vetter.io.field.field_source import FieldSource
 from vetter.io.inputs.open_input import InputOptions, open_input
-from vetter.review.frame import build_frame
+from vetter.review.cutouts.rendered_cutout import build_frame
 
 
 @pytest.fixture

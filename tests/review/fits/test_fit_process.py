@@ -1,0 +1,255 @@
+"""The fitting process on the demo field: answers, order, damage and end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vetter.core.fit.adjustment import Adjustment
+from vetter.io import child_process
+from vetter.io.inputs.open_input import open_input
+from vetter.io.session.rows import meta_from
+from vetter.review.fits.fit_messages import Fitted, Start, Wishes
+from vetter.review.fits.fit_process import FitAhead
+from vetter.settings import FitSettings
+
+
+@pytest.fixture(scope="module")
+def record() -> dict:
+    source = open_input("demo")
+    record = source.record
+    source.close()
+    return record
+
+
+@pytest.fixture
+def ahead(qapp, record) -> Iterator[FitAhead]:
+    ahead = FitAhead(Start(record, FitSettings(psf="gaussian"), 20.0))
+    yield ahead
+    ahead.close()
+
+
+def test_wishes_are_answered_first_with_residuals_and_the_rest_without(qtbot, ahead):
+    answers = []
+    ahead.fitted.connect(answers.append)
+    ahead.wish([7, 3], [1, 2, 4])
+    qtbot.waitUntil(lambda: sum(len(a.rows) for a in answers) == 5, timeout=90000)
+    assert [row for answer in answers for row in answer.rows] == [7, 3, 1, 2, 4]
+    residuals = [fit.residual is not None for a in answers for fit in a.adjustments]
+    assert residuals == [True, True, False, False, False]
+
+
+def test_a_later_wish_comes_before_what_waits(qtbot, ahead):
+    answers = []
+    ahead.fitted.connect(answers.append)
+    with qtbot.waitSignal(ahead.ready, timeout=90000):
+        ahead.wish([], range(150))
+    ahead.wish([149])
+    qtbot.waitUntil(lambda: any(a.rows == (149,) for a in answers), timeout=90000)
+    place = next(i for i, answer in enumerate(answers) if answer.rows == (149,))
+    assert sum(len(answer.rows) for answer in answers[:place]) < 149
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs a process that can be stopped")
+def test_a_process_that_does_not_read_holds_nobody_up(ahead):
+    ahead.wish([0])
+    os.kill(ahead._process.pid, signal.SIGSTOP)
+    # More than a pipe holds; a window that waited would wait here for ever.
+    ahead.wish([], range(200_000))
+    ahead.close()
+
+
+def test_stars_of_the_field_come_between_the_candidates(qtbot, ahead):
+    kinds, left = [], []
+    ahead.fitted.connect(lambda _: kinds.append("candidates"))
+    ahead.surveyed.connect(lambda part: (kinds.append("stars"), left.append(part.left)))
+    ahead.wish([], range(60))
+    ahead.wish_stars()
+    qtbot.waitUntil(lambda: bool(left) and left[-1] == 0, timeout=60000)
+    assert kinds.count("candidates") == 4
+    assert "candidates" in kinds[kinds.index("stars") :]
+
+
+def test_the_answer_names_what_it_rests_on(qtbot, ahead):
+    with qtbot.waitSignal(ahead.ready, timeout=90000) as told:
+        ahead.wish([0])
+    ready = told.args[0]
+    assert "FWHM" in ready.fit.said
+    assert ready.signature
+
+
+def test_an_input_that_cannot_be_opened_is_told_in_words(qtbot, tmp_path):
+    ahead = FitAhead(Start({"inputs": [str(tmp_path / "gone.csv")]}, FitSettings(), 20.0))
+    try:
+        with qtbot.waitSignal(ahead.broken, timeout=90000) as told:
+            ahead.wish([0])
+        assert "gone.csv" in told.args[0]
+    finally:
+        ahead.close()
+
+
+def test_a_process_that_is_killed_is_told(qtbot, ahead):
+    with qtbot.waitSignal(ahead.ready, timeout=90000):
+        ahead.wish([0])
+    with qtbot.waitSignal(ahead.broken, timeout=90000) as told:
+        ahead._process.kill()
+    assert "ended unexpectedly" in told.args[0]
+
+
+def test_closing_ends_the_process_and_wishes_start_none(qtbot, ahead):
+    with qtbot.waitSignal(ahead.ready, timeout=90000):
+        ahead.wish([0])
+    process = ahead._process
+    ahead.close()
+    ahead.wish([1])
+    assert process.poll() is not None
+    assert not ahead.running
+
+
+def test_the_process_ends_when_the_window_was_killed(record):
+    process = child_process.begin("vetter.review.fits.fit_worker")
+    child_process.send(process.stdin, Start(record, FitSettings(psf="stars"), 20.0))
+    child_process.send(process.stdin, Wishes((0,), tuple(range(1, 150))))
+    process.stdin.close()
+    answers = list(child_process.received(process.stdout))
+    process.stdout.close()
+    assert process.wait(60) == 0
+    assert sum(len(a.rows) for a in answers if isinstance(a, Fitted)) < 150
+
+
+def test_it_is_begun_before_anything_is_wished_for(qtbot, ahead):
+    ahead.begin()
+    process = ahead._process
+    assert not ahead.running
+    with qtbot.waitSignal(ahead.fitted, timeout=90000) as told:
+        ahead.wish([5])
+    assert told.args[0].rows == (5,)
+    assert ahead._process is process
+
+
+def test_results_come_as_the_texts_that_are_kept(qtbot, ahead):
+    with qtbot.waitSignal(ahead.fitted, timeout=90000) as told:
+        ahead.wish([4])
+    fitted = told.args[0]
+    kept = Adjustment.from_meta(meta_from(fitted.texts[0]))
+    assert kept is not None
+    assert kept.chi2 == fitted.adjustments[0].chi2
+    assert kept.residual is None and fitted.adjustments[0].residual is not None
+
+
+def _state(pid: int) -> str:
+    """Of a process: R, S, D, T (stopped), Z, or nothing where it has gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
+
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="states of processes are read there")
+
+
+@on_linux
+def test_it_stands_still_while_it_is_held(qtbot, ahead):
+    with qtbot.waitSignal(ahead.fitted, timeout=90000):
+        ahead.wish([0])
+    pid = ahead._process.pid
+    ahead.hold()
+    qtbot.waitUntil(lambda: _state(pid) == "T", timeout=90000)
+    ahead.wish([1])
+    ahead.go_on()
+    with qtbot.waitSignal(ahead.fitted, timeout=90000) as told:
+        pass
+    assert told.args[0].rows == (1,)
+
+
+@on_linux
+def test_it_is_ended_while_it_is_held(qtbot, ahead):
+    with qtbot.waitSignal(ahead.ready, timeout=90000):
+        ahead.wish([0])
+    process = ahead._process
+    ahead.hold()
+    qtbot.waitUntil(lambda: _state(process.pid) == "T", timeout=90000)
+    ahead.close()
+    assert process.poll() is not None
+
+
+KILLED = """
+import os, signal, sys, time
+from vetter.review.fits.fit_process import FitAhead
+from vetter.review.fits.fit_messages import Start
+from vetter.settings import FitSettings
+ahead = FitAhead(Start({"inputs": ["demo"]}, FitSettings(), 20.0))
+ahead.begin()
+print(ahead._process.pid, flush=True)
+until = time.monotonic() + float(sys.argv[1])
+while time.monotonic() < until:
+    ahead.hold()
+    time.sleep(0.001)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@on_linux
+@pytest.mark.parametrize("seconds", [0.005, 0.05, 0.2, 1, 3])
+def test_process_of_killed_window_ends(qtbot, seconds):
+    told = subprocess.run(
+        [sys.executable, "-P", "-c", KILLED, str(seconds)],
+        env={**os.environ, "PYTHONPATH": str(Path(child_process.__file__).parents[2])},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == -signal.SIGKILL
+    pid = int(told.stdout)
+    qtbot.waitUntil(lambda: _state(pid) in ("", "Z"), timeout=20000)
+
+
+def test_process_not_tied_yet_is_not_held(ahead, monkeypatch):
+    ahead.begin()
+    sent = []
+    with monkeypatch.context() as patch:
+        patch.setattr(ahead._process, "send_signal", sent.append)
+        patch.setattr(ahead, "_tied", False)
+        ahead.hold()
+        ahead.go_on()
+    assert sent == []
+
+
+@on_linux
+def test_process_begun_by_another_is_not_tied():
+    # Process 1 did not begin it: so it is where the window has ended before.
+    code = f"from {child_process.__name__} import tie; tie(1)"
+    told = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, check=True)
+    assert told.stdout == b""
+
+
+def test_what_is_on_its_way_is_not_fitted_twice(qtbot, record):
+    process = child_process.begin("vetter.review.fits.fit_worker")
+    child_process.send(process.stdin, Start(record, FitSettings(psf="gaussian"), 20.0))
+    child_process.send(process.stdin, Wishes((3, 4), None, 0))
+    answers = child_process.received(process.stdout)
+    first = next(answer for answer in answers if isinstance(answer, Fitted))
+    # Wished for before the answer was heard, and after.
+    child_process.send(process.stdin, Wishes((4, 5), None, 0))
+    second = next(answers)
+    child_process.send(process.stdin, Wishes((4, 6), None, 2))
+    third = next(answers)
+    process.stdin.close()
+    process.wait(60)
+    process.stdout.close()
+    assert [answer.rows for answer in (first, second, third)] == [(3, 4), (5,), (4, 6)]
+
+
+def test_wishes_tell_how_many_answers_were_heard(qtbot, ahead):
+    with qtbot.waitSignal(ahead.fitted, timeout=90000):
+        ahead.wish([2])
+    # Heard of: it is wanted again.
+    with qtbot.waitSignal(ahead.fitted, timeout=90000) as told:
+        ahead.wish([2])
+    assert told.args[0].rows == (2,)

@@ -1,0 +1,1 @@
+"""Cutouts built ahead, ready to paint."""

@@ -1,0 +1,279 @@
+"""Cutouts built ahead of the vetter, on one thread, already stretched and coloured."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy.typing as npt
+from PyQt6.QtCore import QObject, QThread, pyqtSignal
+
+from vetter.core.cutout_source import Place
+from vetter.core.display.style import Looks
+from vetter.review.cutouts.fit_panels import FitPanels
+from vetter.review.cutouts.kept_frames import KeptFrame, KeptFrames, Recipe
+from vetter.review.cutouts.rendered_cutout import (
+    Adjusted,
+    Frame,
+    Shift,
+    Spot,
+    build_frame,
+    paint_frame,
+)
+
+if TYPE_CHECKING:
+    from vetter.core.cutout.cutout import Cutout
+    from vetter.core.cutout_source import CutoutSource
+
+__all__ = ["CutoutCache", "Frame"]
+
+_RESIDUAL_SHARE = 4
+"""Residuals of fits may take one part in this many of the cache."""
+
+AGAIN_AFTER = 10.0
+"""Seconds after which what could not be read is tried again, where it is wanted: a disk of the
+network may be back. Until then its frame says why."""
+
+
+class CutoutCache(QObject):
+    """Frames by row; what is wanted is built on a thread of its own, in the order wanted.
+
+    Besides rows there may be places on an image without a candidate (see `Place`); what is
+    said of rows holds for them too, but that nothing is fitted there.
+
+    All methods may be called from any thread. `ready` and `place_ready` tell of each frame built
+    on the thread; connect it with the default connection and it arrives in the receiver's thread.
+
+    Parameters
+    ----------
+    source : CutoutSource
+        Not closed here.
+    looks : Looks
+        How the planes are drawn.
+    radius : float
+        Of the cutouts, in pixels.
+    max_bytes : int
+        What frames may take together; the longest unused go first.
+    """
+
+    ready = pyqtSignal(int)
+    place_ready = pyqtSignal(object)  # Place
+
+    def __init__(
+        self,
+        source: CutoutSource,
+        looks: Looks,
+        radius: float,
+        max_bytes: int = 192 << 20,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._source = source
+        self._looks, self._radius = looks, radius
+        self._frames = KeptFrames(max_bytes)
+        self._fits = FitPanels(max_bytes // _RESIDUAL_SHARE)
+        self._wishes: list[Spot] = []
+        self._stopped = False
+        self._state = threading.Condition()
+        # A source is safe for one thread at a time.
+        self._reading = threading.Lock()
+        self._builder = _Builder(self)
+        self._builder.start()
+        # A thread that outlives the application aborts the process: a script may end without
+        # having closed its window.
+        atexit.register(self.close)
+
+    @property
+    def looks(self) -> Looks:
+        """How the planes are drawn."""
+        return self._looks
+
+    @property
+    def radius(self) -> float:
+        """Of the cutouts, in pixels."""
+        return self._radius
+
+    def get(self, row: Spot) -> Frame | None:
+        """The frame of a row as it is to be shown now, or None if it has yet to be read."""
+        with self._state:
+            frames = self._frames.by_spot
+            kept = frames.get(row)
+            if kept is None:
+                return None
+            frames.move_to_end(row)
+            recipe = self._recipe(row)
+        if kept.recipe != recipe:
+            # A millisecond or two here, rather than a flash of "loading" or of the old looks.
+            kept = self._made(row, recipe, kept)
+            self._store(row, kept)
+        return kept.frame
+
+    def peek(self, row: Spot) -> Frame | None:
+        """The frame of a row if it is up to date; nothing is made for it, unlike `get`."""
+        with self._state:
+            kept = self._frames.by_spot.get(row)
+            return None if kept is None or kept.recipe != self._recipe(row) else kept.frame
+
+    def want(self, rows: Iterable[Spot]) -> None:
+        """Replace the list of rows to be built, the first one first."""
+        with self._state:
+            self._wishes = [row if isinstance(row, Place) else int(row) for row in rows]
+            self._state.notify_all()
+
+    def build(self, row: int) -> Frame:
+        """The frame of a row, built here and now if need be."""
+        frame = self.get(row)
+        if frame is not None:
+            return frame
+        with self._state:
+            recipe = self._recipe(row)
+        kept = self._made(row, recipe, None)
+        self._store(row, kept)
+        return kept.frame
+
+    def cutout(self, row: int, radius: float) -> Cutout:
+        """A cutout straight from the source, in turn with the builder; raises InputError."""
+        with self._reading:
+            return self._source.cutout(row, radius)
+
+    def set_looks(self, looks: Looks) -> None:
+        """Draw anew, from the cutout at hand, the row wanted first; the others when wanted again.
+
+        The window wants them again once it has painted: until then the builder would only
+        take the interpreter from the paint that the vetter waits for.
+        """
+        with self._state:
+            self._looks = looks
+            self._wishes = self._wishes[:1]
+            self._state.notify_all()
+
+    def set_radius(self, radius: float) -> None:
+        """Cut out everything anew with another radius; residuals of fits are forgotten."""
+        with self._state:
+            if radius == self._radius:
+                return
+            self._radius = radius
+            self._frames.clear()
+            self._fits.clear()
+            self._state.notify_all()
+
+    def read_again(self, row: Spot) -> bool:
+        """Forget all that could not be read, so that what is wanted of it is read anew.
+
+        Returns
+        -------
+        bool
+            Whether something of this row could not be read.
+        """
+        with self._state:
+            failed = self._frames.forget_failed()
+            self._state.notify_all()
+        return row in failed
+
+    def set_adjusted(
+        self,
+        row: int,
+        residual: npt.NDArray[Any] | None,
+        reason: str | None = None,
+        shift: Shift | None = None,
+    ) -> None:
+        """Show the residual of a fit, shape (ny, nx), as the plane `adjusted` of a row.
+
+        ``shift`` is that of the same fit, for the arrow in the panel of the difference.
+        Without a residual the panel says `reason`; without either there is no such panel.
+        """
+        nothing = residual is None and reason is None
+        made = None if nothing else Adjusted(residual, reason, shift)
+        with self._state:
+            self._fits.put(row, made)
+            self._state.notify_all()
+
+    def expect_adjusted(self, words: str | None) -> None:
+        """What the panel of a fit says where none has come yet; None: there is no such panel.
+
+        With it the panels stay in their places when a result arrives.
+        """
+        with self._state:
+            self._fits.expected = None if words is None else Adjusted(None, words)
+            self._state.notify_all()
+
+    def has_adjusted(self, row: int) -> bool:
+        """Whether the fit of a row has its panel, as pixels or as words."""
+        with self._state:
+            return row in self._fits.by_row
+
+    def close(self) -> None:
+        """Stop building and wait for the thread to end; frames remain available."""
+        with self._state:
+            self._stopped = True
+            self._wishes = []
+            self._state.notify_all()
+        self._builder.wait()
+        atexit.unregister(self.close)
+
+    def build_wanted(self) -> None:
+        """Build what is wanted until closed: the thread's work."""
+        while (task := self._next_task()) is not None:
+            row, recipe, old = task
+            if not self._store(row, self._made(row, recipe, old)):
+                continue
+            if isinstance(row, Place):
+                self.place_ready.emit(row)
+            else:
+                self.ready.emit(row)
+
+    def _next_task(self) -> tuple[Spot, Recipe, KeptFrame | None] | None:
+        with self._state:
+            while not self._stopped:
+                for row in self._wishes:
+                    recipe, kept = self._recipe(row), self._frames.by_spot.get(row)
+                    if kept is None or kept.recipe != recipe:
+                        return row, recipe, kept
+                again = self._to_try_again()
+                if again is not None:
+                    return again, self._recipe(again), None
+                self._state.wait()
+        return None
+
+    def _to_try_again(self) -> Spot | None:
+        """What is wanted and could not be read some time ago."""
+        before = time.monotonic() - AGAIN_AFTER
+        frames = ((row, self._frames.by_spot[row]) for row in self._wishes)
+        return next((row for row, one in frames if one.failed and one.read_at <= before), None)
+
+    def _recipe(self, row: Spot) -> Recipe:
+        if isinstance(row, Place):
+            return Recipe(self._radius, self._looks, None)
+        fits = self._fits
+        return Recipe(self._radius, self._looks, fits.by_row.get(row, fits.expected))
+
+    def _made(self, row: Spot, recipe: Recipe, old: KeptFrame | None) -> KeptFrame:
+        if old is not None and old.recipe.radius == recipe.radius:
+            frame = paint_frame(old.frame, recipe.looks, recipe.adjusted)
+            return KeptFrame(frame, recipe, old.read_at)
+        with self._reading:
+            frame = build_frame(self._source, row, recipe.radius, recipe.looks, recipe.adjusted)
+        return KeptFrame(frame, recipe, time.monotonic())
+
+    def _store(self, row: Spot, kept: KeptFrame) -> bool:
+        """Keep a frame, unless its radius is no longer wanted; whether it is up to date."""
+        with self._state:
+            if kept.recipe.radius != self._radius:
+                return False
+            self._wishes = self._frames.put(row, kept, self._wishes)
+            return kept.recipe == self._recipe(row)
+
+
+class _Builder(QThread):
+    """The thread that builds; owned by the cache, which waits for it."""
+
+    def __init__(self, cache: CutoutCache) -> None:
+        super().__init__(cache)
+        self.setObjectName("cutout builder")
+        self._cache = cache
+
+    def run(self) -> None:
+        self._cache.build_wanted()

@@ -1,0 +1,1 @@
+"""Fits made ahead: their process, order and results; start at `fits`."""

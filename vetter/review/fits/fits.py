@@ -1,0 +1,275 @@
+"""The fits of this session: wished for, under way, found; what the evidence line observes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.disappeared import why_not_judged
+from vetter.core.judgement.fit_state import NOTHING_TO_FIT, FitState, FitStatus, fittable
+from vetter.core.judgement.fit_table import Disappeared, FitTable
+from vetter.review.cutouts.cutout_cache import CutoutCache
+from vetter.review.cutouts.rendered_cutout import Shift
+from vetter.review.fits.field_fits import FieldFits
+from vetter.review.fits.field_stars import FieldStars
+from vetter.review.fits.fit_messages import Fitted, Ready
+from vetter.review.fits.fit_metadata import FitMetadata
+from vetter.review.fits.fit_order import FitWishes
+from vetter.review.fits.fit_process import FitAhead
+from vetter.review.fits.fit_speed import FitSpeed
+from vetter.review.fits.fit_storage import KeptResults
+from vetter.review.fits.judging import JudgedFits
+from vetter.review.fits.stored_fits import StoredFits
+from vetter.review.fits.unfitted import Unfitted
+from vetter.review.session import Session
+from vetter.review.writer import Stored
+
+if TYPE_CHECKING:
+    from vetter.core.judgement.field_fit import FieldFit
+
+
+class Fits(QObject):
+    """Wishes for fits in the order in which the vetter comes by, and keeps the results.
+
+    Results of an earlier session are current only under the same signature of options and
+    pixels; others are made again. Where no fit can be judged, none is made ahead.
+
+    Parameters
+    ----------
+    session : Session
+    cache : CutoutCache
+        Takes the adjusted planes.
+    ahead : FitAhead
+        The process that fits.
+    kept : mapping, optional
+        The session's settings as they were at the start: PSFs and stars of fields among them.
+    """
+
+    changed = pyqtSignal(object)  # list of rows
+    progressed = pyqtSignal()
+
+    def __init__(
+        self,
+        session: Session,
+        cache: CutoutCache,
+        ahead: FitAhead,
+        kept: Mapping[str, Any] | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        fits = session.columns.fits
+        # An empty table is false: only None says that there is nothing to fit.
+        self.table = FitTable(len(session.candidates.keys)) if fits is None else fits
+        kept = {} if kept is None else kept
+        self.stars = FieldStars(ahead, kept, session.writer.keep_setting, self)
+        self.unjudged = why_not_judged(session.source)
+        self.paused = bool(self.unjudged) or not session.settings.fit.ahead
+        self._session = session
+        self._cache = cache
+        self._ahead = ahead
+        self._fields = FieldFits(session, kept)
+        self._error = "" if fittable(session.source.plane_names) else NOTHING_TO_FIT
+        self._closed = False
+        self._speed = FitSpeed()
+        self._results = KeptResults(session, self)
+        self._judged = JudgedFits(session, self.table, self._fields, self.stars, self)
+        self._judged.changed.connect(self.changed)
+        self._stored = StoredFits(session.writer, self)
+        self._stored.arrived.connect(self.take_stored)
+        self._stored.read_through.connect(self._wish_on)
+        self._rest = Unfitted(session, self.table, self._fields, self._stored)
+        self._wishes = FitWishes(cache, ahead, self._rest)
+        ahead.ready.connect(self._on_ready)
+        ahead.fitted.connect(self._on_fitted)
+        ahead.broken.connect(self._on_broken)
+        session.queue_changed.connect(self._on_queue_changed)
+        session.grown.connect(self._on_grown)
+        session.completed.connect(self._on_completed)
+        self._expect()
+
+    def state(self, row: int) -> FitState:
+        """Where the fit of a row stands."""
+        if row in self._wishes.asked:
+            status = FitStatus.FAILED if self._error else FitStatus.RUNNING
+            return FitState(status, error=self._error)
+        result = self.table.get(row)
+        if result is not None:
+            return FitState(FitStatus.DONE, *result)
+        if self._error:
+            return FitState(FitStatus.FAILED, error=self._error)
+        return FitState(error=self.unjudged) if self.paused else FitState(FitStatus.RUNNING)
+
+    @property
+    def progress(self) -> str:
+        """How far the fits are, in words; empty where there is nothing to fit."""
+        done, count = len(self.table), len(self.table.codes)
+        if self._error:
+            return "" if self._error == NOTHING_TO_FIT else "fits: stopped"
+        if done == count:
+            return f"fits: all {count:,}"
+        rate = self._speed.rate
+        if self.paused and self.unjudged:
+            return "fits: on demand" + (f", {done:,} done" if done else "")
+        if self.paused:
+            return f"fits: {done:,} of {count:,}, paused" if self._ahead.running else ""
+        speed = f", {rate:,.0f} a second" if rate else ""
+        return f"fits: {done:,} of {count:,}{speed}"
+
+    def metadata(self) -> FitMetadata:
+        """What was found by now, as it goes into files."""
+        return FitMetadata(self._session.candidates, self.table)
+
+    def disappeared_rows(self) -> list[int]:
+        """The rows of the list as it is filtered now that a fit explains away."""
+        order = self._session.queue.order
+        return [int(row) for row in order[self.table.codes[order] == Disappeared.YES.value]]
+
+    def fit_of(self, row: int) -> FieldFit | None:
+        """How the candidates of a row's image are fitted; None before that is known."""
+        ready = self._fields.of(row)
+        return None if ready is None else ready.fit
+
+    def begin(self) -> None:
+        """Have the input opened and the PSF built before anything is wished for."""
+        if not self.paused and not self._error:
+            self._ahead.begin()
+
+    def hold(self) -> None:
+        """Leave the machine to the window for the moment; `go_on` must follow soon."""
+        self._ahead.hold()
+
+    def go_on(self) -> None:
+        """Fit again."""
+        self._ahead.go_on()
+
+    def request_current(self) -> None:
+        """Fit the candidate on screen now; the window does not wait."""
+        row = self._session.current_row
+        if row >= 0 and not self._error:
+            self._wishes.asked.add(row)
+            self._wishes.wish([row], rest=not self.paused)
+            self.changed.emit([row])
+
+    def follow(self, rows: Sequence[int]) -> None:
+        """The candidate on screen and those that come next: theirs are wanted first."""
+        if self.paused or self._error:
+            return
+        self._wishes.followed = tuple(rows)
+        wanted = [row for row in rows if not self._cache.has_adjusted(row)]
+        if wanted or not self._ahead.running:
+            self._wishes.wish(wanted)
+
+    def toggle_pause(self) -> None:
+        """Stop fitting in the background, or go on."""
+        self.paused = not self.paused
+        if self._error:
+            return
+        if not self.paused:
+            self._wishes.wish([self._session.current_row], anew=True)
+        else:
+            self._wishes.drop()
+        self._expect()
+        self.changed.emit([self._session.current_row])
+        self.progressed.emit()
+
+    def take_stored(self, stored: Stored) -> None:
+        """Results that the session file holds; those of another signature are left out."""
+        rows = self._judged.take_stored(stored)
+        if rows:
+            self.changed.emit(rows)
+            self.progressed.emit()
+            self._judged.look(rows)
+
+    def close(self) -> None:
+        """End the process, and keep what was found; harmless when repeated."""
+        if self._closed:
+            return
+        self._closed = True
+        self._judged.close()
+        self._session.queue_changed.disconnect(self._on_queue_changed)
+        self._stored.close()
+        self._ahead.close()
+        self._results.close()
+
+    def _expect(self) -> None:
+        waiting = not self.paused and not self._error
+        self._cache.expect_adjusted("fitting..." if waiting else None)
+
+    def _wish_on(self) -> None:
+        """More is known of what the session holds: others may wait for it than before."""
+        if self._following:
+            self._wishes.wish_where_waiting_changed()
+
+    @property
+    def _following(self) -> bool:
+        return self._ahead.running and not self.paused and not self._error
+
+    def _on_queue_changed(self) -> None:
+        if self._following:
+            self._wishes.wish(anew=True)
+
+    def _on_ready(self, ready: Ready) -> None:
+        self._fields.add(ready)
+        if self._session.complete:
+            self._read_stored([ready.field])
+        self._wish_on()
+
+    def _on_grown(self, first_new: int) -> None:
+        count = len(self._session.candidates.keys)
+        if len(self.table.codes) < count:
+            self.table.extend(count)
+        if not self.paused and not self._error:
+            self._ahead.wish_more(range(first_new, count))
+        self.progressed.emit()
+
+    def _on_completed(self) -> None:
+        self._fields.sign()
+        self._results.sign(self._fields.signature_of)
+        self._read_stored(self._fields.known)
+        self._wish_on()
+
+    def _read_stored(self, fields: Iterable[int]) -> None:
+        for number in fields:
+            signature = self._fields.signature_in(number)
+            if signature:
+                self._stored.read(signature)
+
+    def _on_fitted(self, fitted: Fitted) -> None:
+        # Results that were under way when it was closed still arrive, and nothing takes them.
+        if self._closed:
+            return
+        keys = self._session.candidates.keys
+        for row, result, text in zip(*fitted, strict=True):
+            self._wishes.asked.discard(row)
+            ready = self._fields.of(row)
+            if ready is None:
+                continue
+            if result.residual is not None:
+                self._cache.set_adjusted(row, result.residual, shift=_shift(result))
+            elif not result.converged:
+                self._cache.set_adjusted(row, None, result.reason)
+            kept = replace(result, residual=None)
+            self._judged.take(row, kept, ready)
+            if ready.signature or not self._session.complete:
+                self._results.add((str(keys[row]), ready.signature, text))
+        self._speed.count(len(self.table))
+        self.changed.emit(list(fitted.rows))
+        self.progressed.emit()
+        self._judged.look(row for row in fitted.rows if row in self.table)
+        if self._rest.count(len(fitted.rows)) and self._following:
+            self._wishes.wish(anew=True)
+
+    def _on_broken(self, reason: str) -> None:
+        self._error = reason
+        self._wishes.asked.clear()
+        self._expect()
+        self.changed.emit([self._session.current_row])
+        self.progressed.emit()
+
+
+def _shift(fit: Adjustment) -> Shift:
+    return Shift(fit.dx, fit.dy, not {"dx", "dy"}.isdisjoint(fit.at_bound))

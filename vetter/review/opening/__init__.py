@@ -1,0 +1,1 @@
+"""Inputs, lists and sessions read behind the window."""

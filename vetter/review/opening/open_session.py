@@ -1,0 +1,48 @@
+"""A session as it begins: what its file holds is replayed on its candidates."""
+
+from __future__ import annotations
+
+from vetter.core.columns.filter import matching
+from vetter.core.columns.review_columns import ReviewColumns
+from vetter.core.cutout_source import CutoutSource
+from vetter.core.decisions.decision import storable
+from vetter.core.decisions.ledger import Ledger
+from vetter.core.judgement.fit_state import fittable
+from vetter.core.judgement.fit_table import FitTable
+from vetter.io.session.default_path import results_folder
+from vetter.io.session.session_file import SessionFile
+from vetter.review.queue import Queue
+from vetter.review.session import Session
+from vetter.review.writer import NoWriter, Writer
+from vetter.settings import Settings
+
+
+def open_session(
+    source: CutoutSource, store: SessionFile, settings: Settings, reviewer: str
+) -> tuple[Session, list[str]]:
+    """A session on the decisions that the file holds, at the first undecided candidate.
+
+    Also what is to be said of it: what has changed since the last time.
+    """
+    reviewer = storable(reviewer)
+    growing = not source.complete
+    prints = () if growing else source.fingerprints
+    changed = store.record_input(source.record, prints, len(source.candidates))
+    ledger = Ledger(source.candidates, reviewer, complete=not growing)
+    decisions = store.decisions()
+    ledger.replay(decisions)
+    # What is damaged is known when it has been read.
+    notes = list(store.notes)
+    if decisions and not ledger.counts().decisions:
+        # The vetter may be one of them under another login, and would think all was lost.
+        others = ", ".join(store.reviewers())
+        notes.append(f"decided so far by {others}; you begin as {reviewer} (--reviewer names you)")
+    fits = FitTable(len(source.candidates)) if fittable(source.plane_names) else None
+    columns = ReviewColumns(source.candidates, ledger, fits)
+    queue = Queue(len(source.candidates), columns.values, lambda text: matching(text, columns))
+    writer = NoWriter() if store.read_only else Writer(store)
+    session = Session(source, ledger, writer, queue, columns, settings, reviewer)
+    session.results_folder = results_folder(store.path, source.record.get("inputs", ()))
+    session.start()
+    notes += session.change_notes(changed)
+    return session, notes
