@@ -20,8 +20,8 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from vetter.core.decisions.decision import Decision
-from vetter.gui.grid import Grid
-from vetter.gui.main_window import MainWindow
+from vetter.gui.grid.grid import Grid
+from vetter.gui.windows.main_window import MainWindow
 
 KEYS = ("A", "R", "M", "A", "R", "Backspace", "1", "2", "Ctrl+Z", "Ctrl+Y", "Left", "Right", "F")
 ENV_SEED = "VETTER_KILL_SEED"

@@ -21,8 +21,8 @@ from tests.endurance.model import Model, Said
 from tests.helpers.small_list import COUNT, settings, write_small_list
 from vetter.app import open_window
 from vetter.core.decisions.decision import Verdict
-from vetter.gui.grid import Grid
-from vetter.gui.main_window import MainWindow
+from vetter.gui.grid.grid import Grid
+from vetter.gui.windows.main_window import MainWindow
 
 PATIENCE = 60.0
 """Seconds until the window is taken for stuck, on a machine that may be busy."""

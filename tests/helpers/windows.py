@@ -6,9 +6,9 @@ from typing import Any
 
 from PyQt6.QtWidgets import QApplication, QWidget
 
-from vetter.gui.main_window import MainWindow
-from vetter.gui.opener import Opener
-from vetter.gui.window import Window
+from vetter.gui.windows.main_window import MainWindow
+from vetter.gui.windows.window import Window
+from vetter.gui.windows.window_manager import Opener
 from vetter.settings import FitSettings, Settings
 
 WITHOUT_FITS = Settings(fit=FitSettings(ahead=False))

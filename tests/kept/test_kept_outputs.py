@@ -15,7 +15,7 @@ from astropy.table import Table
 from tests.helpers.windows import until_painted
 from tests.kept import outputs
 from vetter.app import open_window
-from vetter.gui.main_window import MainWindow
+from vetter.gui.windows.main_window import MainWindow
 
 KEPT = Path(__file__).resolve().parent
 CLOSE = 1e-8

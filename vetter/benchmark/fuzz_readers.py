@@ -148,8 +148,8 @@ def _settings(path: Path) -> None:
 
 
 def _keymap(path: Path) -> None:
+    from vetter.gui.actions.keymap import make_keymap
     from vetter.gui.commands import COMMANDS
-    from vetter.gui.keymap import make_keymap
     from vetter.io.settings_file import load_keymap
 
     make_keymap(COMMANDS, load_keymap(path))

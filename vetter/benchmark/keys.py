@@ -12,7 +12,7 @@ from vetter.benchmark.starts import use_a_screen
 from vetter.errors import VetterError
 
 if TYPE_CHECKING:
-    from vetter.gui.main_window import MainWindow
+    from vetter.gui.windows.main_window import MainWindow
 
 SIZE = (1600, 900)
 PAUSE = 0.05

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vetter.gui.command import Command
+from vetter.gui.actions.command import Command
 from vetter.gui.window_commands import OPEN_COMMANDS, QUIT_COMMAND
 
 if TYPE_CHECKING:
-    from vetter.gui.main_window import MainWindow
+    from vetter.gui.windows.main_window import MainWindow
 
 FILE_COMMANDS: tuple[Command[MainWindow], ...] = (
     *OPEN_COMMANDS,

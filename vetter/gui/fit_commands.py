@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vetter.gui.command import Command
+from vetter.gui.actions.command import Command
 
 if TYPE_CHECKING:
-    from vetter.gui.main_window import MainWindow
+    from vetter.gui.windows.main_window import MainWindow
 
 FIT_COMMANDS: tuple[Command[MainWindow], ...] = (
     Command("fit.now", "Fit now (adjust_cutout)", ("F",), "Fit", lambda w: w.fit_now()),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vetter.gui.command import Command
+from vetter.gui.actions.command import Command
 from vetter.gui.window_commands import PALETTE_COMMAND
 
 if TYPE_CHECKING:
-    from vetter.gui.main_window import MainWindow
+    from vetter.gui.windows.main_window import MainWindow
 
 GO_COMMANDS: tuple[Command[MainWindow], ...] = (
     Command("go.next", "Next", ("Right", "N"), "Go", lambda w: w.session.next(), repeats=True),

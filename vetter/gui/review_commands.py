@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vetter.core.decisions.decision import Verdict
-from vetter.gui.command import UNNAMED_TAG, Command
+from vetter.gui.actions.command import UNNAMED_TAG, Command
 
 if TYPE_CHECKING:
-    from vetter.gui.main_window import MainWindow
+    from vetter.gui.windows.main_window import MainWindow
 
 
 def _tag_command(number: int) -> Command[MainWindow]:

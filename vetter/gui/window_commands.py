@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vetter.gui.command import Command
+from vetter.gui.actions.command import Command
 
 if TYPE_CHECKING:
-    from vetter.gui.window import Window
+    from vetter.gui.windows.window import Window
 
 OPEN_COMMANDS: tuple[Command[Window], ...] = (
     Command("file.open", "Open...", ("Ctrl+O",), "File", lambda w: w.opening.open_files()),

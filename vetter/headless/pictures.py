@@ -31,7 +31,7 @@ def picture_maker(
     from PyQt6.QtWidgets import QApplication
 
     from vetter.core.display.style import Looks
-    from vetter.gui.export_picture import ExportPicture
+    from vetter.gui.panels.png import ExportPicture
 
     application = QApplication.instance() or QApplication(["vetter"])
     with SessionFile.open(session, "", read_only=True) as file:

@@ -10,9 +10,9 @@ import pytest
 from tests.helpers.field_files import write_field, write_list
 from tests.helpers.windows import WITHOUT_FITS, present, until_painted
 from vetter.app import make_opener, open_window
-from vetter.gui.main_window import MainWindow
-from vetter.gui.planes_dialog import PlanesDialog
-from vetter.gui.start_window import StartWindow
+from vetter.gui.opening.planes_dialog import PlanesDialog
+from vetter.gui.windows.main_window import MainWindow
+from vetter.gui.windows.start_window import StartWindow
 
 
 @pytest.fixture(autouse=True)

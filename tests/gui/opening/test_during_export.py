@@ -11,7 +11,7 @@ import pytest
 from tests.helpers.stamp_files import write_stamps
 from tests.helpers.windows import present, until_replaced
 from vetter.errors import InputError
-from vetter.gui.export_dialog import ExportDialog
+from vetter.gui.dialogs.export import ExportDialog
 from vetter.review import exporter
 
 

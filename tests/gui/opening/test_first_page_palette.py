@@ -10,7 +10,7 @@ from PyQt6.QtTest import QTest
 
 from tests.helpers.windows import opener, until_replaced
 from vetter.gui.commands import COMMANDS
-from vetter.gui.palette import Palette
+from vetter.gui.dialogs.palette import Palette
 from vetter.io.session.recent_sessions import RecentSession
 from vetter.review.opening.input_reader import OpenRequest
 

@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QDialogButtonBox
 from tests.helpers.drops import drop
 from tests.helpers.field_files import pixels, tan_wcs, write_field, write_image, write_list
 from tests.helpers.windows import present, until_replaced
-from vetter.gui.planes_dialog import PlanesDialog
+from vetter.gui.opening.planes_dialog import PlanesDialog
 
 
 def planes_dialog(qtbot) -> PlanesDialog:

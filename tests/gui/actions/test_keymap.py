@@ -1,0 +1,93 @@
+"""Keys and commands: the contract's defaults, the user's changes, and clashes."""
+
+from __future__ import annotations
+
+import pytest
+
+from vetter.errors import SettingsError
+from vetter.gui.actions.keymap import make_keymap
+from vetter.gui.commands import COMMANDS, MENUS
+
+CONTRACT = {
+    "review.accept": ("A",),
+    "review.reject": ("R",),
+    "review.maybe": ("M",),
+    "review.clear": ("Backspace",),
+    "go.next": ("Right", "N"),
+    "go.previous": ("Left", "P"),
+    "go.undecided": ("U",),
+    "review.undo": ("Ctrl+Z",),
+    "review.redo": ("Ctrl+Shift+Z",),
+    "review.tag_1": ("1",),
+    "review.tag_9": ("9",),
+    "review.comment": ("C",),
+    "go.grid": ("G",),
+    "go.filter": ("/", "Ctrl+F"),
+    "help.keys": ("?", "F1"),
+    "view.blink": ("B",),
+    "view.blink_back": ("Shift+B",),
+    "view.flip": ("Space",),
+    "fit.now": ("F",),
+    "stretch.next": ("S",),
+    "stretch.previous": ("Shift+S",),
+    "stretch.invert": ("I",),
+    "view.reticle": ("T",),
+    "view.fit": ("0",),
+    "view.zoom_in": ("+", "="),
+    "view.zoom_out": ("-",),
+    "view.smaller": ("[", "PgDown"),
+    "view.larger": ("]", "PgUp"),
+    "file.export": ("Ctrl+E",),
+    "go.palette": ("Ctrl+K",),
+}
+
+
+@pytest.mark.parametrize(("command", "keys"), CONTRACT.items(), ids=list(CONTRACT))
+def test_the_default_keys_are_the_contracts(command, keys):
+    assert set(keys) <= set(make_keymap(COMMANDS)[command])
+
+
+def test_the_defaults_do_not_clash():
+    keys = [key for keys in make_keymap(COMMANDS).values() for key in keys]
+    assert len(keys) == len(set(keys))
+
+
+def test_ids_are_unique_and_every_menu_exists():
+    assert len({command.id for command in COMMANDS}) == len(COMMANDS)
+    assert {command.menu for command in COMMANDS} == set(MENUS)
+
+
+def test_no_verdict_repeats_while_its_key_is_held():
+    held = {command.id for command in COMMANDS if command.repeats}
+    assert held.isdisjoint({"review.accept", "review.reject", "review.maybe", "review.clear"})
+    assert {"go.next", "go.previous"} <= held
+
+
+def test_a_users_key_takes_the_place_of_the_default():
+    keymap = make_keymap(COMMANDS, {"review.accept": "Q", "view.flip": ["X", "Tab"]})
+    assert keymap["review.accept"] == ("Q",)
+    assert keymap["view.flip"] == ("X", "Tab")
+
+
+def test_an_empty_list_takes_the_keys_away():
+    assert make_keymap(COMMANDS, {"go.grid": []})["go.grid"] == ()
+
+
+def test_a_clash_names_both_commands():
+    with pytest.raises(SettingsError, match=r"R runs both review\.accept and review\.reject"):
+        make_keymap(COMMANDS, {"review.accept": "r"})
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"review.aceept": "Q"}, "no command 'review.aceept'"),
+        ({"review.accept": "Hyper+Nonsense"}, "is no key"),
+        ({"review.accept": 7}, "wants a key or a list"),
+        ({"review.accept": [7]}, "wants a key or a list"),
+    ],
+    ids=["unknown command", "no key", "a number", "a list of numbers"],
+)
+def test_what_is_wrong_is_named(changes, words):
+    with pytest.raises(SettingsError, match=words):
+        make_keymap(COMMANDS, changes)

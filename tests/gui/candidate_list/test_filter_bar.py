@@ -1,0 +1,158 @@
+"""The filter: typed text is text, the count is shown, the keyboard comes back."""
+
+from __future__ import annotations
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction, QKeySequence
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from tests.helpers.fake_session import FakeSession
+from vetter.core.decisions.decision import Verdict
+from vetter.gui.actions.keymap import make_keymap
+from vetter.gui.candidate_list.filter_bar import FilterBar
+from vetter.gui.commands import COMMANDS
+
+
+@pytest.fixture
+def session(qapp) -> FakeSession:
+    return FakeSession()
+
+
+@pytest.fixture
+def window(qtbot, session) -> QWidget:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.bar = FilterBar(session, make_keymap(COMMANDS))
+    window.other = QWidget()
+    window.other.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    layout = QVBoxLayout(window)
+    layout.addWidget(window.bar)
+    layout.addWidget(window.other)
+    window.show()
+    window.activateWindow()
+    window.other.setFocus()
+    return window
+
+
+def _type(window: QWidget, text: str, *keys: Qt.Key) -> None:
+    window.bar.start()
+    QTest.keyClicks(window.bar.line, text)
+    for key in keys:
+        QTest.keyClick(window.bar.line, key)
+
+
+def test_enter_filters_and_returns_the_keyboard(window, session) -> None:
+    _type(window, "mag<19", Qt.Key.Key_Return)
+    assert session.queue.expression == "mag<19"
+    assert window.other.hasFocus()
+    assert window.bar.state.text() == "Filtered: 8 of 20"
+    assert window.bar.clear.isVisible()
+
+
+def test_it_filters_while_it_is_typed(qtbot, window, session) -> None:
+    _type(window, "J01")
+    qtbot.waitUntil(lambda: len(session.queue) == 10, timeout=30000)
+    assert window.bar.line.hasFocus()
+    QTest.keyClick(window.bar.line, Qt.Key.Key_Escape)
+
+
+def test_escape_puts_the_earlier_filter_back(window, session) -> None:
+    _type(window, "mag<19", Qt.Key.Key_Return)
+    _type(window, "J01", Qt.Key.Key_Escape)
+    assert session.queue.expression == "mag<19"
+    assert window.bar.line.text() == "mag<19"
+    assert window.other.hasFocus()
+
+
+def test_emptied_and_entered_shows_all(window, session) -> None:
+    _type(window, "mag<19", Qt.Key.Key_Return)
+    _type(window, "", Qt.Key.Key_Delete, Qt.Key.Key_Return)
+    assert len(session.queue) == 20
+    assert not window.bar.state.isVisible() and not window.bar.clear.isVisible()
+
+
+def test_nonsense_is_said_and_changes_nothing(window, session) -> None:
+    _type(window, "mag<19", Qt.Key.Key_Return)
+    _type(window, "magg<19", Qt.Key.Key_Return)
+    assert "did you mean 'mag'?" in window.bar.state.text()
+    assert len(session.queue) == 8
+    assert window.bar.line.hasFocus()
+
+
+def test_mended_filter_is_no_problem_any_more(window) -> None:
+    _type(window, "magg<19", Qt.Key.Key_Return)
+    _type(window, "mag<19", Qt.Key.Key_Return)
+    assert window.bar.state.text() == "Filtered: 8 of 20"
+
+
+def test_empty_filter_line_names_its_key(window) -> None:
+    assert window.bar.line.placeholderText() == "Filter or search  (/)"
+
+
+def test_enter_goes_to_first_match(window, session) -> None:
+    session.current_row = 12
+    _type(window, "J01", Qt.Key.Key_Return)
+    assert session.current_row == 12
+    _type(window, "mag<19", Qt.Key.Key_Return)
+    assert session.calls == [("go_to_row", 0)]
+
+
+def test_what_is_wrong_stays_said_in_another_theme(window) -> None:
+    _type(window, "magg<19", Qt.Key.Key_Return)
+    palette = window.palette()
+    palette.setColor(palette.ColorRole.Window, Qt.GlobalColor.black)
+    window.setPalette(palette)
+    assert "did you mean 'mag'?" in window.bar.state.text()
+    QTest.keyClick(window.bar.line, Qt.Key.Key_Escape)
+    assert window.bar.state.text() == ""
+
+
+def test_no_match_is_said(window) -> None:
+    _type(window, "mag>99", Qt.Key.Key_Return)
+    assert window.bar.state.text() == "Filtered: none of 20 match"
+
+
+def test_letters_are_text_and_not_verdicts(window) -> None:
+    accepted = []
+    action = QAction(window)
+    action.setShortcut(QKeySequence("A"))
+    action.triggered.connect(lambda: accepted.append("A"))
+    window.addAction(action)
+    _type(window, "a")
+    assert window.bar.line.text() == "a" and accepted == []
+    QTest.keyClick(window.bar.line, Qt.Key.Key_Return)
+    QTest.keyClick(window.other, Qt.Key.Key_A)
+    assert accepted == ["A"]
+
+
+def test_show_all_takes_the_filter_away(window, session) -> None:
+    _type(window, "J01", Qt.Key.Key_Return)
+    window.bar.clear.click()
+    assert session.queue.expression == "" and window.bar.line.text() == ""
+    assert window.other.hasFocus()
+
+
+def test_a_filter_set_elsewhere_is_shown(window, session) -> None:
+    session.queue.set_filter("verdict=none")
+    assert window.bar.line.text() == "verdict=none"
+    assert window.bar.state.text() == "Filtered: 20 of 20"
+
+
+def test_the_window_does_not_open_with_the_cursor_in_it(qtbot, session) -> None:
+    bar = FilterBar(session, make_keymap(COMMANDS))
+    qtbot.addWidget(bar)
+    bar.show()
+    bar.activateWindow()
+    assert not bar.line.hasFocus()
+    assert bar.line.focusPolicy() == Qt.FocusPolicy.ClickFocus
+
+
+def test_escape_does_not_apply_the_same_filter_anew(window, session) -> None:
+    _type(window, "verdict=none", Qt.Key.Key_Return)
+    session.say(3, verdict=Verdict.ACCEPT)
+    _type(window, "", Qt.Key.Key_Escape)
+    assert session.queue.position_of(3) == 3
+    _type(window, "", Qt.Key.Key_Return)
+    assert session.queue.position_of(3) == -1

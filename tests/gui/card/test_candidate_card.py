@@ -1,0 +1,171 @@
+"""The card above the panels, and the comment written in it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from tests.helpers.fake_session import FakeSession, candidate_list
+from vetter.core.decisions.decision import Verdict
+from vetter.gui.card.candidate_card import CandidateCard
+from vetter.gui.panels.readout import Readout
+
+
+@pytest.fixture
+def session(qapp) -> FakeSession:
+    return FakeSession(candidate_list(fwhm=3 + 0.25 * np.arange(20)))
+
+
+@pytest.fixture
+def window(qtbot, session) -> QWidget:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.card = CandidateCard(session)
+    window.other = QWidget()
+    window.other.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    layout = QVBoxLayout(window)
+    layout.addWidget(window.card)
+    layout.addWidget(window.other)
+    window.resize(1200, 200)
+    window.show()
+    window.activateWindow()
+    window.other.setFocus()
+    window.card.show_row(0)
+    return window
+
+
+@pytest.fixture
+def card(window) -> CandidateCard:
+    return window.card
+
+
+def test_it_says_who_and_where(card) -> None:
+    assert card.name.text() == "J000"
+    assert card.strip.texts() == {
+        "RA Dec": "04:21:00.00 -33:30:00.0",
+        "deg": "65.250000 -33.500000",
+        "x y": "10.00 20.25",
+        "mag": "18.000 ± 0.05",
+        "time": "2020-01-01 12:00:00 (MJD 58849.50000)",
+        "filter": "r",
+    }
+
+
+def test_picked_columns_come_after(card) -> None:
+    card.set_columns(["name", "mag", "fwhm", "gone"])
+    assert list(card.strip.texts())[-1] == "fwhm"
+    assert card.strip.texts()["fwhm"] == "3.00"
+    assert "gone" not in card.strip.texts()
+
+
+def test_verdict_is_a_word_and_a_code(card, session) -> None:
+    session.say(0, verdict=Verdict.MAYBE, tags=("dipole", "ghost"), comment="two\nlines")
+    assert card.chip.code == 3
+    assert card.chip.accessibleName() == "verdict maybe"
+    assert card.tags.text() == "#dipole  #ghost"
+    assert card.comment.text() == "two lines"
+
+
+def test_an_opinion_about_another_candidate_does_not_show(card, session) -> None:
+    session.say(1, verdict=Verdict.REJECT, comment="other")
+    assert card.chip.code == 0 and card.comment.text() == ""
+
+
+def test_the_next_candidate_has_its_own_opinion(card, session) -> None:
+    session.say(0, verdict=Verdict.REJECT, comment="first")
+    card.show_row(1)
+    assert (card.name.text(), card.chip.code, card.comment.text()) == ("J001", 0, "")
+
+
+def test_a_missing_value_is_a_dash(qtbot, qapp) -> None:
+    candidates = candidate_list(2, mag=np.array([np.nan, 18.5]))
+    candidates.ra[0] = np.nan
+    card = CandidateCard(FakeSession(candidates))
+    qtbot.addWidget(card)
+    card.show_row(0)
+    texts = card.strip.texts()
+    assert texts["mag"] == "-" and texts["RA Dec"] == "-" and texts["deg"] == "-"
+
+
+def test_labels_do_not_take_the_keyboard(card) -> None:
+    labels = [card.name, *card.strip._values]
+    assert {label.focusPolicy() for label in labels} == {Qt.FocusPolicy.NoFocus}
+
+
+def test_enter_saves_the_comment_and_returns_the_keyboard(window, card, session) -> None:
+    card.edit_comment()
+    QTest.keyClicks(card.editor, "a ghost")
+    QTest.keyClick(card.editor, Qt.Key.Key_Return)
+    assert session.calls == [("set_comment", 0, "a ghost")]
+    assert card.comment.text() == "a ghost" and card.comment.isVisible()
+    assert window.other.hasFocus() and not card.editor.isVisible()
+
+
+def test_escape_leaves_the_comment_as_it_was(window, card, session) -> None:
+    session.say(0, comment="before")
+    card.edit_comment()
+    QTest.keyClicks(card.editor, "after")
+    QTest.keyClick(card.editor, Qt.Key.Key_Escape)
+    assert session.calls == [] and card.comment.text() == "before"
+    assert window.other.hasFocus() and not card.editor.isVisible()
+
+
+def test_an_unchanged_comment_is_no_decision(card, session) -> None:
+    session.say(0, comment="same")
+    card.edit_comment()
+    QTest.keyClick(card.editor, Qt.Key.Key_Return)
+    assert session.calls == []
+
+
+def test_the_comment_goes_to_the_candidate_it_was_begun_for(card, session) -> None:
+    card.edit_comment()
+    QTest.keyClicks(card.editor, "about the first")
+    card.show_row(5)
+    assert session.calls == [("set_comment", 0, "about the first")]
+    assert card.comment.text() == "" and not card.editor.isVisible()
+
+
+def test_a_click_elsewhere_saves_the_comment(window, card, session) -> None:
+    card.edit_comment()
+    QTest.keyClicks(card.editor, "kept")
+    window.other.setFocus(Qt.FocusReason.MouseFocusReason)
+    assert session.calls == [("set_comment", 0, "kept")]
+
+
+def test_a_read_only_session_says_so_before_anything_is_typed(qtbot, card, session) -> None:
+    session.read_only = True
+    with qtbot.waitSignal(session.message) as said:
+        card.edit_comment()
+    assert "read only" in said.args[0] and not card.editor.isVisible()
+
+
+def test_facts_wrap_where_it_is_narrow(window, card) -> None:
+    wide = card.strip.height()
+    window.resize(500, 200)
+    assert card.strip.height() > wide
+
+
+def test_positions_can_be_copied_and_a_score_is_shown_the_quick_way(qtbot) -> None:
+    session = FakeSession(candidate_list(3, drb=np.array([0.5, 0.25, 0.125])))
+    card = CandidateCard(session)
+    qtbot.addWidget(card)
+    card.show_row(0)
+    assert card.name.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
+    flags = {
+        label.accessibleName(): label.textInteractionFlags()
+        for label in card.strip.findChildren(QLabel)
+    }
+    selectable = Qt.TextInteractionFlag.TextSelectableByMouse
+    assert flags["RA Dec"] & selectable and flags["time"] & selectable
+    assert not flags["drb"] & selectable
+
+
+def test_a_comment_has_the_rest_of_the_line_while_the_corner_is_empty(window, card) -> None:
+    corner = Readout()
+    card.add_corner(corner)
+    card.layout().activate()
+    assert card.comment.geometry().right() >= corner.geometry().left() + corner.width() - 1
+    assert not corner.autoFillBackground()

@@ -1,0 +1,176 @@
+"""All that disappeared: which, how many, and nothing without the button."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor, QPalette
+
+from tests.helpers.fake_session import FakeSession, candidate_list
+from tests.helpers.fake_source import FakeCache, FakeSource
+from vetter.core.decisions.decision import Verdict
+from vetter.core.fit.adjustment import Adjustment
+from vetter.core.judgement.disappeared import Judgement
+from vetter.core.judgement.fit_table import Disappeared, FitTable
+from vetter.gui.dialogs.disappeared import DisappearedDialog
+
+GONE = (1, 3, 4, 8)
+
+
+@pytest.fixture
+def session(qapp) -> FakeSession:
+    source = FakeSource(candidate_list(10))
+    session = FakeSession(source.candidates)
+    session.source = source
+    return session
+
+
+@pytest.fixture
+def fits(session) -> SimpleNamespace:
+    table = FitTable(10)
+    for row in range(9):
+        fit = Adjustment(True, dx=0.1 * row, dy=0, scale=1, chi2_0=900, chi2=100, df=100, snr=0.5)
+        table.set(row, fit, Judgement(row in GONE, ""))
+    return SimpleNamespace(
+        table=table,
+        disappeared_rows=lambda: [
+            int(row) for row in session.queue.order if table.codes[row] == Disappeared.YES
+        ],
+    )
+
+
+@pytest.fixture
+def cache(session) -> FakeCache:
+    return FakeCache(session.source)
+
+
+@pytest.fixture
+def make(qtbot, session, cache, fits):
+    def made() -> DisappearedDialog:
+        dialog = DisappearedDialog(session, cache, fits)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        qtbot.addWidget(dialog)
+        dialog.show()
+        return dialog
+
+    return made
+
+
+def said(session: FakeSession) -> list:
+    """What the session was told but for where to go: the dialog shows its lines' candidates."""
+    return [call for call in session.calls if call[0] != "go_to_row"]
+
+
+def cells(dialog: DisappearedDialog, line: int) -> list[str]:
+    model = dialog.model
+    role = Qt.ItemDataRole.DisplayRole
+    return [model.data(model.index(line, column), role) for column in range(model.columnCount())]
+
+
+def test_it_says_how_many_and_which(make):
+    dialog = make()
+    assert dialog.explanation.text().startswith("4 undecided candidates of 10 disappeared")
+    assert "1 is not fitted yet" in dialog.explanation.text()
+    assert cells(dialog, 1) == ["J003", "9.00", "1.00", "0.30", "1.000", "0.5"]
+    assert dialog.go.text() == "Reject 4"
+
+
+def test_they_are_rejected_as_one_group(make, session):
+    dialog = make()
+    dialog.go.click()
+    assert said(session) == [("decide_group", [1, 3, 4, 8], Verdict.REJECT)]
+
+
+def test_nothing_is_decided_without_the_button(make, session):
+    make().reject()
+    assert not [call for call in session.calls if call[0] == "decide_group"]
+
+
+def test_what_has_a_verdict_is_left_out_and_counted(make, session):
+    session.codes[3] = 1
+    dialog = make()
+    assert dialog.model.ticked == [1, 4, 8]
+    assert "1 more has a verdict and stays as decided" in dialog.explanation.text()
+
+
+def test_a_verdict_given_meanwhile_stays(make, session):
+    dialog = make()
+    session.codes[4] = 1
+    dialog.accept()
+    assert said(session) == [("decide_group", [1, 3, 8], Verdict.REJECT)]
+
+
+def test_a_filtered_list_is_said(make, session):
+    session.queue.set_filter("x < 14")
+    dialog = make()
+    assert "2 undecided candidates of 4 in the list as filtered" in dialog.explanation.text()
+
+
+def test_what_is_unticked_is_not_rejected(make, session):
+    dialog = make()
+    index = dialog.model.index(1, 0)
+    dialog.model.setData(index, Qt.CheckState.Unchecked.value, Qt.ItemDataRole.CheckStateRole)
+    assert dialog.go.text() == "Reject 3"
+    dialog.go.click()
+    assert said(session) == [("decide_group", [1, 4, 8], Verdict.REJECT)]
+
+
+def test_with_no_tick_there_is_nothing_to_reject(make):
+    dialog = make()
+    dialog._tick_none()
+    assert not dialog.go.isEnabled()
+
+
+def test_ticks_go_with_their_lines_when_sorted(make):
+    dialog = make()
+    dialog.model.tick([0], False)
+    dialog.model.sort(3, Qt.SortOrder.DescendingOrder)
+    assert [dialog.model.row_at(line) for line in range(4)] == [8, 4, 3, 1]
+    assert dialog.model.ticked == [8, 4, 3]
+
+
+def test_the_chosen_line_is_looked_at_and_left_again(make, session, cache):
+    session.go_to_row(6)
+    dialog = make()
+    dialog.table.setCurrentIndex(dialog.model.index(2, 0))
+    assert session.current_row == 4 and dialog.strip.row is None
+    cache.want([4])
+    cache.serve()
+    assert dialog.strip.row == 4
+    dialog.reject()
+    assert session.current_row == 6
+
+
+def test_read_only_nothing_can_be_rejected(make, session):
+    session.read_only = True
+    dialog = make()
+    assert not dialog.go.isEnabled()
+    dialog.accept()
+    assert said(session) == []
+
+
+def test_the_line_that_the_pictures_are_of_is_marked_from_the_start(make, session):
+    dialog = make()
+    selection = dialog.table.selectionModel()
+    assert [index.row() for index in selection.selectedRows()] == [0]
+    assert session.current_row == dialog.model.row_at(0)
+
+
+def test_headings_stand_over_what_they_are_of(make):
+    model, role = make().model, Qt.ItemDataRole.TextAlignmentRole
+    for column in range(model.columnCount()):
+        heading = model.headerData(column, Qt.Orientation.Horizontal, role)
+        assert heading == model.data(model.index(0, column), role)
+
+
+def test_tick_boxes_are_outlined_as_in_other_tables(make, qapp):
+    before = QPalette(qapp.palette("QTableWidget"))
+    outlined = QPalette(before)
+    outlined.setColor(QPalette.ColorRole.Window, QColor("#8b8e92"))
+    qapp.setPalette(outlined, "QTableWidget")
+    try:
+        assert make().table.palette().window().color().name() == "#8b8e92"
+    finally:
+        qapp.setPalette(before, "QTableWidget")

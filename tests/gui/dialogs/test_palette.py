@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QWidget
+
+from tests.helpers.fake_session import FakeSession
+from vetter.gui.commands import Command
+from vetter.gui.dialogs.palette import Palette
+from vetter.gui.dialogs.palette_search import CandidateSearch
+
+COMMANDS = (
+    Command("review.accept", "Accept, then next", ("A",), "Review", lambda w: w.ran.append("A")),
+    Command("view.fit", "Fit view", ("0",), "View", lambda w: w.ran.append("fit view")),
+    Command("fit.now", "Fit now", ("F",), "Fit", lambda w: w.ran.append("fit now")),
+    Command("go.palette", "Command palette", ("Ctrl+K",), "Go", lambda w: w.ran.append("again")),
+)
+KEYMAP = {"review.accept": ("A",), "view.fit": ("0", "Ctrl+0"), "fit.now": (), "go.palette": ()}
+
+
+class Window(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self.session = FakeSession()
+        self.ran: list[str] = []
+
+
+@pytest.fixture
+def window(qtbot, qapp) -> Window:
+    window = Window()
+    qtbot.addWidget(window)
+    window.resize(800, 600)
+    return window
+
+
+@pytest.fixture
+def palette(window) -> Iterator[Palette]:
+    search = CandidateSearch(window.session)
+    palette = Palette(COMMANDS, KEYMAP, window, search, "a candidate's name")
+    palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    yield palette
+    palette.close()
+
+
+def test_every_command_is_there_but_the_palette_itself(palette) -> None:
+    assert palette.found() == ["Review: Accept, then next", "View: Fit view", "Fit: Fit now"]
+
+
+def test_enter_runs_the_best_fit(palette, window) -> None:
+    QTest.keyClicks(palette.line, "fv")
+    QTest.keyClick(palette.line, Qt.Key.Key_Return)
+    assert window.ran == ["fit view"]
+
+
+def test_arrows_choose_while_the_cursor_stays_in_the_line(palette, window) -> None:
+    QTest.keyClicks(palette.line, "fit")
+    assert palette.found()[:2] == ["Fit: Fit now", "View: Fit view"]
+    QTest.keyClick(palette.line, Qt.Key.Key_Down)
+    QTest.keyClick(palette.line, Qt.Key.Key_Return)
+    assert window.ran == ["fit view"]
+
+
+def test_a_candidate_is_found_by_its_name(palette, window) -> None:
+    QTest.keyClicks(palette.line, "j013")
+    assert palette.found() == ["Go to J013"]
+    QTest.keyClick(palette.line, Qt.Key.Key_Return)
+    assert window.session.calls == [("go_to_row", 13)]
+
+
+def test_nothing_found_runs_nothing(palette, window) -> None:
+    QTest.keyClicks(palette.line, "qqq")
+    QTest.keyClick(palette.line, Qt.Key.Key_Return)
+    assert palette.found() == [] and window.ran == [] and window.session.calls == []
+
+
+def test_that_nothing_was_found_is_said(palette) -> None:
+    assert not palette.nothing.isVisibleTo(palette)
+    palette.line.setText("qqq")
+    assert palette.nothing.isVisibleTo(palette)
+    palette.line.setText("fit")
+    assert not palette.nothing.isVisibleTo(palette)
+
+
+def test_keys_are_those_in_force(palette) -> None:
+    from vetter.gui.dialogs.palette import KEYS_ROLE
+
+    assert palette.list.item(1).data(KEYS_ROLE) == "0 or Ctrl+0"
+    assert palette.list.item(2).data(KEYS_ROLE) == ""
+
+
+def test_a_click_runs(palette, window) -> None:
+    palette.list.itemClicked.emit(palette.list.item(0))
+    palette.list.setCurrentRow(0)
+    assert window.ran == ["A"]
+
+
+def test_the_list_is_sorted_without_the_mouse(palette, window) -> None:
+    QTest.keyClicks(palette.line, "sort by mag desc")
+    assert palette.found()[0] == "Sort by mag, descending"
+    QTest.keyClick(palette.line, Qt.Key.Key_Return)
+    assert (window.session.queue.sort_column, window.session.queue.descending) == ("mag", True)

@@ -1,0 +1,55 @@
+"""The choice of planes with panels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PyQt6.QtWidgets import QDialogButtonBox
+from pytestqt.qtbot import QtBot
+
+from vetter.gui.panels.panel_choice import PanelChoice
+from vetter.gui.panels.panel_picker import PanelPicker
+
+PLANES = {"image": "", "diff": "", "adjusted": "what a fit leaves", "err": "estimated"}
+
+
+@pytest.fixture
+def picker(qtbot: QtBot) -> PanelPicker:
+    choice = PanelChoice({"diff": False}, frozenset({"err"}), fits_stay=False)
+    picker = PanelPicker(choice, PLANES)
+    qtbot.addWidget(picker)
+    return picker
+
+
+def ticked(picker: PanelPicker) -> list[str]:
+    return [plane for plane, tick in picker.ticks.items() if tick.isChecked()]
+
+
+def test_it_ticks_what_has_a_panel_now(picker: PanelPicker) -> None:
+    assert ticked(picker) == ["image"]
+
+
+def test_it_tells_what_is_said_beyond_the_rule(picker: PanelPicker) -> None:
+    told: list[Any] = []
+    picker.picked.connect(told.append)
+    picker.ticks["err"].setChecked(True)
+    picker.accept()
+    assert told == [{"diff": False, "err": True}]
+
+
+def test_all_is_as_at_first_again(picker: PanelPicker) -> None:
+    told: list[Any] = []
+    picker.picked.connect(told.append)
+    picker.as_at_first()
+    assert ticked(picker) == ["image", "diff"]
+    picker.accept()
+    assert told == [{}]
+
+
+def test_one_panel_has_to_be_left(picker: PanelPicker) -> None:
+    picker.ticks["image"].setChecked(False)
+    buttons = picker.findChild(QDialogButtonBox)
+    assert buttons is not None
+    ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
+    assert ok is not None and not ok.isEnabled()

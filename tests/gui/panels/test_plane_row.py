@@ -1,0 +1,442 @@
+"""The row of panels: what is shown where, and what the mouse does."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtGui import QHelpEvent, QMouseEvent, QWheelEvent
+from PyQt6.QtWidgets import QApplication, QToolTip
+from pytestqt.qtbot import QtBot
+
+from tests.helpers.fake_field import FieldInMemory, field
+from tests.helpers.snapshots import pixels
+from vetter.core.cutout.plane import Provenance
+from vetter.core.display.style import Looks
+from vetter.gui.panels.panel_choice import PanelChoice
+from vetter.gui.panels.plane_row import PlaneRow
+from vetter.gui.panels.readout import values
+from vetter.review.cutouts.rendered_cutout import Adjusted, Frame, build_frame, paint_frame
+
+LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+
+
+@pytest.fixture
+def row(qtbot: QtBot) -> Iterator[PlaneRow]:
+    row = PlaneRow()
+    qtbot.addWidget(row)
+    row.resize(900, 600)
+    row.show()
+    yield row
+    row.hide()
+
+
+@pytest.fixture(scope="module")
+def source() -> FieldInMemory:
+    return FieldInMemory()
+
+
+@pytest.fixture
+def frame(source: FieldInMemory) -> Frame:
+    return build_frame(source, 0, 20, Looks())
+
+
+def single(image: Any, x: float, y: float, radius: float) -> Frame:
+    return build_frame(FieldInMemory({"image": image}, places=[[x, y]]), 0, radius, Looks())
+
+
+def on_screen(row: PlaneRow, plane: str, x: float, y: float) -> QPointF:
+    """Where a cutout pixel of a plane's panel is, in the row's coordinates."""
+    panel = row.panel(plane)
+    placement = panel.placement()
+    assert placement is not None
+    return panel.mapToScene(QPointF(*placement.to_screen(x, y)))
+
+
+def mouse(row: PlaneRow, kind: QEvent.Type, at: QPointF, button: Qt.MouseButton = LEFT) -> None:
+    held = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else button
+    target = row.viewport()
+    event = QMouseEvent(kind, at, at, button, held, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(target, event)
+
+
+def drag(row: PlaneRow, start: QPointF, by: QPointF, button: Qt.MouseButton = LEFT) -> None:
+    mouse(row, QEvent.Type.MouseButtonPress, start, button)
+    mouse(row, QEvent.Type.MouseMove, start + by, button)
+    mouse(row, QEvent.Type.MouseButtonRelease, start + by, button)
+
+
+def wheel(row: PlaneRow, at: QPointF, notches: int) -> None:
+    event = QWheelEvent(
+        at,
+        at,
+        QPoint(),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(row.viewport(), event)
+
+
+def test_one_panel_a_plane_in_the_frames_order(row: PlaneRow, frame: Frame) -> None:
+    row.show_frame(frame)
+    assert row.plane_names == ("image", "template", "convolved", "diff", "err", "mask")
+    assert row.panel("diff").exhibit.range.startswith("\N{MINUS SIGN}")
+
+
+def test_every_cutout_pixel_is_the_pictures_pixel_with_y_up(row: PlaneRow) -> None:
+    image = np.arange(41.0 * 41).reshape(41, 41)
+    frame = single(image, 20, 20, 3)
+    row.set_reticle(False)
+    row.show_frame(frame)
+    grabbed = pixels(row.grab().toImage())
+    for y in range(7):
+        for x in range(7):
+            at = on_screen(row, "image", x, y)
+            red = int(frame.pictures["image"][y, x]) >> 16 & 255
+            assert grabbed[int(at.y()), int(at.x())].tolist() == [red] * 3
+
+
+def test_a_pixel_spans_half_a_pixel_on_each_side_of_its_centre(row: PlaneRow) -> None:
+    image = np.zeros((21, 21))
+    image[10, 10] = 1
+    row.set_reticle(False)
+    row.show_frame(single(image, 10, 10, 4))
+    bright = np.argwhere(pixels(row.grab().toImage())[..., 0] > 230)
+    (top, left), (bottom, right) = bright.min(axis=0), bright.max(axis=0) + 1
+    corner, opposite = on_screen(row, "image", 3.5, 4.5), on_screen(row, "image", 4.5, 3.5)
+    assert (left, top) == (corner.x(), corner.y())
+    assert (right, bottom) == (opposite.x(), opposite.y())
+
+
+@pytest.mark.parametrize("x, y", [(20.0, 20.0), (20.4, 19.7), (3.2, 36.9), (0.4, 0.4)])
+def test_the_reticle_is_at_the_candidates_true_place(row: PlaneRow, x: float, y: float) -> None:
+    frame = single(np.full((41, 41), 100.0), x, y, 20)
+    row.show_frame(frame)
+    with_reticle = pixels(row.grab().toImage()).astype(int)
+    row.set_reticle(False)
+    without = pixels(row.grab().toImage()).astype(int)
+    drawn = np.argwhere(np.abs(with_reticle - without).max(axis=2) > 0)
+    middle = (drawn.min(axis=0) + drawn.max(axis=0) + 1) / 2
+    wanted = on_screen(row, "image", *frame.position)
+    assert middle.tolist() == pytest.approx([wanted.y(), wanted.x()], abs=1)
+
+
+@pytest.mark.parametrize("value", [0.0, 1e5], ids=["dark", "light"])
+def test_the_reticle_is_seen_on_any_ground(row: PlaneRow, value: float) -> None:
+    image = np.full((41, 41), value)
+    image[0, 0] = 5e4
+    row.show_frame(single(image, 20, 20, 20))
+    with_reticle = pixels(row.grab().toImage()).astype(int)
+    row.set_reticle(False)
+    difference = np.abs(pixels(row.grab().toImage()).astype(int) - with_reticle).max(axis=2)
+    assert (difference > 80).sum() > 40
+
+
+def test_the_reticle_leaves_the_candidate_free(row: PlaneRow, frame: Frame) -> None:
+    row.show_frame(frame)
+    with_reticle = pixels(row.grab().toImage())
+    row.set_reticle(False)
+    changed = (pixels(row.grab().toImage()) != with_reticle).any(axis=2)
+    assert frame.position is not None
+    at = on_screen(row, "image", *frame.position)
+    x, y = int(at.x()), int(at.y())
+    assert changed.any() and not changed[y - 8 : y + 9, x - 8 : x + 9].any()
+
+
+def test_loading_shows_nothing_of_the_candidate_before(row: PlaneRow, frame: Frame) -> None:
+    # The panels are as large as those of the candidate will be.
+    row.set_pixels(41)
+    row.show_loading("C7", frame.plane_names)
+    never_seen = pixels(row.grab().toImage())
+    row.show_frame(frame)
+    row.show_loading("C7", frame.plane_names)
+    assert (pixels(row.grab().toImage()) == never_seen).all()
+    assert row.panel("image").exhibit.words == "loading C7"
+
+
+def test_an_error_is_said_in_the_first_panel(row: PlaneRow, frame: Frame) -> None:
+    row.show_frame(frame)
+    row.show_frame(build_frame(FieldInMemory(fails=(1,)), 1, 20, Looks()))
+    assert row.plane_names[0] == "image"
+    assert row.panel("image").exhibit.words == "C1.fits: wants an image, found none"
+    assert row.panel("diff").exhibit.image is None
+
+
+def test_panels_are_built_once_and_used_again(row: PlaneRow, frame: Frame) -> None:
+    row.show_frame(frame)
+    panels = [row.panel(name) for name in row.plane_names]
+    row.show_loading("C1", ("image", "diff"))
+    assert [panel.isVisible() for panel in panels] == [True, False, False, True, False, False]
+    row.show_frame(frame)
+    assert [row.panel(name) for name in row.plane_names] == panels
+    assert all(panel.isVisible() for panel in panels)
+
+
+def test_the_adjusted_panel_stays_once_there_was_a_fit(row: PlaneRow, frame: Frame) -> None:
+    row.show_frame(frame)
+    row.show_frame(paint_frame(frame, Looks(), Adjusted(np.zeros((41, 41)))))
+    with_fit = row.plane_names
+    assert "adjusted" in with_fit and row.panel("adjusted").exhibit.image is not None
+    row.show_frame(frame)
+    assert row.plane_names == with_fit
+    assert row.panel("adjusted").exhibit.words == "not fitted"
+    assert row.panel("adjusted").exhibit.image is None
+
+
+def test_flip_shows_the_template_while_it_is_held(row: PlaneRow, frame: Frame) -> None:
+    row.show_frame(frame)
+    row.set_flip(True)
+    assert row.panel("image").stand_in is row.panel("template").exhibit
+    row.set_flip(False)
+    assert row.panel("image").stand_in is None
+
+
+def test_flip_held_over_a_move_shows_the_next_template(
+    row: PlaneRow, frame: Frame, source: FieldInMemory
+) -> None:
+    row.show_frame(frame)
+    row.set_flip(True)
+    row.show_frame(build_frame(source, 1, 20, Looks()))
+    assert row.panel("image").stand_in is row.panel("template").exhibit
+
+
+def test_blink_goes_round_in_both_directions(row: PlaneRow, frame: Frame) -> None:
+    row.show_frame(frame)
+    seen = []
+    for step in (1, 1, 1, -1):
+        row.blink_step(step)
+        stand_in = row.panel("image").stand_in
+        seen.append("image" if stand_in is None else stand_in.plane)
+    assert seen == ["template", "convolved", "image", "convolved"]
+
+
+def test_the_next_candidate_begins_with_its_image(
+    row: PlaneRow, frame: Frame, source: FieldInMemory
+) -> None:
+    row.show_frame(frame)
+    row.blink_step(1)
+    row.show_frame(build_frame(source, 1, 20, Looks()))
+    assert row.panel("image").stand_in is None
+
+
+def test_without_a_template_blink_and_flip_do_nothing(row: PlaneRow) -> None:
+    row.show_frame(single(np.eye(41), 20, 20, 5))
+    row.blink_step(1)
+    row.set_flip(True)
+    assert row.panel("image").stand_in is None
+
+
+def test_the_wheel_zooms_all_panels_about_the_pointer(row: PlaneRow, frame: Frame) -> None:
+    row.show_frame(frame)
+    at = on_screen(row, "diff", 30, 10)
+    wheel(row, at, 8)
+    assert row.view.zoom == pytest.approx(4)
+    moved = on_screen(row, "diff", 30, 10) - at
+    assert abs(moved.x()) <= 1 and abs(moved.y()) <= 1
+    image, diff = row.panel("image").placement(), row.panel("diff").placement()
+    assert image is not None and diff is not None and image.scale == diff.scale
+
+
+def test_dragging_pans_and_a_double_click_fits(row: PlaneRow, frame: Frame) -> None:
+    row.show_frame(frame)
+    row.zoom_in()
+    before = on_screen(row, "image", 20, 20)
+    drag(row, before, QPointF(30, -14))
+    moved = on_screen(row, "image", 20, 20) - before
+    assert (moved.x(), moved.y()) == pytest.approx((30, -14), abs=1)
+    mouse(row, QEvent.Type.MouseButtonDblClick, before)
+    assert row.view.fitted and row.view.zoom == 1
+
+
+def test_zoom_and_place_are_kept_for_the_next_candidate(
+    row: PlaneRow, frame: Frame, source: FieldInMemory
+) -> None:
+    row.show_frame(frame)
+    row.zoom_in()
+    view = row.view
+    row.show_loading("C1", frame.plane_names)
+    row.show_frame(build_frame(source, 1, 20, Looks()))
+    assert row.view == view and view.zoom > 1
+
+
+def test_zoom_keys_go_in_and_out_and_fit(row: PlaneRow, frame: Frame) -> None:
+    row.show_frame(frame)
+    row.zoom_in()
+    row.zoom_in()
+    row.zoom_out()
+    assert row.view.zoom == pytest.approx(2**0.5)
+    row.fit_view()
+    assert row.view.zoom == 1 and row.view.fitted
+
+
+def test_the_pointer_is_told_in_cutout_pixels(row: PlaneRow, frame: Frame, qtbot: QtBot) -> None:
+    row.show_frame(frame)
+    with qtbot.waitSignal(row.pointer) as caught:
+        mouse(row, QEvent.Type.MouseMove, on_screen(row, "err", 12, 33), Qt.MouseButton.NoButton)
+    assert caught.args[0] == pytest.approx((12, 33), abs=0.2)
+
+
+def test_outside_of_the_cutout_the_pointer_is_over_nothing(
+    row: PlaneRow, frame: Frame, qtbot: QtBot
+) -> None:
+    row.show_frame(frame)
+    with qtbot.waitSignal(row.pointer) as caught:
+        mouse(row, QEvent.Type.MouseMove, on_screen(row, "err", 12, 41), Qt.MouseButton.NoButton)
+    assert caught.args[0] is None
+
+
+def test_the_contrast_drag_does_not_depend_on_zoom(
+    row: PlaneRow, frame: Frame, qtbot: QtBot
+) -> None:
+    row.show_frame(frame)
+    told = []
+    row.contrast_dragged.connect(lambda *drag: told.append(drag))
+    start = on_screen(row, "diff", 20, 20)
+    drag(row, start, QPointF(30, -20), RIGHT)
+    row.zoom_in()
+    drag(row, start, QPointF(30, -20), RIGHT)
+    assert told[0] == told[1] and told[0][0] == "diff"
+    assert told[0][1] > 0 and told[0][2] > 0
+    assert row.view.zoom > 1
+
+
+def test_panels_take_no_keyboard_focus(row: PlaneRow) -> None:
+    assert row.focusPolicy() == Qt.FocusPolicy.NoFocus
+
+
+def test_the_theme_changes_the_surroundings_and_not_the_pixels(row: PlaneRow, frame: Frame) -> None:
+    row.show_frame(frame)
+    at = on_screen(row, "image", 5, 5)
+    dark = pixels(row.grab().toImage())
+    row.set_theme(False)
+    light = pixels(row.grab().toImage())
+    x, y = int(at.x()), int(at.y())
+    assert (dark[y, x] == light[y, x]).all() and (dark[-1, -1] != light[-1, -1]).any()
+
+
+def test_a_plane_of_another_field_gets_its_own_panel(row: PlaneRow) -> None:
+    planes = field()
+    places = planes.pop("places")
+    planes["survey"] = planes["template"] / 1e3
+    row.show_frame(build_frame(FieldInMemory(planes, places), 0, 20, Looks()))
+    assert row.plane_names[-1] == "survey" and row.panel("survey").exhibit.image is not None
+
+
+def test_a_tool_tip_says_what_the_title_has_no_room_for(
+    row: PlaneRow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda _at, text, _widget: said.append(text))
+    source = FieldInMemory(notes={"err": "variance converted, of a file with a long name"})
+    row.show_frame(build_frame(source, 0, 20, Looks()))
+    at = on_screen(row, "err", 20, 20).toPoint()
+    event = QHelpEvent(QEvent.Type.ToolTip, at, row.mapToGlobal(at))
+    QApplication.sendEvent(row.viewport(), event)
+    assert said[0].startswith("err\nvariance converted, of a file with a long name\nlimits 10 to ")
+
+
+def test_titles_tell_the_values_under_the_pointer(row: PlaneRow, frame: Frame) -> None:
+    row.show_frame(frame)
+    mouse(row, QEvent.Type.MouseMove, on_screen(row, "err", 12, 7), Qt.MouseButton.NoButton)
+    told = {name: row.panel(name).value for name in row.plane_names}
+    assert told == values(frame, 12, 7)
+    row.set_flip(True)
+    assert row.panel("image").value == told["template"]
+
+
+def test_values_are_the_next_candidates_and_none_while_it_loads(
+    row: PlaneRow, source: FieldInMemory, frame: Frame
+) -> None:
+    row.show_frame(frame)
+    mouse(row, QEvent.Type.MouseMove, on_screen(row, "err", 12, 7), Qt.MouseButton.NoButton)
+    row.show_loading("next", frame.plane_names)
+    assert {row.panel(name).value for name in row.plane_names} == {""}
+    coming = build_frame(source, 1, 20, Looks())
+    row.show_frame(coming)
+    assert row.panel("image").value == values(coming, 12, 7)["image"]
+
+
+ESTIMATED = {"err": Provenance.ESTIMATED}
+
+
+def unmatched() -> FieldInMemory:
+    """Image, template and difference; err is estimated."""
+    planes = {n: p for n, p in field().items() if n not in ("convolved", "mask")}
+    notes = {"err": "estimated from the image"}
+    return FieldInMemory(planes, notes=notes, provenance=ESTIMATED)
+
+
+def fitted(frame: Frame) -> Frame:
+    return paint_frame(frame, Looks(), Adjusted(frame.planes["diff"]))
+
+
+def test_a_plane_that_is_only_estimated_has_no_panel(row: PlaneRow) -> None:
+    row.show_frame(build_frame(unmatched(), 0, 20, Looks()))
+    assert row.plane_names == ("image", "template", "diff")
+
+
+def test_once_a_plane_was_given_its_panel_stays(row: PlaneRow, frame: Frame) -> None:
+    row.show_frame(frame)
+    row.show_frame(build_frame(FieldInMemory(provenance=ESTIMATED), 1, 20, Looks()))
+    assert "err" in row.plane_names
+
+
+def test_the_panel_of_a_fit_on_demand_goes_with_its_candidate(row: PlaneRow) -> None:
+    source = unmatched()
+    row.set_choice(PanelChoice(fits_stay=False))
+    row.show_frame(fitted(build_frame(source, 0, 20, Looks())))
+    assert row.plane_names == ("image", "template", "diff", "adjusted")
+    row.show_frame(build_frame(source, 1, 20, Looks()))
+    assert row.plane_names == ("image", "template", "diff")
+
+
+def test_the_vetters_word_on_panels_goes_before_the_rule(row: PlaneRow) -> None:
+    row.set_choice(PanelChoice({"err": True, "template": False, "adjusted": True}))
+    row.show_frame(build_frame(unmatched(), 0, 20, Looks()))
+    assert row.plane_names == ("image", "diff", "adjusted", "err")
+
+
+def test_while_it_loads_only_planes_that_will_be_shown_have_panels(row: PlaneRow) -> None:
+    row.set_choice(PanelChoice(estimated=frozenset({"err"}), fits_stay=False))
+    row.show_loading("J1", ("image", "template", "diff", "err"))
+    assert row.plane_names == ("image", "template", "diff")
+
+
+def test_a_plane_without_a_panel_is_still_blinked_and_flipped_to(row: PlaneRow) -> None:
+    row.set_choice(PanelChoice({"template": False}))
+    row.show_frame(build_frame(unmatched(), 0, 20, Looks()))
+    row.blink_step(1)
+    stand_in = row.panel("image").stand_in
+    assert stand_in is not None and stand_in.plane == "template"
+    row.blink_step(1)
+    row.set_flip(True)
+    stand_in = row.panel("image").stand_in
+    assert stand_in is not None and stand_in.plane == "template"
+
+
+def test_all_planes_can_be_chosen_from_those_without_a_panel_too(row: PlaneRow) -> None:
+    row.show_frame(build_frame(unmatched(), 0, 20, Looks()))
+    assert list(row.planes) == ["image", "template", "diff", "adjusted", "err"]
+    assert row.planes["err"] == "estimated from the image"
+
+
+def test_panels_are_as_large_as_the_pixels_while_all_cutouts_have_one_size(
+    row: PlaneRow, frame: Frame
+) -> None:
+    row.show_frame(frame)
+    side = row.panel("image").area.width
+    assert side % 41 == 0
+    smaller = {name: picture[:30, :30] for name, picture in frame.pictures.items()}
+    row.show_frame(dataclasses.replace(frame, row=1, pictures=smaller))
+    loose = row.panel("image").area.width
+    assert loose > side
+    # From one size to the next nothing jumps any more.
+    row.show_frame(dataclasses.replace(frame, row=2))
+    assert row.panel("image").area.width == loose

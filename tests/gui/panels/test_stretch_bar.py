@@ -1,0 +1,193 @@
+"""The stretch bar: what is chosen reaches the planes it is meant for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QAbstractButton, QComboBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from vetter.core.display.interval import Interval
+from vetter.core.display.stretch import STRETCHES
+from vetter.core.display.style import GROUPS, Looks
+from vetter.gui.actions.keymap import make_keymap
+from vetter.gui.commands import COMMANDS
+from vetter.gui.panels.stretch_bar import StretchBar
+from vetter.gui.widgets.number_field import NumberField
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> Iterator[StretchBar]:
+    bar = StretchBar(Looks(), make_keymap(COMMANDS))
+    qtbot.addWidget(bar)
+    yield bar
+
+
+def choose(bar: StretchBar, title: str) -> None:
+    """Choose an entry, whichever box has it, as a click does."""
+    for box in bar.findChildren(QComboBox):
+        index = box.findText(title)
+        if index >= 0:
+            box.setCurrentIndex(index)
+            box.activated.emit(index)
+            return
+    raise AssertionError(f"no entry {title}")
+
+
+def fields(bar: StretchBar) -> tuple[NumberField, NumberField]:
+    low, high = bar.findChildren(NumberField)
+    return low, high
+
+
+def test_s_goes_round_the_stretches(bar: StretchBar) -> None:
+    seen = [bar.looks.sky.stretch]
+    for _ in STRETCHES[1:]:
+        bar.next_stretch()
+        seen.append(bar.looks.sky.stretch)
+    assert sorted(seen) == sorted(STRETCHES)
+    bar.next_stretch()
+    bar.previous_stretch()
+    assert bar.looks.sky.stretch == seen[-1]
+
+
+def test_a_change_is_told_once(bar: StretchBar, qtbot: QtBot) -> None:
+    told: list[Looks] = []
+    bar.looks_changed.connect(told.append)
+    bar.next_stretch()
+    assert told == [bar.looks]
+
+
+def test_the_scope_says_which_planes_change(bar: StretchBar) -> None:
+    choose(bar, "difference")
+    choose(bar, "log")
+    assert [bar.looks.of(group).stretch for group in GROUPS] == ["asinh", "log", "linear"]
+
+
+def test_all_planes_can_be_changed_at_once(bar: StretchBar) -> None:
+    choose(bar, "all planes")
+    choose(bar, "zscale")
+    assert {bar.looks.of(group).interval.kind for group in GROUPS} == {"zscale"}
+
+
+def test_the_boxes_show_the_scopes_look(bar: StretchBar) -> None:
+    choose(bar, "difference")
+    shown = [box.currentText() for box in bar.findChildren(QComboBox)]
+    assert shown == ["difference", "percentile", "linear", "diverging"]
+
+
+def test_invert_is_for_all_planes(bar: StretchBar) -> None:
+    bar.toggle_invert()
+    assert all(bar.looks.of(group).invert for group in GROUPS)
+    bar.toggle_invert()
+    assert not any(bar.looks.of(group).invert for group in GROUPS)
+
+
+def test_limits_can_be_each_planes_own(bar: StretchBar) -> None:
+    bar.toggle_shared()
+    assert not bar.looks.shared
+
+
+def test_a_pair_of_percentages_is_typed_in(bar: StretchBar, qtbot: QtBot) -> None:
+    low, high = fields(bar)
+    low.setText("5")
+    high.setText("95")
+    qtbot.keyClick(high, Qt.Key.Key_Return)
+    assert bar.looks.sky.interval == Interval("percentile", 5, 95)
+
+
+def test_manual_begins_with_the_limits_on_screen(bar: StretchBar) -> None:
+    bar.show_limits({"image": (480.0, 609.5), "diff": (-30.0, 30.0), "mask": (0, 1)})
+    choose(bar, "manual")
+    assert bar.looks.sky.interval == Interval("manual", 480, 609.5)
+    assert [field.text() for field in fields(bar)] == ["480", "609.5"]
+
+
+@pytest.mark.parametrize("typed", ["", "abc", "120", "nan"])
+def test_what_is_no_limit_is_put_back(bar: StretchBar, qtbot: QtBot, typed: str) -> None:
+    before = bar.looks
+    low, _ = fields(bar)
+    low.setText(typed)
+    qtbot.keyClick(low, Qt.Key.Key_Return)
+    assert bar.looks == before and low.text() == "0.5"
+
+
+def test_escape_gives_up_what_was_typed(bar: StretchBar, qtbot: QtBot) -> None:
+    low, _ = fields(bar)
+    qtbot.keyClicks(low, "77")
+    qtbot.keyClick(low, Qt.Key.Key_Escape)
+    assert low.text() == "0.5"
+
+
+def test_fields_are_of_no_use_to_zscale(bar: StretchBar) -> None:
+    choose(bar, "zscale")
+    assert not any(field.isEnabled() or field.text() for field in fields(bar))
+
+
+def test_dragging_changes_bias_and_contrast_of_the_planes_group(bar: StretchBar) -> None:
+    bar.drag_contrast("adjusted", 0.1, 0.5)
+    assert (bar.looks.difference.bias, bar.looks.difference.contrast) == pytest.approx((0.6, 2.0))
+    assert (bar.looks.sky.bias, bar.looks.sky.contrast) == (0.5, 1.0)
+    bar.reset_contrast()
+    assert (bar.looks.difference.bias, bar.looks.difference.contrast) == (0.5, 1.0)
+
+
+def test_dragging_on_a_mask_does_nothing(bar: StretchBar) -> None:
+    before = bar.looks
+    bar.drag_contrast("mask", 0.1, 0.5)
+    assert bar.looks == before
+
+
+def test_only_the_fields_take_the_keyboard(bar: StretchBar) -> None:
+    taking = [
+        widget
+        for widget in bar.findChildren(QWidget)
+        if isinstance(widget, (QComboBox, QAbstractButton, NumberField))
+        and widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+    ]
+    assert taking == list(fields(bar))
+    assert all(field.focusPolicy() == Qt.FocusPolicy.ClickFocus for field in fields(bar))
+
+
+def test_looks_from_a_session_are_shown_and_not_told(bar: StretchBar) -> None:
+    told: list[Looks] = []
+    bar.looks_changed.connect(told.append)
+    bar.set_looks(Looks().with_("sky", stretch="square"))
+    assert told == [] and bar.findChildren(QComboBox)[2].currentText() == "square"
+
+
+def test_all_choices_are_made_without_the_mouse(bar: StretchBar) -> None:
+    before = bar.looks.sky
+    bar.next_colours()
+    bar.next_interval()
+    assert bar.looks.sky.cmap != before.cmap
+    assert bar.looks.sky.interval.kind != before.interval.kind
+    assert bar.looks.difference == Looks().difference
+    bar.next_planes()
+    bar.next_colours()
+    assert bar.looks.difference.cmap != Looks().difference.cmap
+
+
+def test_limits_are_typed_without_the_mouse(qtbot: QtBot, bar: StretchBar) -> None:
+    choose(bar, "zscale")
+    bar.show_limits({"image": (3.0, 8.0)})
+    bar.show()
+    bar.activateWindow()
+    low, high = fields(bar)
+    bar.type_limits()
+    assert bar.looks.sky.interval == Interval("manual", 3.0, 8.0)
+    qtbot.waitUntil(low.hasFocus, timeout=10000)
+    qtbot.keyClicks(low, "5")
+    qtbot.keyClick(low, Qt.Key.Key_Tab)
+    assert high.hasFocus() and high.selectedText() == "8"
+    qtbot.keyClicks(high, "9")
+    qtbot.keyClick(high, Qt.Key.Key_Return)
+    assert bar.looks.sky.interval == Interval("manual", 5.0, 9.0)
+    assert not high.hasFocus()
+
+
+def test_every_choice_has_a_name(bar: StretchBar) -> None:
+    chosen = [*bar.findChildren(QComboBox), *bar.findChildren(NumberField)]
+    assert len(chosen) == 6
+    assert len({widget.accessibleName() for widget in chosen} - {""}) == 6

@@ -1,0 +1,100 @@
+"""The window on alert packets: large stamps, fits on demand, the columns a vetter wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from tests.gui.windows.test_main_window import activate, until_painted
+from vetter.app import open_window
+from vetter.gui.dialogs.all_columns import AllColumns
+from vetter.gui.panels.panel_picker import PanelPicker
+from vetter.gui.windows.main_window import MainWindow
+
+STAMPS = ("image", "template", "diff")
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, tmp_path: Path, real_data: Path) -> Iterator[Callable[[], MainWindow]]:
+    windows: list[MainWindow] = []
+
+    def again() -> MainWindow:
+        for window in windows:
+            window.close()
+        packets = real_data / "labelled" / "ztf_alerts_51.parquet"
+        window = open_window(packets, session=tmp_path / "s.vetter", reviewer="ann")
+        window.resize(1600, 900)
+        windows.append(window)
+        activate(qtbot, window)
+        until_painted(qtbot, window)
+        return window
+
+    yield again
+    windows[-1].close()
+
+
+def test_the_three_stamps_have_the_width_to_themselves(opened) -> None:
+    row = opened().plane_row
+    assert row.plane_names == STAMPS
+    placement = row.panel("diff").placement()
+    assert placement is not None and placement.scale >= 5
+
+
+def test_nothing_is_fitted_ahead_and_the_list_leaves_out_what_is_not_judged(opened) -> None:
+    window = opened()
+    assert window.fits.progress == "fits: on demand"
+    assert window.evidence.words.startswith("not fitted yet: F fits it")
+    columns = window.candidate_list.columns
+    assert columns == ["verdict", "name", "magpsf", "drb", "band", "ndethist", "tags"]
+
+
+def test_a_stamp_is_not_said_to_grow(qtbot, opened) -> None:
+    window = opened()
+    QTest.keyClick(window, Qt.Key.Key_BracketRight)
+    assert window.status.currentMessage().startswith("cutouts of up to ")
+    row, radius = window.session.current_row, window.cache.radius
+    qtbot.waitUntil(lambda: window.cache.peek(row) is not None, timeout=30000)
+    QTest.keyClick(window, Qt.Key.Key_BracketRight)
+    assert window.status.currentMessage() == "all 63 pixels of this stamp are shown"
+    assert window.cache.radius == radius
+    QTest.keyClick(window, Qt.Key.Key_BracketLeft)
+    assert window.cache.radius < radius
+
+
+def test_f_shows_the_fit_and_the_next_candidate_has_its_stamps_large(qtbot, opened) -> None:
+    window = opened()
+    QTest.keyClick(window, Qt.Key.Key_F)
+    fitted = (*STAMPS, "adjusted")
+    qtbot.waitUntil(lambda: window.plane_row.plane_names == fitted, timeout=30000)
+    QTest.keyClick(window, Qt.Key.Key_N)
+    until_painted(qtbot, window)
+    assert window.plane_row.plane_names == STAMPS
+
+
+def test_the_choice_of_panels_is_kept(qtbot, opened) -> None:
+    window = opened()
+    window.pick_panels()
+    picker = window.findChild(PanelPicker)
+    assert picker is not None
+    picker.ticks["err"].setChecked(True)
+    picker.ticks["template"].setChecked(False)
+    picker.accept()
+    assert window.plane_row.plane_names == ("image", "diff", "err")
+    window = opened()
+    assert window.plane_row.plane_names == ("image", "diff", "err")
+
+
+def test_d_shows_every_column(qtbot, opened) -> None:
+    window = opened()
+    QTest.keyClick(window, Qt.Key.Key_D)
+    dialog = window.findChild(AllColumns)
+    assert dialog is not None and dialog.isVisible()
+    told = {name: value for name, value, _ in dialog.model.lines}
+    assert told["objectId"] == window.session.candidates.name(0)
+    assert len(told) > 80
+    dialog.close()

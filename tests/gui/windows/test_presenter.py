@@ -1,0 +1,66 @@
+"""What shows at a key, and what follows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vetter.app import open_window
+from vetter.gui.windows.main_window import MainWindow
+from vetter.review.cutouts.rendered_cutout import Shift
+from vetter.settings import FitSettings, Settings
+
+
+@pytest.fixture
+def window(qtbot, tmp_path: Path) -> Iterator[MainWindow]:
+    settings = Settings(fit=FitSettings(ahead=False))
+    window = open_window("demo", session=tmp_path / "s.vetter", settings=settings)
+    window.resize(1280, 720)
+    window.cache.expect_adjusted("fitting...")
+    qtbot.waitUntil(lambda: _painted_ahead(window), timeout=30000)
+    yield window
+    window.close()
+
+
+def _painted_ahead(window: MainWindow) -> bool:
+    ahead = window.plane_row.prepared
+    return ahead is not None and ahead.row == 1 and "adjusted" in ahead.states
+
+
+def test_a_fit_that_came_after_the_paint_ahead_follows_the_key(qtbot, window):
+    ahead = window.plane_row.prepared
+    window.cache.set_adjusted(1, np.ones((41, 41)), shift=Shift(0.1, 0.2))
+    window.session.next()
+    assert window.plane_row._frame is ahead
+    assert window.session.is_painted
+    qtbot.waitUntil(lambda: "adjusted" in window.plane_row._frame.pictures, timeout=30000)
+    assert window.plane_row._frame.row == 1
+
+
+def test_what_was_painted_ahead_with_other_looks_is_not_shown(window):
+    ahead = window.plane_row.prepared
+    window.cache.set_looks(window.cache.looks.with_("sky", stretch="log"))
+    window.session.next()
+    assert window.plane_row._frame is not ahead
+    assert window.plane_row._frame.looks == window.cache.looks
+
+
+def test_a_residual_that_is_out_of_date_is_not_shown(qtbot, window):
+    window.cache.set_adjusted(1, np.ones((41, 41)))
+    qtbot.waitUntil(lambda: "adjusted" in window.plane_row.prepared.pictures, timeout=30000)
+    window.cache.set_adjusted(1, np.full((41, 41), 2.0))
+    window.session.next()
+    assert np.all(window.plane_row._frame.planes["adjusted"] == 2.0)
+
+
+@pytest.mark.parametrize("key", ["accept", "stretch"])
+def test_the_fits_stand_still_after_a_key_and_go_on(qtbot, window, monkeypatch, key):
+    told = []
+    monkeypatch.setattr(window.fits._ahead, "hold", lambda: told.append("hold"))
+    monkeypatch.setattr(window.fits._ahead, "go_on", lambda: told.append("go on"))
+    {"accept": window.session.accept, "stretch": window.stretch_bar.next_stretch}[key]()
+    qtbot.waitUntil(lambda: "go on" in told, timeout=30000)
+    assert told[0] == "hold" and told.count("go on") == 1

@@ -1,0 +1,1 @@
+"""Commands become keys and menus."""

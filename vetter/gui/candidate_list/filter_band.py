@@ -1,0 +1,128 @@
+"""A band over the panels: the candidate on screen is not in the filter, and its verdict asks."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent, QPalette
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from vetter.core.decisions.decision import Verdict
+from vetter.gui.actions.keymap import Keymap, keys_text
+from vetter.gui.widgets.group_question import GroupQuestion
+from vetter.gui.widgets.plain_text import plain_label
+from vetter.review.session import Session
+
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class FilterBand(QFrame):
+    """Hidden while the filter lets the candidate on screen through, or shows none at all.
+
+    The question of a verdict key takes the words' place: Enter answers yes, Esc no.
+
+    Parameters
+    ----------
+    session : Session
+    keymap : Keymap
+        The keys in force: the band names the one that goes to the next match.
+    """
+
+    agreed = pyqtSignal(object)
+    """The verdict that was asked for is given."""
+
+    def __init__(self, session: Session, keymap: Keymap, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._next = keys_text(keymap.get("go.next", ())[:1])
+        self._return_to: QWidget | None = None
+        self.setObjectName("filter band")
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Button)
+        self.words = plain_label(parent=self)
+        self.words.setForegroundRole(QPalette.ColorRole.Link)
+        self.words.setAccessibleName("candidate not in the filter")
+        # A long name must not make the window wider.
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.question = GroupQuestion(self)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 3, 8, 3)
+        layout.addWidget(self.words, 1)
+        layout.addWidget(self.question, 1)
+        # The panels below do not move when the question comes or goes.
+        layout.addStrut(self.question.sizeHint().height())
+        self.hide()
+        self.question.agreed.connect(self._on_agreed)
+        self.question.closed.connect(self._on_closed)
+        session.current_changed.connect(self._on_changed)
+        session.queue_changed.connect(self._on_changed)
+        session.blanked.connect(self._on_changed)
+        session.grown.connect(self._on_grown)
+
+    def above(self, content: QWidget) -> QWidget:
+        """Return the content with the band above it."""
+        both = QWidget()
+        layout = QVBoxLayout(both)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self)
+        layout.addWidget(content, 1)
+        return both
+
+    def ask(self, verdict: Verdict) -> None:
+        """Ask whether the candidate on screen shall have a verdict all the same."""
+        session = self._session
+        row = session.current_row
+        window = self.window()
+        if not self.question.text:
+            self._return_to = None if window is None else window.focusWidget()
+        name = f"{session.candidates.name(row)}, which is not in this filter"
+        self.words.hide()
+        self.question.ask([row], verdict, 0, named=name)
+        self.setFocus()
+
+    def event(self, event: QEvent | None) -> bool:
+        # Enter and Esc answer the question, while there is one.
+        if isinstance(event, QKeyEvent) and self.question.text:
+            if event.key() in (*_ENTER, Qt.Key.Key_Escape):
+                if event.type() == QEvent.Type.ShortcutOverride:
+                    event.accept()
+                    return True
+                if event.type() == QEvent.Type.KeyPress:
+                    if event.key() in _ENTER:
+                        self.question.agree()
+                    else:
+                        self.question.dismiss()
+                    return True
+        return super().event(event)
+
+    def _on_changed(self, _what: object = None) -> None:
+        session = self._session
+        outside = session.is_outside_filter and not session.is_blank
+        self.question.dismiss()
+        if outside:
+            self._say()
+        if outside == self.isHidden():
+            self.setVisible(outside)
+
+    def _on_grown(self, _first_new: int) -> None:
+        # The question stays: the list grows several times a second.
+        if not self.isHidden():
+            self._say()
+
+    def _say(self) -> None:
+        session = self._session
+        name = session.candidates.name(session.current_row)
+        barren = session.queue.is_barren
+        where = "nor is any other" if barren else f"{self._next} goes to the next match"
+        joint = ", " if barren else "; "
+        self.words.setText(f"{name} is not in this filter{joint}{where}; Esc clears the filter")
+
+    def _on_agreed(self, _rows: list[int], verdict: Verdict) -> None:
+        self.agreed.emit(verdict)
+
+    def _on_closed(self) -> None:
+        self.words.show()
+        target = self._return_to or self.window()
+        self._return_to = None
+        if self.hasFocus() and target is not None:
+            target.setFocus()

@@ -1,0 +1,214 @@
+"""The filter above the list: typed in words, counted as it is typed, always in sight."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QFocusEvent, QPalette
+from PyQt6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from vetter.errors import InputError
+from vetter.gui.actions.keymap import Keymap, keys_text
+from vetter.gui.widgets.line_edits import EscapeLine
+from vetter.gui.widgets.plain_text import plain_label
+from vetter.review.session import Session
+
+TYPING_PAUSE = 150
+"""Milliseconds without a key before what stands there is tried."""
+
+HELP = (
+    "Words search the names. mag<19 verdict=none name~J04 must all hold; or, not and brackets "
+    "combine. filter=r,g is one of several, ~ means contains, mag=missing has no value, quotes "
+    "keep blanks.\nEnter keeps the filter and goes to its first match, Esc returns to the one "
+    "before."
+)
+
+
+class FilterBar(QWidget):
+    """Enter keeps the filter, Esc puts the earlier one back; both return the keyboard.
+
+    Enter also goes to the first match, where the filter leaves out the candidate on screen.
+
+    The filter in force is the queue's: a line below says what it lets through, and takes it
+    away at a click. What is typed is tried while it is typed; where it makes no sense, the
+    line says why and the list stays.
+
+    Parameters
+    ----------
+    session : Session
+        Whose queue is filtered.
+    keymap : Keymap
+        The keys in force: the line names the one that leads to it.
+    """
+
+    def __init__(self, session: Session, keymap: Keymap, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._before = ""
+        self._problem = ""
+        self._return_to: QWidget | None = None
+        self.line = _FilterLine(keys_text(keymap.get("go.filter", ())[:1]), self)
+        self.state = plain_label(parent=self)
+        self.state.setWordWrap(True)
+        self.state.setAccessibleName("filter state")
+        self.clear = QToolButton(self)
+        self.clear.setText("Show all")
+        self.clear.setToolTip("Take the filter away")
+        self.clear.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._lay_out()
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(TYPING_PAUSE)
+        self._pause.timeout.connect(self._try)
+        self._connect()
+        self._on_queue_changed()
+
+    def start(self) -> None:
+        """Put the cursor into the filter."""
+        if not self.line.hasFocus():
+            window = self.window()
+            self._return_to = None if window is None else window.focusWidget()
+        self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.line.selectAll()
+
+    def keep(self) -> None:
+        """Filter by what is typed and return to the candidates; stay where it makes no sense."""
+        if self._try():
+            self._before = self._session.queue.expression
+            self._go_to_match()
+            self._leave()
+
+    def drop(self) -> None:
+        """Return to the filter that was in force before, and to the candidates."""
+        self._pause.stop()
+        self._problem = ""
+        # Applied anew, the same filter would drop what has been decided since.
+        if self._session.queue.expression != self._before:
+            self._set_filter(self._before)
+        self._show_state()
+        self.line.setText(self._before)
+        self._leave()
+
+    def show_all(self) -> None:
+        """Take the filter away."""
+        self._pause.stop()
+        self._before = ""
+        self.line.clear()
+        self._set_filter("")
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.PaletteChange:
+            self._show_state()
+
+    def _lay_out(self) -> None:
+        below = QHBoxLayout()
+        below.addWidget(self.state, 1)
+        below.addWidget(self.clear)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.line)
+        layout.addLayout(below)
+
+    def _connect(self) -> None:
+        self.line.textEdited.connect(self._on_edited)
+        self.line.returnPressed.connect(self.keep)
+        self.line.escaped.connect(self.drop)
+        self.line.entered.connect(self._on_entered)
+        self.line.exited.connect(self._on_exited)
+        self.clear.clicked.connect(self.show_all)
+        self._session.queue_changed.connect(self._on_queue_changed)
+        self._session.grown.connect(self._on_grown)
+
+    def _try(self) -> bool:
+        """Filter by what stands there; whether it makes sense."""
+        self._pause.stop()
+        return self._set_filter(self.line.text())
+
+    def _set_filter(self, expression: str) -> bool:
+        queue = self._session.queue
+        try:
+            if expression.strip() != queue.expression or expression.strip():
+                queue.set_filter(expression)
+        except InputError as error:
+            self._problem = str(error)
+            self._show_state()
+            return False
+        self._problem = ""
+        self._show_state()
+        return True
+
+    def _show_state(self) -> None:
+        queue, total = self._session.queue, len(self._session.candidates)
+        filtered = bool(queue.expression)
+        if self._problem:
+            text = self._problem[:1].upper() + self._problem[1:]
+        elif not filtered:
+            text = ""
+        elif len(queue):
+            text = f"Filtered: {len(queue):,} of {total:,}"
+        else:
+            text = f"Filtered: none of {total:,} match"
+        self.state.setText(text)
+        self.state.setVisible(bool(text))
+        self.clear.setVisible(filtered)
+        palette = self.palette()
+        tone = palette.link().color() if filtered and not self._problem else palette.text().color()
+        palette.setColor(QPalette.ColorRole.WindowText, tone)
+        self.state.setPalette(palette)
+
+    def _go_to_match(self) -> None:
+        """Go to the first match at or after the candidate on screen, around the end."""
+        session = self._session
+        match = session.queue.first_match(session.current_row)
+        if match is not None and match != session.current_row:
+            session.go_to_row(match)
+
+    def _leave(self) -> None:
+        if self.line.hasFocus():
+            self.line.clearFocus()
+            if self._return_to is not None and self._return_to is not self.line:
+                self._return_to.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_entered(self) -> None:
+        self._before = self._session.queue.expression
+
+    def _on_exited(self) -> None:
+        """A click elsewhere keeps what makes sense, as Enter does."""
+        if self._pause.isActive():
+            self._try()
+        self._before = self._session.queue.expression
+
+    def _on_edited(self, _text: str) -> None:
+        self._pause.start()
+
+    def _on_grown(self, _first_new: int) -> None:
+        if self._session.queue.expression:
+            self._show_state()
+
+    def _on_queue_changed(self) -> None:
+        if not self.line.hasFocus():
+            self.line.setText(self._session.queue.expression)
+        self._show_state()
+
+
+class _FilterLine(EscapeLine):
+    """Reached by its key or a click, never by starting the program: letters are verdicts."""
+
+    entered = pyqtSignal()
+    exited = pyqtSignal()
+
+    def __init__(self, key: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText(f"Filter or search  ({key})" if key else "Filter or search")
+        self.setAccessibleName("filter and search")
+        self.setToolTip(HELP)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        super().focusInEvent(event)
+        self.entered.emit()
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        super().focusOutEvent(event)
+        self.exited.emit()

@@ -1,0 +1,76 @@
+"""The headings of the candidate list: a click sorts, dragging moves a column."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QPoint, Qt, pyqtSignal
+from PyQt6.QtWidgets import QHeaderView, QMenu, QWidget
+
+from vetter.gui.candidate_list.list_model import CandidateModel
+from vetter.review.queue import Queue
+
+NARROWEST = 26
+
+
+class CandidateHeading(QHeaderView):
+    """Sorts the queue: upwards, then downwards, then the file's order.
+
+    Parameters
+    ----------
+    queue : Queue
+    model : CandidateModel
+        Its columns are the sections.
+    """
+
+    columns_wanted = pyqtSignal()
+    """The user asks for the choice of columns."""
+
+    def __init__(self, queue: Queue, model: CandidateModel, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._queue = queue
+        self._table = model
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSectionsClickable(True)
+        self.setSectionsMovable(True)
+        self.setHighlightSections(False)
+        self.setMinimumSectionSize(NARROWEST)
+        self.setStretchLastSection(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._on_menu)
+        self.sectionClicked.connect(self._on_clicked)
+
+    @property
+    def names(self) -> list[str]:
+        """The columns as they stand, from left to right."""
+        names = self._table.names
+        return [names[self.logicalIndex(place)] for place in range(len(names))]
+
+    def straighten(self) -> None:
+        """Put the sections into the model's order, without telling anyone."""
+        self.blockSignals(True)
+        for section in range(len(self._table.names)):
+            self.moveSection(self.visualIndex(section), section)
+        self.blockSignals(False)
+
+    def show_sort(self) -> None:
+        """Mark the column by which the queue is sorted."""
+        queue, names = self._queue, self._table.names
+        section = names.index(queue.sort_column) if queue.sort_column in names else -1
+        down = Qt.SortOrder.DescendingOrder if queue.descending else Qt.SortOrder.AscendingOrder
+        self.setSortIndicator(section, down)
+
+    def _on_clicked(self, section: int) -> None:
+        name, queue = self._table.names[section], self._queue
+        if queue.sort_column != name:
+            queue.sort_by(name, False)
+        elif not queue.descending:
+            queue.sort_by(name, True)
+        else:
+            queue.sort_by(None)
+
+    def _on_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        action = menu.addAction("Columns...")
+        if action is not None:
+            action.triggered.connect(self.columns_wanted)
+        menu.popup(self.mapToGlobal(place))

@@ -1,0 +1,185 @@
+"""The candidate list as Qt sees it: places in the queue, and the text of each cell."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+
+from vetter.core.candidates.whereabouts import Whereabouts, whereabouts
+from vetter.core.columns.formatting import Writer, is_number
+from vetter.core.columns.review_columns import ReviewColumns
+from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
+from vetter.gui.widgets.plain_text import plain_tip
+from vetter.gui.widgets.verdict_style import WORDS
+from vetter.review.session import Session
+
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_DRAW_RIGHT = int(RIGHT) | int(Qt.TextFlag.TextSingleLine)
+_DRAW_LEFT = int(LEFT) | int(Qt.TextFlag.TextSingleLine)
+
+
+class _Column(NamedTuple):
+    name: str
+    values: npt.NDArray[Any] | None
+    write: Writer | None
+    right: bool
+
+
+class CandidateModel(QAbstractTableModel):
+    """Line ``place`` of the table is candidate ``queue.order[place]``; nothing is copied.
+
+    The delegate reads :meth:`text` and :meth:`code` itself; Qt's ``data`` serves tool tips
+    and screen readers only.
+
+    Parameters
+    ----------
+    session : Session
+        Whose queue and opinions are shown.
+    columns : ReviewColumns
+        What can be shown.
+    """
+
+    def __init__(
+        self, session: Session, columns: ReviewColumns, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._columns = columns
+        self._order = session.queue.order
+        self._shown: list[_Column] = []
+        self._places = self._whereabouts()
+        session.queue_changed.connect(self._on_queue_changed)
+        session.grown.connect(self._on_grown)
+
+    @property
+    def names(self) -> list[str]:
+        """The columns shown."""
+        return [column.name for column in self._shown]
+
+    def set_columns(self, names: list[str]) -> None:
+        """Show these columns; names that the list does not have are left out."""
+        known = set(self._columns.names)
+        self.beginResetModel()
+        self._shown = [self._column(name) for name in dict.fromkeys(names) if name in known]
+        self.endResetModel()
+
+    def row(self, place: int) -> int:
+        """The candidate at a place of the table."""
+        return int(self._order[place])
+
+    def code(self, place: int) -> int:
+        """The verdict code at a place."""
+        return int(self._session.codes[self._order[place]])
+
+    def is_verdict(self, section: int) -> bool:
+        """Whether a column shows the verdict's mark."""
+        return self._shown[section].name == "verdict"
+
+    def alignment(self, section: int) -> int:
+        """How a column's text is drawn: numbers to the right, on one line."""
+        return _DRAW_RIGHT if self._shown[section].right else _DRAW_LEFT
+
+    def elision(self, section: int) -> Qt.TextElideMode:
+        """Where a text that is too long is cut: names of one field begin alike."""
+        mode = Qt.TextElideMode
+        return mode.ElideMiddle if self._shown[section].name == "name" else mode.ElideRight
+
+    def text(self, place: int, section: int) -> str:
+        """What a cell says."""
+        column, row = self._shown[section], self._order[place]
+        if column.values is not None and column.write is not None:
+            if row >= len(column.values):
+                column = self._read_on(section)
+            assert column.values is not None and column.write is not None
+            text = column.write(column.values[row])
+            if column.name == "name" and self._places is not None and self._places[row]:
+                return f"{text}  ({Whereabouts(self._places[row]).words})"
+            return text
+        if column.name == "verdict":
+            return WORDS[self._session.codes[row]]
+        opinion = self._session.opinion(int(row))
+        return ", ".join(opinion.tags) if column.name == "tags" else opinion.comment
+
+    def _whereabouts(self) -> npt.NDArray[np.uint8] | None:
+        """Which candidates have no pixels to show; None where each brings its own."""
+        source, listed = self._session.source, self._session.candidates
+        places, rows = np.zeros(len(listed), np.uint8), np.arange(len(listed))
+        for number, image in enumerate(source.fields):
+            if image.shape is not None:
+                own = source.on_field(rows, number)
+                places[own] = whereabouts(listed.x[own], listed.y[own], image.shape)
+        return places if places.any() else None
+
+    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self._order)
+
+    def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self._shown)
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.text(index.row(), index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(self.text(index.row(), index.column()))
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{self.names[index.column()]} {self.text(index.row(), index.column())}"
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return RIGHT if self._shown[index.column()].right else LEFT
+        return None
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self._shown):
+            return None
+        column = self._shown[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            # Right-aligned headings stand clear of the one beside them.
+            gap = "\N{NO-BREAK SPACE}" if column.right else ""
+            return "" if column.name == "verdict" else column.name + gap
+        if role == Qt.ItemDataRole.ToolTipRole:
+            unit = self._columns.unit(column.name)
+            return plain_tip(f"{column.name} ({unit})" if unit else column.name)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return RIGHT if column.right else LEFT
+        return None
+
+    def _column(self, name: str) -> _Column:
+        if name in ("verdict", "tags", "comment"):
+            return _Column(name, None, None, False)
+        values = self._columns.values(name)
+        return _Column(name, values, self._columns.writer(name), is_number(values))
+
+    def _read_on(self, section: int) -> _Column:
+        """The column with the rows that have been read since; written as before."""
+        old = self._shown[section]
+        column = _Column(old.name, self._columns.values(old.name), old.write, old.right)
+        self._shown[section] = column
+        return column
+
+    def _on_grown(self, _first_new: int) -> None:
+        """More lines; under a sort they stand between the others, and the view repaints."""
+        order = np.asarray(self._session.queue.order)
+        if len(order) == len(self._order):
+            return
+        self.beginInsertRows(QModelIndex(), len(self._order), len(order) - 1)
+        self._order = order
+        for section, column in enumerate(self._shown):
+            if column.name in FIT_COLUMNS:
+                # Their arrays follow later results only as long as they are the table's own.
+                self._read_on(section)
+        self.endInsertRows()
+
+    def _on_queue_changed(self) -> None:
+        self.beginResetModel()
+        self._order = np.asarray(self._session.queue.order)
+        self.endResetModel()

@@ -1,0 +1,301 @@
+"""The candidate list beside the panels: follows the vetter, and takes them where they click."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from vetter.core.columns.default_columns import first_columns, score_columns
+from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
+from vetter.gui.candidate_list.column_widths import column_widths
+from vetter.gui.candidate_list.header import CandidateHeading
+from vetter.gui.candidate_list.list_model import CandidateModel
+from vetter.gui.candidate_list.row_delegate import CandidateLines, Span
+from vetter.review.session import Session
+
+FITS_SHOW_MS = 200
+"""Results of fits show in the list at most this often: keys come first."""
+MANY = 200
+"""From this many lines on, all that are on screen are painted rather than looked for."""
+LEAST_WIDTH = 240
+MOST_WIDTH = 400
+"""Beside it, seven panels of 41 pixels have whole screen pixels at 1600 x 900 and 1280 x 720."""
+
+SCORED_WIDTH = 430
+"""Beside a list with scores stand three stamps of 63 pixels, on six screen pixels each."""
+
+
+class CandidateListView(QTableView):
+    """A table of 100,000 lines that costs what is on screen.
+
+    It never has the keyboard: letters, Space and arrows are the commands', whatever was
+    clicked last. A click on a line goes to its candidate, a click on a heading sorts.
+
+    Parameters
+    ----------
+    session : Session
+        Whose queue is listed.
+    columns : list of str, optional
+        The columns shown at first; by default those of `vetter.core.columns.default_columns`.
+    """
+
+    columns_changed = pyqtSignal(list)
+    """Names of the columns shown, in their order, when the user changed them."""
+
+    def __init__(
+        self, session: Session, columns: list[str] | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._columns = session.columns
+        self._table = CandidateModel(session, self._columns, self)
+        self._lines = CandidateLines(self._table)
+        self._shows_fits = False
+        self._top_row = -1
+        scored = bool(score_columns(session.source, session.candidates))
+        self._most_width = SCORED_WIDTH if scored else MOST_WIDTH
+        self._arrived: set[int] = set()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(FITS_SHOW_MS)
+        self._soon.timeout.connect(self._show_arrived)
+        self._said: set[int] = set()
+        # A turn later than the panels of the candidate that a verdict leads to.
+        self._next_turn = QTimer(self)
+        self._next_turn.setSingleShot(True)
+        self._next_turn.timeout.connect(self._show_said)
+        self.heading = CandidateHeading(session.queue, self._table, self)
+        self.setHorizontalHeader(self.heading)
+        # Not before: setHorizontalHeader() hides the arrow of a table that does not sort itself.
+        self.heading.setSortIndicatorShown(True)
+        self.setModel(self._table)
+        self.setAccessibleName("candidates")
+        self._set_up_table()
+        self._set_up_headers()
+        self.set_columns(columns or self._first_columns())
+        self._take_palette()
+        self._table.modelReset.connect(self._on_reset)
+        self._table.rowsAboutToBeInserted.connect(self._on_growing)
+        self._table.rowsInserted.connect(self._on_grown)
+        session.opinions_changed.connect(self._on_opinions_changed)
+        self.heading.show_sort()
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns shown, from left to right."""
+        return self.heading.names
+
+    def set_columns(self, names: list[str]) -> None:
+        """Show these columns; unknown names are left out, an empty list shows the defaults."""
+        self._table.set_columns(names)
+        if not self._table.names:
+            self._table.set_columns(self._first_columns())
+        self._shows_fits = not set(FIT_COLUMNS).isdisjoint(self._table.names)
+        self.heading.straighten()
+        room = self._most_width - self._surroundings()
+        widths = column_widths(self._table, self.fontMetrics(), room)
+        for section, width in enumerate(widths):
+            self.setColumnWidth(section, width)
+        self.heading.show_sort()
+
+    def pick_columns(self) -> None:
+        """Open the choice of columns."""
+        from vetter.gui.candidate_list.column_picker import ColumnPicker
+
+        picker = ColumnPicker(self._columns, self.columns, self)
+        picker.picked.connect(self._on_picked)
+        picker.open()
+
+    def follow(self, row: int) -> None:
+        """Mark a candidate's line; scroll, half a page, only when it has left the view."""
+        place = self._session.queue.position_of(row)
+        self._mark(place)
+        if place < 0:
+            return
+        self._scroll_to(place)
+
+    def _scroll_to(self, place: int) -> None:
+        bar, viewport = self.verticalScrollBar(), self.viewport()
+        assert bar is not None and viewport is not None
+        lines = max(1, viewport.height() // self._line_height())
+        if not bar.value() <= place < bar.value() + lines:
+            bar.setValue(place - lines // 2)
+
+    def sizeHint(self) -> QSize:
+        widths = sum(self.columnWidth(section) for section in range(len(self._table.names)))
+        width = widths + self._surroundings()
+        return QSize(min(max(width, LEAST_WIDTH), self._most_width), 400)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(LEAST_WIDTH, 120)
+
+    def repaint_later(self) -> None:
+        """Paint the list when the window next comes to it, after the panels."""
+        viewport = self.viewport()
+        assert viewport is not None
+        viewport.update()
+
+    def update_rows(self, rows: list[int]) -> None:
+        """Paint the lines of these candidates anew, where they are on screen."""
+        if len(rows) >= MANY:
+            self.repaint_later()
+            return
+        for row in rows:
+            self._update_line(self._session.queue.position_of(row))
+
+    def fits_arrived(self, rows: list[int]) -> None:
+        """Show new results of these candidates soon: they come by the hundred."""
+        if self._shows_fits and self.isVisible():
+            self._arrived.update(rows)
+            if not self._soon.isActive():
+                self._soon.start()
+
+    def _show_arrived(self) -> None:
+        rows, self._arrived = self._arrived, set()
+        bar, viewport = self.verticalScrollBar(), self.viewport()
+        assert bar is not None and viewport is not None
+        first = bar.value()
+        last = first + viewport.height() // self._line_height() + 1
+        if not rows.isdisjoint(self._session.queue.order[first:last].tolist()):
+            self.repaint_later()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        super().hideEvent(event)
+        self._soon.stop()
+        self._next_turn.stop()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Paint the lines that need it, without Qt's work for each cell."""
+        viewport, count = self.viewport(), self._table.rowCount()
+        assert event is not None and viewport is not None
+        area = event.rect()
+        first = self.rowAt(area.top())
+        if first < 0:
+            return
+        last = self.rowAt(area.bottom())
+        places = range(first, (last if last >= 0 else count - 1) + 1)
+        painter = QPainter(viewport)
+        top, height = self.rowViewportPosition(first), self.rowHeight(first)
+        self._lines.paint(painter, places, self._spans(), top, height, self.fontMetrics())
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Go to the line that was pressed."""
+        assert event is not None
+        index = self.indexAt(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and index.isValid():
+            self._session.go_to_row(self._table.row(index.row()))
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.PaletteChange:
+            self._take_palette()
+
+    def _set_up_table(self) -> None:
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+
+    def _set_up_headers(self) -> None:
+        lines = self.verticalHeader()
+        assert lines is not None
+        lines.hide()
+        # Lines that fit themselves to their contents take 10 s at 100,000.
+        lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        height = max(self.fontMetrics().height() + 6, 20)
+        lines.setMinimumSectionSize(height)
+        lines.setDefaultSectionSize(height)
+        self.heading.columns_wanted.connect(self.pick_columns)
+        self.heading.sectionMoved.connect(self._on_section_moved)
+
+    def _line_height(self) -> int:
+        """Return the height of every line, in pixels, also while the list is empty."""
+        # Not rowHeight(0): it is 0 where a filter matches nothing.
+        lines = self.verticalHeader()
+        assert lines is not None
+        return lines.defaultSectionSize()
+
+    def _spans(self) -> list[Span]:
+        """The columns that are on screen, with their places."""
+        viewport = self.viewport()
+        assert viewport is not None
+        spans = []
+        for section in range(len(self._table.names)):
+            x, width = self.columnViewportPosition(section), self.columnWidth(section)
+            if x < viewport.width() and x + width > 0:
+                spans.append(Span(section, x, width))
+        return spans
+
+    def _first_columns(self) -> list[str]:
+        return first_columns(self._session.source, self._session.candidates, self._columns)
+
+    def _surroundings(self) -> int:
+        """What frame and scroll bar take of the width."""
+        # Asked of the bar: to name the style's metric makes all the six hundred names of QStyle.
+        bar = self.verticalScrollBar()
+        assert bar is not None
+        return bar.sizeHint().width() + 2 * self.frameWidth()
+
+    def _take_palette(self) -> None:
+        self._lines.set_palette(self.palette(), self.devicePixelRatioF())
+        self.repaint_later()
+
+    def _mark(self, place: int) -> None:
+        before, self._lines.current_place = self._lines.current_place, place
+        if before != place:
+            self._update_line(before)
+            self._update_line(place)
+
+    def _update_line(self, place: int) -> None:
+        viewport = self.viewport()
+        if viewport is None or not 0 <= place < self._table.rowCount():
+            return
+        top = self.rowViewportPosition(place)
+        if -self.rowHeight(place) < top < viewport.height():
+            viewport.update(0, top, viewport.width(), self.rowHeight(place))
+
+    def _on_opinions_changed(self, rows: list[int]) -> None:
+        self._said.update(rows)
+        self._next_turn.start()
+
+    def _show_said(self) -> None:
+        rows, self._said = self._said, set()
+        self.update_rows(list(rows))
+
+    def _on_reset(self) -> None:
+        self._lines.current_place = -1
+        # The scroll bar still has the range of the list before.
+        self.updateGeometries()
+        row = self._session.current_row
+        self.follow(row)
+        if self._session.queue.leaves_out(row):
+            self._scroll_to(self._session.queue.place_near(row))
+        self.heading.show_sort()
+
+    def _on_growing(self) -> None:
+        bar = self.verticalScrollBar()
+        place = 0 if bar is None else bar.value()
+        self._top_row = self._table.row(place) if place < self._table.rowCount() else -1
+
+    def _on_grown(self) -> None:
+        """Under a sort new lines stand among the others: those on screen stay where they are."""
+        queue, bar = self._session.queue, self.verticalScrollBar()
+        self._lines.current_place = queue.position_of(self._session.current_row)
+        if queue.sort_column is not None and self._top_row >= 0 and bar is not None:
+            self.updateGeometries()
+            if bar.value() > 0:
+                bar.setValue(queue.position_of(self._top_row))
+            self.repaint_later()
+
+    def _on_section_moved(self, _section: int, _before: int, _now: int) -> None:
+        self.columns_changed.emit(self.columns)
+
+    def _on_picked(self, names: list[str]) -> None:
+        self.set_columns(names)
+        self.columns_changed.emit(self.columns)

@@ -1,0 +1,1 @@
+"""The candidate on screen, in words."""

@@ -1,0 +1,261 @@
+"""Which column of the list plays which part: what was recognised, to be changed."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vetter.core.candidates.candidate_list import ROLE_NAMES, Roles
+from vetter.core.candidates.column_roles import NO_COLUMN
+from vetter.core.columns.role_preview import SHOWN, ColumnPreview, preview
+from vetter.gui.widgets.buttons import button_box
+from vetter.gui.widgets.plain_text import plain_label
+from vetter.io.input_options import InputOptions
+from vetter.io.tables.table_file import units_of
+
+if TYPE_CHECKING:
+    from vetter.review.session import Session
+
+LABELS = {
+    "key": "Key (identity)",
+    "name": "Name",
+    "x": "x, pixels",
+    "y": "y, pixels",
+    "ra": "RA",
+    "dec": "Dec",
+    "mag": "Magnitude",
+    "mag_err": "Magnitude error",
+    "time": "Time",
+    "filter": "Filter",
+    "fwhm": "FWHM, pixels",
+}
+HEADINGS = ("key", "x", "y", "ra", "dec")
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_NONE = "none"
+_COUNTING = (None, False, True)
+
+
+class ListColumns(QDialog):
+    """A row for each part with the columns to choose from, and the first candidates as they
+    would be.
+
+    Parameters
+    ----------
+    session : Session
+        Whose list it is.
+    """
+
+    chosen = pyqtSignal(object)
+    """InputOptions: how the list is to be read from now on."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("list columns")
+        self.setWindowTitle("Columns of the list")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._candidates = session.candidates
+        self._source = session.source
+        self._units = units_of(self._candidates.table)
+        self._options = InputOptions.from_keywords(**dict(self._source.record.get("options", {})))
+        self._decided = np.array(
+            [row for row in range(len(session.codes)) if session.opinion(row).says_something]
+            if session.counts.decisions
+            else [],
+            np.intp,
+        )
+        self.combos = {role: self._make_combo(role) for role in ROLE_NAMES}
+        self.counting = self._make_counting()
+        self.table = self._make_table()
+        self.said = plain_label(parent=self)
+        self.said.setWordWrap(True)
+        self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.buttons = self._make_buttons()
+        self._lay_out()
+        self.resize(900, 420)
+        self.refresh()
+
+    @property
+    def roles(self) -> Roles:
+        """The parts as chosen."""
+        columns = {role: combo.currentData() for role, combo in self.combos.items()}
+        known = self._candidates.roles
+        same = columns["x"] == known.x
+        return Roles(**columns, one_based=known.one_based if same else False)
+
+    @property
+    def one_based(self) -> bool | None:
+        """The user's word on the pixels; None where it is to be found out."""
+        return _COUNTING[self.counting.currentIndex()]
+
+    def accept(self) -> None:
+        """Tell how the list is to be read."""
+        before, after = self._candidates.roles, self.roles
+        columns = dict(self._options.columns)
+        for role in ROLE_NAMES:
+            if getattr(after, role) != getattr(before, role) or role in columns:
+                columns[role] = getattr(after, role) or NO_COLUMN
+        self.chosen.emit(
+            dataclasses.replace(self._options, columns=columns, one_based=self.one_based)
+        )
+        super().accept()
+
+    def refresh(self) -> None:
+        """Show what the present choice makes of the list."""
+        found = preview(
+            self._candidates,
+            self.roles,
+            self.one_based,
+            self._source.wcs,
+            self._units,
+            self._decided,
+        )
+        self._fill(found)
+        self.counting.setItemText(0, self._by_itself(found))
+        self.said.setText("\n".join(self._sentences(found)))
+        ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        if ok is not None:
+            ok.setEnabled(not found.problem)
+
+    def _by_itself(self, found: ColumnPreview) -> str:
+        if self.one_based is not None or found.roles.x is None:
+            return "as found"
+        how = "by the WCS" if any("WCS" in note for note in found.notes) else "by name"
+        return f"as found: from {int(found.roles.one_based)}, {how}"
+
+    def _sentences(self, found: ColumnPreview) -> list[str]:
+        sentences = [f"⚠ {found.problem}"] if found.problem else []
+        sentences += [f"⚠ {text}" for text in found.cautions]
+        sentences += [text for text in found.notes if text not in found.cautions]
+        if found.verdicts:
+            sentences.append(_carried(found))
+        return sentences
+
+    def _fill(self, found: ColumnPreview) -> None:
+        columns = [
+            found.keys,
+            *([_number(value, 2) for value in values] for values in (found.x, found.y)),
+            *([_number(value, 6) for value in values] for values in (found.ra, found.dec)),
+        ]
+        for section, texts in enumerate(columns):
+            for line, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                item.setTextAlignment(_side(section))
+                self.table.setItem(line, section, item)
+
+    def _make_combo(self, role: str) -> QComboBox:
+        combo = QComboBox(self)
+        combo.setAccessibleName(LABELS[role])
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        combo.setMinimumContentsLength(22)
+        combo.setMaxVisibleItems(25)
+        combo.addItem(_NONE, None)
+        for name in self._candidates.columns:
+            if self._candidates.table[name].ndim == 1:
+                unit = self._units.get(name, "")
+                combo.addItem(f"{name}  ({unit})" if unit else name, name)
+        index = combo.findData(getattr(self._candidates.roles, role))
+        combo.setCurrentIndex(max(index, 0))
+        combo.currentIndexChanged.connect(self._on_changed)
+        return combo
+
+    def _make_counting(self) -> QComboBox:
+        combo = QComboBox(self)
+        combo.setAccessibleName("pixels are counted")
+        combo.addItems(["as found", "from 0", "from 1"])
+        combo.setCurrentIndex(_COUNTING.index(self._options.one_based))
+        combo.currentIndexChanged.connect(self._on_changed)
+        return combo
+
+    def _make_table(self) -> QTableWidget:
+        table = QTableWidget(min(SHOWN, len(self._candidates)), len(HEADINGS), self)
+        table.setAccessibleName("the first candidates as they would be")
+        table.setHorizontalHeaderLabels(HEADINGS)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        vertical, horizontal = table.verticalHeader(), table.horizontalHeader()
+        if vertical is not None and horizontal is not None:
+            vertical.hide()
+            vertical.setDefaultSectionSize(table.fontMetrics().height() + 6)
+            horizontal.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        for section in range(len(HEADINGS)):
+            heading = table.horizontalHeaderItem(section)
+            if heading is not None:
+                heading.setTextAlignment(_side(section))
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
+        return table
+
+    def _make_buttons(self) -> QDialogButtonBox:
+        ok, cancel = QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel
+        buttons = button_box(ok | cancel, self)
+        button = buttons.button(ok)
+        if button is not None:
+            button.setText("Read the list this way")
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        return buttons
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setVerticalSpacing(4)
+        for role, combo in self.combos.items():
+            form.addRow(LABELS[role], combo)
+            if role == "y":
+                form.addRow("Pixels counted", self.counting)
+        side = QVBoxLayout()
+        side.addWidget(plain_label("The first candidates, pixels from 0 and degrees:"))
+        side.addWidget(self.table)
+        side.addWidget(self.said, 1)
+        both = QHBoxLayout()
+        both.setSpacing(16)
+        left = QVBoxLayout()
+        left.addLayout(form)
+        left.addStretch(1)
+        both.addLayout(left)
+        both.addLayout(side, 1)
+        layout = QVBoxLayout(self)
+        layout.addLayout(both, 1)
+        layout.addWidget(self.buttons)
+        height = self.table.rowHeight(0) * self.table.rowCount() if self.table.rowCount() else 0
+        header = self.table.horizontalHeader()
+        head = header.sizeHint().height() if header is not None else 0
+        self.table.setFixedHeight(height + head + 4)
+
+    def _on_changed(self, _index: int) -> None:
+        self.refresh()
+
+
+def _number(value: Any, digits: int) -> str:
+    return f"{value:.{digits}f}" if np.isfinite(value) else ""
+
+
+def _carried(found: ColumnPreview) -> str:
+    if found.carried == found.verdicts:
+        return f"Decisions so far: {found.verdicts}, all of them carry over."
+    return (
+        f"Decisions so far: {found.verdicts}; {found.carried} of them carry over by key and place, "
+        "the others are kept, and offered for the nearest candidates (File > Verdicts offered)."
+    )
+
+
+def _side(section: int) -> Qt.AlignmentFlag:
+    """Keys at the left, numbers at the right, each under its heading."""
+    side = Qt.AlignmentFlag.AlignRight if section else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

@@ -1,0 +1,259 @@
+"""The export: what, as what, where to; a bar while it runs; what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Protocol
+
+from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vetter.core.decisions.decision import Verdict
+from vetter.core.number_text import counted
+from vetter.gui.panels.png import ExportPicture
+from vetter.gui.widgets.plain_text import plain_label
+from vetter.gui.widgets.verdict_style import WORDS
+from vetter.io.export.export import ExportReport
+from vetter.review.cutouts.cutout_cache import CutoutCache
+from vetter.review.exporter import Exporter, ExportRequest
+from vetter.review.session import Session
+
+ORDER = (Verdict.ACCEPT, Verdict.MAYBE, Verdict.REJECT, Verdict.NONE)
+FORMATS = {"ecsv": "ECSV", "csv": "CSV", "votable": "VOTable", "fits": "FITS"}
+FOLDER = "vetter_export"
+MOST_LINES = 12
+
+
+class FitResults(Protocol):
+    """Where the fits that were made are found."""
+
+    def metadata(self) -> Mapping[str, Mapping[str, Any]]:
+        """What they found by now, by candidate key."""
+
+
+class ExportDialog(QDialog):
+    """Runs the export on a thread of its own; the window goes on painting.
+
+    Parameters
+    ----------
+    session : Session
+    cache : CutoutCache
+        Its radius and looks are those of the export.
+    fits : FitResults
+        Their results go into the cutouts' metadata.
+    folder : Path, optional
+        Where a folder for the export is suggested; by default the working directory.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        cache: CutoutCache,
+        fits: FitResults,
+        parent: QWidget | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._home = Path.cwd() if folder is None else folder
+        self._session = session
+        self._cache = cache
+        self._fits = fits
+        self.exporter = Exporter(session, cache, self)
+        self.setWindowTitle("Export")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(560)
+        self._make_widgets()
+        self._lay_out()
+        self.exporter.progress.connect(self._on_progress)
+        self.exporter.done.connect(self._on_done)
+        self.exporter.failed.connect(self._on_failed)
+        window = None if parent is None else parent.window()
+        if window is not None:
+            # The window may close under a running export, which must not outlive it.
+            window.installEventFilter(self)
+        self._show_running(False)
+        session.completed.connect(self._on_completed)
+        session.broke_off.connect(self._on_broke_off)
+        if session.broken:
+            self._on_broke_off()
+        elif session.listing:
+            self.outcome.setText(
+                f"The list is still being read ({session.listing}): "
+                "the export can begin when it is complete."
+            )
+
+    def start(self) -> None:
+        """Export as chosen."""
+        request = self.request()
+        if request is None:
+            return
+        self.outcome.setText("")
+        self.bar.setRange(0, 0)
+        self._show_running(True)
+        self.exporter.start(request)
+
+    def request(self) -> ExportRequest | None:
+        """What is chosen; None, with the reason said, where something is missing."""
+        folder = self.folder.text().strip()
+        formats = tuple(name for name, box in self.formats.items() if box.isChecked())
+        if not folder:
+            self.outcome.setText("Which folder shall it go into?")
+            return None
+        if not formats:
+            self.outcome.setText("Choose at least one format for the table.")
+            return None
+        picture = ExportPicture(self._cache.looks, self._session.candidates.name)
+        return ExportRequest(
+            folder=str(Path(folder).expanduser()),
+            verdicts=tuple(verdict for verdict in ORDER if self.verdicts[verdict].isChecked()),
+            formats=formats,
+            radius=self._cache.radius,
+            picture=picture if self.png.isChecked() else None,
+            adjustments=self._fits.metadata(),
+        )
+
+    def reject(self) -> None:
+        """Close; an export that runs is cancelled first, and says so."""
+        if self.exporter.running:
+            self._cancel()
+        else:
+            super().reject()
+
+    def done(self, result: int) -> None:
+        self.exporter.close()
+        super().done(result)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if event is not None and event.type() == QEvent.Type.Close:
+            self.exporter.close()
+        return super().eventFilter(watched, event)
+
+    def _count_verdicts(self) -> None:
+        counts = self._session.counts
+        numbers = {
+            Verdict.ACCEPT: counts.accepted,
+            Verdict.MAYBE: counts.maybe,
+            Verdict.REJECT: counts.rejected,
+            Verdict.NONE: counts.undecided,
+        }
+        for verdict, box in self.verdicts.items():
+            box.setText(f"{WORDS[verdict.code]} ({numbers[verdict]:,})")
+
+    def _make_widgets(self) -> None:
+        self.verdicts = {verdict: QCheckBox(self) for verdict in ORDER}
+        self._count_verdicts()
+        self.verdicts[Verdict.ACCEPT].setChecked(True)
+        self.formats = {name: QCheckBox(title, self) for name, title in FORMATS.items()}
+        self.formats["ecsv"].setChecked(True)
+        self.png = QCheckBox("a picture (PNG) beside each cutout", self)
+        self.folder = QLineEdit(str(self._home / FOLDER), self)
+        self.folder.setAccessibleName("folder")
+        self.browse = QPushButton("Browse...", self)
+        self.browse.setAutoDefault(False)
+        self.browse.clicked.connect(self._on_browse)
+        self.bar = QProgressBar(self)
+        self.bar.setAccessibleName("export progress")
+        self.outcome = plain_label(parent=self)
+        self.outcome.setWordWrap(True)
+        self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.outcome.setAccessibleName("what was exported")
+        self.go = QPushButton("Export", self)
+        self.go.setDefault(True)
+        self.go.clicked.connect(self.start)
+        self.stop = QPushButton("Close", self)
+        self.stop.setAutoDefault(False)
+        self.stop.clicked.connect(self.reject)
+
+    def _lay_out(self) -> None:
+        self.form = QWidget(self)
+        form = QFormLayout(self.form)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.addRow("Cutouts of", _row(*self.verdicts.values()))
+        form.addRow("", self.png)
+        side = 2 * self._cache.radius + 1
+        form.addRow("", plain_label(f"{side:.0f} pixels wide, as in the window", self))
+        form.addRow("List of all as", _row(*self.formats.values()))
+        form.addRow("Folder", _row(self.folder, self.browse))
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.go)
+        buttons.addWidget(self.stop)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(10)
+        order = (*self.verdicts.values(), self.png, *self.formats.values(), self.folder)
+        for before, after in pairwise((*order, self.browse, self.go, self.stop)):
+            self.setTabOrder(before, after)
+        self.verdicts[Verdict.ACCEPT].setFocus()
+        layout.addWidget(self.form)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.outcome, 1)
+        layout.addLayout(buttons)
+
+    def _show_running(self, running: bool) -> None:
+        self.form.setEnabled(not running)
+        session = self._session
+        self.go.setEnabled(not running and (session.complete or bool(session.broken)))
+        self.bar.setVisible(running)
+        self.stop.setText("Cancel" if running else "Close")
+        self.stop.setEnabled(True)
+
+    def _on_completed(self) -> None:
+        self.outcome.setText("")
+        self._show_running(False)
+        self._count_verdicts()
+
+    def _on_broke_off(self) -> None:
+        listed = counted(len(self._session.candidates), "candidate")
+        self._on_completed()
+        self.outcome.setText(f"Of the {listed} listed: {self._session.unlisted}")
+
+    def _cancel(self) -> None:
+        self.stop.setEnabled(False)
+        self.outcome.setText("Cancelling...")
+        self.exporter.cancel()
+
+    def _on_browse(self) -> None:
+        start = self.folder.text().strip() or str(self._home)
+        folder = QFileDialog.getExistingDirectory(self, "Export to", start)
+        if folder:
+            self.folder.setText(folder)
+
+    def _on_progress(self, done: int, total: int) -> None:
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
+
+    def _on_done(self, report: ExportReport) -> None:
+        self._show_running(False)
+        lines = report.lines()
+        if len(lines) > MOST_LINES:
+            left = len(lines) - MOST_LINES
+            lines = [*lines[:MOST_LINES], f"... and {counted(left, 'more line')}"]
+        self.outcome.setText("\n".join(lines))
+
+    def _on_failed(self, reason: str) -> None:
+        self._show_running(False)
+        self.outcome.setText(f"Nothing was exported. {reason}")
+
+
+def _row(*widgets: QWidget) -> QWidget:
+    holder = QWidget()
+    layout = QHBoxLayout(holder)
+    layout.setContentsMargins(0, 0, 0, 0)
+    for widget in widgets:
+        layout.addWidget(widget)
+    if not any(isinstance(widget, QLineEdit) for widget in widgets):
+        layout.addStretch(1)
+    return holder

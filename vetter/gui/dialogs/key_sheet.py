@@ -1,0 +1,147 @@
+"""All keys on one page, made from the command table and the keys now in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QFont, QPalette
+from PyQt6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vetter.gui.actions.command import MENUS, UNNAMED_TAG, Command
+from vetter.gui.actions.keymap import Keymap, keys_text
+from vetter.gui.widgets.buttons import button_box
+from vetter.gui.widgets.plain_text import plain_label
+
+Group = tuple[str, list[tuple[str, str]]]
+"""A heading, and lines of keys and what they do."""
+
+COLUMNS = 3
+SPELT = {".": ".  full stop", ",": ",  comma", "-": "-  minus"}
+"""Signs that are a pixel or two on the screen."""
+ELSEWHERE = (
+    ("Grid", "Arrows", "Move; with Shift select a range"),
+    ("Grid", "Ctrl+A", "Select all"),
+    ("Grid", "Ctrl+Space", "Select one more, or one less"),
+    ("Grid", "Tab", "Next plane"),
+    ("Grid", "Enter", "Look at it in the panels"),
+    ("Grid and text fields", "Esc", "Leave"),
+    ("Outside the filter", "Enter", "Yes, give the verdict all the same"),
+    ("Outside the filter", "Esc", "No; once more: clear the filter"),
+    ("Field view", "Tab", "Its buttons; Enter presses them"),
+    ("Field view", "Enter", "Yes, for all that are selected"),
+    ("Field view", "Esc", "No; once more: select none"),
+)
+
+
+class KeySheet(QDialog):
+    """Commands by menu, in columns; fits a screen of 1280 x 720.
+
+    Parameters
+    ----------
+    commands : iterable of Command
+        The command table; commands without a key are left to the palette.
+    keymap : Keymap
+        The keys in force.
+    """
+
+    def __init__(
+        self, commands: Iterable[Command[Any]], keymap: Keymap, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("All keys")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        columns = QHBoxLayout()
+        columns.setSpacing(28)
+        for groups in _spread(_groups(commands, keymap)):
+            columns.addLayout(self._make_column(groups))
+        palette_key = keys_text(keymap.get("go.palette", ()))
+        hint = plain_label(
+            f"Everything else is in the menus and in the palette ({palette_key}).", self
+        )
+        close = button_box(QDialogButtonBox.StandardButton.Close, self)
+        close.rejected.connect(self.reject)
+        below = QHBoxLayout()
+        below.addWidget(hint, 1)
+        below.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.addLayout(columns)
+        layout.addLayout(below)
+
+    def _make_column(self, groups: Sequence[Group]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(2)
+        line = 0
+        for title, rows in groups:
+            heading = plain_label(title, self)
+            font = QFont(heading.font())
+            font.setBold(True)
+            heading.setFont(font)
+            heading.setContentsMargins(0, 6 if line else 0, 0, 2)
+            grid.addWidget(heading, line, 0, 1, 2)
+            line += 1
+            for keys, does in rows:
+                grid.addWidget(self._make_keys(keys), line, 0)
+                grid.addWidget(plain_label(does, self), line, 1)
+                line += 1
+        grid.setColumnStretch(1, 1)
+        grid.setRowStretch(line, 1)
+        return grid
+
+    def _make_keys(self, keys: str) -> QLabel:
+        label = plain_label(SPELT.get(keys, keys), self)
+        palette = label.palette()
+        palette.setColor(QPalette.ColorRole.WindowText, palette.link().color())
+        label.setPalette(palette)
+        return label
+
+
+def _groups(commands: Iterable[Command[Any]], keymap: Keymap) -> list[Group]:
+    """Title and lines (keys, what they do) of each menu that has keys."""
+    by_menu: dict[str, list[tuple[str, str]]] = {menu: [] for menu in MENUS}
+    tags: list[tuple[str, str]] = []
+    for command in commands:
+        keys = keymap.get(command.id, ())
+        if command.title.endswith(UNNAMED_TAG) and keys:
+            tags.append((keys_text(keys), command.title))
+        elif keys:
+            by_menu[command.menu].append((keys_text(keys), command.title))
+    by_menu["Review"] += _joined(tags)
+    for menu, keys_there, does in ELSEWHERE:
+        by_menu.setdefault(menu, []).append((keys_there, does))
+    return [(menu, rows) for menu, rows in by_menu.items() if rows]
+
+
+def _joined(tags: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Nine lines of tags as one, where the keys are the plain digits in a row."""
+    keys = [key for key, _ in tags]
+    if len(tags) > 1 and all(key.isdigit() and len(key) == 1 for key in keys):
+        return [(f"{keys[0]} to {keys[-1]}", "Tags on or off")]
+    return tags
+
+
+def _spread(
+    groups: list[Group],
+) -> list[list[Group]]:
+    """Groups into columns of about the same height, in their order."""
+    total = sum(len(rows) + 1.5 for _, rows in groups)
+    columns: list[list[Group]] = [[]]
+    height = 0.0
+    for title, rows in groups:
+        size = len(rows) + 1.5
+        target = total * len(columns) / COLUMNS
+        if columns[-1] and len(columns) < COLUMNS and height + size / 2 > target:
+            columns.append([])
+        columns[-1].append((title, rows))
+        height += size
+    return columns

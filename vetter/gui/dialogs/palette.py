@@ -1,0 +1,186 @@
+"""The command palette: what a window can do and has, by a few letters of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from PyQt6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt
+from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PyQt6.QtWidgets import (
+    QDialog,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vetter.gui.actions.command import Command
+from vetter.gui.actions.keymap import Keymap, keys_text
+from vetter.gui.dialogs.fuzzy import score
+from vetter.gui.widgets.plain_text import plain_label
+
+Line = tuple[str, str, Callable[[], None]]
+"""What it says, its keys, and what it runs."""
+
+Search = Callable[[str], list[Line]]
+"""What a window finds besides commands, by what is typed."""
+
+LINES = 14
+KEYS_ROLE = Qt.ItemDataRole.UserRole + 1
+_MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+
+
+class Palette(QDialog):
+    """Type, Enter: the best fit runs. Esc closes.
+
+    Parameters
+    ----------
+    commands : iterable of Command
+        The command table.
+    keymap : Keymap
+        The keys that are shown beside them.
+    window : QWidget
+        What the commands are run on.
+    search : callable
+        Lines that are found besides, listed below the commands.
+    named : str
+        What those are, as "a candidate's name".
+    """
+
+    def __init__(
+        self,
+        commands: Iterable[Command[Any]],
+        keymap: Keymap,
+        window: QWidget,
+        search: Search,
+        named: str,
+    ) -> None:
+        super().__init__(window, Qt.WindowType.Popup)
+        self._window = window
+        self._keymap = keymap
+        self._commands = [command for command in commands if command.id != "go.palette"]
+        self._search = search
+        self._actions: list[Callable[[], None]] = []
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("Command palette")
+        self.line = QLineEdit(self)
+        self.line.setPlaceholderText(f"A command, or {named}")
+        self.line.setAccessibleName(f"a command, or {named}")
+        self.line.installEventFilter(self)
+        self.list = QListWidget(self)
+        self.list.setAccessibleName("what was found")
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setUniformItemSizes(True)
+        self.list.setItemDelegate(_LineDelegate(self.list))
+        self.nothing = plain_label("Nothing found", self.list.viewport())
+        self.nothing.setEnabled(False)
+        self.nothing.move(4, 4)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        layout.addWidget(self.line)
+        layout.addWidget(self.list)
+        self.line.textChanged.connect(self._on_text)
+        self.list.itemClicked.connect(self._on_clicked)
+        self._on_text("")
+
+    def open_over(self, window: QWidget) -> None:
+        """Show it over the upper middle of a window."""
+        width = min(620, window.width() - 40)
+        height = LINES * (self.fontMetrics().height() + 8) + 60
+        self.resize(width, min(height, window.height() - 80))
+        corner = window.mapToGlobal(window.rect().topLeft())
+        self.move(corner.x() + (window.width() - width) // 2, corner.y() + 60)
+        self.show()
+        self.line.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def found(self) -> list[str]:
+        """The lines that are listed, best first."""
+        items = [self.list.item(line) for line in range(self.list.count())]
+        return [item.text() for item in items if item is not None]
+
+    def run_selected(self) -> None:
+        """Close, and run what is selected."""
+        line = self.list.currentRow()
+        if not 0 <= line < len(self._actions):
+            return
+        action = self._actions[line]
+        # Closed first: a command may open a dialog or act on what has the focus.
+        self.close()
+        action()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(self.palette().placeholderText().color())
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Arrows move in the list while the letters go into the line; Enter runs."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in _MOVES:
+                self.list.keyPressEvent(event)
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.run_selected()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _on_text(self, text: str) -> None:
+        lines = [*self._fitting_commands(text), *self._search(text)]
+        self.list.clear()
+        self._actions = [action for _, _, action in lines]
+        for title, keys, _ in lines:
+            item = QListWidgetItem(title, self.list)
+            item.setData(KEYS_ROLE, keys)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{title} {keys}".strip())
+        self.list.setCurrentRow(0)
+        self.nothing.setVisible(not lines)
+
+    def _on_clicked(self, _item: QListWidgetItem) -> None:
+        self.run_selected()
+
+    def _fitting_commands(self, text: str) -> list[Line]:
+        fitting: list[tuple[int, int, Command[Any]]] = []
+        for place, command in enumerate(self._commands):
+            found = score(text, f"{command.title} {command.menu}")
+            if found is not None:
+                fitting.append((-found, place, command))
+        fitting.sort(key=lambda line: line[:2])
+        return [
+            (
+                f"{command.menu}: {command.title}",
+                keys_text(self._keymap[command.id]),
+                partial(command.run, self._window),
+            )
+            for _, _, command in fitting
+        ]
+
+
+class _LineDelegate(QStyledItemDelegate):
+    """The command at the left, its keys at the right."""
+
+    def paint(
+        self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        keys = index.data(KEYS_ROLE)
+        if painter is not None and keys:
+            painter.save()
+            palette, selected = option.palette, QStyle.StateFlag.State_Selected
+            tone = (
+                palette.highlightedText() if option.state & selected else palette.placeholderText()
+            )
+            painter.setPen(tone.color())
+            flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(option.rect.adjusted(0, 0, -8, 0), flags, keys)
+            painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        return QSize(200, option.fontMetrics.height() + 8)

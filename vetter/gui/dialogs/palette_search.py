@@ -1,0 +1,70 @@
+"""What the palette finds besides commands: ways to sort the list, and candidates by name."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from vetter.gui.dialogs.fuzzy import score
+from vetter.gui.dialogs.palette import Line
+from vetter.review.session import Session
+
+MOST_CANDIDATES = 20
+MOST_SORTS = 12
+
+
+class CandidateSearch:
+    """Lines for the palette, by what is typed in it; none where nothing is.
+
+    Parameters
+    ----------
+    session : Session
+        Whose list is sorted and searched.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        columns = session.columns
+        self._names = [str(name).lower() for name in columns.values("name").tolist()]
+        self._sorts = _sorts(columns.names)
+
+    def __call__(self, text: str) -> list[Line]:
+        return [*self._fitting_sorts(text), *self._fitting_candidates(text)]
+
+    def _fitting_sorts(self, text: str) -> list[Line]:
+        """Ways to sort, for who has no hand at the mouse; they show when they are typed for."""
+        if not text.strip():
+            return []
+        fitting = []
+        for title, column, descending in self._sorts:
+            found = score(text, title)
+            if found is not None:
+                sort = partial(self._session.queue.sort_by, column, descending)
+                fitting.append((found, (title, "", sort)))
+        fitting.sort(key=lambda line: -line[0])
+        return [line for _, line in fitting[:MOST_SORTS]]
+
+    def _fitting_candidates(self, text: str) -> list[Line]:
+        wanted = text.strip().lower()
+        if not wanted:
+            return []
+        session, rows = self._session, []
+        for row, name in enumerate(self._names):
+            if wanted in name:
+                rows.append(row)
+                if len(rows) == MOST_CANDIDATES:
+                    break
+        # Names that begin as typed come first.
+        rows.sort(key=lambda row: not self._names[row].startswith(wanted))
+        return [
+            (f"Go to {session.candidates.name(row)}", "", partial(session.go_to_row, row))
+            for row in rows
+        ]
+
+
+def _sorts(columns: list[str]) -> list[tuple[str, str | None, bool]]:
+    """Title, column and direction of every way to sort the list."""
+    sorts: list[tuple[str, str | None, bool]] = [("Sort as in the file", None, False)]
+    for name in columns:
+        sorts.append((f"Sort by {name}", name, False))
+        sorts.append((f"Sort by {name}, descending", name, True))
+    return sorts

@@ -1,0 +1,72 @@
+"""The inputs that could not be read, one line each, in a window that can be read and copied."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QDialogButtonBox,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vetter.gui.widgets.buttons import button_box
+from vetter.gui.widgets.plain_text import plain_label
+from vetter.review.session import Session
+
+
+class ReportDialog(QDialog):
+    """Names what was left out and why; follows while the list is still being read.
+
+    Parameters
+    ----------
+    session : Session
+        Whose source reports.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._shown: tuple[str, ...] = ()
+        self.setWindowTitle("What could not be read")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(760, 420)
+        self.heading = plain_label(parent=self)
+        self.heading.setWordWrap(True)
+        self.lines = QPlainTextEdit(self)
+        self.lines.setReadOnly(True)
+        self.lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.lines.setAccessibleName("inputs that could not be read")
+        buttons = button_box(QDialogButtonBox.StandardButton.Close)
+        copy = buttons.addButton("Copy all", QDialogButtonBox.ButtonRole.ActionRole)
+        assert copy is not None
+        copy.clicked.connect(self._copy)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        for widget in (self.heading, self.lines, buttons):
+            layout.addWidget(widget)
+        session.grown.connect(self.refresh)
+        session.completed.connect(self.refresh)
+        session.broke_off.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self, _first_new: int = 0) -> None:
+        """Show what is reported now."""
+        session, lines = self._session, self._session.source.report
+        so_far = f" so far; {session.unlisted}"
+        words = f"{len(lines):,} not read" if lines else "Everything was read"
+        self.heading.setText(words + ("." if session.complete else f"{so_far}."))
+        # New lines are added at the end: what is being read or marked stays where it is.
+        if self._shown and lines[: len(self._shown)] == self._shown:
+            for line in lines[len(self._shown) :]:
+                self.lines.appendPlainText(line)
+        else:
+            self.lines.setPlainText("\n".join(lines))
+        self._shown = lines
+
+    def _copy(self) -> None:
+        clipboard = QApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText("\n".join(self._shown))

@@ -1,0 +1,100 @@
+"""Verdicts that an earlier list gave to near candidates: offered, never taken silently."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vetter.core.decisions.carry_over import Offer
+from vetter.gui.widgets.buttons import button_box
+from vetter.gui.widgets.plain_text import plain_label
+from vetter.review.session import Session
+
+HEADINGS = ("earlier key", "verdict", "candidate now", "distance")
+
+
+class OffersDialog(QDialog):
+    """A tick for each offered verdict; what is ticked becomes one step of undo.
+
+    Parameters
+    ----------
+    session : Session
+        Its offers are shown; the ticked ones are taken.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._offers: list[Offer] = session.ledger.offers()
+        self.setWindowTitle("Verdicts offered from the earlier list")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(640, 420)
+        explanation = plain_label(
+            "The list has changed since these verdicts were given, and their keys now name other "
+            "candidates, or none. Each is offered for the nearest candidate of this list."
+        )
+        explanation.setWordWrap(True)
+        self.table = self._make_table()
+        buttons = button_box(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
+        if ok is not None:
+            ok.setText("Take the ticked ones")
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(explanation)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(buttons)
+
+    def accept(self) -> None:
+        """Take what is ticked."""
+        ticked = []
+        for line, offer in enumerate(self._offers):
+            item = self.table.item(line, 0)
+            if item is not None and item.checkState() == Qt.CheckState.Checked:
+                ticked.append(offer)
+        self._session.take_offers(ticked)
+        super().accept()
+
+    def _make_table(self) -> QTableWidget:
+        table = QTableWidget(len(self._offers), len(HEADINGS), self)
+        table.setHorizontalHeaderLabels(HEADINGS)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
+        table.setTabKeyNavigation(False)
+        table.setAccessibleName("verdicts offered")
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        vertical, horizontal = table.verticalHeader(), table.horizontalHeader()
+        if vertical is not None and horizontal is not None:
+            vertical.hide()
+            horizontal.setStretchLastSection(True)
+            horizontal.setHighlightSections(False)
+            horizontal.setDefaultAlignment(
+                Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            )
+        for line, offer in enumerate(self._offers):
+            texts = (
+                offer.old_key,
+                str(offer.opinion.verdict),
+                self._session.candidates.name(offer.row),
+                f"{offer.distance:.2f} {offer.unit}",
+            )
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                if column == 0:
+                    item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+                    item.setCheckState(Qt.CheckState.Unchecked)
+                table.setItem(line, column, item)
+        table.resizeColumnsToContents()
+        return table

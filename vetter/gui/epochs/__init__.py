@@ -1,0 +1,1 @@
+"""One object on all images of the night."""

@@ -1,0 +1,152 @@
+"""The epochs of the current object: their row, steps from one to the next, a verdict for all."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from vetter.core.cutout_source import has_epochs
+from vetter.core.decisions.decision import Verdict
+from vetter.core.number_text import all_of
+from vetter.gui.epochs.epoch_strip import EpochStrip
+from vetter.gui.widgets.group_question import GroupQuestion
+from vetter.review.cutouts.cutout_cache import CutoutCache
+from vetter.review.cutouts.epoch_row import siblings
+from vetter.review.cutouts.rendered_cutout import Spot
+from vetter.review.session import Session
+
+NO_EPOCHS = "no epochs here: they come with several images of a night, not with a single image"
+QUESTION_WIDTH = 300
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class EpochPanel(QWidget):
+    """Hidden where the input is no night of several images.
+
+    Parameters
+    ----------
+    session : Session
+    cache : CutoutCache
+    """
+
+    counted = pyqtSignal(int)
+    """The current object has another number of candidates than the one before."""
+
+    def __init__(self, session: Session, cache: CutoutCache, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._count, self._row = 0, session.current_row
+        self.strip = EpochStrip(session, cache, self)
+        self.question = GroupQuestion(self, narrow=True)
+        # Beside the row and no higher: the panels above do not move when it comes or goes.
+        self.question.setFixedWidth(QUESTION_WIDTH)
+        self.question.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.strip, 1)
+        layout.addWidget(self.question)
+        if not has_epochs(session.source):
+            self.hide()
+        self.question.agreed.connect(session.decide_group)
+        session.opinions_changed.connect(self.question.forget)
+
+    def toggle(self) -> None:
+        """Show the row, or put it away."""
+        if self._has_epochs():
+            self.setVisible(not self.isVisible())
+
+    def next_plane(self) -> None:
+        """Show another plane of each epoch."""
+        if self._has_epochs():
+            self.strip.next_plane()
+
+    def turn_to(self, row: int) -> None:
+        """Another candidate is current: painted with the panels, its epochs follow."""
+        if row != self._row:
+            # The same one is painted anew too, as when its fit arrives: the question stays.
+            self.question.dismiss()
+        self._row = row
+        self.strip.turn_to(row)
+
+    def follow(self, row: int) -> None:
+        """Find the epochs of the candidate on screen."""
+        self.strip.follow(row)
+        count = len(siblings(self._session.source, row))
+        if count != self._count:
+            self._count = count
+            # Without epochs the commands keep their names: they say so when they are called.
+            if has_epochs(self._session.source):
+                self.counted.emit(count)
+
+    def spots(self) -> list[Spot]:
+        """What pictures are wanted of, the most wanted first."""
+        return self.strip.spots()
+
+    def step(self, steps: int) -> None:
+        """Go to the same object so many epochs on (or back), where it was found."""
+        session = self._session
+        if session.is_blank:
+            session.say_no_match()
+            return
+        if session.current_row < 0 or not self._has_epochs():
+            return
+        rows = siblings(session.source, session.current_row)
+        place = rows.index(session.current_row) + steps
+        if 0 <= place < len(rows):
+            session.go_to_row(rows[place])
+        else:
+            which = "last" if steps > 0 else "first"
+            session.message.emit(
+                f"the {which} of {len(rows)} epochs in which it was found"
+                if len(rows) > 1
+                else "this is the only epoch in which it was found"
+            )
+
+    def ask(self, verdict: Verdict) -> None:
+        """Say how many epochs a verdict would be given to, and wait for yes or no."""
+        session = self._session
+        if session.is_blank:
+            session.say_no_match()
+            return
+        if session.current_row < 0 or not self._has_epochs():
+            return
+        if session.read_only:
+            session.message.emit("read only: no verdict can be given here")
+            return
+        rows = siblings(session.source, session.current_row)
+        seen = self.strip.seen | {session.current_row}
+        unseen = sum(not session.codes[row] and row not in seen for row in rows)
+        named = all_of(len(rows), "epoch") if len(rows) > 1 else "its only epoch"
+        # The question stands beside the row, also where that was put away.
+        self.show()
+        self.question.ask(rows, verdict, unseen, named=named)
+        self.setFocus()
+
+    def event(self, event: QEvent | None) -> bool:
+        # Enter and Esc answer the question, while there is one.
+        if isinstance(event, QKeyEvent) and self.question.text:
+            if event.key() in (*_ENTER, Qt.Key.Key_Escape):
+                if event.type() == QEvent.Type.ShortcutOverride:
+                    event.accept()
+                    return True
+                if event.type() == QEvent.Type.KeyPress:
+                    self._answer(event.key() in _ENTER)
+                    return True
+        return super().event(event)
+
+    def _answer(self, yes: bool) -> None:
+        if yes:
+            self.question.agree()
+        else:
+            self.question.dismiss()
+        window = self.window()
+        if window is not None:
+            window.setFocus()
+
+    def _has_epochs(self) -> bool:
+        if has_epochs(self._session.source):
+            return True
+        self._session.message.emit(NO_EPOCHS)
+        return False

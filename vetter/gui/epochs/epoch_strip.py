@@ -1,0 +1,264 @@
+"""The row of epochs: one plane of the current object on every image of the night, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import QEvent, QRect, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import (
+    QHelpEvent,
+    QHideEvent,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from vetter.gui.epochs.epoch_tile import GAP, TILE, paint_tile, tile_width, tool_tip
+from vetter.gui.panels.thumbnails import Thumbnails
+from vetter.gui.panels.turned_image import quarter_turns, turned
+from vetter.gui.widgets.plain_text import plain_tip
+from vetter.review.cutouts.cutout_cache import CutoutCache
+from vetter.review.cutouts.epoch_row import Epoch, epochs_of
+from vetter.review.cutouts.rendered_cutout import Spot
+from vetter.review.session import Session
+
+EDGE = 64
+"""Width of the strip's first part: which plane it shows, and how many epochs there are."""
+
+WANT_AGAIN_MS = 40
+_KEPT = 300
+FIRST_PLANES = ("image", "diff", "template")
+
+
+class EpochStrip(QWidget):
+    """Thumbnails of the current candidate's epochs, first to last; a click goes to a candidate.
+
+    An image where nothing was found at this place is there too, and says so. Nothing is read or
+    built here: pictures come from the cutout cache, after the panels were painted, and until then
+    a tile says "loading". Pictures are turned by quarter turns to lie as the panels do.
+
+    Parameters
+    ----------
+    session : Session
+    cache : CutoutCache
+    """
+
+    wanted = pyqtSignal()
+    """Other pictures are wanted than before."""
+
+    def __init__(self, session: Session, cache: CutoutCache, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._epochs: list[Epoch] = []
+        self._first = 0
+        self._current = session.current_row
+        self.seen: set[int] = set()
+        self._turned: dict[tuple[int, int, bool], QImage] = {}
+        names = session.source.plane_names
+        self.planes = [name for name in FIRST_PLANES if name in names] or list(names[:1]) or [""]
+        self.thumbnails = Thumbnails(cache, self.planes[0], self, patient=True)
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(WANT_AGAIN_MS)
+        self._again.timeout.connect(self.wanted)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(TILE + 2 * GAP)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("epochs of this object")
+        self.thumbnails.made.connect(self._on_made)
+        self.thumbnails.place_made.connect(self._on_made)
+        self.thumbnails.outdated.connect(self._on_outdated)
+        session.opinions_changed.connect(self._on_opinions_changed)
+
+    @property
+    def epochs(self) -> Sequence[Epoch]:
+        """What is shown, first to last in time."""
+        return self._epochs
+
+    @property
+    def shown(self) -> Sequence[Epoch]:
+        """Those of them that there is room for."""
+        return self._epochs[self._first : self._first + self._room()]
+
+    def turn_to(self, row: int) -> None:
+        """Another candidate is current: mark it, or show none until `follow`.
+
+        Painted with the panels: no epoch is ever seen under another candidate's name.
+        """
+        if not self._is_own(row):
+            self._epochs, self._first = [], 0
+        self._current = row
+        self.update()
+
+    def follow(self, row: int) -> None:
+        """Find the epochs of the candidate on screen; `spots` then tells what is wanted."""
+        self._current = row
+        if not self.isVisible():
+            return
+        if not self._is_own(row):
+            self._epochs = epochs_of(self._session.source, row) if row >= 0 else []
+        self._scroll_to_current()
+        self.update()
+
+    def spots(self) -> list[Spot]:
+        """What pictures are wanted of, if it is on screen: the current one's neighbours first."""
+        if not self.isVisible():
+            return []
+        self.thumbnails.set_size(TILE, self.devicePixelRatioF())
+        here = next((i for i, e in enumerate(self.shown) if e.row == self._current), 0)
+        order = sorted(range(len(self.shown)), key=lambda place: abs(place - here))
+        return [self.shown[place].spot for place in order]
+
+    def next_plane(self) -> None:
+        """Show the next of image, difference and template in all tiles."""
+        place = self.planes.index(self.thumbnails.plane)
+        self.thumbnails.set_plane(self.planes[(place + 1) % len(self.planes)])
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, TILE + 2 * GAP)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        assert event is not None
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), self.palette().window())
+        self._paint_edge(painter)
+        gaps = False
+        for place, epoch in enumerate(self.shown):
+            rect = self._rect(place)
+            if not rect.intersects(event.rect()):
+                continue
+            picture = self._picture(epoch)
+            gaps |= picture is None
+            if isinstance(picture, QImage):
+                self.seen.add(epoch.row)
+            code = self._code(epoch)
+            current = epoch.row >= 0 and epoch.row == self._current
+            ratio = self.devicePixelRatioF()
+            paint_tile(painter, rect, epoch, picture, code, current, self.palette(), ratio)
+        painter.end()
+        if gaps and not self._again.isActive():
+            self._again.start()
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        if event is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        if event.position().x() < EDGE:
+            self.next_plane()
+            return
+        epoch = self._epoch_at(event.position().x())
+        if epoch is None:
+            return
+        if epoch.row >= 0:
+            self._session.go_to_row(epoch.row)
+        else:
+            self._session.message.emit(f"{epoch.name}: no candidate was found in this place")
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        """Earlier and later ones, where there are more than there is room for."""
+        if event is not None:
+            turned = event.angleDelta().y() or event.angleDelta().x()
+            self._scroll(-1 if turned > 0 else 1)
+            event.accept()
+
+    def event(self, event: QEvent | None) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            epoch = self._epoch_at(event.pos().x())
+            said = "Click: another plane" if event.pos().x() < EDGE else ""
+            if epoch is not None:
+                said = tool_tip(epoch, self._code(epoch))
+            QToolTip.showText(event.globalPos(), plain_tip(said), self)
+            return True
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._scroll_to_current()
+        self.wanted.emit()
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        self.follow(self._current)
+        self.wanted.emit()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        super().hideEvent(event)
+        self._again.stop()
+
+    def _picture(self, epoch: Epoch) -> QImage | str | None:
+        """An epoch's picture, turned to lie as the panels do."""
+        picture = self.thumbnails.image(epoch.spot)
+        own, wanted = self.thumbnails.lie(epoch.spot), self.thumbnails.lie(self._current)
+        if not isinstance(picture, QImage) or own is None or wanted is None:
+            return picture
+        key = (picture.cacheKey(), *quarter_turns(own, wanted))
+        if key not in self._turned:
+            if len(self._turned) > _KEPT:
+                self._turned.clear()
+            self._turned[key] = turned(picture, *key[1:])
+        return self._turned[key]
+
+    def _code(self, epoch: Epoch) -> int:
+        return int(self._session.codes[epoch.row]) if epoch.row >= 0 else -1
+
+    def _is_own(self, row: int) -> bool:
+        return any(epoch.row == row for epoch in self._epochs)
+
+    def _room(self) -> int:
+        return max(1, (self.width() - EDGE) // (tile_width(self.fontMetrics()) + GAP))
+
+    def _rect(self, place: int) -> QRect:
+        width = tile_width(self.fontMetrics())
+        return QRect(EDGE + place * (width + GAP), GAP, width, TILE)
+
+    def _epoch_at(self, x: float) -> Epoch | None:
+        place = int((x - EDGE) // (tile_width(self.fontMetrics()) + GAP))
+        return self.shown[place] if x >= EDGE and place < len(self.shown) else None
+
+    def _scroll(self, steps: int) -> None:
+        last = max(0, len(self._epochs) - self._room())
+        first = min(max(self._first + steps, 0), last)
+        if first != self._first:
+            self._first = first
+            self.update()
+            self.wanted.emit()
+
+    def _scroll_to_current(self) -> None:
+        here = next((i for i, epoch in enumerate(self._epochs) if epoch.row == self._current), 0)
+        room = self._room()
+        if not self._first <= here < self._first + room:
+            self._first = here - room // 2
+        self._first = min(max(self._first, 0), max(0, len(self._epochs) - room))
+
+    def _paint_edge(self, painter: QPainter) -> None:
+        count, found = len(self._epochs), sum(epoch.row >= 0 for epoch in self._epochs)
+        lines = [self.thumbnails.plane, "epochs", f"{found} of {count}" if count else ""]
+        hidden = (self._first, count - self._first - len(self.shown))
+        if count and any(hidden):
+            lines.append(f"\N{LEFTWARDS ARROW} {hidden[0]}  {hidden[1]} \N{RIGHTWARDS ARROW}")
+        height = self.fontMetrics().height()
+        top = GAP + max(0, (TILE - height * len(lines)) // 2)
+        for number, line in enumerate(lines):
+            role = self.palette().text() if number == 0 else self.palette().placeholderText()
+            painter.setPen(role.color())
+            room = QRect(0, top + number * height, EDGE - 6, height)
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft), line)
+
+    def _on_made(self, spot: Spot) -> None:
+        for place, epoch in enumerate(self.shown):
+            if epoch.spot == spot:
+                self.update(self._rect(place))
+
+    def _on_outdated(self) -> None:
+        # The panels come first; the tiles follow as they are made.
+        if self.isVisible():
+            self._again.start()
+
+    def _on_opinions_changed(self, rows: list[int]) -> None:
+        if any(epoch.row in rows for epoch in self._epochs):
+            self.update()

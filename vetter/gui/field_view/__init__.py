@@ -1,0 +1,1 @@
+"""The shifts of all fits over the field."""

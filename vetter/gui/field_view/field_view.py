@@ -1,0 +1,293 @@
+"""The field view: what the fits say all over the field, and one verdict for a part of it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from PyQt6.QtCore import QEvent, Qt, QTimer
+from PyQt6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PyQt6.QtWidgets import (
+    QHBoxLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vetter.core.decisions.decision import Verdict
+from vetter.core.judgement.fit_state import fittable
+from vetter.gui.field_view import summary
+from vetter.gui.field_view.legend import FieldKey
+from vetter.gui.field_view.points import gathered, shown_field
+from vetter.gui.field_view.shift_map import FieldMap
+from vetter.gui.field_view.shift_plot import ShiftPlot
+from vetter.gui.field_view.side_by_side import FieldPair
+from vetter.gui.widgets.checked_button import CheckedButton
+from vetter.gui.widgets.entered_button import EnteredButton
+from vetter.gui.widgets.group_question import GroupQuestion
+from vetter.gui.widgets.plain_text import plain_label
+from vetter.review.fits.fits import Fits
+from vetter.review.session import Session
+
+REFRESH_MS = 400
+"""Results come a dozen at a time; the points are gathered and painted less often."""
+_TURN_MS = 30
+"""Another image's points follow the panels."""
+_SHARE = 12
+"""And so seldom that it takes one part in so many of the window's time."""
+
+BUTTONS = (
+    ("Accept", Verdict.ACCEPT),
+    ("Reject", Verdict.REJECT),
+    ("Maybe", Verdict.MAYBE),
+    ("Clear", Verdict.NONE),
+)
+HINT = "    ".join(
+    # A line ends between two of them.
+    words.replace(" ", "\N{NO-BREAK SPACE}")
+    for words in ("drag: select a group", "click: go there", "wheel: zoom")
+)
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class FieldView(QWidget):
+    """A map of the shifts and a plot of dx against dy, of the candidates as they are listed.
+
+    A drag selects a group; the verdict keys and the buttons then ask for all of it, with how many,
+    before anything is decided. Once it has been decided, or the vetter moves on to another
+    candidate, the keys are for that one alone again; the buttons still ask for the group.
+
+    Nothing is gathered or painted while it is hidden.
+
+    Parameters
+    ----------
+    session : Session
+    fits : Fits
+    """
+
+    def __init__(self, session: Session, fits: Fits, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._fits = fits
+        self._seen: set[int] = {session.current_row}
+        self.chosen: list[int] = []
+        self.armed = False
+        self._field = shown_field(session)
+        self.map = FieldMap(self._shape(), self)
+        self.plot = ShiftPlot(self)
+        self.question = GroupQuestion(self, narrow=True)
+        self._lay_out()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._on_soon)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("field view")
+        for canvas in (self.map, self.plot):
+            canvas.banded.connect(self._on_banded)
+            canvas.picked.connect(session.go_to_row)
+        self.question.agreed.connect(self._on_agreed)
+        session.current_changed.connect(self._on_current_changed)
+        session.opinions_changed.connect(self._on_changed)
+        session.opinions_changed.connect(self.question.forget)
+        session.queue_changed.connect(self._on_changed)
+        session.grown.connect(self._on_changed)
+        fits.changed.connect(self._on_changed)
+        fits.stars.changed.connect(self._on_changed)
+        self._say_chosen()
+
+    def refresh(self) -> None:
+        """Gather what is known now, and paint it."""
+        points = gathered(self._session, self._fits)
+        fit = self._fits.fit_of(self._session.current_row)
+        self.plot.bound = 1.0 if fit is None else fit.options.max_shift
+        if self.chosen:
+            listed = np.isin(self.chosen, points.rows)
+            if not listed.all():
+                self._choose(np.array(self.chosen, np.intp)[listed].tolist())
+            self._say_chosen()
+        for canvas in (self.map, self.plot):
+            canvas.points = points
+            canvas.outdated()
+        self._say_field()
+
+    def decide(self, verdict: Verdict) -> bool:
+        """Ask whether the group shall have a verdict.
+
+        Returns
+        -------
+        bool
+            False where no group was just selected: then the verdict is the current candidate's.
+        """
+        if not (self.armed and self.chosen and self.isVisible()):
+            return False
+        self.ask(verdict)
+        return True
+
+    def ask(self, verdict: Verdict) -> None:
+        """Say how many a verdict would be given to, and wait for yes or no."""
+        session = self._session
+        if session.read_only:
+            session.message.emit("read only: no verdict can be given here")
+            return
+        group = np.array(self.chosen, np.intp)
+        undecided = group[session.codes[group] == 0]
+        unseen = np.count_nonzero(np.isin(undecided, list(self._seen), invert=True))
+        self.question.ask(self.chosen, verdict, int(unseen), session.unlisted)
+        self.setFocus()
+
+    def event(self, event: QEvent | None) -> bool:
+        # Enter and Esc are this view's own while it has the focus.
+        if isinstance(event, QKeyEvent) and event.key() in (*_ENTER, Qt.Key.Key_Escape):
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self._answer(yes=event.key() in _ENTER)
+                return True
+        return super().event(event)
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        self._turn_to_field()
+        self._mark_current()
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        super().hideEvent(event)
+        self._soon.stop()
+        self._choose([])
+
+    def _lay_out(self) -> None:
+        self.count = plain_label(parent=self)
+        self.count.setAccessibleName("how many are selected")
+        self.buttons = [EnteredButton(word, self) for word, _ in BUTTONS]
+        bar = QHBoxLayout()
+        for button, (_, verdict) in zip(self.buttons, BUTTONS, strict=True):
+            button.clicked.connect(partial(self._on_button, verdict))
+            bar.addWidget(button)
+        self.lasso = CheckedButton("Lasso", self)
+        self.lasso.setToolTip("Select with a free line instead of a rectangle")
+        self.lasso.toggled.connect(self._on_lasso)
+        bar.addStretch(1)
+        bar.addWidget(self.lasso)
+        self.field_words, self.own_words = plain_label(parent=self), plain_label(parent=self)
+        for label, lines in ((self.count, 2), (self.field_words, 2), (self.own_words, 3)):
+            # Longer words must not change the canvases' size: they would be painted anew.
+            label.setWordWrap(True)
+            label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+            label.setFixedHeight(lines * label.fontMetrics().lineSpacing() + 2)
+        self.pair = FieldPair(self.map, self.plot, ("Map", "Shifts"), self)
+        above = QHBoxLayout()
+        above.addWidget(self.count, 1)
+        above.addWidget(self.pair.choice, 0, Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 4, 6, 2)
+        layout.setSpacing(4)
+        layout.addLayout(bar)
+        layout.addLayout(above)
+        layout.addWidget(self.question)
+        layout.addWidget(self.pair, 1)
+        layout.addWidget(self.field_words)
+        layout.addWidget(self.own_words)
+        layout.addWidget(FieldKey(self))
+
+    def _shape(self) -> tuple[int, int] | None:
+        return self._session.source.fields[self._field].shape
+
+    def _turn_to_field(self) -> bool:
+        """Show the image that the current candidate is on; whether it is another one."""
+        before, self._field = self._field, shown_field(self._session)
+        if fittable(self._session.source.plane_names):
+            self._fits.stars.want(self._field)
+        if before == self._field:
+            return False
+        self.map.set_shape(self._shape())
+        for canvas in (self.map, self.plot):
+            canvas.forget()
+        self._choose([])
+        return True
+
+    def _choose(self, rows: list[int]) -> None:
+        """Another group; a question about the earlier one is not answered any more."""
+        self.chosen = rows
+        self.armed = bool(rows)
+        group = np.array(rows, np.intp)
+        self.question.dismiss()
+        for canvas in (self.map, self.plot):
+            canvas.chosen = group
+            canvas.outdated()
+        self._say_chosen()
+
+    def _answer(self, yes: bool) -> None:
+        if self.question.text:
+            if yes:
+                self.question.agree()
+            else:
+                self.question.dismiss()
+        elif not yes:
+            self._choose([])
+
+    def _say_chosen(self) -> None:
+        for button in self.buttons:
+            button.setEnabled(bool(self.chosen))
+        if not self.chosen:
+            self.count.setText(HINT)
+            return
+        words = summary.of_group(self.map.chosen, self._fits.table)
+        self.count.setText(words + ("; verdict keys ask for all" if self.armed else ""))
+
+    def _say_field(self) -> None:
+        fields = self._session.source.fields
+        name = fields[self._field].name if len(fields) > 1 else ""
+        fit = self._session.settings.fit
+        scales = fit.scale_low, fit.scale_high
+        self.field_words.setText(summary.of_stars(self._fits.stars, self._field, name, scales))
+        self._say_own()
+
+    def _say_own(self) -> None:
+        row = self._session.current_row
+        words = summary.of_candidate(self._session, self._fits, row) if row >= 0 else ""
+        self.own_words.setText(words)
+
+    def _mark_current(self) -> None:
+        for canvas in (self.map, self.plot):
+            canvas.set_current(self._session.current_row)
+
+    def _on_current_changed(self, row: int) -> None:
+        self._seen.add(row)
+        if self.armed:
+            self.armed = False
+            self.question.dismiss()
+            self._say_chosen()
+        if self.isVisible():
+            if self._turn_to_field():
+                self._soon.start(_TURN_MS)
+            self._mark_current()
+            self._say_own()
+
+    def _on_changed(self, _rows: object = None) -> None:
+        if self.isVisible() and not self._soon.isActive():
+            cost = 1000 * (self.map.layer.cost + self.plot.layer.cost)
+            self._soon.start(max(REFRESH_MS, round(_SHARE * cost)))
+
+    def _on_soon(self) -> None:
+        if self.map.layer.under_way or self.plot.layer.under_way:
+            # What is being painted is seen first: else there would be no end of it.
+            self._soon.start(REFRESH_MS)
+        else:
+            self.refresh()
+
+    def _on_banded(self, rows: list[int], more: bool) -> None:
+        self.setFocus()
+        self._choose(list(dict.fromkeys([*self.chosen, *rows])) if more else rows)
+
+    def _on_agreed(self, rows: list[int], verdict: Verdict) -> None:
+        # The group has what it was selected for: the next key is for the candidate on screen.
+        self.armed = False
+        self._say_chosen()
+        self._session.decide_group(rows, verdict)
+
+    def _on_button(self, verdict: Verdict, _checked: bool = False) -> None:
+        self.ask(verdict)
+
+    def _on_lasso(self, on: bool) -> None:
+        self.map.lasso = self.plot.lasso = on

@@ -1,0 +1,61 @@
+"""What the marks of the field view mean."""
+
+from __future__ import annotations
+
+import math
+
+from PyQt6.QtCore import QPointF
+from PyQt6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QWidget
+
+from vetter.core.judgement.fit_table import Disappeared
+from vetter.gui.field_view.marks import SIZES, STAR, colour, mark_path
+from vetter.gui.widgets.theme import DARK, LIGHT
+from vetter.gui.widgets.verdict_style import is_dark
+
+STATES = (
+    (Disappeared.YES, "disappeared"),
+    (Disappeared.NO, "not"),
+    (Disappeared.NOT_JUDGED, "not judged"),
+    (Disappeared.NOT_FITTED, "not fitted"),
+    (STAR, "star"),
+)
+SCALES = ((0, "0.5"), (2, "1"), (4, "2"))
+FAINT = "faint: decided    no arrow: on bound"
+
+
+class FieldKey(QWidget):
+    """Two lines: shapes with tones; sizes, and what is left out."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(2 * QFontMetrics(self.font()).height() + 8)
+        words = ", ".join(word for _, word in STATES)
+        self.setAccessibleName(f"marks: {words}; size: scale; {FAINT}")
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        line = painter.fontMetrics().height() + 3
+        x = 6.0
+        for shape, word in STATES:
+            x = self._sample(painter, x, line - 4, shape, SIZES[2], word)
+        x = self._words(painter, 6.0, 2 * line - 4, "scale:") + 6
+        for number, word in SCALES:
+            x = self._sample(painter, x, 2 * line - 4, Disappeared.NO, SIZES[number], word)
+        self._words(painter, x + 4, 2 * line - 4, FAINT)
+        painter.end()
+
+    def _sample(
+        self, painter: QPainter, x: float, base: float, shape: int, size: float, word: str
+    ) -> float:
+        painter.setPen(QPen(colour(shape, is_dark(self.palette())), 1.4))
+        middle = QPointF(math.floor(x) + 6.5, base - 4.0)
+        painter.drawPath(mark_path(shape, size).translated(middle))
+        return self._words(painter, x + 17, base, word) + 11
+
+    def _words(self, painter: QPainter, x: float, base: float, words: str) -> float:
+        tones = DARK if is_dark(self.palette()) else LIGHT
+        painter.setPen(QColor(tones.dim))
+        painter.drawText(QPointF(x, base), words)
+        return x + painter.fontMetrics().horizontalAdvance(words)

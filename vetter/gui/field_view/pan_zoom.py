@@ -1,0 +1,173 @@
+"""A plane of points with a camera and a mouse: zoom, pan, and the band that selects."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QMouseEvent, QPolygonF, QWheelEvent
+from PyQt6.QtWidgets import QWidget
+
+from vetter.gui.field_view.points import Points, Rows, within
+
+Array = npt.NDArray[np.float64]
+
+_DRAG = 5.0
+_REACH = 10.0
+
+
+class FieldCamera(QWidget):
+    """Where points lie on the screen, and what the mouse does with them.
+
+    Dragging with the left button selects, with Shift in addition; a click goes to the nearest
+    candidate. The wheel zooms, dragging with the right button pans, a double click fits.
+
+    `banded` carries the rows that were caught, and whether they are in addition.
+    `picked` carries a row of the candidate list.
+    """
+
+    banded = pyqtSignal(object, bool)
+    picked = pyqtSignal(int)
+
+    margins = (8.0, 8.0, 8.0, 24.0)
+    """Left, top, right, bottom: around the plane."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.points = Points()
+        self.lasso = False
+        self._zoom, self._middle = 1.0, QPointF(0.5, 0.5)
+        self._band: list[QPointF] = []
+        self._grip: QPointF | None = None
+        self.setMouseTracking(True)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self.setMinimumSize(QSize(140, 140))
+
+    @property
+    def extent(self) -> tuple[float, float, float, float]:
+        """The plane shown when fitted: x from, to, y from, to."""
+        raise NotImplementedError
+
+    def where(self) -> Array:
+        """Place of each candidate in the plane, shape (n, 2)."""
+        raise NotImplementedError
+
+    def outdated(self) -> None:
+        """Paint the points anew, at the next paint."""
+        raise NotImplementedError
+
+    def fit_view(self) -> None:
+        """The whole plane."""
+        self._zoom, self._middle = 1.0, QPointF(0.5, 0.5)
+        self.outdated()
+
+    @property
+    def zoomed(self) -> bool:
+        """Whether the plane is not as it was fitted: closer, or moved."""
+        return self._zoom != 1.0 or self._middle != QPointF(0.5, 0.5)
+
+    @property
+    def frame(self) -> QRectF:
+        """The plane's rectangle on the screen, before any zoom: as large as fits, not distorted."""
+        left, top, right, bottom = self.margins
+        room = QRectF(self.rect()).adjusted(left, top, -right, -bottom)
+        x0, x1, y0, y1 = self.extent
+        scale = min(room.width() / (x1 - x0), room.height() / (y1 - y0))
+        size = QPointF(scale * (x1 - x0), scale * (y1 - y0))
+        corner = room.center() - size / 2
+        return QRectF(corner.x(), corner.y(), max(size.x(), 1.0), max(size.y(), 1.0))
+
+    @property
+    def scale(self) -> float:
+        """Screen pixels to one unit of the plane."""
+        x0, x1, _, _ = self.extent
+        return self.frame.width() * self._zoom / (x1 - x0)
+
+    def to_screen(self, places: Array) -> Array:
+        """Places (n, 2) of the plane in this widget; y up."""
+        x0, x1, y0, y1 = self.extent
+        centre, scale = self.frame.center(), self.scale
+        mx = x0 + self._middle.x() * (x1 - x0)
+        my = y0 + self._middle.y() * (y1 - y0)
+        return np.column_stack(
+            [centre.x() + (places[:, 0] - mx) * scale, centre.y() - (places[:, 1] - my) * scale]
+        )
+
+    def _outline(self) -> QPolygonF:
+        if self.lasso:
+            return QPolygonF(self._band)
+        return QPolygonF(QRectF(self._band[0], self._band[-1]).normalized())
+
+    def _caught(self) -> Rows:
+        """Places in `Points` inside the band."""
+        at = self.to_screen(self.where())
+        outline = self._outline()
+        corners = np.array([(p.x(), p.y()) for p in (outline.at(i) for i in range(len(outline)))])
+        (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+        x, y = at[:, 0], at[:, 1]
+        with np.errstate(invalid="ignore"):
+            near = np.nonzero((x >= left) & (x <= right) & (y >= top) & (y <= bottom))[0]
+        return near[within(at[near], corners)] if self.lasso else near
+
+    def _nearest(self, position: QPointF) -> int | None:
+        at = self.to_screen(self.where())
+        away = np.hypot(at[:, 0] - position.x(), at[:, 1] - position.y())
+        if not len(away) or not np.nanmin(away, initial=np.inf) <= _REACH:
+            return None
+        return int(np.nanargmin(away))
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._band = [event.position()]
+        else:
+            self._grip = event.position()
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        if self._grip is not None:
+            moved, self._grip = event.position() - self._grip, event.position()
+            size = self.frame.width() * self._zoom, self.frame.height() * self._zoom
+            self._middle += QPointF(-moved.x() / size[0], moved.y() / size[1])
+            self.outdated()
+        elif self._band:
+            far = event.position() - self._band[0]
+            if len(self._band) > 1 or abs(far.x()) + abs(far.y()) > _DRAG:
+                self._band.append(event.position())
+                self.update()
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        self._grip = None
+        if event.button() == Qt.MouseButton.LeftButton and self._band:
+            if len(self._band) > 1:
+                self._band.append(event.position())
+                more = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                caught = self.points.rows[self._caught()].tolist()
+                self._band = []
+                self.banded.emit(caught, more)
+            else:
+                self._band = []
+                place = self._nearest(event.position())
+                if place is not None:
+                    self.picked.emit(int(self.points.rows[place]))
+            self.update()
+        event.accept()
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent | None) -> None:
+        self.fit_view()
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        assert event is not None
+        zoom = min(max(self._zoom * 2 ** (event.angleDelta().y() / 480), 1.0), 40.0)
+        frame, at = self.frame, event.position() - self.frame.center()
+        # What is under the pointer stays there.
+        gain = 1 / self._zoom - 1 / zoom
+        self._middle += QPointF(at.x() / frame.width(), -at.y() / frame.height()) * gain
+        self._zoom = zoom
+        if zoom == 1.0:
+            self._middle = QPointF(0.5, 0.5)
+        self.outdated()
+        event.accept()

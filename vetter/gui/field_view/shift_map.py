@@ -1,0 +1,138 @@
+"""The field as a map: each fit's shift an arrow where its candidate or star stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPen
+from PyQt6.QtWidgets import QWidget
+
+from vetter.core.round_number import round_number
+from vetter.gui.field_view.canvas import FieldCanvas
+from vetter.gui.field_view.marks import STAR, arrows, colour, draw_arrows
+from vetter.gui.field_view.point_layer import Piece
+from vetter.gui.widgets.verdict_style import is_dark
+
+Array = npt.NDArray[np.float64]
+
+_ENOUGH = 4000
+_KEY_PART = 13.0
+"""The key arrow is so many times shorter than the map."""
+
+
+class FieldMap(FieldCanvas):
+    """Candidates and stars in the image, y up, with their shifts as arrows.
+
+    A shift that ended on its bound has no arrow: its direction means nothing.
+
+    Parameters
+    ----------
+    shape : (int, int), optional
+        Rows and columns of the image; None: as far as the candidates reach.
+    """
+
+    def __init__(self, shape: tuple[int, int] | None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shape = shape
+        self.key = 0.1
+        self.setAccessibleName("shifts on the field")
+
+    def set_shape(self, shape: tuple[int, int] | None) -> None:
+        """Another image."""
+        self._shape = shape
+        self.outdated()
+
+    @property
+    def extent(self) -> tuple[float, float, float, float]:
+        if self._shape is not None:
+            return -0.5, self._shape[1] - 0.5, -0.5, self._shape[0] - 0.5
+        places = self.points.places
+        known = places[np.isfinite(places).all(axis=1)]
+        if not len(known):
+            return 0.0, 1.0, 0.0, 1.0
+        low, high = known.min(axis=0), known.max(axis=0)
+        margin = 0.03 * max(float((high - low).max()), 1.0)
+        return (
+            float(low[0]) - margin,
+            float(high[0]) + margin,
+            float(low[1]) - margin,
+            float(high[1]) + margin,
+        )
+
+    @property
+    def factor(self) -> float:
+        """Screen pixels to one pixel of shift; the same at every zoom."""
+        frame = self.frame
+        return min(frame.width(), frame.height()) / _KEY_PART / self.key
+
+    def where(self) -> Array:
+        return self.points.places
+
+    def paint_ground(self, painter: QPainter) -> None:
+        corners = self.to_screen(np.array(self.extent).reshape(2, 2).T)
+        painter.setPen(QPen(QColor(self.tones.line), 1))
+        painter.setBrush(QColor(self.tones.base))
+        painter.drawRect(QRectF(QPointF(*corners[0]), QPointF(*corners[1])).normalized())
+
+    @property
+    def points_frame(self) -> QRectF:
+        room = QRectF(self.rect())
+        if self.zoomed:
+            # The key below the map stays readable.
+            room.setBottom(self.frame.bottom() + 4)
+        return room
+
+    def point_pieces(self) -> Iterator[Piece]:
+        points, dark = self.points, is_dark(self.palette())
+        self._choose_key()
+        stars, tone = points.stars, colour(STAR, dark)
+        every = np.arange(len(stars))
+        yield from self.arrow_pieces(stars[:, :2], stars[:, 2:4], every, self.factor, tone)
+        yield from self.star_pieces(stars[:, :2])
+        for state in (0, 2, 3, 1):
+            shown = np.nonzero((points.states == state) & ~points.bound)[0]
+            tone = colour(state, dark)
+            yield from self.arrow_pieces(points.places, points.shifts, shown, self.factor, tone)
+        yield from self.mark_pieces()
+
+    def paint_current(self, painter: QPainter, place: int, tone: QColor) -> None:
+        points = self.points
+        if points.bound[place]:
+            return
+        start = self.to_screen(points.places[place : place + 1])
+        end = start + points.shifts[place] * (self.factor, -self.factor)
+        draw_arrows(painter, arrows(start, end), tone, 2.0)
+
+    def _choose_key(self) -> None:
+        """A round number of pixels near which the larger shifts lie."""
+        points = self.points
+        known = np.nonzero(np.isfinite(points.shifts[:, 0]) & ~points.bound)[0]
+        # Of a hundred thousand a few thousand tell it as well.
+        some = points.shifts[known[:: max(1, len(known) // _ENOUGH)]]
+        lengths = np.hypot(*np.concatenate([some, points.stars[:, 2:4]]).T)
+        lengths = lengths[np.isfinite(lengths)]
+        if len(lengths):
+            self.key = round_number(float(np.percentile(lengths, 90))) or 0.01
+
+    def paint_over(self, painter: QPainter) -> None:
+        painter.setFont(self.font())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        length, frame = self.key * self.factor, self.frame
+        y = frame.bottom() + 14
+        start = np.array([[frame.left() + 2, y]])
+        text = QColor(self.tones.text)
+        draw_arrows(painter, arrows(start, start + (length, 0)), text, 1.5)
+        room = QRectF(frame.left() + length + 10, y - 10, frame.width(), 20)
+        align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(room, int(align), f"{self.key:g} px")
+        x0, x1, y0, y1 = self.extent
+        size = f"{x1 - x0:.0f} x {y1 - y0:.0f}"
+        advance = painter.fontMetrics().horizontalAdvance
+        if length + advance(f"{self.key:g} px") + advance(size) + 24 < frame.width():
+            painter.setPen(QColor(self.tones.dim))
+            room = QRectF(frame.left(), y - 10, frame.width(), 20)
+            align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(room, int(align), size)

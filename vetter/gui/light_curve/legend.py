@@ -1,0 +1,102 @@
+"""What the marks of a light curve mean, in one line: only those that are on screen."""
+
+from __future__ import annotations
+
+import math
+from enum import Enum, auto
+
+from PyQt6.QtCore import QPointF, QSize
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QSizePolicy, QWidget
+
+from vetter.core.light_curve import LightCurve
+from vetter.gui.light_curve.marks import limit_path, minus_path, styles_of, symbol_path
+from vetter.gui.widgets.theme import DARK, LIGHT
+from vetter.gui.widgets.verdict_style import is_dark
+
+_GAP = 12
+_AFTER_MARK = 14
+
+
+class Mark(Enum):
+    """Sign that the key explains."""
+
+    DETECTION = auto()
+    FORCED = auto()
+    NEGATIVE = auto()
+    LIMIT = auto()
+
+
+class LightCurveKey(QWidget):
+    """The filters with their marks, then what open marks, minus signs and triangles are."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._curve: LightCurve | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("filters of the light curve")
+
+    def show_curve(self, curve: LightCurve | None) -> None:
+        """Explain the marks of a light curve; None: there is none."""
+        before = self._samples()
+        self._curve = curve
+        if self._samples() != before:
+            self.setAccessibleDescription(", ".join(word for _, _, word in self._samples()))
+            self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        words = (
+            metrics.horizontalAdvance(word) + _AFTER_MARK + _GAP for _, _, word in self._samples()
+        )
+        return QSize(sum(words), metrics.height() + 4)
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        dark = is_dark(self.palette())
+        dim = QColor((DARK if dark else LIGHT).dim)
+        styles = {} if self._curve is None else styles_of(self._curve)
+        x, base = 2.0, self.height() - painter.fontMetrics().descent() - 2
+        for mark, band, word in self._samples():
+            painter.save()
+            painter.translate(QPointF(math.floor(x) + 5.5, base - 4.5))
+            style = None if band is None else styles[band]
+            tone = dim if style is None else style.tone(dark)
+            painter.setPen(QPen(tone, 1.2))
+            if mark is Mark.DETECTION:
+                painter.setBrush(tone)
+            if mark is Mark.LIMIT and style is not None:
+                painter.drawPath(limit_path(style.ticks))
+            else:
+                painter.drawPath(symbol_path("circle" if style is None else style.symbol))
+            if mark is Mark.NEGATIVE:
+                painter.drawPath(minus_path())
+            painter.restore()
+            painter.setPen(dim)
+            painter.drawText(QPointF(x + _AFTER_MARK, base), word)
+            x += _AFTER_MARK + painter.fontMetrics().horizontalAdvance(word) + _GAP
+        painter.end()
+
+    def _samples(self) -> list[tuple[Mark, str | None, str]]:
+        """What is explained: the mark, its filter (None: any), and the words."""
+        curve = self._curve
+        if curve is None:
+            return []
+        bands = list(styles_of(curve))
+        samples: list[tuple[Mark, str | None, str]] = [
+            (Mark.DETECTION, b, _named(b)) for b in bands
+        ]
+        if (curve.kind == "forced").any():
+            samples.append((Mark.FORCED, None, "forced"))
+        if (curve.negative & ~curve.limit).any():
+            samples.append((Mark.NEGATIVE, None, "negative"))
+        for band in bands:
+            if (curve.limit & (curve.band == band)).any():
+                samples.append((Mark.LIMIT, band, f"limit {band}".strip()))
+        return samples
+
+
+def _named(band: str) -> str:
+    return band or "filter not known"

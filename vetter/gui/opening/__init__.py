@@ -1,0 +1,1 @@
+"""Choosing what to open; the first page."""

@@ -1,0 +1,72 @@
+"""A strip above the window's content: what is being opened, or why it could not be."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QPalette
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from vetter.gui.widgets.plain_text import plain_label
+
+
+class OpeningStrip(QFrame):
+    """Hidden while there is nothing to say."""
+
+    cancelled = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("opening strip")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Button)
+        self.text = plain_label(parent=self)
+        self.text.setWordWrap(True)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        # A path without a blank in it must not make the window wider.
+        self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.button = QPushButton(self)
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button.clicked.connect(self._on_clicked)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 4, 8, 4)
+        layout.addWidget(self.text, 1)
+        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+        self._opening = False
+        self.hide()
+
+    def say_opening(self, name: str) -> None:
+        """That something is being read, and a way to stop waiting for it."""
+        self._say(f"opening {name} ...", "Cancel", "stop waiting; what is shown stays", True)
+
+    def say_held(self, name: str) -> None:
+        """That something was read, and waits for the export from what is shown."""
+        self._say(
+            f"{name} is read: it is shown when the export is over and its dialog closed",
+            "Cancel",
+            "leave it; what is shown stays",
+            True,
+        )
+
+    def say_failed(self, text: str) -> None:
+        """Why something was not opened; stays until it is put away or something else is opened."""
+        self._say(f"⚠ not opened: {text}", "Put away", "hide this line", False)
+
+    def put_away(self) -> None:
+        """Nothing to say any more."""
+        self._opening = False
+        self.hide()
+
+    def _say(self, text: str, button: str, tip: str, opening: bool) -> None:
+        self._opening = opening
+        self.text.setText(text)
+        self.text.setAccessibleName(text)
+        self.button.setText(button)
+        self.button.setToolTip(tip)
+        self.show()
+
+    def _on_clicked(self) -> None:
+        opening = self._opening
+        self.put_away()
+        if opening:
+            self.cancelled.emit()

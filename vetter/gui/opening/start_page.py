@@ -1,0 +1,228 @@
+"""The first page: what can be opened, and the sessions opened lately."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QFont, QFontDatabase, QPalette
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vetter.gui.widgets.plain_text import plain_label, plain_tip
+from vetter.io.session.recent_sessions import MOST, RecentSession
+
+CAN_BE_OPENED = (
+    ("Candidate list and its images", "vetter candidates.ecsv --image sci.fits --diff diff.fits"),
+    ("Folder of cutout files", "vetter cutouts/"),
+    ("Folder of stamps: NAME_sci, NAME_ref, NAME_diff", "vetter stamps/"),
+    ("Alert packets: .avro, .tar.gz, .parquet, folders", "vetter ztf_public_20261122.tar.gz"),
+    ("Field file: several images of a night", "vetter night.toml"),
+    ("Session: goes on where it stopped", "vetter night.vetter"),
+)
+HEADINGS = ("Session", "Input", "Decided", "Last open")
+WIDTH = 980
+
+
+class StartPage(QWidget):
+    """A quiet page; the keyboard reaches everything on it.
+
+    Parameters
+    ----------
+    keys : mapping-like of three texts
+        The keys of Open, Open folder and the demo, as buttons say them.
+    """
+
+    files_wanted = pyqtSignal()
+    folder_wanted = pyqtSignal()
+    demo_wanted = pyqtSignal()
+    clear_wanted = pyqtSignal()
+    session_wanted = pyqtSignal(object)
+    """The RecentSession that is to be opened."""
+
+    def __init__(self, keys: Sequence[str] = ("", "", ""), parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("start page")
+        self._entries: tuple[RecentSession, ...] = ()
+        content = QWidget(self)
+        content.setMaximumWidth(WIDTH)
+        layout = QVBoxLayout(content)
+        layout.setSpacing(6)
+        layout.setContentsMargins(24, 24, 24, 16)
+        layout.addWidget(_title("Open candidates to vet", 1.6, content))
+        hint = plain_label(
+            "Files and folders can also be dropped anywhere on this window.", content
+        )
+        hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        layout.addWidget(hint)
+        layout.addSpacing(8)
+        layout.addLayout(self._make_buttons(keys))
+        layout.addSpacing(16)
+        layout.addWidget(_title("What can be opened", 1.15, content))
+        layout.addLayout(_make_examples(content))
+        layout.addSpacing(16)
+        self.clear = QPushButton("Clear the list", content)
+        self.clear.setFlat(True)
+        self.clear.setToolTip("forget these sessions; their files stay")
+        self.clear.clicked.connect(self.clear_wanted)
+        heading = QHBoxLayout()
+        heading.addWidget(_title("Recent sessions", 1.15, content), 1)
+        heading.addWidget(self.clear)
+        layout.addLayout(heading)
+        self.table = self._make_table(content)
+        layout.addWidget(self.table)
+        self.nothing = plain_label(
+            "None yet: they are listed here once something was opened.", content
+        )
+        self.nothing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        layout.addWidget(self.nothing)
+        layout.addStretch(1)
+        across = QHBoxLayout(self)
+        across.addStretch(1)
+        across.addWidget(content, 100)
+        across.addStretch(1)
+        self.show_recents((), frozenset())
+
+    def show_recents(self, entries: Sequence[RecentSession], missing: frozenset[str]) -> None:
+        """Show the sessions opened lately, those that are gone marked in words."""
+        self._entries = tuple(entries)
+        self.table.setRowCount(len(entries))
+        for row, entry in enumerate(entries):
+            gone = entry.session in missing
+            texts = (
+                os.path.basename(entry.session),
+                _input(entry),
+                "file is missing" if gone else _progress(entry),
+                _when(entry.at),
+            )
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                tip = entry.session if column != 1 else "\n".join(entry.inputs)
+                item.setToolTip(plain_tip(tip))
+                if gone:
+                    item.setFlags(Qt.ItemFlag.ItemIsSelectable)
+                self.table.setItem(row, column, item)
+        shown = bool(entries)
+        header = self.table.horizontalHeader()
+        height = header.sizeHint().height() if header is not None else 0
+        rows = min(len(entries), MOST) * self._row_height()
+        self.table.setFixedHeight(rows + height + 4)
+        self.table.setVisible(shown)
+        self.clear.setVisible(shown)
+        self.nothing.setVisible(not shown)
+        if shown and self.table.currentRow() < 0:
+            self.table.setCurrentCell(0, 0)
+
+    def _row_height(self) -> int:
+        return self.table.fontMetrics().height() + 8
+
+    def _make_buttons(self, keys: Sequence[str]) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.buttons: list[QPushButton] = []
+        for text, key, wanted in (
+            ("Open files...", keys[0], self.files_wanted),
+            ("Open folder...", keys[1], self.folder_wanted),
+            ("Demo: a simulated field", keys[2], self.demo_wanted),
+        ):
+            button = QPushButton(f"{text}   {key}".rstrip(), self)
+            button.setAutoDefault(True)
+            button.setMinimumHeight(button.fontMetrics().height() + 14)
+            button.clicked.connect(wanted)
+            row.addWidget(button)
+            self.buttons.append(button)
+        row.addStretch(1)
+        return row
+
+    def _make_table(self, parent: QWidget) -> QTableWidget:
+        table = QTableWidget(0, len(HEADINGS), parent)
+        table.setAccessibleName("recent sessions")
+        table.setHorizontalHeaderLabels(HEADINGS)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setTabKeyNavigation(False)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        vertical, horizontal = table.verticalHeader(), table.horizontalHeader()
+        if vertical is not None and horizontal is not None:
+            vertical.hide()
+            vertical.setDefaultSectionSize(table.fontMetrics().height() + 8)
+            horizontal.setHighlightSections(False)
+            horizontal.setDefaultAlignment(
+                Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            )
+            for column, width in enumerate((250, 0, 130, 130)):
+                if width:
+                    horizontal.resizeSection(column, width)
+                else:
+                    horizontal.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        # Enter or a double click, as the platform has it.
+        table.activated.connect(self._on_activated)
+        return table
+
+    def _on_activated(self, index: object) -> None:
+        row = self.table.currentRow()
+        item = self.table.item(row, 0)
+        if item is not None and item.flags() & Qt.ItemFlag.ItemIsEnabled:
+            self.session_wanted.emit(self._entries[row])
+
+
+def _title(text: str, size: float, parent: QWidget) -> QLabel:
+    label = plain_label(text, parent)
+    font = QFont(label.font())
+    font.setPointSizeF(font.pointSizeF() * size)
+    label.setFont(font)
+    return label
+
+
+def _make_examples(parent: QWidget) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(24)
+    grid.setVerticalSpacing(3)
+    grid.setColumnStretch(1, 1)
+    fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    for row, (what, command) in enumerate(CAN_BE_OPENED):
+        grid.addWidget(plain_label(what, parent), row, 0)
+        example = plain_label(command, parent)
+        example.setFont(fixed)
+        example.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        example.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        grid.addWidget(example, row, 1)
+    return grid
+
+
+def _progress(entry: RecentSession) -> str:
+    about = "about " if entry.estimated else ""
+    return f"{entry.decided:,} of {about}{entry.candidates:,}"
+
+
+def _input(entry: RecentSession) -> str:
+    if not entry.inputs or entry.inputs == ("demo",):
+        return entry.title
+    more = len(entry.inputs) - 1
+    return entry.inputs[0] + (f" and {more} more" if more else "")
+
+
+def _when(at: str) -> str:
+    """A time in the user's own zone; as it stands where it is none."""
+    try:
+        time = datetime.fromisoformat(at)
+    except ValueError:
+        return at
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=UTC)
+    return time.astimezone().strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,1 @@
+"""The pixels: the row of panels and its controls."""

@@ -1,0 +1,46 @@
+"""The page in the panels' place while the filter matches no candidate."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from vetter.gui.widgets.plain_text import plain_label
+from vetter.review.session import Session
+
+
+def no_match_text(session: Session) -> str:
+    """Return the sentence about a filter without a match, and about what is not listed yet."""
+    text = f"No candidate matches the filter\n{session.queue.expression}"
+    if session.unlisted:
+        text += f"\n\n{session.unlisted[:1].upper()}{session.unlisted[1:]}"
+    return text
+
+
+class EmptyPage(QWidget):
+    """No pixels and no name: verdict keys have nothing to decide on.
+
+    Parameters
+    ----------
+    session : Session
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.words = plain_label(parent=self)
+        self.words.setWordWrap(True)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        # A long filter without a blank must not make the window wider.
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.words.setAccessibleName("no candidate matches the filter")
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.words, 1)
+        session.blanked.connect(self._on_changed)
+        session.queue_changed.connect(self._on_changed)
+        session.grown.connect(self._on_changed)
+        session.completed.connect(self._on_changed)
+
+    def _on_changed(self, _what: object = None) -> None:
+        if self._session.is_blank:
+            self.words.setText(f"{no_match_text(self._session)}\n\nEsc clears the filter")

@@ -1,0 +1,297 @@
+"""The scene of the panels: their arrangement, the camera they share, and the mouse."""
+
+from __future__ import annotations
+
+import math
+
+import pyqtgraph as pg
+from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PyQt6.QtWidgets import QGraphicsView, QWidget
+
+from vetter.gui.panels.camera import View, arrangement, dragged, zoomed
+from vetter.gui.panels.plane_panel import TITLE_HEIGHT, PlanePanel, Stage
+from vetter.gui.widgets.theme import DARK, LIGHT
+
+ZOOM_STEP = math.sqrt(2)
+NOTCH = 2**0.25
+_GAP = 6.0
+
+
+class PanelScene(pg.GraphicsLayoutWidget):
+    """Panels in one scene, all looking at the same place with the same zoom.
+
+    Wheel zooms about the pointer, dragging pans, a double click fits; dragging with the right
+    button changes bias (across) and contrast (up and down). None of it needs the keyboard.
+
+    `pointer` carries the cutout pixel (x, y) under the mouse, 0-based, or None.
+    `contrast_dragged` carries a plane and how far the mouse went, in parts of the panel.
+    """
+
+    pointer = pyqtSignal(object)
+    contrast_dragged = pyqtSignal(str, float, float)
+
+    def __init__(self, parent: QWidget | None = None, font: QFont | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setMouseTracking(True)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self.setMinimumSize(QSize(240, 160))
+        # Whatever changes changes all panels: the bookkeeping of partial updates costs more.
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        # One fill of the ground is enough: not a cached one over the viewport's own.
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
+        self._viewport().setAutoFillBackground(False)
+        self._viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.ci.setContentsMargins(0, 0, 0, 0)
+        self.ci.setSpacing(_GAP)
+        self._font = font or self.font()
+        self._stage = Stage(ratio=self.devicePixelRatioF())
+        self._panels: dict[str, PlanePanel] = {}
+        self._names: tuple[str, ...] = ()
+        self._arranged: tuple[tuple[str, ...], int] = ((), 0)
+        self._pixels = 0
+        self._used = QRect()
+        self._prepared: tuple[object, QImage] | None = None
+        self._painted: QImage | None = None
+        self._grip: tuple[Qt.MouseButton, QPointF, PlanePanel] | None = None
+        self.set_theme(dark=True)
+
+    @property
+    def reticle_shown(self) -> bool:
+        """Whether the candidate's place is marked."""
+        return self._stage.reticle
+
+    @property
+    def view(self) -> View:
+        """Zoom and place looked at."""
+        return self._stage.view
+
+    @property
+    def plane_names(self) -> tuple[str, ...]:
+        """The panels on screen, in order."""
+        return self._names
+
+    def panel(self, plane: str) -> PlanePanel:
+        """The panel of a plane; KeyError where there is none."""
+        return self._panels[plane]
+
+    def flush(self) -> None:
+        """Paint now."""
+        self._viewport().repaint()
+
+    def set_reticle(self, shown: bool) -> None:
+        """Mark the candidate's place, or not."""
+        self._stage.reticle = shown
+        self._repaint_soon()
+
+    def set_compass(self, shown: bool) -> None:
+        """Draw compass and scale bar on the first panel, or not."""
+        self._stage.compass = shown
+        self._repaint_soon()
+
+    def zoom_in(self) -> None:
+        """One step closer to the middle of the view."""
+        self._zoom(ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        """One step away."""
+        self._zoom(1 / ZOOM_STEP)
+
+    def fit_view(self) -> None:
+        """The whole cutout in each panel."""
+        self._stage.view = View()
+        self._repaint_soon()
+
+    def set_theme(self, dark: bool) -> None:
+        """Dark or light surroundings; the pixels stay as they are."""
+        self._stage.tones = DARK if dark else LIGHT
+        self.setBackground(self._stage.tones.window)
+        self._repaint_soon()
+
+    def set_names(self, names: tuple[str, ...]) -> None:
+        """Have these panels on screen, in this order; those built before are used again."""
+        if names == self._names:
+            return
+        for name in names:
+            if name not in self._panels:
+                self._panels[name] = PlanePanel(self._stage, self._font)
+        for name, panel in self._panels.items():
+            panel.first = name == names[0]
+        self._names = names
+        self._forget_painted()
+        self.arrange()
+
+    def set_pixels(self, pixels: int) -> None:
+        """How many pixels all cutouts have along their longer side; 0 where they differ."""
+        if pixels != self._pixels:
+            self._pixels = pixels
+            self._forget_painted()
+            self.arrange()
+
+    def arrange(self) -> None:
+        """Put the panels in one row or two, whichever makes the pixels larger.
+
+        They stand close together at the left, under what else begins there: the eye goes from
+        one to the next, and the way should be short.
+        """
+        width, height = self.width(), self.height()
+        ratio = self.devicePixelRatioF()
+        best = arrangement(len(self._names), width, height, TITLE_HEIGHT, _GAP, self._pixels, ratio)
+        if self._arranged != (self._names, best.rows):
+            for item in list(self.ci.items):
+                self.ci.removeItem(item)
+            for index, name in enumerate(self._names):
+                place = divmod(index, best.columns)
+                self.ci.addItem(self._panels[name], *place)
+            self._even_out(best.rows, best.columns)
+            for name, panel in self._panels.items():
+                panel.setVisible(name in self._names)
+            self._arranged = (self._names, best.rows)
+        used = best.columns * (best.side + _GAP) - _GAP
+        high = best.rows * (best.side + TITLE_HEIGHT + _GAP) - _GAP
+        self._used = QRect(0, 0, math.ceil(min(used, width)), math.ceil(min(high, height)))
+        self.ci.setContentsMargins(0, 0, max(width - used, 0), max(height - high, 0))
+        self.ci.layout.activate()
+
+    def _even_out(self, rows: int, columns: int) -> None:
+        layout = self.ci.layout
+        for row in range(max(rows, layout.rowCount())):
+            layout.setRowStretchFactor(row, 1 if row < rows else 0)
+        for column in range(max(columns, layout.columnCount())):
+            layout.setColumnStretchFactor(column, 1 if column < columns else 0)
+
+    def _zoom(
+        self, factor: float, panel: PlanePanel | None = None, at: QPointF | None = None
+    ) -> None:
+        stage = self._stage
+        panel = panel or (self._panels[self._names[0]] if self._names else None)
+        if panel is None or stage.subject is None:
+            return
+        where = None if at is None else (at.x(), at.y())
+        stage.view = zoomed(stage.view, factor, panel.area, stage.subject, where)
+        self._repaint_soon()
+
+    def keep_painted(self, subject: object) -> None:
+        """Paint the scene as it is into memory, for when just this is to be shown."""
+        ratio = self.devicePixelRatioF()
+        width, height = self._used.width() * ratio, self._used.height() * ratio
+        image = QImage(math.ceil(width), math.ceil(height), QImage.Format.Format_RGB32)
+        image.fill(self.backgroundBrush().color())
+        image.setDevicePixelRatio(ratio)
+        painter = QPainter(image)
+        self.render(painter, QRectF(self._used), self._used)
+        painter.end()
+        self._prepared = subject, image
+
+    def show_prepared(self, subject: object) -> None:
+        """Show what was painted ahead, if it is of this; else it is painted as ever."""
+        prepared = self._prepared
+        ahead = prepared is not None and prepared[0] is subject
+        self._painted = prepared[1] if prepared is not None and ahead else None
+        self._viewport().update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        if self._painted is None:
+            super().paintEvent(event)
+            return
+        used, width, height = self._used, self.width(), self.height()
+        painter = QPainter(self._viewport())
+        # To copy the bare ground from a picture of all takes longer than to fill it.
+        painter.fillRect(used.width(), 0, width - used.width(), height, self.backgroundBrush())
+        painter.fillRect(0, used.height(), width, height - used.height(), self.backgroundBrush())
+        painter.drawImage(0, 0, self._painted)
+        painter.end()
+
+    def _repaint_soon(self) -> None:
+        self._forget_painted()
+        # Not through the items: their updates would come as a second paint after `flush`.
+        self._viewport().update()
+
+    def _forget_painted(self) -> None:
+        self._prepared = self._painted = None
+
+    def _viewport(self) -> QWidget:
+        viewport = self.viewport()
+        assert viewport is not None
+        return viewport
+
+    def _panel_at(self, position: QPointF) -> tuple[PlanePanel, QPointF] | None:
+        """The panel at a place in this widget, and the place in that panel's coordinates."""
+        for name in self._names:
+            panel = self._panels[name]
+            inside = panel.mapFromScene(self.mapToScene(position.toPoint()))
+            if panel.contains(inside):
+                return panel, inside
+        return None
+
+    def _tell_pointer(self, position: QPointF) -> None:
+        found = self._panel_at(position)
+        pixel = None
+        if found is not None:
+            panel, inside = found
+            placement = panel.placement()
+            if placement is not None:
+                x, y = placement.to_pixel(inside.x(), inside.y())
+                pixel = (x, y) if placement.holds(x, y) else None
+        self.pointer.emit(pixel)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        # Resizes also come while pyqtgraph is building this, and after it was closed.
+        if hasattr(self, "_arranged") and not self.closed:
+            self._forget_painted()
+            self._stage.ratio = self.devicePixelRatioF()
+            self.arrange()
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        assert event is not None
+        found = self._panel_at(event.position())
+        if found is not None:
+            self._zoom(NOTCH ** (event.angleDelta().y() / 120), *found)
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        found = self._panel_at(event.position())
+        if found is not None:
+            self._grip = (event.button(), event.position(), found[0])
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        if self._grip is not None:
+            button, last, panel = self._grip
+            moved = event.position() - last
+            self._grip = (button, event.position(), panel)
+            if button == Qt.MouseButton.RightButton:
+                self._drag_contrast(panel, moved)
+            elif self._stage.subject is not None:
+                stage = self._stage
+                stage.view = dragged(
+                    stage.view, moved.x(), moved.y(), panel.area, self._stage.subject
+                )
+                self._repaint_soon()
+        self._tell_pointer(event.position())
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        self._grip = None
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        assert event is not None
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.fit_view()
+        event.accept()
+
+    def leaveEvent(self, _event: object) -> None:
+        self.pointer.emit(None)
+
+    def _drag_contrast(self, panel: PlanePanel, moved: QPointF) -> None:
+        # In parts of the panel, so that it does the same at every zoom.
+        size = panel.size()
+        self.contrast_dragged.emit(
+            panel.exhibit.plane, moved.x() / size.width(), -moved.y() / size.height()
+        )

@@ -1,0 +1,211 @@
+"""One panel: a plane's ready pixels under its title, or in words why there are none."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QStaticText
+from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from vetter.core.coordinates.sky import scale_bar
+from vetter.core.display.colour_map import MASK_BAD, MASK_GOOD
+from vetter.gui.panels.camera import Area, Placement, Subject, View, place
+from vetter.gui.panels.overlays import (
+    compass_room,
+    draw_compass,
+    draw_reticle,
+    draw_scale_bar,
+    draw_shift,
+)
+from vetter.gui.widgets.theme import DARK, Tones
+from vetter.review.cutouts.rendered_cutout import Shift
+
+TITLE_HEIGHT = 20.0
+
+
+@dataclass(eq=False)
+class Stage:
+    """What all panels have in common; the row of panels changes it, the panels read it."""
+
+    view: View = field(default_factory=View)
+    subject: Subject | None = None
+    reticle: bool = True
+    compass: bool = True
+    north: float | None = None
+    east: float | None = None
+    pixel_scale: float | None = None
+    shift: Shift | None = None
+    tones: Tones = DARK
+    ratio: float = 1.0
+
+
+class Exhibit(NamedTuple):
+    """What one panel shows: an image that is ready to be drawn, or words."""
+
+    plane: str
+    image: QImage | None = None
+    words: str = ""
+    note: str = ""
+    range: str = ""
+    # A QImage does not own numpy's memory: the array has to live as long.
+    pixels: Any = None
+
+    @property
+    def tip(self) -> str:
+        """Everything that the title says, where it may have been cut short."""
+        limits = f"limits {self.range}" if self.range else ""
+        return "\n".join(line for line in (self.plane, self.note, limits) if line)
+
+
+def as_image(picture: npt.NDArray[np.uint32]) -> tuple[QImage, npt.NDArray[np.uint32]]:
+    """A picture, first row lowest, as a QImage, first row uppermost, and the memory it uses."""
+    pixels = np.ascontiguousarray(picture[::-1])
+    rows, columns = pixels.shape
+    form = QImage.Format.Format_RGB32
+    # PyQt takes any buffer; its stubs know bytes alone.
+    image = QImage(pixels.data, columns, rows, 4 * columns, form)  # type: ignore[call-overload]
+    return image, pixels
+
+
+class PlanePanel(pg.GraphicsWidget):
+    """Draws one plane: title, pixels, reticle, and on the first panel compass and scale bar.
+
+    All in one call of `paint`: every item of a scene costs a frame some of its time, text
+    items most. The camera is shared with the other panels, so nothing is linked or locked.
+    """
+
+    def __init__(self, stage: Stage, font: QFont) -> None:
+        super().__init__()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemClipsToShape, False)
+        self._stage = stage
+        self._font = font
+        self._metrics = QFontMetricsF(font)
+        self._texts: dict[str, tuple[QStaticText, float]] = {}
+        self.exhibit = Exhibit("")
+        self.stand_in: Exhibit | None = None
+        self.value = ""
+        self.first = False
+
+    @property
+    def area(self) -> Area:
+        """Where pictures are drawn, in this panel's coordinates, on the device's grid."""
+        size, at, ratio = self.size(), self.scenePos(), self._stage.ratio
+        left, top = -(at.x() * ratio % 1) / ratio, -(at.y() * ratio % 1) / ratio + TITLE_HEIGHT
+        return Area(left, top, size.width(), size.height() - TITLE_HEIGHT, ratio)
+
+    def placement(self) -> Placement | None:
+        """Where the cutout lies in this panel."""
+        subject = self._stage.subject
+        return None if subject is None else place(self.area, subject, self._stage.view)
+
+    def paint(
+        self,
+        painter: QPainter | None,
+        _option: QStyleOptionGraphicsItem | None = None,
+        _widget: QWidget | None = None,
+    ) -> None:
+        assert painter is not None
+        shown = self.stand_in or self.exhibit
+        area = self.area
+        frame = QRectF(area.left, area.top, area.width, area.height)
+        at = self.placement()
+        seen = frame
+        if at is not None:
+            whole = QRectF(at.left, at.top, at.nx * at.scale, at.ny * at.scale)
+            seen = frame.intersected(whole)
+        painter.setFont(self._font)
+        self._paint_title(painter, shown, seen)
+        if shown.words:
+            self._paint_words(painter, shown.words, frame, seen)
+        elif shown.image is not None and at is not None:
+            painter.setClipRect(frame)
+            # From -0.5 of the first pixel to +0.5 of the last; nearest neighbour.
+            painter.drawImage(whole, shown.image)
+            self._paint_overlays(painter, seen, at)
+
+    def _paint_overlays(self, painter: QPainter, seen: QRectF, at: Placement) -> None:
+        stage, ratio = self._stage, self._stage.ratio
+        if stage.reticle and stage.subject is not None:
+            x, y = at.to_screen(stage.subject.x, stage.subject.y)
+            draw_reticle(painter, x, y, at.scale, ratio)
+            if stage.shift is not None and stage.compass and self.exhibit.plane == "diff":
+                draw_shift(painter, x, y, at.scale, stage.shift, seen)
+        if not (self.first and stage.compass):
+            return
+        if stage.north is not None and stage.east is not None:
+            left, below = compass_room(stage.north, stage.east)
+            corner = seen.bottomLeft() + QPointF(left, -below)
+            draw_compass(painter, corner.x(), corner.y(), stage.north, stage.east, ratio)
+        if stage.pixel_scale is not None:
+            bar = scale_bar(stage.pixel_scale, seen.width() / at.scale)
+            if bar is not None:
+                length, label = bar[0] * at.scale, bar[1]
+                draw_scale_bar(painter, seen.right() - 6, seen.bottom() - 4, length, label, ratio)
+
+    def _paint_title(self, painter: QPainter, shown: Exhibit, over: QRectF) -> None:
+        tones = self._stage.tones
+        left, right, top = over.left() + 1, over.right() - 1, over.top() - TITLE_HEIGHT + 2
+        standing_in = shown is not self.exhibit
+        painter.setPen(QColor(tones.accent if standing_in else tones.text))
+        left += self._write(painter, left, top, shown.plane) + 10
+        # The pixel under the pointer counts for more than the ends of the range.
+        painter.setPen(QColor(tones.text if self.value else tones.dim))
+        at_right = self.value or shown.range
+        if at_right:
+            # A new text for each candidate: laying it out for reuse costs ten times as much.
+            width = self._metrics.horizontalAdvance(at_right)
+            if right - width > left:
+                right = math.floor(right - width)
+                painter.drawText(QPointF(right, top + self._metrics.ascent()), at_right)
+            painter.setPen(QColor(tones.dim))
+        elif shown.image is not None and not shown.words:
+            right = self._paint_key_of_mask(painter, left, right, top)
+        note = f"in place of {self.exhibit.plane}" if standing_in else shown.note
+        if note and right - left > 30:
+            elided = self._metrics.elidedText(note, Qt.TextElideMode.ElideRight, right - left - 8)
+            self._write(painter, left, top, elided)
+
+    def _paint_key_of_mask(self, painter: QPainter, left: float, right: float, top: float) -> float:
+        """A mask has no range of values: what its two tones mean stands there instead."""
+        for word, colour in (("good", MASK_GOOD), ("bad", MASK_BAD)):
+            width = self._text(word)[1]
+            if right - width - 14 < left:
+                break
+            right -= width
+            self._write(painter, right, top, word)
+            right -= 14
+            swatch = QRectF(math.floor(right), top + 3, 9, 9)
+            painter.fillRect(swatch, QColor(colour & 0xFFFFFF))
+            painter.drawRect(swatch)
+            right -= 10
+        return right
+
+    def _paint_words(self, painter: QPainter, words: str, frame: QRectF, seen: QRectF) -> None:
+        tones = self._stage.tones
+        painter.fillRect(seen, QColor(tones.base))
+        painter.setPen(QColor(tones.dim))
+        wrap = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignCenter
+        painter.drawText(frame.adjusted(12, 12, -12, -12), int(wrap), words)
+
+    def _write(self, painter: QPainter, left: float, top: float, text: str) -> float:
+        laid_out, width = self._text(text)
+        painter.drawStaticText(QPointF(math.floor(left), top), laid_out)
+        return width
+
+    def _text(self, text: str) -> tuple[QStaticText, float]:
+        """A text and its width, laid out once: most are the same for thousands of candidates."""
+        known = self._texts.get(text)
+        if known is None:
+            if len(self._texts) > 200:
+                self._texts.clear()
+            laid_out = QStaticText(text)
+            laid_out.setTextFormat(Qt.TextFormat.PlainText)
+            laid_out.prepare(font=self._font)
+            known = self._texts[text] = (laid_out, laid_out.size().width())
+        return known

@@ -1,0 +1,292 @@
+"""The bar that says how planes are drawn: interval, stretch, colours, and of which planes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QPushButton,
+    QWidget,
+)
+
+from vetter.core.display.colour_map import COLOUR_MAPS
+from vetter.core.display.interval import INTERVALS, Interval
+from vetter.core.display.stretch import STRETCHES
+from vetter.core.display.style import GROUPS, Look, Looks
+from vetter.gui.actions.keymap import Keymap, with_keys
+from vetter.gui.widgets.number_field import NumberField
+from vetter.gui.widgets.plain_text import plain_label
+
+SCOPES = {
+    "image planes": ("sky",),
+    "difference": ("difference",),
+    "error": ("err",),
+    "all planes": GROUPS,
+}
+_MEASURED = {"sky": ("image", "template", "convolved"), "difference": ("diff", "adjusted")}
+_STRETCH_TITLES = {"histeq": "histogram eq."}
+_INTERVAL_TITLES = {"minmax": "min-max"}
+_PERCENTAGES = (0.5, 99.5)
+
+
+class StretchBar(QWidget):
+    """Changes the looks; takes no keyboard focus but for the two fields while typed in.
+
+    `looks_changed` carries the new `Looks`. What is chosen applies to the planes of the scope.
+    """
+
+    looks_changed = pyqtSignal(object)
+
+    def __init__(self, looks: Looks, keymap: Keymap, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._looks = looks
+        self._limits: Mapping[str, tuple[float, float]] = {}
+        self._scope = _combo(list(SCOPES), "The planes that the choices here apply to", "planes")
+        self._interval = _combo(
+            [_INTERVAL_TITLES.get(name, name) for name in INTERVALS],
+            "Which values are the darkest and the brightest",
+            "limits",
+        )
+        self._low, self._high = NumberField(), NumberField()
+        self._low.beside, self._high.beside = self._high, self._low
+        self._stretch = _combo(
+            [_STRETCH_TITLES.get(name, name) for name in STRETCHES],
+            with_keys("Stretch", keymap, "stretch.next", "stretch.previous"),
+            "stretch",
+        )
+        self._map = _combo(list(COLOUR_MAPS), "Colours", "colours")
+        self._invert = _button(
+            QCheckBox("invert"),
+            with_keys("Dark becomes bright, in all planes", keymap, "stretch.invert"),
+        )
+        self._shared = _button(
+            QCheckBox("shared limits"),
+            with_keys(
+                "image, template and convolved have the same limits", keymap, "stretch.shared"
+            ),
+        )
+        self._reset = _button(
+            QPushButton("reset contrast"),
+            with_keys(
+                "Contrast and bias as they were, before they were dragged with the right button",
+                keymap,
+                "stretch.reset",
+            ),
+        )
+        self._lay_out()
+        self._connect()
+        self._show_looks()
+
+    @property
+    def looks(self) -> Looks:
+        """How the planes are drawn."""
+        return self._looks
+
+    def set_looks(self, looks: Looks) -> None:
+        """Take over looks from elsewhere, as a session's; says nothing."""
+        self._looks = looks
+        self._show_looks()
+
+    def show_limits(self, limits: Mapping[str, tuple[float, float]]) -> None:
+        """The limits on screen: what 'manual' starts from."""
+        self._limits = limits
+
+    def next_stretch(self) -> None:
+        """The next stretch for the planes of the scope."""
+        self._step_stretch(1)
+
+    def previous_stretch(self) -> None:
+        """The stretch before."""
+        self._step_stretch(-1)
+
+    def next_planes(self) -> None:
+        """The next planes for the choices to apply to."""
+        _step(self._scope)
+
+    def next_interval(self) -> None:
+        """The next way to choose the limits, for the planes of the scope."""
+        _step(self._interval)
+
+    def next_colours(self) -> None:
+        """The next colours for the planes of the scope."""
+        _step(self._map)
+
+    def type_limits(self) -> None:
+        """Put the cursor into the lower limit; limits that are found are manual from then on."""
+        if not self._low.isEnabled():
+            self._apply(self._with_limits_on_screen())
+        self._low.type_into()
+
+    def toggle_invert(self) -> None:
+        """Dark becomes bright, in all planes, and back."""
+        inverted = not self._looks.sky.invert
+        self._change(GROUPS, invert=inverted)
+
+    def toggle_shared(self) -> None:
+        """Whether image, template and convolved have the same limits."""
+        self._apply(dataclasses.replace(self._looks, shared=not self._looks.shared))
+
+    def drag_contrast(self, plane: str, across: float, up: float) -> None:
+        """Change bias and contrast of a plane's group by a mouse's way, in parts of a panel."""
+        group = Looks.group(plane)
+        if group == "mask":
+            return
+        look = self._looks.of(group)
+        bias = min(max(look.bias + across, -0.5), 1.5)
+        contrast = min(max(look.contrast * 2.0 ** (2 * up), 0.1), 20.0)
+        self._change((group,), bias=bias, contrast=contrast)
+
+    def reset_contrast(self) -> None:
+        """Contrast and bias as they were, in all planes."""
+        self._change(GROUPS, bias=0.5, contrast=1.0)
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        for field, tip in ((self._low, "Lower limit"), (self._high, "Upper limit")):
+            field.setToolTip(f"{tip}: per cent for percentile, a value for manual")
+            field.setAccessibleName(tip.lower())
+        for widget in (
+            self._scope,
+            self._interval,
+            self._low,
+            plain_label("to"),
+            self._high,
+            self._stretch,
+            self._map,
+            self._invert,
+            self._shared,
+            self._reset,
+        ):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+
+    def _connect(self) -> None:
+        self._scope.activated.connect(self._on_scope)
+        self._interval.activated.connect(self._on_interval)
+        self._stretch.activated.connect(self._on_stretch)
+        self._map.activated.connect(self._on_map)
+        self._low.editingFinished.connect(self._on_number)
+        self._high.editingFinished.connect(self._on_number)
+        self._invert.clicked.connect(self._on_invert)
+        self._shared.clicked.connect(self._on_shared)
+        self._reset.clicked.connect(self._on_reset)
+
+    @property
+    def _groups(self) -> tuple[str, ...]:
+        return SCOPES[self._scope.currentText()]
+
+    @property
+    def _look(self) -> Look:
+        return self._looks.of(self._groups[0])
+
+    def _on_invert(self, _checked: bool) -> None:
+        self.toggle_invert()
+
+    def _on_shared(self, _checked: bool) -> None:
+        self.toggle_shared()
+
+    def _on_reset(self, _checked: bool) -> None:
+        self.reset_contrast()
+
+    def _on_scope(self, _index: int) -> None:
+        self._show_looks()
+
+    def _on_interval(self, index: int) -> None:
+        kind = INTERVALS[index]
+        if kind == self._look.interval.kind:
+            return
+        if kind == "percentile":
+            self._change(self._groups, interval=Interval(kind, *_PERCENTAGES))
+        elif kind == "manual":
+            self._apply(self._with_limits_on_screen())
+        else:
+            self._change(self._groups, interval=Interval(kind))
+
+    def _with_limits_on_screen(self) -> Looks:
+        """Manual limits that change nothing yet: those each group has now."""
+        looks = self._looks
+        for group in self._groups:
+            planes = [name for name in self._limits if Looks.group(name) == group]
+            known = [name for name in _MEASURED.get(group, ()) if name in planes] or planes
+            low, high = self._limits[known[0]] if known else (0.0, 1.0)
+            looks = looks.with_(group, interval=Interval("manual", low, high))
+        return looks
+
+    def _on_stretch(self, index: int) -> None:
+        self._change(self._groups, stretch=STRETCHES[index])
+
+    def _on_map(self, index: int) -> None:
+        self._change(self._groups, cmap=COLOUR_MAPS[index])
+
+    def _on_number(self) -> None:
+        kind = self._look.interval.kind
+        try:
+            interval = Interval(kind, float(self._low.text()), float(self._high.text()))
+        except ValueError:
+            self._low.undo_typing()
+            self._high.undo_typing()
+            return
+        if interval != self._look.interval:
+            self._change(self._groups, interval=interval)
+
+    def _step_stretch(self, step: int) -> None:
+        at = STRETCHES.index(self._look.stretch)
+        self._change(self._groups, stretch=STRETCHES[(at + step) % len(STRETCHES)])
+
+    def _change(self, groups: tuple[str, ...], **changes: Any) -> None:
+        looks = self._looks
+        for group in groups:
+            looks = looks.with_(group, **changes)
+        self._apply(looks)
+
+    def _apply(self, looks: Looks) -> None:
+        changed = looks != self._looks
+        self._looks = looks
+        self._show_looks()
+        if changed:
+            self.looks_changed.emit(looks)
+
+    def _show_looks(self) -> None:
+        look, interval = self._look, self._look.interval
+        self._interval.setCurrentIndex(INTERVALS.index(interval.kind))
+        self._stretch.setCurrentIndex(STRETCHES.index(look.stretch))
+        self._map.setCurrentIndex(COLOUR_MAPS.index(look.cmap))
+        takes_numbers = interval.kind in ("percentile", "manual")
+        for field, number in ((self._low, interval.low), (self._high, interval.high)):
+            field.setEnabled(takes_numbers)
+            field.set_number(number) if takes_numbers else field.clear()
+        self._invert.setChecked(self._looks.sky.invert)
+        self._shared.setChecked(self._looks.shared)
+        looks = [self._looks.of(group) for group in GROUPS]
+        self._reset.setVisible(any(look.contrast != 1 or look.bias != 0.5 for look in looks))
+
+
+def _combo(titles: list[str], tip: str, name: str) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(name)
+    box.addItems(titles)
+    box.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    box.setToolTip(tip)
+    return box
+
+
+def _step(box: QComboBox) -> None:
+    """Choose the next entry, as a click does."""
+    index = (box.currentIndex() + 1) % box.count()
+    box.setCurrentIndex(index)
+    box.activated.emit(index)
+
+
+def _button(button: QAbstractButton, tip: str) -> QAbstractButton:
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    button.setToolTip(tip)
+    return button

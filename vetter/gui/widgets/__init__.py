@@ -1,0 +1,1 @@
+"""Small widgets and styles that know no session."""

@@ -1,0 +1,110 @@
+"""Text in a fixed number of lines: it wraps, and ends in an ellipsis where room ends."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QEvent, QPointF, QSize, Qt
+from PyQt6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QHelpEvent,
+    QPainter,
+    QPaintEvent,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
+from PyQt6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
+
+from vetter.gui.widgets.plain_text import plain_tip
+
+LINE_BREAK = "\N{LINE SEPARATOR}"
+
+
+class FlowingText(QLabel):
+    """A label that changes neither its size nor its neighbours' with its text.
+
+    Without a tool tip of its own it tells the whole text where it shows only a part.
+
+    Parameters
+    ----------
+    lines : int
+        How many lines it has room for.
+    """
+
+    def __init__(self, lines: int = 1, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._lines = lines
+        self._bold = 0
+        # Whether a part of the text had no room when it was last painted.
+        self._cut = False
+        self.set_lines(lines)
+
+    def set_lines(self, lines: int) -> None:
+        """Make room for this many lines."""
+        self._lines = lines
+        self.setFixedHeight(lines * self._line_height() + 1)
+
+    def set_bold(self, count: int) -> None:
+        """Write the first characters in bold."""
+        if count != self._bold:
+            self._bold = count
+            self.update()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(1, self._line_height())
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 2, self._line_height())
+
+    def event(self, event: QEvent | None) -> bool:
+        if isinstance(event, QHelpEvent) and not self.toolTip():
+            tip = plain_tip(self.text()) if self._cut else ""
+            QToolTip.showText(event.globalPos(), tip, self)
+            return True
+        return super().event(event)
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        if not self.text():
+            self._cut = False
+            return
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        layout, starts = self._laid_out()
+        self._cut = len(starts) > self._lines
+        height = self._line_height()
+        shown = min(len(starts), self._lines)
+        for place in range(shown - 1 if self._cut else shown):
+            layout.lineAt(place).draw(painter, QPointF(0, place * height))
+        if self._cut:
+            # What is left, on the last line, as far as it goes.
+            rest = self.text()[starts[shown - 1] :].replace(LINE_BREAK, "    ")
+            font = self.font()
+            font.setBold(starts[shown - 1] < self._bold)
+            painter.setFont(font)
+            metrics = QFontMetrics(font)
+            rest = metrics.elidedText(rest, Qt.TextElideMode.ElideRight, self.width())
+            painter.drawText(0, (shown - 1) * height + metrics.ascent(), rest)
+        painter.end()
+
+    def _laid_out(self) -> tuple[QTextLayout, list[int]]:
+        """The layout, and where each of its lines begins in the text."""
+        layout = QTextLayout(self.text(), self.font())
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setTextOption(option)
+        heavy = QTextLayout.FormatRange()
+        heavy.start, heavy.length, heavy.format = 0, self._bold, QTextCharFormat()
+        heavy.format.setFontWeight(QFont.Weight.Bold)
+        layout.setFormats([heavy])
+        layout.beginLayout()
+        starts = []
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(max(self.width(), 1))
+            starts.append(line.textStart())
+        layout.endLayout()
+        return layout, starts
+
+    def _line_height(self) -> int:
+        return self.fontMetrics().height() + 1

@@ -1,0 +1,109 @@
+"""The question before a verdict for many: how many, and whether they have been seen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QWidget
+
+from vetter.core.decisions.decision import Verdict
+from vetter.core.number_text import counted
+from vetter.gui.widgets.plain_text import plain_label
+
+VERBS = {
+    Verdict.ACCEPT: "Accept {}?",
+    Verdict.REJECT: "Reject {}?",
+    Verdict.MAYBE: "Maybe for {}?",
+    Verdict.NONE: "Clear the verdicts of {}?",
+}
+
+
+class GroupQuestion(QWidget):
+    """A line with yes and no; hidden while there is nothing to ask.
+
+    Parameters
+    ----------
+    narrow : bool
+        The words wrap, with yes and no below them: a long question must not widen a dock.
+    """
+
+    agreed = pyqtSignal(list, object)
+    """Rows and verdict, when the answer is yes."""
+
+    closed = pyqtSignal()
+    """The question was answered, or is not asked any more."""
+
+    def __init__(self, parent: QWidget | None = None, narrow: bool = False) -> None:
+        super().__init__(parent)
+        self._asked: tuple[list[int], Verdict] | None = None
+        self._words = plain_label(parent=self)
+        self._words.setAccessibleName("question")
+        bold = self._words.font()
+        bold.setBold(True)
+        self._words.setFont(bold)
+        self.yes = QPushButton("Yes (Enter)", self)
+        self.no = QPushButton("No (Esc)", self)
+        for button, answer in ((self.yes, self.agree), (self.no, self.dismiss)):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(answer)
+        self._words.setWordWrap(narrow)
+        way = QBoxLayout.Direction
+        layout = QBoxLayout(way.TopToBottom if narrow else way.LeftToRight, self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._words)
+        answers = QHBoxLayout()
+        answers.addWidget(self.yes)
+        answers.addWidget(self.no)
+        answers.addStretch(1)
+        layout.addLayout(answers, 1)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What is asked; empty where nothing is."""
+        return self._words.text() if self._asked is not None else ""
+
+    def ask(
+        self,
+        rows: list[int],
+        verdict: Verdict,
+        unseen: int,
+        unlisted: str = "",
+        named: str = "",
+    ) -> None:
+        """Ask whether these rows shall have a verdict; ``unseen`` were never on screen.
+
+        ``unlisted`` says why the list is not whole, where it is not, ``named``
+        what the rows are, where not so many candidates.
+        """
+        self._asked = rows, verdict
+        count = counted(len(rows), "candidate")
+        words = VERBS[verdict].format(named or count)
+        if len(rows) == 1:
+            words = words.replace("the verdicts of", "the verdict of", 1)
+        if unseen:
+            words += f"  {counted(unseen, 'of them has', 'of them have')} not been on screen."
+        if unlisted:
+            words += f"  {unlisted[0].upper()}{unlisted[1:]}; what is not listed is not in it."
+        self._words.setText(words)
+        self.show()
+
+    def agree(self) -> None:
+        """Yes."""
+        asked = self._asked
+        self.dismiss()
+        if asked is not None:
+            self.agreed.emit(*asked)
+
+    def forget(self, rows: Collection[int]) -> None:
+        """Dismiss a question about candidates whose opinions have changed since."""
+        if self._asked is not None and not set(rows).isdisjoint(self._asked[0]):
+            self.dismiss()
+
+    def dismiss(self) -> None:
+        """No; or what was selected has changed, and the question with it."""
+        asked, self._asked = self._asked, None
+        self.hide()
+        if asked is not None:
+            self.closed.emit()

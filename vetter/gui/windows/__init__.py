@@ -1,0 +1,1 @@
+"""The windows, and what goes on in them; start at `main_window`."""

@@ -1,0 +1,370 @@
+"""The window: panels in the middle, the list beside them, one line of evidence below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtGui import QKeyEvent, QResizeEvent
+from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from vetter.core.display.style import Looks
+from vetter.core.judgement.fit_state import fittable
+from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
+from vetter.gui.actions.command import Command, with_tags
+from vetter.gui.actions.key_events import CommandKeys
+from vetter.gui.actions.keymap import keys_text, make_keymap
+from vetter.gui.actions.menus import make_actions, name_epochs
+from vetter.gui.actions.undo_names import UndoNames
+from vetter.gui.candidate_list.filter_band import FilterBand
+from vetter.gui.candidate_list.filter_bar import FilterBar
+from vetter.gui.candidate_list.list_dock import ListDock
+from vetter.gui.candidate_list.list_view import CandidateListView
+from vetter.gui.card.candidate_card import CandidateCard
+from vetter.gui.card.evidence import Evidence
+from vetter.gui.card.kept_comments import KeptComments
+from vetter.gui.epochs.epoch_panel import EpochPanel
+from vetter.gui.light_curve.dock import LightCurveDock
+from vetter.gui.opening.input_chooser import Opening
+from vetter.gui.panels.empty_page import EmptyPage
+from vetter.gui.panels.panel_choice import PanelChoice
+from vetter.gui.panels.plane_row import PlaneRow
+from vetter.gui.panels.readout import Readout
+from vetter.gui.panels.stretch_bar import StretchBar
+from vetter.gui.widgets.plain_text import window_title
+from vetter.gui.widgets.theme import is_dark
+from vetter.gui.windows.main_dialogs import Dialogs
+from vetter.gui.windows.pages import Pages
+from vetter.gui.windows.presenter import Showing
+from vetter.gui.windows.status_bar import Status
+from vetter.gui.windows.window import Window, application
+from vetter.gui.windows.window_size import first_size
+from vetter.review.cutouts.cutout_cache import CutoutCache
+from vetter.review.cutouts.rendered_cutout import Frame
+from vetter.review.fits.fits import Fits
+from vetter.review.session import Session
+
+if TYPE_CHECKING:
+    from vetter.gui.field_view.field_dock import FieldDock
+
+RADIUS_RANGE = (4.0, 250.0)
+NARROW = 1500
+"""Below this width the readout is shorter, and the evidence takes more lines."""
+
+
+class MainWindow(Window):
+    """Shows a session and calls its verbs.
+
+    Everything it works with comes through the constructor; ``app.py`` builds it.
+
+    Parameters
+    ----------
+    session : Session
+    cache : CutoutCache
+        Cutouts built ahead, already stretched.
+    fits : Fits
+        Fits asked for and their results.
+    commands : tuple of Command
+        What can be done here, by menu, key or palette.
+    keymap_changes : mapping
+        The user's keymap file, parsed.
+    """
+
+    session: Session
+    fits: Fits
+    dialogs: Dialogs
+    pages: Pages
+    plane_row: PlaneRow
+    stretch_bar: StretchBar
+    epochs: EpochPanel
+
+    def __init__(
+        self,
+        session: Session,
+        cache: CutoutCache,
+        fits: Fits,
+        commands: tuple[Command[MainWindow], ...],
+        keymap_changes: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self.cache = cache
+        self.fits = fits
+        self.commands = with_tags(commands, session.settings.review.tags)
+        self.keymap = make_keymap(self.commands, keymap_changes)
+        self._compass = True
+        # Cut out while the widgets are built: the first paint shows it.
+        self.cache.want([session.current_row] if session.current_row >= 0 else [])
+        self._build()
+        self.dialogs = Dialogs(session, cache, fits, self, self.status.say)
+        self.actions_by_id = make_actions(self, self.commands, self.keymap)
+        self._connect()
+        self._keys = CommandKeys(self, commands, self.keymap)
+        self._undo_names = UndoNames(session, self.actions_by_id, self)
+        # Not before: to look through all widgets takes milliseconds, and nothing is dropped yet.
+        self.exposed.connect(self.opening.drop.claim)
+        self.setWindowTitle(self._title())
+        self.resize(*first_size(application()))
+        self.set_theme(is_dark(session.settings.display.theme, application()))
+        self.showing.show()
+
+    def _build(self) -> None:
+        session = self.session
+        self.card = CandidateCard(session)
+        self.filter_bar = FilterBar(session, self.keymap)
+        self.filter_band = FilterBand(session, self.keymap)
+        self.plane_row = PlaneRow(choice=PanelChoice.of(session.source))
+        if fittable(session.source.plane_names) and not self.fits.paused:
+            self.plane_row.expect_fit()
+        self.stretch_bar = StretchBar(self.cache.looks, self.keymap)
+        self.readout = Readout()
+        self.card.add_corner(self.readout)
+        fit, again = (keys_text(self.keymap[name]) for name in ("fit.now", "view.read_again"))
+        self.evidence = Evidence(fit, self._frame_on_screen, again)
+        self.epochs = EpochPanel(session, self.cache)
+        self.candidate_list = CandidateListView(session)
+        self.light_curve = LightCurveDock(self)
+        self.status = Status(session, self.fits, keys_text(self.keymap["go.undecided"]))
+        self.setStatusBar(self.status)
+
+        vetting = QWidget(self)
+        layout = QVBoxLayout(vetting)
+        layout.setContentsMargins(8, 4, 8, 2)
+        layout.setSpacing(4)
+        layout.addWidget(self.card)
+        layout.addWidget(self.plane_row, 1)
+        layout.addWidget(self.epochs)
+        layout.addWidget(self.evidence)
+        layout.addWidget(self.stretch_bar)
+        self._candidate_page = QStackedWidget(self)
+        self._candidate_page.addWidget(vetting)
+        self.empty_page = EmptyPage(session)
+        self._candidate_page.addWidget(self.empty_page)
+        self.pages = Pages(
+            session, self.cache, self._candidate_page, self._make_field, self.filter_band.ask, self
+        )
+        self.opening = Opening(self)
+        self.setCentralWidget(self.opening.above(self.filter_band.above(self.pages)))
+
+        self.list_dock = ListDock(self.filter_bar, self.candidate_list, self)
+
+    def _connect(self) -> None:
+        session, cache = self.session, self.cache
+        self.showing = Showing(
+            session,
+            cache,
+            self.fits,
+            self,
+            plane_row=self.plane_row,
+            card=self.card,
+            readout=self.readout,
+            evidence=self.evidence,
+            stretch_bar=self.stretch_bar,
+            candidate_list=self.candidate_list,
+            epochs=self.epochs,
+            light_curve=self.light_curve,
+        )
+        session.opinions_changed.connect(self._on_opinions_changed)
+        session.failed.connect(self.dialogs.say_failure)
+        session.blanked.connect(self._on_blanked)
+        self.filter_band.agreed.connect(self.pages.decide_on_screen)
+        KeptComments(session, self.card, keys_text(self.keymap["review.comment"]), self)
+        self.plane_row.pointer.connect(self.readout.show_pointer)
+        self.epochs.counted.connect(partial(name_epochs, self.actions_by_id))
+        self.stretch_bar.looks_changed.connect(self._on_looks_changed)
+        self.plane_row.contrast_dragged.connect(self.stretch_bar.drag_contrast)
+        self.candidate_list.columns_changed.connect(self._on_columns_changed)
+        self.pages.panels_shown.connect(self._on_panels_shown)
+        hints = application().styleHints()
+        if hints is not None and session.settings.display.theme == "system":
+            hints.colorSchemeChanged.connect(self._on_colour_scheme_changed)
+
+    def set_theme(self, dark: bool) -> None:
+        """Dark or light, for the window and the panels."""
+        super().set_theme(dark)
+        self.plane_row.set_theme(dark)
+
+    def toggle_reticle(self) -> None:
+        """Show or hide the reticle."""
+        self.plane_row.set_reticle(not self.plane_row.reticle_shown)
+
+    def toggle_compass(self) -> None:
+        """Show or hide the compass and the scale bar."""
+        self._compass = not self._compass
+        self.plane_row.set_compass(self._compass)
+
+    def toggle_list(self) -> None:
+        """Show or hide the candidate list."""
+        self.list_dock.setVisible(not self.list_dock.isVisible())
+
+    def toggle_light_curve(self) -> None:
+        """Show the light curve, or put it away; the session remembers which."""
+        if self.light_curve.toggle():
+            self.session.writer.keep_setting("light_curve", self.light_curve.wanted)
+        else:
+            self.status.say("no light curve comes with these candidates")
+
+    def pick_panels(self) -> None:
+        """Choose which planes have panels."""
+        from vetter.gui.panels.panel_picker import PanelPicker
+
+        picker = PanelPicker(self.plane_row.choice, self.plane_row.planes, self)
+        picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        picker.picked.connect(self._on_panels_picked)
+        picker.open()
+
+    def change_radius(self, factor: float) -> None:
+        """A smaller or larger cutout; the panels show it when it is built."""
+        low, high = RADIUS_RANGE
+        radius = min(max(round(self.cache.radius * factor), low), high)
+        if radius == self.cache.radius:
+            end = "small" if factor < 1 else "large"
+            self.status.say(f"cutouts of {2 * radius + 1:.0f} pixels: as {end} as they get")
+            return
+        frame = self._frame_on_screen()
+        shown = None if frame is None else frame.shape
+        if factor > 1 and shown is not None and max(shown) < 2 * self.cache.radius + 1:
+            # A stamp that came as it is: there are no pixels around it.
+            self.status.say(f"all {max(shown)} pixels of this stamp are shown")
+            return
+        self.set_radius(radius)
+        on_image = self.session.source.fields[0].shape is not None
+        up_to = "" if on_image else "up to "
+        self.status.say(f"cutouts of {up_to}{2 * radius + 1:.0f} pixels")
+
+    def set_radius(self, radius: float) -> None:
+        """Cutouts of this radius in pixels, as they were before; nothing is said."""
+        if radius != self.cache.radius:
+            self.cache.set_radius(radius)
+            self.showing.show()
+
+    def read_again(self) -> None:
+        """Try again what could not be read: a disk may be back, or a file complete."""
+        row = self.session.current_row
+        if not self.cache.read_again(row):
+            self.status.say("all of this cutout has been read")
+            return
+        self.status.say("reading again...")
+        self.showing.show()
+        fit = self.fits.state(row).adjustment
+        if fit is not None and not fit.converged:
+            self.fits.request_current()
+
+    def edit_comment(self) -> None:
+        """Write a comment on the candidate on screen."""
+        if self.session.is_blank:
+            self.session.say_no_match()
+        else:
+            self.card.edit_comment()
+
+    def fit_now(self) -> None:
+        """Fit the candidate on screen."""
+        if self.session.is_blank:
+            self.session.say_no_match()
+        else:
+            self.fits.request_current()
+
+    def show_filter(self) -> None:
+        """Put the cursor into the filter."""
+        self.list_dock.show()
+        self.filter_bar.start()
+
+    def _frame_on_screen(self) -> Frame | None:
+        row = self.session.current_row
+        return None if row < 0 else self.cache.peek(row)
+
+    def _make_field(self) -> FieldDock:
+        from vetter.gui.field_view.field_dock import FieldDock
+
+        return FieldDock(self.session, self.fits, self.list_dock, self)
+
+    def _title(self) -> str:
+        mode = " (read only)" if self.session.read_only else ""
+        return window_title(f"{self.session.source.title}{mode} - vetter")
+
+    def _on_opinions_changed(self, rows: list[int]) -> None:
+        if self.session.current_row in rows:
+            self.card.show_row(self.session.current_row)
+
+    def _on_panels_shown(self) -> None:
+        # The grid has taken what the builder made for it: looks may have changed meanwhile.
+        self.showing.show()
+        self.setFocus()
+
+    def _on_panels_picked(self, said: dict[str, bool]) -> None:
+        self.session.writer.keep_setting("panels", said)
+        self.plane_row.set_choice(PanelChoice.of(self.session.source, said))
+        self.showing.show()
+
+    def _on_blanked(self, blank: bool) -> None:
+        self._candidate_page.setCurrentIndex(int(blank))
+        if blank:
+            self.showing.blank()
+        else:
+            self.showing.show()
+
+    def _on_looks_changed(self, looks: Looks) -> None:
+        self.cache.set_looks(looks)
+        self.session.writer.keep_setting("looks", looks.record())
+
+    def _on_columns_changed(self, names: list[str]) -> None:
+        self.session.writer.keep_setting("columns", names)
+        self._show_picked(names)
+
+    def set_columns(self, names: list[str]) -> None:
+        """Columns of the list, as they were picked before; the card shows them too."""
+        self.candidate_list.set_columns(names)
+        self._show_picked(names)
+
+    def _show_picked(self, names: list[str]) -> None:
+        # What the fits say stands in the evidence already.
+        self.card.set_columns([name for name in names if name not in FIT_COLUMNS])
+
+    def _on_colour_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
+        self.set_theme(scheme != Qt.ColorScheme.Light)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        assert event is not None
+        narrow = event.size().width() < NARROW
+        self.readout.set_narrow(narrow)
+        self.evidence.set_narrow(narrow)
+        super().resizeEvent(event)
+
+    def begin(self) -> None:
+        """A candidate counts as seen, and the work behind it begins, from the first paint on."""
+        self.showing.expose()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        if self._keys.press(event):
+            return
+        session = self.session
+        hidden = session.is_blank or session.is_outside_filter
+        if event.key() == Qt.Key.Key_Escape and hidden:
+            self.filter_bar.show_all()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
+        assert event is not None
+        self._keys.release(event)
+        super().keyReleaseEvent(event)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        # A key released in another window never reaches this one.
+        if event is not None and event.type() == QEvent.Type.ActivationChange:
+            if not self.isActiveWindow():
+                self._keys.let_go(None)
+
+    def end(self) -> None:
+        """End all that runs behind the window, and let go of its files."""
+        self.showing.close()
+        self._undo_names.stop()
+        self.status.stop()
+        self.fits.close()
+        self.cache.close()
+        self.session.close()
+        self.session.source.close()

@@ -1,0 +1,112 @@
+"""The pages in the middle of the window: panels or grid, with the field view beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QStackedWidget, QWidget
+
+from vetter.core.decisions.decision import Verdict
+from vetter.review.cutouts.cutout_cache import CutoutCache
+from vetter.review.session import Session
+
+if TYPE_CHECKING:
+    from vetter.gui.field_view.field_dock import FieldDock
+    from vetter.gui.grid.grid import Grid
+
+
+class Pages(QStackedWidget):
+    """Shows panels or grid, and gives a verdict to what the one in front means.
+
+    Grid and field view are built when first wanted.
+
+    Parameters
+    ----------
+    session : Session
+    cache : CutoutCache
+        Where the grid's cutouts come from.
+    panels : QWidget
+        The first page.
+    make_field : callable
+        Builds the dock of the field view; the dock wants the window and the list's dock.
+    ask : callable
+        Asks whether a verdict is meant for a candidate that the filter leaves out.
+
+    Attributes
+    ----------
+    field : FieldDock or None
+        The dock of the field view, once it was wanted.
+    """
+
+    panels_shown = pyqtSignal()  # the panels are in front again, in the grid's place
+
+    def __init__(
+        self,
+        session: Session,
+        cache: CutoutCache,
+        panels: QWidget,
+        make_field: Callable[[], FieldDock],
+        ask: Callable[[Verdict], None],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._cache = session, cache
+        self._panels = panels
+        self._make_field = make_field
+        self._ask = ask
+        self._grid: Grid | None = None
+        self.field: FieldDock | None = None
+        self.addWidget(panels)
+
+    def toggle_grid(self) -> None:
+        """Show the grid in the panels' place, and the panels again."""
+        from vetter.gui.grid.grid import Grid
+
+        if self._grid is None:
+            self._grid = Grid(self._session, self._cache)
+            self._grid.left.connect(self.show_panels)
+            self.addWidget(self._grid)
+        if self.currentWidget() is self._grid:
+            self.show_panels()
+        else:
+            self._grid.enter()
+            self.setCurrentWidget(self._grid)
+            self._grid.setFocus()
+
+    def show_panels(self) -> None:
+        """Show the panels, in the grid's place."""
+        self.setCurrentWidget(self._panels)
+        self.panels_shown.emit()
+
+    def toggle_field(self) -> None:
+        """Show the field view, or put it away."""
+        if self.field is None:
+            self.field = self._make_field()
+        else:
+            self.field.toggle()
+
+    def decide(self, verdict: Verdict) -> None:
+        """Decide on what is on screen: one candidate, or those just selected together."""
+        session = self._session
+        in_grid = self._grid is not None and self.currentWidget() is self._grid
+        if in_grid and self._grid is not None and self._grid.decide(verdict):
+            return
+        if self.field is not None and self.field.view.decide(verdict):
+            return
+        if session.queue.leaves_out(session.current_row) and session.takes_keys:
+            self._ask(verdict)
+        else:
+            self.decide_on_screen(verdict)
+
+    def decide_on_screen(self, verdict: Verdict) -> None:
+        """Give a verdict to the candidate on screen."""
+        session = self._session
+        verbs = {
+            Verdict.ACCEPT: session.accept,
+            Verdict.REJECT: session.reject,
+            Verdict.MAYBE: session.maybe,
+            Verdict.NONE: session.clear,
+        }
+        verbs[verdict]()

@@ -1,0 +1,77 @@
+"""The window while nothing is open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PyQt6.QtWidgets import QStatusBar
+
+from vetter.gui.actions.command import Command
+from vetter.gui.actions.keymap import make_keymap
+from vetter.gui.actions.menus import make_actions
+from vetter.gui.opening.input_chooser import Opening
+from vetter.gui.opening.start_page import StartPage
+from vetter.gui.widgets.theme import is_dark
+from vetter.gui.windows.window import Window, WindowDialogs, application
+from vetter.gui.windows.window_size import first_size
+from vetter.review.opening.recents import Recents
+
+
+class StartWindow(Window):
+    """Shows the first page; the commands that need no candidates work.
+
+    Parameters
+    ----------
+    theme : str
+        'system', 'dark' or 'light'.
+    keymap_changes : mapping or None
+        The user's keymap file, parsed.
+    recents : Recents
+    commands : tuple of Command
+        Every command of the program, for the keymap and the key sheet.
+    own : tuple of Command
+        The commands that need no candidates.
+    """
+
+    def __init__(
+        self,
+        theme: str,
+        keymap_changes: Mapping[str, Any] | None,
+        recents: Recents,
+        commands: tuple[Command[Any], ...],
+        own: tuple[Command[Window], ...],
+    ) -> None:
+        super().__init__()
+        self._recents = recents
+        self.commands = commands
+        self.keymap = make_keymap(commands, keymap_changes)
+        self.dialogs = WindowDialogs(self)
+        self.opening = Opening(self)
+        self.actions_by_id = make_actions(self, own, self.keymap)
+        names = ("file.open", "file.open_folder", "file.demo")
+        self.page = StartPage([next(iter(self.keymap[name]), "") for name in names], self)
+        self.page.files_wanted.connect(self.opening.open_files)
+        self.page.folder_wanted.connect(self.opening.open_folder)
+        self.page.demo_wanted.connect(self.opening.open_demo)
+        self.page.session_wanted.connect(self.opening.open_recent)
+        self.page.clear_wanted.connect(self.opening.clear_recent)
+        self.setCentralWidget(self.opening.above(self.page))
+        self.status = QStatusBar(self)
+        self.status.setSizeGripEnabled(False)
+        self.setStatusBar(self.status)
+        self.setWindowTitle("vetter")
+        self.resize(*first_size(application()))
+        self.set_theme(is_dark(theme, application()))
+        self.opening.drop.claim()
+        self.opening.put_recents(recents)
+        recents.changed.connect(self._on_recents_changed)
+        self._on_recents_changed()
+        self.page.buttons[0].setFocus()
+
+    def end(self) -> None:
+        """Follow the recent sessions no more."""
+        self._recents.changed.disconnect(self._on_recents_changed)
+
+    def _on_recents_changed(self) -> None:
+        self.page.show_recents(self._recents.entries, self._recents.missing)

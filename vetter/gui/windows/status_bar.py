@@ -1,0 +1,183 @@
+"""The status bar: messages at the left; progress, verdicts, pace and time left at the right."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QRect, Qt, QTimer
+from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtWidgets import QProgressBar, QStatusBar, QWidget
+
+from vetter.gui.widgets.plain_text import plain_label, plain_tip
+from vetter.review.fits.fits import Fits
+from vetter.review.session import Session
+
+MESSAGE_SECONDS = 6
+IMPORTANT_SECONDS = 20
+GAP = 14
+
+
+class ThinBar(QProgressBar):
+    """A progress bar without a frame, whose empty part is seen on dark and on light."""
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        palette, span = self.palette(), self.maximum() - self.minimum()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), palette.mid())
+        if span > 0 and self.value() > self.minimum():
+            done = max(1, round(self.width() * (self.value() - self.minimum()) / span))
+            painter.fillRect(0, 0, done, self.height(), palette.highlight())
+        painter.end()
+
+
+class Status(QStatusBar):
+    """Says how far the vetting is; refreshed a moment after the panels were painted.
+
+    Parameters
+    ----------
+    session : Session
+        Whose counts and pace it shows.
+    fits : Fits
+        Whose progress it shows.
+    undecided_keys : str
+        Keys that go to the next undecided candidate; empty if the keymap gives it none.
+    """
+
+    def __init__(
+        self, session: Session, fits: Fits, undecided_keys: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._undecided_keys = undecided_keys
+        self._session = session
+        self._fits = fits
+        self.setSizeGripEnabled(False)
+        self._counts = plain_label(parent=self)
+        self._pace = plain_label(parent=self)
+        self._mode = plain_label(parent=self)
+        self._fitted = plain_label(parent=self)
+        self._listing = plain_label(parent=self)
+        self._progress = ThinBar(self)
+        self._progress.setTextVisible(False)
+        self._progress.setFixedSize(120, 4)
+        self._progress.setAccessibleName("candidates decided")
+        self._pace.setToolTip("how fast the last verdicts came, and the time left at that pace")
+        labels = (self._mode, self._listing, self._fitted, self._counts, self._pace)
+        self._beside = (*labels[:-1], self._progress, self._pace)
+        for widget in self._beside:
+            self.addPermanentWidget(widget)
+        for label in labels:
+            label.setContentsMargins(GAP, 0, 0, 0)
+        self.setContentsMargins(4, 0, 8, 0)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(30)
+        self._soon.timeout.connect(self.refresh)
+        session.opinions_changed.connect(self._on_opinions_changed)
+        session.queue_changed.connect(self._soon.start)
+        session.grown.connect(self._start_soon)
+        session.completed.connect(self._start_soon)
+        session.broke_off.connect(self._on_broke_off)
+        session.message.connect(self.say)
+        session.end_reached.connect(self._on_end_reached)
+        session.noticed.connect(self._on_noticed)
+        self.messageChanged.connect(self._on_message)
+        fits.progressed.connect(self._start_soon)
+        self.refresh()
+
+    def say(self, text: str, important: bool = False) -> None:
+        """A message for a few seconds; for longer where it asks for attention."""
+        self.showMessage(text, 1000 * (IMPORTANT_SECONDS if important else MESSAGE_SECONDS))
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        # Qt cuts a message off where the labels begin; here it is seen that there is more of it.
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        painter.drawText(self._room(), int(Qt.AlignmentFlag.AlignVCenter), self.shown)
+        painter.end()
+
+    @property
+    def shown(self) -> str:
+        """The message as far as there is room for it."""
+        message, dots = self.currentMessage(), Qt.TextElideMode.ElideRight
+        return self.fontMetrics().elidedText(message, dots, self._room().width())
+
+    def _room(self) -> QRect:
+        # None is visible in a picture of a window that is hidden.
+        shown = (widget.x() for widget in self._beside if widget.isVisible())
+        end = min(shown, default=self.width())
+        return self.rect().adjusted(6, 0, end - self.width() - GAP, 0)
+
+    def refresh(self) -> None:
+        """Show the present counts and pace."""
+        session = self._session
+        counts, pace = session.counts, session.pace
+        decided = counts.candidates - counts.undecided
+        self._progress.setRange(0, max(1, session.expected or 0, counts.candidates))
+        self._progress.setValue(decided)
+        self._counts.setText(
+            f"{decided:,} of {counts.candidates:,} decided     "
+            f"✓ {counts.accepted:,} accepted   ✗ {counts.rejected:,} rejected   "
+            f"? {counts.maybe:,} maybe"
+        )
+        for label, text in (
+            (self._pace, _pace_text(pace.per_minute, pace.seconds_left)),
+            (self._fitted, self._fits.progress),
+            (self._listing, _listing_text(session)),
+        ):
+            label.setText(text)
+            label.setVisible(bool(text))
+        unlisted = f"{session.unlisted}; what is listed can be vetted"
+        self._listing.setToolTip(plain_tip(unlisted))
+        self._mode.setText("READ ONLY" if session.read_only else "")
+        self._mode.setVisible(session.read_only)
+
+    def stop(self) -> None:
+        """Refresh no more: the window closes."""
+        self._session.opinions_changed.disconnect(self._on_opinions_changed)
+        self._session.queue_changed.disconnect(self._soon.start)
+        self._session.grown.disconnect(self._start_soon)
+        self._session.completed.disconnect(self._start_soon)
+        self._session.broke_off.disconnect(self._on_broke_off)
+        self._fits.progressed.disconnect(self._start_soon)
+        self._soon.stop()
+        self.clearMessage()
+
+    def _on_message(self, text: str) -> None:
+        self.setToolTip(plain_tip(text))
+
+    def _on_opinions_changed(self, _rows: list[int]) -> None:
+        self._soon.start()
+
+    def _on_end_reached(self, message: str, undecided: int) -> None:
+        keys = self._undecided_keys
+        way = f": {keys} goes to the next of them" if undecided and keys else ""
+        self.say(f"{message}{way}")
+
+    def _on_noticed(self, text: str) -> None:
+        self.say(text, important=True)
+
+    def _on_broke_off(self) -> None:
+        self.say(self._session.unlisted, important=True)
+        self._start_soon()
+
+    def _start_soon(self, _what: object = None) -> None:
+        # Results come by the hundred: the timer that runs shows them all.
+        if not self._soon.isActive():
+            self._soon.start()
+
+
+def _listing_text(session: Session) -> str:
+    if session.broken:
+        # Why is too long for a line that all share: the tool tip and the message say it.
+        return f"⚠ the rest could not be read: {session.listing}"
+    return f"listing: {session.listing}" if session.listing else ""
+
+
+def _pace_text(per_minute: float | None, seconds_left: float | None) -> str:
+    if per_minute is None or seconds_left is None:
+        return ""
+    if seconds_left < 90:
+        left = f"{seconds_left:.0f} s"
+    elif seconds_left < 5400:
+        left = f"{seconds_left / 60:.0f} min"
+    else:
+        left = f"{seconds_left / 3600:.1f} h"
+    return f"{per_minute:.0f} a minute, {left} left"

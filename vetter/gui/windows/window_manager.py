@@ -1,0 +1,252 @@
+"""One window after another: each built on an input that was read behind the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtWidgets import QApplication
+
+from vetter.core.cutout_source import CutoutSource
+from vetter.errors import VetterError
+from vetter.gui.actions.command import Command
+from vetter.gui.widgets.verdict_style import is_dark
+from vetter.gui.windows.main_window import MainWindow
+from vetter.gui.windows.opened_words import opened_words
+from vetter.gui.windows.session_copying import SessionCopying
+from vetter.gui.windows.start_window import StartWindow
+from vetter.gui.windows.window import Window
+from vetter.io.field.nearby_planes import PlanesWanted
+from vetter.io.session.default_path import default_session_path, taken_words
+from vetter.io.session.recent_sessions import RecentSession
+from vetter.io.session.session_file import SessionFile
+from vetter.review.opening.input_reader import InputReader, OpenRequest
+from vetter.review.opening.recents import Recents
+from vetter.settings import Settings
+
+REMEMBERED_EVERY_MS = 60_000
+
+Build = Callable[[CutoutSource, SessionFile], tuple[MainWindow, list[str]]]
+
+
+class Opener(QObject):
+    """Builds a window on a source, and the next one in its place; the first page where none is.
+
+    Parameters
+    ----------
+    build : callable
+        Makes the window's objects of a source and a session file; the window, and what is to be
+        said of the session.
+    settings : Settings
+    keymap : mapping or None
+        The user's keymap file, parsed.
+    reviewer : str
+    commands, window_commands : tuple of Command
+        Every command of the program, and those that need no candidates: the first page's.
+    """
+
+    window: MainWindow | StartWindow
+
+    def __init__(
+        self,
+        build: Build,
+        settings: Settings,
+        keymap: Mapping[str, Any] | None,
+        reviewer: str,
+        commands: tuple[Command[MainWindow], ...],
+        window_commands: tuple[Command[Window], ...],
+    ) -> None:
+        super().__init__(QApplication.instance())
+        self._build = build
+        self._settings, self._keymap, self._reviewer = settings, keymap, reviewer
+        self._commands, self._window_commands = commands, window_commands
+        self._path = Path()
+        self._held: tuple[OpenRequest, CutoutSource] | None = None
+        self.recents = Recents(self)
+        self._reader = InputReader(self.usual_radius, self)
+        self._reader.done.connect(self._on_read)
+        self._reader.failed.connect(self._on_failed)
+        self._reader.planes_wanted.connect(self._on_planes_wanted)
+
+    @property
+    def usual_radius(self) -> float:
+        """Half the side of a cutout where nothing tells, pixels."""
+        return self._settings.display.radius
+
+    @property
+    def main_window(self) -> MainWindow:
+        """The window, where something is open in it."""
+        assert isinstance(self.window, MainWindow)
+        return self.window
+
+    def open(self, request: OpenRequest) -> None:
+        """Read another input, or the same otherwise, and show it in the window's place.
+
+        The window goes on meanwhile; where the input cannot be used it says why, and stays.
+        """
+        self._let_go()
+        self.window.opening.strip.say_opening(request.name)
+        self._reader.read(request)
+
+    def show(self, source: CutoutSource, path: Path) -> None:
+        """Build and show a window on a source, with its session in a file.
+
+        Raises
+        ------
+        VetterError
+            The session file cannot be used.
+        """
+        taken = taken_words(path, source.record.get("inputs", ()))
+        store = SessionFile.start(path, self._reviewer)
+        try:
+            window, notes = self._build(source, store)
+        except BaseException:
+            store.close()
+            raise
+        self._path = path
+        remember = partial(self._remember, window, path)
+        window.exposed.connect(remember)
+        window.closed.connect(remember)
+        window.session.completed.connect(remember)
+        # A window that is killed has told how far it was not long before.
+        now_and_then = QTimer(window)
+        now_and_then.setInterval(REMEMBERED_EVERY_MS)
+        now_and_then.timeout.connect(remember)
+        window.exposed.connect(now_and_then.start)
+        window.closed.connect(now_and_then.stop)
+        self._adopt(window)
+        window.opening.put_recents(self.recents)
+        cautions = (*source.extra_cautions, *source.candidates.cautions)
+        attention = [*filter(None, (taken,)), *notes, *cautions]
+        window.status.say(opened_words(source, attention), bool(attention))
+
+    def show_start(self, said: str = "") -> None:
+        """Show the first page, with what went wrong where something did."""
+        window = StartWindow(
+            self._settings.display.theme,
+            self._keymap,
+            self.recents,
+            self._commands,
+            self._window_commands,
+        )
+        window.exposed.connect(self.recents.reload)
+        self._path = Path()
+        self._adopt(window)
+        if said:
+            window.opening.strip.say_failed(said)
+
+    def _adopt(self, window: MainWindow | StartWindow) -> None:
+        window.open_wanted.connect(self.open)
+        window.cancel_wanted.connect(self._cancel)
+        window.close_wanted.connect(self._on_close_wanted)
+        window.copy_wanted.connect(self._on_copy_wanted)
+        window.closed.connect(partial(self._on_closed, window))
+        self.window = window
+        window.show()
+
+    def _remember(self, window: MainWindow, path: Path) -> None:
+        session = window.session
+        counts, source = session.counts, session.source
+        self.recents.remember(
+            RecentSession(
+                str(path.absolute()),
+                source.title,
+                tuple(str(name) for name in source.record.get("inputs", ())),
+                counts.candidates - counts.undecided,
+                max(counts.candidates, session.expected or 0),
+                datetime.now(UTC).isoformat(timespec="seconds"),
+                estimated=not session.complete,
+                reviewer=session.reviewer,
+            )
+        )
+
+    def _on_read(self, request: OpenRequest, source: CutoutSource) -> None:
+        export = self.window.dialogs.export if isinstance(self.window, MainWindow) else None
+        if export is None:
+            self._swap(request, source)
+            return
+        # An export that runs reads the files of this window, and what came of it is to be read.
+        self._held = request, source
+        self.window.opening.strip.say_held(request.name)
+        export.finished.connect(self._show_held_soon)
+
+    def _show_held_soon(self) -> None:
+        # Not while the dialog, which the window owns, is on its way out.
+        QTimer.singleShot(0, self._show_held)
+
+    def _show_held(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            self._swap(*held)
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            held[1].close()
+
+    def _cancel(self) -> None:
+        self._reader.cancel()
+        self._let_go()
+
+    def _swap(self, request: OpenRequest, source: CutoutSource) -> None:
+        before, same = self.window, False
+        if isinstance(before, MainWindow):
+            same = list(request.inputs) == before.session.source.record.get("inputs")
+            row, radius = before.session.current_row, before.cache.radius
+        usual = self._path if same else default_session_path(request.inputs)
+        path = (request.session or usual).absolute()
+        own = isinstance(before, MainWindow) and path == self._path.absolute()
+        if own:
+            # One window alone writes to a session.
+            before.shut_down()
+        try:
+            self.show(source, path)
+        except VetterError as error:
+            source.close()
+            if own:
+                self.show_start(str(error))
+                self._take_place(before)
+            else:
+                before.opening.strip.say_failed(str(error))
+            return
+        after = self._take_place(before)
+        if same and isinstance(after, MainWindow) and 0 <= row < len(source.candidates):
+            after.session.go_to_row(row)
+            after.set_radius(radius)
+
+    def _take_place(self, before: MainWindow | StartWindow) -> MainWindow | StartWindow:
+        """Put the present window where another one was, and close that."""
+        after = self.window
+        after.set_theme(is_dark(before.palette()))
+        after.setGeometry(before.geometry())
+        after.setWindowState(before.windowState())
+        before.dialogs.close_all()
+        before.close()
+        return after
+
+    def _on_failed(self, text: str) -> None:
+        self.window.opening.strip.say_failed(text)
+
+    def _on_planes_wanted(self, request: OpenRequest, wanted: PlanesWanted) -> None:
+        self.window.opening.ask_planes(request, wanted)
+
+    def _on_close_wanted(self) -> None:
+        before = self.window
+        self._cancel()
+        self.show_start()
+        self._take_place(before)
+
+    def _on_copy_wanted(self) -> None:
+        copying = SessionCopying(self._path, self.main_window)
+        copying.copied.connect(self.open)
+        copying.ask()
+
+    def _on_closed(self, window: MainWindow | StartWindow) -> None:
+        if window is self.window:
+            self._let_go()
+            self._reader.close()
+            self.recents.close()
