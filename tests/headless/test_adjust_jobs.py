@@ -17,9 +17,9 @@ from tests.helpers.field_files import pixels, write_field, write_list
 from vetter import cli
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.field_fit import field_fit
-from vetter.headless import adjust, fit_jobs
-from vetter.headless.fit_job import BATCH, Broken, identity
+from vetter.headless import adjust, fit_processes
 from vetter.headless.fit_journal import FitJournal
+from vetter.headless.fit_process import BATCH, Broken, identity
 from vetter.io.inputs.open_input import InputOptions, open_input
 from vetter.settings import FitSettings
 
@@ -175,7 +175,7 @@ def test_a_process_that_is_killed_is_told(
         pipe = subprocess.PIPE
         return subprocess.Popen([sys.executable, "-c", code], stdin=pipe, stdout=pipe)
 
-    monkeypatch.setattr(fit_jobs, "begin", killed)
+    monkeypatch.setattr(fit_processes, "begin", killed)
     words = command(tmp_path, 2 * BATCH)
     assert cli.main([*words, "-o", str(tmp_path / "out.csv"), "--jobs", "2"]) == 2
     said = capsys.readouterr().err.splitlines()

@@ -19,9 +19,9 @@ from vetter.errors import InputError
 from vetter.headless.adjusted_table import AdjustedTable
 from vetter.headless.cutouts import open_for
 from vetter.headless.fit_columns import FitColumns
-from vetter.headless.fit_job import BATCH, Batch, Fitted, Start, fitted, identity
-from vetter.headless.fit_jobs import fitted_batches, usable_cores
 from vetter.headless.fit_journal import FitJournal
+from vetter.headless.fit_process import BATCH, Batch, Fitted, Start, fitted, identity
+from vetter.headless.fit_processes import fitted_batches, usable_cores
 from vetter.headless.flux_check import with_flux_units
 from vetter.headless.progress import Progress, say
 from vetter.io.export.input_files import InputFiles

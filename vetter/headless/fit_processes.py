@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from queue import Empty, SimpleQueue
 
-from vetter.headless.fit_job import Batch, Broken, Fitted, Start
+from vetter.headless.fit_process import Batch, Broken, Fitted, Start
 from vetter.io.child_process import begin, close_pipe, received, send
 
 
@@ -54,7 +54,7 @@ class _Worker:
         self, start: Start, todo: SimpleQueue[Batch], answers: SimpleQueue[Fitted | Broken]
     ) -> None:
         self._todo, self._answers = todo, answers
-        self._process = begin("vetter.headless.fit_job", own_session=True)
+        self._process = begin("vetter.headless.fit_process", own_session=True)
         self._thread = threading.Thread(target=self._run, args=(start,), name="fits", daemon=True)
         self._thread.start()
 
