@@ -13,7 +13,7 @@ from astropy.table import Table
 from vetter import benchmark
 from vetter.benchmark import openings, science
 from vetter.benchmark.figures import Figure, row, spread
-from vetter.benchmark.night_files import make_night, make_wide_night, pack_planes
+from vetter.benchmark.made_inputs import make_night, make_wide_night, pack_planes
 from vetter.benchmark.packets import write_folder, write_tar
 from vetter.errors import VetterError
 from vetter.io.inputs.open_input import InputOptions, open_input

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.peak_memory import at_most
-from vetter.benchmark.fuzz_case import Cases
-from vetter.benchmark.fuzz_readers import READERS
+from vetter.benchmark.fuzz.case import Cases
+from vetter.benchmark.fuzz.readers import READERS
 
 CASES = 25
 MOST_KILOBYTES = 500_000

@@ -28,9 +28,9 @@ def main(arguments: argparse.Namespace) -> int:
         readers), with ``fuzz_seed``.
     """
     if arguments.fuzz is not None or arguments.fuzz_seed is not None:
-        from vetter.benchmark import fuzz
+        from vetter.benchmark.fuzz import run
 
-        return fuzz.main(arguments.fuzz or 0, arguments.inputs, arguments.fuzz_seed)
+        return run.main(arguments.fuzz or 0, arguments.inputs, arguments.fuzz_seed)
     figures = []
     if not arguments.json:
         print(machine())
@@ -62,7 +62,7 @@ def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
         yield from beside_stdpipe()
         return
     from vetter.benchmark import keys, operations, starts
-    from vetter.benchmark.night_files import make_night, make_wide_night, plane_options
+    from vetter.benchmark.made_inputs import make_night, make_wide_night, plane_options
 
     steps = arguments.steps or STEPS
     if arguments.inputs:

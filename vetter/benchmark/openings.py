@@ -12,7 +12,7 @@ import numpy as np
 
 from vetter.benchmark import packets, starts
 from vetter.benchmark.figures import Figure, spread, timed
-from vetter.benchmark.night_files import make_wide_list, make_wide_night, pack_planes, plane_options
+from vetter.benchmark.made_inputs import make_wide_list, make_wide_night, pack_planes, plane_options
 from vetter.core.cutout_source import CutoutSource
 from vetter.errors import VetterError
 from vetter.io.inputs.open_input import InputOptions, open_input

@@ -14,7 +14,7 @@ RADIUS = 20.0
 
 def measure(folder: Path) -> Iterator[Figure]:
     """All of them, in turn."""
-    from vetter.benchmark.night_files import make_night
+    from vetter.benchmark.made_inputs import make_night
     from vetter.io.inputs.open_input import InputOptions, open_input
 
     list_file, planes = make_night(folder, 1_000)

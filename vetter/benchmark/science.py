@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from vetter.benchmark.figures import Figure
-from vetter.core.trial_tables import explained_table, p_value_table
+from vetter.benchmark.trial_tables import explained_table, p_value_table
 
 
 def measure(seeded_p: int = 2000, seeded_e: int = 500) -> Iterator[Figure]:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy.ndimage import shift
 
+from vetter.benchmark.fit_trust import Field, Truth, simulate
 from vetter.core.fit.adjust import adjust_cutout, fit
 from vetter.core.fit.adjustment import FitOptions
-from vetter.core.fit_trials import Field, Truth, simulate
 
 OPTIONS = FitOptions(max_shift=1, max_scale=2, inner=13, fit_bg=True)
 

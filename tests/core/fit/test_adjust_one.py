@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from vetter.benchmark.fit_trust import Field, Truth, dipole, new_source, simulate
 from vetter.core.fit import solver
 from vetter.core.fit.adjust import fit
 from vetter.core.fit.adjustment import Adjustment, FitOptions
-from vetter.core.fit_trials import Field, Truth, dipole, new_source, simulate
 
 OPTIONS = {
     "defaults": FitOptions(),

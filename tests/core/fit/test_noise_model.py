@@ -9,11 +9,19 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
+from vetter.benchmark.fit_trust import (
+    Field,
+    Truth,
+    dipole,
+    field_options,
+    new_source,
+    run,
+    simulate,
+)
 from vetter.core.fit.adjust import fit, fit_many
 from vetter.core.fit.adjustment import Adjustment, FitOptions
 from vetter.core.fit.input import FitInput, read
 from vetter.core.fit.noise_model import kept_noise, neighbours_of
-from vetter.core.fit_trials import Field, Truth, dipole, field_options, new_source, run, simulate
 from vetter.core.judgement.disappeared import judge
 
 NOISY = Field(template_noise=1.0, template_err=True)

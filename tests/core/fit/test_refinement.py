@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from scipy.ndimage import shift
 
+from vetter.benchmark.fit_trust import Field, Truth, dipole, field_options, run, simulate
+from vetter.benchmark.trial_tables import peaked
 from vetter.core.fit import solver
 from vetter.core.fit.adjust import fit, fit_many
 from vetter.core.fit.adjustment import Adjustment, FitOptions
-from vetter.core.fit_trials import Field, Truth, dipole, field_options, run, simulate
-from vetter.core.trial_tables import peaked
 
 SHARP = Field(fwhm=3.0)
 BRIGHT = Truth(flux=2e6, dx=0.4, dy=-0.45, scale=1.05)

@@ -8,10 +8,18 @@ from typing import Any
 import numpy as np
 import pytest
 
+from vetter.benchmark.fit_trust import (
+    Field,
+    Truth,
+    dipole,
+    field_options,
+    new_source,
+    run,
+    simulate,
+)
 from vetter.core.fit.adjust import fit
 from vetter.core.fit.adjustment import FitOptions
 from vetter.core.fit.residual_scatter import core, is_off, scatters
-from vetter.core.fit_trials import Field, Truth, dipole, field_options, new_source, run, simulate
 
 
 def of(residual: np.ndarray, weight: np.ndarray | None = None, **known: Any) -> tuple[Any, Any]:

@@ -15,9 +15,9 @@ from astropy.io import fits
 
 from tests.helpers.alert_files import packed, record
 from tests.helpers.peak_memory import at_most
-from vetter.benchmark import fuzz_images as images
-from vetter.benchmark import fuzz_lists as lists
-from vetter.benchmark import fuzz_own_files as own
+from vetter.benchmark.fuzz import image_samples as images
+from vetter.benchmark.fuzz import list_samples as lists
+from vetter.benchmark.fuzz import own_samples as own
 from vetter.errors import InputError
 from vetter.io.cutouts.cutout_file import load_cutout
 from vetter.io.files import compressed

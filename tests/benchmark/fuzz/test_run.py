@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from vetter.benchmark import fuzz, fuzz_case
-from vetter.benchmark.fuzz_case import Cases, Outcome
-from vetter.benchmark.fuzz_damage import damaged
-from vetter.benchmark.fuzz_readers import READERS, Reader
+from vetter.benchmark.fuzz import case, run
+from vetter.benchmark.fuzz.case import Cases, Outcome
+from vetter.benchmark.fuzz.damage import damaged
+from vetter.benchmark.fuzz.readers import READERS, Reader
 from vetter.errors import InputError
 
 
@@ -64,29 +64,29 @@ def test_memory_that_a_reader_hides_is_found(
 
 
 def test_a_slow_reader_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fuzz_case, "MOST_SECONDS", -1.0)
+    monkeypatch.setattr(case, "MOST_SECONDS", -1.0)
     assert outcome_of(lambda path: None, tmp_path, monkeypatch).kind == "slow"
 
 
 @pytest.mark.process
 def test_a_case_is_read_in_a_process_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
-    assert fuzz.main(3, ["settings"], None) == 0
+    assert run.main(3, ["settings"], None) == 0
     head, row = capsys.readouterr().out.splitlines()
     assert head.split()[:4] == ["reader", "usable", "refused", "wrong"]
     assert row.split()[0] == "settings"
     assert sum(int(count) for count in row.split()[1:4]) == 3
-    assert fuzz.main(0, [], "settings/1/2") == 0
+    assert run.main(0, [], "settings/1/2") == 0
     assert capsys.readouterr().out.startswith("settings/1/2: ")
 
 
 @pytest.mark.process
 def test_a_process_that_dies_or_is_stuck_is_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    reading = fuzz.Reading("settings", None)
+    reading = run.Reading("settings", None)
     try:
         first = reading._process
         first.send_signal(signal.SIGSTOP)
         with monkeypatch.context() as patch:
-            patch.setattr(fuzz, "MOST_SECONDS", 30.0)
+            patch.setattr(run, "MOST_SECONDS", 30.0)
             patch.setattr(select, "select", _nothing_once())
             assert reading.outcome("1/1") == Outcome("stuck")
         assert first.poll() is not None
@@ -110,9 +110,9 @@ def _nothing_once() -> Callable[..., Any]:
 
 def test_unknown_readers_are_refused() -> None:
     with pytest.raises(InputError, match="no such reader; there are image"):
-        fuzz.main(1, ["jpeg"], None)
+        run.main(1, ["jpeg"], None)
 
 
 def test_a_seed_alone_is_told_what_it_wants() -> None:
     with pytest.raises(InputError, match="wants --fuzz N"):
-        fuzz.main(0, [], "7")
+        run.main(0, [], "7")

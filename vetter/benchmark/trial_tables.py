@@ -10,8 +10,8 @@ from functools import partial
 
 import numpy as np
 
+from vetter.benchmark.fit_trust import Field, Truth, dipole, field_options, new_source, run
 from vetter.core.fit.adjustment import Adjustment, FitOptions
-from vetter.core.fit_trials import Field, Truth, dipole, field_options, new_source, run
 from vetter.core.judgement.cautions import cautions, in_short
 from vetter.core.judgement.disappeared import judge
 

@@ -9,12 +9,20 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
+from vetter.benchmark.fit_trust import (
+    Field,
+    Truth,
+    dipole,
+    field_options,
+    new_source,
+    run,
+    simulate,
+)
+from vetter.benchmark.trial_tables import peaked
 from vetter.core.fit import solver
 from vetter.core.fit.adjust import fit, fit_many
 from vetter.core.fit.adjustment import FitOptions
-from vetter.core.fit_trials import Field, Truth, dipole, field_options, new_source, run, simulate
 from vetter.core.judgement.disappeared import judge
-from vetter.core.trial_tables import peaked
 
 
 def explained(fits: list) -> float:
