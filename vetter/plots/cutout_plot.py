@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vetter.core.cutout_title import cutout_title
 from vetter.errors import InputError, VetterError
+from vetter.plots.cutout_title import cutout_title
 from vetter.plots.plane_image import draw_plane
 
 if TYPE_CHECKING:

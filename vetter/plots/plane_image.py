@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vetter.core.cutout.crop import filled
-from vetter.core.smoothing import smooth
 from vetter.errors import InputError
 from vetter.plots.normalisation import limits, normalisation
+from vetter.plots.smoothing import smooth
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
