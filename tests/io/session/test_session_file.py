@@ -16,8 +16,8 @@ from vetter.core.cutout_source import Fingerprint
 from vetter.core.decisions.decision import How, Verdict
 from vetter.errors import InputError, VetterError
 from vetter.io.session import database
+from vetter.io.session.connection import connect
 from vetter.io.session.schema import APPLICATION_ID, TABLES
-from vetter.io.session.session_connection import connect
 from vetter.io.session.session_file import SessionFile, SessionLocked
 
 LIST = listing()
@@ -510,7 +510,7 @@ KILLED = """
 import os, signal, sys
 from tests.helpers.decisions import event, listing
 from vetter.io.session import database
-from vetter.io.session.session_connection import connect
+from vetter.io.session.connection import connect
 from vetter.io.session.session_file import SessionFile
 session = SessionFile.start(sys.argv[1], "ada")
 session.append([event(listing(), 0)])

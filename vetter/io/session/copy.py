@@ -12,7 +12,7 @@ from vetter.io.session.content import input_rows, kept_settings
 from vetter.io.session.database import SessionDatabase
 from vetter.io.session.recorded_inputs import relative_paths
 from vetter.io.session.rows import INSERT, to_row
-from vetter.io.session.session_fits import readable_fits
+from vetter.io.session.stored_fits import readable_fits
 
 
 def copy_session(old: SessionDatabase, decisions: Sequence[Decision], path: Path) -> None:

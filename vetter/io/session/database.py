@@ -14,10 +14,7 @@ from typing import Any
 from vetter.core.decisions.decision import utc_now
 from vetter.errors import InputError, VetterError
 from vetter.io.files.lock import SessionLock
-from vetter.io.session.errors import Holder, SessionLocked, is_unwritable, overwritten, said
-from vetter.io.session.reading import ReadDecisions, is_damage, read_decisions
-from vetter.io.session.schema import check_header, check_journal, check_schema, create_tables
-from vetter.io.session.session_connection import (
+from vetter.io.session.connection import (
     MAX_VALUE_BYTES,
     Allowance,
     View,
@@ -27,6 +24,9 @@ from vetter.io.session.session_connection import (
     roll_back,
     settle,
 )
+from vetter.io.session.errors import Holder, SessionLocked, is_unwritable, overwritten, said
+from vetter.io.session.reading import ReadDecisions, is_damage, read_decisions
+from vetter.io.session.schema import check_header, check_journal, check_schema, create_tables
 
 _ROW_BYTES = 2
 """2 bytes, less than SQLite takes for any row."""

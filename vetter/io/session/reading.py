@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from vetter.core.decisions.decision import Decision
 from vetter.core.number_text import counted
 from vetter.errors import InputError
+from vetter.io.session.connection import Allowance
 from vetter.io.session.rows import COLUMNS, from_rows
-from vetter.io.session.session_connection import Allowance
 
 _SINGLY = 2000
 """2,000 rows are stepped over one by one after a row that cannot be read, then ever more."""

@@ -28,7 +28,7 @@ from vetter.io.session.rows import (
     plain_meta,
     to_row,
 )
-from vetter.io.session.session_fits import newest_fits, next_fits, put_fits
+from vetter.io.session.stored_fits import newest_fits, next_fits, put_fits
 
 __all__ = ["Holder", "SessionFile", "SessionLocked"]
 
@@ -302,7 +302,7 @@ class SessionFile:
     def adjustments_of(
         self, signature: str, after: str, limit: int
     ) -> list[tuple[str, dict[str, Any]]]:
-        """The next of the results under a signature, see `session_fits.next_fits`.
+        """The next of the results under a signature, see `stored_fits.next_fits`.
 
         As with `adjustments`, those of other inputs are left out.
         """
