@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from vetter.gui.commands import COMMANDS, MENUS, Command
+from vetter.gui.actions.command import MENUS, Command
+from vetter.gui.commands import COMMANDS
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 BEGIN = "<!-- keys: made by scripts/make_key_table.py -->"

@@ -29,7 +29,7 @@ from vetter.gui.windows.start_window import StartWindow
 from vetter.gui.windows.window_manager import Opener
 from vetter.io.field.kept_psf import kept_psfs
 from vetter.io.files.resources import resource_path
-from vetter.io.inputs.open_input import InputOptions
+from vetter.io.input_options import InputOptions
 from vetter.io.session.default_path import default_session_path
 from vetter.io.session.session_file import SessionFile
 from vetter.review.cutouts.cutout_cache import CutoutCache

@@ -16,7 +16,8 @@ from vetter.benchmark.figures import Figure, row, spread
 from vetter.benchmark.made_inputs import make_night, make_wide_night, pack_planes
 from vetter.benchmark.packets import write_folder, write_tar
 from vetter.errors import VetterError
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 
 
 def test_spread_is_in_milliseconds() -> None:

@@ -19,7 +19,8 @@ from uuid import uuid4
 from tests.endurance.driven import ENV_SEED
 from tests.helpers.small_list import settings_text, write_small_list
 from vetter.core.decisions.ledger import Ledger
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 from vetter.io.session.session_file import SessionFile
 
 ROOT = Path(__file__).resolve().parents[2]

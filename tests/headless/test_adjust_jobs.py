@@ -20,7 +20,8 @@ from vetter.core.judgement.field_fit import field_fit
 from vetter.headless import adjust, fit_processes
 from vetter.headless.fit_journal import FitJournal
 from vetter.headless.fit_process import BATCH, Broken, identity
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 from vetter.settings import FitSettings
 
 ROOT = Path(__file__).parent.parent.parent

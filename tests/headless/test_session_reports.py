@@ -15,7 +15,8 @@ from vetter.core.decisions.decision import Verdict
 from vetter.core.decisions.ledger import Ledger
 from vetter.errors import InputError
 from vetter.headless.session_reports import chosen_verdicts, export_session, log, status
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 from vetter.io.session.session_file import SessionFile
 
 Said = tuple[str, str, Verdict]

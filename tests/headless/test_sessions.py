@@ -10,7 +10,8 @@ from vetter import cli
 from vetter.core.decisions.decision import Verdict
 from vetter.core.decisions.ledger import Ledger
 from vetter.core.decisions.new_decisions import decide
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 from vetter.io.session.session_file import SessionFile
 
 

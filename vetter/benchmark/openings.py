@@ -15,7 +15,8 @@ from vetter.benchmark.figures import Figure, spread, timed
 from vetter.benchmark.made_inputs import make_wide_list, make_wide_night, pack_planes, plane_options
 from vetter.core.cutout_source import CutoutSource
 from vetter.errors import VetterError
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 
 CUTOUTS = 200
 RADIUS = 20.0

@@ -15,7 +15,8 @@ RADIUS = 20.0
 def measure(folder: Path) -> Iterator[Figure]:
     """All of them, in turn."""
     from vetter.benchmark.made_inputs import make_night
-    from vetter.io.inputs.open_input import InputOptions, open_input
+    from vetter.io.input_options import InputOptions
+    from vetter.io.inputs.open_input import open_input
 
     list_file, planes = make_night(folder, 1_000)
     mapped = open_input([str(list_file)], InputOptions(planes=planes))

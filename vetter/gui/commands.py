@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vetter.gui.actions.command import MENUS, UNNAMED_TAG, Command, with_tags
+from vetter.gui.actions.command import Command
 from vetter.gui.file_commands import FILE_COMMANDS
 from vetter.gui.fit_commands import FIT_COMMANDS
 from vetter.gui.go_commands import GO_COMMANDS
@@ -19,7 +19,6 @@ from vetter.gui.window_commands import HELP_COMMANDS
 if TYPE_CHECKING:
     from vetter.gui.windows.main_window import MainWindow
 
-__all__ = ["COMMANDS", "MENUS", "UNNAMED_TAG", "Command", "with_tags"]
 
 COMMANDS: tuple[Command[MainWindow], ...] = (
     *FILE_COMMANDS,

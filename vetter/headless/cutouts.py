@@ -15,7 +15,8 @@ from vetter.headless.progress import Progress, say
 from vetter.io.cutouts.cutout_file import write_cutout
 from vetter.io.export.file_names import safe_names
 from vetter.io.export.input_files import InputFiles
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 from vetter.io.settings_file import load_settings
 
 

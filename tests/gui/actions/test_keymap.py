@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from vetter.errors import SettingsError
+from vetter.gui.actions.command import MENUS
 from vetter.gui.actions.keymap import make_keymap
-from vetter.gui.commands import COMMANDS, MENUS
+from vetter.gui.commands import COMMANDS
 
 CONTRACT = {
     "review.accept": ("A",),

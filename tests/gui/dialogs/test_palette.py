@@ -8,7 +8,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QWidget
 
 from tests.helpers.fake_session import FakeSession
-from vetter.gui.commands import Command
+from vetter.gui.actions.command import Command
 from vetter.gui.dialogs.palette import Palette
 from vetter.gui.dialogs.palette_search import CandidateSearch
 

@@ -10,8 +10,8 @@ from tests.helpers.alert_files import packed, record, write_packets, write_tar
 from vetter.errors import InputError
 from vetter.io.alerts.open_alerts import natural, open_alerts, packet_files
 from vetter.io.alerts.source import AlertSource
-from vetter.io.input_options import InputOrigin
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions, InputOrigin
+from vetter.io.inputs.open_input import open_input
 
 
 def opened(*paths: Path, radius: float | None = None) -> AlertSource:

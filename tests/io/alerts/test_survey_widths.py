@@ -12,7 +12,8 @@ from tests.helpers.alert_files import packed, record
 from vetter.benchmark.packet_schema import field, packet_schema
 from vetter.core.judgement.field_fit import fit_rows
 from vetter.io.field.psf import fit_of_field
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 from vetter.settings import FitSettings
 
 SCHEMA = packet_schema(

@@ -12,8 +12,8 @@ from vetter.errors import InputError
 from vetter.io.cutouts import cutout_lots
 from vetter.io.cutouts.cutout_file import write_cutout
 from vetter.io.cutouts.cutout_folder import is_cutout_file, open_cutouts
-from vetter.io.input_options import InputOrigin
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions, InputOrigin
+from vetter.io.inputs.open_input import open_input
 
 
 def write(path: Path, seed: int = 0, side: int = 11, **meta: Any) -> Path:

@@ -12,7 +12,8 @@ from vetter.errors import InputError
 from vetter.io.cutouts import triplet_folder
 from vetter.io.cutouts.triplet_folder import TripletFolder
 from vetter.io.cutouts.triplet_list import middle_of
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 
 
 def opened(folder: Path, **options: object) -> TripletFolder:

@@ -13,7 +13,8 @@ from tests.helpers.field_files import pixels, tan_wcs, write_damaged, write_fiel
 from vetter.core.display.style import Looks
 from vetter.errors import InputError
 from vetter.io.field.field_source import FieldSource
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 from vetter.review.cutouts.rendered_cutout import build_frame
 
 

@@ -18,7 +18,8 @@ from vetter.errors import InputError
 from vetter.io.field import psf as module
 from vetter.io.field.kept_psf import StarPsf, kept_psfs, restored, setting_name
 from vetter.io.field.psf import fit_of_field
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 from vetter.settings import FitSettings, Settings
 
 FWHM = 3.0

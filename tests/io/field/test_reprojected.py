@@ -11,7 +11,8 @@ from astropy.wcs import WCS
 from vetter.core.cutout.plane import Box, Provenance
 from vetter.errors import InputError
 from vetter.io.field.field_planes import open_planes
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 
 STARS = np.array([[30.0, 20.0], [30.004, 20.003], [29.997, 19.996], [29.992, 20.006]])
 BOX = Box(40, 40, 31, 31)

@@ -8,7 +8,8 @@ import numpy as np
 from astropy.io import fits
 from astropy.table import Table
 
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 
 
 def digest(folder: Path, **options: str) -> str:

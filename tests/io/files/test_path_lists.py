@@ -13,7 +13,8 @@ from vetter.errors import InputError
 from vetter.io.cutouts.cutout_file import write_cutout
 from vetter.io.files import path_lists
 from vetter.io.files.path_lists import path_list
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from vetter.errors import InputError
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 ZIP = b"PK\x03\x04" + bytes(100)

@@ -24,7 +24,8 @@ from vetter.io.files import compressed
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.fits.images import open_image
 from vetter.io.fits.sound_header import sound_header
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 from vetter.io.tables.candidates import read_candidates
 
 MOST_KILOBYTES = 300_000

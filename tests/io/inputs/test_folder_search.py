@@ -14,8 +14,9 @@ from tests.helpers.stamp_files import write_stamps
 from vetter.core.cutout.cutout import Cutout
 from vetter.errors import InputError
 from vetter.io.cutouts.cutout_file import write_cutout
+from vetter.io.input_options import InputOptions
 from vetter.io.inputs.folder_search import search
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.inputs.open_input import open_input
 
 
 def write_cutouts(folder: Path, count: int = 2) -> None:

@@ -12,13 +12,8 @@ from tests.helpers.field_files import write_field, write_list
 from tests.helpers.night_files import write_night
 from tests.helpers.stamp_files import write_stamps
 from vetter.io.cutouts.cutout_file import write_cutout
-from vetter.io.inputs.open_input import (
-    InputOptions,
-    NamedKind,
-    open_input,
-    open_recorded,
-    recognise,
-)
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import NamedKind, open_input, open_recorded, recognise
 
 USUAL = InputOptions(usual_radius=4.0)
 

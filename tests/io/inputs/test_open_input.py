@@ -7,7 +7,8 @@ import pytest
 
 from tests.helpers.field_files import pixels, write_field, write_image, write_list
 from vetter.errors import InputError
-from vetter.io.inputs.open_input import InputOptions, open_input, session_path
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input, session_path
 from vetter.io.session.session_file import SessionFile
 
 

@@ -17,8 +17,9 @@ from vetter.core.decisions.decision import How, Verdict
 from vetter.errors import InputError, VetterError
 from vetter.io.session import database
 from vetter.io.session.connection import connect
+from vetter.io.session.errors import SessionLocked
 from vetter.io.session.schema import APPLICATION_ID, TABLES
-from vetter.io.session.session_file import SessionFile, SessionLocked
+from vetter.io.session.session_file import SessionFile
 
 LIST = listing()
 

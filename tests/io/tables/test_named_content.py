@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from vetter.errors import InputError
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 from vetter.io.tables.named_content import described
 
 WORDS = b"not a moc file\n"

@@ -11,7 +11,8 @@ from tests.helpers.field_files import write_image, write_list
 from tests.helpers.memory_source import MemorySource
 from vetter.core.cutout_source import PsfFwhm
 from vetter.core.judgement.field_fit import field_fit
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 from vetter.review.fits.field_stars import FieldStars
 from vetter.review.fits.fit_messages import StarFits
 from vetter.review.fits.star_survey import survey

@@ -15,7 +15,8 @@ from vetter.core.cutout_source import CutoutSource
 from vetter.core.display.rendering import render
 from vetter.core.display.style import Looks
 from vetter.errors import InputError
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 
 Sample = Callable[[Path], bytes]
 Look = Callable[[Path], None]

@@ -13,7 +13,7 @@ from vetter.io.files.fingerprint import of_list
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.input_options import DEFAULT_RADIUS, InputOptions, InputOrigin
 from vetter.io.tables.candidates import check_is_list, read_candidates
-from vetter.io.tables.reading import kind_of
+from vetter.io.tables.kinds import kind_of
 
 _ENOUGH = frozenset(("image", "diff"))
 """Who names one of these planes names all that are meant."""

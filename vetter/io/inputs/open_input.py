@@ -18,14 +18,11 @@ from vetter.io.files.path_lists import only_list
 from vetter.io.files.regular_files import begins_as_text, open_plain_file
 from vetter.io.input_options import (
     DEFAULT_RADIUS,
-    PLANE_OPTIONS,
     InputOptions,
     InputOrigin,
     absolute,
 )
 from vetter.io.inputs.recursive_glob import recursive_glob
-
-__all__ = ["PLANE_OPTIONS", "InputOptions", "open_input", "open_recorded", "session_path"]
 
 # A text of such a name is a damaged packet or archive, and is told so.
 _PACKED = frozenset((".avro", ".tar", ".tgz", ".gz"))

@@ -139,7 +139,7 @@ def _with_planes(entry: FieldEntry, options: InputOptions) -> tuple[InputOptions
     if options.planes or entry.candidates is None:
         return options, ()
     from vetter.io.field.nearby_planes import planes_beside
-    from vetter.io.tables.reading import kind_of
+    from vetter.io.tables.kinds import kind_of
 
     table = parse_fits_name(entry.candidates)
     specs, said = planes_beside(table, kind_of(table.path))

@@ -15,7 +15,7 @@ from vetter.core.decisions.decision import Decision, storable, utc_now
 from vetter.io.session.content import SessionContent, input_rows, kept_settings
 from vetter.io.session.copy import copy_session
 from vetter.io.session.database import SessionDatabase
-from vetter.io.session.errors import Holder, SessionLocked
+from vetter.io.session.errors import Holder
 from vetter.io.session.recorded_inputs import (
     RecordedInput,
     changed_roles,
@@ -29,8 +29,6 @@ from vetter.io.session.rows import (
     to_row,
 )
 from vetter.io.session.stored_fits import newest_fits, next_fits, put_fits
-
-__all__ = ["Holder", "SessionFile", "SessionLocked"]
 
 Prints = tuple[Fingerprint, ...]
 

@@ -20,9 +20,11 @@ from vetter.core.candidates.whereabouts import Whereabouts, whereabouts
 from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
+from vetter.io.tables.kinds import kind_of
 from vetter.io.tables.named_content import as_named
 from vetter.io.tables.physical_pixels import on_image
-from vetter.io.tables.reading import TableFile, kind_of, read_table
+from vetter.io.tables.reading import read_table
+from vetter.io.tables.table_file import TableFile
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header

@@ -30,8 +30,6 @@ _WIDE_FORMAT = re.compile(r"^#(?:[FKN].*%[-+ #0]*[\d.]*\d{4}|.*\bformat: [^,}\n]
 _MRT_COLUMN = re.compile(r"^ *(?:\d+ *- *)?\d+ +[AIFE]\d", re.MULTILINE)
 _ECSV_ARRAY = re.compile(r"^#.*\bsubtype: ['\"]?\w+\[([\d, null]+)\]", re.MULTILINE)
 
-__all__ = ["TableFile", "kind_of", "read_table"]
-
 
 def read_table(name: FitsName, key_as_text: str | None = None) -> TableFile:
     """Read a table of candidates.

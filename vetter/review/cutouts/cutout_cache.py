@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from vetter.core.cutout.cutout import Cutout
     from vetter.core.cutout_source import CutoutSource
 
-__all__ = ["CutoutCache", "Frame"]
 
 _RESIDUAL_SHARE = 4
 """Residuals of fits may take one part in this many of the cache."""

@@ -15,7 +15,8 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from vetter.errors import InputError, VetterError
 from vetter.io.field.nearby_planes import PlanesWanted
 from vetter.io.files.cancelling import GivenUp, unless
-from vetter.io.inputs.open_input import InputOptions, open_input
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 from vetter.io.session.default_path import default_session_path
 from vetter.io.session.remembered_columns import with_remembered_columns
 
