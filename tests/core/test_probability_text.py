@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from vetter.core.probability_text import probability
+from vetter.core.number_text import probability
 
 
 @pytest.mark.parametrize(

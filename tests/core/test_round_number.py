@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from vetter.core.round_number import round_number
+from vetter.core.number_text import round_number
 
 
 @pytest.mark.parametrize(

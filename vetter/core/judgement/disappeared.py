@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.fit.adjustment import UNSEEN, Adjustment
-from vetter.core.probability_text import probability
+from vetter.core.number_text import probability
 
 _UPPER_HUNDREDTH = 2.326
 """Of a normal distribution, in sigmas."""

@@ -7,7 +7,7 @@ import math
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.cautions import cautions, in_short
 from vetter.core.judgement.disappeared import Judgement
-from vetter.core.probability_text import probability
+from vetter.core.number_text import probability
 
 _HOPELESS = 3.0
 """Chi2 per degree of freedom that neither a wrong err nor correlated pixels bring about."""

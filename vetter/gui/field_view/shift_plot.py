@@ -10,7 +10,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen
 from PyQt6.QtWidgets import QWidget
 
-from vetter.core.round_number import round_number
+from vetter.core.number_text import round_number
 from vetter.gui.field_view.canvas import FieldCanvas
 from vetter.gui.field_view.point_layer import Piece
 

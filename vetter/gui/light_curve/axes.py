@@ -9,7 +9,7 @@ import numpy.typing as npt
 from PyQt6.QtCore import QPointF, QRectF
 
 from vetter.core.light_curve import LightCurve
-from vetter.core.round_number import round_number
+from vetter.core.number_text import round_number
 
 Array = npt.NDArray[np.float64]
 Span = tuple[float, float]

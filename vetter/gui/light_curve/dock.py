@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
-from vetter.core.light_curve_text import epoch_text
+from vetter.core.light_curve import LightCurve, epoch_text
 from vetter.gui.light_curve.legend import LightCurveKey
 from vetter.gui.widgets.plain_text import plain_label
 
 if TYPE_CHECKING:
-    from vetter.core.light_curve import LightCurve
     from vetter.gui.light_curve.plot import LightCurvePlot
 
 NONE_CAME = "no light curve came with this candidate"

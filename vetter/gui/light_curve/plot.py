@@ -10,8 +10,7 @@ from PyQt6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QWidget
 
-from vetter.core.light_curve import LightCurve
-from vetter.core.light_curve_text import axis_text, time_axis_text
+from vetter.core.light_curve import LightCurve, axis_text, time_axis_text
 from vetter.gui.light_curve.axes import Axes
 from vetter.gui.light_curve.marks import MARK_SIDE, SIZE, mark_of, styles_of
 from vetter.gui.widgets.theme import DARK, LIGHT, Tones
