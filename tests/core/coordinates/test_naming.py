@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from astropy.coordinates import SkyCoord
 
-from vetter.core.coordinates.naming import j_name
+from vetter.core.coordinates.angles import j_name
 
 
 @pytest.mark.parametrize(

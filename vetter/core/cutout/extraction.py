@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vetter.core.coordinates.naming import j_name
+from vetter.core.coordinates.angles import j_name
 from vetter.core.coordinates.wcs import has_tables, header_wcs, sky_to_pixel, with_wcs
 from vetter.core.cutout.crop import crop_array, crop_header, crop_wcs
 from vetter.core.cutout.cutout import Cutout
