@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from vetter.core.candidates.column_roles import recognise
-from vetter.core.candidates.role_choices import other_choices
+from vetter.core.candidates.column_roles import other_choices, recognise
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Which column of a table plays which part, by name, unit and UCD."""
+"""Roles of a table's columns, by name, unit and UCD, and other columns that could have them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from vetter.core.candidates.candidate_list import ROLE_NAMES, Roles
-from vetter.core.candidates.column_names import NAMES, UCDS
 from vetter.errors import InputError
 
 # SExtractor and DAOPHOT count pixels from 1, as FITS does; sep and photutils from 0.
@@ -17,6 +16,74 @@ _UNIT_BEHIND = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
 
 NO_COLUMN = "none"
 """What the user says in a column's place where no column shall play a role."""
+
+# Most telling first. Names are compared in lower case without '_', '-', '.' and blanks, so
+# that X_IMAGE, x_image and xImage are one. A key names one detection in one image: that is
+# why objectId, which groups the epochs of an object, comes late.
+NAMES: dict[str, tuple[str, ...]] = {
+    role: tuple(text.split())
+    for role, text in {
+        "key": """
+            candid candidateid diasourceid candkey key detectionid detid alertid vetid
+            id sourceid srcid objid candno catalogid uid uuid idnumber number num label recno
+            diaobjectid objectid oid designation name index source
+        """,
+        "name": """
+            name candname candidatename designation objectname objname iauname tnsname
+            objectid sourcename mainid target
+        """,
+        "x": """
+            x ximage xwinimage xpsfimage xpeakimage xcentroid xcenter xcentre xpos xpix
+            xpixel xfit xinit xcen xc xwin xcandidate xpeak xccd basesdsscentroidx
+            slotcentroidx centroidx col column xmean
+        """,
+        "y": """
+            y yimage ywinimage ypsfimage ypeakimage ycentroid ycenter ycentre ypos ypix
+            ypixel yfit yinit ycen yc ywin ycandidate ypeak yccd basesdsscentroidy
+            slotcentroidy centroidy row line ymean
+        """,
+        "ra": """
+            ra radeg raj2000 alphaj2000 alphawinj2000 alphapsfj2000 alphasky alphawinsky
+            raicrs rightascension coordra alpha raepoch2000 rad rahms rastring rastr
+            ra2000 objra meanra skycentroidra ramean rastack rahours
+        """,
+        "dec": """
+            dec decl decdeg dej2000 decj2000 deltaj2000 deltawinj2000 deltapsfj2000
+            deltasky deltawinsky deicrs decicrs declination coorddec delta decepoch2000
+            decd dedeg decdms decstring decstr de dec2000 objdec meandec skycentroiddec decmean
+            decstack
+        """,
+        "mag": """
+            magcalib mag magpsf psfmag magap magauto magbest magiso magaper magnitude
+            magfit magmodel calmag instmag photgmeanmag gmag rmag imag zmag ymag umag vmag bmag
+            jmag hmag kmag
+        """,
+        "mag_err": """
+            magcaliberr magerr sigmapsf magpsferr psfmagerr sigmagap sigmag magerrauto
+            magerrbest magerriso magerraper emag magerror errmag dmag merr
+        """,
+        "time": """
+            time mjd jd mjdobs dateobs obsjd obsmjd midpointmjdtai midpointtai obstime
+            date hjd bjd utc
+        """,
+        "filter": "filter filt band filtername filterid fid passband",
+        "fwhm": "fwhm fwhmimage fwhmpix psffwhm fwhmpsf seeingpix fwhmpx",
+    }.items()
+}
+
+UCDS: dict[str, tuple[str, ...]] = {
+    "key": ("meta.id;meta.main", "id_main"),
+    "x": ("pos.cartesian.x", "instr.det.x"),
+    "y": ("pos.cartesian.y", "instr.det.y"),
+    "ra": ("pos.eq.ra;meta.main", "pos.eq.ra", "pos_eq_ra_main"),
+    "dec": ("pos.eq.dec;meta.main", "pos.eq.dec", "pos_eq_dec_main"),
+    "mag": ("phot.mag", "phot_mag"),
+    "mag_err": ("stat.error;phot.mag",),
+    "time": ("time.epoch", "time.start"),
+    "filter": ("instr.filter", "instr.bandpass"),
+}
+
+_MOST = 4
 
 
 def normal(name: str) -> str:
@@ -183,3 +250,49 @@ def _by_ucd(role: str, names: Sequence[str], ucds: Mapping[str, str]) -> str | N
             if ucd == wanted or longer:
                 return name
     return None
+
+
+def other_choices(
+    names: Sequence[str], roles: Roles, units: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """What else might have been taken, one line for each part with a choice.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The table's columns.
+    roles : Roles
+        What was taken.
+    units : mapping, optional
+        Of the columns, as text.
+    """
+    units = units or {}
+    used = {getattr(roles, role) for role in ROLE_NAMES}
+    by_normal: dict[str, list[str]] = {}
+    for name in names:
+        if name not in used:
+            by_normal.setdefault(normal(name), []).append(name)
+    said: list[str] = []
+    for first, second in (("x", "y"), ("ra", "dec")):
+        taken = getattr(roles, first), getattr(roles, second)
+        if None in taken or by_normal.keys().isdisjoint(NAMES[first]):
+            continue
+        others = [
+            f"{a}, {b}"
+            for one, other in partners(first, second)
+            for a, b in zip(by_normal.get(one, []), by_normal.get(other, []), strict=False)
+            if fits_role(first, units.get(a, "")) and fits_role(second, units.get(b, ""))
+        ]
+        if others:
+            said.append(_sentence("positions", ", ".join(taken), others))
+    for role, word in (("key", "identities"), ("mag", "magnitudes")):
+        found = [name for known in NAMES[role] for name in by_normal.get(known, [])]
+        column = getattr(roles, role)
+        if column and found:
+            said.append(_sentence(word, column, found))
+    return tuple(said)
+
+
+def _sentence(word: str, taken: str, others: Sequence[str]) -> str:
+    rest = "; ".join(others[:_MOST]) + (" and more" if len(others) > _MOST else "")
+    return f"{word} are taken from {taken}; they might be {rest}"

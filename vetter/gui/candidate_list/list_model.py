@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
-from vetter.core.candidates.whereabouts import Whereabouts, whereabouts
+from vetter.core.candidates.candidate_list import Whereabouts, whereabouts
 from vetter.core.columns.formatting import Writer, is_number
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS

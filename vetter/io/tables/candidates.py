@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vetter.core.candidates.candidate_list import CandidateList, Roles
-from vetter.core.candidates.column_roles import chosen, listed, recognise, units_in_names
+from vetter.core.candidates.candidate_list import CandidateList, Roles, Whereabouts, whereabouts
+from vetter.core.candidates.column_roles import (
+    chosen,
+    listed,
+    other_choices,
+    recognise,
+    units_in_names,
+)
 from vetter.core.candidates.column_values import is_empty, plain
-from vetter.core.candidates.galactic_columns import equatorial, galactic_pair
 from vetter.core.candidates.keys import is_float_key, make_keys
-from vetter.core.candidates.positions import Positions, find_positions
-from vetter.core.candidates.role_choices import other_choices
-from vetter.core.candidates.whereabouts import Whereabouts, whereabouts
+from vetter.core.candidates.positions import Positions, equatorial, find_positions, galactic_pair
 from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName, parse_fits_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from vetter.core.candidates.column_roles import recognise
-from vetter.core.candidates.galactic_columns import galactic_pair
+from vetter.core.candidates.positions import galactic_pair
 
 
 def has_positions(names: Sequence[str], units: Mapping[str, str], ucds: Mapping[str, str]) -> bool:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vetter.core.candidates.whereabouts import Whereabouts, whereabouts
+from vetter.core.candidates.candidate_list import Whereabouts, whereabouts
 
 X = np.array([0.0, -0.5, -0.6, 79.4, 79.5, np.nan, 1.0])
 Y = np.array([0.0, 59.4, 3.0, 3.0, 3.0, 1.0, np.nan])
