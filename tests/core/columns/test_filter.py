@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vetter.core.columns.filter import matching
-from vetter.core.columns.filter_conditions import FilterError
+from vetter.core.columns.filter import FilterError, matching
 
 
 class Columns:

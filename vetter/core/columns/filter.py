@@ -1,4 +1,4 @@
-"""A filter in the vetter's words, ``mag<19 verdict=none J04``; nothing of it is executed.
+"""The filter language, ``mag<19 verdict=none J04``; nothing of a filter is executed.
 
 Terms side by side must all hold; ``or``, ``not`` and brackets combine them::
 
@@ -13,21 +13,15 @@ Terms side by side must all hold; ``or``, ``not`` and brackets combine them::
 
 from __future__ import annotations
 
+import difflib
 import re
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
-from vetter.core.columns.filter_conditions import (
-    COMPARE,
-    Columns,
-    FilterError,
-    Mask,
-    Node,
-    Token,
-    condition,
-    name_contains,
-)
+from vetter.errors import InputError
 
 DEEPEST = 50
 """Nesting beyond this is refused in words, before Python's own limit is."""
@@ -39,6 +33,26 @@ _TOKEN = re.compile(
           |(?P<word>[^\s()<>=!~,"]+))""",
     re.VERBOSE,
 )
+
+Mask = npt.NDArray[np.bool_]
+Node = Callable[["Columns"], Mask]
+
+VERDICT_WORDS = {
+    "none": 0,
+    "undecided": 0,
+    "accept": 1,
+    "accepted": 1,
+    "reject": 2,
+    "rejected": 2,
+    "maybe": 3,
+}
+
+COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+}
 
 
 def matching(expression: str, columns: Columns) -> Mask:
@@ -186,3 +200,165 @@ def _combined(nodes: list[Node], how: Any) -> Node:
         return mask
 
     return node
+
+
+class FilterError(InputError):
+    """An expression that cannot be understood.
+
+    Attributes
+    ----------
+    position : int
+        Where in the expression, counted from 0.
+    """
+
+    def __init__(self, reason: str, position: int) -> None:
+        super().__init__(f"{reason} (at character {position + 1})")
+        self.position = position
+
+
+class Columns(Protocol):
+    """Columns by name, one value per candidate."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """All names, for suggestions."""
+
+    def find(self, word: str) -> str:
+        """The column meant by a word; KeyError where there is none."""
+
+    def values(self, name: str) -> npt.NDArray[Any]:
+        """Its values, shape (n,)."""
+
+
+class Token(NamedTuple):
+    """A word, a quoted text or a sign of an expression, and where it stands."""
+
+    kind: str
+    text: str
+    position: int
+
+    @property
+    def value(self) -> str:
+        """Its text without quotes."""
+        return self.text[1:-1] if self.kind == "quoted" else self.text
+
+
+def name_contains(word: str) -> Node:
+    """What a bare word asks: whether the candidate's name contains it, in any case."""
+    return lambda columns: _contains(columns.values("name"), word)
+
+
+def _contains(values: npt.NDArray[Any], word: str) -> Mask:
+    wanted = word.lower()
+    texts = ("" if value is None else str(value).lower() for value in values.tolist())
+    return np.fromiter((wanted in text for text in texts), bool, len(values))
+
+
+def condition(field: Token, op: str, choices: list[Token]) -> Node:
+    """One comparison, ``field op choice,choice``; errors are raised when it meets the columns."""
+
+    def node(columns: Columns) -> Mask:
+        name = _column(columns, field)
+        values = columns.values(name)
+        if values.ndim != 1:
+            raise FilterError(f"'{name}' holds several values per candidate", field.position)
+        if name == "verdict":
+            hits = _verdict_is(values, op, choices)
+        elif op in COMPARE:
+            return _compared(name, values, op, choices[0])
+        elif op in ("~", "!~"):
+            hits = _either([_contains(values, choice.value) for choice in choices])
+        else:
+            hits = _either([_equal(name, values, choice) for choice in choices])
+            if op == "!=" and not any(_is_missing_word(choice) for choice in choices):
+                return ~hits & ~_missing(values)
+        return ~hits if op.startswith("!") else hits
+
+    return node
+
+
+def _column(columns: Columns, field: Token) -> str:
+    word = field.value
+    try:
+        return columns.find(word)
+    except KeyError:
+        # By letters and digits alone: 'S/N', as it is shown, is near to 'snr'.
+        plain = {_plain(name): name for name in columns.names}
+        near = difflib.get_close_matches(_plain(word), plain, 1, 0.6)
+        hint = f"; did you mean '{plain[near[0]]}'?" if near else ""
+        raise FilterError(f"there is no column '{word}'{hint}", field.position) from None
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"\W", "", name).lower()
+
+
+def _either(masks: list[Mask]) -> Mask:
+    return np.asarray(np.logical_or.reduce(masks))
+
+
+def _verdict_is(codes: npt.NDArray[Any], op: str, choices: list[Token]) -> Mask:
+    if op not in ("=", "==", "!="):
+        raise FilterError("a verdict is compared with = or !=", choices[0].position)
+    wanted = []
+    for choice in choices:
+        word = choice.value.lower()
+        if word not in VERDICT_WORDS:
+            raise FilterError(
+                f"'{word}' is no verdict; there are none, accept, reject, maybe", choice.position
+            )
+        wanted.append(VERDICT_WORDS[word])
+    return np.asarray(np.isin(codes, wanted))
+
+
+def _number(name: str, token: Token) -> float:
+    try:
+        return float(token.value)
+    except ValueError:
+        raise FilterError(
+            f"'{name}' holds numbers; '{token.value}' is none", token.position
+        ) from None
+
+
+def _compared(name: str, values: npt.NDArray[Any], op: str, choice: Token) -> Mask:
+    if values.dtype.kind in "biuf":
+        return np.asarray(COMPARE[op](values, _number(name, choice)))
+    # Dates and the like sort as text: time>2024-05-01 does what it says.
+    text = values.astype(str)
+    return np.asarray(COMPARE[op](text, choice.value) & (text != ""))
+
+
+def _is_missing_word(token: Token) -> bool:
+    return token.kind == "word" and token.text.lower() in ("missing", "nan")
+
+
+def _missing(values: npt.NDArray[Any]) -> Mask:
+    if values.dtype.kind == "f":
+        return np.asarray(np.isnan(values))
+    if values.dtype.kind in "biu":
+        return np.zeros(len(values), bool)
+    return np.fromiter(
+        (value is None or value == "" for value in values.tolist()), bool, len(values)
+    )
+
+
+def _equal(name: str, values: npt.NDArray[Any], choice: Token) -> Mask:
+    if _is_missing_word(choice):
+        return _missing(values)
+    word = choice.value
+    if values.dtype.kind == "b" and word.lower() in ("true", "false"):
+        return np.asarray(values == (word.lower() == "true"))
+    if values.dtype.kind in "iu" and re.fullmatch(r"[+-]?\d+", word):
+        return np.asarray(values == int(word))
+    if values.dtype.kind in "biuf":
+        return np.asarray(values == _number(name, choice))
+    wanted = word.lower()
+    if name == "tags":
+        return np.fromiter(
+            (wanted in [tag.lower() for tag in str(tags).split(", ")] for tags in values.tolist()),
+            bool,
+            len(values),
+        )
+    return np.fromiter(
+        (str(value).lower() == wanted for value in values.tolist()), bool, len(values)
+    )
