@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from vetter.core.cutout.unread_planes import missing
+from vetter.core.cutout.cutout import missing
 from vetter.core.cutout_source import CutoutSource
 from vetter.errors import InputError
 from vetter.headless.progress import Progress, say

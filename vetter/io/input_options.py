@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from vetter.core.cutout.cutout_mapping import SPECIAL
+from vetter.core.cutout.cutout import SPECIAL
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import parse_fits_name
 from vetter.settings import MOST_RADIUS, PSFS

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from vetter.core.cutout.card_number import card_number
+from vetter.core.cutout.crop import card_number
 
 
 @pytest.mark.parametrize("value", [3, 3.0, "3", " 3.0 ", np.float32(3), np.int16(3)])

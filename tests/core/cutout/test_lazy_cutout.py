@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tests.helpers.field_files import tan_wcs
-from vetter.core.cutout import lazy_cutout
-from vetter.core.cutout.lazy_cutout import LazyCutout
+from vetter.core.cutout import cutout as lazy_cutout
+from vetter.core.cutout.cutout import LazyCutout
 from vetter.core.cutout.plane import Box
 
 BOX = Box(10, 20, 5, 5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vetter.core.cutout.recentre import recentred
+from vetter.core.cutout.crop import recentred
 
 
 def centred(rows: int, columns: int) -> np.ndarray:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from vetter.core.cutout.unread_planes import missing
+from vetter.core.cutout.cutout import missing
 
 
 def test_planes_that_lack_for_one_reason_say_it_once() -> None:

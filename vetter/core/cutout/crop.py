@@ -1,14 +1,14 @@
-"""Cropping: arrays, and the header and WCS that go with them."""
+"""Crops of arrays, with their headers and WCS, and arrays recentred on cutouts of another size."""
 
 from __future__ import annotations
 
 import copy
+import math
 import re
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from vetter.core.cutout.card_number import card_number
 from vetter.core.cutout.plane import Array, Box, blank
 from vetter.errors import InputError
 
@@ -32,10 +32,14 @@ _REPLACED = re.compile(r"LTV[12]|CROP_[XY][12]")
 def crop_image(
     data: Array, x1: int, y1: int, width: int, height: int, header: None = None
 ) -> Array: ...
+
+
 @overload
 def crop_image(
     data: Array, x1: int, y1: int, width: int, height: int, header: Header
 ) -> tuple[Array, Header]: ...
+
+
 def crop_image(
     data: Array, x1: int, y1: int, width: int, height: int, header: Header | None = None
 ) -> Array | tuple[Array, Header]:
@@ -79,10 +83,14 @@ def crop_image(
 def crop_image_centered(
     data: Array, x0: float, y0: float, r0: float, header: None = None
 ) -> Array: ...
+
+
 @overload
 def crop_image_centered(
     data: Array, x0: float, y0: float, r0: float, header: Header
 ) -> tuple[Array, Header]: ...
+
+
 def crop_image_centered(
     data: Array, x0: float, y0: float, r0: float, header: Header | None = None
 ) -> Array | tuple[Array, Header]:
@@ -238,3 +246,47 @@ def crop_wcs(wcs: WCS, box: Box) -> WCS:
     if cropped.naxis == 2:
         cropped.pixel_shape = (box.nx, box.ny)
     return cropped
+
+
+def recentred(pixels: Array, shape: tuple[int, int]) -> Array:
+    """Crop or pad so that the central pixel stays central.
+
+    Parameters
+    ----------
+    pixels : ndarray of float, shape (rows, columns)
+    shape : (int, int)
+        Rows and columns wanted; each as odd or even as it is now.
+
+    Returns
+    -------
+    ndarray of float, shape `shape`
+        NaN where there was nothing; the same array where the shape is as wanted.
+
+    Raises
+    ------
+    ValueError
+        An axis would go from odd to even or back: there is no common centre.
+    """
+    if pixels.shape == shape:
+        return pixels
+    grow = [want - have for want, have in zip(shape, pixels.shape, strict=True)]
+    if any(step % 2 for step in grow):
+        raise ValueError(f"no common centre of shapes {pixels.shape} and {shape}")
+    pads = [(max(step, 0) // 2,) * 2 for step in grow]
+    cuts = [max(-step, 0) // 2 for step in grow]
+    inner = tuple(slice(cut, size - cut) for cut, size in zip(cuts, pixels.shape, strict=True))
+    return np.pad(pixels[inner], pads, constant_values=np.nan)
+
+
+def card_number(value: Any) -> float | None:
+    """Return the value of a card as a finite float; None for any other value.
+
+    A number in quotes counts; T, F, complex numbers, NaN and infinities do not.
+    """
+    if value is None or isinstance(value, (bool, complex)):
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None

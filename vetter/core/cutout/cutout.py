@@ -1,14 +1,20 @@
-"""A cutout: the planes of one candidate on one pixel grid, with header, WCS and metadata."""
+"""A cutout: the planes of one candidate on one pixel grid, with header, WCS and metadata.
+
+It answers as a dictionary, too: planes, meta, header and WCS by their keys. `LazyCutout` crops its
+header and WCS only when they are asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
+from abc import abstractmethod
+from collections.abc import Collection, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from vetter.core.cutout.cutout_mapping import SPECIAL, CutoutMapping, is_plane
-from vetter.core.cutout.plane import Array, Provenance
+from vetter.core.cutout.crop import crop_array, crop_header, crop_wcs, filled
+from vetter.core.cutout.plane import Array, Box, Provenance
 from vetter.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,6 +22,101 @@ if TYPE_CHECKING:
     from astropy.wcs import WCS
 
     from vetter.core.light_curve import LightCurve
+
+SPECIAL = ("meta", "header", "wcs")
+"""Keys that are not names of planes."""
+
+
+class CutoutMapping(MutableMapping[str, Any]):
+    """What can be done with STDPipe's cutouts, which are dictionaries.
+
+    Attributes
+    ----------
+    planes : dict of str to ndarray
+    meta : dict
+        Always there; `header` and `wcs`, which whoever derives from this has, may be None.
+    extras : dict
+        Values that are not planes, put in by assignment.
+    """
+
+    planes: dict[str, Array]
+    meta: dict[str, Any]
+    extras: dict[str, Any]
+
+    @abstractmethod
+    def copy(self) -> Self:
+        """A new collection of the same things."""
+
+    @abstractmethod
+    def put_plane(self, name: str, plane: Array) -> None:
+        """Put in a two-dimensional array, or refuse it with an `InputError`."""
+
+    def clear(self) -> None:
+        """Nothing is left but an empty ``meta``, which is always there."""
+        for key in list(self):
+            self.pop(key, None)
+
+    def __or__(self, other: Mapping[str, Any]) -> Self:
+        joined = self.copy()
+        joined.update(other)
+        return joined
+
+    def __ior__(self, other: Mapping[str, Any]) -> Self:
+        self.update(other)
+        return self
+
+    def __ror__(self, other: Mapping[str, Any]) -> dict[str, Any]:
+        return {**other, **self}
+
+    def __getitem__(self, key: str) -> Any:
+        if key in self.planes:
+            return self.planes[key]
+        if key not in SPECIAL:
+            return self.extras[key]
+        value = getattr(self, key)
+        if value is None:
+            raise KeyError(key)
+        return value
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if key in SPECIAL:
+            setattr(self, key, value)
+        elif is_plane(value):
+            self.extras.pop(key, None)
+            self.put_plane(key, value)
+        else:
+            self.planes.pop(key, None)
+            self.extras[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        if key in self.planes:
+            del self.planes[key]
+        elif key == "meta":
+            self.meta = {}
+        elif key in SPECIAL:
+            setattr(self, key, None)
+        else:
+            del self.extras[key]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.planes
+        yield "meta"
+        for key in ("header", "wcs"):
+            if getattr(self, key) is not None:
+                yield key
+        yield from self.extras
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __bool__(self) -> bool:
+        """True: there is always ``meta``. To count the keys would make header and WCS."""
+        return True
+
+
+def is_plane(value: Any) -> bool:
+    """Whether a value put into a cutout is a plane of it: a two-dimensional array."""
+    return isinstance(value, np.ndarray) and value.ndim == 2
 
 
 class Cutout(CutoutMapping):
@@ -246,8 +347,6 @@ class Cutout(CutoutMapping):
 def _array(plane: Any) -> Array:
     """A plain array: of a Quantity its values, masked pixels as NaN (True in a mask)."""
     if isinstance(plane, np.ma.MaskedArray):
-        from vetter.core.cutout.crop import filled
-
         return filled(plane)
     return np.asarray(plane)
 
@@ -266,3 +365,121 @@ def _number(value: Any) -> float:
         return float(getattr(value, "value", value))
     except (TypeError, ValueError):
         return float("nan")
+
+
+class LazyCutout(Cutout):
+    """A part of a field. Cropping a header of many cards takes longer than the pixels do.
+
+    Parameters
+    ----------
+    planes, meta, notes, bits, provenance
+        As `Cutout`.
+    box : Box
+        Where it lies in the parent image.
+    parent_header : `~astropy.io.fits.Header` or None
+    parent_wcs : `~astropy.wcs.WCS` or None
+        Of the whole image; neither is changed.
+    """
+
+    def __init__(
+        self,
+        planes: Mapping[str, Array | None],
+        meta: Mapping[str, Any],
+        box: Box,
+        parent_header: Header | None = None,
+        parent_wcs: WCS | None = None,
+        notes: Mapping[str, str] | None = None,
+        bits: Mapping[str, Array] | None = None,
+        provenance: Mapping[str, Provenance] | None = None,
+    ) -> None:
+        self._box = box
+        self._parent_header, self._parent_wcs = parent_header, parent_wcs
+        self._header: Header | None = None
+        origin = box.x0, box.y0
+        super().__init__(planes, meta, origin=origin, notes=notes, bits=bits, provenance=provenance)
+        # The base class has just set both to None, which here means "given up".
+        self._parent_header, self._parent_wcs = parent_header, parent_wcs
+
+    @property
+    def header(self) -> Header | None:
+        """Header of the cutout's own grid."""
+        if self._header is None and self._parent_header is not None:
+            self._header = crop_header(self._parent_header, self._box)
+        return self._header
+
+    @header.setter
+    def header(self, header: Header | None) -> None:
+        self._header, self._parent_header = header, None
+
+    @property
+    def wcs(self) -> WCS | None:
+        """WCS of the cutout's own grid; None where the image has none."""
+        if self._wcs is None and self._parent_wcs is not None:
+            self._wcs = crop_wcs(self._parent_wcs, self._box)
+        return self._wcs
+
+    @wcs.setter
+    def wcs(self, wcs: WCS | None) -> None:
+        self._wcs, self._parent_wcs = wcs, None
+
+    @property
+    def given_wcs(self) -> WCS | None:
+        """The WCS where the parent's header does not hold it: there is none, or it has tables."""
+        parent, header = self._parent_wcs, self._parent_header
+        if parent is not None and header is not None and "CTYPE1" in header:
+            tables = (parent.cpdis1, parent.cpdis2, parent.det2im1, parent.det2im2)
+            if all(table is None for table in tables):
+                return None
+        return self.wcs
+
+
+def cropped(cutout: Cutout, radius: float) -> Cutout:
+    """The cutout within a radius of its position; itself where it is no larger.
+
+    Parameters
+    ----------
+    cutout : Cutout
+        Not changed.
+    radius : float
+        Half the side, pixels.
+
+    Returns
+    -------
+    Cutout
+        2 ceil(radius) + 1 pixels on a side; where the cutout does not reach, NaN.
+    """
+    x, y = cutout.position
+    box = Box.around(x, y, radius)
+    rows, columns = cutout.shape
+    if box.nx >= columns and box.ny >= rows:
+        return cutout
+    origin, given = cutout.origin, cutout.given_wcs
+    part = Cutout(
+        {name: crop_array(plane, box) for name, plane in cutout.planes.items()},
+        cutout.meta,
+        None if cutout.header is None else crop_header(cutout.header, box),
+        None if given is None else crop_wcs(given, box),
+        origin=None if origin is None else (origin[0] + box.x0, origin[1] + box.y0),
+        notes=cutout.notes,
+        bits={name: crop_array(bits, box) for name, bits in cutout.bits.items()},
+        provenance=cutout.provenance,
+    )
+    part.extras, part.unread = copy.copy(cutout.extras), dict(cutout.unread)
+    part.light_curve, part.psf_image = cutout.light_curve, cutout.psf_image
+    return part
+
+
+def missing(unread: Mapping[str, str], needed: Collection[str] | None = None) -> list[str]:
+    """What is missing, of the planes needed or of all: a line for each reason, with its planes.
+
+    Parameters
+    ----------
+    unread : mapping of str to str
+        Planes that could not be read, and why; see `Cutout`.
+    needed : collection of str, optional
+    """
+    planes: dict[str, list[str]] = {}
+    for name, why in unread.items():
+        if needed is None or name in needed:
+            planes.setdefault(why, []).append(name)
+    return [f"no {' and no '.join(names)}: {why}" for why, names in planes.items()]

@@ -12,8 +12,7 @@ import numpy as np
 from vetter.core.coordinates.angles import j_name
 from vetter.core.coordinates.wcs import has_tables, header_wcs, sky_to_pixel, with_wcs
 from vetter.core.cutout.crop import crop_array, crop_header, crop_wcs
-from vetter.core.cutout.cutout import Cutout
-from vetter.core.cutout.cutout_mapping import SPECIAL
+from vetter.core.cutout.cutout import SPECIAL, Cutout
 from vetter.core.cutout.plane import Array, Box
 from vetter.errors import InputError
 from vetter.settings import MOST_RADIUS

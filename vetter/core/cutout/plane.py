@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
+ORDER = ("image", "template", "convolved", "diff", "err", "mask")
 
 NOT_COVERING = "does not cover this place"
 """What is noted of a plane of another image that has no pixel of the cutout."""

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.cutout.cutout import Cutout
-from vetter.core.cutout.unread_planes import missing
+from vetter.core.cutout.cutout import Cutout, missing
 from vetter.core.fit.adjustment import Adjustment, FitOptions, failed
 from vetter.core.fit.fit_facts import About, about
 from vetter.core.fit.pixels import filled, mode, mode_of, reach, template_bad, widened

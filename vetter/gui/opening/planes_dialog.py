@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vetter.core.cutout.cutout_mapping import SPECIAL
+from vetter.core.cutout.cutout import SPECIAL
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import plain_label, plain_tip
 from vetter.io.field.nearby_planes import planes_by_name

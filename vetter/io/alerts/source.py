@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from vetter.core.candidates.candidate_list import CandidateList
-from vetter.core.cutout.cropped import cropped
-from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout.cutout import Cutout, cropped
 from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
 from vetter.core.number_text import counted

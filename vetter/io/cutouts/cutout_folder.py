@@ -9,16 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from vetter.core.candidates.candidate_list import CandidateList
-from vetter.core.cutout.cropped import cropped
-from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout.cutout import Cutout, cropped
 from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE, estimate_err
-from vetter.core.cutout.plane import Provenance
+from vetter.core.cutout.plane import ORDER, Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
 from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.cutouts.cutout_lots import CutoutLots, scanned
 from vetter.io.cutouts.listing import scan_planes, scan_primary
-from vetter.io.field.field_planes import ORDER
 from vetter.io.field.fwhm import known_fwhm
 from vetter.io.files.fingerprint import of_files
 from vetter.io.files.folder_walk import left_alone_words, walked

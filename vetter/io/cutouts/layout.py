@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vetter.core.cutout.cutout import Cutout
-from vetter.core.cutout.cutout_mapping import SPECIAL
+from vetter.core.cutout.cutout import SPECIAL, Cutout
 from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE
 from vetter.core.cutout.plane import Array, Provenance
 from vetter.errors import InputError

@@ -13,13 +13,13 @@ import numpy as np
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.coordinates.wcs import sky_to_pixel
 from vetter.core.cutout.cutout import Cutout
-from vetter.core.cutout.plane import Box, Provenance
+from vetter.core.cutout.plane import ORDER, Box, Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
 from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.cutouts.triplet_list import StampHeader, listed_sets, stamp_header
 from vetter.io.cutouts.triplet_names import PlaneSets
-from vetter.io.field.field_planes import ORDER, FieldPlanes, open_planes
+from vetter.io.field.field_planes import FieldPlanes, open_planes
 from vetter.io.field.field_source import cut_planes, header_facts
 from vetter.io.field.fwhm import known_fwhm
 from vetter.io.files.fingerprint import of_files

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vetter.core.cutout.cutout import Cutout
-from vetter.core.cutout.unread_planes import missing
+from vetter.core.cutout.cutout import Cutout, missing
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.decision import Verdict
 from vetter.core.number_text import counted

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vetter.core.cutout.plane import Box, Plane, Provenance
+from vetter.core.cutout.plane import ORDER, Box, Plane, Provenance
 from vetter.core.cutout_source import Fingerprint
 from vetter.errors import InputError
 from vetter.io.field.plane_grids import PlaneGrids
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from astropy.io.fits import Header
     from astropy.wcs import WCS
 
-ORDER = ("image", "template", "convolved", "diff", "err", "mask")
 _PIECES = 5
 _PIECE = 64
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from vetter.core.candidates.candidate_list import CandidateList
-from vetter.core.cutout.lazy_cutout import LazyCutout
+from vetter.core.cutout.cutout import LazyCutout
 from vetter.core.cutout.plane import NOT_COVERING, Array, Box, Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
 from vetter.errors import InputError

@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-from vetter.io.field.field_planes import ORDER
+from vetter.core.cutout.plane import ORDER
 from vetter.io.fits.exposure import iso
 from vetter.io.night.draft import Draft, DraftField
 

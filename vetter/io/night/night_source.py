@@ -17,7 +17,7 @@ from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.candidates.epochs import Epochs
 from vetter.core.coordinates.footprint import Footprints
 from vetter.core.coordinates.wcs import sky_to_pixel
-from vetter.core.cutout.lazy_cutout import LazyCutout
+from vetter.core.cutout.cutout import LazyCutout
 from vetter.core.cutout_source import Fingerprint, ImageField, ManyFields, Place, PsfFwhm
 from vetter.errors import InputError
 from vetter.io.field.field_source import FieldSource

@@ -9,10 +9,11 @@ import numpy as np
 
 from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.candidates.joined_lists import Part, joined
+from vetter.core.cutout.plane import ORDER
 from vetter.core.cutout_source import Fingerprint
 from vetter.core.number_text import counted
 from vetter.errors import InputError
-from vetter.io.field.field_planes import ORDER, FieldPlanes, open_planes
+from vetter.io.field.field_planes import FieldPlanes, open_planes
 from vetter.io.field.field_source import FieldSource
 from vetter.io.field.fwhm import known_fwhm
 from vetter.io.files.fingerprint import of_list, of_plane

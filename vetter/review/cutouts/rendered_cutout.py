@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.coordinates.sky import orientation
+from vetter.core.cutout.crop import recentred
 from vetter.core.cutout.plane import NOT_COVERING, Provenance
-from vetter.core.cutout.recentre import recentred
 from vetter.core.cutout_source import ManyFields, Place, has_epochs
 from vetter.core.display.rendering import Limits, Picture, render
 from vetter.core.display.style import Looks
