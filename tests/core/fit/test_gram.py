@@ -7,8 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from vetter.core.fit.gram import gram, inner_products
-from vetter.core.fit.moments import Array, Window, margin, windows
+from vetter.core.fit.moments import Array, Window, gram, inner_products, margin, windows
 from vetter.core.fit.spline import coefficients
 
 

@@ -18,8 +18,8 @@ from vetter.benchmark.fit_trust import (
     simulate,
 )
 from vetter.core.fit.adjust import fit
-from vetter.core.fit.adjustment import FitOptions
-from vetter.core.fit.residual_scatter import core, is_off, scatters
+from vetter.core.fit.adjustment import FitOptions, is_off
+from vetter.core.fit.noise_model import core, scatters
 
 
 def of(residual: np.ndarray, weight: np.ndarray | None = None, **known: Any) -> tuple[Any, Any]:

@@ -9,8 +9,8 @@ from vetter.core.cutout.cutout import Cutout
 from vetter.core.fit import search, solver
 from vetter.core.fit.adjust import fit_many
 from vetter.core.fit.adjustment import Adjustment, FitOptions
-from vetter.core.fit.cell_descent import End, _lowest_of
 from vetter.core.fit.moments import Array
+from vetter.core.fit.search import End, _lowest_of
 
 SIZE = 41
 

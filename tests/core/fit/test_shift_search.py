@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vetter.core.fit.gram import gram
-from vetter.core.fit.moments import Array, Window, margin, windows
-from vetter.core.fit.shift_search import search
+from vetter.core.fit.moments import Array, Window, gram, margin, windows
+from vetter.core.fit.search import search
 from vetter.core.fit.spline import coefficients
 
 SCALES = 0.5, 2.0

@@ -18,6 +18,9 @@ NAN = math.nan
 UNSEEN = "too many of its own pixels are masked, or too near the edge, to see what survives"
 """Said in the notes of a fit where a source could hide in pixels that do not count."""
 
+_SIGNIFICANT, _RELEVANT = 3.0, 0.05
+"""A scatter is off 1 by more than so many errors, and by more than this part."""
+
 
 @dataclass(frozen=True, slots=True)
 class FitOptions:
@@ -263,3 +266,9 @@ _BLANK = Adjustment(False).as_meta()
 def failed(reason: str, **known: Any) -> Adjustment:
     """A fit without a result, and why."""
     return Adjustment(converged=False, reason=reason, **known)
+
+
+def is_off(value: float, error: float) -> bool:
+    """Whether a scatter differs from 1 by more than chance, and so much that it matters."""
+    # Of what is not known, neither comparison holds.
+    return abs(value - 1.0) > _RELEVANT and abs(value - 1.0) > _SIGNIFICANT * error

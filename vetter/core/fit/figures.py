@@ -1,66 +1,23 @@
-"""All figures of a fit, from its solution: chi2, p-value, bounds, what is left of the image."""
+"""Figures of a fit from its solution (chi2, p-value, bounds, residual), and its result."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.fit.adjustment import Adjustment, FitOptions
-from vetter.core.fit.fit_result import FitFigures, result
-from vetter.core.fit.input import FitInput
-from vetter.core.fit.newton import Minima
+from vetter.core.fit.adjustment import UNSEEN, Adjustment, FitOptions, failed, is_off
+from vetter.core.fit.input import About, FitInput
+from vetter.core.fit.noise_model import core, scatters, template_noise
 from vetter.core.fit.point_source import PointSources
-from vetter.core.fit.residual_scatter import core, is_off, scatters, template_noise
+from vetter.core.fit.weights import Found, Stack, pixel_sums
 
 Array = npt.NDArray[np.float64]
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Stack:
-    """Cutouts of one shape with the same boxes, ready to fit; arrays (k, ny, nx) or (k,)."""
-
-    image: Array
-    template: Array
-    weight: Array
-    bg: Array
-    tbg: Array
-    pixels: npt.NDArray[np.intp]
-    inputs: list[FitInput]
-
-    def difference(self, k: int) -> Array:
-        """Image minus template as they came, without their backgrounds, (ny, nx)."""
-        out: Array = self.image[k] - self.template[k]
-        return out
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Found:
-    """The minima over all windows, (k,) each; ``window`` says in which of them each lies.
-
-    ``cells`` are the moments of the cells they lie in, (k, 17, 17), where such were made.
-    """
-
-    window: npt.NDArray[np.intp]
-    minima: Minima
-    dx: Array
-    dy: Array
-    cells: Array | None = None
-
-    @property
-    def scale(self) -> Array:
-        """Flux ratios."""
-        return self.minima.scale
-
-
-def pixel_sums(a: Array, b: Array) -> Array:
-    """Sum of products over the pixels of each cutout of a stack."""
-    out: Array = np.vecdot(a.reshape(len(a), -1), b.reshape(len(b), -1))
-    return out
+T = TypeVar("T")
 
 
 def finished(
@@ -124,7 +81,7 @@ def finished(
     # Each residual gets memory of its own: one that is kept would keep all.
     lefts = [residual[0]] if len(residual) == 1 else [left.copy() for left in residual]
     return [
-        result(data, options, row, left, 5 if k in fine else 3, not unseen[k])
+        make_result(data, options, row, left, 5 if k in fine else 3, not unseen[k])
         for k, (data, row, left) in enumerate(zip(stack.inputs, rows, lefts, strict=True))
     ]
 
@@ -168,3 +125,120 @@ def _correlation(pulls: Array, inside: Array, pixels: npt.NDArray[np.intp], chi2
     products -= np.vecdot(pulls[:, 1:, 0], pulls[:, :-1, -1])
     out: Array = products * pixels / (pairs * chi2)
     return out
+
+
+class FitFigures(NamedTuple, Generic[T]):
+    """Numbers of one fit, or of a stack with an array or a list for each.
+
+    `Adjustment` says what they mean. ``chi2`` is NaN where there is no solution; the last three are
+    NaN unless the options ask for the scatter of the residuals.
+    """
+
+    dx: T
+    dy: T
+    scale: T
+    bg: T
+    tbg: T
+    chi2_0: T
+    chi2: T
+    df: T
+    pixels: T
+    pval: T
+    correlation: T
+    flux: T
+    flux_err: T
+    snr: T
+    absorbed: T
+    held_err: T
+    shift_err: T
+    scatter: T
+    scatter_err: T
+    template_noise: T
+
+
+def known(about: About) -> dict[str, Any]:
+    """What a fit without a result can still say."""
+    return {
+        "template": about.template,
+        "caveats": about.caveats,
+        "fwhm": about.fwhm,
+        "psf": about.psf_said,
+    }
+
+
+def make_result(
+    data: FitInput,
+    options: FitOptions,
+    figures: FitFigures[float],
+    residual: Array,
+    spline: int,
+    seen: bool,
+) -> Adjustment:
+    """A fit's result, or that its numbers overflow.
+
+    Parameters
+    ----------
+    data : FitInput
+    options : FitOptions
+    figures : FitFigures
+        Without a solution the first seven are not all finite.
+    residual : ndarray (ny, nx)
+        Image minus model; it goes into the result.
+    spline : int
+    seen : bool
+        Whether the pixels can tell what survives at the candidate's place.
+    """
+    about = data.about
+    if not all(map(math.isfinite, figures[:7])):
+        return failed("the numbers overflow: too large for their errors", **known(about))
+    if data.unknown is not None:
+        residual[data.unknown] = math.nan
+    rows, columns = about.box
+    return Adjustment(
+        converged=True,
+        dx=figures.dx,
+        dy=figures.dy,
+        scale=figures.scale,
+        bg=figures.bg,
+        tbg=figures.tbg,
+        chi2_0=figures.chi2_0,
+        chi2=figures.chi2,
+        df=int(figures.df),
+        pixels=int(figures.pixels),
+        pval=figures.pval,
+        at_bound=at_bound(figures.dx, figures.dy, figures.scale, options),
+        correlation=figures.correlation if math.isfinite(figures.correlation) else math.nan,
+        flux=figures.flux,
+        flux_err=figures.flux_err,
+        snr=figures.snr,
+        absorbed=figures.absorbed,
+        held_err=_six_digits(figures.held_err),
+        shift_err=_six_digits(figures.shift_err),
+        fwhm=about.fwhm,
+        psf=about.psf_said,
+        box=float(max(rows.stop - rows.start, columns.stop - columns.start)),
+        template=about.template,
+        caveats=about.caveats,
+        notes=about.notes if seen or about.psf is None else (*about.notes, UNSEEN),
+        fit_bg=options.fit_bg,
+        spline=spline,
+        scatter=figures.scatter,
+        scatter_err=figures.scatter_err,
+        template_noise=figures.template_noise,
+        residual=residual,
+    )
+
+
+def _six_digits(error: float) -> float:
+    """Round an error: six digits are enough, and a session stores a hundred thousand of them."""
+    return float(f"{error:.6g}")
+
+
+def at_bound(dx: float, dy: float, scale: float, options: FitOptions) -> tuple[str, ...]:
+    """Which free parameters ended on their bound."""
+    shift = options.max_shift - 1e-6
+    found = [n for n, value in (("dx", dx), ("dy", dy)) if abs(value) >= shift > 0]
+    low, high = 1.0 / options.max_scale, options.max_scale
+    if high > 1 and not low * (1 + 1e-6) < scale < high * (1 - 1e-6):
+        found.append("scale")
+    return tuple(found)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from vetter.core.fit.spline import SPLINE_REACH
 
 Array = npt.NDArray[np.float64]
+Box = tuple[slice, slice]
 Flags = npt.NDArray[np.bool_]
 
 _FILL_REACH = 1

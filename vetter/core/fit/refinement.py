@@ -1,26 +1,41 @@
-"""Fits of stars so sharp and bright that the cubic spline's own error is not lost in the noise.
+"""Quintic refinement of fits to stars so sharp and bright that the cubic spline's error matters.
 
 A cubic spline shifts a star of FWHM 3 px wrongly by up to 0.8% of its peak, one of 4 px by 0.2%:
-in the residual of a star of S/N 100 that is noise which ``err`` does not know of. Where it may
-matter, a quintic spline takes the fit on from the cubic one's solution, on the same pixels; of the
-two the one of lower chi2 is the result, so that chi2 never rises.
+in the residual of a star of S/N 100 that is noise which ``err`` does not hold. At a fraction f of a
+pixel it is off by f^2 (1 - f)^2 / 24 of the fourth derivative (the first term of the error of its
+interpolation), which the fourth differences of its coefficients give; their sum of squares in
+sigmas follows from the moments.
+
+Where that may matter, a quintic spline takes the fit on from the cubic one's solution, on the same
+pixels, by Gauss-Newton steps to the nearest minimum of chi2; of the two solutions the one of lower
+chi2 is the result, so that chi2 never rises. The steps start so near to the end that two passes
+over the pixels are cheaper than the additional moments of a wider spline.
 """
 
 from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from vetter.core.fit.adjustment import FitOptions
-from vetter.core.fit.figures import Found, Stack
-from vetter.core.fit.fine_descent import Ends, Pixels, descend
-from vetter.core.fit.fine_need import where_it_matters
-from vetter.core.fit.fit_facts import Box
-from vetter.core.fit.moments import margin
-from vetter.core.fit.newton import Minima
+from vetter.core.fit.moments import margin, projected, windows
+from vetter.core.fit.newton import SMALL_GAIN, SURE_STEP, Minima
+from vetter.core.fit.pixels import Box
 from vetter.core.fit.point_source import PointSources, measure, rendered
-from vetter.core.fit.quintic import QUINTIC_REACH, quintic_coefficients, quintic_shifted
-from vetter.core.fit.weights import count
+from vetter.core.fit.search import End
+from vetter.core.fit.spline import (
+    QUINTIC_REACH,
+    fourth_differences,
+    quintic_coefficients,
+    quintic_shifted,
+)
+from vetter.core.fit.weights import Found, Stack, count
 
 Array = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
@@ -28,6 +43,21 @@ Indices = npt.NDArray[np.intp]
 _MEMORY = 4
 """Pixels beyond the quintic spline's own where a wrong fill of a template's hole still counts: its
 memory of a value falls by 0.43 a pixel, after these to about 0.03."""
+
+_ROUNDS = 6
+
+_UNNOTICED = 0.05 * 24.0**2 / 3.0
+"""What the cubic spline may add to chi2: 0.05 of its scatter, sqrt(2 df). The estimate is low by
+about 3, since it holds the leading term only, and leaves out that term's factor of 1/24."""
+
+_FAR = 2.0
+"""Largest shift, pixels, that the estimate is good for. Further away a star leaves the weights of
+its own light, and which of several windows holds it decides: there the quintic spline is tried
+for each."""
+
+_FROM_THIRD = 9.0
+"""A fourth difference is that of two third ones: in power it is below four times theirs, were it
+not for what weights and edges do. Where this may be too much, the fourth ones are looked at."""
 
 
 def refine(
@@ -151,3 +181,255 @@ def _measure(
     new = measure(ends.products, minima, df, (False, options.max_scale == 1))
     for column, values in zip(sources, new, strict=True):
         column[which] = values
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pixels:
+    """What the steps rest on.
+
+    Attributes
+    ----------
+    coefs : ndarray (k, ny + 2 edge, nx + 2 edge)
+        Of the templates, from :func:`vetter.core.fit.spline.quintic_coefficients`.
+    edge : int
+    box : (slice, slice)
+        Rows and columns that are fitted.
+    weight : ndarray (k, rows of the box, columns of the box)
+        1 / sigma; 0 where a pixel does not count.
+    linear : ndarray (k, m, pixels of the box)
+        Images that are free besides the template, and the fitted image last; weighted.
+    """
+
+    coefs: Array
+    edge: int
+    box: Box
+    weight: Array
+    linear: Array
+
+    def products(self, which: npt.NDArray[np.intp], dx: Array, dy: Array) -> Array:
+        """Inner products of the template's derivatives, itself, and ``linear``."""
+        rows = np.empty((len(which), 3 + self.linear.shape[1], self.linear.shape[2]))
+        shifted = quintic_shifted(self.coefs[which], self.box, dx, dy, self.edge)
+        shifted *= self.weight[which][:, None]
+        rows[:, :3] = shifted.reshape(len(which), 3, -1)
+        rows[:, 3:] = self.linear[which]
+        out: Array = rows @ rows.transpose(0, 2, 1)
+        return out
+
+
+class Ends(NamedTuple):
+    """Where the steps ended, (k,) each, and the inner products of the last look at the pixels."""
+
+    dx: Array
+    dy: Array
+    scale: Array
+    chi2: Array
+    products: Array
+
+
+class _Slopes(NamedTuple):
+    """chi2 of the best scale, half its gradient by (dx, dy) and half its Hessian, (k,) each."""
+
+    chi2: Array
+    scale: Array
+    gx: Array
+    gy: Array
+    hxx: Array
+    hxy: Array
+    hyy: Array
+    sx: Array
+    sy: Array
+
+
+def descend(
+    pixels: Pixels, dx: Array, dy: Array, max_shift: float, scales: tuple[float, float]
+) -> Ends:
+    """Steps from (dx, dy), each to a lower chi2, within the bounds.
+
+    Parameters
+    ----------
+    pixels : Pixels
+    dx, dy : ndarray (k,)
+    max_shift : float
+    scales : (float, float)
+        Bounds of the scale.
+    """
+    dx, dy = dx.copy(), dy.copy()
+    active = np.arange(len(dx))
+    products = pixels.products(active, dx, dy)
+    here = _slopes(products, scales)
+    scale, chi2 = here.scale.copy(), here.chi2.copy()
+    for _ in range(_ROUNDS):
+        du, dv = _steps(here, dx[active], dy[active], max_shift)
+        gain = -(here.gx * du + here.gy * dv)
+        # What the last step leaves is the square of its gain: it is taken unseen.
+        sure = np.maximum(np.abs(du), np.abs(dv)) < SURE_STEP
+        last = (gain >= 0.0) & (gain < SMALL_GAIN * here.chi2) & sure
+        ends = active[last]
+        dx[ends] += du[last]
+        dy[ends] += dv[last]
+        followed = (here.scale + here.sx * du + here.sy * dv)[last]
+        scale[ends] = np.clip(followed, *scales)
+        chi2[ends] -= gain[last]
+        # A step that is not a number ends it too.
+        moving = (gain >= 0.0) & ~last
+        active, du, dv = active[moving], du[moving], dv[moving]
+        if not len(active):
+            break
+        inner = pixels.products(active, dx[active] + du, dy[active] + dv)
+        there = _slopes(inner, scales)
+        better = there.chi2 < chi2[active]
+        active, inner = active[better], inner[better]
+        here = _Slopes(*(column[better] for column in there))
+        dx[active] += du[better]
+        dy[active] += dv[better]
+        scale[active], chi2[active], products[active] = here.scale, here.chi2, inner
+    return Ends(dx, dy, scale, chi2, products)
+
+
+def _slopes(products: Array, scales: tuple[float, float]) -> _Slopes:
+    free = products
+    for which in range(3, products.shape[1] - 1):
+        free = projected(free, which)
+    xx, xy, xt, xi = (free[:, 0, k] for k in (0, 1, 2, -1))
+    yy, yt, yi = (free[:, 1, k] for k in (1, 2, -1))
+    tt, ti, ii = free[:, 2, 2], free[:, 2, -1], free[:, -1, -1]
+    wanted = ti / tt
+    s = np.clip(wanted, *scales)
+    told = (scales[0] < wanted) & (wanted < scales[1])
+    sx, sy = (np.where(told, (i - 2.0 * s * t) / tt, 0.0) for i, t in ((xi, xt), (yi, yt)))
+    # Gauss and Newton's: residuals times second derivatives are left out.
+    ax, ay = (np.where(told, t / tt, 0.0) for t in (xt, yt))
+    return _Slopes(
+        ii + s * (s * tt - 2.0 * ti),
+        s,
+        s * (s * xt - xi),
+        s * (s * yt - yi),
+        s * s * (xx - ax * xt),
+        s * s * (xy - ax * yt),
+        s * s * (yy - ay * yt),
+        sx,
+        sy,
+    )
+
+
+def _steps(at: _Slopes, dx: Array, dy: Array, bound: float) -> tuple[Array, Array]:
+    """Steps downhill that stay within the bound; on it, along it."""
+    free_x = ~(((dx <= -bound) & (at.gx >= 0.0)) | ((dx >= bound) & (at.gx <= 0.0)))
+    free_y = ~(((dy <= -bound) & (at.gy >= 0.0)) | ((dy >= bound) & (at.gy <= 0.0)))
+    determinant = at.hxx * at.hyy - at.hxy * at.hxy
+    both = free_x & free_y
+    du = np.where(both, (at.hxy * at.gy - at.hyy * at.gx) / determinant, -at.gx / at.hxx)
+    dv = np.where(both, (at.hxy * at.gx - at.hxx * at.gy) / determinant, -at.gy / at.hyy)
+    du, dv = np.where(free_x, du, 0.0), np.where(free_y, dv, 0.0)
+    return np.clip(dx + du, -bound, bound) - dx, np.clip(dy + dv, -bound, bound) - dy
+
+
+def where_it_matters(
+    moments: list[Array], found: Found, stack: Stack, options: FitOptions
+) -> list[int]:
+    """Which of a stack the cubic spline may not do for.
+
+    Parameters
+    ----------
+    moments : list of ndarray
+        One for each window; not looked at where ``found`` has those of cells.
+    found : Found
+        The cubic spline's solutions.
+    stack : Stack
+    options : FitOptions
+    """
+    if options.max_shift == 0:
+        return []
+    if options.max_shift > _FAR:
+        return list(range(len(stack.inputs)))
+    if found.cells is not None:
+        differences = _third_differences()
+        power = (differences @ found.cells @ differences.T).tolist()
+        masked = [k for k, data in enumerate(stack.inputs) if data.usable is not None]
+        likely = sorted({*_noticed(range(len(power)), power, found, stack), *masked})
+        return _noticed(likely, _powers(stack, likely), found, stack) if likely else []
+    which: list[int] = []
+    several = windows(options.max_shift)
+    for index, window in enumerate(several):
+        matrices = moments[index]
+        differences = _fourth_differences(window.half, matrices.shape[1])
+        power = (differences @ matrices @ differences.T).tolist()
+        here: Sequence[int] = range(len(power))
+        if len(several) > 1:
+            here = np.flatnonzero(found.window == index).tolist()
+            power = [power[k] for k in here]
+        which += _noticed(here, power, found, stack)
+    return sorted(which)
+
+
+def needs_finer(end: End, pixels: int, options: FitOptions) -> bool:
+    """Whether the cubic spline may not do for one search's end, by the moments of its cell."""
+    if options.max_shift == 0:
+        return False
+    if options.max_shift > _FAR:
+        return True
+    differences = _third_differences()
+    power = (differences @ end.moments @ differences.T).tolist()
+    return _is_noticed(power, end.dx, end.dy, end.scale, pixels)
+
+
+def _noticed(
+    which: Sequence[int], power: list[list[list[float]]], found: Found, stack: Stack
+) -> list[int]:
+    """Those of a stack whose error would be noticed; ``power`` is of the fourth differences."""
+    # In plain numbers: numpy's calls would cost more, for one and for a stack.
+    dx, dy, scale = found.dx.tolist(), found.dy.tolist(), found.scale.tolist()
+    pixels = stack.pixels.tolist()
+    return [
+        k
+        for k, one in zip(which, power, strict=True)
+        if _is_noticed(one, dx[k], dy[k], scale[k], pixels[k])
+    ]
+
+
+def _is_noticed(power: list[list[float]], dx: float, dy: float, scale: float, pixels: int) -> bool:
+    (xx, xy), (_, yy) = power
+    u, v = dx % 1.0, dy % 1.0
+    x, y = (u - u * u) ** 2, (v - v * v) ** 2
+    added = (x * x * xx + 2.0 * x * y * xy + y * y * yy) * scale * scale
+    # Not a number is not more either.
+    return added > _UNNOTICED * math.sqrt(2.0 * pixels)
+
+
+def _powers(stack: Stack, which: list[int]) -> list[list[list[float]]]:
+    """Inner products of the fourth differences in sigmas along x and along y."""
+    box = stack.inputs[0].about.box
+    template, weight = stack.template, stack.weight[(slice(None), *box)]
+    if len(which) < len(template):
+        template, weight = template[which], weight[which]
+    ny, nx = template.shape[1:]
+    along = (template[:, box[0]] @ fourth_differences(nx)[:, box[1]]) * weight
+    across = (fourth_differences(ny)[:, box[0]].T @ template[:, :, box[1]]) * weight
+    both = np.stack((along, across), axis=1).reshape(len(along), 2, -1)
+    products: list[list[list[float]]] = (both @ both.transpose(0, 2, 1)).tolist()
+    return products
+
+
+@lru_cache(maxsize=1)
+def _third_differences() -> Array:
+    """Third differences along x and y, to count for fourth: (2, 17), of a cell's coefficients."""
+    along, across = np.array([-1.0, 3.0, -3.0, 1.0]), np.array([1.0, 4.0, 1.0, 0.0]) / 6.0
+    out = np.zeros((2, 17))
+    out[0, :16] = np.outer(across, along).ravel()
+    out[1, :16] = np.outer(along, across).ravel()
+    out *= math.sqrt(_FROM_THIRD)
+    return out
+
+
+@lru_cache(maxsize=16)
+def _fourth_differences(half: float, size: int) -> Array:
+    """Weights (2, size) of a window's shifted coefficients: along x, and along y."""
+    taps, middle = int(2 * half) + 3, int(half) + 1
+    along, across = np.zeros(taps), np.zeros(taps)
+    along[middle - 2 : middle + 3] = 1.0, -4.0, 6.0, -4.0, 1.0
+    across[middle - 1 : middle + 2] = 1.0 / 6.0, 2.0 / 3.0, 1.0 / 6.0
+    out = np.zeros((2, size))
+    out[0, : taps * taps] = np.outer(across, along).ravel()
+    out[1, : taps * taps] = np.outer(along, across).ravel()
+    return out

@@ -2,17 +2,56 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
 from vetter.core.fit.adjustment import FitOptions
-from vetter.core.fit.figures import Stack
-from vetter.core.fit.fit_facts import Box
 from vetter.core.fit.input import FitInput
+from vetter.core.fit.newton import Minima
+from vetter.core.fit.pixels import Box
 
 Array = npt.NDArray[np.float64]
 
 _HUGE = 1e90
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stack:
+    """Cutouts of one shape with the same boxes, ready to fit; arrays (k, ny, nx) or (k,)."""
+
+    image: Array
+    template: Array
+    weight: Array
+    bg: Array
+    tbg: Array
+    pixels: npt.NDArray[np.intp]
+    inputs: list[FitInput]
+
+    def difference(self, k: int) -> Array:
+        """Image minus template as they came, without their backgrounds, (ny, nx)."""
+        out: Array = self.image[k] - self.template[k]
+        return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """The minima over all windows, (k,) each; ``window`` says in which of them each lies.
+
+    ``cells`` are the moments of the cells they lie in, (k, 17, 17), where such were made.
+    """
+
+    window: npt.NDArray[np.intp]
+    minima: Minima
+    dx: Array
+    dy: Array
+    cells: Array | None = None
+
+    @property
+    def scale(self) -> Array:
+        """Flux ratios."""
+        return self.minima.scale
 
 
 def weights(inputs: list[FitInput], noise_scales: list[float]) -> Array:
@@ -88,3 +127,9 @@ def reason(pixels: int, least: float, most: float, tbg: float, free: int) -> str
     if not most - least > 1e-12 * level:
         return "the template is constant in the box: neither shift nor scale can be told"
     return ""
+
+
+def pixel_sums(a: Array, b: Array) -> Array:
+    """Sum of products over the pixels of each cutout of a stack."""
+    out: Array = np.vecdot(a.reshape(len(a), -1), b.reshape(len(b), -1))
+    return out

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from vetter.core.fit.adjustment import Adjustment
-from vetter.core.fit.residual_scatter import is_off
+from vetter.core.fit.adjustment import Adjustment, is_off
 
 CORRELATED = 0.15
 UNDERSAMPLED = 2.9

@@ -80,7 +80,7 @@ def judge(
 def why_not_judged(source: CutoutSource) -> str:
     """Why no fit of a source's candidates can be judged, in words; empty where fits can.
 
-    As far as its planes tell, by the rules of a single fit (`vetter.core.fit.fit_facts`): ``err``
+    As far as its planes tell, by the rules of a single fit (`vetter.core.fit.input`): ``err``
     is given, and the template is matched to the image: ``convolved``, not reprojected, or a column
     says so.
     """
