@@ -12,8 +12,8 @@ import numpy as np
 
 from vetter.benchmark.fit_trust import Field, Truth, dipole, field_options, new_source, run
 from vetter.core.fit.adjustment import Adjustment, FitOptions
-from vetter.core.judgement.cautions import cautions, in_short
 from vetter.core.judgement.disappeared import judge
+from vetter.core.judgement.evidence import cautions, in_short
 
 _Draw = Callable[[Field, np.random.Generator], Truth]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from vetter.core.fit.adjustment import Adjustment, failed
-from vetter.core.judgement.cautions import cautions, in_short
+from vetter.core.judgement.evidence import cautions, in_short
 
 GOOD: dict[str, Any] = {
     "chi2": 160.0, "df": 165, "pixels": 169, "pval": 0.6, "fwhm": 4.0, "correlation": 0.02,

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 
 from vetter.core.fit.adjustment import Adjustment, failed
-from vetter.core.judgement import packed_fits
+from vetter.core.judgement import fit_table
 from vetter.core.judgement.disappeared import Judgement
-from vetter.core.judgement.fit_table import FitTable
-from vetter.core.judgement.packed_fits import PackedFits
+from vetter.core.judgement.fit_table import FitTable, PackedFits
 
 ODD = Adjustment(
     False,
@@ -45,7 +44,7 @@ def test_a_result_comes_out_as_it_went_in(fit):
 
 
 def test_all_of_a_result_but_its_residual_is_kept():
-    kept = {*packed_fits._NUMBERS, *packed_fits._WORDS}
+    kept = {*fit_table._NUMBERS, *fit_table._WORDS}
     assert kept == {field.name for field in fields(Adjustment)} - {"residual"}
 
 

@@ -7,7 +7,7 @@ from tests.helpers.fake_field import FieldInMemory, field
 from vetter.core.display.style import Looks
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.disappeared import Judgement
-from vetter.core.judgement.fit_state import FitState, FitStatus
+from vetter.core.judgement.fit_table import FitState, FitStatus
 from vetter.gui.card.evidence import Evidence
 from vetter.review.cutouts.rendered_cutout import build_frame
 

@@ -16,7 +16,7 @@ from tests.helpers.small_list import write_small_list
 from tests.helpers.windows import WITHOUT_FITS, until_painted
 from vetter.app import open_window
 from vetter.core.decisions.decision import Verdict
-from vetter.core.judgement.fit_state import FitStatus
+from vetter.core.judgement.fit_table import FitStatus
 from vetter.errors import InputError
 from vetter.gui.windows.main_window import MainWindow
 from vetter.settings import FitSettings, Settings

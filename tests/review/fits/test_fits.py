@@ -14,8 +14,7 @@ from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import PsfFwhm
 from vetter.core.fit.adjustment import Adjustment, failed
 from vetter.core.judgement.field_fit import field_fit
-from vetter.core.judgement.fit_state import FitStatus
-from vetter.core.judgement.fit_table import Disappeared, FitTable
+from vetter.core.judgement.fit_table import Disappeared, FitStatus, FitTable
 from vetter.core.psf.models import Gaussian
 from vetter.io.field.kept_psf import StarPsf
 from vetter.io.session.rows import plain_meta

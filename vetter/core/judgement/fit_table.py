@@ -1,18 +1,24 @@
-"""The results of a field's fits as columns, one value per candidate."""
+"""The results of a field's fits as columns, one value per candidate.
+
+The results themselves are kept as bytes until one is asked for: objects of many parts would make
+the garbage collector slow. All arrays grow with the list, with room to spare.
+"""
 
 from __future__ import annotations
 
 import math
-from enum import IntEnum
-from typing import Any
+import pickle
+from collections.abc import Sequence
+from enum import IntEnum, StrEnum
+from operator import attrgetter
+from struct import Struct
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.disappeared import Judgement
-from vetter.core.judgement.packed_fits import PackedFits
-from vetter.core.judgement.roomy import lengthened
 
 NUMBERS = ("chi2_before", "chi2_after", "pval", "shift", "scale", "surviving_snr")
 COLUMNS = ("disappeared", *NUMBERS)
@@ -25,6 +31,20 @@ FORMATS = {
     "surviving_snr": "%.1f",
 }
 """How the numbers are written in a list."""
+
+_FLOATS = (
+    *("dx", "dy", "scale", "bg", "tbg", "chi2_0", "chi2", "pval", "correlation"),
+    *("flux", "flux_err", "snr", "absorbed", "held_err", "shift_err", "fwhm", "box"),
+    *("scatter", "scatter_err", "template_noise"),
+)
+_INTEGERS = ("df", "pixels", "spline")
+_BOOLEANS = ("converged", "fit_bg", "unread")
+_NUMBERS = (*_FLOATS, *_INTEGERS, *_BOOLEANS)
+_RECORD = Struct(f"={len(_FLOATS)}d{len(_INTEGERS)}q{len(_BOOLEANS)}?")
+_WORDS = ("reason", "at_bound", "psf", "template", "caveats", "notes")
+_numbers_of, _words_of = attrgetter(*_NUMBERS), attrgetter(*_WORDS)
+
+NOTHING_TO_FIT = "needs an image, and a convolved template or a template"
 
 
 class Disappeared(IntEnum):
@@ -141,3 +161,96 @@ class FitTable:
         if name == "disappeared":
             return self._words
         return self._numbers[name]
+
+
+class PackedFits:
+    """Adjustments by row, without their residuals.
+
+    A hundred thousand results kept as objects are three hundred thousand that the garbage
+    collector visits now and then, each time for 0.4 s. It never looks into arrays.
+
+    Each is a piece of memory of its own: to write into a few rows of one array takes memory for
+    all of it, which the system clears in pieces so large that the first rows took 30 ms.
+
+    Parameters
+    ----------
+    count : int
+        Length of the candidate list.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._numbers: npt.NDArray[Any] = np.full(count, b"", object)
+        # Most say the same, in a few sentences: each is kept once.
+        self._words: npt.NDArray[Any] = np.full(count, b"", object)
+        self._said: dict[bytes, bytes] = {}
+
+    def extend(self, count: int) -> None:
+        """The list is longer now."""
+        self._numbers = lengthened(self._numbers, count, b"")
+        self._words = lengthened(self._words, count, b"")
+
+    def copy(self) -> PackedFits:
+        """The results as they are now."""
+        copied = PackedFits(0)
+        copied._numbers, copied._words = self._numbers.copy(), self._words.copy()
+        return copied
+
+    def set(self, row: int, adjustment: Adjustment) -> None:
+        """Keep a result in the place of the one before."""
+        # Tuples in tuples would be looked into. Only what was packed here is ever unpacked.
+        words = pickle.dumps(_words_of(adjustment))
+        self._words[row] = self._said.setdefault(words, words)
+        self._numbers[row] = _RECORD.pack(*_numbers_of(adjustment))
+
+    def get(self, row: int) -> Adjustment:
+        """The result of a row, which has one."""
+        numbers = zip(_NUMBERS, _RECORD.unpack(self._numbers[row]), strict=True)
+        words = zip(_WORDS, pickle.loads(self._words[row]), strict=True)
+        return Adjustment(**dict([*numbers, *words]))
+
+
+def lengthened(values: npt.NDArray[Any], count: int, fill: Any) -> npt.NDArray[Any]:
+    """An array of more rows: the same memory where that has room, else a copy with room to spare.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n, ...)
+        Made by this function, or an array that is nobody's part; its owner uses it no more.
+    count : int
+        Length wanted, at least n.
+    fill : scalar
+        What the new rows hold.
+    """
+    room = values.base
+    if isinstance(room, np.ndarray) and len(room) >= count and room.dtype == values.dtype:
+        return room[:count]
+    room = np.full((count + count // 2, *values.shape[1:]), fill, values.dtype)
+    room[: len(values)] = values
+    return room[:count]
+
+
+def fittable(plane_names: Sequence[str]) -> bool:
+    """Whether these planes are enough for a fit."""
+    return "image" in plane_names and not {"convolved", "template"}.isdisjoint(plane_names)
+
+
+class FitStatus(StrEnum):
+    """Stage of a candidate's fit."""
+
+    NOT_ASKED = "not asked"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class FitState(NamedTuple):
+    """Where the fit of one candidate stands.
+
+    ``error`` says in words why it failed, or why none was asked for; ``adjustment`` and
+    ``judgement`` are there when it is done.
+    """
+
+    status: FitStatus = FitStatus.NOT_ASKED
+    adjustment: Adjustment | None = None
+    judgement: Judgement | None = None
+    error: str = ""

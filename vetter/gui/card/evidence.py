@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PyQt6.QtWidgets import QWidget
 
 from vetter.core.judgement.evidence import APART, details, headline, numbers
-from vetter.core.judgement.fit_state import NOTHING_TO_FIT, FitState, FitStatus, fittable
+from vetter.core.judgement.fit_table import NOTHING_TO_FIT, FitState, FitStatus, fittable
 from vetter.gui.widgets.flowing_text import LINE_BREAK, FlowingText
 from vetter.gui.widgets.plain_text import plain_tip
 from vetter.review.cutouts.rendered_cutout import Frame

@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vetter.core.decisions.decision import Verdict
-from vetter.core.judgement.fit_state import fittable
+from vetter.core.judgement.fit_table import fittable
 from vetter.gui.field_view import summary
 from vetter.gui.field_view.legend import FieldKey
 from vetter.gui.field_view.points import gathered, shown_field

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QToolTip, QWidget
 
 from vetter.core.cutout.plane import Provenance
 from vetter.core.display.style import SHARING
-from vetter.core.judgement.fit_state import fittable
+from vetter.core.judgement.fit_table import fittable
 from vetter.gui.panels.camera import Subject
 from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.panels.panel_scene import PanelScene

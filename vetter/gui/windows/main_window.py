@@ -11,8 +11,8 @@ from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from vetter.core.display.style import Looks
-from vetter.core.judgement.fit_state import fittable
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
+from vetter.core.judgement.fit_table import fittable
 from vetter.gui.actions.command import Command, with_tags
 from vetter.gui.actions.key_events import CommandKeys
 from vetter.gui.actions.keymap import keys_text, make_keymap

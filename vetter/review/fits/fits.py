@@ -10,8 +10,14 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.disappeared import why_not_judged
-from vetter.core.judgement.fit_state import NOTHING_TO_FIT, FitState, FitStatus, fittable
-from vetter.core.judgement.fit_table import Disappeared, FitTable
+from vetter.core.judgement.fit_table import (
+    NOTHING_TO_FIT,
+    Disappeared,
+    FitState,
+    FitStatus,
+    FitTable,
+    fittable,
+)
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import Shift
 from vetter.review.fits.field_fits import FieldFits

@@ -7,8 +7,7 @@ from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.decision import storable
 from vetter.core.decisions.ledger import Ledger
-from vetter.core.judgement.fit_state import fittable
-from vetter.core.judgement.fit_table import FitTable
+from vetter.core.judgement.fit_table import FitTable, fittable
 from vetter.io.session.default_path import results_folder
 from vetter.io.session.session_file import SessionFile
 from vetter.review.queue import Queue

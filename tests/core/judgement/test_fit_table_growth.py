@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vetter.core.judgement.roomy import lengthened
+from vetter.core.judgement.fit_table import lengthened
 
 
 def test_rows_are_kept_and_new_ones_filled() -> None:
