@@ -13,8 +13,8 @@ from vetter.io.alerts.lots import read_lot
 from vetter.io.alerts.packets.packets import Packet, Packets, Place
 from vetter.io.files.cancelling import GivenUp, still_wanted, unless
 from vetter.io.files.compressed import open_unpacked
-from vetter.io.files.folder_walk import walked
 from vetter.io.files.hdu_names import parse_fits_name
+from vetter.io.files.regular_files import walked
 from vetter.io.tables import fits_rows, row_blocks
 from vetter.io.tables.fits_table import read_fits_table
 

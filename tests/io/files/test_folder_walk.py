@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from vetter.io.files.folder_walk import walked
+from vetter.io.files.regular_files import walked
 
 
 @pytest.fixture

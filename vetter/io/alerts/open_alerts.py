@@ -16,7 +16,7 @@ from vetter.io.alerts.packets.confluent import read_schema
 from vetter.io.alerts.packets.packets import Packets
 from vetter.io.alerts.packets.recognition import is_other_by_name
 from vetter.io.alerts.source import AlertSource
-from vetter.io.files.folder_walk import walked
+from vetter.io.files.regular_files import walked
 from vetter.io.input_options import InputOrigin
 
 _DIGITS = re.compile(r"(\d+)")

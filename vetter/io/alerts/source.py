@@ -23,7 +23,7 @@ from vetter.io.alerts.packets.packets import Packets
 from vetter.io.alerts.packets.producers import producer_of
 from vetter.io.field.fwhm import known_fwhm
 from vetter.io.files.fingerprint import of_files, of_plane
-from vetter.io.files.folder_walk import left_alone_words
+from vetter.io.files.regular_files import left_alone_words
 
 PLANES = ("image", "template", "diff", "err")
 _DEFAULT_RADIUS = 20.0

@@ -19,7 +19,7 @@ from vetter.io.cutouts.cutout_lots import CutoutLots, scanned
 from vetter.io.cutouts.listing import scan_planes, scan_primary
 from vetter.io.field.fwhm import known_fwhm
 from vetter.io.files.fingerprint import of_files
-from vetter.io.files.folder_walk import left_alone_words, walked
+from vetter.io.files.regular_files import left_alone_words, walked
 from vetter.io.files.unreadable import reading
 from vetter.io.input_options import InputOrigin
 

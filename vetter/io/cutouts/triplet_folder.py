@@ -23,7 +23,7 @@ from vetter.io.field.field_planes import FieldPlanes, open_planes
 from vetter.io.field.field_source import cut_planes, header_facts
 from vetter.io.field.fwhm import known_fwhm
 from vetter.io.files.fingerprint import of_files
-from vetter.io.files.folder_walk import left_alone_words
+from vetter.io.files.regular_files import left_alone_words
 from vetter.io.input_options import InputOrigin
 
 FIRST_LOT = 512

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import Path
 
 IMAGE_ENDINGS = (".fits", ".fit", ".fits.fz", ".fits.gz", ".fit.gz", ".fts", ".fit.fz")
 LIST_ENDINGS = (
@@ -126,3 +127,8 @@ def list_stem(name: str) -> str:
     found = re.match(_LISTED, name, re.IGNORECASE)
     stem = found["stem"] if found else name
     return plane_of(stem)[0] if stem else ""
+
+
+def is_field_file(path: Path) -> bool:
+    """Whether a file is meant as a field file."""
+    return path.suffix.lower() == ".toml"

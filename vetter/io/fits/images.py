@@ -18,8 +18,7 @@ from vetter.core.cutout.plane import Array
 from vetter.errors import InputError
 from vetter.io.files.compressed import open_unpacked
 from vetter.io.files.hdu_names import FitsName
-from vetter.io.files.strange_files import strange
-from vetter.io.files.unreadable import reading, said
+from vetter.io.files.unreadable import reading, said, strange
 from vetter.io.fits.fits_storage import Storage, storage_of
 from vetter.io.fits.hdu_choice import choose_image, is_called
 from vetter.io.fits.kept_tiles import KeptTiles, Region

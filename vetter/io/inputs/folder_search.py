@@ -14,11 +14,9 @@ from vetter.io.cutouts.listing import scan_primary
 from vetter.io.cutouts.triplet_folder import LARGEST
 from vetter.io.cutouts.triplet_list import stamp_header
 from vetter.io.cutouts.triplet_names import sets_by_words
-from vetter.io.files.folder_walk import walked
 from vetter.io.files.hdu_names import FitsName
-from vetter.io.files.plane_names import IMAGE_ENDINGS, LIST_ENDINGS, is_surely_a_list
-from vetter.io.files.regular_files import open_plain_file
-from vetter.io.inputs.field_file_name import is_field_file
+from vetter.io.files.plane_names import IMAGE_ENDINGS, LIST_ENDINGS, is_field_file, is_surely_a_list
+from vetter.io.files.regular_files import open_plain_file, walked
 from vetter.io.inputs.folder_content import FolderContent, FoundKind
 from vetter.io.inputs.input_kind import InputKind
 from vetter.io.tables.own_tables import made_by

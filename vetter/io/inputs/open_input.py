@@ -138,7 +138,7 @@ def recognise(texts: Sequence[str], options: InputOptions) -> NamedInputs:
     InputError
         A file does not exist, or inputs do not go together.
     """
-    from vetter.io.inputs.field_file_name import is_field_file
+    from vetter.io.files.plane_names import is_field_file
 
     if list(texts) == ["demo"]:
         return NamedInputs(NamedKind.DEMO, ("demo",))

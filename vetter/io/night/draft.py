@@ -11,7 +11,6 @@ from vetter.core.library_warnings import quiet
 from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.files.compressed import open_unpacked
-from vetter.io.files.folder_walk import walked
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.files.plane_names import (
     IMAGE_ENDINGS,
@@ -21,6 +20,7 @@ from vetter.io.files.plane_names import (
     plane_of,
     without_ending,
 )
+from vetter.io.files.regular_files import walked
 from vetter.io.fits.exposure import filter_of, middle
 from vetter.io.fits.images import open_image
 from vetter.io.fits.structure import open_fits, promised_by_headers

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vetter.errors import InputError
 from vetter.io.files.compressed import open_unpacked
-from vetter.io.files.strange_files import strange
+from vetter.io.files.unreadable import strange
 
 MOST_BYTES = 2 * 2**30
 """A list in text above this is none that a person vets; in Parquet or FITS it may be longer."""

@@ -8,8 +8,7 @@ from pathlib import Path
 from vetter.errors import InputError
 from vetter.io.files.compressed import opener_of
 from vetter.io.files.regular_files import open_plain_file
-from vetter.io.files.strange_files import strange
-from vetter.io.files.unreadable import reading
+from vetter.io.files.unreadable import reading, strange
 from vetter.io.tables.encoding import lines_of, no_table
 from vetter.io.tables.text import is_sextractor
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vetter.errors import InputError
 from vetter.io.files.regular_files import open_plain_file
-from vetter.io.files.strange_files import strange
+from vetter.io.files.unreadable import strange
 from vetter.io.tables.kinds import kind_of
 
 _PACKED = (".gz", ".bz2", ".xz")

@@ -10,8 +10,7 @@ from pathlib import Path
 from vetter.io.alerts.packets import parquet, tar
 from vetter.io.alerts.packets.avro import MAGIC
 from vetter.io.alerts.packets.confluent import is_framed
-from vetter.io.files.folder_walk import walked
-from vetter.io.files.regular_files import open_plain_file
+from vetter.io.files.regular_files import open_plain_file, walked
 
 _HEAD = 512
 # Files of these names are never opened to find out.
