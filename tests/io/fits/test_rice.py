@@ -80,7 +80,7 @@ def test_a_sequence_of_dither_that_starts_anew_within_a_tile(tmp_path: Path) -> 
 def test_whole_tiles_where_the_library_shows_no_function(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vetter.io.fits.rice_unpacking._function", lambda name: None)
+    monkeypatch.setattr("vetter.io.fits.rice._function", lambda name: None)
     file, hdu, tiles = both(tmp_path / "f.fits", sky(), {})
     with file:
         np.testing.assert_array_equal(tiles.read(REGIONS[1]), hdu.section[REGIONS[1]])

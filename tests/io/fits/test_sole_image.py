@@ -11,8 +11,7 @@ from astropy.io import fits
 
 from vetter.io.files.hdu_names import parse_fits_name
 from vetter.io.fits import images
-from vetter.io.fits.images import open_image
-from vetter.io.fits.sole_image import sole_image
+from vetter.io.fits.images import open_image, sole_image
 
 
 def image(kind: str = "f4", **cards: object) -> fits.PrimaryHDU:

@@ -15,7 +15,7 @@ from vetter.io.files.hdu_names import FitsName
 from vetter.io.fits import structure
 from vetter.io.fits.images import open_image
 from vetter.io.fits.plain_images import read_plain
-from vetter.io.fits.sound_header import sound_header
+from vetter.io.fits.structure import sound_header
 
 EMPTY = ("XTENSION= 'IMAGE   '", "BITPIX  =                    8", "NAXIS   =                    0")
 

@@ -23,7 +23,7 @@ from vetter.io.cutouts.cutout_file import load_cutout
 from vetter.io.files import compressed
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.fits.images import open_image
-from vetter.io.fits.sound_header import sound_header
+from vetter.io.fits.structure import sound_header
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 from vetter.io.tables.candidates import read_candidates

@@ -16,7 +16,7 @@ from vetter.io.cutouts.layout import assemble, file_content
 from vetter.io.files.atomic import write_atomic
 from vetter.io.files.compressed import open_unpacked
 from vetter.io.files.regular_files import open_plain_file
-from vetter.io.fits.fits_wcs_tables import load_wcs
+from vetter.io.fits.image_wcs import load_wcs
 from vetter.io.fits.plain_images import read_plain
 from vetter.io.fits.structure import open_fits, promised_by_headers
 

@@ -15,7 +15,7 @@ from vetter.core.coordinates.wcs import (
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.library_warnings import quiet
 from vetter.errors import InputError
-from vetter.io.fits.fits_wcs_tables import wcs_extension
+from vetter.io.fits.image_wcs import wcs_extension
 from vetter.io.fits.writing import format_card
 
 if TYPE_CHECKING:

@@ -13,9 +13,8 @@ from vetter.core.cutout.plane import Array, Provenance
 from vetter.errors import InputError
 from vetter.io.cutouts.cutout_header import crop_origin, plane_header, shared_cards
 from vetter.io.cutouts.metadata import decode_meta, decode_record, encode_meta
-from vetter.io.fits.fits_wcs_tables import TABLES
-from vetter.io.fits.image_extension import image_extension, padded_header, stored_dtype
-from vetter.io.fits.writing import format_card
+from vetter.io.fits.image_wcs import TABLES
+from vetter.io.fits.writing import format_card, image_extension, padded_header, stored_dtype
 
 
 def file_content(cutout: Cutout, meta: Mapping[str, Any]) -> bytes:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vetter.core.cutout.plane import Array
-from vetter.io.fits.sound_header import sound_header
-from vetter.io.fits.structure import MOST_HEADER
+from vetter.io.fits.structure import MOST_HEADER, sound_header
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header

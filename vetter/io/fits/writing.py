@@ -1,12 +1,37 @@
-"""FITS header cards as text: eighty columns each, long strings continued."""
+"""FITS as it is written: header cards as text, image extensions as bytes.
+
+Cards are eighty columns wide, long strings continued; an extension holds any dtype that FITS can
+hold, to the bit.
+"""
 
 from __future__ import annotations
 
 import re
+from typing import Any
+
+import numpy as np
+
+from vetter.core.cutout.plane import Array
+from vetter.errors import InputError
 
 Plain = None | bool | int | float | str
 
 _SHORT = re.compile(r"[A-Z0-9_-]{1,8}")
+
+_BLOCK = 2880
+# dtype to BITPIX and BZERO, as FITS has neither unsigned words nor signed bytes.
+_STORED = {
+    "uint8": (8, 0),
+    "int16": (16, 0),
+    "int32": (32, 0),
+    "int64": (64, 0),
+    "float32": (-32, 0),
+    "float64": (-64, 0),
+    "int8": (8, -(1 << 7)),
+    "uint16": (16, 1 << 15),
+    "uint32": (32, 1 << 31),
+    "uint64": (64, 1 << 63),
+}
 
 
 def format_card(keyword: str, value: Plain) -> str:
@@ -57,3 +82,63 @@ def _string_cards(start: str, quoted: str) -> str:
         cards.append(f"{start}'{quoted[:cut]}&'".ljust(80))
         quoted = quoted[cut:]
         start, room = "CONTINUE  ", 68
+
+
+def stored_dtype(name: str, plane: Array) -> str:
+    """The dtype a plane is stored with: its own, but for booleans and half floats.
+
+    Raises
+    ------
+    InputError
+        FITS has no such numbers.
+    """
+    dtype = plane.dtype.name
+    if dtype in _STORED:
+        return dtype
+    if dtype == "bool":
+        return "uint8"
+    if dtype == "float16":
+        return "float32"
+    raise InputError(f"plane '{name}': FITS has no numbers of type {dtype}; convert it first")
+
+
+def image_extension(extension: str, plane: Array, shared: str) -> tuple[bytes, bytes]:
+    """Header and data of one extension, both padded to whole blocks.
+
+    Parameters
+    ----------
+    extension : str
+        Its EXTNAME.
+    plane : ndarray, shape (rows, columns)
+    shared : str
+        Cards of 80 columns to follow those of the structure.
+    """
+    dtype = stored_dtype(extension.lower(), plane)
+    bitpix, zero = _STORED[dtype]
+    cards: list[tuple[str, Any]] = [
+        ("XTENSION", "IMAGE"),
+        ("BITPIX", bitpix),
+        ("NAXIS", 2),
+        ("NAXIS1", plane.shape[1]),
+        ("NAXIS2", plane.shape[0]),
+        ("PCOUNT", 0),
+        ("GCOUNT", 1),
+    ]
+    if zero:
+        cards += [("BSCALE", 1), ("BZERO", zero)]
+    cards.append(("EXTNAME", extension))
+    values = np.ascontiguousarray(plane.astype(dtype, copy=False))
+    if zero:
+        # Flipping the top bit is adding BZERO modulo the word.
+        signed = np.dtype(f"{'u' if dtype == 'int8' else ''}int{abs(bitpix)}")
+        top = np.array(1 << (abs(bitpix) - 1), np.dtype(f"uint{abs(bitpix)}"))
+        values = (values.view(top.dtype) ^ top).view(signed)
+    data = values.astype(values.dtype.newbyteorder(">"), copy=False).tobytes()
+    header = "".join(format_card(k, v) for k, v in cards)
+    return padded_header(header + shared), data + bytes(-len(data) % _BLOCK)
+
+
+def padded_header(cards: str) -> bytes:
+    """Cards with END, filled up to whole blocks of 2880 bytes."""
+    text = cards + "END".ljust(80)
+    return (text + " " * (-len(text) % _BLOCK)).encode("ascii")

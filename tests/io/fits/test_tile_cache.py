@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vetter.io.fits.kept_tiles import KeptTiles, Region
+from vetter.io.fits.images import KeptTiles, Region
 
 IMAGE = np.arange(23 * 31).reshape(23, 31)
 
