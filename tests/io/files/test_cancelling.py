@@ -15,7 +15,7 @@ from vetter.io.files.cancelling import GivenUp, still_wanted, unless
 from vetter.io.files.compressed import open_unpacked
 from vetter.io.files.hdu_names import parse_fits_name
 from vetter.io.files.regular_files import walked
-from vetter.io.tables import fits_rows, row_blocks
+from vetter.io.tables import fits_table
 from vetter.io.tables.fits_table import read_fits_table
 
 
@@ -65,8 +65,8 @@ def test_rows_of_a_long_table_are_read_block_by_block(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Table({"id": np.arange(1000), "x": np.ones(1000)}).write(tmp_path / "t.fits")
-    monkeypatch.setattr(fits_rows, "_AT_ONCE", 0)
-    monkeypatch.setattr(row_blocks, "_BLOCK", 1600)
+    monkeypatch.setattr(fits_table, "_AT_ONCE", 0)
+    monkeypatch.setattr(fits_table, "_BLOCK", 1600)
     with pytest.raises(GivenUp), unless(after(4)):
         read_fits_table(parse_fits_name(tmp_path / "t.fits"))
 

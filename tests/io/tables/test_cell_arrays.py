@@ -8,7 +8,7 @@ from astropy.table import Table
 
 from vetter.errors import InputError
 from vetter.io.tables.candidates import read_candidates
-from vetter.io.tables.cell_arrays import values_of
+from vetter.io.tables.table_file import values_of
 
 ECSV = """# %ECSV 1.0
 # ---

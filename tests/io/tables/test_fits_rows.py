@@ -11,7 +11,7 @@ from astropy.table import MaskedColumn, Table
 
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import parse_fits_name
-from vetter.io.tables import fits_rows, row_blocks
+from vetter.io.tables import fits_table
 from vetter.io.tables.fits_table import read_fits_table
 
 N = 7
@@ -70,8 +70,8 @@ def test_arrays_in_the_cells_of_a_large_table_take_no_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Table({"x": INDEX * 1.0, "stamp": np.ones((N, 200, 200))}).write(tmp_path / "t.fits")
-    monkeypatch.setattr(fits_rows, "_AT_ONCE", 1_000_000)
-    monkeypatch.setattr(row_blocks, "_BLOCK", 400_000)
+    monkeypatch.setattr(fits_table, "_AT_ONCE", 1_000_000)
+    monkeypatch.setattr(fits_table, "_BLOCK", 400_000)
     tracemalloc.start()
     table, _ = read_fits_table(parse_fits_name(tmp_path / "t.fits"))
     _, peak = tracemalloc.get_traced_memory()
@@ -85,7 +85,7 @@ def test_unsigned_arrays_in_the_cells_of_a_large_table(
 ) -> None:
     values = (np.arange(3 * N) * 3001).astype("u2").reshape(N, 3)
     Table({"id": INDEX, "counts": values}).write(tmp_path / "t.fits")
-    monkeypatch.setattr(fits_rows, "_AT_ONCE", 0)
+    monkeypatch.setattr(fits_table, "_AT_ONCE", 0)
     column = read_fits_table(parse_fits_name(tmp_path / "t.fits"))[0]["counts"]
     assert column.dtype == np.uint16 and (column == values).all()
 
@@ -95,7 +95,7 @@ def test_a_large_table_cut_short_while_it_is_open_is_still_there(
 ) -> None:
     path = tmp_path / "t.fits"
     Table({"id": INDEX, "stamp": np.arange(N * 5000.0).reshape(N, 50, 100)}).write(path)
-    monkeypatch.setattr(fits_rows, "_AT_ONCE", 0)
+    monkeypatch.setattr(fits_table, "_AT_ONCE", 0)
     table, _ = read_fits_table(parse_fits_name(path))
     with path.open("r+b") as file:
         file.truncate(5760)
@@ -107,7 +107,7 @@ def test_a_large_table_for_which_there_is_no_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Table({"id": INDEX, "stamp": np.ones((N, 5, 5))}).write(tmp_path / "t.fits")
-    monkeypatch.setattr(fits_rows, "_AT_ONCE", 0)
-    monkeypatch.setattr(row_blocks.shutil, "disk_usage", lambda folder: Usage(1, 1, 0))
+    monkeypatch.setattr(fits_table, "_AT_ONCE", 0)
+    monkeypatch.setattr(fits_table.shutil, "disk_usage", lambda folder: Usage(1, 1, 0))
     with pytest.raises(InputError, match="set TMPDIR to a larger disk"):
         read_fits_table(parse_fits_name(tmp_path / "t.fits"))

@@ -9,7 +9,7 @@ from astropy.table import MaskedColumn, Table
 
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import parse_fits_name
-from vetter.io.tables import parquet_tables
+from vetter.io.tables import arrow as parquet_tables
 from vetter.io.tables.kinds import kind_of
 from vetter.io.tables.reading import read_table
 from vetter.io.tables.table_file import TableFile

@@ -10,7 +10,7 @@ from astropy.table import Table
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.errors import InputError
 from vetter.io.tables.candidates import read_candidates
-from vetter.io.tables.table_dialects import in_usual_form
+from vetter.io.tables.text import in_usual_form
 
 PLAIN = Table({"id": ["a1", "b2"], "x": [20.25, 50.5], "y": [30.0, 40.75], "mag": [17.5, 18.25]})
 

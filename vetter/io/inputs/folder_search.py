@@ -19,7 +19,7 @@ from vetter.io.files.plane_names import IMAGE_ENDINGS, LIST_ENDINGS, is_field_fi
 from vetter.io.files.regular_files import open_plain_file, walked
 from vetter.io.inputs.folder_content import FolderContent, FoundKind
 from vetter.io.inputs.input_kind import InputKind
-from vetter.io.tables.own_tables import made_by
+from vetter.io.tables.kinds import kind_of, made_by
 
 SAMPLE = 48
 """So many files of a kind are looked into, spread over all of them."""
@@ -86,8 +86,6 @@ def _may_be_list(lower: str) -> bool:
 
 
 def _is_list(path: str) -> bool:
-    from vetter.io.tables.kinds import kind_of
-
     try:
         return kind_of(Path(path)) not in ("fits", "session", "avro")
     except InputError:

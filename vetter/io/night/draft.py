@@ -24,7 +24,7 @@ from vetter.io.files.regular_files import walked
 from vetter.io.fits.exposure import filter_of, middle
 from vetter.io.fits.images import open_image
 from vetter.io.fits.structure import open_fits, promised_by_headers
-from vetter.io.tables.own_tables import made_by
+from vetter.io.tables.kinds import made_by
 
 MOST_FILES = 20_000
 _SHARED = ("template", "mask")

@@ -14,8 +14,7 @@ from astropy.table import Table
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.tables.encoding import lines_of, table_text
-from vetter.io.tables.table_file import TableFile
-from vetter.io.tables.table_names import MOST_COLUMNS, too_many
+from vetter.io.tables.table_file import MOST_COLUMNS, TableFile, too_many
 
 _PAIRS = 2
 _FOUND = ("ID", "X", "Y", "MAG", "SHARP", "ROUND", "ROUND_Y")

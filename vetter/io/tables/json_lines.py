@@ -16,8 +16,7 @@ from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.tables.encoding import table_text
-from vetter.io.tables.table_file import TableFile
-from vetter.io.tables.table_names import MOST_COLUMNS
+from vetter.io.tables.table_file import MOST_COLUMNS, TableFile
 
 # Rows times columns: a gigabyte or two.
 _MOST_CELLS = 200_000_000

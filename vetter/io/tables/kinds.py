@@ -1,4 +1,4 @@
-"""Which kind of file a table is in, by its content rather than its name."""
+"""Kinds of table files, told by content rather than by name, and tables that this program wrote."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from vetter.io.files.compressed import opener_of
 from vetter.io.files.regular_files import open_plain_file
 from vetter.io.files.unreadable import reading, strange
 from vetter.io.tables.encoding import lines_of, no_table
-from vetter.io.tables.text import is_sextractor
 
 _HEAD_BYTES = 4096
+_SEXTRACTOR = re.compile(r"^#\s+\d+\s+[A-Za-z]\w*")
 _JSON = re.compile(r"^\s*(\{|\[\s*(\{|\]))")
 _REGIONS = re.compile(
     r"^\s*(# Region file format|global\s+\w+\s*=|[+-]?\s*(circle|point|ellipse|box|polygon|annulus"
@@ -29,6 +29,12 @@ _MARKS = (
     (b"PAR1", "parquet"),
     (b"Obj\x01", "avro"),
 )
+
+_HEAD = 1 << 16
+_MAKERS = {
+    "vetter adjust": (b"adjust_chi2", b"disappeared_reason"),
+    "vetter export": (b"verdict", b"reviewer", b"decided_at"),
+}
 
 
 def kind_of(path: Path) -> str:
@@ -104,3 +110,23 @@ def _unpacked(path: Path, head: bytes) -> bytes:
     with reading(path, "a damaged packed file"), opener(path) as packed:
         unpacked: bytes = packed.read(_HEAD_BYTES)
     return unpacked
+
+
+def is_sextractor(head: str) -> bool:
+    """Whether a text starts as SExtractor's ASCII_HEAD: ``#   1 NUMBER  Running number``."""
+    return bool(_SEXTRACTOR.match(head))
+
+
+def made_by(path: Path) -> str:
+    """The command that wrote a table; empty for any other, and where it cannot be read.
+
+    All formats that are written hold their columns' names as text in front of the rows.
+    """
+    try:
+        with open_plain_file(path) as file:
+            head = file.read(_HEAD).lower()
+    except OSError:
+        # Whoever opens it says why.
+        return ""
+    makers = (maker for maker, names in _MAKERS.items() if all(name in head for name in names))
+    return next(makers, "")

@@ -11,14 +11,27 @@ from vetter.core.library_warnings import quiet
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.files.unreadable import reading
-from vetter.io.tables.arrow_values import has_pyarrow
-from vetter.io.tables.cell_arrays import refuse_bomb, values_of
+from vetter.io.tables.arrow import has_pyarrow, read_parquet
 from vetter.io.tables.encoding import lines_of, table_text, text_head
 from vetter.io.tables.kinds import kind_of
-from vetter.io.tables.table_dialects import in_usual_form, with_decimal_points
-from vetter.io.tables.table_file import TableFile, ucds_of, units_of
-from vetter.io.tables.table_names import MOST_COLUMNS, too_many
-from vetter.io.tables.text import ARROW_PAYS, ecsv_rows, is_ipac, layout_of, read_text_table
+from vetter.io.tables.table_file import (
+    MOST_COLUMNS,
+    TableFile,
+    refuse_bomb,
+    too_many,
+    ucds_of,
+    units_of,
+    values_of,
+)
+from vetter.io.tables.text import (
+    ARROW_PAYS,
+    ecsv_rows,
+    in_usual_form,
+    is_ipac,
+    layout_of,
+    read_text_table,
+    with_decimal_points,
+)
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -164,8 +177,6 @@ def _votable(name: FitsName) -> TableFile:
 
 
 def _parquet(name: FitsName) -> TableFile:
-    from vetter.io.tables.parquet_tables import read_parquet
-
     return read_parquet(name)
 
 

@@ -16,10 +16,16 @@ from vetter.errors import InputError
 from vetter.io.files.compressed import open_unpacked
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.files.unreadable import reading
-from vetter.io.tables.cell_arrays import refuse_bomb, values_of
-from vetter.io.tables.position_columns import has_positions
-from vetter.io.tables.table_file import TableFile, units_of
-from vetter.io.tables.table_names import MOST_COLUMNS, too_many, unique_names
+from vetter.io.tables.table_file import (
+    MOST_COLUMNS,
+    TableFile,
+    has_positions,
+    refuse_bomb,
+    too_many,
+    unique_names,
+    units_of,
+    values_of,
+)
 
 _MOST_BYTES = 2 * 2**30
 _TRUE = frozenset(("T", "t", "true", "True", "TRUE", "1"))
