@@ -9,7 +9,7 @@ import pytest
 
 from vetter.core.cutout.plane import ArrayPlane, Box
 from vetter.errors import InputError
-from vetter.io.field.readable_part import ReadablePart
+from vetter.io.field.planes import ReadablePart
 
 
 class Holed(ArrayPlane):

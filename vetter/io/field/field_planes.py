@@ -12,7 +12,6 @@ import numpy as np
 from vetter.core.cutout.plane import ORDER, Box, Plane, Provenance
 from vetter.core.cutout_source import Fingerprint
 from vetter.errors import InputError
-from vetter.io.field.plane_grids import PlaneGrids
 from vetter.io.field.planes import (
     Conversion,
     DifferencePlane,
@@ -21,10 +20,11 @@ from vetter.io.field.planes import (
     FilePlane,
     LostPlane,
     MaskPlane,
+    ReadablePart,
     image_of,
     open_plane,
 )
-from vetter.io.field.readable_part import ReadablePart
+from vetter.io.field.reprojected import PlaneGrids
 from vetter.io.files.fingerprint import of_plane
 from vetter.io.fits.image_wcs import image_wcs
 

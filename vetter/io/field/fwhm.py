@@ -11,7 +11,7 @@ from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.candidates.column_values import plain
 from vetter.core.cutout.plane import Plane
 from vetter.core.cutout_source import PsfFwhm
-from vetter.io.field.readable_part import ReadablePart
+from vetter.io.field.planes import ReadablePart
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header

@@ -1,4 +1,8 @@
-"""Planes that read boxes of FITS images: pixels, masks, errors from variances and weights."""
+"""Planes that read boxes of FITS images: pixels, masks, errors from variances and weights.
+
+For measurements over a whole image, `ReadablePart` reads the unreadable part of a damaged plane as
+unknown pixels.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,9 @@ Conversion = Literal["variance", "weight"]
 
 # The background of an estimated error is measured on at least so many pixels each way.
 _NOISE_RADIUS = 60
+
+_LEAST = 128
+"""A box that cannot be read is tried in quarters, down to about this many pixels a side."""
 
 
 # Planes are not compared or printed: without the methods for that each class takes a millisecond
@@ -256,3 +263,36 @@ def image_of(plane: FilePlane) -> FitsImage:
 
 def _is_variance(image: FitsImage) -> bool:
     return "variance" in str(image.header.get("UTYPE", "")).lower()
+
+
+class ReadablePart:
+    """What is measured on a whole field does without a damaged tile of it.
+
+    Parameters
+    ----------
+    plane : Plane
+    """
+
+    def __init__(self, plane: Plane) -> None:
+        self._plane = plane
+        self.name, self.shape, self.is_mask = plane.name, plane.shape, plane.is_mask
+
+    def read(self, box: Box) -> Array:
+        """Pixels of a box; where they cannot be read NaN, and not masked in a mask."""
+        try:
+            return self._plane.read(box)
+        except InputError:
+            unknown = np.full(box.shape, False if self.is_mask else np.nan)
+            if max(box.shape) < 2 * _LEAST or box.overlap(self.shape) is None:
+                return unknown
+        for part in _quarters(box):
+            y, x = part.y0 - box.y0, part.x0 - box.x0
+            unknown[y : y + part.ny, x : x + part.nx] = self.read(part)
+        return unknown
+
+
+def _quarters(box: Box) -> list[Box]:
+    halves_x = (box.x0, box.nx // 2), (box.x0 + box.nx // 2, box.nx - box.nx // 2)
+    halves_y = (box.y0, box.ny // 2), (box.y0 + box.ny // 2, box.ny - box.ny // 2)
+    every = [Box(x0, y0, nx, ny) for y0, ny in halves_y for x0, nx in halves_x]
+    return [part for part in every if part.nx and part.ny]

@@ -11,7 +11,7 @@ from vetter.core.judgement.field_fit import FieldFit
 from vetter.core.judgement.flux_scale import FREE
 from vetter.core.psf.stars import cells, stars_of
 from vetter.io.field.field_source import FieldSource
-from vetter.io.field.readable_part import ReadablePart
+from vetter.io.field.planes import ReadablePart
 
 Star = tuple[float, float, float, float, float]
 

@@ -109,7 +109,7 @@ def open_input(
     if not texts:
         raise InputError("no input: name a candidate table, a folder of cutouts, or demo")
     if options.psf_file is not None:
-        from vetter.io.field.psf_file import read_psf
+        from vetter.io.field.psf import read_psf
 
         # It is read again by the process that fits; here to say at once what is wrong with it.
         read_psf(options.psf_file)
