@@ -9,8 +9,7 @@ from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.headless.progress import say
 from vetter.io.files.atomic import write_atomic
-from vetter.io.night.draft import draft_fields
-from vetter.io.night.field_draft_text import field_file_text
+from vetter.io.night.draft import draft_fields, field_file_text
 
 
 def run_fields(arguments: argparse.Namespace) -> int:

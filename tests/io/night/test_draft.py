@@ -13,8 +13,7 @@ from tests.helpers.night_files import write_night
 from vetter.errors import InputError
 from vetter.io.inputs.open_input import open_input
 from vetter.io.night import draft as field_draft
-from vetter.io.night.draft import draft_fields
-from vetter.io.night.field_draft_text import field_file_text
+from vetter.io.night.draft import draft_fields, field_file_text
 from vetter.io.night.field_file import read_field_file
 
 PIXELS = np.zeros((6, 8), np.float32)

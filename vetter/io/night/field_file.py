@@ -20,6 +20,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import difflib
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,12 +32,10 @@ from vetter.io.files.hdu_names import parse_fits_name
 from vetter.io.files.regular_files import open_plain_file
 from vetter.io.files.toml_text import toml_values
 from vetter.io.fits.exposure import mjd_of, mjd_of_text
-from vetter.io.input_options import InputOptions
-from vetter.io.night.field_file_keys import FILES, check_keys, existing_file
+from vetter.io.input_options import PLANE_OPTIONS, InputOptions
 
 MOST_BYTES = 4 << 20
 DEFAULT_RADIUS = 1.5
-_OPTIONS = (*FILES, "plane", "mask_bits", "mask_good", "columns", "one_based", "fwhm")
 _OWN = ("name", "candidates", "time", "filter")
 _FOR_ALL = ("match", "match_radius", "object", "radius", "field")
 _ELSEWHERE = {
@@ -42,6 +43,12 @@ _ELSEWHERE = {
     **dict.fromkeys(_OWN, "in a [[field]]"),
 }
 _MATCHES = ("id", "position")
+
+FILES = (*PLANE_OPTIONS, "variance", "weight")
+_TEXTS = (*FILES, "name", "candidates", "filter", "match", "object")
+_NUMBERS = ("fwhm", "radius", "match_radius")
+
+_OPTIONS = (*FILES, "plane", "mask_bits", "mask_good", "columns", "one_based", "fwhm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,3 +225,80 @@ def _stem(file: str) -> str:
     for ending in (".gz", ".fz", ".bz2", ".xz"):
         name = name.removesuffix(ending)
     return Path(name).stem
+
+
+def check_keys(
+    where: str, values: Mapping[str, Any], known: Iterable[str], elsewhere: Mapping[str, str]
+) -> None:
+    """Refuse keys that are unknown or hold something else than they should.
+
+    Parameters
+    ----------
+    where : str
+        For the message.
+    values : mapping
+    known : iterable of str
+        The keys that may be there.
+    elsewhere : mapping of str to str
+        Keys that have their place in another part of the file, and where.
+
+    Raises
+    ------
+    InputError
+        With ``where`` in front, and the nearest known key behind.
+    """
+    names = list(known)
+    if "column" in values:
+        raise InputError(f"{where}: column: no such key; did you mean columns?")
+    for key, value in values.items():
+        if key not in names:
+            if key in elsewhere:
+                raise InputError(f"{where}: {key}: stands {elsewhere[key]}")
+            near = difflib.get_close_matches(key, names, 1, 0.5)
+            mend = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(names))}"
+            raise InputError(f"{where}: {key}: no such key; {mend}")
+        wanted = _wanted(key, value)
+        if wanted:
+            raise InputError(f"{where}: {key}: wants {wanted}, found {value!r}")
+
+
+def _wanted(key: str, value: Any) -> str:
+    """What a key should hold, where it holds something else."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if key in _TEXTS and not (isinstance(value, str) and value):
+        return "a text"
+    if key in _NUMBERS and not (number and 0 < value < 1e6):
+        return "a number above 0"
+    if key == "one_based" and not isinstance(value, bool):
+        return "true or false"
+    if key in ("columns", "plane"):
+        good = isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
+        return "" if good else '{name = "text"}'
+    if key in ("mask_bits", "mask_good") and not (isinstance(value, str) or number):
+        return 'bits such as "0,3,5-7"'
+    return ""
+
+
+def existing_file(where: str, path: Path, key: str, spec: str) -> str:
+    """A file (possibly with ``[EXT]``) that a field file names, absolute.
+
+    Raises
+    ------
+    InputError
+        It is not there; ``where`` stands in front, and the nearest name that is there behind.
+    """
+    name = parse_fits_name(os.path.expanduser(spec))
+    full = Path(os.path.normpath(path.absolute().parent / name.path))
+    if not full.is_file():
+        near = difflib.get_close_matches(full.name, _beside(full), 1)
+        mend = f"; did you mean {near[0]}?" if near else "; paths are relative to the field file"
+        raise InputError(f"{where}: {key}: {spec}: no such file{mend}")
+    return f"{full}{name.suffix}"
+
+
+def _beside(file: Path) -> list[str]:
+    try:
+        return [entry.name for entry in file.parent.iterdir()]
+    except OSError:
+        # No such folder: nothing there is like it.
+        return []
