@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from vetter.io.cutouts.array_text import format_array, parse_array
+from vetter.io.cutouts.metadata_values import format_array, parse_array
 
 ARRAYS = {
     "floats": np.array([1.5, -0.0, np.nan, np.inf, -np.inf, 1e-320, 1 / 3]),

@@ -9,7 +9,7 @@ import pytest
 from tests.helpers.field_files import pixels, write_image
 from vetter.core.cutout.cutout import Cutout
 from vetter.errors import InputError
-from vetter.io.cutouts import cutout_lots
+from vetter.io.cutouts import cutout_folder
 from vetter.io.cutouts.cutout_file import write_cutout
 from vetter.io.cutouts.cutout_folder import is_cutout_file, open_cutouts
 from vetter.io.input_options import InputOptions, InputOrigin
@@ -138,7 +138,7 @@ def test_the_users_word_on_the_fwhm(folder: Path) -> None:
 @pytest.fixture
 def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Twelve cutouts, of which four are scanned at first; the last has further metadata."""
-    monkeypatch.setattr(cutout_lots, "FIRST_LOT", 4)
+    monkeypatch.setattr(cutout_folder, "FIRST_LOT", 4)
     for number in range(12):
         image = np.full((5, 5), number, float)
         meta = {"id": f"C{number % 11}", "x": 2.0, "y": 2.0, "mag": number}

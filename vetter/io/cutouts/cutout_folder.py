@@ -1,7 +1,11 @@
-"""Cutout files, in folders or listed, as a source: one file is one candidate."""
+"""Cutout files, in folders or listed, as a source: one file is one candidate.
+
+The list of very many files is scanned lot by lot while the first are looked at.
+"""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,8 +19,13 @@ from vetter.core.cutout.plane import ORDER, Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
 from vetter.core.number_text import counted
 from vetter.errors import InputError
-from vetter.io.cutouts.cutout_lots import CutoutLots, scanned
-from vetter.io.cutouts.listing import scan_planes, scan_primary
+from vetter.io.cutouts.listing import (
+    HeaderScan,
+    continued,
+    listed_candidates,
+    scan_planes,
+    scan_primary,
+)
 from vetter.io.field.fwhm import known_fwhm
 from vetter.io.files.fingerprint import of_files
 from vetter.io.files.regular_files import left_alone_words, walked
@@ -26,6 +35,10 @@ from vetter.io.input_options import InputOrigin
 _ENDINGS = (".fits", ".fit", ".fts", ".fits.gz")
 # Names of planes are gathered from so many files, spread over the list.
 _SAMPLE = 64
+
+FIRST_LOT = 512
+"""So many files are scanned before anything is shown; each later lot doubles the list, so that
+making the columns anew takes the time of one list in all."""
 
 
 @dataclass
@@ -266,3 +279,78 @@ def _completed(cutout: Cutout, name: str) -> Cutout:
 def _lacks(cutout: Cutout, name: str) -> bool:
     """Whether there never was such a plane: one that could not be read is not made up."""
     return name not in cutout.planes and name not in cutout.unread
+
+
+class CutoutLots:
+    """Scans the headers of files in their order.
+
+    Parameters
+    ----------
+    paths : sequence of str
+
+    Attributes
+    ----------
+    paths : list of Path
+        Those that are cutouts, as far as they were scanned.
+    left_alone : int
+        Other files.
+    stopped : bool
+        The rest is left unscanned.
+    """
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self._left = deque(paths)
+        self._scans: list[HeaderScan] = []
+        self._list: CandidateList | None = None
+        self.stopped = False
+        self.paths: list[Path] = []
+        self.left_alone = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether all files were scanned."""
+        return not self._left
+
+    @property
+    def left(self) -> list[str]:
+        """The files that were not scanned yet."""
+        return list(self._left)
+
+    @property
+    def expected(self) -> int:
+        """How many there will be, if all that are left are cutouts."""
+        return len(self.paths) + len(self._left)
+
+    def next(self) -> CandidateList:
+        """Scan one lot more; the list of all so far, whose first rows are those of the one before.
+
+        Where it was stopped meanwhile, the list may end anywhere.
+        """
+        goal = max(FIRST_LOT, 2 * len(self.paths))
+        while self._left and len(self.paths) < goal and not self.stopped:
+            path = Path(self._left.popleft())
+            scan = scanned(path)
+            if scan is None:
+                self.left_alone += 1
+            else:
+                self._scans.append(scan)
+                self.paths.append(path)
+        if self._list is None:
+            self._list = listed_candidates(self.paths, self._scans)
+        else:
+            self._list = continued(self._list, self.paths, self._scans)
+        return self._list
+
+    def stop(self) -> None:
+        """Leave the rest unscanned."""
+        self.stopped = True
+
+
+def scanned(path: Path) -> HeaderScan | None:
+    """The header in front of a cutout file's planes; None where the file is something else."""
+    try:
+        scan = scan_primary(path)
+    except (OSError, EOFError):
+        return None
+    # A cutout file keeps its metadata in front of its planes, without data of its own.
+    return scan if scan is not None and not scan.axes else None

@@ -1,10 +1,11 @@
 """A cutout's metadata as the cards of a FITS header, and back.
 
 Each value has one card, in the form in which STDPipe writes and reads it, as near as a card
-comes to it. Where that is not exact (a key with capitals, text that is not ASCII, a list, a
-time in TDB...) one more card, VETMETA, holds in JSON what is missing. A reader that does not
-know it loses nothing but that. Each entry of VETMETA counts only as long as it agrees with
-its card, so a value changed by another program is never overruled. Nothing is evaluated.
+comes to it. Any key gets a keyword, and its own where FITS allows. Where a card is not exact (a key
+with capitals, text that is not ASCII, a list, a time in TDB...) one more card, VETMETA, holds in
+JSON what is missing. A reader that does not know it loses nothing but that. Each entry of VETMETA
+counts only as long as it agrees with its card, so a value changed by another program is never
+overruled. Nothing is evaluated.
 """
 
 from __future__ import annotations
@@ -19,9 +20,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vetter.core.library_warnings import quiet
-from vetter.io.cutouts.array_text import format_array, parse_array
-from vetter.io.cutouts.fits_keywords import RECORD, keywords_of
-from vetter.io.cutouts.metadata_values import is_quantity, is_time, pack, unpack, utc_text
+from vetter.io.cutouts.metadata_values import (
+    format_array,
+    is_quantity,
+    is_time,
+    pack,
+    parse_array,
+    unpack,
+    utc_text,
+)
 from vetter.io.fits.writing import Plain, format_card
 
 if TYPE_CHECKING:
@@ -31,6 +38,18 @@ _STRUCTURE = re.compile(r"SIMPLE|BITPIX|NAXIS\d*|EXTEND|CHECKSUM|DATASUM|END|CON
 # Text that FITS, astropy or STDPipe would take for something else, or would shorten.
 _AMBIGUOUS = re.compile(r"NaN|Inf|array\(.*|[A-Za-z_][\w.]*: +[+-]?[\d.].*|.*[ &]|.*[^ -~].*", re.S)
 _BOILERPLATE = "FITS (Flexible Image Transport System) format is defined"
+
+RECORD = "VETMETA"
+
+_RESERVED = re.compile(
+    r"SIMPLE|XTENSION|BITPIX|NAXIS.*|EXTEND|PCOUNT|GCOUNT|GROUPS|BLOCKED|END|COMMENT|HISTORY"
+    r"|CONTINUE|HIERARCH.*|CHECKSUM|DATASUM|EXTNAME|EXTVER|EXTLEVEL|BZERO|BSCALE|BLANK|THEAP"
+    r"|INHERIT|Z(IMAGE|NAXIS\d*)|TFIELDS|" + RECORD
+)
+_KEYWORD = re.compile(r"[A-Z0-9_-]+([ .][A-Z0-9_-]+)*")
+# With HIERARCH before it and the longest number behind, a card is full.
+_LONGEST = 36
+_ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?")
 
 
 def encode_meta(meta: Mapping[str, Any], record: Mapping[str, Any] | None = None) -> str:
@@ -224,3 +243,54 @@ def _time(plain: Plain | complex) -> Any:
         return Time(plain)
     except ValueError:
         return plain
+
+
+def keywords_of(meta: Mapping[str, Any]) -> dict[str, str]:
+    """Keyword to key, in the order of the metadata; keys that are keywords keep their own."""
+    own = {key: key.upper() for key in meta if isinstance(key, str) and _is_own(key, meta[key])}
+    taken = set(own.values())
+    keywords = {}
+    for key in meta.keys():
+        keyword = own.get(key) or _free(str(key), taken)
+        taken.add(keyword)
+        keywords[keyword] = key
+    return keywords
+
+
+def _is_own(key: str, value: Any) -> bool:
+    keyword = key.upper()
+    if key != keyword.lower() or len(keyword) > _LONGEST or not _KEYWORD.fullmatch(keyword):
+        return False
+    if keyword == "TIME" and not _reads_as_time(value):
+        return False
+    return not _RESERVED.fullmatch(keyword)
+
+
+def _free(key: str, taken: Iterable[str]) -> str:
+    """A keyword for a key that FITS does not allow, or that differs from another by case."""
+    stem = key.upper()
+    if not _KEYWORD.fullmatch(stem) or len(stem) > _LONGEST - 4:
+        stem = re.sub(r"[^A-Z0-9_-]+", "_", stem)[: _LONGEST - 4]
+    if _RESERVED.fullmatch(stem) or stem in ("", "TIME", "HIERARCH"):
+        # Before it, for astropy takes all that begins with NAXIS for structure.
+        stem = f"META_{stem}"
+    keyword, number = stem, 1
+    while keyword in taken:
+        number += 1
+        keyword = f"{stem}_{number}"
+    return keyword
+
+
+def _reads_as_time(value: Any) -> bool:
+    """Whether STDPipe, which makes a Time of whatever TIME holds, will get one."""
+    if isinstance(value, str):
+        if not _ISO.fullmatch(value):
+            return False
+        try:
+            datetime.datetime.fromisoformat(value)
+        except ValueError:
+            return False
+        return True
+    if isinstance(value, datetime.datetime):
+        return True
+    return is_time(value) and utc_text(value) is not None

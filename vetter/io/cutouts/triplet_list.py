@@ -16,8 +16,7 @@ from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.candidates.column_roles import recognise
 from vetter.core.coordinates.angles import parse_angle
 from vetter.core.decisions.decision import storable
-from vetter.io.cutouts.cutout_table import table_of
-from vetter.io.cutouts.listing import HeaderScan, scan_first_image
+from vetter.io.cutouts.listing import HeaderScan, scan_first_image, table_of
 from vetter.io.cutouts.triplet_names import PlaneSet
 
 _NO_COLUMN = re.compile(
