@@ -10,7 +10,7 @@ import pytest
 from tests.helpers.alert_files import SCHEMA, framed, packed, record, write_tar
 from tests.helpers.peak_memory import at_most
 from vetter.errors import InputError
-from vetter.io.alerts.lots import read_lot
+from vetter.io.alerts.listing import read_lot
 from vetter.io.alerts.packets.avro_schema import checked_schema
 from vetter.io.alerts.packets.packets import Packets
 from vetter.io.alerts.source import AlertSource

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vetter.io.alerts.columns import Column, column_of, joined_column
-from vetter.io.alerts.growing_column import GrowingColumn
+from vetter.io.alerts.growing_list import GrowingColumn
 
 PARTS = {
     "floats": [[1.0, None], [2.5], [None]],

@@ -4,7 +4,7 @@ import numpy as np
 
 from tests.helpers.alert_files import record
 from vetter.io.alerts.growing_list import GrowingList
-from vetter.io.alerts.lots import Lot, lot_size, read_lot
+from vetter.io.alerts.listing import Lot, lot_size, read_lot
 from vetter.io.alerts.packets.packets import Packet, Place, Unread
 
 

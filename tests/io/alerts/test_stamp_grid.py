@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from vetter.io.alerts.cutout import half_up, placed, stamp_grid
 from vetter.io.alerts.packets.producers import RUBIN, TURBO, ZTF
-from vetter.io.alerts.stamp_grid import half_up, placed, stamp_grid
 
 NAMES = ("image", "template", "diff")
 NOWHERE = dict.fromkeys(NAMES)

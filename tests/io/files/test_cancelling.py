@@ -9,7 +9,7 @@ import pytest
 from astropy.table import Table
 
 from tests.helpers.alert_files import record, write_packets
-from vetter.io.alerts.lots import read_lot
+from vetter.io.alerts.listing import read_lot
 from vetter.io.alerts.packets.packets import Packet, Packets, Place
 from vetter.io.files.cancelling import GivenUp, still_wanted, unless
 from vetter.io.files.compressed import open_unpacked

@@ -1,4 +1,8 @@
-"""The candidate list that lots of packets make: only ever longer."""
+"""The candidate list that lots of packets make: only ever longer.
+
+A column grows without being copied each time. The width of a packet's PSF is that of its own PSF,
+else the one that its survey's packets hold.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +15,33 @@ from astropy.table import Column as TableColumn
 from astropy.table import MaskedColumn, Table
 
 from vetter.core.candidates.candidate_list import CandidateList, Roles
-from vetter.io.alerts.columns import Column, Rows
-from vetter.io.alerts.growing_column import GrowingColumn
-from vetter.io.alerts.lots import Lot
-from vetter.io.alerts.merged_columns import merged_roles, roles_of
-from vetter.io.alerts.packets.producers import ALERT, ELASTICC, GATTINI, RUBIN, TURBO, WINTER, ZTF
-from vetter.io.alerts.survey_widths import SurveyWidths
+from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout_source import PsfFwhm
+from vetter.io.alerts.columns import (
+    Column,
+    Rows,
+    empty_column,
+    is_blank,
+    joined_column,
+    merged_roles,
+    roles_of,
+)
+from vetter.io.alerts.listing import Lot
+from vetter.io.alerts.packets.producers import (
+    ALERT,
+    ELASTICC,
+    GATTINI,
+    RUBIN,
+    TURBO,
+    WINTER,
+    ZTF,
+    Producer,
+)
+from vetter.io.field.fwhm import median_width
 
 PRODUCERS = {p.name: p for p in (ZTF, WINTER, GATTINI, TURBO, ALERT, RUBIN, ELASTICC)}
+
+_ROOM = 1.3
 
 
 class GrowingList:
@@ -138,3 +161,130 @@ def _table_column(name: str, column: Column) -> Any:
     if column.missing is None or not column.missing.any():
         return TableColumn(column.values, name=name, copy=False)
     return MaskedColumn(column.values, name=name, mask=column.missing, copy=False)
+
+
+class GrowingColumn:
+    """What was handed out stays as it was: new rows are written behind it, in the same memory.
+
+    Parameters
+    ----------
+    rows : int
+        Without a value, before the first that are appended.
+    """
+
+    def __init__(self, rows: int = 0) -> None:
+        self._count = rows
+        self._values: npt.NDArray[Any] | None = None
+        self._missing: npt.NDArray[np.bool_] | None = None
+
+    @property
+    def column(self) -> Column:
+        """All rows so far."""
+        return self._first(self._count)
+
+    def append(self, part: Column | None, rows: int, room: int) -> None:
+        """Add rows; None: without a value. ``room`` is for how many there may be in the end."""
+        before, self._count = self._count, self._count + rows
+        fitting = self._fitting(part, rows)
+        if fitting is None:
+            held = None if self._values is None else self._first(before)
+            self._hold(joined_column([(held, before), (part, rows)]), room)
+            return
+        assert self._values is not None
+        if self._count > len(self._values):
+            self._hold(self._first(before), room)
+        self._values[before : self._count] = fitting.values
+        if fitting.missing is not None and self._missing is None:
+            self._missing = np.zeros(len(self._values), np.bool_)
+        if self._missing is not None:
+            gaps = fitting.missing
+            self._missing[before : self._count] = False if gaps is None else gaps
+
+    def _first(self, rows: int) -> Column:
+        assert self._values is not None
+        missing = None if self._missing is None else self._missing[:rows]
+        return Column(self._values[:rows], missing)
+
+    def _fitting(self, part: Column | None, rows: int) -> Column | None:
+        """The rows as they can be written behind the others; None where all become another kind."""
+        if self._values is None:
+            return None
+        kind = self._values.dtype.kind
+        if part is None:
+            return empty_column(kind, rows)
+        if part.values.dtype.kind != kind:
+            return empty_column(kind, rows) if is_blank(part) else None
+        return part if part.values.dtype.itemsize <= self._values.dtype.itemsize else None
+
+    def _hold(self, column: Column, room: int) -> None:
+        """Move to memory with room behind these rows."""
+        size = max(room, round(_ROOM * self._count))
+        values = np.empty(size, column.values.dtype)
+        values[: len(column.values)] = column.values
+        self._values, self._missing = values, None
+        if column.missing is not None:
+            self._missing = np.zeros(size, np.bool_)
+            self._missing[: len(column.missing)] = column.missing
+
+
+class SurveyWidths:
+    """The FWHM that each survey's packets have, each from the first lot that holds such.
+
+    The median is taken: single candidates may be blends or defects. Later packets do not change
+    it, nor with it what was fitted before.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, PsfFwhm | None] = {}
+
+    def add(self, rows: Rows, producers: dict[str, Producer]) -> None:
+        """Take the packets of a lot; ``producers`` by their names."""
+        for number, name in enumerate(rows.producers):
+            if name not in self._known:
+                mine = rows.makers == number
+                self._known[name] = _of_survey(rows, producers[name], mine)
+
+    def of(self, producer: str, cutout: Cutout) -> PsfFwhm | None:
+        """That of one packet, pixels; None where nothing tells.
+
+        Parameters
+        ----------
+        producer : str
+            The name of the packet's.
+        cutout : Cutout
+            The packet's.
+        """
+        from vetter.core.psf.models import PsfImage
+
+        if cutout.psf_image is not None:
+            try:
+                # No finer than it is said: packets that are alike are fitted together.
+                value = round(PsfImage(cutout.psf_image).fwhm, 2)
+                return PsfFwhm(value, f"FWHM {value:.2f} px of the packet's own PSF")
+            except ValueError:
+                # Its image is none of a PSF; the survey may tell.
+                pass
+        return self._known.get(producer)
+
+    def in_words(self) -> str:
+        """What is known of each survey, where there are several; else empty."""
+        if len(self._known) < 2:
+            return ""
+        each = [
+            f"{width.value:.2f} px of {name}"
+            for name, width in self._known.items()
+            if width is not None
+        ]
+        return f"FWHM {', '.join(each)}, and of packets that bring their PSF its own"
+
+
+def _of_survey(rows: Rows, producer: Producer, mine: npt.NDArray[np.bool_]) -> PsfFwhm | None:
+    column = rows.columns.get(producer.fwhm)
+    if column is None or column.values.dtype.kind not in "iuf":
+        return None
+    known = mine if column.missing is None else mine & ~column.missing
+    value = median_width(column.values[known])
+    if value is None:
+        return None
+    said = f"FWHM {value:.2f} px, the median of column {producer.fwhm} of {producer.name}"
+    return PsfFwhm(value, said)

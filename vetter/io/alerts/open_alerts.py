@@ -10,8 +10,7 @@ from pathlib import Path
 
 from vetter.core.number_text import counted
 from vetter.errors import InputError
-from vetter.io.alerts.listing import Listing
-from vetter.io.alerts.lots import FIRST, Lot, read_lot
+from vetter.io.alerts.listing import FIRST, Listing, Lot, read_lot
 from vetter.io.alerts.packets.confluent import read_schema
 from vetter.io.alerts.packets.packets import Packets
 from vetter.io.alerts.packets.recognition import is_other_by_name

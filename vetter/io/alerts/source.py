@@ -17,8 +17,7 @@ from vetter.errors import InputError
 from vetter.io.alerts.columns import key_of
 from vetter.io.alerts.cutout import packet_cutout
 from vetter.io.alerts.growing_list import GrowingList
-from vetter.io.alerts.listing import Listing
-from vetter.io.alerts.lots import Lot, place_of
+from vetter.io.alerts.listing import Listing, Lot, place_of
 from vetter.io.alerts.packets.packets import Packets
 from vetter.io.alerts.packets.producers import producer_of
 from vetter.io.field.fwhm import known_fwhm
