@@ -15,7 +15,7 @@ from vetter.core.library_warnings import quiet
 from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
-from vetter.io.alerts.packets.codecs import unpacked_gzip
+from vetter.io.alerts.packets.avro import unpacked_gzip
 from vetter.io.files.unreadable import reading
 from vetter.io.fits.plain_images import read_plain
 from vetter.io.fits.structure import open_fits

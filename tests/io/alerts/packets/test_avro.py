@@ -31,7 +31,7 @@ def test_packets_of_every_codec_are_read(codec: str) -> None:
 def test_snappy_and_zstandard_are_unpacked_within_bounds() -> None:
     import pyarrow
 
-    from vetter.io.alerts.packets.codecs import unpacked_block
+    from vetter.io.alerts.packets.avro import unpacked_block
 
     data = b"packet" * 1000
     snappy = pyarrow.compress(data, codec="snappy", asbytes=True) + b"\0\0\0\0"
@@ -118,14 +118,14 @@ def test_every_real_packet_is_read(real_data: Path) -> None:
 
 
 def test_damaged_deflate_is_refused() -> None:
-    from vetter.io.alerts.packets.codecs import unpacked_block
+    from vetter.io.alerts.packets.avro import unpacked_block
 
     with pytest.raises(InputError, match="deflate block that cannot be unpacked"):
         unpacked_block("deflate", b"\xff" + zlib.compress(b"x"))
 
 
 def test_an_unknown_codec_is_refused() -> None:
-    from vetter.io.alerts.packets.codecs import unpacked_block
+    from vetter.io.alerts.packets.avro import unpacked_block
 
     with pytest.raises(InputError, match="known are null, deflate"):
         unpacked_block("brotli", b"x")

@@ -5,7 +5,10 @@ Header, blocks and codecs are read here, each within bounds; fastavro reads the 
 
 from __future__ import annotations
 
+import bz2
 import io
+import lzma
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +18,6 @@ from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.avro_schema import PacketSchema, packet_schema
 from vetter.io.alerts.packets.byte_ranges import ByteRange
-from vetter.io.alerts.packets.codecs import unpacked_block
 from vetter.io.files.unreadable import said
 
 MAGIC = b"Obj\x01"
@@ -23,6 +25,8 @@ _SYNC = 16
 # Two varints.
 _BLOCK_HEAD = 20
 _FIRST_READ = 1 << 18
+
+KNOWN = ("null", "deflate", "bzip2", "xz", "snappy", "zstandard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,3 +224,79 @@ def _bytes(head: bytes, position: int) -> tuple[bytes, int]:
     if not 0 <= size <= len(head) - position:
         raise InputError("cut short or damaged in its header")
     return head[position : position + size], position + size
+
+
+def unpacked_block(codec: str, data: bytes) -> bytes:
+    """A block's bytes as its codec unpacks them.
+
+    Raises
+    ------
+    InputError
+        An unknown codec, damage, or more than ``size_limits.PACKET`` bytes.
+    """
+    if codec == "null":
+        return data
+    try:
+        out = _unpack(codec, data)
+    except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
+        raise InputError(f"a {codec} block that cannot be unpacked: {error}") from error
+    if len(out) > size_limits.PACKET:
+        raise InputError(f"a {codec} block that unpacks to over {size_limits.PACKET} bytes")
+    return out
+
+
+def unpacked_gzip(data: bytes, most: int) -> bytes:
+    """What a gzip stream unpacks to; one byte over ``most`` where that is too much.
+
+    Raises
+    ------
+    zlib.error, EOFError
+        It is damaged or cut short.
+    """
+    machine = zlib.decompressobj(31)
+    out = machine.decompress(data, most + 1)
+    if len(out) <= most and not machine.eof:
+        raise EOFError("cut short")
+    return out
+
+
+def _unpack(codec: str, data: bytes) -> bytes:
+    most = size_limits.PACKET + 1
+    if codec == "deflate":
+        return zlib.decompressobj(-15).decompress(data, most)
+    if codec == "bzip2":
+        return bz2.BZ2Decompressor().decompress(data, most)
+    if codec == "xz":
+        # The dictionary alone may be asked to be gigabytes large.
+        return lzma.LZMADecompressor(memlimit=4 * most).decompress(data, most)
+    if codec == "snappy":
+        # Four bytes of checksum follow.
+        size = _snappy_size(data)
+        return bytes(_arrow(codec).decompress(data[:-4], size, codec="snappy", asbytes=True))
+    if codec == "zstandard":
+        arrow = _arrow(codec)
+        with arrow.CompressedInputStream(arrow.BufferReader(data), "zstd") as stream:
+            return bytes(stream.read(most))
+    raise InputError(f"packed with {codec[:20]!r}; known are {', '.join(KNOWN)}")
+
+
+def _snappy_size(data: bytes) -> int:
+    size = shift = 0
+    for byte in data[:5]:
+        size |= (byte & 127) << shift
+        shift += 7
+        if byte < 128:
+            break
+    if size > size_limits.PACKET:
+        raise InputError(f"a snappy block that unpacks to over {size_limits.PACKET} bytes")
+    return size
+
+
+def _arrow(codec: str) -> Any:
+    try:
+        import pyarrow
+    except ImportError as error:
+        raise InputError(
+            f"packed with {codec}, which needs pyarrow: pip install pyarrow"
+        ) from error
+    return pyarrow

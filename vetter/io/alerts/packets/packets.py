@@ -11,10 +11,9 @@ from typing import Any
 
 from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
-from vetter.io.alerts.packets.avro import Container, Head
+from vetter.io.alerts.packets.avro import Container, Head, unpacked_gzip
 from vetter.io.alerts.packets.avro_schema import PacketSchema
 from vetter.io.alerts.packets.byte_ranges import ByteRange, FileBytes, HeldBytes, PartOfBytes
-from vetter.io.alerts.packets.codecs import unpacked_gzip
 from vetter.io.alerts.packets.confluent import read_framed
 from vetter.io.alerts.packets.gzip import GzipBytes
 from vetter.io.alerts.packets.parquet import PacketRows
