@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vetter.io.inputs.folder_content import FolderContent, FoundKind, other_kinds
+from vetter.io.inputs.folder_search import FolderContent, FoundKind, other_kinds
 from vetter.io.inputs.input_kind import InputKind
 
 

@@ -12,8 +12,13 @@ from vetter.io.cutouts.triplet_names import PlaneSets, sets_by_patterns, sets_by
 from vetter.io.field.nearby_planes import PlanesWanted
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.input_options import DEFAULT_RADIUS, InputOptions, InputOrigin
-from vetter.io.inputs.folder_content import FolderContent, FoundKind, other_kinds
-from vetter.io.inputs.folder_search import files_below, search
+from vetter.io.inputs.folder_search import (
+    FolderContent,
+    FoundKind,
+    files_below,
+    other_kinds,
+    search,
+)
 from vetter.io.inputs.input_kind import InputKind
 
 

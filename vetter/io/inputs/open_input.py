@@ -1,4 +1,4 @@
-"""Whatever the user names on the command line or drops on the window, opened as one source."""
+"""The input that the user names on the command line or drops on a window, opened."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from vetter.core.cutout_source import CutoutSource
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
 from vetter.io.files.path_lists import only_list
+from vetter.io.files.plane_names import IMAGE_ENDINGS, is_field_file, without_ending
 from vetter.io.files.regular_files import begins_as_text, open_plain_file
 from vetter.io.input_options import (
     DEFAULT_RADIUS,
+    PLANE_OPTIONS,
     InputOptions,
     InputOrigin,
     absolute,
@@ -26,6 +28,9 @@ from vetter.io.inputs.recursive_glob import recursive_glob
 
 # A text of such a name is a damaged packet or archive, and is told so.
 _PACKED = frozenset((".avro", ".tar", ".tgz", ".gz"))
+
+TITLE = "Demo field (simulated)"
+NOTE = "a simulated field with known truth"
 
 
 class NamedKind(Enum):
@@ -138,8 +143,6 @@ def recognise(texts: Sequence[str], options: InputOptions) -> NamedInputs:
     InputError
         A file does not exist, or inputs do not go together.
     """
-    from vetter.io.files.plane_names import is_field_file
-
     if list(texts) == ["demo"]:
         return NamedInputs(NamedKind.DEMO, ("demo",))
     fields = [Path(text) for text in texts if is_field_file(Path(text))]
@@ -225,7 +228,6 @@ def _are_alerts(names: Sequence[FitsName], framed: bool) -> bool:
 def _open_demo(named: NamedInputs, options: InputOptions) -> CutoutSource:
     """Open the demo; its record names ``demo``, wherever the package lies."""
     from vetter.io.field.open_list import open_list
-    from vetter.io.inputs.demo import NOTE, TITLE, demo_input
 
     options = options.with_usual_radius()
     table, own = demo_input()
@@ -316,7 +318,6 @@ def _open_together(
     names: Sequence[FitsName], options: InputOptions, origin: InputOrigin
 ) -> CutoutSource | None:
     """A list named with its planes, or stamps by their names; None where it is neither."""
-    from vetter.io.inputs.list_with_planes import list_with_planes
     from vetter.io.inputs.open_folder import open_stamps
 
     found = list_with_planes(names)
@@ -342,3 +343,60 @@ _OPENERS: dict[NamedKind, Callable[[NamedInputs, InputOptions], CutoutSource]] =
     NamedKind.ALERTS: _open_alerts,
     NamedKind.FILES: _open_files,
 }
+
+
+def demo_input() -> tuple[str, InputOptions]:
+    """The demo's candidate list, and its planes as options, whatever planes there are."""
+    from vetter.io.files.resources import resource_path
+
+    folder = resource_path("demo")
+    lists = [path for path in sorted(folder.glob("candidates.*")) if path.is_file()]
+    if not lists:
+        raise InputError(f"{folder}: wanted the demo's candidates.ecsv, found none")
+    planes: dict[str, str] = {}
+    for name in PLANE_OPTIONS:
+        files = sorted(folder.glob(f"{name}.fits*"))
+        if files:
+            planes[name] = str(files[0])
+    return str(lists[0]), InputOptions(planes=planes)
+
+
+def list_with_planes(names: Sequence[FitsName]) -> tuple[FitsName, dict[str, str]] | None:
+    """The list among inputs, and which plane each of the others is, by its name.
+
+    None where they are anything but one list and FITS images.
+
+    Raises
+    ------
+    PlanesWanted
+        Names leave a doubt which plane an image is.
+    """
+    from vetter.io.field.nearby_planes import PlanesWanted, planes_by_name
+    from vetter.io.inputs.folder_search import is_fits_table
+
+    if any(name.path.is_dir() for name in names):
+        return None
+    lists = [name for name in names if without_ending(name.path.name, IMAGE_ENDINGS) is None]
+    images = [name for name in names if name not in lists]
+    if not lists:
+        lists = [name for name in images if is_fits_table(str(name.path))]
+        images = [name for name in images if name not in lists]
+    if len(lists) != 1 or not images:
+        return None
+    by_path = {str(name.path): str(name) for name in images}
+    found = planes_by_name(name.path for name in images)
+    planes = {plane: by_path[path] for plane, path in found.items()}
+    rest = [text for path, text in by_path.items() if path not in found.values()]
+    if len(rest) == 1 and "image" not in planes:
+        planes["image"] = rest.pop()
+    if rest or "image" not in planes:
+        table = str(lists[0])
+        which = rest[0] if rest else "none of the others"
+        raise PlanesWanted(
+            f"{table}: a list and {len(images)} images, of which names do not tell the planes "
+            f"({which}): name each, as --image FILE --diff FILE",
+            table,
+            planes,
+            tuple(by_path.values()),
+        )
+    return lists[0], planes
