@@ -15,7 +15,7 @@ from vetter.core.number_text import counted
 from vetter.errors import InputError, one_line
 from vetter.headless.progress import say
 from vetter.io.export.export import ExportReport, Picture, export
-from vetter.io.export.plain_columns import escape_control
+from vetter.io.export.table_writing import escape_control
 from vetter.io.files.fingerprint import of_list
 from vetter.io.files.hdu_names import parse_fits_name
 from vetter.io.inputs.open_input import open_input

@@ -1,8 +1,13 @@
-"""An export: cutouts with their verdicts as FITS files, and the list with all verdicts."""
+"""An export: cutouts with their verdicts as FITS files, and the list with all verdicts.
+
+Files carry marks of their verdicts, by which a later export knows its own files.
+"""
 
 from __future__ import annotations
 
 import os
+import struct
+import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +15,12 @@ from typing import Any
 
 from vetter.core.cutout.cutout import Cutout, missing
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.decisions.decision import Verdict
+from vetter.core.decisions.decision import Opinion, Verdict
 from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.cutouts.cutout_file import write_cutout
-from vetter.io.export.decision_table import Opinions, decision_table
+from vetter.io.export.decision_table import TAG_SEPARATOR, Opinions, decision_table
 from vetter.io.export.export_folder import ExportFolder
-from vetter.io.export.export_marks import marked, vet_meta
 from vetter.io.export.file_names import safe_names
 from vetter.io.export.input_files import InputFiles
 from vetter.io.export.table_writing import FORMATS, write_table
@@ -259,3 +263,24 @@ class _Export:
             every += write_table(table, stage / name, kind)
             progress(len(self.rows) + done + 1, total)
         return tuple(dict.fromkeys(every))
+
+
+def marked(png: bytes, verdict: str) -> bytes:
+    """A PNG file with its verdict as a text chunk, by which a later export knows it as its own.
+
+    W3C PNG specification, 11.3.3: keyword, NUL, text; it goes right after the header chunk.
+    """
+    body = b"tEXtvet_verdict\x00" + verdict.encode("latin-1")
+    chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    return png[:33] + chunk + png[33:]
+
+
+def vet_meta(opinion: Opinion) -> dict[str, Any]:
+    """The ``vet_*`` metadata of a cutout, all five keys; '' for what has not been said."""
+    return {
+        "vet_verdict": opinion.verdict.value,
+        "vet_tags": TAG_SEPARATOR.join(opinion.tags),
+        "vet_comment": opinion.comment,
+        "vet_reviewer": opinion.reviewer,
+        "vet_decided_at": opinion.decided_at,
+    }

@@ -1,17 +1,24 @@
-"""Any table in any of four formats: what a format cannot hold is converted, and that is said."""
+"""Any table in any of four formats, in types that files know: numbers, booleans and text.
+
+What a format cannot hold is converted, and a note says so.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from astropy.table import Column, MaskedColumn, Table, vstack
 
 from vetter.core.library_warnings import quiet
 from vetter.errors import InputError
-from vetter.io.export.plain_columns import escape_control, escape_non_ascii, plain_column
 
 _WRITERS: dict[str, dict[str, Any]] = {
     "ecsv": {"format": "ascii.ecsv"},
@@ -20,6 +27,21 @@ _WRITERS: dict[str, dict[str, Any]] = {
     "fits": {"format": "fits"},
 }
 FORMATS = tuple(_WRITERS)
+
+Part = tuple[str, Column, str]
+"""A column's name, the plain column, and what was done to it ('' for nothing)."""
+
+# By format: types that it lacks, and what holds them.
+_FLOATS = {"float16": np.float32, np.longdouble(0).dtype.name: np.float64, "complex256": complex}
+_SMALL = {"int8": np.int16}
+_SIGNED = {"int8": np.int16, "uint16": np.int32, "uint32": np.int64, "uint64": np.int64}
+_LACKING: dict[str, dict[str, Any]] = {
+    "ecsv": {},
+    "csv": _FLOATS,
+    "votable": _FLOATS | _SIGNED,
+    "fits": _FLOATS | _SMALL,
+}
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def write_table(table: Table, path: Path, kind: str) -> tuple[str, ...]:
@@ -130,3 +152,163 @@ def _title(name: str, taken: list[str], kind: str) -> str:
         number += 1
         title = f"{base}_{number}"
     return title
+
+
+def plain_column(name: str, column: Any, kind: str) -> Iterator[Part]:
+    """A column as one plain column, or several (a SkyCoord's ra and dec).
+
+    Parameters
+    ----------
+    name : str
+    column : Column, MaskedColumn, Quantity, Time, SkyCoord...
+    kind : str
+        The format: 'ecsv', 'csv', 'votable', 'fits'.
+    """
+    if hasattr(column, "represent_as"):  # SkyCoord
+        sphere = column.spherical
+        yield f"{name}.ra", Column(sphere.lon.deg, unit="deg"), "sky position in degrees"
+        yield f"{name}.dec", Column(sphere.lat.deg, unit="deg"), "sky position in degrees"
+        return
+    if hasattr(column, "mjd"):  # Time
+        texts = column.isot
+        hidden = np.broadcast_to(column.mask, texts.shape)
+        plain = np.ma.array(np.asarray(getattr(texts, "unmasked", texts)), mask=hidden)
+        yield name, _column(plain), f"time as text, {column.scale}"
+        return
+    unit = getattr(column, "unit", None)
+    values = np.ma.asarray(getattr(column, "value", column) if unit is not None else column)
+    values, change = _known_type(values, kind)
+    plain = _column(values)
+    plain.unit = unit
+    yield name, plain, change
+
+
+def _column(values: Any) -> Column:
+    # Of bare arrays: a Column's display format would be taken over, and cost digits.
+    data = np.asarray(np.ma.getdata(values))
+    if np.ma.is_masked(values):
+        return MaskedColumn(data, mask=np.ma.getmaskarray(values))
+    return Column(data)
+
+
+def _known_type(values: Any, kind: str) -> tuple[Any, str]:
+    """Values of a type that the format has, and what was done to them."""
+    dtype = values.dtype
+    if dtype.kind == "O":
+        values = _from_objects(values)
+        change = f"mixed values written as {_word(values.dtype)}"
+    elif dtype.kind == "M":
+        values = np.ma.array(values, mask=np.ma.getmaskarray(values) | np.isnat(values))
+        values, change = _mapped(np.datetime_as_string, values), "dates written as text"
+    elif dtype.kind == "m":
+        values, change = values / np.timedelta64(1, "s"), "intervals written in seconds"
+    elif dtype.kind == "S":
+        values, change = _mapped(_decoded, values), ""
+    elif dtype.kind == "V":
+        values, change = _as_text(values), "records written as JSON"
+    elif (
+        dtype.name == "uint64" and kind == "votable" and np.ma.getdata(values).max(initial=0) >> 63
+    ):
+        values, change = _mapped(lambda numbers: numbers.astype(str), values), "written as text"
+    elif dtype.name in _LACKING[kind]:
+        values = values.astype(_LACKING[kind][dtype.name])
+        change = f"{dtype.name} written as {values.dtype.name}"
+    else:
+        change = ""
+    return _flat(values, change, kind)
+
+
+def _flat(values: Any, change: str, kind: str) -> tuple[Any, str]:
+    """Arrays in cells, where the format has none, as text."""
+    # An empty column of arrays is written to ECSV in a way that it cannot read.
+    lost = kind == "csv" or values.dtype.kind == "U" or (kind == "ecsv" and not len(values))
+    if values.ndim > 1 and (lost or (values.dtype.kind == "b" and kind != "ecsv")):
+        return _as_text(values), "arrays written as JSON"
+    if values.dtype.kind == "c" and kind == "csv":
+        return _as_text(values), "complex numbers written as text"
+    if values.dtype.kind == "b" and kind == "fits" and np.ma.is_masked(values):
+        return values.astype(np.int16), "booleans, some of them missing, written as 0 and 1"
+    if values.dtype.kind == "U" and values.dtype.itemsize == 0:
+        return values.astype("U1"), change
+    return values, change
+
+
+def _word(dtype: np.dtype[Any]) -> str:
+    return {"b": "booleans", "i": "integers", "f": "numbers"}.get(dtype.kind, "text")
+
+
+def _decoded(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return np.char.decode(values, "utf-8", "replace")
+
+
+def _mapped(change: Any, values: Any) -> Any:
+    """A function of arrays applied below the mask."""
+    return np.ma.array(change(np.ma.getdata(values)), mask=np.ma.getmask(values))
+
+
+def _from_objects(values: Any) -> Any:
+    """Objects as booleans, integers, floats or text, whichever holds them all; None is masked."""
+    hidden = np.ma.getmaskarray(values).ravel()
+    flat = [
+        None if masked or value is np.ma.masked else value
+        for value, masked in zip(np.ma.getdata(values).ravel(), hidden, strict=True)
+    ]
+    mask = [value is None for value in flat]
+    present = [value for value in flat if value is not None]
+    for types, dtype, blank in (
+        ((bool, np.bool_), np.bool_, False),
+        ((int, np.integer), np.int64, 0),
+        ((int, float, np.integer, np.floating), np.float64, math.nan),
+    ):
+        if present and all(
+            isinstance(value, types) and (dtype is np.bool_ or not isinstance(value, bool))
+            for value in present
+        ):
+            try:
+                filled = [blank if value is None else value for value in flat]
+                return np.ma.array(np.array(filled, dtype), mask=mask).reshape(values.shape)
+            except OverflowError:
+                continue
+    texts = ["" if value is None else _value_text(value) for value in flat]
+    return np.ma.array(np.array(texts or [], "U"), mask=mask).reshape(values.shape)
+
+
+def _as_text(values: Any) -> Any:
+    """One text for each row; masked elements of arrays are null, rows all masked are masked."""
+    if values.dtype.names is not None:
+        return np.array([_value_text(row) for row in np.ma.getdata(values)] or [], "U")
+    hidden = np.ma.getmaskarray(values).reshape(len(values), int(np.prod(values.shape[1:])))
+    rows = np.ma.asarray(values)
+    texts = np.array([_value_text(rows[row]) for row in range(len(values))] or [], "U")
+    return np.ma.array(texts, mask=hidden.all(axis=1)) if hidden.any() else texts
+
+
+def _value_text(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, np.ndarray | np.void | list | tuple | dict):
+        items = value.tolist() if isinstance(value, np.ndarray | np.void) else value
+        return json.dumps(items, default=str, ensure_ascii=False)
+    return str(value)
+
+
+def escape_control(text: str) -> str:
+    """Text without what XML and terminals cannot hold: control characters, lone surrogates."""
+    return _CONTROL.sub(_escape, text)
+
+
+def escape_non_ascii(text: str) -> str:
+    """Text in printable ASCII, as FITS wants it; anything else as a Python escape."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        sign if sign.isascii() and sign.isprintable() else _escaped_sign(sign) for sign in text
+    )
+
+
+def _escape(match: re.Match[str]) -> str:
+    return _escaped_sign(match.group())
+
+
+def _escaped_sign(sign: str) -> str:
+    return sign.encode("unicode_escape", "backslashreplace").decode("ascii")
