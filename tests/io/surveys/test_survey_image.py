@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from astropy.wcs import WCS
 
-from vetter.io.surveys.survey_image import bin_mean, normalise_background, refine_grid, undo_asinh
+from vetter.io.surveys.grid import bin_mean, normalise_background, refine_grid, undo_asinh
 
 
 def test_asinh_is_undone() -> None:

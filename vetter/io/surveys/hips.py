@@ -12,11 +12,13 @@ import numpy as np
 
 from vetter.core.coordinates.wcs import header_wcs, with_wcs
 from vetter.errors import InputError, VetterError
-from vetter.io.surveys.grid import Grid, grid_size, refinement
-from vetter.io.surveys.survey_image import (
+from vetter.io.surveys.grid import (
+    Grid,
     Image,
     bin_mean,
+    grid_size,
     normalise_background,
+    refinement,
     undo_asinh,
 )
 
