@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vetter.review.pace import PAUSE_SECONDS, PaceMeter
+from vetter.review.current import PAUSE_SECONDS, PaceMeter
 
 
 def decided_at(*times: float) -> PaceMeter:

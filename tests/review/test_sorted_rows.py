@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vetter.review.sorted_rows import SortedRows
+from vetter.review.queue import SortedRows
 
 numbers = st.sampled_from([1.0, 2.0, 2.5, -3.0, float("nan"), float("inf")])
 words = st.sampled_from(["a", "b", "", "a longer one", "B"])

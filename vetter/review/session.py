@@ -20,8 +20,7 @@ from vetter.core.decisions.carry_over import Offer
 from vetter.core.decisions.decision import Decision, Opinion, Verdict
 from vetter.core.decisions.ledger import Counts, Ledger
 from vetter.core.number_text import counted
-from vetter.review.current import Awaited, Viewing
-from vetter.review.pace import Pace, PaceMeter
+from vetter.review.current import Awaited, Pace, PaceMeter, Viewing
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
 from vetter.review.writer import NoWriter, Writer
