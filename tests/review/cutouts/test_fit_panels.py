@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vetter.review.cutouts.fit_panels import FitPanels
+from vetter.review.cutouts.cutout_cache import FitPanels
 from vetter.review.cutouts.rendered_cutout import Adjusted
 
 SIZE = 800

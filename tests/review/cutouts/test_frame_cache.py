@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vetter.core.display.style import Looks
-from vetter.review.cutouts.kept_frames import KeptFrame, KeptFrames, Recipe
+from vetter.review.cutouts.cutout_cache import KeptFrame, KeptFrames, Recipe
 from vetter.review.cutouts.rendered_cutout import Frame
 
 RECIPE = Recipe(10.0, Looks(), None)
