@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from vetter.review.fits.stored_fits import StoredFits
+from vetter.review.fits.fit_storage import StoredFits
 from vetter.review.writer import FEW, Stored, Urgency, Writer
 
 

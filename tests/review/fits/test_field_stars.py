@@ -13,9 +13,9 @@ from vetter.core.cutout_source import PsfFwhm
 from vetter.core.judgement.field_fit import field_fit
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
-from vetter.review.fits.field_stars import FieldStars
+from vetter.review.fits.field_fits import FieldStars
 from vetter.review.fits.fit_messages import StarFits
-from vetter.review.fits.star_survey import survey
+from vetter.review.fits.fit_worker import survey
 from vetter.settings import FitSettings
 
 FIT = field_fit(PsfFwhm(3.67, ""), FitSettings(), 20.0)

@@ -9,7 +9,7 @@ from tests.helpers.fake_session import candidate_list
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.disappeared import Judgement
 from vetter.core.judgement.fit_table import FitTable
-from vetter.review.fits.fit_metadata import FitMetadata
+from vetter.review.fits.fits import FitMetadata
 
 FIT = Adjustment(True, dx=0.25, notes=("one", "two"), chi2=np.inf)
 

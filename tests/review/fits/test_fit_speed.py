@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from vetter.review.fits import fit_speed
-from vetter.review.fits.fit_speed import OVER, FitSpeed
+from vetter.review.fits import fits
+from vetter.review.fits.fits import OVER, FitSpeed
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [100.0]
-    monkeypatch.setattr(fit_speed.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(fits.time, "monotonic", lambda: now[0])
     return now
 
 

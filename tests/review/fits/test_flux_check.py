@@ -10,7 +10,7 @@ from tests.helpers.plain_source import PlainField, PlainFields, PlainSource
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.disappeared import Judgement
 from vetter.core.judgement.fit_table import FitTable
-from vetter.review.fits.flux_check import FluxCheck
+from vetter.review.fits.judging import FluxCheck
 from vetter.settings import Settings
 
 

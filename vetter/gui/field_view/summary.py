@@ -9,7 +9,7 @@ from vetter.core.judgement.fit_table import Disappeared, FitTable
 from vetter.core.judgement.flux_scale import flux_words
 from vetter.core.judgement.shift_field import around, compared, typical
 from vetter.core.number_text import counted
-from vetter.review.fits.field_stars import FieldStars
+from vetter.review.fits.field_fits import FieldStars
 from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 

@@ -1,13 +1,14 @@
-"""Results of fits on their way into the session file."""
+"""Results of fits on their way into the session file, and out of it from earlier starts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from vetter.review.session import Session
-from vetter.review.writer import Kept
+from vetter.review.writer import Kept, NoWriter, Stored, Writer
 
 STORE_EVERY_MS = 1500
 """Results are kept in batches: a verdict's commit must not queue behind hundreds of them."""
@@ -54,3 +55,55 @@ class KeptResults(QObject):
         if self._unsaved and self._session.complete:
             self._session.writer.keep_adjustments(self._unsaved)
             self._unsaved = []
+
+
+class StoredFits(QObject):
+    """Reads results a few at a time, the next few once the window has taken these.
+
+    A hundred thousand at once would hold verdicts up for 4 s on the writer's thread, and the
+    window for longer.
+
+    Parameters
+    ----------
+    writer : Writer or NoWriter
+        Reads them on its thread.
+    """
+
+    arrived = pyqtSignal(object)  # Stored
+    read_through = pyqtSignal()  # all those under a signature have arrived
+
+    def __init__(self, writer: Writer | NoWriter, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._writer = writer
+        self._signatures: deque[str] = deque()
+        writer.loaded.connect(self._on_loaded)
+
+    @property
+    def reading(self) -> Iterable[str]:
+        """The signatures under which more may come."""
+        return self._signatures
+
+    def read(self, signature: str) -> None:
+        """Have the results that are kept under a signature come, after those asked for before.
+
+        A session that is read only has them made anew.
+        """
+        if self._writer.read_only:
+            return
+        self._signatures.append(signature)
+        if len(self._signatures) == 1:
+            self._writer.load_adjustments(signature)
+
+    def close(self) -> None:
+        """Read no more."""
+        self._writer.loaded.disconnect(self._on_loaded)
+
+    def _on_loaded(self, stored: Stored) -> None:
+        self.arrived.emit(stored)
+        if not stored.last:
+            self._writer.load_adjustments(stored.signature, stored.results[-1][0])
+            return
+        self._signatures.popleft()
+        if self._signatures:
+            self._writer.load_adjustments(self._signatures[0])
+        self.read_through.emit()

@@ -1,7 +1,8 @@
-"""The process that fits: opens the input for itself, and answers over a pipe.
+"""The worker process of the fits: opens the input for itself, and answers over a pipe.
 
 A process of its own, niced, since a thread that fits holds the interpreter and makes keys
-late. It is started by `vetter.review.fits.fit_process`.
+late. It is started by `vetter.review.fits.fit_process`. Beside the candidates it fits stars of the
+field, which show what is normal in each part of it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,6 @@ from vetter.review.fits.fit_messages import (
     Wish,
     Wishes,
 )
-from vetter.review.fits.star_survey import survey
 
 NICENESS = 10
 BATCH = 16
@@ -192,3 +192,15 @@ def _serve(fitter: _Fitter, wishes: queue.SimpleQueue[Wish]) -> NoReturn:
             fitter.send_fits(rows, residuals=False)
         if surveys and not first and not fitter.send_stars(*surveys[0]):
             surveys.popleft()
+
+
+def survey(source: CutoutSource, fit: FieldFit, number: int = 0) -> Iterator[StarFits]:
+    """Fit the stars of an image, part by part; nothing where the input is no field.
+
+    See :func:`vetter.io.field.star_fits.star_fits`.
+    """
+    # Opening a field is what brings this module in, in the fitting process.
+    from vetter.io.field.star_fits import star_fits
+
+    for stars, left in star_fits(source.fields[number], fit):
+        yield StarFits(stars, left, number)

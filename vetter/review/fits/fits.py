@@ -1,13 +1,17 @@
-"""The fits of this session: wished for, under way, found; what the evidence line observes."""
+"""The fits of this session: requested, under way, done, as the evidence line observes them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.disappeared import why_not_judged
 from vetter.core.judgement.fit_table import (
@@ -20,22 +24,23 @@ from vetter.core.judgement.fit_table import (
 )
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import Shift
-from vetter.review.fits.field_fits import FieldFits
-from vetter.review.fits.field_stars import FieldStars
+from vetter.review.fits.field_fits import FieldFits, FieldStars
 from vetter.review.fits.fit_messages import Fitted, Ready
-from vetter.review.fits.fit_metadata import FitMetadata
-from vetter.review.fits.fit_order import FitWishes
+from vetter.review.fits.fit_order import FitWishes, Unfitted
 from vetter.review.fits.fit_process import FitAhead
-from vetter.review.fits.fit_speed import FitSpeed
-from vetter.review.fits.fit_storage import KeptResults
+from vetter.review.fits.fit_storage import KeptResults, StoredFits
 from vetter.review.fits.judging import JudgedFits
-from vetter.review.fits.stored_fits import StoredFits
-from vetter.review.fits.unfitted import Unfitted
 from vetter.review.session import Session
 from vetter.review.writer import Stored
 
 if TYPE_CHECKING:
     from vetter.core.judgement.field_fit import FieldFit
+
+OVER = 50
+"""Messages from the fitting process over which its speed is told."""
+
+PAUSE_SECONDS = 5.0
+"""After so long without one nothing was being fitted: what came before says nothing of now."""
 
 
 class Fits(QObject):
@@ -279,3 +284,55 @@ class Fits(QObject):
 
 def _shift(fit: Adjustment) -> Shift:
     return Shift(fit.dx, fit.dy, not {"dx", "dy"}.isdisjoint(fit.at_bound))
+
+
+class FitSpeed:
+    """The rate over the last messages, since the last pause."""
+
+    def __init__(self) -> None:
+        self._arrivals: deque[tuple[float, int]] = deque(maxlen=OVER)
+
+    def count(self, done: int) -> None:
+        """So many are done now."""
+        now = time.monotonic()
+        if self._arrivals and now - self._arrivals[-1][0] > PAUSE_SECONDS:
+            self._arrivals.clear()
+        self._arrivals.append((now, done))
+
+    @property
+    def rate(self) -> float:
+        """Fits a second; 0 before that is known."""
+        if len(self._arrivals) < 2:
+            return 0.0
+        (start, first), (end, last) = self._arrivals[0], self._arrivals[-1]
+        return (last - first) / (end - start) if end > start else 0.0
+
+
+class FitMetadata(Mapping[str, dict[str, Any]]):
+    """The ``adjust_*`` metadata by candidate key, of the fits that are done by now.
+
+    Later ones do not change it, so that another thread may go through it. That of a hundred
+    thousand made in the window's thread held the window up for seconds.
+
+    Parameters
+    ----------
+    candidates : CandidateList
+    table : FitTable
+    """
+
+    def __init__(self, candidates: CandidateList, table: FitTable) -> None:
+        self._candidates = candidates
+        self._fits = table.fits.copy()
+        self._done = table.codes != Disappeared.NOT_FITTED
+
+    def __getitem__(self, key: str) -> dict[str, Any]:
+        row = self._candidates.row_of(key)
+        if row >= len(self._done) or not self._done[row]:
+            raise KeyError(key)
+        return self._fits.get(row).as_meta()
+
+    def __iter__(self) -> Iterator[str]:
+        return (str(self._candidates.keys[row]) for row in np.flatnonzero(self._done))
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self._done))

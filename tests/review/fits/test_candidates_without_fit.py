@@ -157,7 +157,7 @@ def test_what_is_fitted_meanwhile_is_not_fitted_again(fits):
 
 
 def test_of_a_long_list_the_next_are_wished_for_before_the_first_come_to_an_end(fits, monkeypatch):
-    monkeypatch.setattr("vetter.review.fits.unfitted.LOT", 2)
+    monkeypatch.setattr("vetter.review.fits.fit_order.LOT", 2)
     get_ready(fits)
     find(fits)
     fits.follow([1])
@@ -170,7 +170,7 @@ def test_of_a_long_list_the_next_are_wished_for_before_the_first_come_to_an_end(
 
 
 def test_while_paused_the_next_are_not_wished_for(fits, monkeypatch):
-    monkeypatch.setattr("vetter.review.fits.unfitted.LOT", 2)
+    monkeypatch.setattr("vetter.review.fits.fit_order.LOT", 2)
     get_ready(fits)
     find(fits)
     fits.follow([1])
