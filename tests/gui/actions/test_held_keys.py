@@ -6,7 +6,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from vetter.gui.actions.held_keys import HeldKeys
+from vetter.gui.actions.key_events import HeldKeys
 
 PRESS, RELEASE = QEvent.Type.KeyPress, QEvent.Type.KeyRelease
 OVERRIDE = QEvent.Type.ShortcutOverride

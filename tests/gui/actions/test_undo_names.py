@@ -8,7 +8,7 @@ import pytest
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QAction
 
-from vetter.gui.actions.undo_names import UndoNames
+from vetter.gui.actions.menus import UndoNames
 
 
 class Labelled(QObject):

@@ -16,8 +16,7 @@ from vetter.core.judgement.fit_table import fittable
 from vetter.gui.actions.command import Command, with_tags
 from vetter.gui.actions.key_events import CommandKeys
 from vetter.gui.actions.keymap import keys_text, make_keymap
-from vetter.gui.actions.menus import make_actions, name_epochs
-from vetter.gui.actions.undo_names import UndoNames
+from vetter.gui.actions.menus import UndoNames, make_actions, name_epochs
 from vetter.gui.candidate_list.filter_band import FilterBand
 from vetter.gui.candidate_list.filter_bar import FilterBar
 from vetter.gui.candidate_list.list_dock import ListDock
