@@ -15,7 +15,7 @@ from vetter.core.display.style import GROUPS, Looks
 from vetter.gui.actions.keymap import make_keymap
 from vetter.gui.commands import COMMANDS
 from vetter.gui.panels.stretch_bar import StretchBar
-from vetter.gui.widgets.number_field import NumberField
+from vetter.gui.widgets.line_edits import NumberField
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PyQt6.QtGui import QColor
 
-from vetter.gui.widgets.checked_button import CheckedButton
+from vetter.gui.widgets.buttons import CheckedButton
 from vetter.gui.widgets.theme import DARK, LIGHT, palette_of
 
 

@@ -21,8 +21,7 @@ from vetter.gui.field_view.points import gathered, shown_field
 from vetter.gui.field_view.shift_map import FieldMap
 from vetter.gui.field_view.shift_plot import ShiftPlot
 from vetter.gui.field_view.side_by_side import FieldPair
-from vetter.gui.widgets.checked_button import CheckedButton
-from vetter.gui.widgets.entered_button import EnteredButton
+from vetter.gui.widgets.buttons import CheckedButton, EnteredButton
 from vetter.gui.widgets.group_question import GroupQuestion
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.review.fits.fits import Fits

@@ -7,7 +7,7 @@ from functools import partial
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
-from vetter.gui.widgets.checked_button import CheckedButton
+from vetter.gui.widgets.buttons import CheckedButton
 
 LEAST = 240
 """Screen pixels: where both would be smaller than this, one is shown at a time, twice as large."""

@@ -21,7 +21,7 @@ from vetter.core.display.interval import INTERVALS, Interval
 from vetter.core.display.stretch import STRETCHES
 from vetter.core.display.style import GROUPS, Look, Looks
 from vetter.gui.actions.keymap import Keymap, with_keys
-from vetter.gui.widgets.number_field import NumberField
+from vetter.gui.widgets.line_edits import NumberField
 from vetter.gui.widgets.plain_text import plain_label
 
 SCOPES = {
