@@ -8,8 +8,7 @@ import pytest
 from PyQt6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
-from vetter.gui.panels.panel_choice import PanelChoice
-from vetter.gui.panels.panel_picker import PanelPicker
+from vetter.gui.panels.panel_choice import PanelChoice, PanelPicker
 
 PLANES = {"image": "", "diff": "", "adjusted": "what a fit leaves", "err": "estimated"}
 

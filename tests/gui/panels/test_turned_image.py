@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PyQt6.QtGui import QImage
 
-from vetter.gui.panels.turned_image import quarter_turns, turned
+from vetter.gui.panels.thumbnails import quarter_turns, turned
 
 NORTH, EAST = (0, 1), (-1, 0)
 

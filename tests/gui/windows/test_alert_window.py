@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.windows.test_main_window import activate, until_painted
 from vetter.app import open_window
 from vetter.gui.dialogs.all_columns import AllColumns
-from vetter.gui.panels.panel_picker import PanelPicker
+from vetter.gui.panels.panel_choice import PanelPicker
 from vetter.gui.windows.main_window import MainWindow
 
 STAMPS = ("image", "template", "diff")

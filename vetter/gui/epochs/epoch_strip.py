@@ -19,8 +19,7 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from vetter.gui.epochs.epoch_tile import GAP, TILE, paint_tile, tile_width, tool_tip
-from vetter.gui.panels.thumbnails import Thumbnails
-from vetter.gui.panels.turned_image import quarter_turns, turned
+from vetter.gui.panels.thumbnails import Thumbnails, quarter_turns, turned
 from vetter.gui.widgets.plain_text import plain_tip
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.epoch_row import Epoch, epochs_of

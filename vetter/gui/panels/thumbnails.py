@@ -1,22 +1,28 @@
-"""Small pictures of many candidates, made from the frames that the cutout cache builds."""
+"""Small pictures of many candidates, made from the frames that the cutout cache builds.
+
+A picture is turned by quarter turns, and mirrored if need be, to lie as another one does.
+"""
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
-from PyQt6.QtGui import QImage
+from PyQt6.QtGui import QImage, QTransform
 
 from vetter.core.cutout_source import Place
 from vetter.core.display.rendering import Picture
-from vetter.gui.panels.turned_image import Lie
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import Frame, Spot
 
 SIZE = 96
 KEPT = 1500
 """At 96 pixels they take 55 MB."""
+
+Lie = tuple[float, float]
+"""Directions of north and east on a picture, degrees from +x (right) towards +y (up)."""
 
 
 class Thumbnails(QObject):
@@ -159,3 +165,33 @@ def _scaled(picture: Picture, size: int) -> QImage:
         Qt.AspectRatioMode.KeepAspectRatio,
         Qt.TransformationMode.FastTransformation,
     ).copy()
+
+
+def quarter_turns(own: Lie, wanted: Lie) -> tuple[int, bool]:
+    """How to turn a picture so that its north lies nearest to that of another.
+
+    Returns
+    -------
+    (turns, mirrored) : (int, bool)
+        Quarter turns counter-clockwise, 0 to 3, after left and right were exchanged if
+        ``mirrored``: one picture has east to the left of north and the other to its right.
+    """
+    mirrored = _handed(own) != _handed(wanted)
+    north = 180 - own[0] if mirrored else own[0]
+    return round((wanted[0] - north) / 90) % 4, mirrored
+
+
+def turned(image: QImage, turns: int, mirrored: bool) -> QImage:
+    """The picture turned; the same one where there is nothing to do."""
+    if not turns and not mirrored:
+        return image
+    # One after the other: both at once would be resampled.
+    made = image.transformed(QTransform().scale(-1, 1)) if mirrored else image
+    # Screens count y downwards, and Qt's angles with it.
+    made = made.transformed(QTransform().rotate(-90.0 * turns)) if turns else made
+    made.setDevicePixelRatio(image.devicePixelRatio())
+    return made
+
+
+def _handed(lie: Lie) -> bool:
+    return math.sin(math.radians(lie[1] - lie[0])) > 0

@@ -28,7 +28,7 @@ from vetter.gui.epochs.epoch_panel import EpochPanel
 from vetter.gui.light_curve.dock import LightCurveDock
 from vetter.gui.opening.input_chooser import Opening
 from vetter.gui.panels.empty_page import EmptyPage
-from vetter.gui.panels.panel_choice import PanelChoice
+from vetter.gui.panels.panel_choice import PanelChoice, PanelPicker
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.readout import Readout
 from vetter.gui.panels.stretch_bar import StretchBar
@@ -207,8 +207,6 @@ class MainWindow(Window):
 
     def pick_panels(self) -> None:
         """Choose which planes have panels."""
-        from vetter.gui.panels.panel_picker import PanelPicker
-
         picker = PanelPicker(self.plane_row.choice, self.plane_row.planes, self)
         picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         picker.picked.connect(self._on_panels_picked)
