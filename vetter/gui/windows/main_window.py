@@ -21,9 +21,8 @@ from vetter.gui.candidate_list.filter_band import FilterBand
 from vetter.gui.candidate_list.filter_bar import FilterBar
 from vetter.gui.candidate_list.list_dock import ListDock
 from vetter.gui.candidate_list.list_view import CandidateListView
-from vetter.gui.card.candidate_card import CandidateCard
+from vetter.gui.card.candidate_card import CandidateCard, KeptComments
 from vetter.gui.card.evidence import Evidence
-from vetter.gui.card.kept_comments import KeptComments
 from vetter.gui.epochs.epoch_panel import EpochPanel
 from vetter.gui.light_curve.dock import LightCurveDock
 from vetter.gui.opening.input_chooser import Opening

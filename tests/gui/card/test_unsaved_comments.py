@@ -8,8 +8,7 @@ from PyQt6.QtTest import QTest
 
 from tests.helpers.fake_session import FakeSession
 from vetter.core.decisions.decision import Verdict
-from vetter.gui.card.candidate_card import CandidateCard
-from vetter.gui.card.kept_comments import KeptComments
+from vetter.gui.card.candidate_card import CandidateCard, KeptComments
 
 ENTER = Qt.Key.Key_Return
 
