@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.helpers.fake_session import FakeSession, candidate_list
-from vetter.gui.candidate_list.column_widths import (
+from vetter.gui.candidate_list.list_model import (
     LEAST_NAME_WIDTH,
     LEAST_TAGS_WIDTH,
     column_widths,

@@ -1,16 +1,27 @@
-"""The candidate list beside the panels: follows the vetter, and takes them where they click."""
+"""The candidate list beside the panels, and its dock with the filter above it.
+
+The list follows the current candidate, and a click in it makes a candidate the current one.
+"""
 
 from __future__ import annotations
 
 from PyQt6.QtCore import QEvent, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QDockWidget,
+    QHeaderView,
+    QMainWindow,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vetter.core.columns.default_columns import first_columns, score_columns
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
-from vetter.gui.candidate_list.column_widths import column_widths
+from vetter.gui.candidate_list.filter_bar import FilterBar
 from vetter.gui.candidate_list.header import CandidateHeading
-from vetter.gui.candidate_list.list_model import CandidateModel
+from vetter.gui.candidate_list.list_model import CandidateModel, column_widths
 from vetter.gui.candidate_list.row_delegate import CandidateLines, Span
 from vetter.review.session import Session
 
@@ -24,6 +35,8 @@ MOST_WIDTH = 400
 
 SCORED_WIDTH = 430
 """Beside a list with scores stand three stamps of 63 pixels, on six screen pixels each."""
+
+MARGINS = (0, 4, 6, 2)
 
 
 class CandidateListView(QTableView):
@@ -299,3 +312,31 @@ class CandidateListView(QTableView):
     def _on_picked(self, names: list[str]) -> None:
         self.set_columns(names)
         self.columns_changed.emit(self.columns)
+
+
+class ListDock(QDockWidget):
+    """Beside the panels, at the right, as wide as the list wants to be at first.
+
+    Parameters
+    ----------
+    filter_bar : FilterBar
+    candidate_list : CandidateListView
+    window : QMainWindow
+    """
+
+    def __init__(
+        self, filter_bar: FilterBar, candidate_list: CandidateListView, window: QMainWindow
+    ) -> None:
+        super().__init__("Candidates", window)
+        self.setObjectName("candidates")
+        self.setTitleBarWidget(QWidget(self))
+        listing = QWidget(window)
+        layout = QVBoxLayout(listing)
+        layout.setContentsMargins(*MARGINS)
+        layout.setSpacing(4)
+        layout.addWidget(filter_bar)
+        layout.addWidget(candidate_list, 1)
+        self.setWidget(listing)
+        window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self)
+        width = candidate_list.sizeHint().width() + MARGINS[2]
+        window.resizeDocks([self], [width], Qt.Orientation.Horizontal)

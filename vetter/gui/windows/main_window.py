@@ -19,8 +19,7 @@ from vetter.gui.actions.keymap import keys_text, make_keymap
 from vetter.gui.actions.menus import UndoNames, make_actions, name_epochs
 from vetter.gui.candidate_list.filter_band import FilterBand
 from vetter.gui.candidate_list.filter_bar import FilterBar
-from vetter.gui.candidate_list.list_dock import ListDock
-from vetter.gui.candidate_list.list_view import CandidateListView
+from vetter.gui.candidate_list.list_view import CandidateListView, ListDock
 from vetter.gui.card.candidate_card import CandidateCard, KeptComments
 from vetter.gui.card.evidence import Evidence
 from vetter.gui.epochs.epoch_panel import EpochPanel
