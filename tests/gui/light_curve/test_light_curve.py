@@ -13,9 +13,9 @@ from PyQt6.QtWidgets import QMainWindow
 from tests.helpers.light_curves import fluxes, magnitudes
 from vetter.core.light_curve import LightCurve, axis_text, epoch_text
 from vetter.gui.light_curve.axes import Axes
-from vetter.gui.light_curve.band_style import band_styles
 from vetter.gui.light_curve.dock import NONE_CAME, LightCurveDock
 from vetter.gui.light_curve.legend import LightCurveKey
+from vetter.gui.light_curve.marks import band_styles
 from vetter.gui.light_curve.plot import LightCurvePlot
 
 

@@ -1,21 +1,37 @@
-"""The marks of a light curve: a shape and a tone for each filter, triangles for limits."""
+"""The marks of a light curve: a shape and a tone for each filter, triangles for limits.
+
+Filters are told apart by tone and shape, never by a tone alone.
+"""
 
 from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from vetter.core.light_curve import LightCurve
-from vetter.gui.light_curve.band_style import BandStyle, band_styles
 from vetter.gui.widgets.theme import DARK, Tones
 
 SIZE = 8.0
 MARK_SIDE = 25
 """Of the pictures of marks; odd, so that a mark has a middle pixel."""
+
+_KNOWN = {
+    "u": ("#7f9df2", "#3a57b5", "star"),
+    "g": ("#5fbf7a", "#1d7d3c", "circle"),
+    "r": ("#ef7f70", "#b5382a", "square"),
+    "i": ("#d9b04a", "#8a6400", "diamond"),
+    "z": ("#b795e8", "#7041ad", "pentagon"),
+    "y": ("#c59a78", "#7d4d28", "hexagon"),
+    "j": ("#62c3cf", "#10727e", "square"),
+    "h": ("#e38fc0", "#a03475", "circle"),
+    "k": ("#b9bec4", "#50555b", "diamond"),
+}
+_ORDER = tuple(_KNOWN)
 
 
 def styles_of(curve: LightCurve) -> dict[str, BandStyle]:
@@ -112,3 +128,44 @@ def _polygon(corners: int, radius: float, inner: float = 1.0) -> QPolygonF:
         angle = 2 * math.pi * number / corners
         points.append(QPointF(reach * math.sin(angle), -reach * math.cos(angle)))
     return QPolygonF(points)
+
+
+class BandStyle(NamedTuple):
+    """Tones for a dark and a light ground, a symbol, and a number of ticks.
+
+    The ticks tell upper limits apart, which are triangles all.
+    """
+
+    dark: str
+    light: str
+    symbol: str
+    ticks: int
+
+    def tone(self, dark: bool) -> QColor:
+        """The tone on a ground."""
+        return QColor(self.dark if dark else self.light)
+
+
+def band_styles(bands: list[str]) -> dict[str, BandStyle]:
+    """A style for each of these filters.
+
+    A filter is known by its last letter (``ztf_g``, ``g``, ``lsstg``); the ticks are numbered in
+    the order of wavelength of those that are here.
+    """
+    ordered = sorted(set(bands), key=_wavelength)
+    styles, taken = {}, set[str]()
+    for number, band in enumerate(ordered):
+        letter = band[-1:].lower()
+        known = _KNOWN.get(letter)
+        if known is None or letter in taken:
+            free = [other for other in _ORDER if other not in taken] or list(_ORDER)
+            letter = free[0]
+            known = _KNOWN[letter]
+        taken.add(letter)
+        styles[band] = BandStyle(*known, number)
+    return styles
+
+
+def _wavelength(band: str) -> tuple[int, str]:
+    letter = band[-1:].lower()
+    return (_ORDER.index(letter) if letter in _KNOWN else len(_ORDER)), band
