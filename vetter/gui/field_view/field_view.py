@@ -1,4 +1,7 @@
-"""The field view: what the fits say all over the field, and one verdict for a part of it."""
+"""The field view: the fits' shifts over the field, and one verdict for a part of it.
+
+Its dock is beside the list, or wherever the user drags it.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,7 @@ from functools import partial
 import numpy as np
 from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PyQt6.QtWidgets import (
-    QHBoxLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from vetter.core.decisions.decision import Verdict
 from vetter.core.judgement.fit_table import fittable
@@ -290,3 +289,37 @@ class FieldView(QWidget):
 
     def _on_lasso(self, on: bool) -> None:
         self.map.lasso = self.plot.lasso = on
+
+
+class FieldDock(QDockWidget):
+    """A tab with the candidate list at first: both want the whole height.
+
+    Parameters
+    ----------
+    session : Session
+    fits : Fits
+    beside : QDockWidget
+        The dock whose place it shares.
+    window : QMainWindow
+        That has both.
+    """
+
+    def __init__(
+        self, session: Session, fits: Fits, beside: QDockWidget, window: QMainWindow
+    ) -> None:
+        super().__init__("Field", window)
+        self.setObjectName("field")
+        self.view = FieldView(session, fits, self)
+        self.setWidget(self.view)
+        window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self)
+        window.tabifyDockWidget(beside, self)
+        self.show()
+        self.raise_()
+
+    def toggle(self) -> None:
+        """Bring the view to the front, or put it away."""
+        if self.isVisible() and not self.view.visibleRegion().isEmpty():
+            self.hide()
+        else:
+            self.show()
+            self.raise_()

@@ -44,7 +44,7 @@ from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
 if TYPE_CHECKING:
-    from vetter.gui.field_view.field_dock import FieldDock
+    from vetter.gui.field_view.field_view import FieldDock
 
 RADIUS_RANGE = (4.0, 250.0)
 NARROW = 1500
@@ -271,7 +271,7 @@ class MainWindow(Window):
         return None if row < 0 else self.cache.peek(row)
 
     def _make_field(self) -> FieldDock:
-        from vetter.gui.field_view.field_dock import FieldDock
+        from vetter.gui.field_view.field_view import FieldDock
 
         return FieldDock(self.session, self.fits, self.list_dock, self)
 

@@ -13,7 +13,7 @@ from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.session import Session
 
 if TYPE_CHECKING:
-    from vetter.gui.field_view.field_dock import FieldDock
+    from vetter.gui.field_view.field_view import FieldDock
     from vetter.gui.grid.grid import Grid
 
 
