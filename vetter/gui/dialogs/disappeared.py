@@ -1,9 +1,25 @@
-"""Reject all that a fit explains away: first how many and which, then one step of undo."""
+"""The dialog that rejects all candidates a fit explains: listed first, one undo step.
+
+Each candidate has a tick, and its planes are shown small, side by side.
+"""
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QItemSelectionModel, QModelIndex, Qt
-from PyQt6.QtGui import QShowEvent
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from PyQt6.QtCore import (
+    QAbstractTableModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+    pyqtSignal,
+)
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -17,15 +33,35 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.decisions.decision import Verdict
+from vetter.core.judgement.fit_table import FORMATS, FitTable
 from vetter.core.number_text import counted
-from vetter.gui.dialogs.disappeared_model import DisappearedModel, undecided
-from vetter.gui.dialogs.frame_strip import FrameStrip
+from vetter.gui.panels.plane_panel import as_image
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import plain_label
+from vetter.gui.widgets.theme import DARK, LIGHT
+from vetter.gui.widgets.verdict_style import is_dark
 from vetter.review.cutouts.cutout_cache import CutoutCache
+from vetter.review.cutouts.rendered_cutout import Frame
 from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
+
+COLUMNS = (
+    ("name", ""),
+    ("chi2/df before", "chi2_before"),
+    ("after", "chi2_after"),
+    ("shift, px", "shift"),
+    ("scale", "scale"),
+    ("surviving S/N", "surviving_snr"),
+)
+"""Headings, and which column of the fit table is below."""
+
+_Role = Qt.ItemDataRole
+
+PLANES = ("image", "convolved", "diff", "adjusted", "template")
+_SIDE, _GAP, _TITLE = 132, 6, 18
+MOST = 4
 
 
 class DisappearedDialog(QDialog):
@@ -198,3 +234,147 @@ def _explanation(session: Session, fits: Fits, count: int, decided: int) -> str:
     if session.unlisted:
         words += f" {session.unlisted[0].upper()}{session.unlisted[1:]}."
     return words
+
+
+class DisappearedModel(QAbstractTableModel):
+    """A line for each row of the candidate list that is given; all are ticked at first.
+
+    Parameters
+    ----------
+    rows : sequence of int
+    candidates : CandidateList
+    table : FitTable
+    """
+
+    ticked_changed = pyqtSignal()
+
+    def __init__(self, rows: Sequence[int], candidates: CandidateList, table: FitTable) -> None:
+        super().__init__()
+        self._rows = np.array(rows, np.intp)
+        self._ticks = np.ones(len(rows), bool)
+        self._candidates = candidates
+        self._table = table
+
+    @property
+    def ticked(self) -> list[int]:
+        """Rows of the candidate list that are ticked, as listed."""
+        return [int(row) for row in self._rows[self._ticks]]
+
+    def row_at(self, line: int) -> int:
+        """The row of the candidate list that a line shows."""
+        return int(self._rows[line])
+
+    def tick(self, lines: Sequence[int], on: bool) -> None:
+        """Tick some lines, or take their ticks away."""
+        self._ticks[list(lines)] = on
+        top, bottom = self.index(0, 0), self.index(len(self._rows) - 1, 0)
+        self.dataChanged.emit(top, bottom, [_Role.CheckStateRole])
+        self.ticked_changed.emit()
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: QModelIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
+
+    def headerData(self, section: int, way: Qt.Orientation, role: int = 0) -> Any:
+        if way != Qt.Orientation.Horizontal:
+            return None
+        if role == _Role.TextAlignmentRole:
+            return _side(section)
+        return COLUMNS[section][0] if role == _Role.DisplayRole else None
+
+    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsUserCheckable if index.column() == 0 else flags
+
+    def data(self, index: QModelIndex, role: int = 0) -> Any:
+        line, column = index.row(), index.column()
+        if role == _Role.DisplayRole:
+            if column == 0:
+                return self._candidates.name(self.row_at(line))
+            name = COLUMNS[column][1]
+            value = float(self._table.values(name)[self._rows[line]])
+            return FORMATS[name] % value if np.isfinite(value) else ""
+        if role == _Role.CheckStateRole and column == 0:
+            return Qt.CheckState.Checked if self._ticks[line] else Qt.CheckState.Unchecked
+        if role == _Role.TextAlignmentRole:
+            return _side(column)
+        return None
+
+    def setData(self, index: QModelIndex, value: Any, role: int = 0) -> bool:
+        if role != _Role.CheckStateRole or index.column() != 0:
+            return False
+        self.tick([index.row()], Qt.CheckState(value) == Qt.CheckState.Checked)
+        return True
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort the lines; ticks go with them."""
+        name = COLUMNS[column][1]
+        if name:
+            values = self._table.values(name)[self._rows]
+        else:
+            values = np.array([self._candidates.name(int(row)) for row in self._rows])
+        places = np.argsort(values, kind="stable")
+        if order == Qt.SortOrder.DescendingOrder:
+            places = places[::-1]
+        self.layoutAboutToBeChanged.emit()
+        self._rows, self._ticks = self._rows[places], self._ticks[places]
+        self.layoutChanged.emit()
+
+
+def _side(column: int) -> Qt.AlignmentFlag:
+    """Names at the left, numbers at the right, each under its heading."""
+    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def undecided(rows: Sequence[int], is_decided: Callable[[int], bool]) -> tuple[list[int], int]:
+    """Those of the rows that have no verdict yet, and how many have."""
+    left = [row for row in rows if not is_decided(row)]
+    return left, len(rows) - len(left)
+
+
+class FrameStrip(QWidget):
+    """Pictures of a frame as the panels have them, with their names."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._frame: Frame | None = None
+        self._words = ""
+        self.setFixedHeight(_SIDE + _TITLE)
+        self.setMinimumWidth(MOST * (_SIDE + _GAP))
+        self.setAccessibleName("the chosen candidate")
+
+    def sizeHint(self) -> QSize:
+        return QSize(MOST * (_SIDE + _GAP), _SIDE + _TITLE)
+
+    @property
+    def row(self) -> int | None:
+        """The candidate whose pixels are shown; None while there are none."""
+        return None if self._frame is None else self._frame.row
+
+    def show_frame(self, frame: Frame | None, words: str = "") -> None:
+        """Show a candidate, or words where its pixels are not there."""
+        self._frame, self._words = frame, words
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        tones = DARK if is_dark(self.palette()) else LIGHT
+        painter.setPen(QColor(tones.dim))
+        frame = self._frame
+        words = self._words if frame is None else frame.error or ""
+        if frame is None or words:
+            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), words)
+            painter.end()
+            return
+        left = 0.0
+        for name in [name for name in PLANES if name in frame.pictures][:MOST]:
+            image, _pixels = as_image(frame.pictures[name])
+            painter.drawText(QPointF(left, 13), name)
+            scale = _SIDE / max(image.width(), image.height())
+            size = image.width() * scale, image.height() * scale
+            painter.drawImage(QRectF(left, _TITLE, *size), image)
+            left += _SIDE + _GAP
+        painter.end()

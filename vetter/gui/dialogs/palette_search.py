@@ -1,12 +1,16 @@
-"""What the palette finds besides commands: ways to sort the list, and candidates by name."""
+"""Entries of the palette besides commands: ways to sort, candidates by name, recent sessions."""
 
 from __future__ import annotations
 
+import os
 from functools import partial
+from typing import TYPE_CHECKING
 
-from vetter.gui.dialogs.fuzzy import score
-from vetter.gui.dialogs.palette import Line
+from vetter.gui.dialogs.palette import Line, score
 from vetter.review.session import Session
+
+if TYPE_CHECKING:
+    from vetter.gui.opening.input_chooser import Opening
 
 MOST_CANDIDATES = 20
 MOST_SORTS = 12
@@ -68,3 +72,23 @@ def _sorts(columns: list[str]) -> list[tuple[str, str | None, bool]]:
         sorts.append((f"Sort by {name}", name, False))
         sorts.append((f"Sort by {name}, descending", name, True))
     return sorts
+
+
+class RecentSearch:
+    """Lines for the palette, by what is typed in it: all sessions where nothing is.
+
+    Parameters
+    ----------
+    opening : Opening
+        Knows the sessions, and opens the one that is chosen.
+    """
+
+    def __init__(self, opening: Opening) -> None:
+        self._opening = opening
+
+    def __call__(self, text: str) -> list[Line]:
+        return [
+            (f"Go on with {entry.session}", "", partial(self._opening.open_recent, entry))
+            for entry in self._opening.recent
+            if score(text, os.path.basename(entry.session)) is not None
+        ]

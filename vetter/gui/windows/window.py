@@ -116,7 +116,7 @@ class WindowDialogs:
 
     def found_besides(self) -> tuple[Search, str]:
         """What the palette finds besides commands, and what that is called."""
-        from vetter.gui.dialogs.recent_search import RecentSearch
+        from vetter.gui.dialogs.palette_search import RecentSearch
 
         return RecentSearch(self._window.opening), "a recent session"
 

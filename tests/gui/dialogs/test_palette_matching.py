@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from vetter.gui.dialogs.fuzzy import score
+from vetter.gui.dialogs.palette import score
 
 TITLES = ["Fit view", "Fit now (adjust_cutout)", "Next undecided", "Invert colours", "Full screen"]
 
