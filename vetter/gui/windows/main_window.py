@@ -36,8 +36,7 @@ from vetter.gui.windows.main_dialogs import Dialogs
 from vetter.gui.windows.pages import Pages
 from vetter.gui.windows.presenter import Showing
 from vetter.gui.windows.status_bar import Status
-from vetter.gui.windows.window import Window, application
-from vetter.gui.windows.window_size import first_size
+from vetter.gui.windows.window import Window, application, first_size
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import Frame
 from vetter.review.fits.fits import Fits

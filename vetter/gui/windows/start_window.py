@@ -13,8 +13,7 @@ from vetter.gui.actions.menus import make_actions
 from vetter.gui.opening.input_chooser import Opening
 from vetter.gui.opening.start_page import StartPage
 from vetter.gui.widgets.theme import is_dark
-from vetter.gui.windows.window import Window, WindowDialogs, application
-from vetter.gui.windows.window_size import first_size
+from vetter.gui.windows.window import Window, WindowDialogs, application, first_size
 from vetter.review.opening.recents import Recents
 
 

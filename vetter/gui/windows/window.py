@@ -1,4 +1,8 @@
-"""Base of every window of the program, with candidates or without, and its dialogs."""
+"""Every window of the program, with candidates or without: its frame, dialogs and first size.
+
+A dialog is built when it is first wanted; the first size is as large as is useful, where the
+screen has the room.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,10 @@ from vetter.gui.widgets.theme import apply_theme
 
 if TYPE_CHECKING:
     from vetter.gui.dialogs.palette import Search
+
+USEFUL_SIZE = (1600, 900)
+TITLE_BAR = 32
+"""Pixels kept free for the title bar, whose height is known only after the window shows."""
 
 
 class Window(QMainWindow):
@@ -189,3 +197,13 @@ def application() -> QApplication:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     return app
+
+
+def first_size(app: QApplication) -> tuple[int, int]:
+    """Width and height: as large as is useful, and no larger than the screen with a title bar."""
+    screen = app.primaryScreen()
+    width, height = USEFUL_SIZE
+    if screen is None:
+        return width, height
+    room = screen.availableGeometry()
+    return min(width, room.width()), min(height, room.height() - TITLE_BAR)

@@ -1,8 +1,11 @@
-"""One window after another: each built on an input that was read behind the one before."""
+"""One window after another: each built on an input that was read behind the one before.
+
+A line in the status bar says what was opened.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -12,11 +15,11 @@ from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from vetter.core.cutout_source import CutoutSource
+from vetter.core.number_text import counted
 from vetter.errors import VetterError
 from vetter.gui.actions.command import Command
 from vetter.gui.widgets.verdict_style import is_dark
 from vetter.gui.windows.main_window import MainWindow
-from vetter.gui.windows.opened_words import opened_words
 from vetter.gui.windows.session_copying import SessionCopying
 from vetter.gui.windows.start_window import StartWindow
 from vetter.gui.windows.window import Window
@@ -250,3 +253,34 @@ class Opener(QObject):
             self._let_go()
             self._reader.close()
             self.recents.close()
+
+
+def opened_words(source: CutoutSource, attention: Sequence[str] = ()) -> str:
+    """What was opened and how many there are, and where the notes on it stand.
+
+    Parameters
+    ----------
+    source : CutoutSource
+    attention : sequence of str
+        Said before all else.
+    """
+    candidates = source.candidates
+    said = next(iter(candidates.notes), "")
+    if not said.startswith(source.title):
+        said = f"{source.title}: {_count(source)}"
+    notes = len(dict.fromkeys([*source.notes, *candidates.notes]))
+    words = [*attention, f"opened {said}"]
+    unread = len(source.report)
+    if unread:
+        words.append(f"{unread} could not be read: File > Report")
+    if notes:
+        words.append(f"{counted(notes, 'note')}: File > What was recognised")
+    return "; ".join(words)
+
+
+def _count(source: CutoutSource) -> str:
+    count = len(source.candidates)
+    if source.complete:
+        return counted(count, "candidate")
+    expected = source.expected
+    return f"{counted(count, 'candidate')} so far" + (f" of about {expected:,}" if expected else "")
