@@ -20,10 +20,9 @@ from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.decision import storable
 from vetter.core.display.style import Looks
 from vetter.errors import VetterError
-from vetter.gui.commands import COMMANDS
+from vetter.gui.commands import COMMANDS, WINDOW_COMMANDS
 from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.widgets.theme import make_application
-from vetter.gui.window_commands import WINDOW_COMMANDS
 from vetter.gui.windows.main_window import MainWindow
 from vetter.gui.windows.start_window import StartWindow
 from vetter.gui.windows.window_manager import Opener

@@ -1,24 +1,448 @@
 """Every command, declared once: menus, tool tips, palette, key sheet and README come from here.
 
-A command is a row in the file of its menu, ``review_commands.py`` and so on.
+A command is a row in the table of its menu, `REVIEW_COMMANDS` and so on.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vetter.gui.actions.command import Command
-from vetter.gui.file_commands import FILE_COMMANDS
-from vetter.gui.fit_commands import FIT_COMMANDS
-from vetter.gui.go_commands import GO_COMMANDS
-from vetter.gui.review_commands import REVIEW_COMMANDS
-from vetter.gui.stretch_commands import STRETCH_COMMANDS
-from vetter.gui.view_commands import VIEW_COMMANDS
-from vetter.gui.window_commands import HELP_COMMANDS
+from vetter.core.decisions.decision import Verdict
+from vetter.gui.actions.command import UNNAMED_TAG, Command
 
 if TYPE_CHECKING:
     from vetter.gui.windows.main_window import MainWindow
+    from vetter.gui.windows.window import Window
 
+OPEN_COMMANDS: tuple[Command[Window], ...] = (
+    Command("file.open", "Open...", ("Ctrl+O",), "File", lambda w: w.opening.open_files()),
+    Command(
+        "file.open_folder",
+        "Open folder...",
+        ("Ctrl+Shift+O",),
+        "File",
+        lambda w: w.opening.open_folder(),
+    ),
+    Command("file.demo", "Open the demo", (), "File", lambda w: w.opening.open_demo()),
+    Command(
+        "file.clear_recent",
+        "Clear the recent sessions",
+        (),
+        "File",
+        lambda w: w.opening.clear_recent(),
+    ),
+)
+
+QUIT_COMMAND: Command[Window] = Command(
+    "file.quit", "Quit", ("Ctrl+Q",), "File", lambda w: w.quit()
+)
+
+PALETTE_COMMAND: Command[Window] = Command(
+    "go.palette", "Command palette", ("Ctrl+K",), "Go", lambda w: w.dialogs.show_palette()
+)
+
+LOOK_COMMANDS: tuple[Command[Window], ...] = (
+    Command(
+        "view.theme",
+        "Dark or light",
+        ("Ctrl+D",),
+        "View",
+        lambda w: w.toggle_theme(),
+        separated=True,
+    ),
+    Command("view.full_screen", "Full screen", ("F11",), "View", lambda w: w.toggle_full_screen()),
+)
+
+HELP_COMMANDS: tuple[Command[Window], ...] = (
+    Command("help.keys", "All keys", ("?", "F1"), "Help", lambda w: w.dialogs.show_keys()),
+    Command("help.guide", "User guide", (), "Help", lambda w: w.dialogs.show_guide()),
+    Command(
+        "help.about", "About vetter", (), "Help", lambda w: w.dialogs.show_about(), separated=True
+    ),
+)
+
+WINDOW_COMMANDS = (*OPEN_COMMANDS, QUIT_COMMAND, PALETTE_COMMAND, *LOOK_COMMANDS, *HELP_COMMANDS)
+
+FILE_COMMANDS: tuple[Command[MainWindow], ...] = (
+    *OPEN_COMMANDS,
+    Command(
+        "file.export",
+        "Export...",
+        ("Ctrl+E",),
+        "File",
+        lambda w: w.dialogs.show_export(),
+        separated=True,
+    ),
+    Command(
+        "file.save_session",
+        "Save as a new session...",
+        (),
+        "File",
+        lambda w: w.copy_wanted.emit(),
+    ),
+    Command(
+        "file.offers",
+        "Verdicts offered from the earlier list...",
+        (),
+        "File",
+        lambda w: w.dialogs.show_offers(),
+        separated=True,
+    ),
+    Command(
+        "file.list_columns",
+        "Columns of the list...",
+        (),
+        "File",
+        lambda w: w.dialogs.show_list_columns(),
+    ),
+    Command(
+        "file.planes", "Planes of the list...", (), "File", lambda w: w.opening.choose_planes()
+    ),
+    Command("file.notes", "What was recognised...", (), "File", lambda w: w.dialogs.show_notes()),
+    Command("file.report", "Report...", (), "File", lambda w: w.dialogs.show_report()),
+    Command(
+        "file.close",
+        "Close",
+        ("Ctrl+W",),
+        "File",
+        lambda w: w.opening.close_input(),
+        separated=True,
+    ),
+    QUIT_COMMAND,
+)
+
+GO_COMMANDS: tuple[Command[MainWindow], ...] = (
+    Command("go.next", "Next", ("Right", "N"), "Go", lambda w: w.session.next(), repeats=True),
+    Command(
+        "go.previous", "Previous", ("Left", "P"), "Go", lambda w: w.session.previous(), repeats=True
+    ),
+    Command(
+        "go.undecided",
+        "Next undecided",
+        ("U",),
+        "Go",
+        lambda w: w.session.next_undecided(),
+        repeats=True,
+    ),
+    Command(
+        "go.next_epoch",
+        "Next epoch of this object",
+        (".",),
+        "Go",
+        lambda w: w.epochs.step(1),
+        repeats=True,
+        separated=True,
+    ),
+    Command(
+        "go.previous_epoch",
+        "Previous epoch of this object",
+        (",",),
+        "Go",
+        lambda w: w.epochs.step(-1),
+        repeats=True,
+    ),
+    Command("go.first", "First", ("Home",), "Go", lambda w: w.session.first(), separated=True),
+    Command("go.last", "Last", ("End",), "Go", lambda w: w.session.last()),
+    Command(
+        "go.filter",
+        "Filter and search",
+        ("/", "Ctrl+F"),
+        "Go",
+        lambda w: w.show_filter(),
+        separated=True,
+    ),
+    Command("go.grid", "Grid of many candidates", ("G",), "Go", lambda w: w.pages.toggle_grid()),
+    PALETTE_COMMAND,
+)
+
+VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
+    Command(
+        "view.blink",
+        "Blink image and template",
+        ("B",),
+        "View",
+        lambda w: w.plane_row.blink_step(1),
+        repeats=True,
+    ),
+    Command(
+        "view.blink_back",
+        "Blink backwards",
+        ("Shift+B",),
+        "View",
+        lambda w: w.plane_row.blink_step(-1),
+        repeats=True,
+    ),
+    Command(
+        "view.flip",
+        "Flip: template in image's place while held",
+        ("Space",),
+        "View",
+        lambda w: w.plane_row.set_flip(True),
+        released=lambda w: w.plane_row.set_flip(False),
+    ),
+    Command(
+        "view.reticle",
+        "Reticle on or off",
+        ("T",),
+        "View",
+        lambda w: w.toggle_reticle(),
+        separated=True,
+    ),
+    Command(
+        "view.compass", "Compass and scale on or off", (), "View", lambda w: w.toggle_compass()
+    ),
+    Command(
+        "view.fit", "Fit view", ("0",), "View", lambda w: w.plane_row.fit_view(), separated=True
+    ),
+    Command(
+        "view.zoom_in",
+        "Zoom in",
+        ("+", "="),
+        "View",
+        lambda w: w.plane_row.zoom_in(),
+        repeats=True,
+    ),
+    Command(
+        "view.zoom_out", "Zoom out", ("-",), "View", lambda w: w.plane_row.zoom_out(), repeats=True
+    ),
+    Command(
+        "view.smaller",
+        "Smaller cutout",
+        ("[", "PgDown"),
+        "View",
+        lambda w: w.change_radius(1 / 1.25),
+        repeats=True,
+        separated=True,
+    ),
+    Command(
+        "view.larger",
+        "Larger cutout",
+        ("]", "PgUp"),
+        "View",
+        lambda w: w.change_radius(1.25),
+        repeats=True,
+    ),
+    Command(
+        "view.read_again",
+        "Read again what could not be read",
+        ("F5",),
+        "View",
+        lambda w: w.read_again(),
+    ),
+    Command(
+        "view.list",
+        "Candidate list on or off",
+        ("L",),
+        "View",
+        lambda w: w.toggle_list(),
+        separated=True,
+    ),
+    Command(
+        "view.field",
+        "Field view: shifts of all candidates, on or off",
+        ("V",),
+        "View",
+        lambda w: w.pages.toggle_field(),
+    ),
+    Command(
+        "view.light_curve",
+        "Light curve (history) on or off",
+        ("H",),
+        "View",
+        lambda w: w.toggle_light_curve(),
+    ),
+    Command("view.epochs", "Row of epochs on or off", ("E",), "View", lambda w: w.epochs.toggle()),
+    Command(
+        "view.epoch_plane",
+        "Row of epochs: next plane",
+        ("Shift+E",),
+        "View",
+        lambda w: w.epochs.next_plane(),
+    ),
+    Command("view.panels", "Planes with panels...", (), "View", lambda w: w.pick_panels()),
+    Command("view.columns", "Columns...", (), "View", lambda w: w.candidate_list.pick_columns()),
+    Command(
+        "view.all_columns",
+        "All columns of this candidate",
+        ("D",),
+        "View",
+        lambda w: w.dialogs.show_all_columns(),
+    ),
+    *LOOK_COMMANDS,
+)
+
+STRETCH_COMMANDS: tuple[Command[MainWindow], ...] = (
+    Command(
+        "stretch.next",
+        "Next stretch",
+        ("S",),
+        "Stretch",
+        lambda w: w.stretch_bar.next_stretch(),
+        repeats=True,
+    ),
+    Command(
+        "stretch.previous",
+        "Previous stretch",
+        ("Shift+S",),
+        "Stretch",
+        lambda w: w.stretch_bar.previous_stretch(),
+        repeats=True,
+    ),
+    Command(
+        "stretch.invert",
+        "Invert colours",
+        ("I",),
+        "Stretch",
+        lambda w: w.stretch_bar.toggle_invert(),
+    ),
+    Command(
+        "stretch.colours",
+        "Next colours",
+        (),
+        "Stretch",
+        lambda w: w.stretch_bar.next_colours(),
+    ),
+    Command(
+        "stretch.interval",
+        "Next way to choose the limits",
+        (),
+        "Stretch",
+        lambda w: w.stretch_bar.next_interval(),
+        separated=True,
+    ),
+    Command(
+        "stretch.limits",
+        "Type the limits",
+        (),
+        "Stretch",
+        lambda w: w.stretch_bar.type_limits(),
+    ),
+    Command(
+        "stretch.shared",
+        "Image and templates share their limits, or not",
+        (),
+        "Stretch",
+        lambda w: w.stretch_bar.toggle_shared(),
+    ),
+    Command(
+        "stretch.planes",
+        "Next planes for these choices: image, difference, error, all",
+        (),
+        "Stretch",
+        lambda w: w.stretch_bar.next_planes(),
+    ),
+    Command(
+        "stretch.reset",
+        "Contrast and bias as at first",
+        (),
+        "Stretch",
+        lambda w: w.stretch_bar.reset_contrast(),
+    ),
+)
+
+FIT_COMMANDS: tuple[Command[MainWindow], ...] = (
+    Command("fit.now", "Fit now (adjust_cutout)", ("F",), "Fit", lambda w: w.fit_now()),
+    Command(
+        "fit.pause",
+        "Fitting in the background: pause or go on",
+        (),
+        "Fit",
+        lambda w: w.fits.toggle_pause(),
+    ),
+    Command(
+        "fit.reject_disappeared",
+        "Reject all that disappeared...",
+        ("Ctrl+Shift+R",),
+        "Fit",
+        lambda w: w.dialogs.show_disappeared(),
+    ),
+)
+
+
+def _tag_command(number: int) -> Command[MainWindow]:
+    return Command(
+        f"review.tag_{number}",
+        f"Tag {number} {UNNAMED_TAG}",
+        (str(number),),
+        "Review",
+        lambda w: w.session.toggle_tag(number),
+        separated=number == 1,
+    )
+
+
+REVIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
+    Command(
+        "review.accept",
+        "Accept, then next",
+        ("A",),
+        "Review",
+        lambda w: w.pages.decide(Verdict.ACCEPT),
+    ),
+    Command(
+        "review.reject",
+        "Reject, then next",
+        ("R",),
+        "Review",
+        lambda w: w.pages.decide(Verdict.REJECT),
+    ),
+    Command(
+        "review.maybe",
+        "Maybe, then next",
+        ("M",),
+        "Review",
+        lambda w: w.pages.decide(Verdict.MAYBE),
+    ),
+    Command(
+        "review.clear",
+        "Clear the verdict",
+        ("Backspace",),
+        "Review",
+        lambda w: w.pages.decide(Verdict.NONE),
+    ),
+    Command(
+        "review.undo",
+        "Undo",
+        ("Ctrl+Z",),
+        "Review",
+        lambda w: w.session.undo(),
+        repeats=True,
+        separated=True,
+    ),
+    Command(
+        "review.redo",
+        "Redo",
+        ("Ctrl+Shift+Z", "Ctrl+Y"),
+        "Review",
+        lambda w: w.session.redo(),
+        repeats=True,
+    ),
+    Command(
+        "review.comment", "Comment", ("C",), "Review", lambda w: w.edit_comment(), separated=True
+    ),
+    *(_tag_command(number) for number in range(1, 10)),
+    Command(
+        "review.accept_epochs",
+        "Accept all epochs of this object...",
+        ("Shift+A",),
+        "Review",
+        lambda w: w.epochs.ask(Verdict.ACCEPT),
+        separated=True,
+    ),
+    Command(
+        "review.reject_epochs",
+        "Reject all epochs of this object...",
+        ("Shift+R",),
+        "Review",
+        lambda w: w.epochs.ask(Verdict.REJECT),
+    ),
+    Command(
+        "review.maybe_epochs",
+        "Maybe for all epochs of this object...",
+        ("Shift+M",),
+        "Review",
+        lambda w: w.epochs.ask(Verdict.MAYBE),
+    ),
+)
 
 COMMANDS: tuple[Command[MainWindow], ...] = (
     *FILE_COMMANDS,
