@@ -3,7 +3,7 @@ from __future__ import annotations
 import tracemalloc
 
 from vetter.core.fit.adjustment import Adjustment, failed
-from vetter.headless.fit_columns import FitColumns
+from vetter.headless.adjusted_table import FitColumns
 
 FOUND = Adjustment(
     converged=True, dx=0.1, dy=-0.2, df=165, pixels=169, at_bound=("dx",), notes=("a", "b")

@@ -14,7 +14,7 @@ from tests.helpers.decisions import event
 from vetter.core.decisions.decision import Verdict
 from vetter.core.decisions.ledger import Ledger
 from vetter.errors import InputError
-from vetter.headless.session_reports import chosen_verdicts, export_session, log, status
+from vetter.headless.sessions import chosen_verdicts, export_session, log, status
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 from vetter.io.session.session_file import SessionFile

@@ -1,4 +1,7 @@
-"""``vetter adjust``: the list with the results of fitting each candidate."""
+"""``vetter adjust``: the list with the results of fitting each candidate.
+
+A template in other flux units than its image is reported once a field.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +14,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from vetter.core.cutout_source import CutoutSource
+from vetter.core.cutout_source import CutoutSource, ImageField
 from vetter.core.judgement.field_fit import FieldFit
+from vetter.core.judgement.flux_scale import ENOUGH, of_fits, of_stars, on_one_side
 from vetter.core.number_text import counted
-from vetter.errors import InputError
-from vetter.headless.adjusted_table import AdjustedTable
+from vetter.errors import InputError, VetterError
+from vetter.headless.adjusted_table import AdjustedTable, FitColumns
 from vetter.headless.cutouts import open_for
-from vetter.headless.fit_columns import FitColumns
 from vetter.headless.fit_journal import FitJournal
 from vetter.headless.fit_process import BATCH, Batch, Fitted, Start, fitted, identity
 from vetter.headless.fit_processes import fitted_batches, usable_cores
-from vetter.headless.flux_check import with_flux_units
 from vetter.headless.progress import Progress, say
 from vetter.io.export.input_files import InputFiles
 from vetter.io.export.table_writing import write_pieces
 from vetter.io.field.psf import fit_of_field
+from vetter.io.field.star_fits import star_fits
 from vetter.io.files.atomic import atomic_path
 from vetter.io.settings_file import load_settings
 
@@ -184,3 +188,44 @@ def _unfitted(reasons: Counter[str]) -> list[str]:
     if left:
         said.append(f"{counted(left, 'candidate')} not fitted for other reasons: see adjust_reason")
     return said
+
+
+def with_flux_units(
+    source: CutoutSource, fittings: Sequence[FieldFit], results: FitColumns
+) -> list[FieldFit]:
+    """How each image's fits are judged, once its stars have been asked about its template.
+
+    They are asked only where most fits find the same wrong with its flux. What they say stands
+    against every judgement, and is said; what only the candidates' fits say is said.
+    """
+    rows = np.arange(len(source.candidates))
+    scales = results.column("adjust_scale", 0, len(rows))
+    fields, checked = source.fields, []
+    for number, (field, fitting) in enumerate(zip(fields, fittings, strict=True)):
+        own = scales[source.on_field(rows, number)]
+        low, high = fitting.settings.scale_low, fitting.settings.scale_high
+        if on_one_side(own, low, high):
+            words = of_stars(_star_scales(field, fitting), low, high)
+            if words:
+                fitting = fitting._replace(unlike=words)
+            elif words is None:
+                words = of_fits(own, low, high, fitting.options.max_scale)
+            if words:
+                name = field.name if len(fields) > 1 else ""
+                say(f"{name}: {words}" if name else words)
+        checked.append(fitting)
+    return checked
+
+
+def _star_scales(field: ImageField, fitting: FieldFit) -> npt.NDArray[np.float64]:
+    """Of stars from all over the image, as many as will do."""
+    found: list[float] = []
+    try:
+        for stars, _ in star_fits(field, fitting):
+            found += [star[4] for star in stars]
+            if len(found) >= ENOUGH:
+                break
+    except VetterError as error:
+        # The candidates could be fitted: without its stars the image is judged as it was.
+        say(f"its stars cannot be fitted: {error}")
+    return np.array(found)

@@ -1,14 +1,31 @@
-"""``vetter status``, ``log`` and ``export``."""
+"""``vetter status``, ``log`` and ``export``: what a session file holds, without a window."""
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from vetter.core.decisions.decision import Decision, Verdict, storable
+from vetter.core.decisions.ledger import Counts, Ledger
+from vetter.core.number_text import counted
+from vetter.errors import InputError, one_line
 from vetter.headless.progress import Progress, say
-from vetter.headless.session_reports import export_session, log, status
+from vetter.io.export.export import ExportReport, Picture, export
+from vetter.io.export.table_writing import escape_control
+from vetter.io.files.fingerprint import of_list
+from vetter.io.files.hdu_names import parse_fits_name
+from vetter.io.inputs.open_input import open_input
+from vetter.io.session.recorded_inputs import RecordedInput, list_content
+from vetter.io.session.session_file import SessionFile
+
+AnyPath = str | os.PathLike[str]
 
 
 def run_status(arguments: argparse.Namespace) -> int:
@@ -44,8 +61,235 @@ def run_export(arguments: argparse.Namespace) -> int:
 def _picture(path: Path, settings: str | None, stack: ExitStack) -> Any:
     # The panels are drawn by the window's own code, which needs Qt: loaded for --png alone.
     from vetter.headless.pictures import picture_maker
-    from vetter.io.inputs.open_input import open_input
 
     source = open_input([str(path)]).completed()
     stack.callback(source.close)
     return picture_maker(path, source, settings)
+
+
+def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) -> str:
+    """How far a session is, for one reviewer: the one who decided last, if none is named.
+
+    With `as_json` an object with ``candidates``, ``accepted``, ``rejected``, ``maybe``,
+    ``undecided``, ``decisions`` (events ever made by the reviewer), ``position`` (a key, or
+    null) and ``reviewers`` (the one who decided last at the end).
+
+    Raises
+    ------
+    InputError
+        The file is not a session, or knows no such reviewer.
+    """
+    with _viewed(path, reviewer) as session:
+        counts, note = _counts(session)
+        reviewers, position = session.reviewers(), session.position
+        _say_damage(session)
+    if as_json:
+        return json.dumps({**counts._asdict(), "position": position, "reviewers": reviewers})
+    others = [name for name in reviewers if name != session.reviewer]
+    lines = [
+        f"{session.path.name}: {counted(counts.candidates, 'candidate')}",
+        f"reviewer    {session.reviewer or 'nobody yet'}"
+        + (f" (others: {', '.join(others)})" if others else ""),
+        f"accepted    {counts.accepted}",
+        f"rejected    {counts.rejected}",
+        f"maybe       {counts.maybe}",
+        f"undecided   {counts.undecided}",
+        f"decisions   {counts.decisions}",
+        f"position    {position if position is not None else '-'}",
+        *([note] if note else []),
+    ]
+    return "\n".join(one_line(line) for line in lines)
+
+
+def log(path: AnyPath) -> str:
+    """All decisions in the order in which they were made, one line each, tab-separated."""
+    with SessionFile.open(path, "", read_only=True) as session:
+        decisions = session.decisions()
+        _say_damage(session)
+    heading = "seq\tat\treviewer\thow\tkey\tverdict\ttags\tcomment\tseconds"
+    return "\n".join([heading, *(_line(decision) for decision in decisions)])
+
+
+def export_session(
+    path: AnyPath,
+    out: AnyPath,
+    verdicts: Sequence[str] = (),
+    formats: Sequence[str] = (),
+    png: bool = False,
+    reviewer: str | None = None,
+    picture: Picture | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> ExportReport:
+    """Export a session as :func:`vetter.io.export.export.export` does, without a window.
+
+    Parameters
+    ----------
+    path : path
+        The session file.
+    out : path
+        The folder to write to.
+    verdicts : sequence of str
+        'accept', 'reject', 'maybe', 'none' (or 'undecided'), 'all'; accept if none is named.
+    formats : sequence of str
+        Of the table; ecsv if none is named.
+    png : bool
+        Whether pictures are written too, by `picture`.
+    reviewer : str, optional
+        Whose decisions; the one who decided last, if none is named.
+    picture : callable, optional
+    progress : callable, optional
+        Told (done, total).
+
+    Raises
+    ------
+    InputError
+        The session or its inputs cannot be opened, or the export cannot be written.
+    """
+    chosen = chosen_verdicts(verdicts or ("accept",))
+    with _viewed(path, reviewer) as session:
+        decisions = session.decisions()
+        fits = {key: meta for key, (_, meta) in session.adjustments().items()}
+        _say_damage(session)
+    source = open_input([os.fspath(path)]).completed()
+    try:
+        ledger = Ledger(source.candidates, session.reviewer)
+        ledger.replay(decisions)
+        return export(
+            source,
+            ledger,
+            out,
+            chosen,
+            tuple(formats) or ("ecsv",),
+            png,
+            picture,
+            fits,
+            progress or (lambda done, total: None),
+            radius=source.default_radius,
+        )
+    finally:
+        source.close()
+
+
+def chosen_verdicts(words: Sequence[str]) -> frozenset[Verdict]:
+    """The verdicts that words name; raises InputError for a word that names none."""
+    if "all" in (word.lower() for word in words):
+        return frozenset(Verdict)
+    try:
+        return frozenset(Verdict.named(word) for word in words)
+    except KeyError as unknown:
+        known = ", ".join(verdict.value for verdict in Verdict)
+        raise InputError(f"{unknown.args[0]}: no such verdict; there are {known}, all") from None
+
+
+def _viewed(path: AnyPath, reviewer: str | None) -> SessionFile:
+    """The session, read-only, as one of its reviewers."""
+    reviewer = None if reviewer is None else storable(reviewer)
+    session = SessionFile.open(path, reviewer or "", read_only=True)
+    try:
+        known = session.everyone()
+        if reviewer is None:
+            session.reviewer = known[-1] if known else ""
+        elif reviewer not in known:
+            there = f"there are {', '.join(known)}" if known else "nobody has"
+            raise InputError(f"{path}: {reviewer!r} has not decided anything here; {there}")
+    except BaseException:
+        session.close()
+        raise
+    return session
+
+
+def _say_damage(session: SessionFile) -> None:
+    """Say on standard error what could not be read, and how the rest is kept."""
+    if session.damage:
+        say(
+            f"{session.path}: a damaged session: {', '.join(session.damage)}; open it and choose "
+            "File > Save as a new session to keep the rest"
+        )
+
+
+def _counts(session: SessionFile) -> tuple[Counts, str]:
+    """The counts, and what has to be said about them.
+
+    Where the list has always been the same, its keys alone tell, and the inputs need not be
+    there. Where it has changed, verdicts count as in the window: by key and position.
+    """
+    inputs, decisions = session.inputs(), session.decisions()
+    note = ""
+    changed = len({list_content(earlier.fingerprints) for earlier in inputs}) > 1
+    if changed or (inputs and _is_other_list(inputs[-1])):
+        try:
+            source = open_input([os.fspath(session.path)]).completed()
+        except InputError as error:
+            note = f"the list has changed and cannot be read: counted by keys alone ({error})"
+        else:
+            ledger = Ledger(source.candidates, session.reviewer)
+            source.close()
+            ledger.replay(decisions)
+            return ledger.counts(), note
+    ledger = Ledger(_Decided(decisions), session.reviewer)
+    ledger.replay(decisions)
+    said = ledger.counts()
+    total = inputs[-1].candidates if inputs else said.candidates
+    undecided = total - said.accepted - said.rejected - said.maybe
+    return (
+        Counts(total, said.accepted, said.rejected, said.maybe, undecided, said.decisions),
+        note,
+    )
+
+
+def _is_other_list(recorded: RecordedInput) -> bool:
+    """Whether the list on the disk is not the one that the session was opened on."""
+    known = [f for f in recorded.fingerprints if f.is_list]
+    names = recorded.record.get("inputs") or []
+    if not known or len(names) != 1:
+        return False
+    paths = [parse_fits_name(str(names[0])).path]
+    if known[0].role != "candidates":
+        # The lists of a field file lie where they lay, or the night has moved as a whole.
+        paths = [Path(f.path) for f in known]
+    try:
+        return any(
+            of_list("candidates", path).digest != f.digest
+            for path, f in zip(paths, known, strict=True)
+        )
+    except InputError:
+        # Gone, or moved away: the session tells what it knows.
+        return False
+
+
+class _Decided:
+    """The candidates that were decided about, each where it was at its last decision."""
+
+    def __init__(self, decisions: Sequence[Decision]) -> None:
+        last = {decision.key: decision for decision in decisions}
+        self._rows = {key: row for row, key in enumerate(last)}
+        self.keys = list(last)
+        places = np.array([(d.x, d.y, d.ra, d.dec) for d in last.values()]).reshape(-1, 4)
+        self.x, self.y, self.ra, self.dec = places.T
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def row_of(self, key: str) -> int:
+        return self._rows[key]
+
+    def name(self, row: int) -> str:
+        return str(self.keys[row])
+
+
+def _line(decision: Decision) -> str:
+    values = (
+        decision.seq,
+        decision.at,
+        decision.reviewer,
+        decision.how,
+        decision.key,
+        decision.verdict.value,
+        ", ".join(decision.tags),
+        decision.comment,
+        f"{decision.seconds:.1f}",
+    )
+    return "\t".join(
+        escape_control(str(value).replace("\t", " ").replace("\n", " ").replace("\r", " "))
+        for value in values
+    )

@@ -13,7 +13,7 @@ import pytest
 
 from tests.helpers.decisions import REVIEWER, event, listing
 from vetter.errors import InputError, VetterError
-from vetter.headless.session_reports import status
+from vetter.headless.sessions import status
 from vetter.io.inputs.open_input import open_input
 from vetter.io.session.schema import APPLICATION_ID, TABLES
 from vetter.io.session.session_file import SessionFile
