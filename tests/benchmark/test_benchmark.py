@@ -11,10 +11,15 @@ from astropy.io import fits
 from astropy.table import Table
 
 from vetter import benchmark
-from vetter.benchmark import openings, science
+from vetter.benchmark import fit_trust, openings
 from vetter.benchmark.figures import Figure, row, spread
-from vetter.benchmark.made_inputs import make_night, make_wide_night, pack_planes
-from vetter.benchmark.packets import write_folder, write_tar
+from vetter.benchmark.made_inputs import (
+    make_night,
+    make_wide_night,
+    pack_planes,
+    write_folder,
+    write_tar,
+)
 from vetter.errors import VetterError
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
@@ -78,7 +83,7 @@ def test_json_holds_each_figure_with_its_budget(
 
 
 def test_the_tables_of_trust_say_what_is_promised() -> None:
-    rows = {figure.what: figure for figure in science.measure(20, 30)}
+    rows = {figure.what: figure for figure in fit_trust.measure(20, 30)}
     # p-values; dipoles and new sources for three FWHM, and with a noisy template.
     assert len(rows) == 12 + 18 + 4
     uniform = rows["p-values of 20: FWHM 4, whole cutout"]

@@ -15,10 +15,10 @@ from vetter.benchmark.fit_trust import (
     dipole,
     field_options,
     new_source,
+    peaked,
     run,
     simulate,
 )
-from vetter.benchmark.trial_tables import peaked
 from vetter.core.fit import solver
 from vetter.core.fit.adjust import fit, fit_many
 from vetter.core.fit.adjustment import FitOptions

@@ -47,9 +47,9 @@ def main(arguments: argparse.Namespace) -> int:
 
 def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
     if arguments.science:
-        from vetter.benchmark import science
+        from vetter.benchmark import fit_trust
 
-        yield from science.measure()
+        yield from fit_trust.measure()
         return
     if arguments.io:
         from vetter.benchmark import openings

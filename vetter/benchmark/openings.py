@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vetter.benchmark import packets, starts
+from vetter.benchmark import made_inputs, starts
 from vetter.benchmark.figures import Figure, spread, timed
 from vetter.benchmark.made_inputs import make_wide_list, make_wide_night, pack_planes, plane_options
 from vetter.core.cutout_source import CutoutSource
@@ -33,7 +33,9 @@ class Sizes(NamedTuple):
     @property
     def room(self) -> float:
         """Bytes that the files take at most: a packed plane, the lists, the packets twice."""
-        return 2.5 * self.side**2 + 400 * self.rows + 2.2 * self.packets * packets.packet_bytes()
+        return (
+            2.5 * self.side**2 + 400 * self.rows + 2.2 * self.packets * made_inputs.packet_bytes()
+        )
 
 
 SIZES = {"full": Sizes(10_000, 100_000, 10_000), "small": Sizes(3_000, 10_000, 1_000)}
@@ -52,8 +54,8 @@ def measure(folder: Path, how_much: str) -> Iterator[Figure]:
     _make_sure_of_room(folder, sizes.room)
     yield from _field(folder, sizes)
     for what, path in (
-        ("a folder of packets", packets.write_folder(folder / "packets", sizes.packets)),
-        ("a tar of packets", packets.write_tar(folder / "packets.tar", sizes.packets)),
+        ("a folder of packets", made_inputs.write_folder(folder / "packets", sizes.packets)),
+        ("a tar of packets", made_inputs.write_tar(folder / "packets.tar", sizes.packets)),
     ):
         yield from _packets(what, path, folder, sizes.packets)
 
