@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from astropy.time import Time
 
-from vetter.plots.cutout_title import cutout_title
+from vetter.plots.cutout_plot import cutout_title
 
 TIME = Time("2020-01-01")
 TITLES = [

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vetter.plots.smoothing import smooth
+from vetter.plots.plane_image import smooth
 
 
 def test_smoothing_keeps_the_level_beside_nan() -> None:

@@ -1,4 +1,4 @@
-"""A plane of a cutout as an image in matplotlib's axes."""
+"""A plane of a cutout as an image in matplotlib's axes, smoothed if asked for."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from vetter.core.cutout.crop import filled
 from vetter.errors import InputError
 from vetter.plots.normalisation import limits, normalisation
-from vetter.plots.smoothing import smooth
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -97,3 +97,23 @@ def _counted(plane: Any, ignored: Any, region: tuple[slice, slice]) -> Any:
     if ignored is not None:
         counts = counts & (np.asarray(ignored) == 0)
     return plane[region][counts[region]]
+
+
+def smooth(image: npt.NDArray[Any], sigma: float) -> npt.NDArray[np.float64]:
+    """A plane smoothed by a Gaussian, each pixel from the finite ones around it.
+
+    Parameters
+    ----------
+    image : ndarray, shape (rows, columns)
+        NaN and infinite pixels have no weight, and are NaN in the result.
+    sigma : float
+        Of the Gaussian, pixels.
+    """
+    from scipy.ndimage import gaussian_filter
+
+    finite = np.isfinite(image)
+    values = gaussian_filter(np.where(finite, image, 0.0).astype(np.float64), sigma, mode="nearest")
+    weights = gaussian_filter(finite.astype(np.float64), sigma, mode="nearest")
+    smoothed = np.full(image.shape, np.nan)
+    np.divide(values, weights, out=smoothed, where=finite & (weights > 0))
+    return smoothed
