@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from vetter import __version__, cli
-from vetter.argument_groups import ROLES
-from vetter.arguments import EXAMPLES, FORMATS, parse_arguments
+from vetter.arguments import EXAMPLES, FORMATS, ROLES, parse_arguments
 from vetter.core.candidates.candidate_list import ROLE_NAMES
 from vetter.errors import InputError
 from vetter.io.export import table_writing
