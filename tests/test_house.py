@@ -86,6 +86,23 @@ def test_module_length_stays_within_700_lines() -> None:
     assert not [str(file) for file, lines in lengths.items() if lines > 700]
 
 
+def test_no_folder_is_a_hall() -> None:
+    folders = [folder for folder in (PACKAGE, *PACKAGE.rglob("*")) if folder.is_dir()]
+    halls = {}
+    for folder in folders:
+        entries = [e for e in folder.iterdir() if e.is_dir() or e.suffix == ".py"]
+        names = {e.stem for e in entries} - {"__init__", "__pycache__"}
+        # The top holds what users start and import: the contract fixes these names.
+        if len(names) > (15 if folder == PACKAGE else 14):
+            halls[str(folder.relative_to(ROOT))] = sorted(names)
+    assert not halls
+
+
+def test_every_package_says_what_is_in_it() -> None:
+    packages = [file for file in PACKAGE.rglob("__init__.py") if not file.read_text().strip()]
+    assert not packages
+
+
 @pytest.mark.parametrize("word", ["utils", "helpers", "common", "misc"])
 def test_no_room_is_called_by_what_it_is_not(word: str) -> None:
     assert not list(PACKAGE.rglob(f"*{word}*.py"))
