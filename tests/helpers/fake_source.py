@@ -13,7 +13,7 @@ from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.display.style import Looks
 from vetter.errors import InputError
-from vetter.review.cutouts.rendered_cutout import Frame, build_frame
+from vetter.review.cutouts.rendered_cutout import RenderedCutout, render_cutout
 
 
 class FakeSource(CutoutSource):
@@ -59,9 +59,9 @@ class FakeCache(QObject):
         self.looks = Looks()
         self.radius = source.default_radius
         self.wanted: list[int] = []
-        self._frames: dict[int, Frame] = {}
+        self._frames: dict[int, RenderedCutout] = {}
 
-    def get(self, row: int) -> Frame | None:
+    def get(self, row: int) -> RenderedCutout | None:
         return self._frames.get(row)
 
     def want(self, rows: Any) -> None:
@@ -74,5 +74,5 @@ class FakeCache(QObject):
         """Build what is wanted, and tell."""
         for row in self.wanted:
             if row not in self._frames:
-                self._frames[row] = build_frame(self.source, row, self.radius, self.looks)
+                self._frames[row] = render_cutout(self.source, row, self.radius, self.looks)
                 self.ready.emit(row)

@@ -9,7 +9,7 @@ from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.disappeared import Judgement
 from vetter.core.judgement.fit_table import FitState, FitStatus
 from vetter.gui.card.evidence import Evidence
-from vetter.review.cutouts.rendered_cutout import build_frame
+from vetter.review.cutouts.rendered_cutout import render_cutout
 
 
 @pytest.fixture
@@ -60,9 +60,9 @@ def test_a_fit_is_not_offered_where_nothing_can_be_fitted(qtbot) -> None:
     planes["template"] = np.full_like(planes["template"], np.nan)
     del planes["convolved"]
     frames = [
-        build_frame(FieldInMemory(fails=(2,)), 2, 20, Looks()),
-        build_frame(FieldInMemory(planes), 0, 20, Looks()),
-        build_frame(FieldInMemory(), 0, 20, Looks()),
+        render_cutout(FieldInMemory(fails=(2,)), 2, 20, Looks()),
+        render_cutout(FieldInMemory(planes), 0, 20, Looks()),
+        render_cutout(FieldInMemory(), 0, 20, Looks()),
         None,
     ]
     evidence = Evidence("F", lambda: frames[0])
@@ -81,7 +81,7 @@ def test_a_fit_is_not_offered_where_nothing_can_be_fitted(qtbot) -> None:
 
 
 def test_what_could_not_be_read_names_the_key_that_reads_it_again(qtbot) -> None:
-    frame = build_frame(FieldInMemory(fails=(2,)), 2, 20, Looks())
+    frame = render_cutout(FieldInMemory(fails=(2,)), 2, 20, Looks())
     evidence = Evidence("F", lambda: frame, "F5")
     qtbot.addWidget(evidence)
     evidence.show_state(FitState())
@@ -91,7 +91,7 @@ def test_what_could_not_be_read_names_the_key_that_reads_it_again(qtbot) -> None
         FitState(FitStatus.DONE, failed, Judgement(None, "no fit: the disk is gone"))
     )
     assert evidence.words == "not judged: no fit: the disk is gone; F5 reads it again"
-    frame = build_frame(FieldInMemory(), 2, 20, Looks())
+    frame = render_cutout(FieldInMemory(), 2, 20, Looks())
     evidence.show_state(
         FitState(FitStatus.DONE, failed, Judgement(None, "no fit: the disk is gone"))
     )

@@ -12,7 +12,7 @@ from tests.helpers.fake_field import FieldInMemory
 from tests.helpers.snapshots import pixels
 from vetter.core.display.style import Looks
 from vetter.gui.panels.plane_row import PlaneRow
-from vetter.review.cutouts.rendered_cutout import Frame, build_frame
+from vetter.review.cutouts.rendered_cutout import RenderedCutout, render_cutout
 
 
 @pytest.fixture
@@ -26,16 +26,16 @@ def row(qtbot: QtBot) -> Iterator[PlaneRow]:
 
 
 @pytest.fixture(scope="module")
-def frames() -> list[Frame]:
+def frames() -> list[RenderedCutout]:
     source = FieldInMemory()
-    return [build_frame(source, row, 20, Looks()) for row in range(3)]
+    return [render_cutout(source, row, 20, Looks()) for row in range(3)]
 
 
 def seen(row: PlaneRow) -> np.ndarray:
     return pixels(row.grab().toImage())
 
 
-def painted_now(row: PlaneRow, frame: Frame) -> np.ndarray:
+def painted_now(row: PlaneRow, frame: RenderedCutout) -> np.ndarray:
     """What a frame looks like without anything painted ahead."""
     row.show_frame(frame)
     return seen(row)

@@ -20,7 +20,7 @@ from vetter.core.display.style import Looks
 from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.readout import values
-from vetter.review.cutouts.rendered_cutout import Adjusted, Frame, build_frame, paint_frame
+from vetter.review.cutouts.rendered_cutout import Adjusted, RenderedCutout, render_cutout, repaint
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
@@ -41,12 +41,12 @@ def source() -> FieldInMemory:
 
 
 @pytest.fixture
-def frame(source: FieldInMemory) -> Frame:
-    return build_frame(source, 0, 20, Looks())
+def frame(source: FieldInMemory) -> RenderedCutout:
+    return render_cutout(source, 0, 20, Looks())
 
 
-def single(image: Any, x: float, y: float, radius: float) -> Frame:
-    return build_frame(FieldInMemory({"image": image}, places=[[x, y]]), 0, radius, Looks())
+def single(image: Any, x: float, y: float, radius: float) -> RenderedCutout:
+    return render_cutout(FieldInMemory({"image": image}, places=[[x, y]]), 0, radius, Looks())
 
 
 def on_screen(row: PlaneRow, plane: str, x: float, y: float) -> QPointF:
@@ -84,7 +84,7 @@ def wheel(row: PlaneRow, at: QPointF, notches: int) -> None:
     QApplication.sendEvent(row.viewport(), event)
 
 
-def test_one_panel_a_plane_in_the_frames_order(row: PlaneRow, frame: Frame) -> None:
+def test_one_panel_a_plane_in_the_frames_order(row: PlaneRow, frame: RenderedCutout) -> None:
     row.show_frame(frame)
     assert row.plane_names == ("image", "template", "convolved", "diff", "err", "mask")
     assert row.panel("diff").exhibit.range.startswith("\N{MINUS SIGN}")
@@ -139,7 +139,7 @@ def test_the_reticle_is_seen_on_any_ground(row: PlaneRow, value: float) -> None:
     assert (difference > 80).sum() > 40
 
 
-def test_the_reticle_leaves_the_candidate_free(row: PlaneRow, frame: Frame) -> None:
+def test_the_reticle_leaves_the_candidate_free(row: PlaneRow, frame: RenderedCutout) -> None:
     row.show_frame(frame)
     with_reticle = pixels(row.grab().toImage())
     row.set_reticle(False)
@@ -150,7 +150,9 @@ def test_the_reticle_leaves_the_candidate_free(row: PlaneRow, frame: Frame) -> N
     assert changed.any() and not changed[y - 8 : y + 9, x - 8 : x + 9].any()
 
 
-def test_loading_shows_nothing_of_the_candidate_before(row: PlaneRow, frame: Frame) -> None:
+def test_loading_shows_nothing_of_the_candidate_before(
+    row: PlaneRow, frame: RenderedCutout
+) -> None:
     # The panels are as large as those of the candidate will be.
     row.set_pixels(41)
     row.show_loading("C7", frame.plane_names)
@@ -161,15 +163,15 @@ def test_loading_shows_nothing_of_the_candidate_before(row: PlaneRow, frame: Fra
     assert row.panel("image").exhibit.words == "loading C7"
 
 
-def test_an_error_is_said_in_the_first_panel(row: PlaneRow, frame: Frame) -> None:
+def test_an_error_is_said_in_the_first_panel(row: PlaneRow, frame: RenderedCutout) -> None:
     row.show_frame(frame)
-    row.show_frame(build_frame(FieldInMemory(fails=(1,)), 1, 20, Looks()))
+    row.show_frame(render_cutout(FieldInMemory(fails=(1,)), 1, 20, Looks()))
     assert row.plane_names[0] == "image"
     assert row.panel("image").exhibit.words == "C1.fits: wants an image, found none"
     assert row.panel("diff").exhibit.image is None
 
 
-def test_panels_are_built_once_and_used_again(row: PlaneRow, frame: Frame) -> None:
+def test_panels_are_built_once_and_used_again(row: PlaneRow, frame: RenderedCutout) -> None:
     row.show_frame(frame)
     panels = [row.panel(name) for name in row.plane_names]
     row.show_loading("C1", ("image", "diff"))
@@ -179,9 +181,11 @@ def test_panels_are_built_once_and_used_again(row: PlaneRow, frame: Frame) -> No
     assert all(panel.isVisible() for panel in panels)
 
 
-def test_the_adjusted_panel_stays_once_there_was_a_fit(row: PlaneRow, frame: Frame) -> None:
+def test_the_adjusted_panel_stays_once_there_was_a_fit(
+    row: PlaneRow, frame: RenderedCutout
+) -> None:
     row.show_frame(frame)
-    row.show_frame(paint_frame(frame, Looks(), Adjusted(np.zeros((41, 41)))))
+    row.show_frame(repaint(frame, Looks(), Adjusted(np.zeros((41, 41)))))
     with_fit = row.plane_names
     assert "adjusted" in with_fit and row.panel("adjusted").exhibit.image is not None
     row.show_frame(frame)
@@ -190,7 +194,7 @@ def test_the_adjusted_panel_stays_once_there_was_a_fit(row: PlaneRow, frame: Fra
     assert row.panel("adjusted").exhibit.image is None
 
 
-def test_flip_shows_the_template_while_it_is_held(row: PlaneRow, frame: Frame) -> None:
+def test_flip_shows_the_template_while_it_is_held(row: PlaneRow, frame: RenderedCutout) -> None:
     row.show_frame(frame)
     row.set_flip(True)
     assert row.panel("image").stand_in is row.panel("template").exhibit
@@ -199,15 +203,15 @@ def test_flip_shows_the_template_while_it_is_held(row: PlaneRow, frame: Frame) -
 
 
 def test_flip_held_over_a_move_shows_the_next_template(
-    row: PlaneRow, frame: Frame, source: FieldInMemory
+    row: PlaneRow, frame: RenderedCutout, source: FieldInMemory
 ) -> None:
     row.show_frame(frame)
     row.set_flip(True)
-    row.show_frame(build_frame(source, 1, 20, Looks()))
+    row.show_frame(render_cutout(source, 1, 20, Looks()))
     assert row.panel("image").stand_in is row.panel("template").exhibit
 
 
-def test_blink_goes_round_in_both_directions(row: PlaneRow, frame: Frame) -> None:
+def test_blink_goes_round_in_both_directions(row: PlaneRow, frame: RenderedCutout) -> None:
     row.show_frame(frame)
     seen = []
     for step in (1, 1, 1, -1):
@@ -218,11 +222,11 @@ def test_blink_goes_round_in_both_directions(row: PlaneRow, frame: Frame) -> Non
 
 
 def test_the_next_candidate_begins_with_its_image(
-    row: PlaneRow, frame: Frame, source: FieldInMemory
+    row: PlaneRow, frame: RenderedCutout, source: FieldInMemory
 ) -> None:
     row.show_frame(frame)
     row.blink_step(1)
-    row.show_frame(build_frame(source, 1, 20, Looks()))
+    row.show_frame(render_cutout(source, 1, 20, Looks()))
     assert row.panel("image").stand_in is None
 
 
@@ -233,7 +237,7 @@ def test_without_a_template_blink_and_flip_do_nothing(row: PlaneRow) -> None:
     assert row.panel("image").stand_in is None
 
 
-def test_the_wheel_zooms_all_panels_about_the_pointer(row: PlaneRow, frame: Frame) -> None:
+def test_the_wheel_zooms_all_panels_about_the_pointer(row: PlaneRow, frame: RenderedCutout) -> None:
     row.show_frame(frame)
     at = on_screen(row, "diff", 30, 10)
     wheel(row, at, 8)
@@ -244,7 +248,7 @@ def test_the_wheel_zooms_all_panels_about_the_pointer(row: PlaneRow, frame: Fram
     assert image is not None and diff is not None and image.scale == diff.scale
 
 
-def test_dragging_pans_and_a_double_click_fits(row: PlaneRow, frame: Frame) -> None:
+def test_dragging_pans_and_a_double_click_fits(row: PlaneRow, frame: RenderedCutout) -> None:
     row.show_frame(frame)
     row.zoom_in()
     before = on_screen(row, "image", 20, 20)
@@ -256,17 +260,17 @@ def test_dragging_pans_and_a_double_click_fits(row: PlaneRow, frame: Frame) -> N
 
 
 def test_zoom_and_place_are_kept_for_the_next_candidate(
-    row: PlaneRow, frame: Frame, source: FieldInMemory
+    row: PlaneRow, frame: RenderedCutout, source: FieldInMemory
 ) -> None:
     row.show_frame(frame)
     row.zoom_in()
     view = row.view
     row.show_loading("C1", frame.plane_names)
-    row.show_frame(build_frame(source, 1, 20, Looks()))
+    row.show_frame(render_cutout(source, 1, 20, Looks()))
     assert row.view == view and view.zoom > 1
 
 
-def test_zoom_keys_go_in_and_out_and_fit(row: PlaneRow, frame: Frame) -> None:
+def test_zoom_keys_go_in_and_out_and_fit(row: PlaneRow, frame: RenderedCutout) -> None:
     row.show_frame(frame)
     row.zoom_in()
     row.zoom_in()
@@ -276,7 +280,9 @@ def test_zoom_keys_go_in_and_out_and_fit(row: PlaneRow, frame: Frame) -> None:
     assert row.view.zoom == 1 and row.view.fitted
 
 
-def test_the_pointer_is_told_in_cutout_pixels(row: PlaneRow, frame: Frame, qtbot: QtBot) -> None:
+def test_the_pointer_is_told_in_cutout_pixels(
+    row: PlaneRow, frame: RenderedCutout, qtbot: QtBot
+) -> None:
     row.show_frame(frame)
     with qtbot.waitSignal(row.pointer) as caught:
         mouse(row, QEvent.Type.MouseMove, on_screen(row, "err", 12, 33), Qt.MouseButton.NoButton)
@@ -284,7 +290,7 @@ def test_the_pointer_is_told_in_cutout_pixels(row: PlaneRow, frame: Frame, qtbot
 
 
 def test_outside_of_the_cutout_the_pointer_is_over_nothing(
-    row: PlaneRow, frame: Frame, qtbot: QtBot
+    row: PlaneRow, frame: RenderedCutout, qtbot: QtBot
 ) -> None:
     row.show_frame(frame)
     with qtbot.waitSignal(row.pointer) as caught:
@@ -293,7 +299,7 @@ def test_outside_of_the_cutout_the_pointer_is_over_nothing(
 
 
 def test_the_contrast_drag_does_not_depend_on_zoom(
-    row: PlaneRow, frame: Frame, qtbot: QtBot
+    row: PlaneRow, frame: RenderedCutout, qtbot: QtBot
 ) -> None:
     row.show_frame(frame)
     told = []
@@ -311,7 +317,9 @@ def test_panels_take_no_keyboard_focus(row: PlaneRow) -> None:
     assert row.focusPolicy() == Qt.FocusPolicy.NoFocus
 
 
-def test_the_theme_changes_the_surroundings_and_not_the_pixels(row: PlaneRow, frame: Frame) -> None:
+def test_the_theme_changes_the_surroundings_and_not_the_pixels(
+    row: PlaneRow, frame: RenderedCutout
+) -> None:
     row.show_frame(frame)
     at = on_screen(row, "image", 5, 5)
     dark = pixels(row.grab().toImage())
@@ -325,7 +333,7 @@ def test_a_plane_of_another_field_gets_its_own_panel(row: PlaneRow) -> None:
     planes = field()
     places = planes.pop("places")
     planes["survey"] = planes["template"] / 1e3
-    row.show_frame(build_frame(FieldInMemory(planes, places), 0, 20, Looks()))
+    row.show_frame(render_cutout(FieldInMemory(planes, places), 0, 20, Looks()))
     assert row.plane_names[-1] == "survey" and row.panel("survey").exhibit.image is not None
 
 
@@ -335,14 +343,14 @@ def test_a_tool_tip_says_what_the_title_has_no_room_for(
     said: list[str] = []
     monkeypatch.setattr(QToolTip, "showText", lambda _at, text, _widget: said.append(text))
     source = FieldInMemory(notes={"err": "variance converted, of a file with a long name"})
-    row.show_frame(build_frame(source, 0, 20, Looks()))
+    row.show_frame(render_cutout(source, 0, 20, Looks()))
     at = on_screen(row, "err", 20, 20).toPoint()
     event = QHelpEvent(QEvent.Type.ToolTip, at, row.mapToGlobal(at))
     QApplication.sendEvent(row.viewport(), event)
     assert said[0].startswith("err\nvariance converted, of a file with a long name\nlimits 10 to ")
 
 
-def test_titles_tell_the_values_under_the_pointer(row: PlaneRow, frame: Frame) -> None:
+def test_titles_tell_the_values_under_the_pointer(row: PlaneRow, frame: RenderedCutout) -> None:
     row.show_frame(frame)
     mouse(row, QEvent.Type.MouseMove, on_screen(row, "err", 12, 7), Qt.MouseButton.NoButton)
     told = {name: row.panel(name).value for name in row.plane_names}
@@ -352,13 +360,13 @@ def test_titles_tell_the_values_under_the_pointer(row: PlaneRow, frame: Frame) -
 
 
 def test_values_are_the_next_candidates_and_none_while_it_loads(
-    row: PlaneRow, source: FieldInMemory, frame: Frame
+    row: PlaneRow, source: FieldInMemory, frame: RenderedCutout
 ) -> None:
     row.show_frame(frame)
     mouse(row, QEvent.Type.MouseMove, on_screen(row, "err", 12, 7), Qt.MouseButton.NoButton)
     row.show_loading("next", frame.plane_names)
     assert {row.panel(name).value for name in row.plane_names} == {""}
-    coming = build_frame(source, 1, 20, Looks())
+    coming = render_cutout(source, 1, 20, Looks())
     row.show_frame(coming)
     assert row.panel("image").value == values(coming, 12, 7)["image"]
 
@@ -373,33 +381,33 @@ def unmatched() -> FieldInMemory:
     return FieldInMemory(planes, notes=notes, provenance=ESTIMATED)
 
 
-def fitted(frame: Frame) -> Frame:
-    return paint_frame(frame, Looks(), Adjusted(frame.planes["diff"]))
+def fitted(frame: RenderedCutout) -> RenderedCutout:
+    return repaint(frame, Looks(), Adjusted(frame.planes["diff"]))
 
 
 def test_a_plane_that_is_only_estimated_has_no_panel(row: PlaneRow) -> None:
-    row.show_frame(build_frame(unmatched(), 0, 20, Looks()))
+    row.show_frame(render_cutout(unmatched(), 0, 20, Looks()))
     assert row.plane_names == ("image", "template", "diff")
 
 
-def test_once_a_plane_was_given_its_panel_stays(row: PlaneRow, frame: Frame) -> None:
+def test_once_a_plane_was_given_its_panel_stays(row: PlaneRow, frame: RenderedCutout) -> None:
     row.show_frame(frame)
-    row.show_frame(build_frame(FieldInMemory(provenance=ESTIMATED), 1, 20, Looks()))
+    row.show_frame(render_cutout(FieldInMemory(provenance=ESTIMATED), 1, 20, Looks()))
     assert "err" in row.plane_names
 
 
 def test_the_panel_of_a_fit_on_demand_goes_with_its_candidate(row: PlaneRow) -> None:
     source = unmatched()
     row.set_choice(PanelChoice(fits_stay=False))
-    row.show_frame(fitted(build_frame(source, 0, 20, Looks())))
+    row.show_frame(fitted(render_cutout(source, 0, 20, Looks())))
     assert row.plane_names == ("image", "template", "diff", "adjusted")
-    row.show_frame(build_frame(source, 1, 20, Looks()))
+    row.show_frame(render_cutout(source, 1, 20, Looks()))
     assert row.plane_names == ("image", "template", "diff")
 
 
 def test_the_vetters_word_on_panels_goes_before_the_rule(row: PlaneRow) -> None:
     row.set_choice(PanelChoice({"err": True, "template": False, "adjusted": True}))
-    row.show_frame(build_frame(unmatched(), 0, 20, Looks()))
+    row.show_frame(render_cutout(unmatched(), 0, 20, Looks()))
     assert row.plane_names == ("image", "diff", "adjusted", "err")
 
 
@@ -411,7 +419,7 @@ def test_while_it_loads_only_planes_that_will_be_shown_have_panels(row: PlaneRow
 
 def test_a_plane_without_a_panel_is_still_blinked_and_flipped_to(row: PlaneRow) -> None:
     row.set_choice(PanelChoice({"template": False}))
-    row.show_frame(build_frame(unmatched(), 0, 20, Looks()))
+    row.show_frame(render_cutout(unmatched(), 0, 20, Looks()))
     row.blink_step(1)
     stand_in = row.panel("image").stand_in
     assert stand_in is not None and stand_in.plane == "template"
@@ -422,13 +430,13 @@ def test_a_plane_without_a_panel_is_still_blinked_and_flipped_to(row: PlaneRow) 
 
 
 def test_all_planes_can_be_chosen_from_those_without_a_panel_too(row: PlaneRow) -> None:
-    row.show_frame(build_frame(unmatched(), 0, 20, Looks()))
+    row.show_frame(render_cutout(unmatched(), 0, 20, Looks()))
     assert list(row.planes) == ["image", "template", "diff", "adjusted", "err"]
     assert row.planes["err"] == "estimated from the image"
 
 
 def test_panels_are_as_large_as_the_pixels_while_all_cutouts_have_one_size(
-    row: PlaneRow, frame: Frame
+    row: PlaneRow, frame: RenderedCutout
 ) -> None:
     row.show_frame(frame)
     side = row.panel("image").area.width

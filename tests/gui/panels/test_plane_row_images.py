@@ -17,7 +17,13 @@ from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE
 from vetter.core.cutout.plane import Provenance
 from vetter.core.display.style import Looks
 from vetter.gui.panels.plane_row import PlaneRow
-from vetter.review.cutouts.rendered_cutout import Adjusted, Frame, Shift, build_frame, paint_frame
+from vetter.review.cutouts.rendered_cutout import (
+    Adjusted,
+    RenderedCutout,
+    Shift,
+    render_cutout,
+    repaint,
+)
 
 Draw = Callable[..., QImage]
 
@@ -38,8 +44,8 @@ def sky() -> WCS:
     return wcs
 
 
-def frame_of(number: int = 0, radius: float = 20, **options: object) -> Frame:
-    return build_frame(FieldInMemory(**options), number, radius, Looks())
+def frame_of(number: int = 0, radius: float = 20, **options: object) -> RenderedCutout:
+    return render_cutout(FieldInMemory(**options), number, radius, Looks())
 
 
 @pytest.mark.parametrize("dark", [True, False], ids=["dark", "light"])
@@ -68,7 +74,7 @@ def test_a_cutout_that_is_not_square(row: PlaneRow) -> None:
     source = FieldInMemory(cut, places=[[31, 24]])
     whole = {name: plane.pixels for name, plane in source.planes.items()}
     source.cutout = lambda row, radius: Cutout(whole, {"x": 31.4, "y": 40.2}, origin=(0, 0))
-    row.show_frame(build_frame(source, 0, 20, Looks()))
+    row.show_frame(render_cutout(source, 0, 20, Looks()))
     check_snapshot(row.grab().toImage(), "not_square")
 
 
@@ -84,7 +90,7 @@ def test_states_are_said_in_words(row: PlaneRow) -> None:
     planes["template"] = np.full_like(planes["template"], np.nan)
     made = {"err": Provenance.ESTIMATED}
     source = FieldInMemory(planes, notes={"err": ESTIMATED_NOISE}, provenance=made)
-    frame = build_frame(source, 0, 20, Looks(), Adjusted(None, "the fit: no template here"))
+    frame = render_cutout(source, 0, 20, Looks(), Adjusted(None, "the fit: no template here"))
     row.show_frame(frame)
     check_snapshot(row.grab().toImage(), "states")
 
@@ -98,13 +104,13 @@ def test_loading_shows_a_name_and_no_pixels(row: PlaneRow) -> None:
 def test_the_residual_of_a_fit_is_a_panel_of_its_own(row: PlaneRow) -> None:
     frame = frame_of()
     residual = frame.planes["diff"] * 0.2
-    row.show_frame(paint_frame(frame, Looks(), Adjusted(residual)))
+    row.show_frame(repaint(frame, Looks(), Adjusted(residual)))
     check_snapshot(row.grab().toImage(), "adjusted")
 
 
-def shifted(shift: Shift) -> Frame:
+def shifted(shift: Shift) -> RenderedCutout:
     frame = frame_of()
-    return paint_frame(frame, Looks(), Adjusted(frame.planes["diff"] * 0.2, shift=shift))
+    return repaint(frame, Looks(), Adjusted(frame.planes["diff"] * 0.2, shift=shift))
 
 
 def test_the_shift_of_a_fit_is_an_arrow_on_the_difference(row: PlaneRow) -> None:

@@ -15,7 +15,7 @@ from vetter.errors import InputError
 from vetter.io.field.field_source import FieldSource
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
-from vetter.review.cutouts.rendered_cutout import build_frame
+from vetter.review.cutouts.rendered_cutout import render_cutout
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_a_plane_that_cannot_be_read_any_more_leaves_the_others(tmp_path: Path, 
     assert tuple(cutout.planes) == ("image", "err", "mask")
     assert list(cutout.unread) == ["template"]
     assert "template.fits: cannot be read any more" in cutout.unread["template"]
-    frame = build_frame(source, 0, 5, Looks())
+    frame = render_cutout(source, 0, 5, Looks())
     assert frame.error is None and frame.states == cutout.unread
     assert frame.plane_names == ("image", "template", "err", "mask")
 

@@ -7,13 +7,13 @@ import pytest
 
 from vetter.core.display.style import Looks
 from vetter.review.cutouts.cutout_cache import KeptFrame, KeptFrames, Recipe
-from vetter.review.cutouts.rendered_cutout import Frame
+from vetter.review.cutouts.rendered_cutout import RenderedCutout
 
 RECIPE = Recipe(10.0, Looks(), None)
 
 
 def made(row: int, error: str | None = None) -> KeptFrame:
-    frame = Frame(row, 10.0, None, {}, {}, error, planes={"image": np.zeros(1000)})
+    frame = RenderedCutout(row, 10.0, None, {}, {}, error, planes={"image": np.zeros(1000)})
     return KeptFrame(frame, RECIPE, 0.0)
 
 

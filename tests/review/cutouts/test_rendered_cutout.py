@@ -16,32 +16,32 @@ from vetter.review.cutouts.rendered_cutout import (
     OFF_THE_IMAGE,
     Adjusted,
     Shift,
-    build_frame,
-    paint_frame,
+    render_cutout,
+    repaint,
 )
 
 
 def test_a_frame_has_a_picture_for_each_plane_in_the_sources_order() -> None:
     source = FieldInMemory()
-    frame = build_frame(source, 3, 20, Looks())
+    frame = render_cutout(source, 3, 20, Looks())
     assert frame.error is None and frame.name == "C3" and frame.row == 3
     assert tuple(frame.pictures) == frame.plane_names == source.plane_names
     assert frame.shape == (41, 41)
 
 
 def test_the_candidate_is_placed_with_its_fraction() -> None:
-    frame = build_frame(FieldInMemory(places=[[100.3, 57.75]]), 0, 20, Looks())
+    frame = render_cutout(FieldInMemory(places=[[100.3, 57.75]]), 0, 20, Looks())
     assert frame.position == pytest.approx((20.3, 19.75))
 
 
 def test_what_the_views_are_given_cannot_be_changed() -> None:
-    frame = build_frame(FieldInMemory(), 0, 20, Looks())
+    frame = render_cutout(FieldInMemory(), 0, 20, Looks())
     for array in (*frame.planes.values(), *frame.pictures.values()):
         assert not array.flags.writeable
 
 
 def test_a_cutout_that_cannot_be_read_is_an_error_in_words() -> None:
-    frame = build_frame(FieldInMemory(fails=(2,)), 2, 20, Looks())
+    frame = render_cutout(FieldInMemory(fails=(2,)), 2, 20, Looks())
     assert frame.error == "C2.fits: wants an image, found none"
     assert frame.cutout is None and not frame.pictures and frame.name == "C2"
 
@@ -49,7 +49,7 @@ def test_a_cutout_that_cannot_be_read_is_an_error_in_words() -> None:
 def test_an_unexpected_failure_is_told_and_does_not_spread() -> None:
     source = FieldInMemory()
     source.places = source.places[:2]
-    frame = build_frame(source, 5, 20, Looks())
+    frame = render_cutout(source, 5, 20, Looks())
     assert frame.error is not None
     assert frame.error.startswith("no cutout: a fault of this program (IndexError")
 
@@ -57,27 +57,29 @@ def test_an_unexpected_failure_is_told_and_does_not_spread() -> None:
 def test_a_plane_without_values_says_so() -> None:
     planes = field()
     planes["template"] = np.full_like(planes["template"], np.nan)
-    frame = build_frame(FieldInMemory(planes), 0, 20, Looks())
+    frame = render_cutout(FieldInMemory(planes), 0, 20, Looks())
     assert frame.states == {"template": NO_DATA}
 
 
 def test_off_the_image_is_said_of_all_planes() -> None:
-    frame = build_frame(FieldInMemory(places=[[-300.0, 50.0]]), 0, 20, Looks())
+    frame = render_cutout(FieldInMemory(places=[[-300.0, 50.0]]), 0, 20, Looks())
     assert set(frame.states.values()) == {OFF_THE_IMAGE}
     assert "image" in frame.states and "mask" not in frame.states
 
 
 def test_the_residual_of_a_fit_is_a_plane_with_a_picture() -> None:
-    frame = build_frame(FieldInMemory(), 0, 20, Looks())
+    frame = render_cutout(FieldInMemory(), 0, 20, Looks())
     residual = np.zeros((41, 41))
-    fitted = paint_frame(frame, Looks(), Adjusted(residual))
+    fitted = repaint(frame, Looks(), Adjusted(residual))
     assert fitted.planes["adjusted"] is residual and "adjusted" in fitted.pictures
     assert fitted.limits["adjusted"] == fitted.limits["diff"]
     assert "adjusted" not in frame.planes
 
 
 def test_a_fit_without_residual_says_why() -> None:
-    frame = build_frame(FieldInMemory(), 0, 20, Looks(), Adjusted(None, "the fit: no good pixels"))
+    frame = render_cutout(
+        FieldInMemory(), 0, 20, Looks(), Adjusted(None, "the fit: no good pixels")
+    )
     assert frame.states["adjusted"] == "the fit: no good pixels"
     assert "adjusted" in frame.plane_names and "adjusted" not in frame.pictures
 
@@ -85,13 +87,13 @@ def test_a_fit_without_residual_says_why() -> None:
 def test_a_residual_of_another_size_is_shown_about_the_same_centre() -> None:
     residual = np.zeros((31, 31))
     residual[15, 15] = 7
-    frame = build_frame(FieldInMemory(), 0, 20, Looks(), Adjusted(residual))
+    frame = render_cutout(FieldInMemory(), 0, 20, Looks(), Adjusted(residual))
     shown = frame.planes["adjusted"]
     assert shown.shape == (41, 41) and shown[20, 20] == 7 and np.isnan(shown[0, 0])
 
 
 def test_a_residual_without_a_common_centre_is_not_shown() -> None:
-    frame = build_frame(FieldInMemory(), 0, 20, Looks(), Adjusted(np.zeros((30, 30))))
+    frame = render_cutout(FieldInMemory(), 0, 20, Looks(), Adjusted(np.zeros((30, 30))))
     assert "another shape" in frame.states["adjusted"] and "adjusted" not in frame.planes
 
 
@@ -99,21 +101,21 @@ def test_compass_and_scale_come_from_the_images_wcs() -> None:
     wcs = WCS(naxis=2)
     wcs.wcs.ctype = ["RA---TAN", "DEC--TAN"]
     wcs.wcs.crval, wcs.wcs.crpix, wcs.wcs.cdelt = [10, 20], [200, 200], [-1e-4, 1e-4]
-    frame = build_frame(FieldInMemory(wcs=wcs), 0, 20, Looks())
+    frame = render_cutout(FieldInMemory(wcs=wcs), 0, 20, Looks())
     assert (frame.north, frame.east) == pytest.approx((90, 180), abs=0.1)
     assert frame.pixel_scale == pytest.approx(0.36, rel=1e-3)
 
 
 def test_without_wcs_there_is_neither() -> None:
-    frame = build_frame(FieldInMemory(), 0, 20, Looks())
+    frame = render_cutout(FieldInMemory(), 0, 20, Looks())
     assert frame.north is None and frame.pixel_scale is None
 
 
 def test_a_shift_comes_and_goes_with_its_residual() -> None:
-    frame = build_frame(FieldInMemory(), 0, 20, Looks())
-    fitted = paint_frame(frame, Looks(), Adjusted(np.zeros((41, 41)), shift=Shift(0.3, -0.2)))
+    frame = render_cutout(FieldInMemory(), 0, 20, Looks())
+    fitted = repaint(frame, Looks(), Adjusted(np.zeros((41, 41)), shift=Shift(0.3, -0.2)))
     assert fitted.shift == (0.3, -0.2, False)
-    assert paint_frame(fitted, Looks(), Adjusted(None, "no good pixel")).shift is None
+    assert repaint(fitted, Looks(), Adjusted(None, "no good pixel")).shift is None
 
 
 @pytest.mark.parametrize("signed", [True, False], ids=["with diff", "without diff"])
@@ -124,16 +126,16 @@ def test_a_fit_that_comes_later_is_drawn_as_if_it_had_been_there(before, signed)
     planes = field() if signed else {n: p for n, p in field().items() if n != "diff"}
     source, looks = FieldInMemory(planes), Looks()
     fit = Adjusted(np.random.default_rng(3).normal(0, 9, (41, 41)), None, Shift(0.3, -0.1))
-    at_once = build_frame(source, 0, 20, looks, fit)
-    later = paint_frame(build_frame(source, 0, 20, looks, before), looks, fit)
+    at_once = render_cutout(source, 0, 20, looks, fit)
+    later = repaint(render_cutout(source, 0, 20, looks, before), looks, fit)
     assert later.plane_names == at_once.plane_names and later.limits == at_once.limits
     for name, picture in at_once.pictures.items():
         assert np.array_equal(later.pictures[name], picture)
 
 
 def test_a_fit_that_is_taken_back_leaves_no_picture() -> None:
-    frame = build_frame(FieldInMemory(), 0, 20, Looks(), Adjusted(np.ones((41, 41))))
-    bare = paint_frame(frame, Looks(), Adjusted(None, "fitting..."))
+    frame = render_cutout(FieldInMemory(), 0, 20, Looks(), Adjusted(np.ones((41, 41))))
+    bare = repaint(frame, Looks(), Adjusted(None, "fitting..."))
     assert bare.states["adjusted"] == "fitting..."
     assert "adjusted" not in bare.pictures and "adjusted" not in bare.limits
 
@@ -141,6 +143,6 @@ def test_a_fit_that_is_taken_back_leaves_no_picture() -> None:
 def test_a_plane_that_lies_elsewhere_says_so_in_its_panel() -> None:
     planes = field()
     planes["template"] = np.full_like(planes["template"], np.nan)
-    frame = build_frame(FieldInMemory(planes), 0, 20, Looks())
+    frame = render_cutout(FieldInMemory(planes), 0, 20, Looks())
     elsewhere = dataclasses.replace(frame, notes={"template": NOT_COVERING})
-    assert paint_frame(elsewhere, Looks()).states == {"template": NOT_COVERING}
+    assert repaint(elsewhere, Looks()).states == {"template": NOT_COVERING}

@@ -11,7 +11,7 @@ from vetter.core.judgement.evidence import APART, details, headline, numbers
 from vetter.core.judgement.fit_table import NOTHING_TO_FIT, FitState, FitStatus, fittable
 from vetter.gui.widgets.flowing_text import LINE_BREAK, FlowingText
 from vetter.gui.widgets.plain_text import plain_tip
-from vetter.review.cutouts.rendered_cutout import Frame
+from vetter.review.cutouts.rendered_cutout import RenderedCutout
 
 WIDE_LINES, NARROW_LINES = 3, 4
 NO_BREAK, JOINED = "\N{NO-BREAK SPACE}", "\N{WORD JOINER}"
@@ -37,7 +37,7 @@ class Evidence(FlowingText):
     def __init__(
         self,
         fit_key: str = "F",
-        frame: Callable[[], Frame | None] | None = None,
+        frame: Callable[[], RenderedCutout | None] | None = None,
         again_key: str = "",
         parent: QWidget | None = None,
     ) -> None:

@@ -43,7 +43,7 @@ from vetter.gui.widgets.plain_text import plain_label
 from vetter.gui.widgets.theme import DARK, LIGHT
 from vetter.gui.widgets.verdict_style import is_dark
 from vetter.review.cutouts.cutout_cache import CutoutCache
-from vetter.review.cutouts.rendered_cutout import Frame
+from vetter.review.cutouts.rendered_cutout import RenderedCutout
 from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
@@ -340,7 +340,7 @@ class FrameStrip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._frame: Frame | None = None
+        self._frame: RenderedCutout | None = None
         self._words = ""
         self.setFixedHeight(_SIDE + _TITLE)
         self.setMinimumWidth(MOST * (_SIDE + _GAP))
@@ -354,7 +354,7 @@ class FrameStrip(QWidget):
         """The candidate whose pixels are shown; None while there are none."""
         return None if self._frame is None else self._frame.row
 
-    def show_frame(self, frame: Frame | None, words: str = "") -> None:
+    def show_frame(self, frame: RenderedCutout | None, words: str = "") -> None:
         """Show a candidate, or words where its pixels are not there."""
         self._frame, self._words = frame, words
         self.update()

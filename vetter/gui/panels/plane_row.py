@@ -18,7 +18,7 @@ from vetter.gui.panels.panel_scene import PanelScene
 from vetter.gui.panels.plane_panel import Exhibit, as_image
 from vetter.gui.panels.readout import values
 from vetter.gui.widgets.plain_text import plain_tip
-from vetter.review.cutouts.rendered_cutout import Frame
+from vetter.review.cutouts.rendered_cutout import RenderedCutout
 
 VALUES_PAUSE_MS = 25
 """The titles follow the pointer at most forty times a second."""
@@ -47,8 +47,8 @@ class PlaneRow(PanelScene):
         self._radius = math.nan
         self._blinked = "image"
         self._flipped = False
-        self._frame: Frame | None = None
-        self._hung: tuple[Frame, tuple[str, ...], list[Exhibit]] | None = None
+        self._frame: RenderedCutout | None = None
+        self._hung: tuple[RenderedCutout, tuple[str, ...], list[Exhibit]] | None = None
         self._pixel: tuple[float, float] | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -81,7 +81,7 @@ class PlaneRow(PanelScene):
         self._choice = choice
         self._forget_painted()
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_frame(self, frame: RenderedCutout) -> None:
         """Show a candidate; painted by `flush`, or when the event loop comes to it."""
         if frame.row != self._row:
             self._blinked = "image"
@@ -91,7 +91,7 @@ class PlaneRow(PanelScene):
         self._put(frame)
         self.show_prepared(frame)
 
-    def prepare(self, frame: Frame) -> None:
+    def prepare(self, frame: RenderedCutout) -> None:
         """Paint the frame that is likely to be shown next, out of sight, while nothing is done.
 
         Its key then costs one copy of pixels instead of a paint. Whatever changes the view
@@ -111,12 +111,12 @@ class PlaneRow(PanelScene):
         self._hung = coming
 
     @property
-    def prepared(self) -> Frame | None:
+    def prepared(self) -> RenderedCutout | None:
         """What was painted ahead, and has not been made worthless since."""
         subject = None if self._prepared is None else self._prepared[0]
-        return subject if isinstance(subject, Frame) else None
+        return subject if isinstance(subject, RenderedCutout) else None
 
-    def _size_up(self, frame: Frame) -> None:
+    def _size_up(self, frame: RenderedCutout) -> None:
         """Have panels that end where the pixels do, as long as all cutouts have one size.
 
         Stamps of many sizes would have the panels jump from one candidate to the next.
@@ -130,7 +130,7 @@ class PlaneRow(PanelScene):
         elif pixels != self._pixels:
             self.set_pixels(0)
 
-    def _names_of(self, frame: Frame) -> tuple[str, ...]:
+    def _names_of(self, frame: RenderedCutout) -> tuple[str, ...]:
         """The panels for a frame: they keep their size and place from one to the next."""
         names = frame.plane_names
         if not names:
@@ -151,7 +151,7 @@ class PlaneRow(PanelScene):
             names = _with_adjusted(names)
         return tuple(n for n in names if said.get(n, n in given or n == "adjusted")) or names
 
-    def _put(self, frame: Frame) -> None:
+    def _put(self, frame: RenderedCutout) -> None:
         """Hand a frame to the panels, whose names are set; nothing is painted yet."""
         stage = self._stage
         stage.north, stage.east, stage.pixel_scale = frame.north, frame.east, frame.pixel_scale
@@ -266,12 +266,12 @@ def _with_adjusted(names: tuple[str, ...]) -> tuple[str, ...]:
     return (*names[:at], "adjusted", *names[at:])
 
 
-def exhibits(frame: Frame, names: tuple[str, ...]) -> list[Exhibit]:
+def exhibits(frame: RenderedCutout, names: tuple[str, ...]) -> list[Exhibit]:
     """Return what the panels of these planes show, in this order."""
     return [_exhibit(frame, name, first=name == names[0]) for name in names]
 
 
-def _exhibit(frame: Frame, plane: str, first: bool) -> Exhibit:
+def _exhibit(frame: RenderedCutout, plane: str, first: bool) -> Exhibit:
     note = frame.notes.get(plane, "")
     words = frame.states.get(plane, "")
     if frame.error is not None:

@@ -15,7 +15,7 @@ from vetter.gui.panels.overlays import compass_room, draw_compass, draw_reticle,
 from vetter.gui.panels.plane_panel import Exhibit
 from vetter.gui.panels.plane_row import exhibits
 from vetter.gui.widgets.theme import DARK
-from vetter.review.cutouts.rendered_cutout import Frame, frame_of_cutout
+from vetter.review.cutouts.rendered_cutout import RenderedCutout, rendered_from
 
 if TYPE_CHECKING:
     from vetter.core.cutout.cutout import Cutout
@@ -64,7 +64,7 @@ class ExportPicture:
     def draw(self, row: int, cutout: Cutout) -> QImage:
         """Draw the picture: a heading, and a titled panel for each plane."""
         # The cutout's own WCS: the builder's thread uses that of the whole image meanwhile.
-        frame = frame_of_cutout(row, self._name(row), cutout, self._looks)
+        frame = rendered_from(row, self._name(row), cutout, self._looks)
         panels = exhibits(frame, frame.plane_names)
         count = max(1, len(panels))
         size = count * PANEL + (count + 1) * GAP, HEADING + TITLE + PANEL + GAP
@@ -115,7 +115,9 @@ def _draw_words(painter: QPainter, area: QRect, words: str) -> None:
     painter.drawText(area.adjusted(12, 12, -12, -12), int(wrap), words)
 
 
-def _draw_panel(painter: QPainter, area: QRect, image: QImage, frame: Frame, first: bool) -> None:
+def _draw_panel(
+    painter: QPainter, area: QRect, image: QImage, frame: RenderedCutout, first: bool
+) -> None:
     """Pixels as squares, and the reticle around the candidate's true position."""
     columns, rows = image.width(), image.height()
     scale = min(area.width() / columns, area.height() / rows)
@@ -132,7 +134,7 @@ def _draw_panel(painter: QPainter, area: QRect, image: QImage, frame: Frame, fir
     painter.setClipping(False)
 
 
-def _draw_directions(painter: QPainter, over: QRectF, frame: Frame, scale: float) -> None:
+def _draw_directions(painter: QPainter, over: QRectF, frame: RenderedCutout, scale: float) -> None:
     if frame.north is not None and frame.east is not None:
         left, below = compass_room(frame.north, frame.east)
         corner = over.bottomLeft() + QPointF(left, -below)

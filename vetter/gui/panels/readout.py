@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from vetter.core.coordinates.sky import radec, sexagesimal
 from vetter.errors import VetterError
-from vetter.review.cutouts.rendered_cutout import Frame
+from vetter.review.cutouts.rendered_cutout import RenderedCutout
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
@@ -50,7 +50,7 @@ class Readout(QLabel):
             "degrees"
         )
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._frame: Frame | None = None
+        self._frame: RenderedCutout | None = None
         self._pixel: tuple[float, float] | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -64,7 +64,7 @@ class Readout(QLabel):
         # A width that stays: neither the pointer nor the next candidate moves anything.
         self.setFixedWidth(self.fontMetrics().horizontalAdvance(sample) + 2)
 
-    def show_frame(self, frame: Frame | None) -> None:
+    def show_frame(self, frame: RenderedCutout | None) -> None:
         """The candidate on screen has changed; the pointer stays where it is."""
         self._frame = frame
         if self._pixel is not None or self.text():
@@ -103,7 +103,7 @@ class Readout(QLabel):
             self._soon.start()
 
 
-def describe(frame: Frame, x: float, y: float, degrees: bool = True) -> str:
+def describe(frame: RenderedCutout, x: float, y: float, degrees: bool = True) -> str:
     """Where a cutout pixel (0-based) lies, on one line; empty outside of the cutout."""
     if frame.cutout is None or _inside(frame, x, y) is None:
         return ""
@@ -112,7 +112,7 @@ def describe(frame: Frame, x: float, y: float, degrees: bool = True) -> str:
     return f"{place}   {_sky(frame, x, y, degrees)}".rstrip()
 
 
-def values(frame: Frame, x: float, y: float) -> dict[str, str]:
+def values(frame: RenderedCutout, x: float, y: float) -> dict[str, str]:
     """The value of each plane in the cutout pixel (0-based) in words; empty outside of it."""
     inside = _inside(frame, x, y)
     if inside is None:
@@ -130,7 +130,7 @@ def values(frame: Frame, x: float, y: float) -> dict[str, str]:
     return words
 
 
-def _inside(frame: Frame, x: float, y: float) -> tuple[int, int] | None:
+def _inside(frame: RenderedCutout, x: float, y: float) -> tuple[int, int] | None:
     column, row = math.floor(x + 0.5), math.floor(y + 0.5)
     shape = frame.shape
     if shape is None or not (0 <= column < shape[1] and 0 <= row < shape[0]):
@@ -138,7 +138,7 @@ def _inside(frame: Frame, x: float, y: float) -> tuple[int, int] | None:
     return column, row
 
 
-def _sky(frame: Frame, x: float, y: float, degrees: bool) -> str:
+def _sky(frame: RenderedCutout, x: float, y: float, degrees: bool) -> str:
     wcs = _wcs(frame)
     found = None if wcs is None else radec(wcs, x, y)
     if found is None:
@@ -147,7 +147,7 @@ def _sky(frame: Frame, x: float, y: float, degrees: bool) -> str:
     return f"{ra}  {dec}" + (f"   {found[0]:.6f}  {found[1]:+.6f}" if degrees else "")
 
 
-def _wcs(frame: Frame) -> WCS | None:
+def _wcs(frame: RenderedCutout) -> WCS | None:
     try:
         return None if frame.cutout is None else frame.cutout.wcs
     except VetterError:

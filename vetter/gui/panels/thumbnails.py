@@ -15,7 +15,7 @@ from PyQt6.QtGui import QImage, QTransform
 from vetter.core.cutout_source import Place
 from vetter.core.display.rendering import Picture
 from vetter.review.cutouts.cutout_cache import CutoutCache
-from vetter.review.cutouts.rendered_cutout import Frame, Spot
+from vetter.review.cutouts.rendered_cutout import RenderedCutout, Spot
 
 SIZE = 96
 KEPT = 1500
@@ -133,7 +133,7 @@ class Thumbnails(QObject):
         self._images.clear()
         return True
 
-    def _take(self, spot: Spot, frame: Frame) -> QImage | str:
+    def _take(self, spot: Spot, frame: RenderedCutout) -> QImage | str:
         made: QImage | str
         if frame.error is not None:
             made = "no cutout"

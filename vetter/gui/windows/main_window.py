@@ -38,7 +38,7 @@ from vetter.gui.windows.presenter import Showing
 from vetter.gui.windows.status_bar import Status
 from vetter.gui.windows.window import Window, application, first_size
 from vetter.review.cutouts.cutout_cache import CutoutCache
-from vetter.review.cutouts.rendered_cutout import Frame
+from vetter.review.cutouts.rendered_cutout import RenderedCutout
 from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
@@ -265,7 +265,7 @@ class MainWindow(Window):
         self.list_dock.show()
         self.filter_bar.start()
 
-    def _frame_on_screen(self) -> Frame | None:
+    def _frame_on_screen(self) -> RenderedCutout | None:
         row = self.session.current_row
         return None if row < 0 else self.cache.peek(row)
 

@@ -15,7 +15,7 @@ from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.readout import Readout
 from vetter.gui.panels.stretch_bar import StretchBar
 from vetter.review.cutouts.cutout_cache import CutoutCache
-from vetter.review.cutouts.rendered_cutout import Frame
+from vetter.review.cutouts.rendered_cutout import RenderedCutout
 from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
@@ -69,7 +69,7 @@ class Showing(QObject):
         self._stretch_bar, self._candidate_list = stretch_bar, candidate_list
         self._epochs, self._light_curve = epochs, light_curve
         self._row = -1
-        self._shown: Frame | None = None
+        self._shown: RenderedCutout | None = None
         self._exposed = False
         self._closed = False
         self._after_paint = self._timer(0, self._follow)
@@ -117,7 +117,7 @@ class Showing(QObject):
         else:
             self._candidate_list.follow(row)
 
-    def _at_hand(self, row: int) -> Frame | None:
+    def _at_hand(self, row: int) -> RenderedCutout | None:
         """What can be shown soonest of a row that the vetter turns to.
 
         Painted ahead while its fit was under way, it is shown like that, with the panel that

@@ -20,11 +20,11 @@ from vetter.core.cutout_source import Place
 from vetter.core.display.style import Looks
 from vetter.review.cutouts.rendered_cutout import (
     Adjusted,
-    Frame,
+    RenderedCutout,
     Shift,
     Spot,
-    build_frame,
-    paint_frame,
+    render_cutout,
+    repaint,
 )
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class CutoutCache(QObject):
         """Of the cutouts, in pixels."""
         return self._radius
 
-    def get(self, row: Spot) -> Frame | None:
+    def get(self, row: Spot) -> RenderedCutout | None:
         """The frame of a row as it is to be shown now, or None if it has yet to be read."""
         with self._state:
             frames = self._frames.by_spot
@@ -112,7 +112,7 @@ class CutoutCache(QObject):
             self._store(row, kept)
         return kept.frame
 
-    def peek(self, row: Spot) -> Frame | None:
+    def peek(self, row: Spot) -> RenderedCutout | None:
         """The frame of a row if it is up to date; nothing is made for it, unlike `get`."""
         with self._state:
             kept = self._frames.by_spot.get(row)
@@ -124,7 +124,7 @@ class CutoutCache(QObject):
             self._wishes = [row if isinstance(row, Place) else int(row) for row in rows]
             self._state.notify_all()
 
-    def build(self, row: int) -> Frame:
+    def build(self, row: int) -> RenderedCutout:
         """The frame of a row, built here and now if need be."""
         frame = self.get(row)
         if frame is not None:
@@ -253,10 +253,10 @@ class CutoutCache(QObject):
 
     def _made(self, row: Spot, recipe: Recipe, old: KeptFrame | None) -> KeptFrame:
         if old is not None and old.recipe.radius == recipe.radius:
-            frame = paint_frame(old.frame, recipe.looks, recipe.adjusted)
+            frame = repaint(old.frame, recipe.looks, recipe.adjusted)
             return KeptFrame(frame, recipe, old.read_at)
         with self._reading:
-            frame = build_frame(self._source, row, recipe.radius, recipe.looks, recipe.adjusted)
+            frame = render_cutout(self._source, row, recipe.radius, recipe.looks, recipe.adjusted)
         return KeptFrame(frame, recipe, time.monotonic())
 
     def _store(self, row: Spot, kept: KeptFrame) -> bool:
@@ -291,7 +291,7 @@ class Recipe(NamedTuple):
 class KeptFrame(NamedTuple):
     """A frame, and when its pixels were read (seconds, monotonic)."""
 
-    frame: Frame
+    frame: RenderedCutout
     recipe: Recipe
     read_at: float
 

@@ -57,7 +57,7 @@ class Adjusted:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class RenderedCutout:
     """One candidate, ready to be painted.
 
     Attributes
@@ -137,19 +137,19 @@ class Frame:
         return sum(array.nbytes for array in (*self.planes.values(), *self.pictures.values()))
 
 
-def build_frame(
+def render_cutout(
     source: CutoutSource, spot: Spot, radius: float, looks: Looks, adjusted: Adjusted | None = None
-) -> Frame:
-    """Read a cutout and make it ready; whatever goes wrong is told by `Frame.error`."""
+) -> RenderedCutout:
+    """Read a cutout and make it ready; whatever goes wrong is told by `RenderedCutout.error`."""
     row, name = _named(source, spot)
     try:
         frame = _unpainted(source, spot, radius, _cutout(source, spot, radius).read_only())
-        return paint_frame(frame, looks, adjusted)
+        return repaint(frame, looks, adjusted)
     except VetterError as error:
         words = str(error)
     except Exception as error:  # One bad candidate must not end the thread that builds all.
         words = f"no cutout: {in_words(error)}"
-    return Frame(row, radius, None, {}, {}, words, name)
+    return RenderedCutout(row, radius, None, {}, {}, words, name)
 
 
 def _named(source: CutoutSource, spot: Spot) -> tuple[int, str]:
@@ -165,13 +165,15 @@ def _cutout(source: CutoutSource, spot: Spot, radius: float) -> Cutout:
     return source.cutout(spot, radius)
 
 
-def frame_of_cutout(row: int, name: str, cutout: Cutout, looks: Looks) -> Frame:
+def rendered_from(row: int, name: str, cutout: Cutout, looks: Looks) -> RenderedCutout:
     """Return the frame of a cutout that has been read, whose own WCS gives the directions."""
     radius = (max(cutout.shape) - 1) / 2
-    return paint_frame(_of_cutout(row, name, radius, cutout, wcs=None, expected=()), looks)
+    return repaint(_of_cutout(row, name, radius, cutout, wcs=None, expected=()), looks)
 
 
-def paint_frame(frame: Frame, looks: Looks, adjusted: Adjusted | None = None) -> Frame:
+def repaint(
+    frame: RenderedCutout, looks: Looks, adjusted: Adjusted | None = None
+) -> RenderedCutout:
     """The same frame with other looks or another fit; reads no file."""
     if frame.cutout is None:
         return frame
@@ -190,7 +192,7 @@ def paint_frame(frame: Frame, looks: Looks, adjusted: Adjusted | None = None) ->
 
 
 def _with_fit(
-    frame: Frame, cutout: Cutout, adjusted: Adjusted | None
+    frame: RenderedCutout, cutout: Cutout, adjusted: Adjusted | None
 ) -> tuple[dict[str, Array], dict[str, str]]:
     """The planes with the residual of a fit among them, and what those without pixels say."""
     planes = dict(cutout.planes)
@@ -211,7 +213,7 @@ def _with_fit(
 
 
 def _drawn(
-    frame: Frame, planes: dict[str, Array], looks: Looks
+    frame: RenderedCutout, planes: dict[str, Array], looks: Looks
 ) -> tuple[dict[str, Picture], dict[str, Limits]]:
     """All planes; where only a fit has come, just its residual, with the limits of `diff`."""
     if frame.looks != looks:
@@ -233,7 +235,7 @@ def _in_order(planes: dict[str, T]) -> dict[str, T]:
     return {name: planes[name] for name in names}
 
 
-def _unpainted(source: CutoutSource, spot: Spot, radius: float, cutout: Cutout) -> Frame:
+def _unpainted(source: CutoutSource, spot: Spot, radius: float, cutout: Cutout) -> RenderedCutout:
     row, name = _named(source, spot)
     number = spot.field if isinstance(spot, Place) else source.field_of(spot)
     # Of one image all candidates have the same planes, unless one cannot be read.
@@ -248,10 +250,10 @@ def _of_cutout(
     cutout: Cutout,
     wcs: WCS | None,
     expected: tuple[str, ...],
-) -> Frame:
+) -> RenderedCutout:
     lie = _lie(wcs, cutout)
     north, east, scale = lie if lie is not None else (None, None, None)
-    return Frame(
+    return RenderedCutout(
         row,
         radius,
         cutout,
@@ -289,7 +291,7 @@ def _lie(wcs: WCS | None, cutout: Cutout) -> tuple[float, float, float] | None:
         return None
 
 
-def _empty_planes(planes: Mapping[str, Array], frame: Frame) -> dict[str, str]:
+def _empty_planes(planes: Mapping[str, Array], frame: RenderedCutout) -> dict[str, str]:
     """The planes without a single value, and whether the candidate is off the image."""
     pixels = {name: plane for name, plane in planes.items() if plane.dtype.kind == "f"}
     empty = [name for name, plane in pixels.items() if not np.isfinite(plane).any()]
