@@ -20,7 +20,7 @@ from vetter.core.display.style import Looks
 from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.readout import values
-from vetter.review.cutouts.rendered_cutout import Adjusted, RenderedCutout, render_cutout, repaint
+from vetter.review.cutouts.rendered_cutout import FitPanel, RenderedCutout, render_cutout, repaint
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 
@@ -185,7 +185,7 @@ def test_the_adjusted_panel_stays_once_there_was_a_fit(
     row: PlaneRow, frame: RenderedCutout
 ) -> None:
     row.show_frame(frame)
-    row.show_frame(repaint(frame, Looks(), Adjusted(np.zeros((41, 41)))))
+    row.show_frame(repaint(frame, Looks(), FitPanel(np.zeros((41, 41)))))
     with_fit = row.plane_names
     assert "adjusted" in with_fit and row.panel("adjusted").exhibit.image is not None
     row.show_frame(frame)
@@ -382,7 +382,7 @@ def unmatched() -> FieldInMemory:
 
 
 def fitted(frame: RenderedCutout) -> RenderedCutout:
-    return repaint(frame, Looks(), Adjusted(frame.planes["diff"]))
+    return repaint(frame, Looks(), FitPanel(frame.planes["diff"]))
 
 
 def test_a_plane_that_is_only_estimated_has_no_panel(row: PlaneRow) -> None:

@@ -18,7 +18,7 @@ from vetter.core.cutout.plane import Provenance
 from vetter.core.display.style import Looks
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.review.cutouts.rendered_cutout import (
-    Adjusted,
+    FitPanel,
     RenderedCutout,
     Shift,
     render_cutout,
@@ -90,7 +90,7 @@ def test_states_are_said_in_words(row: PlaneRow) -> None:
     planes["template"] = np.full_like(planes["template"], np.nan)
     made = {"err": Provenance.ESTIMATED}
     source = FieldInMemory(planes, notes={"err": ESTIMATED_NOISE}, provenance=made)
-    frame = render_cutout(source, 0, 20, Looks(), Adjusted(None, "the fit: no template here"))
+    frame = render_cutout(source, 0, 20, Looks(), FitPanel(None, "the fit: no template here"))
     row.show_frame(frame)
     check_snapshot(row.grab().toImage(), "states")
 
@@ -104,13 +104,13 @@ def test_loading_shows_a_name_and_no_pixels(row: PlaneRow) -> None:
 def test_the_residual_of_a_fit_is_a_panel_of_its_own(row: PlaneRow) -> None:
     frame = frame_of()
     residual = frame.planes["diff"] * 0.2
-    row.show_frame(repaint(frame, Looks(), Adjusted(residual)))
+    row.show_frame(repaint(frame, Looks(), FitPanel(residual)))
     check_snapshot(row.grab().toImage(), "adjusted")
 
 
 def shifted(shift: Shift) -> RenderedCutout:
     frame = frame_of()
-    return repaint(frame, Looks(), Adjusted(frame.planes["diff"] * 0.2, shift=shift))
+    return repaint(frame, Looks(), FitPanel(frame.planes["diff"] * 0.2, shift=shift))
 
 
 def test_the_shift_of_a_fit_is_an_arrow_on_the_difference(row: PlaneRow) -> None:

@@ -12,7 +12,7 @@ from tests.helpers.fake_field import FieldInMemory
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.display.style import Looks
 from vetter.gui.panels.readout import Readout, describe, values
-from vetter.review.cutouts.rendered_cutout import Adjusted, RenderedCutout, render_cutout
+from vetter.review.cutouts.rendered_cutout import FitPanel, RenderedCutout, render_cutout
 
 RAMP = np.arange(40.0 * 40).reshape(40, 40)
 
@@ -56,7 +56,7 @@ def test_the_bits_of_a_mask_are_said() -> None:
 
 def test_the_fits_residual_is_among_the_values() -> None:
     source = FieldInMemory({"image": RAMP}, places=[[20, 10]])
-    frame = render_cutout(source, 0, 5, Looks(), Adjusted(np.full((11, 11), -2.5)))
+    frame = render_cutout(source, 0, 5, Looks(), FitPanel(np.full((11, 11), -2.5)))
     assert values(frame, 5, 5)["adjusted"] == "-2.5"
 
 

@@ -32,7 +32,7 @@ def _painted_ahead(window: MainWindow) -> bool:
 
 def test_a_fit_that_came_after_the_paint_ahead_follows_the_key(qtbot, window):
     ahead = window.plane_row.prepared
-    window.cache.set_adjusted(1, np.ones((41, 41)), shift=Shift(0.1, 0.2))
+    window.cache.set_fit_panel(1, np.ones((41, 41)), shift=Shift(0.1, 0.2))
     window.session.next()
     assert window.plane_row._frame is ahead
     assert window.session.is_painted
@@ -49,9 +49,9 @@ def test_what_was_painted_ahead_with_other_looks_is_not_shown(window):
 
 
 def test_a_residual_that_is_out_of_date_is_not_shown(qtbot, window):
-    window.cache.set_adjusted(1, np.ones((41, 41)))
+    window.cache.set_fit_panel(1, np.ones((41, 41)))
     qtbot.waitUntil(lambda: "adjusted" in window.plane_row.prepared.pictures, timeout=30000)
-    window.cache.set_adjusted(1, np.full((41, 41), 2.0))
+    window.cache.set_fit_panel(1, np.full((41, 41), 2.0))
     window.session.next()
     assert np.all(window.plane_row._frame.planes["adjusted"] == 2.0)
 

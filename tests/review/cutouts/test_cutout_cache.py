@@ -234,7 +234,7 @@ def test_a_cutout_of_the_old_radius_that_comes_late_is_dropped(make: Make, qtbot
 def test_the_residual_of_a_fit_is_shown_with_its_row_only(make: Make) -> None:
     cache, _ = make()
     cache.build(0), cache.build(1)
-    cache.set_adjusted(0, np.ones((21, 21)))
+    cache.set_fit_panel(0, np.ones((21, 21)))
     fitted, other = cache.get(0), cache.get(1)
     assert fitted is not None and other is not None
     assert fitted.planes["adjusted"].all() and "adjusted" not in other.plane_names
@@ -245,7 +245,7 @@ def test_a_second_fit_takes_the_place_of_the_first(make: Make, qtbot: QtBot) -> 
     cache.want([0])
     for level in (1.0, 2.0):
         # The builder too compares what it was made with: arrays, which are not equal or unequal.
-        cache.set_adjusted(0, np.full((21, 21), level))
+        cache.set_fit_panel(0, np.full((21, 21), level))
         qtbot.waitUntil(lambda: cache.peek(0) is not None, timeout=30000)
         frame = cache.peek(0)
         assert frame is not None and (frame.planes["adjusted"] == level).all()
@@ -253,16 +253,16 @@ def test_a_second_fit_takes_the_place_of_the_first(make: Make, qtbot: QtBot) -> 
 
 def test_a_fit_that_failed_says_why_and_can_be_taken_back(make: Make) -> None:
     cache, _ = make()
-    cache.set_adjusted(0, None, "the fit: no good pixels")
+    cache.set_fit_panel(0, None, "the fit: no good pixels")
     assert cache.build(0).states["adjusted"] == "the fit: no good pixels"
-    cache.set_adjusted(0, None)
+    cache.set_fit_panel(0, None)
     assert "adjusted" not in cache.build(0).plane_names
 
 
 def test_residuals_of_old_fits_make_room_for_new_ones(make: Make) -> None:
     cache, _ = make(max_bytes=4 * 10_000)
     for row in range(3):
-        cache.set_adjusted(row, np.ones((21, 21)))
+        cache.set_fit_panel(row, np.ones((21, 21)))
     shown = ["adjusted" in cache.build(row).planes for row in range(3)]
     assert shown == [False, True, True]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from vetter.review.cutouts.cutout_cache import FitPanels
-from vetter.review.cutouts.rendered_cutout import Adjusted
+from vetter.review.cutouts.rendered_cutout import FitPanel
 
 SIZE = 800
 
 
-def residual() -> Adjusted:
-    return Adjusted(np.zeros((10, 10)))
+def residual() -> FitPanel:
+    return FitPanel(np.zeros((10, 10)))
 
 
 def test_the_oldest_go_when_residuals_take_too_much():
@@ -23,7 +23,7 @@ def test_the_oldest_go_when_residuals_take_too_much():
 
 def test_words_take_no_memory_but_go_in_their_turn():
     panels = FitPanels(2 * SIZE)
-    panels.put(0, Adjusted(None, "no good pixels"))
+    panels.put(0, FitPanel(None, "no good pixels"))
     panels.put(1, residual())
     panels.put(2, residual())
     assert list(panels.by_row) == [0, 1, 2]

@@ -14,7 +14,7 @@ from vetter.core.display.style import Looks
 from vetter.review.cutouts.rendered_cutout import (
     NO_DATA,
     OFF_THE_IMAGE,
-    Adjusted,
+    FitPanel,
     Shift,
     render_cutout,
     repaint,
@@ -70,7 +70,7 @@ def test_off_the_image_is_said_of_all_planes() -> None:
 def test_the_residual_of_a_fit_is_a_plane_with_a_picture() -> None:
     frame = render_cutout(FieldInMemory(), 0, 20, Looks())
     residual = np.zeros((41, 41))
-    fitted = repaint(frame, Looks(), Adjusted(residual))
+    fitted = repaint(frame, Looks(), FitPanel(residual))
     assert fitted.planes["adjusted"] is residual and "adjusted" in fitted.pictures
     assert fitted.limits["adjusted"] == fitted.limits["diff"]
     assert "adjusted" not in frame.planes
@@ -78,7 +78,7 @@ def test_the_residual_of_a_fit_is_a_plane_with_a_picture() -> None:
 
 def test_a_fit_without_residual_says_why() -> None:
     frame = render_cutout(
-        FieldInMemory(), 0, 20, Looks(), Adjusted(None, "the fit: no good pixels")
+        FieldInMemory(), 0, 20, Looks(), FitPanel(None, "the fit: no good pixels")
     )
     assert frame.states["adjusted"] == "the fit: no good pixels"
     assert "adjusted" in frame.plane_names and "adjusted" not in frame.pictures
@@ -87,13 +87,13 @@ def test_a_fit_without_residual_says_why() -> None:
 def test_a_residual_of_another_size_is_shown_about_the_same_centre() -> None:
     residual = np.zeros((31, 31))
     residual[15, 15] = 7
-    frame = render_cutout(FieldInMemory(), 0, 20, Looks(), Adjusted(residual))
+    frame = render_cutout(FieldInMemory(), 0, 20, Looks(), FitPanel(residual))
     shown = frame.planes["adjusted"]
     assert shown.shape == (41, 41) and shown[20, 20] == 7 and np.isnan(shown[0, 0])
 
 
 def test_a_residual_without_a_common_centre_is_not_shown() -> None:
-    frame = render_cutout(FieldInMemory(), 0, 20, Looks(), Adjusted(np.zeros((30, 30))))
+    frame = render_cutout(FieldInMemory(), 0, 20, Looks(), FitPanel(np.zeros((30, 30))))
     assert "another shape" in frame.states["adjusted"] and "adjusted" not in frame.planes
 
 
@@ -113,19 +113,19 @@ def test_without_wcs_there_is_neither() -> None:
 
 def test_a_shift_comes_and_goes_with_its_residual() -> None:
     frame = render_cutout(FieldInMemory(), 0, 20, Looks())
-    fitted = repaint(frame, Looks(), Adjusted(np.zeros((41, 41)), shift=Shift(0.3, -0.2)))
+    fitted = repaint(frame, Looks(), FitPanel(np.zeros((41, 41)), shift=Shift(0.3, -0.2)))
     assert fitted.shift == (0.3, -0.2, False)
-    assert repaint(fitted, Looks(), Adjusted(None, "no good pixel")).shift is None
+    assert repaint(fitted, Looks(), FitPanel(None, "no good pixel")).shift is None
 
 
 @pytest.mark.parametrize("signed", [True, False], ids=["with diff", "without diff"])
 @pytest.mark.parametrize(
-    "before", [None, Adjusted(None, "fitting..."), Adjusted(np.ones((41, 41)))]
+    "before", [None, FitPanel(None, "fitting..."), FitPanel(np.ones((41, 41)))]
 )
 def test_a_fit_that_comes_later_is_drawn_as_if_it_had_been_there(before, signed) -> None:
     planes = field() if signed else {n: p for n, p in field().items() if n != "diff"}
     source, looks = FieldInMemory(planes), Looks()
-    fit = Adjusted(np.random.default_rng(3).normal(0, 9, (41, 41)), None, Shift(0.3, -0.1))
+    fit = FitPanel(np.random.default_rng(3).normal(0, 9, (41, 41)), None, Shift(0.3, -0.1))
     at_once = render_cutout(source, 0, 20, looks, fit)
     later = repaint(render_cutout(source, 0, 20, looks, before), looks, fit)
     assert later.plane_names == at_once.plane_names and later.limits == at_once.limits
@@ -134,8 +134,8 @@ def test_a_fit_that_comes_later_is_drawn_as_if_it_had_been_there(before, signed)
 
 
 def test_a_fit_that_is_taken_back_leaves_no_picture() -> None:
-    frame = render_cutout(FieldInMemory(), 0, 20, Looks(), Adjusted(np.ones((41, 41))))
-    bare = repaint(frame, Looks(), Adjusted(None, "fitting..."))
+    frame = render_cutout(FieldInMemory(), 0, 20, Looks(), FitPanel(np.ones((41, 41))))
+    bare = repaint(frame, Looks(), FitPanel(None, "fitting..."))
     assert bare.states["adjusted"] == "fitting..."
     assert "adjusted" not in bare.pictures and "adjusted" not in bare.limits
 

@@ -33,7 +33,7 @@ class Panels:
     def __init__(self) -> None:
         self.there: set[int] = set()
 
-    def has_adjusted(self, row: int) -> bool:
+    def has_fit_panel(self, row: int) -> bool:
         return row in self.there
 
 

@@ -118,11 +118,11 @@ class FakeCache:
         self.shifts: dict = {}
         self.expected: str | None = None
 
-    def set_adjusted(self, row, residual, reason=None, shift=None) -> None:
+    def set_fit_panel(self, row, residual, reason=None, shift=None) -> None:
         self.adjusted[row] = residual if residual is not None else reason
         self.shifts[row] = shift
 
-    def has_adjusted(self, row) -> bool:
+    def has_fit_panel(self, row) -> bool:
         return row in self.adjusted
 
     def expect_adjusted(self, words) -> None:

@@ -19,7 +19,7 @@ from PyQt6.QtCore import QObject, QThread, pyqtSignal
 from vetter.core.cutout_source import Place
 from vetter.core.display.style import Looks
 from vetter.review.cutouts.rendered_cutout import (
-    Adjusted,
+    FitPanel,
     RenderedCutout,
     Shift,
     Spot,
@@ -174,7 +174,7 @@ class CutoutCache(QObject):
             self._state.notify_all()
         return row in failed
 
-    def set_adjusted(
+    def set_fit_panel(
         self,
         row: int,
         residual: npt.NDArray[Any] | None,
@@ -187,7 +187,7 @@ class CutoutCache(QObject):
         Without a residual the panel says `reason`; without either there is no such panel.
         """
         nothing = residual is None and reason is None
-        made = None if nothing else Adjusted(residual, reason, shift)
+        made = None if nothing else FitPanel(residual, reason, shift)
         with self._state:
             self._fits.put(row, made)
             self._state.notify_all()
@@ -198,10 +198,10 @@ class CutoutCache(QObject):
         With it the panels stay in their places when a result arrives.
         """
         with self._state:
-            self._fits.expected = None if words is None else Adjusted(None, words)
+            self._fits.expected = None if words is None else FitPanel(None, words)
             self._state.notify_all()
 
-    def has_adjusted(self, row: int) -> bool:
+    def has_fit_panel(self, row: int) -> bool:
         """Whether the fit of a row has its panel, as pixels or as words."""
         with self._state:
             return row in self._fits.by_row
@@ -285,7 +285,7 @@ class Recipe(NamedTuple):
 
     radius: float
     looks: Looks
-    adjusted: Adjusted | None
+    adjusted: FitPanel | None
 
 
 class KeptFrame(NamedTuple):
@@ -378,7 +378,7 @@ class FitPanels:
     ----------
     by_row : OrderedDict of int to Adjusted
         In the order in which they came; to be read only.
-    expected : Adjusted or None
+    expected : FitPanel or None
         What the panel of any other row shows; None: it has no such panel.
 
     Parameters
@@ -388,12 +388,12 @@ class FitPanels:
     """
 
     def __init__(self, max_bytes: int) -> None:
-        self.by_row: OrderedDict[int, Adjusted] = OrderedDict()
-        self.expected: Adjusted | None = None
+        self.by_row: OrderedDict[int, FitPanel] = OrderedDict()
+        self.expected: FitPanel | None = None
         self._max_bytes = max_bytes
         self._nbytes = 0
 
-    def put(self, row: int, made: Adjusted | None) -> None:
+    def put(self, row: int, made: FitPanel | None) -> None:
         """Take what a fit has to show, the newest of all; None: the row has none any more."""
         self._nbytes -= _size(self.by_row.pop(row, None))
         if made is not None:
@@ -409,5 +409,5 @@ class FitPanels:
         self._nbytes = 0
 
 
-def _size(made: Adjusted | None) -> int:
+def _size(made: FitPanel | None) -> int:
     return 0 if made is None or made.residual is None else made.residual.nbytes

@@ -48,7 +48,7 @@ class Shift(NamedTuple):
 
 # By identity: two residuals have no equality that is one truth value.
 @dataclass(frozen=True, slots=True, eq=False)
-class Adjusted:
+class FitPanel:
     """What a fit has to show: the residual, shape (ny, nx), or in words why there is none."""
 
     residual: Array | None = None
@@ -138,7 +138,7 @@ class RenderedCutout:
 
 
 def render_cutout(
-    source: CutoutSource, spot: Spot, radius: float, looks: Looks, adjusted: Adjusted | None = None
+    source: CutoutSource, spot: Spot, radius: float, looks: Looks, adjusted: FitPanel | None = None
 ) -> RenderedCutout:
     """Read a cutout and make it ready; whatever goes wrong is told by `RenderedCutout.error`."""
     row, name = _named(source, spot)
@@ -172,7 +172,7 @@ def rendered_from(row: int, name: str, cutout: Cutout, looks: Looks) -> Rendered
 
 
 def repaint(
-    frame: RenderedCutout, looks: Looks, adjusted: Adjusted | None = None
+    frame: RenderedCutout, looks: Looks, adjusted: FitPanel | None = None
 ) -> RenderedCutout:
     """The same frame with other looks or another fit; reads no file."""
     if frame.cutout is None:
@@ -192,7 +192,7 @@ def repaint(
 
 
 def _with_fit(
-    frame: RenderedCutout, cutout: Cutout, adjusted: Adjusted | None
+    frame: RenderedCutout, cutout: Cutout, adjusted: FitPanel | None
 ) -> tuple[dict[str, Array], dict[str, str]]:
     """The planes with the residual of a fit among them, and what those without pixels say."""
     planes = dict(cutout.planes)

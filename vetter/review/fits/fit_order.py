@@ -69,7 +69,7 @@ class FitWishes:
 
     def _first(self, rows: Sequence[int] = ()) -> list[int]:
         """These rows, and what the vetter waits for already."""
-        coming = (row for row in self.followed if not self._cache.has_adjusted(row))
+        coming = (row for row in self.followed if not self._cache.has_fit_panel(row))
         first = dict.fromkeys([*rows, *coming, *sorted(self.asked)])
         return [row for row in first if row >= 0]
 

@@ -170,7 +170,7 @@ class Fits(QObject):
         if self.paused or self._error:
             return
         self._wishes.followed = tuple(rows)
-        wanted = [row for row in rows if not self._cache.has_adjusted(row)]
+        wanted = [row for row in rows if not self._cache.has_fit_panel(row)]
         if wanted or not self._ahead.running:
             self._wishes.wish(wanted)
 
@@ -260,9 +260,9 @@ class Fits(QObject):
             if ready is None:
                 continue
             if result.residual is not None:
-                self._cache.set_adjusted(row, result.residual, shift=_shift(result))
+                self._cache.set_fit_panel(row, result.residual, shift=_shift(result))
             elif not result.converged:
-                self._cache.set_adjusted(row, None, result.reason)
+                self._cache.set_fit_panel(row, None, result.reason)
             kept = replace(result, residual=None)
             self._judged.take(row, kept, ready)
             if ready.signature or not self._session.complete:
