@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import QApplication
 
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.decision import storable
-from vetter.core.display.style import Looks
+from vetter.core.display.style import DisplayStyle
 from vetter.errors import VetterError
 from vetter.gui.commands import COMMANDS, WINDOW_COMMANDS
 from vetter.gui.panels.panel_choice import PanelChoice
@@ -113,7 +113,7 @@ def _build(
     kept = store.settings
     cache = CutoutCache(
         source,
-        Looks.restored(kept.get("looks"), settings.display),
+        DisplayStyle.restored(kept.get("looks"), settings.display),
         source.default_radius,
         settings.review.cache_megabytes * MEGABYTE,
     )

@@ -11,7 +11,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout_source import CutoutSource
-from vetter.core.display.style import Looks
+from vetter.core.display.style import DisplayStyle
 from vetter.errors import InputError
 from vetter.review.cutouts.rendered_cutout import RenderedCutout, render_cutout
 
@@ -56,7 +56,7 @@ class FakeCache(QObject):
     def __init__(self, source: FakeSource) -> None:
         super().__init__()
         self.source = source
-        self.looks = Looks()
+        self.looks = DisplayStyle()
         self.radius = source.default_radius
         self.wanted: list[int] = []
         self._frames: dict[int, RenderedCutout] = {}

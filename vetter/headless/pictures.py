@@ -30,12 +30,14 @@ def picture_maker(
     check()
     from PyQt6.QtWidgets import QApplication
 
-    from vetter.core.display.style import Looks
+    from vetter.core.display.style import DisplayStyle
     from vetter.gui.panels.png import ExportPicture
 
     application = QApplication.instance() or QApplication(["vetter"])
     with SessionFile.open(session, "", read_only=True) as file:
-        looks = Looks.restored(file.settings.get("looks"), load_settings(settings_path).display)
+        looks = DisplayStyle.restored(
+            file.settings.get("looks"), load_settings(settings_path).display
+        )
     picture = ExportPicture(looks, source.candidates.name)
 
     def make(row: int, cutout: Any) -> bytes:

@@ -9,10 +9,10 @@ from vetter.core.display.colour_map import MASK_BAD, MASK_GOOD, NO_DATA, colour_
 from vetter.core.display.interval import Interval
 from vetter.core.display.rendering import plane_limits, render
 from vetter.core.display.stretch import STRETCHES
-from vetter.core.display.style import Look, Looks
+from vetter.core.display.style import DisplayStyle, PlaneStyle
 
 MINMAX = Interval("minmax")
-PLAIN = Looks(Look(MINMAX), Look(MINMAX, cmap="diverging"), Look(MINMAX))
+PLAIN = DisplayStyle(PlaneStyle(MINMAX), PlaneStyle(MINMAX, cmap="diverging"), PlaneStyle(MINMAX))
 RAMP = np.arange(12.0).reshape(3, 4)
 
 
@@ -56,7 +56,7 @@ def test_image_template_and_convolved_share_limits() -> None:
 
 
 def test_limits_are_each_planes_own_where_they_are_not_shared() -> None:
-    looks = Looks(PLAIN.sky, PLAIN.difference, PLAIN.err, shared=False)
+    looks = DisplayStyle(PLAIN.sky, PLAIN.difference, PLAIN.err, shared=False)
     limits = plane_limits({"image": RAMP, "template": RAMP + 5}, looks)
     assert limits == {"image": (0, 11), "template": (5, 16)}
 
@@ -82,7 +82,7 @@ def test_adjusted_has_the_limits_of_the_difference() -> None:
     ids=["nan", "constant", "not finite"],
 )
 def test_any_plane_can_be_drawn(plane: np.ndarray, stretch: str) -> None:
-    looks = Looks(Look(stretch=stretch), Look(stretch=stretch, cmap="diverging"))
+    looks = DisplayStyle(PlaneStyle(stretch=stretch), PlaneStyle(stretch=stretch, cmap="diverging"))
     pictures, _ = render({"image": plane, "diff": plane}, looks)
     for picture in pictures.values():
         assert picture.dtype == np.uint32 and picture.shape == plane.shape
@@ -91,7 +91,7 @@ def test_any_plane_can_be_drawn(plane: np.ndarray, stretch: str) -> None:
 
 def test_equalisation_uses_all_tones_evenly() -> None:
     plane = np.random.default_rng(2).exponential(1, (50, 50))
-    picture = render({"image": plane}, Looks(Look(MINMAX, "histeq")))[0]["image"]
+    picture = render({"image": plane}, DisplayStyle(PlaneStyle(MINMAX, "histeq")))[0]["image"]
     assert np.histogram(picture & 255, 4, (0, 256))[0].min() > 500
 
 
@@ -126,9 +126,10 @@ EXTREMES = {
 @pytest.mark.parametrize("pixels", EXTREMES.values(), ids=EXTREMES)
 def test_extreme_pixels_have_a_tone_each(pixels: list[float], stretch: str) -> None:
     for kind in ("zscale", "percentile", "minmax"):
-        look = Look(Interval(kind, 1.0, 99.0), stretch)
+        look = PlaneStyle(Interval(kind, 1.0, 99.0), stretch)
         pictures = render(
-            {"image": np.array([pixels]), "diff": np.array([pixels])}, Looks(look, look, look)
+            {"image": np.array([pixels]), "diff": np.array([pixels])},
+            DisplayStyle(look, look, look),
         )[0]
         for picture in pictures.values():
             assert ((picture == NO_DATA) == np.isnan([pixels])).all()

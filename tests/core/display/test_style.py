@@ -1,4 +1,4 @@
-"""Looks: which group a plane belongs to, and what a session keeps."""
+"""Display style: which group a plane belongs to, and what a session keeps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import pytest
 
 from vetter.core.display.interval import Interval
-from vetter.core.display.style import Look, Looks
+from vetter.core.display.style import DisplayStyle, PlaneStyle
 from vetter.settings import DisplaySettings
 
 
@@ -30,41 +30,43 @@ from vetter.settings import DisplaySettings
     ],
 )
 def test_the_group_of_a_plane(plane: str, group: str) -> None:
-    assert Looks.group(plane) == group
+    assert DisplayStyle.group(plane) == group
 
 
 def test_one_group_changes_alone() -> None:
-    before = Looks()
+    before = DisplayStyle()
     after = before.with_("difference", stretch="log")
     assert after.look("diff").stretch == after.look("adjusted").stretch == "log"
     assert after.sky == before.sky and before.difference.stretch == "linear"
 
 
 def test_settings_say_how_a_session_starts() -> None:
-    looks = Looks.from_settings(DisplaySettings(interval="zscale", stretch="sqrt"))
-    assert looks.sky == Look(Interval("zscale", 0.5, 99.5), "sqrt", "grey")
+    looks = DisplayStyle.from_settings(DisplaySettings(interval="zscale", stretch="sqrt"))
+    assert looks.sky == PlaneStyle(Interval("zscale", 0.5, 99.5), "sqrt", "grey")
     assert looks.difference.cmap == "diverging"
 
 
 def test_looks_survive_a_session_file() -> None:
-    looks = Looks(shared=False).with_("err", cmap="magma", interval=Interval("manual", -2, 3))
-    assert Looks.from_record(json.loads(json.dumps(looks.record()))) == looks
+    looks = DisplayStyle(shared=False).with_(
+        "err", cmap="magma", interval=Interval("manual", -2, 3)
+    )
+    assert DisplayStyle.from_record(json.loads(json.dumps(looks.record()))) == looks
 
 
 @pytest.mark.parametrize("wrong", [{"stretch": "cubic"}, {"cmap": "jet"}])
 def test_a_look_that_does_not_exist_is_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="wants one of"):
-        Look(**wrong)
+        PlaneStyle(**wrong)
 
 
 def test_an_unknown_group_is_refused() -> None:
     with pytest.raises(ValueError, match="group: wants one of sky"):
-        Looks().with_("mask", stretch="log")
+        DisplayStyle().with_("mask", stretch="log")
 
 
 def test_restored_looks_are_those_of_the_record() -> None:
-    left = Looks.from_settings(DisplaySettings(stretch="log"))
-    assert Looks.restored(left.record(), DisplaySettings()) == left
+    left = DisplayStyle.from_settings(DisplaySettings(stretch="log"))
+    assert DisplayStyle.restored(left.record(), DisplaySettings()) == left
 
 
 @pytest.mark.parametrize(
@@ -72,4 +74,4 @@ def test_restored_looks_are_those_of_the_record() -> None:
 )
 def test_unreadable_looks_are_those_of_the_settings(record: object) -> None:
     display = DisplaySettings(stretch="log")
-    assert Looks.restored(record, display) == Looks.from_settings(display)
+    assert DisplayStyle.restored(record, display) == DisplayStyle.from_settings(display)

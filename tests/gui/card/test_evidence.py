@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.helpers.fake_field import FieldInMemory, field
-from vetter.core.display.style import Looks
+from vetter.core.display.style import DisplayStyle
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.disappeared import Judgement
 from vetter.core.judgement.fit_table import FitState, FitStatus
@@ -60,9 +60,9 @@ def test_a_fit_is_not_offered_where_nothing_can_be_fitted(qtbot) -> None:
     planes["template"] = np.full_like(planes["template"], np.nan)
     del planes["convolved"]
     frames = [
-        render_cutout(FieldInMemory(fails=(2,)), 2, 20, Looks()),
-        render_cutout(FieldInMemory(planes), 0, 20, Looks()),
-        render_cutout(FieldInMemory(), 0, 20, Looks()),
+        render_cutout(FieldInMemory(fails=(2,)), 2, 20, DisplayStyle()),
+        render_cutout(FieldInMemory(planes), 0, 20, DisplayStyle()),
+        render_cutout(FieldInMemory(), 0, 20, DisplayStyle()),
         None,
     ]
     evidence = Evidence("F", lambda: frames[0])
@@ -81,7 +81,7 @@ def test_a_fit_is_not_offered_where_nothing_can_be_fitted(qtbot) -> None:
 
 
 def test_what_could_not_be_read_names_the_key_that_reads_it_again(qtbot) -> None:
-    frame = render_cutout(FieldInMemory(fails=(2,)), 2, 20, Looks())
+    frame = render_cutout(FieldInMemory(fails=(2,)), 2, 20, DisplayStyle())
     evidence = Evidence("F", lambda: frame, "F5")
     qtbot.addWidget(evidence)
     evidence.show_state(FitState())
@@ -91,7 +91,7 @@ def test_what_could_not_be_read_names_the_key_that_reads_it_again(qtbot) -> None
         FitState(FitStatus.DONE, failed, Judgement(None, "no fit: the disk is gone"))
     )
     assert evidence.words == "not judged: no fit: the disk is gone; F5 reads it again"
-    frame = render_cutout(FieldInMemory(), 2, 20, Looks())
+    frame = render_cutout(FieldInMemory(), 2, 20, DisplayStyle())
     evidence.show_state(
         FitState(FitStatus.DONE, failed, Judgement(None, "no fit: the disk is gone"))
     )

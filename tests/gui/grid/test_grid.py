@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from tests.helpers.fake_session import FakeSession, candidate_list
 from tests.helpers.fake_source import FakeCache, FakeSource
 from vetter.core.decisions.decision import Verdict
-from vetter.core.display.style import Looks
+from vetter.core.display.style import DisplayStyle
 from vetter.gui.grid.grid import Grid
 
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -276,7 +276,7 @@ def test_a_thumbnail_has_its_first_row_lowest(grid, session, cache) -> None:
 def test_other_looks_make_other_pictures(qtbot, grid, cache) -> None:
     _serve(qtbot, grid, cache)
     before = grid.thumbnails.image(0)
-    cache.looks = Looks().with_("difference", invert=True)
+    cache.looks = DisplayStyle().with_("difference", invert=True)
     cache._frames.clear()
     with qtbot.waitSignal(grid.thumbnails.outdated):
         cache.serve()

@@ -12,7 +12,7 @@ from PyQt6.QtTest import QTest
 
 from tests.helpers.windows import WITHOUT_FITS
 from vetter.app import open_window
-from vetter.core.display.style import Looks
+from vetter.core.display.style import DisplayStyle
 from vetter.gui.windows.main_window import MainWindow
 
 GENEROUS_MS = 30_000
@@ -27,7 +27,7 @@ def window(qtbot, tmp_path: Path) -> Iterator[MainWindow]:
     window.close()
 
 
-def shows(window: MainWindow, looks: Looks) -> bool:
+def shows(window: MainWindow, looks: DisplayStyle) -> bool:
     """Whether the panels show the current candidate as it is with these looks."""
     shown, now = window.plane_row._frame, window.cache.peek(window.session.current_row)
     return window.cache.looks == looks and shown is not None and shown is now

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.helpers.fake_field import FieldInMemory
 from tests.helpers.snapshots import pixels
-from vetter.core.display.style import Looks
+from vetter.core.display.style import DisplayStyle
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.review.cutouts.rendered_cutout import RenderedCutout, render_cutout
 
@@ -28,7 +28,7 @@ def row(qtbot: QtBot) -> Iterator[PlaneRow]:
 @pytest.fixture(scope="module")
 def frames() -> list[RenderedCutout]:
     source = FieldInMemory()
-    return [render_cutout(source, row, 20, Looks()) for row in range(3)]
+    return [render_cutout(source, row, 20, DisplayStyle()) for row in range(3)]
 
 
 def seen(row: PlaneRow) -> np.ndarray:

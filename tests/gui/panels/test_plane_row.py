@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from tests.helpers.fake_field import FieldInMemory, field
 from tests.helpers.snapshots import pixels
 from vetter.core.cutout.plane import Provenance
-from vetter.core.display.style import Looks
+from vetter.core.display.style import DisplayStyle
 from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.gui.panels.readout import values
@@ -42,11 +42,13 @@ def source() -> FieldInMemory:
 
 @pytest.fixture
 def frame(source: FieldInMemory) -> RenderedCutout:
-    return render_cutout(source, 0, 20, Looks())
+    return render_cutout(source, 0, 20, DisplayStyle())
 
 
 def single(image: Any, x: float, y: float, radius: float) -> RenderedCutout:
-    return render_cutout(FieldInMemory({"image": image}, places=[[x, y]]), 0, radius, Looks())
+    return render_cutout(
+        FieldInMemory({"image": image}, places=[[x, y]]), 0, radius, DisplayStyle()
+    )
 
 
 def on_screen(row: PlaneRow, plane: str, x: float, y: float) -> QPointF:
@@ -165,7 +167,7 @@ def test_loading_shows_nothing_of_the_candidate_before(
 
 def test_an_error_is_said_in_the_first_panel(row: PlaneRow, frame: RenderedCutout) -> None:
     row.show_frame(frame)
-    row.show_frame(render_cutout(FieldInMemory(fails=(1,)), 1, 20, Looks()))
+    row.show_frame(render_cutout(FieldInMemory(fails=(1,)), 1, 20, DisplayStyle()))
     assert row.plane_names[0] == "image"
     assert row.panel("image").exhibit.words == "C1.fits: wants an image, found none"
     assert row.panel("diff").exhibit.image is None
@@ -185,7 +187,7 @@ def test_the_adjusted_panel_stays_once_there_was_a_fit(
     row: PlaneRow, frame: RenderedCutout
 ) -> None:
     row.show_frame(frame)
-    row.show_frame(repaint(frame, Looks(), FitPanel(np.zeros((41, 41)))))
+    row.show_frame(repaint(frame, DisplayStyle(), FitPanel(np.zeros((41, 41)))))
     with_fit = row.plane_names
     assert "adjusted" in with_fit and row.panel("adjusted").exhibit.image is not None
     row.show_frame(frame)
@@ -207,7 +209,7 @@ def test_flip_held_over_a_move_shows_the_next_template(
 ) -> None:
     row.show_frame(frame)
     row.set_flip(True)
-    row.show_frame(render_cutout(source, 1, 20, Looks()))
+    row.show_frame(render_cutout(source, 1, 20, DisplayStyle()))
     assert row.panel("image").stand_in is row.panel("template").exhibit
 
 
@@ -226,7 +228,7 @@ def test_the_next_candidate_begins_with_its_image(
 ) -> None:
     row.show_frame(frame)
     row.blink_step(1)
-    row.show_frame(render_cutout(source, 1, 20, Looks()))
+    row.show_frame(render_cutout(source, 1, 20, DisplayStyle()))
     assert row.panel("image").stand_in is None
 
 
@@ -266,7 +268,7 @@ def test_zoom_and_place_are_kept_for_the_next_candidate(
     row.zoom_in()
     view = row.view
     row.show_loading("C1", frame.plane_names)
-    row.show_frame(render_cutout(source, 1, 20, Looks()))
+    row.show_frame(render_cutout(source, 1, 20, DisplayStyle()))
     assert row.view == view and view.zoom > 1
 
 
@@ -333,7 +335,7 @@ def test_a_plane_of_another_field_gets_its_own_panel(row: PlaneRow) -> None:
     planes = field()
     places = planes.pop("places")
     planes["survey"] = planes["template"] / 1e3
-    row.show_frame(render_cutout(FieldInMemory(planes, places), 0, 20, Looks()))
+    row.show_frame(render_cutout(FieldInMemory(planes, places), 0, 20, DisplayStyle()))
     assert row.plane_names[-1] == "survey" and row.panel("survey").exhibit.image is not None
 
 
@@ -343,7 +345,7 @@ def test_a_tool_tip_says_what_the_title_has_no_room_for(
     said: list[str] = []
     monkeypatch.setattr(QToolTip, "showText", lambda _at, text, _widget: said.append(text))
     source = FieldInMemory(notes={"err": "variance converted, of a file with a long name"})
-    row.show_frame(render_cutout(source, 0, 20, Looks()))
+    row.show_frame(render_cutout(source, 0, 20, DisplayStyle()))
     at = on_screen(row, "err", 20, 20).toPoint()
     event = QHelpEvent(QEvent.Type.ToolTip, at, row.mapToGlobal(at))
     QApplication.sendEvent(row.viewport(), event)
@@ -366,7 +368,7 @@ def test_values_are_the_next_candidates_and_none_while_it_loads(
     mouse(row, QEvent.Type.MouseMove, on_screen(row, "err", 12, 7), Qt.MouseButton.NoButton)
     row.show_loading("next", frame.plane_names)
     assert {row.panel(name).value for name in row.plane_names} == {""}
-    coming = render_cutout(source, 1, 20, Looks())
+    coming = render_cutout(source, 1, 20, DisplayStyle())
     row.show_frame(coming)
     assert row.panel("image").value == values(coming, 12, 7)["image"]
 
@@ -382,32 +384,32 @@ def unmatched() -> FieldInMemory:
 
 
 def fitted(frame: RenderedCutout) -> RenderedCutout:
-    return repaint(frame, Looks(), FitPanel(frame.planes["diff"]))
+    return repaint(frame, DisplayStyle(), FitPanel(frame.planes["diff"]))
 
 
 def test_a_plane_that_is_only_estimated_has_no_panel(row: PlaneRow) -> None:
-    row.show_frame(render_cutout(unmatched(), 0, 20, Looks()))
+    row.show_frame(render_cutout(unmatched(), 0, 20, DisplayStyle()))
     assert row.plane_names == ("image", "template", "diff")
 
 
 def test_once_a_plane_was_given_its_panel_stays(row: PlaneRow, frame: RenderedCutout) -> None:
     row.show_frame(frame)
-    row.show_frame(render_cutout(FieldInMemory(provenance=ESTIMATED), 1, 20, Looks()))
+    row.show_frame(render_cutout(FieldInMemory(provenance=ESTIMATED), 1, 20, DisplayStyle()))
     assert "err" in row.plane_names
 
 
 def test_the_panel_of_a_fit_on_demand_goes_with_its_candidate(row: PlaneRow) -> None:
     source = unmatched()
     row.set_choice(PanelChoice(fits_stay=False))
-    row.show_frame(fitted(render_cutout(source, 0, 20, Looks())))
+    row.show_frame(fitted(render_cutout(source, 0, 20, DisplayStyle())))
     assert row.plane_names == ("image", "template", "diff", "adjusted")
-    row.show_frame(render_cutout(source, 1, 20, Looks()))
+    row.show_frame(render_cutout(source, 1, 20, DisplayStyle()))
     assert row.plane_names == ("image", "template", "diff")
 
 
 def test_the_vetters_word_on_panels_goes_before_the_rule(row: PlaneRow) -> None:
     row.set_choice(PanelChoice({"err": True, "template": False, "adjusted": True}))
-    row.show_frame(render_cutout(unmatched(), 0, 20, Looks()))
+    row.show_frame(render_cutout(unmatched(), 0, 20, DisplayStyle()))
     assert row.plane_names == ("image", "diff", "adjusted", "err")
 
 
@@ -419,7 +421,7 @@ def test_while_it_loads_only_planes_that_will_be_shown_have_panels(row: PlaneRow
 
 def test_a_plane_without_a_panel_is_still_blinked_and_flipped_to(row: PlaneRow) -> None:
     row.set_choice(PanelChoice({"template": False}))
-    row.show_frame(render_cutout(unmatched(), 0, 20, Looks()))
+    row.show_frame(render_cutout(unmatched(), 0, 20, DisplayStyle()))
     row.blink_step(1)
     stand_in = row.panel("image").stand_in
     assert stand_in is not None and stand_in.plane == "template"
@@ -430,7 +432,7 @@ def test_a_plane_without_a_panel_is_still_blinked_and_flipped_to(row: PlaneRow) 
 
 
 def test_all_planes_can_be_chosen_from_those_without_a_panel_too(row: PlaneRow) -> None:
-    row.show_frame(render_cutout(unmatched(), 0, 20, Looks()))
+    row.show_frame(render_cutout(unmatched(), 0, 20, DisplayStyle()))
     assert list(row.planes) == ["image", "template", "diff", "adjusted", "err"]
     assert row.planes["err"] == "estimated from the image"
 

@@ -15,7 +15,7 @@ from tests.helpers.snapshots import check_snapshot, snapshot_font
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE
 from vetter.core.cutout.plane import Provenance
-from vetter.core.display.style import Looks
+from vetter.core.display.style import DisplayStyle
 from vetter.gui.panels.plane_row import PlaneRow
 from vetter.review.cutouts.rendered_cutout import (
     FitPanel,
@@ -45,7 +45,7 @@ def sky() -> WCS:
 
 
 def frame_of(number: int = 0, radius: float = 20, **options: object) -> RenderedCutout:
-    return render_cutout(FieldInMemory(**options), number, radius, Looks())
+    return render_cutout(FieldInMemory(**options), number, radius, DisplayStyle())
 
 
 @pytest.mark.parametrize("dark", [True, False], ids=["dark", "light"])
@@ -74,7 +74,7 @@ def test_a_cutout_that_is_not_square(row: PlaneRow) -> None:
     source = FieldInMemory(cut, places=[[31, 24]])
     whole = {name: plane.pixels for name, plane in source.planes.items()}
     source.cutout = lambda row, radius: Cutout(whole, {"x": 31.4, "y": 40.2}, origin=(0, 0))
-    row.show_frame(render_cutout(source, 0, 20, Looks()))
+    row.show_frame(render_cutout(source, 0, 20, DisplayStyle()))
     check_snapshot(row.grab().toImage(), "not_square")
 
 
@@ -90,7 +90,9 @@ def test_states_are_said_in_words(row: PlaneRow) -> None:
     planes["template"] = np.full_like(planes["template"], np.nan)
     made = {"err": Provenance.ESTIMATED}
     source = FieldInMemory(planes, notes={"err": ESTIMATED_NOISE}, provenance=made)
-    frame = render_cutout(source, 0, 20, Looks(), FitPanel(None, "the fit: no template here"))
+    frame = render_cutout(
+        source, 0, 20, DisplayStyle(), FitPanel(None, "the fit: no template here")
+    )
     row.show_frame(frame)
     check_snapshot(row.grab().toImage(), "states")
 
@@ -104,13 +106,13 @@ def test_loading_shows_a_name_and_no_pixels(row: PlaneRow) -> None:
 def test_the_residual_of_a_fit_is_a_panel_of_its_own(row: PlaneRow) -> None:
     frame = frame_of()
     residual = frame.planes["diff"] * 0.2
-    row.show_frame(repaint(frame, Looks(), FitPanel(residual)))
+    row.show_frame(repaint(frame, DisplayStyle(), FitPanel(residual)))
     check_snapshot(row.grab().toImage(), "adjusted")
 
 
 def shifted(shift: Shift) -> RenderedCutout:
     frame = frame_of()
-    return repaint(frame, Looks(), FitPanel(frame.planes["diff"] * 0.2, shift=shift))
+    return repaint(frame, DisplayStyle(), FitPanel(frame.planes["diff"] * 0.2, shift=shift))
 
 
 def test_the_shift_of_a_fit_is_an_arrow_on_the_difference(row: PlaneRow) -> None:

@@ -6,7 +6,7 @@ from PyQt6.QtGui import QColor, QImage
 from tests.helpers.field_files import tan_wcs
 from tests.helpers.snapshots import pixels
 from vetter.core.cutout.cutout import Cutout
-from vetter.core.display.style import Looks
+from vetter.core.display.style import DisplayStyle
 from vetter.gui.panels.png import GAP, HEADING, PANEL, TITLE, ExportPicture
 from vetter.gui.widgets.theme import DARK
 
@@ -18,7 +18,7 @@ def _cutout() -> Cutout:
 
 
 def test_y_points_up_and_x_to_the_right(qapp) -> None:
-    image = ExportPicture(Looks(), str).draw(0, _cutout())
+    image = ExportPicture(DisplayStyle(), str).draw(0, _cutout())
     scale = PANEL / 9
     x, y = GAP + int(6.5 * scale), HEADING + TITLE + PANEL - int(1.5 * scale)
     mirrored = HEADING + TITLE + int(1.5 * scale)
@@ -27,12 +27,12 @@ def test_y_points_up_and_x_to_the_right(qapp) -> None:
 
 
 def test_every_plane_has_a_panel(qapp) -> None:
-    image = ExportPicture(Looks(), str).draw(0, _cutout())
+    image = ExportPicture(DisplayStyle(), str).draw(0, _cutout())
     assert image.width() == 2 * PANEL + 3 * GAP
 
 
 def test_it_is_a_png_file(qapp) -> None:
-    data = ExportPicture(Looks(), str)(0, _cutout())
+    data = ExportPicture(DisplayStyle(), str)(0, _cutout())
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
     assert QImage.fromData(data).pixelColor(0, 0) == QColor("#1b1c1e")
 
@@ -40,7 +40,7 @@ def test_it_is_a_png_file(qapp) -> None:
 def test_plane_without_values_has_words_in_its_panel(qapp) -> None:
     image = np.full((9, 9), np.nan)
     cutout = Cutout({"image": image}, {"x": 6.0, "y": 1.0}, origin=(0, 0))
-    drawn = ExportPicture(Looks(), str).draw(0, cutout)
+    drawn = ExportPicture(DisplayStyle(), str).draw(0, cutout)
     corner = GAP + 5, HEADING + TITLE + 5
     assert drawn.pixelColor(*corner) == QColor(DARK.base)
     half = PANEL // 2
@@ -49,7 +49,7 @@ def test_plane_without_values_has_words_in_its_panel(qapp) -> None:
 
 
 def test_range_of_values_is_in_the_title(qapp) -> None:
-    drawn = ExportPicture(Looks(), str).draw(0, _cutout())
+    drawn = ExportPicture(DisplayStyle(), str).draw(0, _cutout())
     titles = [drawn.copy(GAP + place + 120, HEADING, 120, TITLE) for place in (0, PANEL + GAP)]
     # A mask has no range.
     assert [bool((pixels(title) > 100).any()) for title in titles] == [True, False]
@@ -57,8 +57,8 @@ def test_range_of_values_is_in_the_title(qapp) -> None:
 
 def test_compass_is_drawn_if_the_cutout_has_a_wcs(qapp) -> None:
     cutout = _cutout()
-    plain = ExportPicture(Looks(), str).draw(0, cutout)
+    plain = ExportPicture(DisplayStyle(), str).draw(0, cutout)
     cutout.wcs = tan_wcs()
     corner = GAP, HEADING + TITLE + PANEL - 70, 70, 70
-    drawn = ExportPicture(Looks(), str).draw(0, cutout)
+    drawn = ExportPicture(DisplayStyle(), str).draw(0, cutout)
     assert (pixels(drawn.copy(*corner)) != pixels(plain.copy(*corner))).any()

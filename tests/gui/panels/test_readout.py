@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.helpers.fake_field import FieldInMemory
 from vetter.core.cutout.cutout import Cutout
-from vetter.core.display.style import Looks
+from vetter.core.display.style import DisplayStyle
 from vetter.gui.panels.readout import Readout, describe, values
 from vetter.review.cutouts.rendered_cutout import FitPanel, RenderedCutout, render_cutout
 
@@ -26,7 +26,7 @@ def readout(qtbot: QtBot) -> Readout:
 
 
 def frame_of(**planes: np.ndarray) -> RenderedCutout:
-    return render_cutout(FieldInMemory(planes, places=[[20, 10]]), 0, 5, Looks())
+    return render_cutout(FieldInMemory(planes, places=[[20, 10]]), 0, 5, DisplayStyle())
 
 
 def test_pixels_are_counted_from_1_in_the_whole_image() -> None:
@@ -51,12 +51,12 @@ def test_the_bits_of_a_mask_are_said() -> None:
     bits = np.full((11, 11), 6)
     bad = Cutout({"mask": bits > 0}, {"x": 20, "y": 10}, origin=(15, 5), bits={"mask": bits})
     source.cutout = lambda row, radius: bad
-    assert values(render_cutout(source, 0, 5, Looks()), 2, 2) == {"mask": "bad (6)"}
+    assert values(render_cutout(source, 0, 5, DisplayStyle()), 2, 2) == {"mask": "bad (6)"}
 
 
 def test_the_fits_residual_is_among_the_values() -> None:
     source = FieldInMemory({"image": RAMP}, places=[[20, 10]])
-    frame = render_cutout(source, 0, 5, Looks(), FitPanel(np.full((11, 11), -2.5)))
+    frame = render_cutout(source, 0, 5, DisplayStyle(), FitPanel(np.full((11, 11), -2.5)))
     assert values(frame, 5, 5)["adjusted"] == "-2.5"
 
 
@@ -67,7 +67,7 @@ def test_right_ascension_and_declination_in_both_notations() -> None:
     source = FieldInMemory({"image": RAMP}, places=[[20, 10]])
     cut = Cutout({"image": RAMP[5:16, 15:26]}, {"x": 20, "y": 10}, wcs=wcs, origin=(15, 5))
     source.cutout = lambda row, radius: cut
-    frame = render_cutout(source, 0, 5, Looks())
+    frame = render_cutout(source, 0, 5, DisplayStyle())
     assert describe(frame, 5, 5).endswith("04:21:03.27  +33:12:04.9   65.263625  +33.201361")
     assert describe(frame, 5, 5, degrees=False).endswith("04:21:03.27  +33:12:04.9")
 
@@ -91,7 +91,7 @@ def test_a_new_candidate_under_a_still_pointer_is_read(readout: Readout) -> None
     readout.show_pointer((5.0, 5.0))
     readout.update_now()
     elsewhere = FieldInMemory({"image": RAMP}, places=[[25, 10]])
-    readout.show_frame(render_cutout(elsewhere, 0, 5, Looks()))
+    readout.show_frame(render_cutout(elsewhere, 0, 5, DisplayStyle()))
     readout.update_now()
     assert readout.text().startswith("FITS x 26.0")
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from vetter.core.display.interval import Interval
 from vetter.core.display.stretch import STRETCHES
-from vetter.core.display.style import GROUPS, Looks
+from vetter.core.display.style import GROUPS, DisplayStyle
 from vetter.gui.actions.keymap import make_keymap
 from vetter.gui.commands import COMMANDS
 from vetter.gui.panels.stretch_bar import StretchBar
@@ -20,7 +20,7 @@ from vetter.gui.widgets.line_edits import NumberField
 
 @pytest.fixture
 def bar(qtbot: QtBot) -> Iterator[StretchBar]:
-    bar = StretchBar(Looks(), make_keymap(COMMANDS))
+    bar = StretchBar(DisplayStyle(), make_keymap(COMMANDS))
     qtbot.addWidget(bar)
     yield bar
 
@@ -53,7 +53,7 @@ def test_s_goes_round_the_stretches(bar: StretchBar) -> None:
 
 
 def test_a_change_is_told_once(bar: StretchBar, qtbot: QtBot) -> None:
-    told: list[Looks] = []
+    told: list[DisplayStyle] = []
     bar.looks_changed.connect(told.append)
     bar.next_stretch()
     assert told == [bar.looks]
@@ -151,9 +151,9 @@ def test_only_the_fields_take_the_keyboard(bar: StretchBar) -> None:
 
 
 def test_looks_from_a_session_are_shown_and_not_told(bar: StretchBar) -> None:
-    told: list[Looks] = []
+    told: list[DisplayStyle] = []
     bar.looks_changed.connect(told.append)
-    bar.set_looks(Looks().with_("sky", stretch="square"))
+    bar.set_looks(DisplayStyle().with_("sky", stretch="square"))
     assert told == [] and bar.findChildren(QComboBox)[2].currentText() == "square"
 
 
@@ -163,10 +163,10 @@ def test_all_choices_are_made_without_the_mouse(bar: StretchBar) -> None:
     bar.next_interval()
     assert bar.looks.sky.cmap != before.cmap
     assert bar.looks.sky.interval.kind != before.interval.kind
-    assert bar.looks.difference == Looks().difference
+    assert bar.looks.difference == DisplayStyle().difference
     bar.next_planes()
     bar.next_colours()
-    assert bar.looks.difference.cmap != Looks().difference.cmap
+    assert bar.looks.difference.cmap != DisplayStyle().difference.cmap
 
 
 def test_limits_are_typed_without_the_mouse(qtbot: QtBot, bar: StretchBar) -> None:

@@ -10,7 +10,7 @@ import pytest
 from astropy.io import fits
 
 from tests.helpers.field_files import pixels, tan_wcs, write_damaged, write_field, write_list
-from vetter.core.display.style import Looks
+from vetter.core.display.style import DisplayStyle
 from vetter.errors import InputError
 from vetter.io.field.field_source import FieldSource
 from vetter.io.input_options import InputOptions
@@ -132,7 +132,7 @@ def test_a_plane_that_cannot_be_read_any_more_leaves_the_others(tmp_path: Path, 
     assert tuple(cutout.planes) == ("image", "err", "mask")
     assert list(cutout.unread) == ["template"]
     assert "template.fits: cannot be read any more" in cutout.unread["template"]
-    frame = render_cutout(source, 0, 5, Looks())
+    frame = render_cutout(source, 0, 5, DisplayStyle())
     assert frame.error is None and frame.states == cutout.unread
     assert frame.plane_names == ("image", "template", "err", "mask")
 

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.helpers.fake_field import FieldInMemory
 from vetter.core.cutout.cutout import Cutout
-from vetter.core.display.style import Looks
+from vetter.core.display.style import DisplayStyle
 from vetter.review.cutouts.cutout_cache import CutoutCache
 
 ROOT = Path(__file__).resolve().parent.parents[2]
@@ -27,7 +27,7 @@ def make(qtbot: QtBot) -> Iterator[Make]:
 
     def make_cache(radius: float = 10, max_bytes: int = 1 << 28, **options: object) -> object:
         source = FieldInMemory(**options)
-        made.append((CutoutCache(source, Looks(), radius, max_bytes), source))
+        made.append((CutoutCache(source, DisplayStyle(), radius, max_bytes), source))
         return made[-1]
 
     yield make_cache
@@ -178,7 +178,7 @@ def test_new_looks_draw_the_same_cutouts_anew_without_reading(make: Make, qtbot:
     ready_rows(cache, qtbot, [0, 1])
     before = cache.get(0)
     with qtbot.waitSignal(cache.ready, timeout=30000):
-        cache.set_looks(Looks().with_("sky", invert=True))
+        cache.set_looks(DisplayStyle().with_("sky", invert=True))
     after = cache.get(0)
     assert before is not None and after is not None and len(source.asked) == 2
     assert after.cutout is before.cutout
@@ -192,7 +192,7 @@ def test_new_looks_draw_the_first_row_and_the_others_when_wanted_again(
     ready_rows(cache, qtbot, [4, 5, 6])
     got: list[int] = []
     cache.ready.connect(got.append)
-    cache.set_looks(Looks(shared=False))
+    cache.set_looks(DisplayStyle(shared=False))
     qtbot.waitUntil(lambda: bool(got), timeout=30000)
     qtbot.wait(50)
     assert got == [4]
@@ -204,7 +204,7 @@ def test_new_looks_draw_the_first_row_and_the_others_when_wanted_again(
 def test_a_row_that_is_not_wanted_has_the_new_looks_when_it_is_got(make: Make) -> None:
     cache, source = make()
     before = cache.build(0)
-    cache.set_looks(Looks().with_("sky", cmap="magma"))
+    cache.set_looks(DisplayStyle().with_("sky", cmap="magma"))
     after = cache.get(0)
     assert after is not None and len(source.asked) == 1
     assert (after.pictures["image"] != before.pictures["image"]).any()
@@ -304,11 +304,11 @@ def test_a_script_that_never_closes_it_ends_after_the_thread() -> None:
         "import atexit\n"
         "from PyQt6.QtCore import QCoreApplication, QThread\n"
         "from tests.helpers.fake_field import FieldInMemory\n"
-        "from vetter.core.display.style import Looks\n"
+        "from vetter.core.display.style import DisplayStyle\n"
         "from vetter.review.cutouts.cutout_cache import CutoutCache\n"
         "application = QCoreApplication([])\n"
         "atexit.register(lambda: print('running:', cache.findChild(QThread).isRunning()))\n"
-        "cache = CutoutCache(FieldInMemory(), Looks(), 10)\n"
+        "cache = CutoutCache(FieldInMemory(), DisplayStyle(), 10)\n"
         "cache.want(range(12))\n"
     )
     ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)

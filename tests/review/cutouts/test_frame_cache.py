@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vetter.core.display.style import Looks
+from vetter.core.display.style import DisplayStyle
 from vetter.review.cutouts.cutout_cache import KeptFrame, KeptFrames, Recipe
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
 
-RECIPE = Recipe(10.0, Looks(), None)
+RECIPE = Recipe(10.0, DisplayStyle(), None)
 
 
 def made(row: int, error: str | None = None) -> KeptFrame:

@@ -10,7 +10,7 @@ from astropy.wcs import WCS
 
 from tests.helpers.fake_field import FieldInMemory, field
 from vetter.core.cutout.plane import NOT_COVERING
-from vetter.core.display.style import Looks
+from vetter.core.display.style import DisplayStyle
 from vetter.review.cutouts.rendered_cutout import (
     NO_DATA,
     OFF_THE_IMAGE,
@@ -23,25 +23,25 @@ from vetter.review.cutouts.rendered_cutout import (
 
 def test_a_frame_has_a_picture_for_each_plane_in_the_sources_order() -> None:
     source = FieldInMemory()
-    frame = render_cutout(source, 3, 20, Looks())
+    frame = render_cutout(source, 3, 20, DisplayStyle())
     assert frame.error is None and frame.name == "C3" and frame.row == 3
     assert tuple(frame.pictures) == frame.plane_names == source.plane_names
     assert frame.shape == (41, 41)
 
 
 def test_the_candidate_is_placed_with_its_fraction() -> None:
-    frame = render_cutout(FieldInMemory(places=[[100.3, 57.75]]), 0, 20, Looks())
+    frame = render_cutout(FieldInMemory(places=[[100.3, 57.75]]), 0, 20, DisplayStyle())
     assert frame.position == pytest.approx((20.3, 19.75))
 
 
 def test_what_the_views_are_given_cannot_be_changed() -> None:
-    frame = render_cutout(FieldInMemory(), 0, 20, Looks())
+    frame = render_cutout(FieldInMemory(), 0, 20, DisplayStyle())
     for array in (*frame.planes.values(), *frame.pictures.values()):
         assert not array.flags.writeable
 
 
 def test_a_cutout_that_cannot_be_read_is_an_error_in_words() -> None:
-    frame = render_cutout(FieldInMemory(fails=(2,)), 2, 20, Looks())
+    frame = render_cutout(FieldInMemory(fails=(2,)), 2, 20, DisplayStyle())
     assert frame.error == "C2.fits: wants an image, found none"
     assert frame.cutout is None and not frame.pictures and frame.name == "C2"
 
@@ -49,7 +49,7 @@ def test_a_cutout_that_cannot_be_read_is_an_error_in_words() -> None:
 def test_an_unexpected_failure_is_told_and_does_not_spread() -> None:
     source = FieldInMemory()
     source.places = source.places[:2]
-    frame = render_cutout(source, 5, 20, Looks())
+    frame = render_cutout(source, 5, 20, DisplayStyle())
     assert frame.error is not None
     assert frame.error.startswith("no cutout: a fault of this program (IndexError")
 
@@ -57,20 +57,20 @@ def test_an_unexpected_failure_is_told_and_does_not_spread() -> None:
 def test_a_plane_without_values_says_so() -> None:
     planes = field()
     planes["template"] = np.full_like(planes["template"], np.nan)
-    frame = render_cutout(FieldInMemory(planes), 0, 20, Looks())
+    frame = render_cutout(FieldInMemory(planes), 0, 20, DisplayStyle())
     assert frame.states == {"template": NO_DATA}
 
 
 def test_off_the_image_is_said_of_all_planes() -> None:
-    frame = render_cutout(FieldInMemory(places=[[-300.0, 50.0]]), 0, 20, Looks())
+    frame = render_cutout(FieldInMemory(places=[[-300.0, 50.0]]), 0, 20, DisplayStyle())
     assert set(frame.states.values()) == {OFF_THE_IMAGE}
     assert "image" in frame.states and "mask" not in frame.states
 
 
 def test_the_residual_of_a_fit_is_a_plane_with_a_picture() -> None:
-    frame = render_cutout(FieldInMemory(), 0, 20, Looks())
+    frame = render_cutout(FieldInMemory(), 0, 20, DisplayStyle())
     residual = np.zeros((41, 41))
-    fitted = repaint(frame, Looks(), FitPanel(residual))
+    fitted = repaint(frame, DisplayStyle(), FitPanel(residual))
     assert fitted.planes["adjusted"] is residual and "adjusted" in fitted.pictures
     assert fitted.limits["adjusted"] == fitted.limits["diff"]
     assert "adjusted" not in frame.planes
@@ -78,7 +78,7 @@ def test_the_residual_of_a_fit_is_a_plane_with_a_picture() -> None:
 
 def test_a_fit_without_residual_says_why() -> None:
     frame = render_cutout(
-        FieldInMemory(), 0, 20, Looks(), FitPanel(None, "the fit: no good pixels")
+        FieldInMemory(), 0, 20, DisplayStyle(), FitPanel(None, "the fit: no good pixels")
     )
     assert frame.states["adjusted"] == "the fit: no good pixels"
     assert "adjusted" in frame.plane_names and "adjusted" not in frame.pictures
@@ -87,13 +87,13 @@ def test_a_fit_without_residual_says_why() -> None:
 def test_a_residual_of_another_size_is_shown_about_the_same_centre() -> None:
     residual = np.zeros((31, 31))
     residual[15, 15] = 7
-    frame = render_cutout(FieldInMemory(), 0, 20, Looks(), FitPanel(residual))
+    frame = render_cutout(FieldInMemory(), 0, 20, DisplayStyle(), FitPanel(residual))
     shown = frame.planes["adjusted"]
     assert shown.shape == (41, 41) and shown[20, 20] == 7 and np.isnan(shown[0, 0])
 
 
 def test_a_residual_without_a_common_centre_is_not_shown() -> None:
-    frame = render_cutout(FieldInMemory(), 0, 20, Looks(), FitPanel(np.zeros((30, 30))))
+    frame = render_cutout(FieldInMemory(), 0, 20, DisplayStyle(), FitPanel(np.zeros((30, 30))))
     assert "another shape" in frame.states["adjusted"] and "adjusted" not in frame.planes
 
 
@@ -101,21 +101,21 @@ def test_compass_and_scale_come_from_the_images_wcs() -> None:
     wcs = WCS(naxis=2)
     wcs.wcs.ctype = ["RA---TAN", "DEC--TAN"]
     wcs.wcs.crval, wcs.wcs.crpix, wcs.wcs.cdelt = [10, 20], [200, 200], [-1e-4, 1e-4]
-    frame = render_cutout(FieldInMemory(wcs=wcs), 0, 20, Looks())
+    frame = render_cutout(FieldInMemory(wcs=wcs), 0, 20, DisplayStyle())
     assert (frame.north, frame.east) == pytest.approx((90, 180), abs=0.1)
     assert frame.pixel_scale == pytest.approx(0.36, rel=1e-3)
 
 
 def test_without_wcs_there_is_neither() -> None:
-    frame = render_cutout(FieldInMemory(), 0, 20, Looks())
+    frame = render_cutout(FieldInMemory(), 0, 20, DisplayStyle())
     assert frame.north is None and frame.pixel_scale is None
 
 
 def test_a_shift_comes_and_goes_with_its_residual() -> None:
-    frame = render_cutout(FieldInMemory(), 0, 20, Looks())
-    fitted = repaint(frame, Looks(), FitPanel(np.zeros((41, 41)), shift=Shift(0.3, -0.2)))
+    frame = render_cutout(FieldInMemory(), 0, 20, DisplayStyle())
+    fitted = repaint(frame, DisplayStyle(), FitPanel(np.zeros((41, 41)), shift=Shift(0.3, -0.2)))
     assert fitted.shift == (0.3, -0.2, False)
-    assert repaint(fitted, Looks(), FitPanel(None, "no good pixel")).shift is None
+    assert repaint(fitted, DisplayStyle(), FitPanel(None, "no good pixel")).shift is None
 
 
 @pytest.mark.parametrize("signed", [True, False], ids=["with diff", "without diff"])
@@ -124,7 +124,7 @@ def test_a_shift_comes_and_goes_with_its_residual() -> None:
 )
 def test_a_fit_that_comes_later_is_drawn_as_if_it_had_been_there(before, signed) -> None:
     planes = field() if signed else {n: p for n, p in field().items() if n != "diff"}
-    source, looks = FieldInMemory(planes), Looks()
+    source, looks = FieldInMemory(planes), DisplayStyle()
     fit = FitPanel(np.random.default_rng(3).normal(0, 9, (41, 41)), None, Shift(0.3, -0.1))
     at_once = render_cutout(source, 0, 20, looks, fit)
     later = repaint(render_cutout(source, 0, 20, looks, before), looks, fit)
@@ -134,8 +134,8 @@ def test_a_fit_that_comes_later_is_drawn_as_if_it_had_been_there(before, signed)
 
 
 def test_a_fit_that_is_taken_back_leaves_no_picture() -> None:
-    frame = render_cutout(FieldInMemory(), 0, 20, Looks(), FitPanel(np.ones((41, 41))))
-    bare = repaint(frame, Looks(), FitPanel(None, "fitting..."))
+    frame = render_cutout(FieldInMemory(), 0, 20, DisplayStyle(), FitPanel(np.ones((41, 41))))
+    bare = repaint(frame, DisplayStyle(), FitPanel(None, "fitting..."))
     assert bare.states["adjusted"] == "fitting..."
     assert "adjusted" not in bare.pictures and "adjusted" not in bare.limits
 
@@ -143,6 +143,6 @@ def test_a_fit_that_is_taken_back_leaves_no_picture() -> None:
 def test_a_plane_that_lies_elsewhere_says_so_in_its_panel() -> None:
     planes = field()
     planes["template"] = np.full_like(planes["template"], np.nan)
-    frame = render_cutout(FieldInMemory(planes), 0, 20, Looks())
+    frame = render_cutout(FieldInMemory(planes), 0, 20, DisplayStyle())
     elsewhere = dataclasses.replace(frame, notes={"template": NOT_COVERING})
-    assert repaint(elsewhere, Looks()).states == {"template": NOT_COVERING}
+    assert repaint(elsewhere, DisplayStyle()).states == {"template": NOT_COVERING}

@@ -13,13 +13,13 @@ from vetter.benchmark.fuzz import own_samples as own
 from vetter.benchmark.fuzz import packet_samples as packets
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.display.rendering import render
-from vetter.core.display.style import Looks
+from vetter.core.display.style import DisplayStyle
 from vetter.errors import InputError
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 
 Sample = Callable[[Path], bytes]
-Look = Callable[[Path], None]
+PlaneStyle = Callable[[Path], None]
 MOST_REAL_BYTES = 2**22
 
 
@@ -43,7 +43,7 @@ class Reader:
 
     file: str
     made: tuple[Sample, ...]
-    look: Look
+    look: PlaneStyle
     real: tuple[str, ...] = ()
     beside: Callable[[Path], None] = lambda folder: None
 
@@ -91,11 +91,11 @@ def _look_at(source: CutoutSource, row: int) -> None:
         return
     assert len(cutout.position) == 2
     assert len({plane.shape for plane in cutout.planes.values()}) == 1
-    pictures, limits = render(cutout.planes, Looks())
+    pictures, limits = render(cutout.planes, DisplayStyle())
     assert set(limits) <= set(pictures)
 
 
-def _plane(name: str) -> Look:
+def _plane(name: str) -> PlaneStyle:
     def look(path: Path) -> None:
         planes = {"image": str(path.parent.parent / "image.fits"), name: str(path)}
         options = InputOptions(planes=planes)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from vetter.core.display.colour_map import LEVELS, MASK_BAD, MASK_GOOD, NO_DATA, colour_table
 from vetter.core.display.interval import limits
 from vetter.core.display.stretch import equalised, stretch, symmetric
-from vetter.core.display.style import SHARING, Look, Looks
+from vetter.core.display.style import SHARING, DisplayStyle, PlaneStyle
 
 Array = npt.NDArray[Any]
 Picture = npt.NDArray[np.uint32]
@@ -20,7 +20,7 @@ Limits = tuple[float, float]
 
 
 def render(
-    planes: Mapping[str, Array], looks: Looks
+    planes: Mapping[str, Array], looks: DisplayStyle
 ) -> tuple[dict[str, Picture], dict[str, Limits]]:
     """Every plane of a cutout as pixels.
 
@@ -28,7 +28,7 @@ def render(
     ----------
     planes : mapping of str to ndarray, shape (ny, nx)
         The planes by name. Booleans, and planes whose name says so, are masks: non-zero is bad.
-    looks : Looks
+    looks : DisplayStyle
         How each group is drawn.
 
     Returns
@@ -43,7 +43,7 @@ def render(
     pictures: dict[str, Picture] = {}
     for name, plane in planes.items():
         if name in found:
-            signed = Looks.group(name) == "difference"
+            signed = DisplayStyle.group(name) == "difference"
             pictures[name] = _picture(plane, found[name], looks.look(name), signed)
         else:
             pictures[name] = np.where(plane != 0, np.uint32(MASK_BAD), np.uint32(MASK_GOOD))
@@ -51,7 +51,7 @@ def render(
     return pictures, found
 
 
-def plane_limits(planes: Mapping[str, Array], looks: Looks) -> dict[str, Limits]:
+def plane_limits(planes: Mapping[str, Array], looks: DisplayStyle) -> dict[str, Limits]:
     """The limits of each plane but the masks.
 
     `image`, `template` and `convolved` share theirs if the looks say so, taken from all
@@ -67,16 +67,16 @@ def plane_limits(planes: Mapping[str, Array], looks: Looks) -> dict[str, Limits]
             found[name] = common
             continue
         measured = pixels["diff"] if name == "adjusted" and "diff" in pixels else plane
-        signed = Looks.group(name) == "difference"
+        signed = DisplayStyle.group(name) == "difference"
         found[name] = limits(measured, looks.look(name).interval, signed)
     return found
 
 
 def _is_mask(name: str, plane: Array) -> bool:
-    return plane.dtype.kind == "b" or Looks.group(name) == "mask"
+    return plane.dtype.kind == "b" or DisplayStyle.group(name) == "mask"
 
 
-def _picture(plane: Array, ends: Limits, look: Look, signed: bool) -> Picture:
+def _picture(plane: Array, ends: Limits, look: PlaneStyle, signed: bool) -> Picture:
     low, high = ends
     # float64: a float32 plane may hold values whose difference overflows float32.
     with np.errstate(all="ignore"):
@@ -101,7 +101,7 @@ def _table(
     return _coloured(symmetric(brightness) if signed else brightness, cmap, invert, contrast, bias)
 
 
-def _equalised_table(levels: npt.NDArray[np.int16], look: Look, signed: bool) -> Picture:
+def _equalised_table(levels: npt.NDArray[np.int16], look: PlaneStyle, signed: bool) -> Picture:
     if signed:
         sizes = np.abs(2 * levels.astype(np.int32) - (LEVELS - 1))
         brightness = symmetric(equalised(sizes, LEVELS))

@@ -19,7 +19,7 @@ GROUPS = ("sky", "difference", "err")
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PlaneStyle:
     """How the planes of one group are drawn.
 
     Attributes
@@ -53,37 +53,37 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class DisplayStyle:
     """The look of each group of planes.
 
     Attributes
     ----------
-    sky : Look
+    sky : PlaneStyle
         `image`, `template`, `convolved` and any plane that is none of the others.
-    difference : Look
+    difference : PlaneStyle
         `diff`, `adjusted`: symmetric about zero.
-    err : Look
+    err : PlaneStyle
         Noise planes.
     shared : bool
         Whether image, template and convolved have the same limits.
     """
 
-    sky: Look = field(default_factory=lambda: Look(stretch="asinh"))
-    difference: Look = field(default_factory=lambda: Look(cmap="diverging"))
-    err: Look = field(default_factory=Look)
+    sky: PlaneStyle = field(default_factory=lambda: PlaneStyle(stretch="asinh"))
+    difference: PlaneStyle = field(default_factory=lambda: PlaneStyle(cmap="diverging"))
+    err: PlaneStyle = field(default_factory=PlaneStyle)
     shared: bool = True
 
     @classmethod
-    def from_settings(cls, display: DisplaySettings) -> Looks:
+    def from_settings(cls, display: DisplaySettings) -> DisplayStyle:
         """The looks that a session starts with."""
         low, high = display.percent_low, display.percent_high
         if display.interval == "manual":
             low, high = 0.0, 1.0
         interval = Interval(display.interval, low, high)
         return cls(
-            sky=Look(interval, display.stretch, display.colour_map),
-            difference=Look(interval, "linear", display.difference_map),
-            err=Look(interval),
+            sky=PlaneStyle(interval, display.stretch, display.colour_map),
+            difference=PlaneStyle(interval, "linear", display.difference_map),
+            err=PlaneStyle(interval),
         )
 
     @staticmethod
@@ -99,19 +99,19 @@ class Looks:
             return "difference"
         return "sky"
 
-    def look(self, plane: str) -> Look:
+    def look(self, plane: str) -> PlaneStyle:
         """The look of a plane; a mask has none of its own and is drawn in two flat tones."""
         group = self.group(plane)
         return self.sky if group == "mask" else self.of(group)
 
-    def of(self, group: str) -> Look:
+    def of(self, group: str) -> PlaneStyle:
         """The look of one of `GROUPS`."""
         if group not in GROUPS:
             raise ValueError(f"group: wants one of {', '.join(GROUPS)}, found {group!r}")
-        found: Look = getattr(self, group)
+        found: PlaneStyle = getattr(self, group)
         return found
 
-    def with_(self, group: str, **changes: Any) -> Looks:
+    def with_(self, group: str, **changes: Any) -> DisplayStyle:
         """The same looks but for these fields of one group's."""
         changed: dict[str, Any] = {group: dataclasses.replace(self.of(group), **changes)}
         return dataclasses.replace(self, **changed)
@@ -121,17 +121,17 @@ class Looks:
         return dataclasses.asdict(self)
 
     @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> Looks:
+    def from_record(cls, record: Mapping[str, Any]) -> DisplayStyle:
         """From what `record` gave; raises ValueError or TypeError on anything else."""
         groups = {
-            name: Look(**{**record[name], "interval": Interval(**record[name]["interval"])})
+            name: PlaneStyle(**{**record[name], "interval": Interval(**record[name]["interval"])})
             for name in GROUPS
             if name in record
         }
         return cls(**groups, shared=bool(record.get("shared", True)))
 
     @classmethod
-    def restored(cls, record: object, display: DisplaySettings) -> Looks:
+    def restored(cls, record: object, display: DisplaySettings) -> DisplayStyle:
         """Return the looks that a session holds, or those of the settings without any."""
         if isinstance(record, Mapping):
             try:

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QBuffer, QIODevice, QPointF, QRect, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QImage, QPainter
 
 from vetter.core.coordinates.sky import scale_bar
-from vetter.core.display.style import Looks
+from vetter.core.display.style import DisplayStyle
 from vetter.errors import VetterError
 from vetter.gui.panels.overlays import compass_room, draw_compass, draw_reticle, draw_scale_bar
 from vetter.gui.panels.plane_panel import Exhibit
@@ -36,13 +36,13 @@ class ExportPicture:
 
     Parameters
     ----------
-    looks : Looks
+    looks : DisplayStyle
         How the planes are drawn: those of the session.
     name : callable
         The candidate's name, by row.
     """
 
-    def __init__(self, looks: Looks, name: Callable[[int], str]) -> None:
+    def __init__(self, looks: DisplayStyle, name: Callable[[int], str]) -> None:
         self._looks = looks
         self._name = name
 

@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 from vetter.core.display.colour_map import COLOUR_MAPS
 from vetter.core.display.interval import INTERVALS, Interval
 from vetter.core.display.stretch import STRETCHES
-from vetter.core.display.style import GROUPS, Look, Looks
+from vetter.core.display.style import GROUPS, DisplayStyle, PlaneStyle
 from vetter.gui.actions.keymap import Keymap, with_keys
 from vetter.gui.widgets.line_edits import NumberField
 from vetter.gui.widgets.plain_text import plain_label
@@ -39,12 +39,12 @@ _PERCENTAGES = (0.5, 99.5)
 class StretchBar(QWidget):
     """Changes the looks; takes no keyboard focus but for the two fields while typed in.
 
-    `looks_changed` carries the new `Looks`. What is chosen applies to the planes of the scope.
+    `looks_changed` carries the new `DisplayStyle`, chosen for the planes of the scope.
     """
 
     looks_changed = pyqtSignal(object)
 
-    def __init__(self, looks: Looks, keymap: Keymap, parent: QWidget | None = None) -> None:
+    def __init__(self, looks: DisplayStyle, keymap: Keymap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._looks = looks
         self._limits: Mapping[str, tuple[float, float]] = {}
@@ -85,11 +85,11 @@ class StretchBar(QWidget):
         self._show_looks()
 
     @property
-    def looks(self) -> Looks:
+    def looks(self) -> DisplayStyle:
         """How the planes are drawn."""
         return self._looks
 
-    def set_looks(self, looks: Looks) -> None:
+    def set_looks(self, looks: DisplayStyle) -> None:
         """Take over looks from elsewhere, as a session's; says nothing."""
         self._looks = looks
         self._show_looks()
@@ -135,7 +135,7 @@ class StretchBar(QWidget):
 
     def drag_contrast(self, plane: str, across: float, up: float) -> None:
         """Change bias and contrast of a plane's group by a mouse's way, in parts of a panel."""
-        group = Looks.group(plane)
+        group = DisplayStyle.group(plane)
         if group == "mask":
             return
         look = self._looks.of(group)
@@ -185,7 +185,7 @@ class StretchBar(QWidget):
         return SCOPES[self._scope.currentText()]
 
     @property
-    def _look(self) -> Look:
+    def _look(self) -> PlaneStyle:
         return self._looks.of(self._groups[0])
 
     def _on_invert(self, _checked: bool) -> None:
@@ -211,11 +211,11 @@ class StretchBar(QWidget):
         else:
             self._change(self._groups, interval=Interval(kind))
 
-    def _with_limits_on_screen(self) -> Looks:
+    def _with_limits_on_screen(self) -> DisplayStyle:
         """Manual limits that change nothing yet: those each group has now."""
         looks = self._looks
         for group in self._groups:
-            planes = [name for name in self._limits if Looks.group(name) == group]
+            planes = [name for name in self._limits if DisplayStyle.group(name) == group]
             known = [name for name in _MEASURED.get(group, ()) if name in planes] or planes
             low, high = self._limits[known[0]] if known else (0.0, 1.0)
             looks = looks.with_(group, interval=Interval("manual", low, high))
@@ -248,7 +248,7 @@ class StretchBar(QWidget):
             looks = looks.with_(group, **changes)
         self._apply(looks)
 
-    def _apply(self, looks: Looks) -> None:
+    def _apply(self, looks: DisplayStyle) -> None:
         changed = looks != self._looks
         self._looks = looks
         self._show_looks()

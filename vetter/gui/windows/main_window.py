@@ -10,7 +10,7 @@ from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from vetter.core.display.style import Looks
+from vetter.core.display.style import DisplayStyle
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.judgement.fit_table import fittable
 from vetter.gui.actions.command import Command, with_tags
@@ -299,7 +299,7 @@ class MainWindow(Window):
         else:
             self.showing.show()
 
-    def _on_looks_changed(self, looks: Looks) -> None:
+    def _on_looks_changed(self, looks: DisplayStyle) -> None:
         self.cache.set_looks(looks)
         self.session.writer.keep_setting("looks", looks.record())
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from PyQt6.QtCore import QObject, QThread, pyqtSignal
 
 from vetter.core.cutout_source import Place
-from vetter.core.display.style import Looks
+from vetter.core.display.style import DisplayStyle
 from vetter.review.cutouts.rendered_cutout import (
     FitPanel,
     RenderedCutout,
@@ -52,7 +52,7 @@ class CutoutCache(QObject):
     ----------
     source : CutoutSource
         Not closed here.
-    looks : Looks
+    looks : DisplayStyle
         How the planes are drawn.
     radius : float
         Of the cutouts, in pixels.
@@ -66,7 +66,7 @@ class CutoutCache(QObject):
     def __init__(
         self,
         source: CutoutSource,
-        looks: Looks,
+        looks: DisplayStyle,
         radius: float,
         max_bytes: int = 192 << 20,
         parent: QObject | None = None,
@@ -88,7 +88,7 @@ class CutoutCache(QObject):
         atexit.register(self.close)
 
     @property
-    def looks(self) -> Looks:
+    def looks(self) -> DisplayStyle:
         """How the planes are drawn."""
         return self._looks
 
@@ -140,7 +140,7 @@ class CutoutCache(QObject):
         with self._reading:
             return self._source.cutout(row, radius)
 
-    def set_looks(self, looks: Looks) -> None:
+    def set_looks(self, looks: DisplayStyle) -> None:
         """Draw anew, from the cutout at hand, the row wanted first; the others when wanted again.
 
         The window wants them again once it has painted: until then the builder would only
@@ -284,7 +284,7 @@ class Recipe(NamedTuple):
     """What a frame was made with; the frame is stale when the recipe has changed."""
 
     radius: float
-    looks: Looks
+    looks: DisplayStyle
     adjusted: FitPanel | None
 
 

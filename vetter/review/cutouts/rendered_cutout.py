@@ -15,7 +15,7 @@ from vetter.core.cutout.crop import recentred
 from vetter.core.cutout.plane import NOT_COVERING, Provenance
 from vetter.core.cutout_source import ManyFields, Place, has_epochs
 from vetter.core.display.rendering import Limits, Picture, render
-from vetter.core.display.style import Looks
+from vetter.core.display.style import DisplayStyle
 from vetter.errors import VetterError, in_words
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class RenderedCutout:
         Of the fit whose residual is among the planes.
     expected : tuple of str
         The planes of the input, some of which this image may lack: panels keep their places.
-    looks : Looks or None
+    looks : DisplayStyle or None
         What the pictures were drawn with; None where there is none.
     """
 
@@ -115,7 +115,7 @@ class RenderedCutout:
     pixel_scale: float | None = None
     shift: Shift | None = None
     expected: tuple[str, ...] = ()
-    looks: Looks | None = None
+    looks: DisplayStyle | None = None
 
     @property
     def plane_names(self) -> tuple[str, ...]:
@@ -138,7 +138,11 @@ class RenderedCutout:
 
 
 def render_cutout(
-    source: CutoutSource, spot: Spot, radius: float, looks: Looks, adjusted: FitPanel | None = None
+    source: CutoutSource,
+    spot: Spot,
+    radius: float,
+    looks: DisplayStyle,
+    adjusted: FitPanel | None = None,
 ) -> RenderedCutout:
     """Read a cutout and make it ready; whatever goes wrong is told by `RenderedCutout.error`."""
     row, name = _named(source, spot)
@@ -165,14 +169,14 @@ def _cutout(source: CutoutSource, spot: Spot, radius: float) -> Cutout:
     return source.cutout(spot, radius)
 
 
-def rendered_from(row: int, name: str, cutout: Cutout, looks: Looks) -> RenderedCutout:
+def rendered_from(row: int, name: str, cutout: Cutout, looks: DisplayStyle) -> RenderedCutout:
     """Return the frame of a cutout that has been read, whose own WCS gives the directions."""
     radius = (max(cutout.shape) - 1) / 2
     return repaint(_of_cutout(row, name, radius, cutout, wcs=None, expected=()), looks)
 
 
 def repaint(
-    frame: RenderedCutout, looks: Looks, adjusted: FitPanel | None = None
+    frame: RenderedCutout, looks: DisplayStyle, adjusted: FitPanel | None = None
 ) -> RenderedCutout:
     """The same frame with other looks or another fit; reads no file."""
     if frame.cutout is None:
@@ -213,7 +217,7 @@ def _with_fit(
 
 
 def _drawn(
-    frame: RenderedCutout, planes: dict[str, Array], looks: Looks
+    frame: RenderedCutout, planes: dict[str, Array], looks: DisplayStyle
 ) -> tuple[dict[str, Picture], dict[str, Limits]]:
     """All planes; where only a fit has come, just its residual, with the limits of `diff`."""
     if frame.looks != looks:
