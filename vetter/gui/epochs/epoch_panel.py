@@ -13,7 +13,7 @@ from vetter.gui.epochs.epoch_strip import EpochStrip
 from vetter.gui.widgets.group_question import GroupQuestion
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.epoch_row import siblings
-from vetter.review.cutouts.rendered_cutout import Spot
+from vetter.review.cutouts.rendered_cutout import Target
 from vetter.review.session import Session
 
 NO_EPOCHS = "no epochs here: they come with several images of a night, not with a single image"
@@ -80,7 +80,7 @@ class EpochPanel(QWidget):
             if has_epochs(self._session.source):
                 self.counted.emit(count)
 
-    def spots(self) -> list[Spot]:
+    def spots(self) -> list[Target]:
         """What pictures are wanted of, the most wanted first."""
         return self.strip.spots()
 

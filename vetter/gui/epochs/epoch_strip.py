@@ -23,7 +23,7 @@ from vetter.gui.panels.thumbnails import Thumbnails, quarter_turns, turned
 from vetter.gui.widgets.plain_text import plain_tip
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.epoch_row import Epoch, epochs_of
-from vetter.review.cutouts.rendered_cutout import Spot
+from vetter.review.cutouts.rendered_cutout import Target
 from vetter.review.session import Session
 
 EDGE = 64
@@ -104,7 +104,7 @@ class EpochStrip(QWidget):
         self._scroll_to_current()
         self.update()
 
-    def spots(self) -> list[Spot]:
+    def spots(self) -> list[Target]:
         """What pictures are wanted of, if it is on screen: the current one's neighbours first."""
         if not self.isVisible():
             return []
@@ -248,7 +248,7 @@ class EpochStrip(QWidget):
             room = QRect(0, top + number * height, EDGE - 6, height)
             painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft), line)
 
-    def _on_made(self, spot: Spot) -> None:
+    def _on_made(self, spot: Target) -> None:
         for place, epoch in enumerate(self.shown):
             if epoch.spot == spot:
                 self.update(self._rect(place))

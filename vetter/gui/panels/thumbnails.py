@@ -15,7 +15,7 @@ from PyQt6.QtGui import QImage, QTransform
 from vetter.core.cutout_source import Place
 from vetter.core.display.rendering import Picture
 from vetter.review.cutouts.cutout_cache import CutoutCache
-from vetter.review.cutouts.rendered_cutout import RenderedCutout, Spot
+from vetter.review.cutouts.rendered_cutout import RenderedCutout, Target
 
 SIZE = 96
 KEPT = 1500
@@ -59,11 +59,11 @@ class Thumbnails(QObject):
         self._cache = cache
         self._plane = plane
         self._patient = patient
-        self._old: dict[Spot, QImage | str] = {}
+        self._old: dict[Target, QImage | str] = {}
         self._size, self._ratio = SIZE, 1.0
         self._recipe = (cache.looks, cache.radius)
-        self._images: OrderedDict[Spot, QImage | str] = OrderedDict()
-        self._lies: dict[Spot, Lie] = {}
+        self._images: OrderedDict[Target, QImage | str] = OrderedDict()
+        self._lies: dict[Target, Lie] = {}
         cache.ready.connect(self._on_ready)
         cache.place_ready.connect(self._on_place_ready)
 
@@ -85,7 +85,7 @@ class Thumbnails(QObject):
             self._size, self._ratio = size, ratio
             self._images.clear()
 
-    def image(self, row: Spot) -> QImage | str | None:
+    def image(self, row: Target) -> QImage | str | None:
         """The picture of a row; a text that says why there is none; None while it is made."""
         made = self._images.get(row)
         if made is None:
@@ -97,7 +97,7 @@ class Thumbnails(QObject):
             self._images.move_to_end(row)
         return made
 
-    def lie(self, spot: Spot) -> Lie | None:
+    def lie(self, spot: Target) -> Lie | None:
         """How the picture of a spot lies on the sky; None where that is not known (yet)."""
         return self._lies.get(spot)
 
@@ -114,7 +114,7 @@ class Thumbnails(QObject):
         self._forget(place)
         self.place_made.emit(place)
 
-    def _forget(self, spot: Spot) -> None:
+    def _forget(self, spot: Target) -> None:
         if self._drop_outdated():
             self.outdated.emit()
         # The frame may have a new plane, so the picture at hand is not trusted.
@@ -133,7 +133,7 @@ class Thumbnails(QObject):
         self._images.clear()
         return True
 
-    def _take(self, spot: Spot, frame: RenderedCutout) -> QImage | str:
+    def _take(self, spot: Target, frame: RenderedCutout) -> QImage | str:
         made: QImage | str
         if frame.error is not None:
             made = "no cutout"

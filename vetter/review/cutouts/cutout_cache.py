@@ -22,7 +22,7 @@ from vetter.review.cutouts.rendered_cutout import (
     FitPanel,
     RenderedCutout,
     Shift,
-    Spot,
+    Target,
     render_cutout,
     repaint,
 )
@@ -76,7 +76,7 @@ class CutoutCache(QObject):
         self._looks, self._radius = looks, radius
         self._frames = KeptFrames(max_bytes)
         self._fits = FitPanels(max_bytes // _RESIDUAL_SHARE)
-        self._wishes: list[Spot] = []
+        self._wishes: list[Target] = []
         self._stopped = False
         self._state = threading.Condition()
         # A source is safe for one thread at a time.
@@ -97,7 +97,7 @@ class CutoutCache(QObject):
         """Of the cutouts, in pixels."""
         return self._radius
 
-    def get(self, row: Spot) -> RenderedCutout | None:
+    def get(self, row: Target) -> RenderedCutout | None:
         """The frame of a row as it is to be shown now, or None if it has yet to be read."""
         with self._state:
             frames = self._frames.by_spot
@@ -112,13 +112,13 @@ class CutoutCache(QObject):
             self._store(row, kept)
         return kept.frame
 
-    def peek(self, row: Spot) -> RenderedCutout | None:
+    def peek(self, row: Target) -> RenderedCutout | None:
         """The frame of a row if it is up to date; nothing is made for it, unlike `get`."""
         with self._state:
             kept = self._frames.by_spot.get(row)
             return None if kept is None or kept.recipe != self._recipe(row) else kept.frame
 
-    def want(self, rows: Iterable[Spot]) -> None:
+    def want(self, rows: Iterable[Target]) -> None:
         """Replace the list of rows to be built, the first one first."""
         with self._state:
             self._wishes = [row if isinstance(row, Place) else int(row) for row in rows]
@@ -161,7 +161,7 @@ class CutoutCache(QObject):
             self._fits.clear()
             self._state.notify_all()
 
-    def read_again(self, row: Spot) -> bool:
+    def read_again(self, row: Target) -> bool:
         """Forget all that could not be read, so that what is wanted of it is read anew.
 
         Returns
@@ -226,7 +226,7 @@ class CutoutCache(QObject):
             else:
                 self.ready.emit(row)
 
-    def _next_task(self) -> tuple[Spot, Recipe, KeptFrame | None] | None:
+    def _next_task(self) -> tuple[Target, Recipe, KeptFrame | None] | None:
         with self._state:
             while not self._stopped:
                 for row in self._wishes:
@@ -239,19 +239,19 @@ class CutoutCache(QObject):
                 self._state.wait()
         return None
 
-    def _to_try_again(self) -> Spot | None:
+    def _to_try_again(self) -> Target | None:
         """What is wanted and could not be read some time ago."""
         before = time.monotonic() - AGAIN_AFTER
         frames = ((row, self._frames.by_spot[row]) for row in self._wishes)
         return next((row for row, one in frames if one.failed and one.read_at <= before), None)
 
-    def _recipe(self, row: Spot) -> Recipe:
+    def _recipe(self, row: Target) -> Recipe:
         if isinstance(row, Place):
             return Recipe(self._radius, self._looks, None)
         fits = self._fits
         return Recipe(self._radius, self._looks, fits.by_row.get(row, fits.expected))
 
-    def _made(self, row: Spot, recipe: Recipe, old: KeptFrame | None) -> KeptFrame:
+    def _made(self, row: Target, recipe: Recipe, old: KeptFrame | None) -> KeptFrame:
         if old is not None and old.recipe.radius == recipe.radius:
             frame = repaint(old.frame, recipe.looks, recipe.adjusted)
             return KeptFrame(frame, recipe, old.read_at)
@@ -259,7 +259,7 @@ class CutoutCache(QObject):
             frame = render_cutout(self._source, row, recipe.radius, recipe.looks, recipe.adjusted)
         return KeptFrame(frame, recipe, time.monotonic())
 
-    def _store(self, row: Spot, kept: KeptFrame) -> bool:
+    def _store(self, row: Target, kept: KeptFrame) -> bool:
         """Keep a frame, unless its radius is no longer wanted; whether it is up to date."""
         with self._state:
             if kept.recipe.radius != self._radius:
@@ -324,11 +324,11 @@ class KeptFrames:
     """
 
     def __init__(self, max_bytes: int) -> None:
-        self.by_spot: OrderedDict[Spot, KeptFrame] = OrderedDict()
+        self.by_spot: OrderedDict[Target, KeptFrame] = OrderedDict()
         self._max_bytes = max_bytes
         self._nbytes = 0
 
-    def put(self, spot: Spot, kept: KeptFrame, wishes: list[Spot]) -> list[Spot]:
+    def put(self, spot: Target, kept: KeptFrame, wishes: list[Target]) -> list[Target]:
         """Take a frame in the place of the one before; others make room, wanted ones last.
 
         Returns
@@ -343,7 +343,7 @@ class KeptFrames:
         wanted = set(wishes)
         while self._nbytes > self._max_bytes and len(self.by_spot) > 1:
             unwanted = (one for one in self.by_spot if one not in wanted and one != spot)
-            victim: Spot | None = next(unwanted, None)
+            victim: Target | None = next(unwanted, None)
             if victim is None:
                 victim = next((one for one in reversed(wishes) if one in self.by_spot), None)
                 if victim is None or victim == wishes[0]:
@@ -353,7 +353,7 @@ class KeptFrames:
             self._drop(victim)
         return wishes
 
-    def forget_failed(self) -> list[Spot]:
+    def forget_failed(self) -> list[Target]:
         """Forget, and name, all that could not be read."""
         failed = [spot for spot, kept in self.by_spot.items() if kept.failed]
         for spot in failed:
@@ -365,7 +365,7 @@ class KeptFrames:
         self.by_spot.clear()
         self._nbytes = 0
 
-    def _drop(self, spot: Spot) -> None:
+    def _drop(self, spot: Target) -> None:
         self._nbytes -= self.by_spot.pop(spot).nbytes
 
 

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from vetter.core.cutout_source import CutoutSource, ManyFields, Place, has_epochs
-from vetter.review.cutouts.rendered_cutout import Spot
+from vetter.review.cutouts.rendered_cutout import Target
 
 
 class Epoch(NamedTuple):
@@ -17,7 +17,7 @@ class Epoch(NamedTuple):
     '' where unknown.
     """
 
-    spot: Spot
+    spot: Target
     field: int
     name: str
     time: str
@@ -38,7 +38,7 @@ def epochs_of(source: CutoutSource, row: int) -> list[Epoch]:
     if not has_epochs(source):
         return []
     numbers = source.field_numbers
-    spots: list[tuple[int, Spot]] = [(int(numbers[r]), r) for r in source.epochs.rows(row)]
+    spots: list[tuple[int, Target]] = [(int(numbers[r]), r) for r in source.epochs.rows(row)]
     found = {number for number, _ in spots}
     ra, dec = (float(getattr(source.candidates, axis)[row]) for axis in ("ra", "dec"))
     if math.isfinite(ra) and math.isfinite(dec):
@@ -54,6 +54,6 @@ def siblings(source: CutoutSource, row: int) -> list[int]:
     return source.epochs.rows(row) if has_epochs(source) and row >= 0 else [row]
 
 
-def _epoch(source: ManyFields, number: int, spot: Spot) -> Epoch:
+def _epoch(source: ManyFields, number: int, spot: Target) -> Epoch:
     image = source.fields[number]
     return Epoch(spot, number, image.name, image.time, image.filter)

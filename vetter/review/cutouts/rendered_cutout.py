@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 T = TypeVar("T")
 
-Spot = int | Place
+Target = int | Place
 """What a frame is of: a row of the list, or a place on an image where the list has none."""
 
 NO_DATA = "no data (all NaN)"
@@ -139,7 +139,7 @@ class RenderedCutout:
 
 def render_cutout(
     source: CutoutSource,
-    spot: Spot,
+    spot: Target,
     radius: float,
     looks: DisplayStyle,
     adjusted: FitPanel | None = None,
@@ -156,13 +156,13 @@ def render_cutout(
     return RenderedCutout(row, radius, None, {}, {}, words, name)
 
 
-def _named(source: CutoutSource, spot: Spot) -> tuple[int, str]:
+def _named(source: CutoutSource, spot: Target) -> tuple[int, str]:
     if isinstance(spot, Place):
         return -1, source.fields[spot.field].name
     return spot, source.candidates.name(spot)
 
 
-def _cutout(source: CutoutSource, spot: Spot, radius: float) -> Cutout:
+def _cutout(source: CutoutSource, spot: Target, radius: float) -> Cutout:
     if isinstance(spot, Place):
         assert isinstance(source, ManyFields), "only a list of several images has such places"
         return source.cutout_at(spot, radius)
@@ -239,7 +239,7 @@ def _in_order(planes: dict[str, T]) -> dict[str, T]:
     return {name: planes[name] for name in names}
 
 
-def _unpainted(source: CutoutSource, spot: Spot, radius: float, cutout: Cutout) -> RenderedCutout:
+def _unpainted(source: CutoutSource, spot: Target, radius: float, cutout: Cutout) -> RenderedCutout:
     row, name = _named(source, spot)
     number = spot.field if isinstance(spot, Place) else source.field_of(spot)
     # Of one image all candidates have the same planes, unless one cannot be read.
