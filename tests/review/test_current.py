@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vetter.review.current import Viewing
+from vetter.review.current import CurrentCandidate
 from vetter.review.queue import Queue
 
 
 @pytest.fixture
 def viewing(qapp):
     queue = Queue(4, lambda name: np.zeros(4), lambda text: np.array([1, 0, 1, 0], bool))
-    viewing = Viewing(queue)
+    viewing = CurrentCandidate(queue)
     viewing.show(0)
     yield viewing
     viewing.close()

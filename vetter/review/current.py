@@ -31,7 +31,7 @@ class Awaited(Enum):
     NEXT_UNDECIDED = 2
 
 
-class Viewing(QObject):
+class CurrentCandidate(QObject):
     """The candidate on screen, the way there, and whether its pixels have been painted.
 
     Parameters

@@ -20,7 +20,7 @@ from vetter.core.decisions.carry_over import Offer
 from vetter.core.decisions.decision import Decision, Opinion, Verdict
 from vetter.core.decisions.ledger import Counts, Ledger
 from vetter.core.number_text import counted
-from vetter.review.current import Awaited, Pace, PaceMeter, Viewing
+from vetter.review.current import Awaited, CurrentCandidate, Pace, PaceMeter
 from vetter.review.queue import Queue
 from vetter.review.recorder import Recorder
 from vetter.review.writer import NoWriter, Writer
@@ -89,7 +89,7 @@ class Session(QObject):
         """Folder in which files made from the session are suggested; None where not known."""
         self.broken = ""
         """Why the rest of the list could not be read; empty as long as nothing failed."""
-        self._viewing = Viewing(queue, self)
+        self._viewing = CurrentCandidate(queue, self)
         self.writer = writer
         self.recorder = Recorder(ledger, writer, self)
         self._meter = PaceMeter()
