@@ -34,7 +34,7 @@ from vetter.gui.widgets.plain_text import window_title
 from vetter.gui.widgets.theme import is_dark
 from vetter.gui.windows.main_dialogs import Dialogs
 from vetter.gui.windows.pages import Pages
-from vetter.gui.windows.presenter import Showing
+from vetter.gui.windows.presenter import CandidatePresenter
 from vetter.gui.windows.status_bar import Status
 from vetter.gui.windows.window import Window, application, first_size
 from vetter.review.cutouts.cutout_cache import CutoutCache
@@ -148,7 +148,7 @@ class MainWindow(Window):
 
     def _connect(self) -> None:
         session, cache = self.session, self.cache
-        self.showing = Showing(
+        self.showing = CandidatePresenter(
             session,
             cache,
             self.fits,

@@ -32,7 +32,7 @@ SETTLING_MS = 200
 """After the first paint, when the vetter begins to look."""
 
 
-class Showing(QObject):
+class CandidatePresenter(QObject):
     """Keeps the path from key to pixels short: panels first, all else in later turns.
 
     The builder and the fits are woken after the panels and the list were painted, not
