@@ -36,7 +36,7 @@ from vetter.review.fits.fit_messages import Start
 from vetter.review.fits.fit_process import FitAhead
 from vetter.review.fits.fits import Fits
 from vetter.review.opening.input_reader import OpenRequest, read_input
-from vetter.review.opening.list_reader import Growth
+from vetter.review.opening.list_reader import ListReader
 from vetter.review.opening.open_session import open_session
 from vetter.settings import Settings
 
@@ -125,7 +125,7 @@ def _build(
     atexit.register(window.shut_down)
     window.closed.connect(partial(atexit.unregister, window.shut_down))
     if not source.complete:
-        growth = Growth(session, source, window)
+        growth = ListReader(session, source, window)
         window.exposed.connect(growth.start)
         window.closed.connect(growth.close)
     # A partial, which Qt keeps: a method of a plain object goes with it, and a window that only

@@ -19,7 +19,7 @@ from vetter.core.decisions.new_decisions import decide
 from vetter.core.judgement.fit_table import FitTable
 from vetter.errors import InputError
 from vetter.io.session.session_file import SessionFile
-from vetter.review.opening.list_reader import Growth
+from vetter.review.opening.list_reader import ListReader
 from vetter.review.queue import Queue
 from vetter.review.session import Session
 from vetter.review.writer import Writer
@@ -45,7 +45,7 @@ class Opened:
         self.session.noticed.connect(self.said.append)
         self.session.start()
         self.session.painted(self.session.current_row)
-        self.growth = Growth(self.session, source)
+        self.growth = ListReader(self.session, source)
         self.growth.start()
 
     def read(self, qtbot: Any, count: int) -> None:

@@ -20,7 +20,7 @@ LONGEST_WAIT = 0.4
 """But it goes on at least so often, even under a held arrow key."""
 
 
-class Growth(QObject):
+class ListReader(QObject):
     """Reads a session's list to its end, and extends the session in the window's thread.
 
     Parameters
@@ -94,7 +94,7 @@ class _Reader(QThread):
     over = pyqtSignal()
     broken = pyqtSignal(str)
 
-    def __init__(self, source: CutoutSource, growth: Growth) -> None:
+    def __init__(self, source: CutoutSource, growth: ListReader) -> None:
         super().__init__(growth)
         self.setObjectName("list reader")
         self.candidates = source.candidates
