@@ -10,7 +10,7 @@ from vetter.gui.dialogs.palette import Line, score
 from vetter.review.session import Session
 
 if TYPE_CHECKING:
-    from vetter.gui.opening.input_chooser import Opening
+    from vetter.gui.opening.input_chooser import InputChooser
 
 MOST_CANDIDATES = 20
 MOST_SORTS = 12
@@ -79,11 +79,11 @@ class RecentSearch:
 
     Parameters
     ----------
-    opening : Opening
+    opening : InputChooser
         Knows the sessions, and opens the one that is chosen.
     """
 
-    def __init__(self, opening: Opening) -> None:
+    def __init__(self, opening: InputChooser) -> None:
         self._opening = opening
 
     def __call__(self, text: str) -> list[Line]:

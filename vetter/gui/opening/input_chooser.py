@@ -35,7 +35,7 @@ FILTERS = (
 )
 
 
-class Opening(QObject):
+class InputChooser(QObject):
     """What a window does to open something else; ``window.open_wanted`` tells what.
 
     Parameters

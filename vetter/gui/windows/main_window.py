@@ -24,7 +24,7 @@ from vetter.gui.card.candidate_card import CandidateCard, KeptComments
 from vetter.gui.card.evidence import Evidence
 from vetter.gui.epochs.epoch_panel import EpochPanel
 from vetter.gui.light_curve.dock import LightCurveDock
-from vetter.gui.opening.input_chooser import Opening
+from vetter.gui.opening.input_chooser import InputChooser
 from vetter.gui.panels.empty_page import EmptyPage
 from vetter.gui.panels.panel_choice import PanelChoice, PanelPicker
 from vetter.gui.panels.plane_row import PlaneRow
@@ -141,7 +141,7 @@ class MainWindow(Window):
         self.pages = Pages(
             session, self.cache, self._candidate_page, self._make_field, self.filter_band.ask, self
         )
-        self.opening = Opening(self)
+        self.opening = InputChooser(self)
         self.setCentralWidget(self.opening.above(self.filter_band.above(self.pages)))
 
         self.list_dock = ListDock(self.filter_bar, self.candidate_list, self)

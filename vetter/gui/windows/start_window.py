@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QStatusBar
 from vetter.gui.actions.command import Command
 from vetter.gui.actions.keymap import make_keymap
 from vetter.gui.actions.menus import make_actions
-from vetter.gui.opening.input_chooser import Opening
+from vetter.gui.opening.input_chooser import InputChooser
 from vetter.gui.opening.start_page import StartPage
 from vetter.gui.widgets.theme import is_dark
 from vetter.gui.windows.window import Window, WindowDialogs, application, first_size
@@ -46,7 +46,7 @@ class StartWindow(Window):
         self.commands = commands
         self.keymap = make_keymap(commands, keymap_changes)
         self.dialogs = WindowDialogs(self)
-        self.opening = Opening(self)
+        self.opening = InputChooser(self)
         self.actions_by_id = make_actions(self, own, self.keymap)
         names = ("file.open", "file.open_folder", "file.demo")
         self.page = StartPage([next(iter(self.keymap[name]), "") for name in names], self)

@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import QApplication, QDialog, QMainWindow, QMessageBox
 from vetter import __version__
 from vetter.gui.actions.command import Command
 from vetter.gui.actions.keymap import Keymap
-from vetter.gui.opening.input_chooser import Opening
+from vetter.gui.opening.input_chooser import InputChooser
 from vetter.gui.widgets.theme import apply_theme
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Window(QMainWindow):
 
     commands: tuple[Command[Any], ...]
     keymap: Keymap
-    opening: Opening
+    opening: InputChooser
     dialogs: WindowDialogs
     actions_by_id: dict[str, QAction]
 
