@@ -25,7 +25,7 @@ from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.widgets.theme import make_application
 from vetter.gui.windows.main_window import MainWindow
 from vetter.gui.windows.start_window import StartWindow
-from vetter.gui.windows.window_manager import Opener
+from vetter.gui.windows.window_manager import WindowManager
 from vetter.io.field.kept_psf import kept_psfs
 from vetter.io.files.resources import resource_path
 from vetter.io.input_options import InputOptions
@@ -69,7 +69,7 @@ def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> Mai
     return _opened(input, options).main_window
 
 
-def _opened(input: str | Path | Sequence[str | Path], options: dict[str, Any]) -> Opener:
+def _opened(input: str | Path | Sequence[str | Path], options: dict[str, Any]) -> WindowManager:
     inputs = [str(input)] if isinstance(input, (str, Path)) else [str(item) for item in input]
     opener = _opener(options)
     path = Path(options.pop("session", None) or default_session_path(inputs))
@@ -83,7 +83,7 @@ def _opened(input: str | Path | Sequence[str | Path], options: dict[str, Any]) -
     return opener
 
 
-def _opener(options: dict[str, Any]) -> Opener:
+def _opener(options: dict[str, Any]) -> WindowManager:
     """An opener by the options that are the window's, which are taken out."""
     settings: Settings = options.pop("settings", None) or Settings()
     keymap: Mapping[str, Any] | None = options.pop("keymap", None)
@@ -92,13 +92,15 @@ def _opener(options: dict[str, Any]) -> Opener:
     return make_opener(settings, keymap, reviewer)
 
 
-def make_opener(settings: Settings, keymap: Mapping[str, Any] | None, reviewer: str) -> Opener:
+def make_opener(
+    settings: Settings, keymap: Mapping[str, Any] | None, reviewer: str
+) -> WindowManager:
     """What shows one window after another, each built here; it shows none yet."""
 
     def build(source: CutoutSource, store: SessionFile) -> tuple[MainWindow, list[str]]:
         return _build(source, store, settings, reviewer, keymap)
 
-    return Opener(build, settings, keymap, reviewer, COMMANDS, WINDOW_COMMANDS)
+    return WindowManager(build, settings, keymap, reviewer, COMMANDS, WINDOW_COMMANDS)
 
 
 def _build(

@@ -8,17 +8,17 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from vetter.gui.windows.main_window import MainWindow
 from vetter.gui.windows.window import Window
-from vetter.gui.windows.window_manager import Opener
+from vetter.gui.windows.window_manager import WindowManager
 from vetter.settings import FitSettings, Settings
 
 WITHOUT_FITS = Settings(fit=FitSettings(ahead=False))
 
 
-def opener() -> Opener:
+def opener() -> WindowManager:
     """What shows one window after another: the one made last."""
     application = QApplication.instance()
     assert application is not None
-    return [child for child in application.children() if isinstance(child, Opener)][-1]
+    return [child for child in application.children() if isinstance(child, WindowManager)][-1]
 
 
 def present() -> Window:

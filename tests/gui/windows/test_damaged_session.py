@@ -17,7 +17,7 @@ from tests.helpers.windows import WITHOUT_FITS, until_painted, until_replaced
 from vetter.app import open_window
 from vetter.errors import InputError
 from vetter.gui.windows.main_window import MainWindow
-from vetter.gui.windows.window_manager import Opener
+from vetter.gui.windows.window_manager import WindowManager
 from vetter.io.session.session_file import SessionFile
 
 
@@ -112,7 +112,7 @@ def test_window_that_cannot_be_built_lets_go_of_its_session(qapp: Any, tmp_path:
     def build(source: object, store: SessionFile) -> Any:
         raise InputError("cannot be built")
 
-    opener = Opener(build, WITHOUT_FITS, None, "ann", (), ())
+    opener = WindowManager(build, WITHOUT_FITS, None, "ann", (), ())
     with pytest.raises(InputError, match="cannot be built"):
         opener.show(MemorySource(), path)
     opener.recents.close()

@@ -36,7 +36,7 @@ REMEMBERED_EVERY_MS = 60_000
 Build = Callable[[CutoutSource, SessionFile], tuple[MainWindow, list[str]]]
 
 
-class Opener(QObject):
+class WindowManager(QObject):
     """Builds a window on a source, and the next one in its place; the first page where none is.
 
     Parameters
