@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vetter.io.input_options import InputOptions
 
 
-class Dialogs(WindowDialogs):
+class MainDialogs(WindowDialogs):
     """Opens what is not on screen each minute; each is imported when first wanted.
 
     Parameters

@@ -32,7 +32,7 @@ from vetter.gui.panels.readout import Readout
 from vetter.gui.panels.stretch_bar import StretchBar
 from vetter.gui.widgets.plain_text import window_title
 from vetter.gui.widgets.theme import is_dark
-from vetter.gui.windows.main_dialogs import Dialogs
+from vetter.gui.windows.main_dialogs import MainDialogs
 from vetter.gui.windows.pages import Pages
 from vetter.gui.windows.presenter import CandidatePresenter
 from vetter.gui.windows.status_bar import Status
@@ -70,7 +70,7 @@ class MainWindow(Window):
 
     session: Session
     fits: Fits
-    dialogs: Dialogs
+    dialogs: MainDialogs
     pages: Pages
     plane_row: PlaneRow
     stretch_bar: StretchBar
@@ -94,7 +94,7 @@ class MainWindow(Window):
         # Cut out while the widgets are built: the first paint shows it.
         self.cache.want([session.current_row] if session.current_row >= 0 else [])
         self._build()
-        self.dialogs = Dialogs(session, cache, fits, self, self.status.say)
+        self.dialogs = MainDialogs(session, cache, fits, self, self.status.say)
         self.actions_by_id = make_actions(self, self.commands, self.keymap)
         self._connect()
         self._keys = CommandKeys(self, commands, self.keymap)
