@@ -8,7 +8,7 @@ from PyQt6.QtTest import QTest
 
 from tests.helpers.fake_session import FakeSession
 from vetter.core.decisions.decision import Verdict
-from vetter.gui.card.candidate_card import CandidateCard, KeptComments
+from vetter.gui.card.candidate_card import CandidateCard, UnsavedComments
 
 ENTER = Qt.Key.Key_Return
 
@@ -34,7 +34,7 @@ def session(qapp) -> FullDisk:
 def card(qtbot, session) -> CandidateCard:
     card = CandidateCard(session)
     qtbot.addWidget(card)
-    card.kept = KeptComments(session, card, "C")
+    card.kept = UnsavedComments(session, card, "C")
     session.current_changed.connect(card.show_row)
     card.resize(1200, 60)
     card.show()

@@ -250,7 +250,7 @@ def _say(label: QLabel, text: str) -> None:
         label.setText(text)
 
 
-class KeptComments(QObject):
+class UnsavedComments(QObject):
     """Gives a refused comment back to its line; where the vetter has gone on, says so there.
 
     Parameters

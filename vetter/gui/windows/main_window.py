@@ -20,7 +20,7 @@ from vetter.gui.actions.menus import UndoNames, make_actions, name_epochs
 from vetter.gui.candidate_list.filter_band import FilterBand
 from vetter.gui.candidate_list.filter_bar import FilterBar
 from vetter.gui.candidate_list.list_view import CandidateListView, ListDock
-from vetter.gui.card.candidate_card import CandidateCard, KeptComments
+from vetter.gui.card.candidate_card import CandidateCard, UnsavedComments
 from vetter.gui.card.evidence import Evidence
 from vetter.gui.epochs.epoch_panel import EpochPanel
 from vetter.gui.light_curve.dock import LightCurveDock
@@ -166,7 +166,7 @@ class MainWindow(Window):
         session.failed.connect(self.dialogs.say_failure)
         session.blanked.connect(self._on_blanked)
         self.filter_band.agreed.connect(self.pages.decide_on_screen)
-        KeptComments(session, self.card, keys_text(self.keymap["review.comment"]), self)
+        UnsavedComments(session, self.card, keys_text(self.keymap["review.comment"]), self)
         self.plane_row.pointer.connect(self.readout.show_pointer)
         self.epochs.counted.connect(partial(name_epochs, self.actions_by_id))
         self.stretch_bar.looks_changed.connect(self._on_looks_changed)
