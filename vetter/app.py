@@ -33,7 +33,7 @@ from vetter.io.session.default_path import default_session_path
 from vetter.io.session.session_file import SessionFile
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.fits.fit_messages import Start
-from vetter.review.fits.fit_process import FitAhead
+from vetter.review.fits.fit_process import FitProcess
 from vetter.review.fits.fits import Fits
 from vetter.review.opening.input_reader import OpenRequest, read_input
 from vetter.review.opening.list_reader import ListReader
@@ -120,7 +120,7 @@ def _build(
         settings.review.cache_megabytes * MEGABYTE,
     )
     start = Start(source.record, settings.fit, source.default_radius, kept_psfs(kept))
-    fits = Fits(session, cache, FitAhead(start), kept)
+    fits = Fits(session, cache, FitProcess(start), kept)
     window = MainWindow(session, cache, fits, COMMANDS, keymap)
     # A script may end without having closed its window: its threads would tell a window that is
     # being taken apart, which crashes.

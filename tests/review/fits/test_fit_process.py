@@ -16,7 +16,7 @@ from vetter.io import child_process
 from vetter.io.inputs.open_input import open_input
 from vetter.io.session.rows import meta_from
 from vetter.review.fits.fit_messages import Fitted, Start, Wishes
-from vetter.review.fits.fit_process import FitAhead
+from vetter.review.fits.fit_process import FitProcess
 from vetter.settings import FitSettings
 
 
@@ -29,8 +29,8 @@ def record() -> dict:
 
 
 @pytest.fixture
-def ahead(qapp, record) -> Iterator[FitAhead]:
-    ahead = FitAhead(Start(record, FitSettings(psf="gaussian"), 20.0))
+def ahead(qapp, record) -> Iterator[FitProcess]:
+    ahead = FitProcess(Start(record, FitSettings(psf="gaussian"), 20.0))
     yield ahead
     ahead.close()
 
@@ -85,7 +85,7 @@ def test_the_answer_names_what_it_rests_on(qtbot, ahead):
 
 
 def test_an_input_that_cannot_be_opened_is_told_in_words(qtbot, tmp_path):
-    ahead = FitAhead(Start({"inputs": [str(tmp_path / "gone.csv")]}, FitSettings(), 20.0))
+    ahead = FitProcess(Start({"inputs": [str(tmp_path / "gone.csv")]}, FitSettings(), 20.0))
     try:
         with qtbot.waitSignal(ahead.broken, timeout=90000) as told:
             ahead.wish([0])
@@ -181,10 +181,10 @@ def test_it_is_ended_while_it_is_held(qtbot, ahead):
 
 KILLED = """
 import os, signal, sys, time
-from vetter.review.fits.fit_process import FitAhead
+from vetter.review.fits.fit_process import FitProcess
 from vetter.review.fits.fit_messages import Start
 from vetter.settings import FitSettings
-ahead = FitAhead(Start({"inputs": ["demo"]}, FitSettings(), 20.0))
+ahead = FitProcess(Start({"inputs": ["demo"]}, FitSettings(), 20.0))
 ahead.begin()
 print(ahead._process.pid, flush=True)
 until = time.monotonic() + float(sys.argv[1])

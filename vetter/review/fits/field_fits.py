@@ -14,7 +14,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.io.field.kept_psf import StarPsf, restored, setting_name
 from vetter.review.fits.fit_messages import Ready, StarFits
-from vetter.review.fits.fit_process import FitAhead
+from vetter.review.fits.fit_process import FitProcess
 from vetter.review.session import Session
 
 _NONE: npt.NDArray[np.float64] = np.empty((0, 5))
@@ -96,7 +96,7 @@ class FieldStars(QObject):
 
     Parameters
     ----------
-    ahead : FitAhead
+    ahead : FitProcess
         The process that fits.
     kept : mapping
         The session's settings as they were at the start.
@@ -108,7 +108,7 @@ class FieldStars(QObject):
 
     def __init__(
         self,
-        ahead: FitAhead,
+        ahead: FitProcess,
         kept: Mapping[str, Any],
         keep: Callable[[str, Any], None],
         parent: QObject | None = None,

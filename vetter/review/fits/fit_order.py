@@ -13,7 +13,7 @@ import numpy as np
 from vetter.core.judgement.fit_table import Disappeared, FitTable
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.fits.field_fits import FieldFits
-from vetter.review.fits.fit_process import FitAhead
+from vetter.review.fits.fit_process import FitProcess
 from vetter.review.fits.fit_storage import StoredFits
 from vetter.review.session import Session
 
@@ -35,13 +35,13 @@ class FitWishes:
     ----------
     cache : CutoutCache
         Whose panels show what has come already.
-    ahead : FitAhead
+    ahead : FitProcess
         The process that fits.
     rest : Unfitted
         What is fitted behind the vetter.
     """
 
-    def __init__(self, cache: CutoutCache, ahead: FitAhead, rest: Unfitted) -> None:
+    def __init__(self, cache: CutoutCache, ahead: FitProcess, rest: Unfitted) -> None:
         self.asked: set[int] = set()
         self.followed: Sequence[int] = ()
         self._cache, self._ahead, self._rest = cache, ahead, rest

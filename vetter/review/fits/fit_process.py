@@ -25,7 +25,7 @@ from vetter.review.fits.fit_messages import (
 )
 
 
-class FitAhead(QObject):
+class FitProcess(QObject):
     """Starts the fitting process, tells it what is wished for, and hands its results on.
 
     Nothing here waits for it: results come as signals, in the window's thread.

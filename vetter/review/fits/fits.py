@@ -27,7 +27,7 @@ from vetter.review.cutouts.rendered_cutout import Shift
 from vetter.review.fits.field_fits import FieldFits, FieldStars
 from vetter.review.fits.fit_messages import Fitted, Ready
 from vetter.review.fits.fit_order import FitWishes, Unfitted
-from vetter.review.fits.fit_process import FitAhead
+from vetter.review.fits.fit_process import FitProcess
 from vetter.review.fits.fit_storage import KeptResults, StoredFits
 from vetter.review.fits.judging import JudgedFits
 from vetter.review.session import Session
@@ -54,7 +54,7 @@ class Fits(QObject):
     session : Session
     cache : CutoutCache
         Takes the adjusted planes.
-    ahead : FitAhead
+    ahead : FitProcess
         The process that fits.
     kept : mapping, optional
         The session's settings as they were at the start: PSFs and stars of fields among them.
@@ -67,7 +67,7 @@ class Fits(QObject):
         self,
         session: Session,
         cache: CutoutCache,
-        ahead: FitAhead,
+        ahead: FitProcess,
         kept: Mapping[str, Any] | None = None,
         parent: QObject | None = None,
     ) -> None:
