@@ -69,7 +69,7 @@ class Ledger:
         self._hold(np.zeros(len(self.candidates), np.uint8))
         self._tally = [len(self.candidates), 0, 0, 0]
         self._events = 0
-        self._waiting = Waiting()
+        self._waiting = UnlistedCandidates()
         self._latest: dict[int, Decision] = {}
         self._strays: dict[str, list[Decision]] = {}
         self._history = History()
@@ -237,7 +237,7 @@ class Ledger:
         return returning(step, how, self._waiting.row, self.candidates, self.reviewer)
 
 
-class Waiting:
+class UnlistedCandidates:
     """Keeps a place in the history for candidates whose row is still to come.
 
     The history knows a candidate by a number: its row, or, where a decision was replayed before
