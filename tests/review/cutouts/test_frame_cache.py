@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vetter.core.display.style import DisplayStyle
-from vetter.review.cutouts.cutout_cache import KeptFrame, KeptFrames, Recipe
+from vetter.review.cutouts.cutout_cache import KeptFrame, Recipe, RenderedCutouts
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
 
 RECIPE = Recipe(10.0, DisplayStyle(), None)
@@ -17,8 +17,8 @@ def made(row: int, error: str | None = None) -> KeptFrame:
     return KeptFrame(frame, RECIPE, 0.0)
 
 
-def room_for(count: int) -> KeptFrames:
-    return KeptFrames(count * made(0).nbytes)
+def room_for(count: int) -> RenderedCutouts:
+    return RenderedCutouts(count * made(0).nbytes)
 
 
 def test_what_is_wanted_outlives_what_is_newer():
@@ -36,7 +36,7 @@ def test_wishes_without_room_are_given_up_from_the_last():
 
 
 def test_the_first_wish_is_kept_whatever_it_takes():
-    frames = KeptFrames(1)
+    frames = RenderedCutouts(1)
     assert frames.put(5, made(5), [5]) == [5]
     assert frames.put(6, made(6), [5]) == [5] and list(frames.by_spot) == [5, 6]
 

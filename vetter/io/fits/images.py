@@ -175,7 +175,7 @@ class TiledImage:
         self._lock = threading.Lock()
         self._lead: tuple[int, ...] = (0,) * (len(hdu.shape) - 2)
         self._reads = 0
-        self._kept: KeptTiles | None = None
+        self._kept: TileCache | None = None
         self._is_integer = bool(hdu.header["BITPIX"] > 0 and hdu.header.get("BSCALE", 1) == 1)
 
     @property
@@ -205,7 +205,7 @@ class TiledImage:
             return self._unpacked(region)
         if self._kept is None:
             tile = tuple(self._hdu.tile_shape[-2:])
-            self._kept = KeptTiles(self.shape, tile, self._unpacked)
+            self._kept = TileCache(self.shape, tile, self._unpacked)
         return self._kept.read(region)
 
     def _unpacked(self, region: Region) -> Array:
@@ -360,7 +360,7 @@ def storage_of(header: Header, shape: Sequence[int], start: int, name: FitsName)
     return Storage(start + index * step, dtype, scale, zero, None if blank is None else int(blank))
 
 
-class KeptTiles:
+class TileCache:
     """Fills with each read: to unpack a whole image at once would hold one cutout up for all.
 
     Parameters

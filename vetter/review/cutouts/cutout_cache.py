@@ -74,7 +74,7 @@ class CutoutCache(QObject):
         super().__init__(parent)
         self._source = source
         self._looks, self._radius = looks, radius
-        self._frames = KeptFrames(max_bytes)
+        self._frames = RenderedCutouts(max_bytes)
         self._fits = FitPanels(max_bytes // _RESIDUAL_SHARE)
         self._wishes: list[Target] = []
         self._stopped = False
@@ -307,7 +307,7 @@ class KeptFrame(NamedTuple):
         return self.frame.nbytes + 2048
 
 
-class KeptFrames:
+class RenderedCutouts:
     """Frames by row or place, the longest unused first.
 
     Not safe for several threads: `CutoutCache` asks under its lock.
