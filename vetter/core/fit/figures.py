@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.fit.adjustment import UNSEEN, Adjustment, FitOptions, failed, is_off
-from vetter.core.fit.input import About, FitInput
+from vetter.core.fit.input import FitContext, FitInput
 from vetter.core.fit.noise_model import core, scatters, template_noise
 from vetter.core.fit.point_source import PointSources
 from vetter.core.fit.weights import Found, Stack, pixel_sums
@@ -156,7 +156,7 @@ class FitFigures(NamedTuple, Generic[T]):
     template_noise: T
 
 
-def known(about: About) -> dict[str, Any]:
+def known(about: FitContext) -> dict[str, Any]:
     """What a fit without a result can still say."""
     return {
         "template": about.template,

@@ -62,7 +62,7 @@ class FitInput:
     unknown: Flags | None
     bg: float
     tbg: float
-    about: About
+    about: FitContext
 
 
 def read_many(cutouts: Sequence[Any], options: FitOptions) -> list[FitInput | Adjustment]:
@@ -138,7 +138,7 @@ def _read_plain(
     bg, tbg = (mode(plane.reshape(count, -1)).tolist() for plane in (image, template))
     for k in np.flatnonzero(clean).tolist():
         cutout = cutouts[members[k]]
-        known = about(cutout, image.shape[1:], name, False, options)
+        known = fit_context(cutout, image.shape[1:], name, False, options)
         taken[members[k]] = FitInput(
             image[k], template[k], err[k], None, None, None, bg[k], tbg[k], known
         )
@@ -172,7 +172,7 @@ def read(cutout: Any, options: FitOptions) -> FitInput | Adjustment:
             return failed(f"{key} has another shape than image", template=name)
     mask, template_mask = _flags(given, "mask"), _flags(given, "template_mask")
     noise = _floats(given["template_err"]) if _has(given, "template_err") else None
-    known = about(cutout, shape, name, noise is not None, options)
+    known = fit_context(cutout, shape, name, noise is not None, options)
     return _checked(image, template, err, mask, template_mask, noise, known, options)
 
 
@@ -195,7 +195,7 @@ def _read_clean(cutout: Any, given: Any, name: str, options: FitOptions) -> FitI
     flux, template_flux, sigmas = (float(np.add.reduce(p, None)) for p in (image, template, err))
     if not math.isfinite(flux + template_flux + sigmas):
         return None
-    known = about(cutout, image.shape, name, False, options)
+    known = fit_context(cutout, image.shape, name, False, options)
     bg, tbg = mode_of(image.ravel(), flux), mode_of(template.ravel(), template_flux)
     return FitInput(image, template, err, None, None, None, bg, tbg, known)
 
@@ -207,7 +207,7 @@ def _checked(
     mask: Flags | None,
     template_mask: Flags | None,
     template_err: Array | None,
-    known: About,
+    known: FitContext,
     options: FitOptions,
 ) -> FitInput | Adjustment:
     bad_image = None if math.isfinite(float(image.sum())) else ~np.isfinite(image)
@@ -276,7 +276,7 @@ def _mode(plane: Array, *bad: Flags | None) -> float:
     return float(mode(pixels)) if pixels.size else 0.0
 
 
-class About(NamedTuple):
+class FitContext(NamedTuple):
     """What a fit knows besides pixels.
 
     Attributes
@@ -308,9 +308,9 @@ class About(NamedTuple):
         return "" if self.psf is None else self.psf.said
 
 
-def about(
+def fit_context(
     cutout: Any, shape: tuple[int, ...], name: str, noisy: bool, options: FitOptions
-) -> About:
+) -> FitContext:
     """What is known of a cutout besides its pixels; ``noisy``: its template has an error plane."""
     meta = cutout.meta if isinstance(cutout, Cutout) else cutout.get("meta")
     meta = {} if meta is None else meta
@@ -355,7 +355,7 @@ def _without_psf(
     made: tuple[Provenance, Provenance],
     inner: float | None,
     max_shift: float,
-) -> About:
+) -> FitContext:
     """What is known without a PSF, which many cutouts share.
 
     ``matched`` is the cutout's own word on the template, ``remarks`` are the notes on ``err`` and
@@ -378,7 +378,7 @@ def _without_psf(
     if max_shift > most:
         notes += (f"max_shift {max_shift:g} is more than {most:g}, half of the cutout",)
     box = central_box(shape, inner)
-    return About(name, box, box, None, math.nan, (math.nan, math.nan), caveats, notes)
+    return FitContext(name, box, box, None, math.nan, (math.nan, math.nan), caveats, notes)
 
 
 def _psf(meta: Any, options: FitOptions) -> tuple[Psf | None, str]:
