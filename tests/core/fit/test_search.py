@@ -10,7 +10,7 @@ from vetter.core.fit import search, solver
 from vetter.core.fit.adjust import fit_many
 from vetter.core.fit.adjustment import Adjustment, FitOptions
 from vetter.core.fit.moments import Array
-from vetter.core.fit.search import End, _lowest_of
+from vetter.core.fit.search import CellMinimum, _lowest_of
 
 SIZE = 41
 
@@ -135,8 +135,8 @@ def test_beyond_two_pixels_a_star_gets_the_same_spline_either_way(
 def test_rounding_does_not_decide_between_minima(order: tuple[int, ...]) -> None:
     none = np.zeros((17, 17))
     ends = [
-        End(0, (4, 4), 5.0, 5.0, 1.0, 100.0, none),
-        End(0, (-1, 0), -0.5, 0.25, 1.0, 100.0 * (1 + 1e-12), none),
-        End(0, (0, 0), 0.1, 0.1, 1.0, 100.0 * (1 + 1e-6), none),
+        CellMinimum(0, (4, 4), 5.0, 5.0, 1.0, 100.0, none),
+        CellMinimum(0, (-1, 0), -0.5, 0.25, 1.0, 100.0 * (1 + 1e-12), none),
+        CellMinimum(0, (0, 0), 0.1, 0.1, 1.0, 100.0 * (1 + 1e-6), none),
     ]
     assert _lowest_of([ends[n] for n in order]) is ends[1]

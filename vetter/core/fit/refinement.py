@@ -28,7 +28,7 @@ from vetter.core.fit.moments import margin, projected, windows
 from vetter.core.fit.newton import SMALL_GAIN, SURE_STEP, Minima
 from vetter.core.fit.pixels import Box
 from vetter.core.fit.point_source import PointSources, measure, rendered
-from vetter.core.fit.search import End
+from vetter.core.fit.search import CellMinimum
 from vetter.core.fit.spline import (
     QUINTIC_REACH,
     fourth_differences,
@@ -363,7 +363,7 @@ def where_it_matters(
     return sorted(which)
 
 
-def needs_finer(end: End, pixels: int, options: FitOptions) -> bool:
+def needs_finer(end: CellMinimum, pixels: int, options: FitOptions) -> bool:
     """Whether the cubic spline may not do for one search's end, by the moments of its cell."""
     if options.max_shift == 0:
         return False

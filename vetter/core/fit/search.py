@@ -70,7 +70,7 @@ def search_cells(stack: Stack, coefs: Array, options: FitOptions) -> Found:
     weight = np.ascontiguousarray(stack.weight[(slice(None), *box)])
     image = stack.image[(slice(None), *box)] * weight
     scales = 1.0 / options.max_scale, options.max_scale
-    ground = Ground(coefs, box, weight, image, options.max_shift, scales)
+    ground = CellMoments(coefs, box, weight, image, options.max_shift, scales)
     grid = coarse_grid(options.max_shift)
     chi2 = coarse(stack.template, ground, grid)
     if len(chi2) == 1:
@@ -122,7 +122,7 @@ def coarse_grid(max_shift: float) -> Grid:
     return Grid(half, x, y, taps, straight, MOST * math.ceil(half / 2) ** 2)
 
 
-def coarse(template: Array, ground: Ground, grid: Grid) -> Array:
+def coarse(template: Array, ground: CellMoments, grid: Grid) -> Array:
     """chi2 at the points of a coarse grid, (k, gy * gx)."""
     rows, columns = ground.box
     weight, image, half, count = ground.weight, ground.image, grid.half, len(template)
@@ -325,7 +325,7 @@ def local_minima(grid: Array) -> npt.NDArray[np.bool_]:
     return np.asarray(grid[:, 1:-1, 1:-1] <= lowest)
 
 
-class End(NamedTuple):
+class CellMinimum(NamedTuple):
     """Where a search of one of the stack ended, in which cell, with that cell's moments.
 
     ``images`` are what these are of, where they are still at hand.
@@ -342,7 +342,7 @@ class End(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ground:
+class CellMoments:
     """What the searches of a stack rest on.
 
     Attributes
@@ -384,7 +384,7 @@ class Ground:
         low, high = _cells(self.max_shift)
         return min(max(math.floor(x), low), high), min(max(math.floor(y), low), high)
 
-    def following(self, end: End) -> Cell:
+    def following(self, end: CellMinimum) -> Cell:
         """The cell that the search goes on in; the same where it is at its end."""
         low, high = _cells(self.max_shift)
         i, j = end.cell
@@ -411,13 +411,13 @@ def _window(cell: Cell, max_shift: float) -> Window:
     return Window(cx, cy, 0.5, *ranges)
 
 
-def lowest_of_one(ground: Ground, begin: Sequence[tuple[float, float]]) -> End:
+def lowest_of_one(ground: CellMoments, begin: Sequence[tuple[float, float]]) -> CellMinimum:
     """Where the lowest of the searches of a stack of one ends; they begin at (x, y)."""
     known: dict[Cell, Array] = {}
     images: Array | None = None
     images_cell: Cell | None = None
 
-    def descended(cell: Cell, x: float, y: float) -> End:
+    def descended(cell: Cell, x: float, y: float) -> CellMinimum:
         nonlocal images, images_cell
         window = _window(cell, ground.max_shift)
         if cell not in known:
@@ -425,7 +425,7 @@ def lowest_of_one(ground: Ground, begin: Sequence[tuple[float, float]]) -> End:
             images_cell = cell
         one = known[cell]
         u, v, scale, chi2 = descend(one, window, ground.scales, x - window.cx, y - window.cy)
-        return End(0, cell, window.cx + u, window.cy + v, scale, chi2, one)
+        return CellMinimum(0, cell, window.cx + u, window.cy + v, scale, chi2, one)
 
     ends = []
     for x, y in begin:
@@ -443,7 +443,7 @@ def lowest_of_one(ground: Ground, begin: Sequence[tuple[float, float]]) -> End:
     return end._replace(images=images) if end.cell == images_cell else end
 
 
-def lowest(ground: Ground, begin: Sequence[tuple[int, float, float]]) -> list[End]:
+def lowest(ground: CellMoments, begin: Sequence[tuple[int, float, float]]) -> list[CellMinimum]:
     """Where the lowest search of each of a stack ends; they begin at (which, x, y)."""
     ends = _descended(ground, [(k, ground.first(x, y), x, y) for k, x, y in begin])
     going = list(range(len(ends)))
@@ -458,13 +458,13 @@ def lowest(ground: Ground, begin: Sequence[tuple[int, float, float]]) -> list[En
             if end.chi2 < ends[n].chi2 * (1.0 - _LOWER):
                 ends[n] = end
                 going.append(n)
-    own: list[list[End]] = [[] for _ in ground.weight]
+    own: list[list[CellMinimum]] = [[] for _ in ground.weight]
     for end in ends:
         own[end.which].append(end)
     return [_lowest_of(several) for several in own]
 
 
-def _lowest_of(ends: list[End]) -> End:
+def _lowest_of(ends: list[CellMinimum]) -> CellMinimum:
     """The lowest; of those that only rounding tells apart, always the same one."""
     if len(ends) == 1:
         return ends[0]
@@ -473,7 +473,9 @@ def _lowest_of(ends: list[End]) -> End:
     return min(even or ends, key=lambda end: (round(math.hypot(end.dx, end.dy), 6), end.dx, end.dy))
 
 
-def _descended(ground: Ground, entries: Sequence[tuple[int, Cell, float, float]]) -> list[End]:
+def _descended(
+    ground: CellMoments, entries: Sequence[tuple[int, Cell, float, float]]
+) -> list[CellMinimum]:
     """Where descents within cells end: which of the stack, in which cell, from (x, y)."""
     places: dict[tuple[int, Cell], int] = {}
     index = [places.setdefault((k, cell), len(places)) for k, cell, _, _ in entries]
@@ -485,7 +487,7 @@ def _descended(ground: Ground, entries: Sequence[tuple[int, Cell, float, float]]
     lot = moments if len(index) == len(places) else moments[index]
     ends = _minima(lot, windows, ground.scales, u, v)
     return [
-        End(k, cell, w.cx + end[0], w.cy + end[1], end[2], end[3], moments[n])
+        CellMinimum(k, cell, w.cx + end[0], w.cy + end[1], end[2], end[3], moments[n])
         for (k, cell, _, _), n, w, end in zip(entries, index, windows, ends, strict=True)
     ]
 

@@ -32,8 +32,8 @@ from vetter.core.fit.pixels import Box
 from vetter.core.fit.point_source import PointSources, measure, no_sources, products, rendered
 from vetter.core.fit.refinement import needs_finer, refine
 from vetter.core.fit.search import (
-    End,
-    Ground,
+    CellMinimum,
+    CellMoments,
     coarse,
     coarse_grid,
     lowest_of_one,
@@ -316,16 +316,16 @@ def fit_simple(data: FitInput, options: FitOptions) -> Adjustment:
 
 def _searched(
     template: Array, coefs: Array, data: FitInput, inside: Array, pulls: Array, options: FitOptions
-) -> End:
+) -> CellMinimum:
     """The least chi2, by the cubic spline."""
     scales, grid = (1.0 / options.max_scale, options.max_scale), coarse_grid(options.max_shift)
     planes = coefs[None], data.about.box, inside[None], pulls[None]
-    ground = Ground(*planes, options.max_shift, scales)
+    ground = CellMoments(*planes, options.max_shift, scales)
     chi2 = coarse(template[None], ground, grid)
     return lowest_of_one(ground, starts_of_one(chi2[0], grid.x, grid.y, grid.most))
 
 
-def _residual(data: FitInput, coefs: Array, end: End, image: Array, pulls: Array) -> Array:
+def _residual(data: FitInput, coefs: Array, end: CellMinimum, image: Array, pulls: Array) -> Array:
     """Image minus model, (ny, nx); ``pulls`` is the image in sigmas."""
     if end.images is None or pulls.size < image.size:
         residual = shift_one(coefs, end.dx, end.dy, (len(coefs) - len(image)) // 2)
@@ -351,7 +351,7 @@ def _stack(image: Array, template: Array, weight: Array, pixels: int, data: FitI
     return Stack(*planes, bg, tbg, np.array([pixels]), [data])
 
 
-def _found(end: End) -> Found:
+def _found(end: CellMinimum) -> Found:
     dx, dy, u, v, scale, chi2 = (
         np.array([value]) for value in (end.dx, end.dy, end.dx, end.dy, end.scale, end.chi2)
     )
@@ -361,7 +361,7 @@ def _found(end: End) -> Found:
 def _finished(
     data: FitInput,
     options: FitOptions,
-    end: End,
+    end: CellMinimum,
     pulls: Array,
     before: Array,
     template: Array,
