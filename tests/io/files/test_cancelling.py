@@ -11,7 +11,7 @@ from astropy.table import Table
 from tests.helpers.alert_files import record, write_packets
 from vetter.io.alerts.listing import read_lot
 from vetter.io.alerts.packets.packets import Packet, Packets, Place
-from vetter.io.files.cancelling import GivenUp, still_wanted, unless
+from vetter.io.files.cancelling import Cancelled, cancelled_by, check_cancelled
 from vetter.io.files.compressed import open_unpacked
 from vetter.io.files.hdu_names import parse_fits_name
 from vetter.io.files.regular_files import walked
@@ -33,7 +33,7 @@ def test_packets_are_read_as_long_as_they_are_wanted() -> None:
             looked_at.append(number)
             yield Packet(Place(number), record(number), "")
 
-    with pytest.raises(GivenUp), unless(after(3)):
+    with pytest.raises(Cancelled), cancelled_by(after(3)):
         read_lot(found(), 10)
     assert looked_at == [0, 1, 2, 3]
 
@@ -41,7 +41,7 @@ def test_packets_are_read_as_long_as_they_are_wanted() -> None:
 def test_a_packet_that_is_not_wanted_is_not_called_unread(tmp_path: Path) -> None:
     write_packets(tmp_path, 3)
     packets = Packets([str(path) for path in tmp_path.iterdir()])
-    with pytest.raises(GivenUp), unless(after(1)):
+    with pytest.raises(Cancelled), cancelled_by(after(1)):
         read_lot(packets.listed(), 10)
 
 
@@ -49,7 +49,7 @@ def test_folders_are_searched_as_long_as_they_are_wanted(tmp_path: Path) -> None
     for name in "abc":
         (tmp_path / name).mkdir()
     seen = []
-    with pytest.raises(GivenUp), unless(after(2)):
+    with pytest.raises(Cancelled), cancelled_by(after(2)):
         for here, _ in walked(tmp_path):
             seen.append(here)
     assert len(seen) == 2
@@ -57,7 +57,7 @@ def test_folders_are_searched_as_long_as_they_are_wanted(tmp_path: Path) -> None
 
 def test_unpacking_ends(tmp_path: Path) -> None:
     (tmp_path / "l.csv.gz").write_bytes(gzip.compress(b"id,x,y\n" + b"1,2,3\n" * 1000))
-    with pytest.raises(GivenUp), unless(after(1)):
+    with pytest.raises(Cancelled), cancelled_by(after(1)):
         open_unpacked(tmp_path / "l.csv.gz")
 
 
@@ -67,11 +67,11 @@ def test_rows_of_a_long_table_are_read_block_by_block(
     Table({"id": np.arange(1000), "x": np.ones(1000)}).write(tmp_path / "t.fits")
     monkeypatch.setattr(fits_table, "_AT_ONCE", 0)
     monkeypatch.setattr(fits_table, "_BLOCK", 1600)
-    with pytest.raises(GivenUp), unless(after(4)):
+    with pytest.raises(Cancelled), cancelled_by(after(4)):
         read_fits_table(parse_fits_name(tmp_path / "t.fits"))
 
 
 def test_it_is_over_with_the_reading() -> None:
-    with unless(lambda: True), pytest.raises(GivenUp):
-        still_wanted()
-    still_wanted()
+    with cancelled_by(lambda: True), pytest.raises(Cancelled):
+        check_cancelled()
+    check_cancelled()

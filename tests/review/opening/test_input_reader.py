@@ -12,7 +12,7 @@ from tests.helpers.field_files import write_field, write_list
 from tests.helpers.night_files import write_night
 from vetter.errors import InputError
 from vetter.io.alerts.packets import recognition
-from vetter.io.files.cancelling import still_wanted
+from vetter.io.files.cancelling import check_cancelled
 from vetter.io.input_options import InputOptions
 from vetter.review.opening import input_reader
 from vetter.review.opening.input_reader import InputReader, OpenRequest, read_input
@@ -129,7 +129,7 @@ def test_a_reading_that_is_cancelled_ends_at_its_next_step(qtbot, reader, monkey
     def read(request: OpenRequest, usual_radius: float) -> None:
         for _ in range(2000):
             begun.set()
-            still_wanted()
+            check_cancelled()
             threading.Event().wait(0.01)
 
     monkeypatch.setattr(input_reader, "read_input", read)

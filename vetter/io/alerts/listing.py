@@ -23,7 +23,7 @@ from vetter.io.alerts.columns import Rows, joined_rows, rows_of
 from vetter.io.alerts.packets.confluent import read_schema
 from vetter.io.alerts.packets.packets import LeftAlone, Packet, Packets, Place, Unread
 from vetter.io.alerts.packets.producers import Producer, producer_of
-from vetter.io.files.cancelling import still_wanted
+from vetter.io.files.cancelling import check_cancelled
 
 NICENESS = 10
 
@@ -213,7 +213,7 @@ def read_lot(packets: Iterator[Packet | Unread | LeftAlone], size: int) -> Lot:
     reached: Place | None = None
     last = True
     for item in packets:
-        still_wanted()
+        check_cancelled()
         reached = item.place
         if isinstance(item, LeftAlone):
             left_alone += 1

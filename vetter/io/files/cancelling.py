@@ -9,13 +9,13 @@ from contextvars import ContextVar
 _given_up: ContextVar[Callable[[], bool] | None] = ContextVar("given up", default=None)
 
 
-class GivenUp(BaseException):
+class Cancelled(BaseException):
     """Not an Exception, as `asyncio.CancelledError` is none: readers turn those into words."""
 
 
 @contextmanager
-def unless(given_up: Callable[[], bool]) -> Iterator[None]:
-    """What is read in here ends with `GivenUp` soon after ``given_up()`` has become True."""
+def cancelled_by(given_up: Callable[[], bool]) -> Iterator[None]:
+    """What is read in here ends with `Cancelled` soon after ``given_up()`` has become True."""
     token = _given_up.set(given_up)
     try:
         yield
@@ -23,14 +23,14 @@ def unless(given_up: Callable[[], bool]) -> Iterator[None]:
         _given_up.reset(token)
 
 
-def still_wanted() -> None:
+def check_cancelled() -> None:
     """Return where somebody waits; to be called wherever reading takes a step.
 
     Raises
     ------
-    GivenUp
+    Cancelled
         Nobody does.
     """
     given_up = _given_up.get()
     if given_up is not None and given_up():
-        raise GivenUp("nobody waits for it")
+        raise Cancelled("nobody waits for it")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from vetter.errors import InputError
-from vetter.io.files.cancelling import still_wanted
+from vetter.io.files.cancelling import check_cancelled
 from vetter.io.files.regular_files import open_plain_file
 
 # A few kilobytes can be made to unpack without end; no image plane is larger than this.
@@ -117,7 +117,7 @@ def _copy(
     is_all: IsAll | None = None
     with opener(file) as packed:
         while chunk := packed.read(_CHUNK):
-            still_wanted()
+            check_cancelled()
             if not total and enough is not None:
                 is_all = enough(chunk, str(path), Path(out.name))
             total += len(chunk)

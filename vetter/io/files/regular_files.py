@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from vetter.core.number_text import counted
-from vetter.io.files.cancelling import still_wanted
+from vetter.io.files.cancelling import check_cancelled
 
 _HEAD = 512
 _CONTROL = frozenset(range(9))
@@ -25,7 +25,7 @@ def open_plain_file(path: str | os.PathLike[str], buffering: int = -1) -> IO[byt
         As `open`; and EINVAL for pipes, sockets and devices, which are not waited for, and for
         names that no file can have.
     """
-    still_wanted()
+    check_cancelled()
     # Without NONBLOCK opening a pipe that nobody writes to would not return.
     how = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | os.O_CLOEXEC
     try:
@@ -72,7 +72,7 @@ def walked(
         By what folders are ordered; by their names else.
     """
     for here, folders, names in os.walk(folder):
-        still_wanted()
+        check_cancelled()
         folders[:] = sorted((name for name in folders if not name.startswith(".")), key=key)
         yield os.path.join(here, ""), names
 

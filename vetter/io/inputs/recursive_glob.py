@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from vetter.errors import InputError
-from vetter.io.files.cancelling import still_wanted
+from vetter.io.files.cancelling import check_cancelled
 
 MAX_FOLDERS = 100_000
 """100,000 folders, about ten seconds of looking: a night's pipeline makes hundreds."""
@@ -34,7 +34,7 @@ def recursive_glob(text: str) -> list[str]:
     found: list[str] = []
     seen: set[tuple[int, int]] = set()
     for folder, folders, files in os.walk(base, followlinks=True):
-        still_wanted()
+        check_cancelled()
         status = os.stat(folder)
         if (status.st_dev, status.st_ino) in seen:
             folders.clear()

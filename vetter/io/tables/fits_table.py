@@ -20,7 +20,7 @@ from astropy.table import Column, MaskedColumn, Table
 from vetter.core.candidates.column_values import decoded
 from vetter.core.number_text import counted
 from vetter.errors import InputError
-from vetter.io.files.cancelling import still_wanted
+from vetter.io.files.cancelling import check_cancelled
 from vetter.io.files.compressed import open_unpacked
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.files.unreadable import reading
@@ -395,7 +395,7 @@ def _blocks(
     file.seek(offset)
     for first in range(0, rows, step):
         wanted = min(step, rows - first) * dtype.itemsize
-        still_wanted()
+        check_cancelled()
         data = file.read(wanted)
         if len(data) < wanted:
             raise InputError(f"{label}: it was cut short while it was read; open it again")

@@ -14,7 +14,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.errors import InputError, VetterError
 from vetter.io.field.nearby_planes import PlanesWanted
-from vetter.io.files.cancelling import GivenUp, unless
+from vetter.io.files.cancelling import Cancelled, cancelled_by
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 from vetter.io.session.default_path import default_session_path
@@ -169,13 +169,13 @@ class _Reading(threading.Thread):
 
     def run(self) -> None:
         try:
-            with unless(self._is_given_up):
+            with cancelled_by(self._is_given_up):
                 source = read_input(self.request, self._usual_radius)
             with self._lock:
                 self.source = source
                 if self._given_up:
                     source.close()
-        except GivenUp:
+        except Cancelled:
             self.error = "given up"
         except PlanesWanted as error:
             self.wanted, self.error = error, str(error)
