@@ -19,7 +19,7 @@ from vetter.errors import InputError, one_line
 from vetter.headless.progress import Progress, say
 from vetter.io.export.export import ExportReport, Picture, export
 from vetter.io.export.table_writing import escape_control
-from vetter.io.files.fingerprint import of_list
+from vetter.io.files.fingerprint import list_fingerprint
 from vetter.io.files.hdu_names import parse_fits_name
 from vetter.io.inputs.open_input import open_input
 from vetter.io.session.recorded_inputs import RecordedInput, list_content
@@ -249,7 +249,7 @@ def _is_other_list(recorded: RecordedInput) -> bool:
         paths = [Path(f.path) for f in known]
     try:
         return any(
-            of_list("candidates", path).digest != f.digest
+            list_fingerprint("candidates", path).digest != f.digest
             for path, f in zip(paths, known, strict=True)
         )
     except InputError:

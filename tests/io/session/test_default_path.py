@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vetter.io.files.fingerprint import of_list
+from vetter.io.files.fingerprint import list_fingerprint
 from vetter.io.session.default_path import default_session_path, results_folder, taken_words
 from vetter.io.session.session_file import SessionFile
 
@@ -22,7 +22,7 @@ def lists(tmp_path: Path) -> tuple[str, str]:
 def _record(session: Path, *inputs: str) -> Path:
     with SessionFile.start(session, "ann") as file:
         for one in inputs:
-            file.record_input({"inputs": [one]}, (of_list("candidates", Path(one)),), 1)
+            file.record_input({"inputs": [one]}, (list_fingerprint("candidates", Path(one)),), 1)
     return session
 
 

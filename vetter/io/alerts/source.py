@@ -21,7 +21,7 @@ from vetter.io.alerts.listing import Listing, Lot, place_of
 from vetter.io.alerts.packets.packets import Packets
 from vetter.io.alerts.packets.producers import producer_of
 from vetter.io.field.fwhm import known_fwhm
-from vetter.io.files.fingerprint import of_files, of_plane
+from vetter.io.files.fingerprint import files_fingerprint, plane_fingerprint
 from vetter.io.files.regular_files import left_alone_words
 
 PLANES = ("image", "template", "diff", "err")
@@ -151,8 +151,8 @@ class AlertSource(CutoutSource):
         """Of all files, by names and sizes; of one alone, by samples of what is in it."""
         files = [Path(name) for name in self._packets.files]
         if len(files) == 1:
-            return (of_plane("cutouts", files[0]),)
-        return (of_files("cutouts", [path for path in files if path.exists()]),)
+            return (plane_fingerprint("cutouts", files[0]),)
+        return (files_fingerprint("cutouts", [path for path in files if path.exists()]),)
 
     def cutout(self, row: int, radius: float | None = None) -> Cutout:
         """The cutout of one packet, its light curve with it; cropped to a smaller radius.

@@ -27,7 +27,7 @@ from vetter.io.cutouts.listing import (
     scan_primary,
 )
 from vetter.io.field.fwhm import known_fwhm
-from vetter.io.files.fingerprint import of_files
+from vetter.io.files.fingerprint import files_fingerprint
 from vetter.io.files.regular_files import left_alone_words, walked
 from vetter.io.files.unreadable import reading
 from vetter.io.input_options import InputOrigin
@@ -117,7 +117,7 @@ class CutoutFolder(CutoutSource):
     @cached_property
     def fingerprints(self) -> tuple[Fingerprint, ...]:
         """Of all files together, once they are listed."""
-        return (of_files("cutouts", self.lots.paths),)
+        return (files_fingerprint("cutouts", self.lots.paths),)
 
     def grow(self) -> CandidateList | None:
         """The list with the next files; None when all are listed."""

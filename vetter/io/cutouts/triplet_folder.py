@@ -22,7 +22,7 @@ from vetter.io.cutouts.triplet_names import PlaneSets
 from vetter.io.field.field_planes import FieldPlanes, open_planes
 from vetter.io.field.field_source import cut_planes, header_facts
 from vetter.io.field.fwhm import known_fwhm
-from vetter.io.files.fingerprint import of_files
+from vetter.io.files.fingerprint import files_fingerprint
 from vetter.io.files.regular_files import left_alone_words
 from vetter.io.input_options import InputOrigin
 
@@ -113,7 +113,11 @@ class TripletFolder(CutoutSource):
     @cached_property
     def fingerprints(self) -> tuple[Fingerprint, ...]:
         """Of all files together."""
-        return (of_files("cutouts", [Path(p) for one in self.found.sets for p in files_of(one)]),)
+        return (
+            files_fingerprint(
+                "cutouts", [Path(p) for one in self.found.sets for p in files_of(one)]
+            ),
+        )
 
     def grow(self) -> CandidateList | None:
         """The list with the next headers; None when all are read."""

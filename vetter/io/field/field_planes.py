@@ -25,7 +25,7 @@ from vetter.io.field.planes import (
     open_plane,
 )
 from vetter.io.field.reprojected import PlaneGrids
-from vetter.io.files.fingerprint import of_plane
+from vetter.io.files.fingerprint import plane_fingerprint
 from vetter.io.fits.image_wcs import image_wcs
 
 if TYPE_CHECKING:
@@ -76,7 +76,9 @@ class FieldPlanes:
     def fingerprints(self) -> list[Fingerprint]:
         """One for each file's plane, with how its pixels are read: other bits, other pixels."""
         return [
-            of_plane(name, image_of(plane).name.path, image_of(plane).name.suffix + _reading(plane))
+            plane_fingerprint(
+                name, image_of(plane).name.path, image_of(plane).name.suffix + _reading(plane)
+            )
             for name, plane in self.files.items()
         ]
 

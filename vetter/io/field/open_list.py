@@ -9,7 +9,7 @@ from vetter.errors import InputError
 from vetter.io.field.field_planes import open_planes
 from vetter.io.field.field_source import FieldSource
 from vetter.io.field.nearby_planes import PlanesWanted, planes_beside
-from vetter.io.files.fingerprint import of_list
+from vetter.io.files.fingerprint import list_fingerprint
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.input_options import DEFAULT_RADIUS, InputOptions, InputOrigin
 from vetter.io.tables.candidates import check_is_list, read_candidates
@@ -62,7 +62,7 @@ def open_list(
             options.one_based,
             planes.header,
         )
-        prints = (of_list("candidates", table.path), *planes.fingerprints())
+        prints = (list_fingerprint("candidates", table.path), *planes.fingerprints())
     except InputError:
         planes.close()
         raise

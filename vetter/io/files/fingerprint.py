@@ -18,12 +18,12 @@ _BLOCK = 4096
 _HEADER = 2880 * 4
 
 
-def of_list(role: str, path: Path) -> Fingerprint:
+def list_fingerprint(role: str, path: Path) -> Fingerprint:
     """The fingerprint of a file by all of its content (SHA-256)."""
     return _fingerprint(role, path, whole=True)
 
 
-def of_plane(role: str, path: Path, suffix: str = "") -> Fingerprint:
+def plane_fingerprint(role: str, path: Path, suffix: str = "") -> Fingerprint:
     """The fingerprint of a large file by its size, its first header and sampled blocks.
 
     ``suffix`` is the HDU that was chosen (``[SCI]``); it is part of the digest.
@@ -31,7 +31,7 @@ def of_plane(role: str, path: Path, suffix: str = "") -> Fingerprint:
     return _fingerprint(role, path, whole=False, suffix=suffix)
 
 
-def of_files(role: str, paths: Sequence[Path]) -> Fingerprint:
+def files_fingerprint(role: str, paths: Sequence[Path]) -> Fingerprint:
     """The fingerprint of many files together, by names and sizes, without opening them."""
     digest = hashlib.sha256()
     size, newest = 0, 0

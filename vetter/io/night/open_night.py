@@ -16,7 +16,7 @@ from vetter.errors import InputError
 from vetter.io.field.field_planes import FieldPlanes, open_planes
 from vetter.io.field.field_source import FieldSource
 from vetter.io.field.fwhm import known_fwhm
-from vetter.io.files.fingerprint import of_list, of_plane
+from vetter.io.files.fingerprint import list_fingerprint, plane_fingerprint
 from vetter.io.files.hdu_names import parse_fits_name
 from vetter.io.fits.exposure import filter_of, middle
 from vetter.io.input_options import InputOptions, InputOrigin
@@ -88,7 +88,7 @@ def open_night(
         tuple(sorted(names, key=lambda name: _place(name, list(names)))),
         epochs,
         options.radius or file.radius or radius,
-        (of_list("fields", path), *prints),
+        (list_fingerprint("fields", path), *prints),
         (_summary(fields, candidates), said, *candidates.notes, *_said(fields)),
         origin.record,
         open_fields,
@@ -190,7 +190,7 @@ def _fingerprints(entry: FieldEntry, options: InputOptions) -> tuple[Fingerprint
     """Of the list whole, of the planes by samples, with how their pixels are read."""
     prints = []
     if entry.candidates is not None:
-        prints.append(of_list("candidates", parse_fits_name(entry.candidates).path))
+        prints.append(list_fingerprint("candidates", parse_fits_name(entry.candidates).path))
     files: dict[str, tuple[str, str]] = {name: (f, "") for name, f in options.planes.items() if f}
     if "mask" in files and (options.mask_bits or options.mask_good):
         files["mask"] = files["mask"][0], f" bits {options.mask_bits} good {options.mask_good}"
@@ -200,7 +200,7 @@ def _fingerprints(entry: FieldEntry, options: InputOptions) -> tuple[Fingerprint
             files["err"] = spec, f" {kind}"
     for name, (spec, reading) in files.items():
         file = parse_fits_name(spec)
-        prints.append(of_plane(name, file.path, file.suffix + reading))
+        prints.append(plane_fingerprint(name, file.path, file.suffix + reading))
     return tuple(prints)
 
 
