@@ -230,7 +230,7 @@ class FieldView(QWidget):
         if not self.chosen:
             self.count.setText(HINT)
             return
-        words = summary.of_group(self.map.chosen, self._fits.table)
+        words = summary.group_summary(self.map.chosen, self._fits.table)
         self.count.setText(words + ("; verdict keys ask for all" if self.armed else ""))
 
     def _say_field(self) -> None:
@@ -238,12 +238,12 @@ class FieldView(QWidget):
         name = fields[self._field].name if len(fields) > 1 else ""
         fit = self._session.settings.fit
         scales = fit.scale_low, fit.scale_high
-        self.field_words.setText(summary.of_stars(self._fits.stars, self._field, name, scales))
+        self.field_words.setText(summary.stars_summary(self._fits.stars, self._field, name, scales))
         self._say_own()
 
     def _say_own(self) -> None:
         row = self._session.current_row
-        words = summary.of_candidate(self._session, self._fits, row) if row >= 0 else ""
+        words = summary.candidate_summary(self._session, self._fits, row) if row >= 0 else ""
         self.own_words.setText(words)
 
     def _mark_current(self) -> None:

@@ -16,7 +16,7 @@ from vetter.review.session import Session
 Rows = npt.NDArray[np.intp]
 
 
-def of_group(rows: Rows, table: FitTable) -> str:
+def group_summary(rows: Rows, table: FitTable) -> str:
     """How many were selected, how many of them disappeared, and what shift they have.
 
     Of those without a fit nobody knows whether they disappeared: they are counted too.
@@ -34,7 +34,7 @@ def of_group(rows: Rows, table: FitTable) -> str:
     return words if usual is None else f"{words}; {usual.said}"
 
 
-def of_stars(
+def stars_summary(
     stars: FieldStars,
     field: int = 0,
     name: str = "",
@@ -54,7 +54,7 @@ def of_stars(
     return f"{words}; template {flux}" if flux else words
 
 
-def of_candidate(session: Session, fits: Fits, row: int) -> str:
+def candidate_summary(session: Session, fits: Fits, row: int) -> str:
     """A candidate's shift beside that of the stars around it."""
     stars = fits.stars.table(session.source.field_of(row))
     listed, table = session.candidates, fits.table
