@@ -8,7 +8,7 @@ import pytest
 from tests.helpers.field_files import pixels, write_field, write_image, write_list
 from vetter.errors import InputError
 from vetter.io.input_options import InputOptions
-from vetter.io.inputs.open_input import open_input, session_path
+from vetter.io.inputs.open_input import open_input, session_among
 from vetter.io.session.session_file import SessionFile
 
 
@@ -124,8 +124,8 @@ def test_a_session_among_others_is_refused(tmp_path: Path) -> None:
 
 def test_session_path(tmp_path: Path) -> None:
     path = a_session(tmp_path)
-    assert session_path([path]) == path
-    assert session_path([tmp_path / "l.csv"]) is None
+    assert session_among([path]) == path
+    assert session_among([tmp_path / "l.csv"]) is None
 
 
 def test_options_from_the_command_lines_names() -> None:

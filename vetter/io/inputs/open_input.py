@@ -150,7 +150,7 @@ def recognise(texts: Sequence[str], options: InputOptions) -> NamedInputs:
         raise InputError(f"{fields[0]}: a field file is opened alone, found {len(texts)} inputs")
     if fields:
         return NamedInputs(NamedKind.FIELD_FILE, tuple(texts), (FitsName(fields[0]),))
-    session = session_path(texts)
+    session = session_among(texts)
     if session is not None:
         return NamedInputs(NamedKind.SESSION, tuple(texts), (FitsName(session),))
     listed = only_list(texts)
@@ -173,7 +173,7 @@ def recognise(texts: Sequence[str], options: InputOptions) -> NamedInputs:
     return found
 
 
-def session_path(inputs: Sequence[str | os.PathLike[str]]) -> Path | None:
+def session_among(inputs: Sequence[str | os.PathLike[str]]) -> Path | None:
     """The session file among inputs, where that is what they name; else None.
 
     Raises
