@@ -9,7 +9,7 @@ import pytest
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from vetter.core.candidates.candidate_list import CandidateList
-from vetter.core.columns.broker_columns import all_known_facts, list_columns, score_column
+from vetter.core.columns.broker_columns import all_known_facts, score_column, score_list_columns
 
 
 def said(candidates: CandidateList, row: int = 0) -> dict[str, str]:
@@ -36,11 +36,11 @@ def test_a_score_without_values_is_none() -> None:
 
 def test_a_scored_list_shows_score_filter_and_detections() -> None:
     listed = candidate_list(2, ndethist=np.array([4, 7]), drb=np.array([0.5, 0.25]))
-    assert list_columns(listed) == ["drb", "filter", "ndethist"]
+    assert score_list_columns(listed) == ["drb", "filter", "ndethist"]
 
 
 def test_a_list_without_a_score_shows_what_it_did() -> None:
-    assert list_columns(candidate_list(2, ndethist=np.array([4, 7]))) == []
+    assert score_list_columns(candidate_list(2, ndethist=np.array([4, 7]))) == []
     assert list(said(candidate_list(2, ndethist=np.array([4, 7])))) == [
         "RA Dec",
         "deg",

@@ -48,7 +48,7 @@ def score_column(candidates: CandidateList) -> str | None:
     return best
 
 
-def list_columns(candidates: CandidateList) -> list[str]:
+def score_list_columns(candidates: CandidateList) -> list[str]:
     """The columns of a scored list that are worth a look at each line: score, filter, count."""
     score = score_column(candidates)
     if score is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vetter.core.candidates.candidate_list import CandidateList
-from vetter.core.columns.broker_columns import FLUXES, first_of, list_columns
+from vetter.core.columns.broker_columns import FLUXES, first_of, score_list_columns
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.cutout_source import CutoutSource, has_epochs
 from vetter.core.judgement.disappeared import why_not_judged
@@ -47,7 +47,7 @@ def first_columns(
 
 def score_columns(source: CutoutSource, candidates: CandidateList) -> list[str]:
     """What the pipeline says of a candidate, where no fit is judged; empty where fits are."""
-    return list_columns(candidates) if why_not_judged(source) else []
+    return score_list_columns(candidates) if why_not_judged(source) else []
 
 
 def _image_columns(source: CutoutSource, candidates: CandidateList) -> list[str]:
