@@ -14,7 +14,7 @@ from tests.helpers.light_curves import fluxes, magnitudes
 from vetter.core.light_curve import LightCurve, axis_text, epoch_text
 from vetter.gui.light_curve.axes import Axes
 from vetter.gui.light_curve.dock import NONE_CAME, LightCurveDock
-from vetter.gui.light_curve.legend import LightCurveKey
+from vetter.gui.light_curve.legend import LightCurveLegend
 from vetter.gui.light_curve.marks import band_styles
 from vetter.gui.light_curve.plot import LightCurvePlot
 
@@ -144,7 +144,7 @@ def test_filters_with_one_letter_in_common_are_told_apart() -> None:
 
 
 def test_the_key_names_only_what_is_there(qtbot: Any) -> None:
-    key = LightCurveKey()
+    key = LightCurveLegend()
     qtbot.addWidget(key)
     key.show_curve(fluxes())
     assert key.accessibleDescription() == "u, g, r, i, z, y, forced, negative"

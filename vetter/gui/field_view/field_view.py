@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QVBoxLayout, 
 from vetter.core.decisions.decision import Verdict
 from vetter.core.judgement.fit_table import fittable
 from vetter.gui.field_view import summary
-from vetter.gui.field_view.legend import FieldKey
+from vetter.gui.field_view.legend import FieldLegend
 from vetter.gui.field_view.points import gathered, shown_field
 from vetter.gui.field_view.shift_map import FieldMap
 from vetter.gui.field_view.shift_plot import ShiftPlot
@@ -186,7 +186,7 @@ class FieldView(QWidget):
         layout.addWidget(self.pair, 1)
         layout.addWidget(self.field_words)
         layout.addWidget(self.own_words)
-        layout.addWidget(FieldKey(self))
+        layout.addWidget(FieldLegend(self))
 
     def _shape(self) -> tuple[int, int] | None:
         return self._session.source.fields[self._field].shape

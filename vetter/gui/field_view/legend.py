@@ -24,7 +24,7 @@ SCALES = ((0, "0.5"), (2, "1"), (4, "2"))
 FAINT = "faint: decided    no arrow: on bound"
 
 
-class FieldKey(QWidget):
+class FieldLegend(QWidget):
     """Two lines: shapes with tones; sizes, and what is left out."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from vetter.core.light_curve import LightCurve, epoch_text
-from vetter.gui.light_curve.legend import LightCurveKey
+from vetter.gui.light_curve.legend import LightCurveLegend
 from vetter.gui.widgets.plain_text import plain_label
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class LightCurveDock(QDockWidget):
         from vetter.gui.light_curve.plot import LightCurvePlot
 
         holder = QWidget(self)
-        self._key = LightCurveKey(holder)
+        self._key = LightCurveLegend(holder)
         self._readout = plain_label(parent=holder)
         self._readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._readout.setAccessibleName("epoch under the pointer")

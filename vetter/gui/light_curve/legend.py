@@ -27,7 +27,7 @@ class Mark(Enum):
     LIMIT = auto()
 
 
-class LightCurveKey(QWidget):
+class LightCurveLegend(QWidget):
     """The filters with their marks, then what open marks, minus signs and triangles are."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
