@@ -19,7 +19,7 @@ from vetter.gui.field_view.legend import FieldLegend
 from vetter.gui.field_view.points import gathered, shown_field
 from vetter.gui.field_view.shift_map import FieldMap
 from vetter.gui.field_view.shift_plot import ShiftPlot
-from vetter.gui.field_view.side_by_side import FieldPair
+from vetter.gui.field_view.side_by_side import SideBySide
 from vetter.gui.widgets.buttons import CheckedButton, EnteredButton
 from vetter.gui.widgets.group_question import GroupQuestion
 from vetter.gui.widgets.plain_text import plain_label
@@ -173,7 +173,7 @@ class FieldView(QWidget):
             label.setWordWrap(True)
             label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
             label.setFixedHeight(lines * label.fontMetrics().lineSpacing() + 2)
-        self.pair = FieldPair(self.map, self.plot, ("Map", "Shifts"), self)
+        self.pair = SideBySide(self.map, self.plot, ("Map", "Shifts"), self)
         above = QHBoxLayout()
         above.addWidget(self.count, 1)
         above.addWidget(self.pair.choice, 0, Qt.AlignmentFlag.AlignTop)

@@ -14,7 +14,7 @@ LEAST = 240
 _GIVE = 45
 
 
-class FieldPair(QWidget):
+class SideBySide(QWidget):
     """Two square canvases as large as the room allows.
 
     Parameters
