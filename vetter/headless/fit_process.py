@@ -13,7 +13,7 @@ from typing import IO, Any
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.judgement.field_fit import FieldFit, fit_rows
 from vetter.errors import InputError, VetterError
-from vetter.io.child_process import answering_stream, received, send
+from vetter.io.child_process import answering_stream, receive, send
 
 BATCH = 64
 """Rows fitted together: many are faster, and memory does not grow with the list."""
@@ -87,7 +87,7 @@ def fitted(source: CutoutSource, fittings: Sequence[FieldFit], batch: Batch) -> 
 def main() -> None:
     """Serve until the other end closes the pipe."""
     answers = answering_stream()
-    messages = received(sys.stdin.buffer)
+    messages = receive(sys.stdin.buffer)
     try:
         _serve(messages, answers)
     except BrokenPipeError:

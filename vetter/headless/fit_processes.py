@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from queue import Empty, SimpleQueue
 
 from vetter.headless.fit_process import Batch, Broken, Fitted, Start
-from vetter.io.child_process import begin, close_pipe, received, send
+from vetter.io.child_process import begin, close_pipe, receive, send
 
 
 def usable_cores() -> int:
@@ -69,7 +69,7 @@ class _Worker:
     def _run(self, start: Start) -> None:
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None and stdout is not None
-        messages = received(stdout)
+        messages = receive(stdout)
         try:
             send(stdin, start)
             while True:

@@ -58,7 +58,7 @@ def send(stream: IO[bytes], message: object) -> None:
     stream.flush()
 
 
-def received(stream: IO[bytes]) -> Iterator[Any]:
+def receive(stream: IO[bytes]) -> Iterator[Any]:
     """The messages of a stream, until it ends; one that is cut short ends it too."""
     while len(head := stream.read(8)) == 8:
         (size,) = struct.unpack("<Q", head)

@@ -117,7 +117,7 @@ def test_the_process_ends_when_the_window_was_killed(record):
     child_process.send(process.stdin, Start(record, FitSettings(psf="stars"), 20.0))
     child_process.send(process.stdin, Wishes((0,), tuple(range(1, 150))))
     process.stdin.close()
-    answers = list(child_process.received(process.stdout))
+    answers = list(child_process.receive(process.stdout))
     process.stdout.close()
     assert process.wait(60) == 0
     assert sum(len(a.rows) for a in answers if isinstance(a, Fitted)) < 150
@@ -233,7 +233,7 @@ def test_what_is_on_its_way_is_not_fitted_twice(qtbot, record):
     process = child_process.begin("vetter.review.fits.fit_worker")
     child_process.send(process.stdin, Start(record, FitSettings(psf="gaussian"), 20.0))
     child_process.send(process.stdin, Wishes((3, 4), None, 0))
-    answers = child_process.received(process.stdout)
+    answers = child_process.receive(process.stdout)
     first = next(answer for answer in answers if isinstance(answer, Fitted))
     # Wished for before the answer was heard, and after.
     child_process.send(process.stdin, Wishes((4, 5), None, 0))

@@ -19,7 +19,7 @@ from typing import Any
 
 from vetter.benchmark.fuzz.case import REFUSED, USABLE, Outcome
 from vetter.errors import InputError
-from vetter.io.child_process import begin, received, send
+from vetter.io.child_process import begin, receive, send
 
 MOST_SECONDS = 60.0
 """Until a reader is taken for stuck, on a machine that may be busy."""
@@ -85,7 +85,7 @@ class Reading:
         self._process = begin("vetter.benchmark.fuzz.worker")
         assert self._process.stdin is not None and self._process.stdout is not None
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
-        self._answers = received(self._stdout)
+        self._answers = receive(self._stdout)
         real_data = None if self._real_data is None else str(self._real_data)
         send(self._stdin, (self._reader, self._folder, real_data))
         answer = self._answer()

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from vetter.io.child_process import answering_stream, received, send
+from vetter.io.child_process import answering_stream, receive, send
 
 MOST_BYTES = 768 * 2**20
 """Of memory, above what the program takes once it has read what is in order."""
@@ -21,7 +21,7 @@ def main() -> None:
     from vetter.benchmark.fuzz.case import Cases
 
     answers = answering_stream()
-    requests = received(sys.stdin.buffer)
+    requests = receive(sys.stdin.buffer)
     name, folder, real_data = next(requests)
     tempfile.tempdir = folder
     cases = Cases(name, Path(folder), None if real_data is None else Path(real_data))

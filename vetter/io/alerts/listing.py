@@ -108,7 +108,7 @@ class Listing:
         process = child_process.begin("vetter.io.alerts.listing", own_session=True)
         self._process = process
         assert process.stdin is not None and process.stdout is not None
-        self._messages = child_process.received(process.stdout)
+        self._messages = child_process.receive(process.stdout)
         child_process.send(process.stdin, self._start)
 
 
@@ -117,7 +117,7 @@ def main() -> None:
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     answers = child_process.answering_stream()
-    start = next(child_process.received(sys.stdin.buffer), None)
+    start = next(child_process.receive(sys.stdin.buffer), None)
     if not isinstance(start, Start):
         return
     try:

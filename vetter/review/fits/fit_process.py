@@ -12,7 +12,7 @@ from typing import IO
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.io import child_process
-from vetter.io.child_process import Tied, close_pipe, received, send
+from vetter.io.child_process import Tied, close_pipe, receive, send
 from vetter.review.fits.fit_messages import (
     Broken,
     Fitted,
@@ -149,7 +149,7 @@ class FitProcess(QObject):
         if process is None or process.stdout is None:
             return
         try:
-            for message in received(process.stdout):
+            for message in receive(process.stdout):
                 self._hand_on(message)
         except (OSError, ValueError):
             # The pipe was closed under the reader: close() has been called.

@@ -19,7 +19,7 @@ from typing import IO, Any, NoReturn
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.judgement.field_fit import FieldFit, field_fit, fit_rows
 from vetter.errors import VetterError
-from vetter.io.child_process import answering_stream, received, send
+from vetter.io.child_process import answering_stream, receive, send
 from vetter.io.field.psf import fit_of_field
 from vetter.io.session.rows import plain_meta
 from vetter.review.fits.fit_messages import (
@@ -56,7 +56,7 @@ def _main() -> None:
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     wishes: queue.SimpleQueue[Wish] = queue.SimpleQueue()
-    messages = received(sys.stdin.buffer)
+    messages = receive(sys.stdin.buffer)
     answers = answering_stream()
     start = next(messages, None)
     if not isinstance(start, Start):
