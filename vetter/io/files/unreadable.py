@@ -68,10 +68,10 @@ def reading(label: object, what: str) -> Iterator[None]:
         except InputError:
             raise
         except Exception as error:
-            raise InputError(f"{label}: {what}: {said(error)}") from error
+            raise InputError(f"{label}: {what}: {reason_of(error)}") from error
 
 
-def said(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
     """An error's own words in one line, cut short where there are many.
 
     Of an operating system's error without the file's name, which stands before it.

@@ -24,7 +24,7 @@ from vetter.core.cutout.plane import Array
 from vetter.errors import InputError
 from vetter.io.files.compressed import open_unpacked
 from vetter.io.files.hdu_names import FitsName
-from vetter.io.files.unreadable import reading, said, strange
+from vetter.io.files.unreadable import reading, reason_of, strange
 from vetter.io.fits.hdu_choice import choose_image, is_called
 from vetter.io.fits.rice import RiceTiles, rice_tiles
 from vetter.io.fits.structure import (
@@ -128,7 +128,7 @@ class PlainImage:
             return self._storage.physical(self._stored(y0, x0, max(y1 - y0, 0), max(x1 - x0, 0)))
         except (OSError, ValueError) as error:
             raise InputError(
-                f"{self.name.label}: cannot be read any more: {said(error)}"
+                f"{self.name.label}: cannot be read any more: {reason_of(error)}"
             ) from error
 
     def _stored(self, y0: int, x0: int, ny: int, nx: int) -> Array:

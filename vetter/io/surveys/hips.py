@@ -180,7 +180,7 @@ def _bounded(
     failures: list[str] = []
 
     def work() -> None:
-        from vetter.io.surveys.http import DeadlineAdapter, reason
+        from vetter.io.surveys.http import DeadlineAdapter, reason_of
 
         for number, address in enumerate(servers):
             service = service_class()
@@ -196,7 +196,7 @@ def _bounded(
                 answers.append((image.reshape(image.shape[-2:]), hdus[0].header))
                 return
             except Exception as error:  # whatever a server's answer leads to, in three libraries
-                failures.append(f"{address}: {reason(error)}")
+                failures.append(f"{address}: {reason_of(error)}")
             finally:
                 service._session.close()
 

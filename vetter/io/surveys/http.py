@@ -44,7 +44,7 @@ class DeadlineAdapter(HTTPAdapter):
         return bytes(raw.read(256, decode_content=True))
 
 
-def reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """One line about a failed request, without addresses and the names of classes."""
     if isinstance(error, requests.exceptions.Timeout):
         return "no answer in time"

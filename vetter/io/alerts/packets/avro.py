@@ -18,7 +18,7 @@ from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.avro_schema import PacketSchema, packet_schema
 from vetter.io.alerts.packets.byte_ranges import ByteRange
-from vetter.io.files.unreadable import said
+from vetter.io.files.unreadable import reason_of
 
 MAGIC = b"Obj\x01"
 _SYNC = 16
@@ -162,7 +162,7 @@ def read_record(stream: io.BytesIO, schema: Any) -> dict[str, Any]:
         record = schemaless_reader(stream, schema, None)
     # With one byte changed the library raises a dozen kinds of errors.
     except Exception as error:
-        raise InputError(f"a damaged packet, or one cut short: {said(error)}") from error
+        raise InputError(f"a damaged packet, or one cut short: {reason_of(error)}") from error
     if not isinstance(record, dict):
         raise InputError("a damaged packet: not a record")
     return record

@@ -11,7 +11,7 @@ from typing import Any
 from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
-from vetter.io.files.unreadable import said
+from vetter.io.files.unreadable import reason_of
 
 _WIDTHS = {
     "null": 0,
@@ -316,7 +316,7 @@ def _parsed(schema: Any) -> Any:
         return parse_schema(json.loads(json.dumps(schema)))
     # On a damaged schema the library raises a dozen kinds of errors.
     except Exception as error:
-        raise _Refused(said(error)) from error
+        raise _Refused(reason_of(error)) from error
 
 
 def _without_wrong_defaults(schema: Any, found: list[str]) -> Any:

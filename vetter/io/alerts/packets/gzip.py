@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from vetter.errors import InputError
-from vetter.io.files.unreadable import said
+from vetter.io.files.unreadable import reason_of
 
 SPACING = 8 << 20
 """Bytes between two seek points: a jump unpacks half of that, 25 ms; 7 GB take 28 MB of index."""
@@ -103,7 +103,7 @@ class GzipBytes:
             return call()
         # The library has errors of its own, without a common base but Exception.
         except Exception as error:
-            raise InputError(f"{self.path}: a damaged gzip file: {said(error)}") from error
+            raise InputError(f"{self.path}: a damaged gzip file: {reason_of(error)}") from error
 
 
 def _library() -> Any:
