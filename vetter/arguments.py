@@ -198,28 +198,6 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--steps", type=count, metavar="N", help="key presses to time (300)")
     parser.add_argument("--json", action="store_true", help="for programs")
-    what = parser.add_mutually_exclusive_group()
-    what.add_argument("--peers", action="store_true", help="beside STDPipe, which it installs")
-    what.add_argument(
-        "--io",
-        nargs="?",
-        const="full",
-        choices=("full", "small"),
-        help="opening what a night brings: wide planes, a long list, ten thousand packets; "
-        "small makes a tenth",
-    )
-    what.add_argument(
-        "--science", action="store_true", help="how far the fit can be trusted, not how fast it is"
-    )
-    what.add_argument(
-        "--fuzz",
-        type=count,
-        metavar="N",
-        help="N damaged files for every reader, or for those named (csv, tiles...)",
-    )
-    parser.add_argument(
-        "--fuzz-seed", metavar="SEED", help="other damage; or one case again, as it was printed"
-    )
 
 
 def add_inputs(parser: argparse.ArgumentParser, least: str = "+") -> None:

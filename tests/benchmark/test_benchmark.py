@@ -66,16 +66,7 @@ def test_json_holds_each_figure_with_its_budget(
 ) -> None:
     figure = Figure("key", {"median": 5.0}, budgets={"median": 8.0})
     monkeypatch.setattr(benchmark, "_figures", lambda *_: iter([figure]))
-    arguments = argparse.Namespace(
-        inputs=[],
-        steps=1,
-        json=True,
-        peers=False,
-        science=False,
-        io=None,
-        fuzz=None,
-        fuzz_seed=None,
-    )
+    arguments = argparse.Namespace(inputs=[], steps=1, json=True)
     benchmark.main(arguments)
     told = json.loads(capsys.readouterr().out)
     assert told["figures"][0]["budgets"] == {"median": 8.0}

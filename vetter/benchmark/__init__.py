@@ -1,14 +1,17 @@
-"""What ``vetter bench`` and scripts/bench measure, each figure beside its budget."""
+"""What ``vetter bench`` measures on a user's machine, each figure beside its budget.
+
+Start with ``main``. Each module but ``figures`` and ``made_inputs`` measures one thing: ``keys``,
+``starts``, ``operations``.
+"""
 
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from vetter.benchmark.figures import Figure, machine, row
+from vetter.benchmark.figures import Figure, show
 
 __all__ = ["main"]
 
@@ -21,46 +24,15 @@ def main(arguments: argparse.Namespace) -> int:
     Parameters
     ----------
     arguments : namespace
-        ``inputs`` (a list and nothing else: the demo's planes under 100,000 candidates when
-        empty), ``steps`` (key presses), ``json``; instead of these ``peers`` (beside STDPipe),
-        ``io`` ('full' or 'small': what a night brings), ``science`` (how far the fit can be
-        trusted) or ``fuzz`` (how many damaged files for each reader; ``inputs`` then names
-        readers), with ``fuzz_seed``.
+        ``inputs`` (a list: the demo's planes under 100,000 candidates when empty), ``steps`` (key
+        presses) and ``json``.
     """
-    if arguments.fuzz is not None or arguments.fuzz_seed is not None:
-        from vetter.benchmark.fuzz import run
-
-        return run.main(arguments.fuzz or 0, arguments.inputs, arguments.fuzz_seed)
-    figures = []
-    if not arguments.json:
-        print(machine())
     with tempfile.TemporaryDirectory(prefix="vetter-bench-") as folder:
-        for figure in _figures(arguments, Path(folder)):
-            figures.append(figure)
-            if not arguments.json:
-                print(row(figure), flush=True)
-    if arguments.json:
-        told = {"machine": machine(), "figures": [figure.as_dict() for figure in figures]}
-        print(json.dumps(told, indent=1))
+        show(_figures(arguments, Path(folder)), arguments.json)
     return 0
 
 
 def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
-    if arguments.science:
-        from vetter.benchmark import fit_trust
-
-        yield from fit_trust.measure()
-        return
-    if arguments.io:
-        from vetter.benchmark import openings
-
-        yield from openings.measure(folder, arguments.io)
-        return
-    if arguments.peers:
-        from vetter.benchmark.peers import beside_stdpipe
-
-        yield from beside_stdpipe()
-        return
     from vetter.benchmark import keys, operations, starts
     from vetter.benchmark.made_inputs import make_night, make_wide_night, plane_options
 

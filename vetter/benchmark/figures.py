@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from time import perf_counter
 from typing import Any, ParamSpec
@@ -78,3 +79,14 @@ def machine() -> str:
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
         f"Python {platform.python_version()}"
     )
+
+
+def show(figures: Iterable[Figure], as_json: bool) -> None:
+    """Print the machine and a line as each figure is known, or all of it as JSON at the end."""
+    if as_json:
+        found = [figure.as_dict() for figure in figures]
+        print(json.dumps({"machine": machine(), "figures": found}, indent=1))
+        return
+    print(machine())
+    for figure in figures:
+        print(row(figure), flush=True)

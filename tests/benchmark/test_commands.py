@@ -1,0 +1,45 @@
+"""``scripts/bench`` with the measurements that are developers' alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.benchmark import __main__ as bench
+from vetter.arguments import parse_arguments
+from vetter.benchmark import fit_trust
+from vetter.benchmark.figures import Figure
+
+
+@pytest.mark.parametrize("option", ["--peers", "--io", "--science", "--fuzz=2", "--fuzz-seed=1"])
+def test_vetter_bench_refuses_what_developers_measure(option: str) -> None:
+    with pytest.raises(SystemExit) as end:
+        parse_arguments(["bench", option])
+    assert end.value.code == 2
+
+
+def test_science_prints_each_figure(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def measured() -> Iterator[Figure]:
+        yield Figure("p-values of none", {"chi2/df": 1.5}, "")
+
+    monkeypatch.setattr(fit_trust, "measure", measured)
+    assert bench.main(["--science"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].startswith("p-values of none")
+
+
+def test_fuzz_unknown_reader_is_one_line_and_status_2(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert bench.main(["--fuzz", "1", "jpeg"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("bench: jpeg: no such reader") and said.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [[], ["--io", "small", "csv"], ["--peers", "--io"]])
+def test_measurement_that_is_not_one_is_refused(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        bench.main(words)
+    assert end.value.code == 2
