@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("wants --peers, --io, --science or --fuzz N")
     try:
         if fuzz:
-            from vetter.benchmark.fuzz import run
+            from tests.fuzzing import run
 
             return run.main(arguments.fuzz or 0, arguments.readers, arguments.fuzz_seed)
         with tempfile.TemporaryDirectory(prefix="vetter-bench-") as folder:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from astropy.io import fits
 
-from vetter.benchmark.fuzz import image_samples as images
+from tests.fuzzing import image_samples as images
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.fits import structure

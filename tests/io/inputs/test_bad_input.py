@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from astropy.io import fits
 
+from tests.fuzzing import image_samples as images
+from tests.fuzzing import list_samples as lists
+from tests.fuzzing import own_samples as own
 from tests.helpers.alert_files import packed, record
 from tests.helpers.peak_memory import at_most
-from vetter.benchmark.fuzz import image_samples as images
-from vetter.benchmark.fuzz import list_samples as lists
-from vetter.benchmark.fuzz import own_samples as own
 from vetter.errors import InputError
 from vetter.io.cutouts.cutout_file import load_cutout
 from vetter.io.files import compressed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from vetter.benchmark.fuzz.image_samples import sky, tan_header
+from tests.fuzzing.image_samples import sky, tan_header
 
 SETTINGS = b"""[display]
 stretch = "asinh"

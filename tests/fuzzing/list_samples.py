@@ -10,7 +10,7 @@ import numpy as np
 from astropy.io import fits
 from astropy.table import Table
 
-from vetter.benchmark.fuzz.image_samples import image, written
+from tests.fuzzing.image_samples import image, written
 
 REGIONS = b"""# Region file format: DS9 version 4.1
 global color=green

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vetter.benchmark.fuzz.damage import damaged
-from vetter.benchmark.fuzz.readers import READERS, Reader, lay_out
+from tests.fuzzing.damage import damaged
+from tests.fuzzing.readers import READERS, Reader, lay_out
 from vetter.errors import InputError, SettingsError
 
 USABLE, REFUSED = "usable", "refused"

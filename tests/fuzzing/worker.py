@@ -18,7 +18,7 @@ def main() -> None:
     """Answer each seed with an outcome; first with those of the files in order."""
     # Pools that reserve far more than they use would be taken for a reader's greed.
     os.environ.update(ARROW_DEFAULT_MEMORY_POOL="system", QT_QPA_PLATFORM="offscreen")
-    from vetter.benchmark.fuzz.case import Cases
+    from tests.fuzzing.case import Cases
 
     answers = answering_stream()
     requests = receive(sys.stdin.buffer)

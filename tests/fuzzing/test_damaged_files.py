@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.fuzzing.case import Cases
+from tests.fuzzing.readers import READERS
 from tests.helpers.peak_memory import at_most
-from vetter.benchmark.fuzz.case import Cases
-from vetter.benchmark.fuzz.readers import READERS
 
 CASES = 25
 MOST_KILOBYTES = 500_000

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vetter.benchmark.fuzz import image_samples as images
-from vetter.benchmark.fuzz import list_samples as lists
-from vetter.benchmark.fuzz import own_samples as own
-from vetter.benchmark.fuzz import packet_samples as packets
+from tests.fuzzing import image_samples as images
+from tests.fuzzing import list_samples as lists
+from tests.fuzzing import own_samples as own
+from tests.fuzzing import packet_samples as packets
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.display.rendering import render
 from vetter.core.display.style import DisplayStyle

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from vetter.benchmark.fuzz import case, run
-from vetter.benchmark.fuzz.case import Cases, Outcome
-from vetter.benchmark.fuzz.damage import damaged
-from vetter.benchmark.fuzz.readers import READERS, Reader
+from tests.fuzzing import case, run
+from tests.fuzzing.case import Cases, Outcome
+from tests.fuzzing.damage import damaged
+from tests.fuzzing.readers import READERS, Reader
 from vetter.errors import InputError
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vetter.benchmark.fuzz.case import REFUSED, USABLE, Outcome
+from tests.fuzzing.case import REFUSED, USABLE, Outcome
 from vetter.errors import InputError
 from vetter.io.child_process import begin, receive, send
 
@@ -82,7 +82,7 @@ class Reading:
 
     def _begin(self) -> None:
         self._folder = tempfile.mkdtemp(prefix="vetter-fuzz-")
-        self._process = begin("vetter.benchmark.fuzz.worker")
+        self._process = begin("tests.fuzzing.worker")
         assert self._process.stdin is not None and self._process.stdout is not None
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
         self._answers = receive(self._stdout)
@@ -128,7 +128,7 @@ def main(cases: int, names: list[str], seed: str | None) -> int:
     InputError
         There is no such reader, or nothing to read.
     """
-    from vetter.benchmark.fuzz.readers import READERS
+    from tests.fuzzing.readers import READERS
 
     if seed is not None and seed.count("/") == 2:
         return _again(seed)
@@ -168,13 +168,13 @@ def run(name: str, cases: int, seed: str) -> Iterator[tuple[str, Outcome, Path]]
 
 def real_data() -> Path | None:
     """Real files to damage, where this machine has them."""
-    beside = Path(__file__).resolve().parent.parents[3] / "shared" / "data"
+    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
     folder = Path(os.environ.get("VETTER_REAL_DATA", beside))
     return folder if folder.is_dir() else None
 
 
 def _again(label: str) -> int:
-    from vetter.benchmark.fuzz.readers import READERS
+    from tests.fuzzing.readers import READERS
 
     name, row, number = label.split("/")
     if name not in READERS:
