@@ -152,8 +152,7 @@ def test_what_is_imported_is_required() -> None:
     required = {normal(Requirement(text).name) for text in wanted}
     called = {"erfa": "pyerfa", "PIL": "pillow"}
     roots = {name.split(".")[0] for file in modules(".") for name in imported_by(file)}
-    # STDPipe is what `scripts/bench --peers` measures beside, in an environment of its own.
-    foreign = roots - set(sys.stdlib_module_names) - {"vetter", "stdpipe"}
+    foreign = roots - set(sys.stdlib_module_names) - {"vetter"}
     assert {normal(called.get(name, name)) for name in foreign} == required
 
 

@@ -78,14 +78,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def _figures(arguments: argparse.Namespace, folder: Path) -> Iterator[Figure]:
     if arguments.science:
-        from vetter.benchmark import fit_trust
+        from tests.benchmark import fit_trust
 
         return fit_trust.measure()
     if arguments.io:
-        from vetter.benchmark import openings
+        from tests.benchmark import openings
 
         return openings.measure(folder, arguments.io)
-    from vetter.benchmark.peers import beside_stdpipe
+    from tests.benchmark.peers import beside_stdpipe
 
     return beside_stdpipe()
 

@@ -10,8 +10,8 @@ import pytest
 from astropy.io import fits
 from astropy.table import Table
 
+from tests.benchmark import fit_trust, openings
 from vetter import benchmark
-from vetter.benchmark import fit_trust, openings
 from vetter.benchmark.figures import Figure, row, spread
 from vetter.benchmark.made_inputs import (
     make_night,

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.benchmark import __main__ as bench
+from tests.benchmark import fit_trust
 from vetter.arguments import parse_arguments
-from vetter.benchmark import fit_trust
 from vetter.benchmark.figures import Figure
 
 

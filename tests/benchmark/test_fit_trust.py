@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from vetter.benchmark.fit_trust import (
+from tests.benchmark.fit_trust import (
     Field,
     Truth,
     dipole,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from vetter.benchmark.fit_trust import explained_table, p_value_table
+from tests.benchmark.fit_trust import explained_table, p_value_table
 
 
 def test_p_values_where_the_background_is_held_carry_the_windows_warning() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import shift
 
-from vetter.benchmark.fit_trust import Field, Truth, simulate
+from tests.benchmark.fit_trust import Field, Truth, simulate
 from vetter.core.fit.adjust import adjust_cutout, fit
 from vetter.core.fit.adjustment import FitOptions
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from vetter.benchmark.fit_trust import (
+from tests.benchmark.fit_trust import (
     Field,
     Truth,
     dipole,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vetter.benchmark.fit_trust import (
+from tests.benchmark.fit_trust import (
     Field,
     Truth,
     dipole,

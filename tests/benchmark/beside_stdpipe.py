@@ -55,11 +55,12 @@ def demo_night() -> tuple[dict[str, Any], Any, list[dict[str, float]]]:
 
 
 def main() -> None:
-    sys.path.append(sys.argv[1])
+    # Last, and not as tests.benchmark: another project's `tests` may be installed there.
+    sys.path += [sys.argv[1], str(Path(__file__).parent)]
+    import fits_beside_stdpipe
     from stdpipe import cutouts as theirs
 
     from vetter import cutouts as ours
-    from vetter.benchmark import fits_beside_stdpipe
 
     planes, header, candidates = demo_night()
     image = planes.pop("image")
