@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +10,12 @@ from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
+from astropy.io import fits
 
-from vetter.benchmark import made_inputs, starts
+from tests.helpers.alert_packets import packet_bytes, write_folder, write_tar
+from vetter.benchmark import starts
 from vetter.benchmark.figures import Figure, spread, timed
-from vetter.benchmark.made_inputs import make_wide_list, make_wide_night, pack_planes, plane_options
+from vetter.benchmark.made_inputs import PLANES, make_wide_list, make_wide_night, plane_options
 from vetter.core.cutout_source import CutoutSource
 from vetter.errors import VetterError
 from vetter.io.input_options import InputOptions
@@ -33,9 +36,7 @@ class Sizes(NamedTuple):
     @property
     def room(self) -> float:
         """Bytes that the files take at most: a packed plane, the lists, the packets twice."""
-        return (
-            2.5 * self.side**2 + 400 * self.rows + 2.2 * self.packets * made_inputs.packet_bytes()
-        )
+        return 2.5 * self.side**2 + 400 * self.rows + 2.2 * self.packets * packet_bytes()
 
 
 SIZES = {"full": Sizes(10_000, 100_000, 10_000), "small": Sizes(3_000, 10_000, 1_000)}
@@ -54,10 +55,28 @@ def measure(folder: Path, how_much: str) -> Iterator[Figure]:
     _make_sure_of_room(folder, sizes.room)
     yield from _field(folder, sizes)
     for what, path in (
-        ("a folder of packets", made_inputs.write_folder(folder / "packets", sizes.packets)),
-        ("a tar of packets", made_inputs.write_tar(folder / "packets.tar", sizes.packets)),
+        ("a folder of packets", write_folder(folder / "packets", sizes.packets)),
+        ("a tar of packets", write_tar(folder / "packets.tar", sizes.packets)),
     ):
         yield from _packets(what, path, folder, sizes.packets)
+
+
+def pack_planes(folder: Path, size: int) -> dict[str, str]:
+    """As many planes of noise, RICE-compressed in rows as fpack does.
+
+    One is packed, and linked under the names of the others: packing takes the time, and how
+    long a plane takes to read does not depend on which it is.
+    """
+    rng = np.random.default_rng(5)
+    noise = rng.normal(100, 5, (1000, size)).astype(np.float32)
+    pixels = np.concatenate([noise] * -(-size // 1000))[:size]
+    planes = {name: folder / f"packed_{name}.fits" for name in PLANES}
+    first = planes["image"]
+    fits.CompImageHDU(pixels, compression_type="RICE_1").writeto(first)
+    for file in planes.values():
+        if file != first:
+            os.link(first, file)
+    return {name: str(file) for name, file in planes.items()}
 
 
 def _make_sure_of_room(folder: Path, wanted: float) -> None:

@@ -11,14 +11,12 @@ from astropy.io import fits
 from astropy.table import Table
 
 from tests.benchmark import fit_trust, openings
+from tests.helpers.alert_packets import write_folder, write_tar
 from vetter import benchmark
 from vetter.benchmark.figures import Figure, row, spread
 from vetter.benchmark.made_inputs import (
     make_night,
     make_wide_night,
-    pack_planes,
-    write_folder,
-    write_tar,
 )
 from vetter.errors import VetterError
 from vetter.io.input_options import InputOptions
@@ -98,7 +96,7 @@ def test_packets_are_read_as_alerts(tmp_path: Path) -> None:
 
 
 def test_packed_planes_are_compressed_in_rows(tmp_path: Path) -> None:
-    planes = pack_planes(tmp_path, 200)
+    planes = openings.pack_planes(tmp_path, 200)
     with fits.open(planes["mask"]) as hdus:
         assert hdus[1].shape == (200, 200) and hdus[1].tile_shape == (1, 200)
 

@@ -10,7 +10,7 @@ from typing import Any
 from astropy.io import fits
 
 from tests.fuzzing.image_samples import gz, sky, written
-from vetter.benchmark.made_inputs import STAMPS, field, packet_schema
+from tests.helpers.alert_packets import STAMPS, field, packet_schema
 
 SCHEMA = packet_schema([field(name, "double") for name in ("ra", "dec", "xpos", "ypos")])
 

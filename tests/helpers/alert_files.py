@@ -14,7 +14,7 @@ import fastavro
 import numpy as np
 from astropy.io import fits
 
-from vetter.benchmark.made_inputs import STAMPS, field, packet_schema
+from tests.helpers.alert_packets import STAMPS, field, packet_schema
 
 SCHEMA = packet_schema(
     [

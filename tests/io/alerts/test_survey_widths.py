@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.alert_files import packed, record
-from vetter.benchmark.made_inputs import field, packet_schema
+from tests.helpers.alert_packets import field, packet_schema
 from vetter.core.judgement.field_fit import fit_rows
 from vetter.io.field.psf import fit_of_field
 from vetter.io.input_options import InputOptions
