@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from tests.benchmark.fit_trust import (
+from tests.helpers.simulated_cutouts import (
     Field,
     Truth,
     dipole,

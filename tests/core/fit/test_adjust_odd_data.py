@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.benchmark.fit_trust import Field, Truth, simulate
+from tests.helpers.simulated_cutouts import Field, Truth, simulate
 from vetter.core.fit.adjust import adjust_cutout, fit, fit_many
 from vetter.core.fit.adjustment import FitOptions
 

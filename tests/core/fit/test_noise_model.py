@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from tests.benchmark.fit_trust import (
+from tests.helpers.simulated_cutouts import (
     Field,
     Truth,
     dipole,

@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 from scipy.ndimage import shift
 
-from tests.benchmark.fit_trust import Field, Truth, dipole, field_options, peaked, run, simulate
+from tests.helpers.simulated_cutouts import (
+    Field,
+    Truth,
+    dipole,
+    field_options,
+    peaked,
+    run,
+    simulate,
+)
 from vetter.core.fit import solver
 from vetter.core.fit.adjust import fit, fit_many
 from vetter.core.fit.adjustment import Adjustment, FitOptions

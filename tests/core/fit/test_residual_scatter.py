@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.benchmark.fit_trust import (
+from tests.helpers.simulated_cutouts import (
     Field,
     Truth,
     dipole,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import shift
 
-from tests.benchmark.fit_trust import Field, Truth, dipole, new_source, simulate
+from tests.helpers.simulated_cutouts import Field, Truth, dipole, new_source, simulate
 from vetter.core.fit.adjust import adjust_cutouts, fit, fit_many
 from vetter.core.fit.adjustment import Adjustment, FitOptions
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.benchmark.fit_trust import Field, Truth, dipole, new_source, simulate
+from tests.helpers.simulated_cutouts import Field, Truth, dipole, new_source, simulate
 from vetter.core.fit import solver
 from vetter.core.fit.adjust import fit
 from vetter.core.fit.adjustment import Adjustment, FitOptions

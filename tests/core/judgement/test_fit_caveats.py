@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.benchmark.fit_trust import Field, Truth, simulate
+from tests.helpers.simulated_cutouts import Field, Truth, simulate
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.plane import Provenance
 from vetter.core.fit.adjust import adjust_cutout, fit

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from tests.benchmark.fit_trust import Field, Truth, simulate
+from tests.helpers.simulated_cutouts import Field, Truth, simulate
 from vetter.core.fit.adjust import fit, fit_many
 from vetter.core.fit.adjustment import UNSEEN, FitOptions
 from vetter.core.judgement.disappeared import judge
