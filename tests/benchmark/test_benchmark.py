@@ -1,8 +1,9 @@
+"""``vetter bench``: its inputs and its figures."""
+
 from __future__ import annotations
 
 import argparse
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +11,12 @@ import pytest
 from astropy.io import fits
 from astropy.table import Table
 
-from tests.benchmark import fit_trust, openings
-from tests.helpers.alert_packets import write_folder, write_tar
 from vetter import benchmark
 from vetter.benchmark.figures import Figure, row, spread
 from vetter.benchmark.made_inputs import (
     make_night,
     make_wide_night,
 )
-from vetter.errors import VetterError
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 
@@ -69,43 +67,3 @@ def test_json_holds_each_figure_with_its_budget(
     told = json.loads(capsys.readouterr().out)
     assert told["figures"][0]["budgets"] == {"median": 8.0}
     assert told["figures"][0]["within"] is True
-
-
-def test_the_tables_of_trust_say_what_is_promised() -> None:
-    rows = {figure.what: figure for figure in fit_trust.measure(20, 30)}
-    # p-values; dipoles and new sources for three FWHM, and with a noisy template.
-    assert len(rows) == 12 + 18 + 4
-    uniform = rows["p-values of 20: FWHM 4, whole cutout"]
-    assert uniform.note == "promised uniform, p > 0.01: kept"
-    assert "promised" not in rows["p-values of 20: FWHM 2"].note
-    assert rows["FWHM 4: new, S/N 15, alone, 30"].note == "under 0.01: kept"
-    assert rows["FWHM 4: new, S/N 10, alone, 30"].note == ""
-    assert rows["FWHM 4: dipoles to 0.8 px and 15%, S/N 20 to 300, 30"].note.startswith("at least")
-
-
-def test_packets_are_read_as_alerts(tmp_path: Path) -> None:
-    sources = [
-        open_input([str(path)], InputOptions())
-        for path in (write_folder(tmp_path / "night", 3), write_tar(tmp_path / "night.tar", 3))
-    ]
-    for source in sources:
-        cutout = source.completed().cutout(1, source.default_radius)
-        assert len(source.candidates) == 3 and cutout.shape == (63, 63)
-        assert {"image", "template", "diff"} <= set(cutout.plane_names)
-        source.close()
-
-
-def test_packed_planes_are_compressed_in_rows(tmp_path: Path) -> None:
-    planes = openings.pack_planes(tmp_path, 200)
-    with fits.open(planes["mask"]) as hdus:
-        assert hdus[1].shape == (200, 200) and hdus[1].tile_shape == (1, 200)
-
-
-def test_a_full_disk_is_said_before_anything_is_made(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    usage = shutil.disk_usage(tmp_path)._replace(free=1_000_000)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    with pytest.raises(VetterError, match="found 1 MB free"):
-        list(openings.measure(tmp_path, "small"))
-    assert not list(tmp_path.iterdir())

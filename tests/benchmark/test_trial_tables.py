@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from tests.benchmark.fit_trust import explained_table, p_value_table
+from tests.benchmark.fit_trust import explained_table, measure, p_value_table
 
 
 def test_p_values_where_the_background_is_held_carry_the_windows_warning() -> None:
@@ -34,3 +34,15 @@ def test_dipoles_disappear_and_new_sources_do_not() -> None:
     assert dipoles.disappeared >= 0.9
     assert alone.disappeared == 0.0
     assert alone.reference >= alone.disappeared
+
+
+def test_the_tables_of_trust_say_what_is_promised() -> None:
+    rows = {figure.what: figure for figure in measure(20, 30)}
+    # p-values; dipoles and new sources for three FWHM, and with a noisy template.
+    assert len(rows) == 12 + 18 + 4
+    uniform = rows["p-values of 20: FWHM 4, whole cutout"]
+    assert uniform.note == "promised uniform, p > 0.01: kept"
+    assert "promised" not in rows["p-values of 20: FWHM 2"].note
+    assert rows["FWHM 4: new, S/N 15, alone, 30"].note == "under 0.01: kept"
+    assert rows["FWHM 4: new, S/N 10, alone, 30"].note == ""
+    assert rows["FWHM 4: dipoles to 0.8 px and 15%, S/N 20 to 300, 30"].note.startswith("at least")
