@@ -9,7 +9,7 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from vetter.arguments import parse_arguments
@@ -48,8 +48,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     _open_streams()
     arguments = parse_arguments(sys.argv[1:] if argv is None else argv)
+    return exit_status(lambda: _run(arguments), arguments.debug)
+
+
+def exit_status(command: Callable[[], int], debug: bool) -> int:
+    """Return what a command returns, or the status of its error, told in one line.
+
+    With ``debug`` the traceback is printed before that line.
+    """
     try:
-        status = _run(arguments)
+        status = command()
         # Here, and not when the interpreter ends, where a closed pipe could not be caught.
         sys.stdout.flush()
         return status
@@ -61,13 +69,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (VetterError, OSError) as error:
-        if arguments.debug:
+        if debug:
             traceback.print_exc()
         sys.stderr.write(f"vetter: {_one_line(error)}\n")
         return BAD_INPUT
     # A fault of the program: told in one line, with a report for who is to mend it.
     except Exception as error:
-        if arguments.debug:
+        if debug:
             traceback.print_exc()
         sys.stderr.write(f"vetter: {_report(error)}\n")
         return UNEXPECTED

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from vetter.arguments import count
 from vetter.benchmark.figures import Figure, show
-from vetter.errors import VetterError
+from vetter.cli import exit_status
 
 REST = """\
 without any of these, as `vetter bench`:
@@ -24,7 +24,7 @@ beside a model of what is decided, with --seed S for others:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure; 0, 1 where a damaged file was read wrongly, 2 after one line on standard error."""
+    """Measure; 0, 1 where a damaged file was read wrongly, else as `vetter` ends."""
     parser = _parser()
     arguments = parser.parse_args(argv)
     fuzz = arguments.fuzz is not None or arguments.fuzz_seed is not None
@@ -32,16 +32,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(f"{arguments.readers[0]}: readers are named beside --fuzz N")
     if not (fuzz or arguments.peers or arguments.io or arguments.science):
         parser.error("wants --peers, --io, --science or --fuzz N")
-    try:
-        if fuzz:
-            from tests.fuzzing import run
+    return exit_status(lambda: _run(arguments), arguments.debug)
 
-            return run.main(arguments.fuzz or 0, arguments.readers, arguments.fuzz_seed)
-        with tempfile.TemporaryDirectory(prefix="vetter-bench-") as folder:
-            show(_figures(arguments, Path(folder)), arguments.json)
-    except VetterError as error:
-        sys.stderr.write(f"bench: {error}\n")
-        return 2
+
+def _run(arguments: argparse.Namespace) -> int:
+    if arguments.fuzz is not None or arguments.fuzz_seed is not None:
+        from tests.fuzzing import run
+
+        return run.main(arguments.fuzz or 0, arguments.readers, arguments.fuzz_seed)
+    with tempfile.TemporaryDirectory(prefix="vetter-bench-") as folder:
+        show(_figures(arguments, Path(folder)), arguments.json)
     return 0
 
 
@@ -73,6 +73,9 @@ def _parser() -> argparse.ArgumentParser:
         "--fuzz-seed", metavar="SEED", help="other damage; or one case again, as it was printed"
     )
     parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument(
+        "--debug", action="store_true", help="show where in the program an error came from"
+    )
     return parser
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +14,8 @@ from tests.benchmark import __main__ as bench
 from tests.benchmark import fit_trust
 from vetter.arguments import parse_arguments
 from vetter.benchmark.figures import Figure
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("option", ["--peers", "--io", "--science", "--fuzz=2", "--fuzz-seed=1"])
@@ -35,7 +41,30 @@ def test_fuzz_unknown_reader_is_one_line_and_status_2(
 ) -> None:
     assert bench.main(["--fuzz", "1", "jpeg"]) == 2
     said = capsys.readouterr().err
-    assert said.startswith("bench: jpeg: no such reader") and said.count("\n") == 1
+    assert said.startswith("vetter: jpeg: no such reader") and said.count("\n") == 1
+
+
+def test_science_whose_reader_has_gone_ends_quietly() -> None:
+    program = (
+        "import sys; from tests.benchmark import __main__ as bench, fit_trust;"
+        "from vetter.benchmark.figures import Figure;"
+        "fit_trust.measure = lambda: (Figure('x', {'y': 1.0}) for _ in range(100_000));"
+        "sys.exit(bench.main(['--science']))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", program],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr is not None
+    said = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(), said) == (0, "")
 
 
 @pytest.mark.parametrize("words", [[], ["--io", "small", "csv"], ["--peers", "--io"]])
