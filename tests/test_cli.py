@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from vetter import __version__, cli
-from vetter.arguments import EXAMPLES, FORMATS, ROLES, parse_arguments
+from vetter.arguments import FORMATS, ROLES
+from vetter.cli import COMMANDS, parse_arguments
 from vetter.core.candidates.candidate_list import ROLE_NAMES
 from vetter.errors import InputError
 from vetter.io.export import table_writing
@@ -42,20 +43,20 @@ def test_help_shows_an_example_of_each_command(capsys: pytest.CaptureFixture[str
         cli.main(["--help"])
     text = capsys.readouterr().out
     assert end.value.code == 0
-    assert all(example in text for example in EXAMPLES.values())
+    assert all(spec.example in text for spec in COMMANDS.values())
 
 
-@pytest.mark.parametrize("command", EXAMPLES)
+@pytest.mark.parametrize("command", COMMANDS)
 def test_examples_are_understood(command: str) -> None:
-    words = shlex.split(EXAMPLES[command])[1:]
+    words = shlex.split(COMMANDS[command].example)[1:]
     assert parse_arguments(words).command == command
 
 
-@pytest.mark.parametrize("command", EXAMPLES)
+@pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         cli.main([command, "--help"])
-    assert end.value.code == 0 and EXAMPLES[command] in capsys.readouterr().out
+    assert end.value.code == 0 and COMMANDS[command].example in capsys.readouterr().out
 
 
 def test_help_names_the_roles_and_formats_that_there_are() -> None:
@@ -187,7 +188,7 @@ def test_a_fault_of_the_program_is_reported_without_a_traceback(
     def fail(arguments: Any) -> int:
         raise ZeroDivisionError("a fault")
 
-    monkeypatch.setattr(cli, "_run", fail)
+    monkeypatch.setitem(COMMANDS, "status", COMMANDS["status"]._replace(run=fail))
     assert cli.main(["status", "s.vetter"]) == 1
     text = capsys.readouterr().err
     assert one_line(text)
@@ -202,7 +203,7 @@ def test_debug_shows_where_an_error_came_from(
     def fail(arguments: Any) -> int:
         raise InputError("f.csv: is wrong")
 
-    monkeypatch.setattr(cli, "_run", fail)
+    monkeypatch.setitem(COMMANDS, "status", COMMANDS["status"]._replace(run=fail))
     assert cli.main(["status", "s.vetter", "--debug"]) == 2
     assert "Traceback" in capsys.readouterr().err
 
@@ -213,7 +214,7 @@ def test_an_error_of_the_system_is_one_line(
     def fail(arguments: Any) -> int:
         raise OSError(28, "No space left on device", "out.fits")
 
-    monkeypatch.setattr(cli, "_run", fail)
+    monkeypatch.setitem(COMMANDS, "status", COMMANDS["status"]._replace(run=fail))
     assert cli.main(["status", "s.vetter"]) == 2
     assert capsys.readouterr().err == "vetter: out.fits: No space left on device\n"
 
@@ -222,7 +223,7 @@ def test_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(arguments: Any) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_run", fail)
+    monkeypatch.setitem(COMMANDS, "status", COMMANDS["status"]._replace(run=fail))
     assert cli.main(["status", "s.vetter"]) == 130
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from vetter.arguments import parse_arguments
+from vetter.cli import parse_arguments
 from vetter.gui.commands import COMMANDS
 from vetter.io.cutouts.cutout_file import load_cutout
 

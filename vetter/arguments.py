@@ -1,113 +1,21 @@
-"""The command line's commands and options, with examples, and the checks of values."""
+"""The command line's options, and the checks of their values."""
 
 from __future__ import annotations
 
 import argparse
 import math
-import sys
-from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any
 
-from vetter import __version__
 from vetter.settings import MOST_RADIUS
 
-EXAMPLES = {
-    "open": "vetter candidates.ecsv --image science.fits --template template.fits --diff diff.fits",
-    "demo": "vetter demo",
-    "cutouts": "vetter cutouts candidates.csv --image 'science.fits[SCI]' --radius 30 -o cutouts",
-    "adjust": "vetter adjust candidates.csv --image sci.fits --convolved conv.fits "
-    "--err err.fits -o adjusted.ecsv",
-    "fields": "vetter fields tonight -o night.toml",
-    "status": "vetter status night.vetter --json",
-    "export": "vetter export night.vetter -o vetted --verdict accept --verdict maybe --format csv",
-    "log": "vetter log night.vetter",
-    "bench": "vetter bench --steps 200 --json",
-}
-HELP = {
-    "open": "look at candidates and decide (the word `open` may be left out)",
-    "demo": "the same on a simulated field with known truth that comes with the package",
-    "cutouts": "write the cutouts of all candidates as FITS files, without a window",
-    "adjust": "fit all candidates and write the list with adjust_* columns and `disappeared`",
-    "fields": "draft a field file (several images in one session) from a folder",
-    "status": "how far a session is",
-    "export": "write cutouts and verdicts of a session",
-    "log": "every decision of a session, in order",
-    "bench": "measure the program on this machine",
-}
 VERDICTS = ("accept", "reject", "maybe", "none", "all")
 FORMATS = ("ecsv", "csv", "votable", "fits")
 
 ROLES = "key, name, x, y, ra, dec, mag, mag_err, time, filter, fwhm"
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, and ends with status 2."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print one line on standard error."""
-        sys.stderr.write(f"{self.prog}: {message} (try {self.prog} --help)\n")
-        raise SystemExit(2)
-
-
-def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
-    """The command and its options; ``open`` where no command is named, or nothing at all.
-
-    Raises
-    ------
-    SystemExit
-        Status 0 after help or version, 2 after one line about bad arguments.
-    """
-    arguments = list(argv)
-    first = arguments[0] if arguments else "open"
-    if first not in EXAMPLES and first not in ("-h", "--help", "--version"):
-        arguments.insert(0, "open")
-    arguments = arguments or ["open"]
-    return _parser(arguments[0]).parse_args(arguments)
-
-
-def _parser(chosen: str = "") -> argparse.ArgumentParser:
-    """All commands; of a command that is chosen no other's options, which take time to make."""
-    width = max(len(name) for name in EXAMPLES)
-    examples = "\n".join(f"  {name:<{width}}  {line}" for name, line in EXAMPLES.items())
-    parser = _Parser(
-        prog="vetter",
-        description="Vet transient candidates: planes side by side, one key for each verdict, "
-        "and a fit that tells a misregistered star from a new source.",
-        epilog=f"an example of each:\n{examples}\n\nvetter COMMAND --help tells all options; "
-        "vetter alone shows what can be opened.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"vetter {__version__}")
-    commands = parser.add_subparsers(
-        dest="command", required=True, metavar="COMMAND", parser_class=_Parser
-    )
-    fill = {
-        "open": _open,
-        "demo": _demo,
-        "cutouts": _cutouts,
-        "adjust": _adjust,
-        "fields": _fields,
-        "status": _status,
-        "export": _export,
-        "log": _log,
-        "bench": _bench,
-    }
-    for name, add in {chosen: fill[chosen]}.items() if chosen in fill else fill.items():
-        command = commands.add_parser(
-            name,
-            help=HELP[name],
-            description=HELP[name][0].upper() + HELP[name][1:] + ".",
-            epilog=f"example:\n  {EXAMPLES[name]}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        add(command)
-        command.add_argument(
-            "--debug", action="store_true", help="show where in the program an error came from"
-        )
-    return parser
-
-
-def _open(parser: argparse.ArgumentParser) -> None:
+def add_open_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the window on the user's data."""
     # Without an input the window asks for one.
     add_inputs(parser, "*")
     add_planes(parser)
@@ -115,12 +23,14 @@ def _open(parser: argparse.ArgumentParser) -> None:
     add_window(parser)
 
 
-def _demo(parser: argparse.ArgumentParser) -> None:
+def add_demo_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the window on the simulated field."""
     parser.add_argument("--radius", type=radius, help="half the side of a cutout, pixels")
     add_window(parser)
 
 
-def _cutouts(parser: argparse.ArgumentParser) -> None:
+def add_cutouts_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command that writes cutouts."""
     add_inputs(parser)
     add_planes(parser)
     add_list_reading(parser)
@@ -130,7 +40,8 @@ def _cutouts(parser: argparse.ArgumentParser) -> None:
     add_settings(parser)
 
 
-def _adjust(parser: argparse.ArgumentParser) -> None:
+def add_adjust_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command that fits."""
     add_inputs(parser)
     add_planes(parser)
     add_list_reading(parser)
@@ -148,7 +59,8 @@ def _adjust(parser: argparse.ArgumentParser) -> None:
     add_settings(parser)
 
 
-def _fields(parser: argparse.ArgumentParser) -> None:
+def add_fields_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command that drafts a field file."""
     parser.add_argument(
         "folder", type=name_of_file, metavar="DIR", help="images, planes and lists, by their names"
     )
@@ -157,13 +69,15 @@ def _fields(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _status(parser: argparse.ArgumentParser) -> None:
+def add_status_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command that counts decisions."""
     add_session(parser)
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument("--reviewer", metavar="NAME", help="whose; who decided last by default")
 
 
-def _export(parser: argparse.ArgumentParser) -> None:
+def add_export_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command that exports a session."""
     add_session(parser)
     parser.add_argument(
         "-o", "--output", required=True, type=name_of_file, metavar="DIR", help="folder to write to"
@@ -185,11 +99,13 @@ def _export(parser: argparse.ArgumentParser) -> None:
     add_settings(parser)
 
 
-def _log(parser: argparse.ArgumentParser) -> None:
+def add_log_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command that lists decisions."""
     add_session(parser)
 
 
-def _bench(parser: argparse.ArgumentParser) -> None:
+def add_bench_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command that measures."""
     parser.add_argument(
         "inputs",
         nargs="*",

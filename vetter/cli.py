@@ -1,4 +1,4 @@
-"""The command line: arguments to calls. Imports nothing heavy; each command brings its own."""
+"""The commands and their dispatch. Imports nothing heavy; each command brings its own."""
 
 from __future__ import annotations
 
@@ -10,9 +10,20 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple, NoReturn
 
-from vetter.arguments import parse_arguments
+from vetter import __version__
+from vetter.arguments import (
+    add_adjust_options,
+    add_bench_options,
+    add_cutouts_options,
+    add_demo_options,
+    add_export_options,
+    add_fields_options,
+    add_log_options,
+    add_open_options,
+    add_status_options,
+)
 from vetter.errors import VetterError
 
 BAD_INPUT = 2
@@ -41,6 +52,220 @@ _READING = (
 )
 
 
+def reading_options(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The options that say how inputs are read, as keywords; those not given are left out."""
+    values = {name: getattr(arguments, name, None) for name in _READING}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _run_open(arguments: argparse.Namespace) -> int:
+    inputs = ["demo"] if arguments.command == "demo" else list(arguments.inputs)
+    reading = reading_options(arguments)
+    if not inputs and (reading or arguments.session):
+        option = next(iter(reading), "session").replace("_", "-")
+        raise VetterError(
+            f"--{option}: no input: name a candidate table, a folder, a session... "
+            "(vetter alone asks for one)"
+        )
+    from vetter.gui.system_libraries import check
+
+    check()
+    # Nothing that start-up makes is garbage; looking for some takes a tenth of its time.
+    # The window enables the collector when it is up.
+    gc.disable()
+    from vetter import app
+    from vetter.io.settings_file import load_keymap, load_settings
+
+    settings = load_settings(arguments.settings)
+    return app.run(
+        inputs,
+        settings=settings,
+        keymap=load_keymap(arguments.keymap),
+        session=arguments.session,
+        reviewer=arguments.reviewer,
+        **reading,
+    )
+
+
+def _run_cutouts(arguments: argparse.Namespace) -> int:
+    from vetter.headless.cutouts import run_cutouts
+
+    return run_cutouts(arguments, reading_options(arguments))
+
+
+def _run_adjust(arguments: argparse.Namespace) -> int:
+    from vetter.headless.adjust import run_adjust
+
+    return run_adjust(arguments, reading_options(arguments))
+
+
+def _run_fields(arguments: argparse.Namespace) -> int:
+    from vetter.headless.fields import run_fields
+
+    return run_fields(arguments)
+
+
+def _run_status(arguments: argparse.Namespace) -> int:
+    from vetter.headless.sessions import run_status
+
+    return run_status(arguments)
+
+
+def _run_export(arguments: argparse.Namespace) -> int:
+    from vetter.headless.sessions import run_export
+
+    return run_export(arguments)
+
+
+def _run_log(arguments: argparse.Namespace) -> int:
+    from vetter.headless.sessions import run_log
+
+    return run_log(arguments)
+
+
+def _run_bench(arguments: argparse.Namespace) -> int:
+    from vetter import benchmark
+
+    return benchmark.main(arguments)
+
+
+class CommandSpec(NamedTuple):
+    """One command: its help and example, and the functions that add its options and run it."""
+
+    name: str
+    help: str
+    example: str
+    add_options: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+COMMANDS = {
+    spec.name: spec
+    for spec in (
+        CommandSpec(
+            "open",
+            "look at candidates and decide (the word `open` may be left out)",
+            "vetter candidates.ecsv --image science.fits --template template.fits --diff diff.fits",
+            add_open_options,
+            _run_open,
+        ),
+        CommandSpec(
+            "demo",
+            "the same on a simulated field with known truth that comes with the package",
+            "vetter demo",
+            add_demo_options,
+            _run_open,
+        ),
+        CommandSpec(
+            "cutouts",
+            "write the cutouts of all candidates as FITS files, without a window",
+            "vetter cutouts candidates.csv --image 'science.fits[SCI]' --radius 30 -o cutouts",
+            add_cutouts_options,
+            _run_cutouts,
+        ),
+        CommandSpec(
+            "adjust",
+            "fit all candidates and write the list with adjust_* columns and `disappeared`",
+            "vetter adjust candidates.csv --image sci.fits --convolved conv.fits "
+            "--err err.fits -o adjusted.ecsv",
+            add_adjust_options,
+            _run_adjust,
+        ),
+        CommandSpec(
+            "fields",
+            "draft a field file (several images in one session) from a folder",
+            "vetter fields tonight -o night.toml",
+            add_fields_options,
+            _run_fields,
+        ),
+        CommandSpec(
+            "status",
+            "how far a session is",
+            "vetter status night.vetter --json",
+            add_status_options,
+            _run_status,
+        ),
+        CommandSpec(
+            "export",
+            "write cutouts and verdicts of a session",
+            "vetter export night.vetter -o vetted --verdict accept --verdict maybe --format csv",
+            add_export_options,
+            _run_export,
+        ),
+        CommandSpec(
+            "log",
+            "every decision of a session, in order",
+            "vetter log night.vetter",
+            add_log_options,
+            _run_log,
+        ),
+        CommandSpec(
+            "bench",
+            "measure the program on this machine",
+            "vetter bench --steps 200 --json",
+            add_bench_options,
+            _run_bench,
+        ),
+    )
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, and ends with status 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print one line on standard error."""
+        sys.stderr.write(f"{self.prog}: {message} (try {self.prog} --help)\n")
+        raise SystemExit(2)
+
+
+def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
+    """Parse the command and its options; ``open`` where no command is named, or nothing at all.
+
+    Raises
+    ------
+    SystemExit
+        Status 0 after help or version, 2 after one line about bad arguments.
+    """
+    arguments = list(argv)
+    first = arguments[0] if arguments else "open"
+    if first not in COMMANDS and first not in ("-h", "--help", "--version"):
+        arguments.insert(0, "open")
+    arguments = arguments or ["open"]
+    return _parser(arguments[0]).parse_args(arguments)
+
+
+def _parser(chosen: str) -> argparse.ArgumentParser:
+    """All commands; of a command that is chosen no other's options, which take time to make."""
+    width = max(len(name) for name in COMMANDS)
+    examples = "\n".join(f"  {name:<{width}}  {spec.example}" for name, spec in COMMANDS.items())
+    parser = _Parser(
+        prog="vetter",
+        description="Vet transient candidates: planes side by side, one key for each verdict, "
+        "and a fit that tells a misregistered star from a new source.",
+        epilog=f"an example of each:\n{examples}\n\nvetter COMMAND --help tells all options; "
+        "vetter alone shows what can be opened.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"vetter {__version__}")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", parser_class=_Parser
+    )
+    for spec in [COMMANDS[chosen]] if chosen in COMMANDS else COMMANDS.values():
+        command = commands.add_parser(
+            spec.name,
+            help=spec.help,
+            description=spec.help[0].upper() + spec.help[1:] + ".",
+            epilog=f"example:\n  {spec.example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        spec.add_options(command)
+        command.add_argument(
+            "--debug", action="store_true", help="show where in the program an error came from"
+        )
+    return parser
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; its exit status: 0, or 2 after one line on standard error.
 
@@ -48,7 +273,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     _open_streams()
     arguments = parse_arguments(sys.argv[1:] if argv is None else argv)
-    return exit_status(lambda: _run(arguments), arguments.debug)
+    return exit_status(lambda: COMMANDS[arguments.command].run(arguments), arguments.debug)
 
 
 def exit_status(command: Callable[[], int], debug: bool) -> int:
@@ -91,56 +316,6 @@ def _open_streams() -> None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-
-def reading_options(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The options that say how inputs are read, as keywords; those not given are left out."""
-    values = {name: getattr(arguments, name, None) for name in _READING}
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _run(arguments: argparse.Namespace) -> int:
-    if arguments.command in ("open", "demo"):
-        return _open(arguments)
-    if arguments.command == "bench":
-        from vetter import benchmark
-
-        return int(benchmark.main(arguments))
-    from vetter import headless
-
-    command = getattr(headless, f"run_{arguments.command}")
-    if arguments.command in ("cutouts", "adjust"):
-        return int(command(arguments, reading_options(arguments)))
-    return int(command(arguments))
-
-
-def _open(arguments: argparse.Namespace) -> int:
-    inputs = ["demo"] if arguments.command == "demo" else list(arguments.inputs)
-    reading = reading_options(arguments)
-    if not inputs and (reading or arguments.session):
-        option = next(iter(reading), "session").replace("_", "-")
-        raise VetterError(
-            f"--{option}: no input: name a candidate table, a folder, a session... "
-            "(vetter alone asks for one)"
-        )
-    from vetter.gui.system_libraries import check
-
-    check()
-    # Nothing that start-up makes is garbage; looking for some takes a tenth of its time.
-    # The window enables the collector when it is up.
-    gc.disable()
-    from vetter import app
-    from vetter.io.settings_file import load_keymap, load_settings
-
-    settings = load_settings(arguments.settings)
-    return app.run(
-        inputs,
-        settings=settings,
-        keymap=load_keymap(arguments.keymap),
-        session=arguments.session,
-        reviewer=arguments.reviewer,
-        **reading,
-    )
 
 
 def _one_line(error: BaseException) -> str:

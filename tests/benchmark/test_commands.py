@@ -12,8 +12,8 @@ import pytest
 
 from tests.benchmark import __main__ as bench
 from tests.benchmark import fit_trust
-from vetter.arguments import parse_arguments
 from vetter.benchmark.figures import Figure
+from vetter.cli import parse_arguments
 
 ROOT = Path(__file__).resolve().parents[2]
 
