@@ -80,6 +80,43 @@ class Roles(NamedTuple):
         return " ".join(f"{role}={column}" for role, column in found if column)
 
 
+class KeyIndex:
+    """The row of each key of a list, made when the first is looked up.
+
+    Parameters
+    ----------
+    keys : ndarray of str, shape (n,)
+        Unique.
+    """
+
+    def __init__(self, keys: npt.NDArray[Any]) -> None:
+        self._keys = keys
+        self._rows: dict[str, int] | None = None
+
+    def row_of(self, key: str) -> int:
+        """Return the row of a key; KeyError where there is none."""
+        row = self._known_rows()[key]
+        if row >= len(self._keys):
+            # A longer list shares the rows and has added this one.
+            raise KeyError(key)
+        return row
+
+    def continue_from(self, earlier: KeyIndex) -> None:
+        """Share the rows of a list with which this one begins, and add the new ones.
+
+        It takes the time of the new rows alone; an index of its own takes that of all.
+        """
+        start = len(earlier._keys)
+        rows = earlier._known_rows()
+        rows.update(zip(self._keys[start:].tolist(), range(start, len(self._keys)), strict=True))
+        self._rows = rows
+
+    def _known_rows(self) -> dict[str, int]:
+        if self._rows is None:
+            self._rows = {key: row for row, key in enumerate(self._keys.tolist())}
+        return self._rows
+
+
 @dataclass(frozen=True, eq=False)
 class CandidateList:
     """Candidates as columns; nothing per row is built before it is looked at.
@@ -116,25 +153,16 @@ class CandidateList:
         return len(self.keys)
 
     @cached_property
-    def _rows(self) -> dict[str, int]:
-        return {key: row for row, key in enumerate(self.keys.tolist())}
+    def _index(self) -> KeyIndex:
+        return KeyIndex(self.keys)
 
     def row_of(self, key: str) -> int:
         """The row of a key; KeyError where there is none."""
-        row = self._rows[key]
-        if row >= len(self.keys):
-            raise KeyError(key)  # of a longer list, which shares the index
-        return row
+        return self._index.row_of(key)
 
     def continue_from(self, earlier: CandidateList) -> None:
-        """Share the index of keys with a list whose rows this one begins with.
-
-        It takes the time of the new rows alone, where an index of its own takes that of all.
-        """
-        start = len(earlier.keys)
-        rows = earlier._rows
-        rows.update(zip(self.keys[start:].tolist(), range(start, len(self.keys)), strict=True))
-        self.__dict__["_rows"] = rows
+        """Share the index of keys with a list whose rows this one begins with."""
+        self._index.continue_from(earlier._index)
 
     @property
     def columns(self) -> list[str]:
