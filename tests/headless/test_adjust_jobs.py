@@ -17,9 +17,10 @@ from tests.helpers.field_files import pixels, write_field, write_list
 from vetter import cli
 from vetter.core.fit.adjustment import Adjustment
 from vetter.core.judgement.field_fit import field_fit
-from vetter.headless import adjust, fit_processes
+from vetter.headless import adjust
 from vetter.headless.fit_journal import FitJournal
 from vetter.headless.fit_process import BATCH, Broken, identity
+from vetter.io import child_process
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 from vetter.settings import FitSettings
@@ -171,12 +172,12 @@ def test_a_process_that_cannot_go_on_is_one_line(
 def test_a_process_that_is_killed_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def killed(module: str, own_session: bool) -> subprocess.Popen[bytes]:
+    def killed(module: str, own_session: bool, tied: bool) -> subprocess.Popen[bytes]:
         code = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
         pipe = subprocess.PIPE
         return subprocess.Popen([sys.executable, "-c", code], stdin=pipe, stdout=pipe)
 
-    monkeypatch.setattr(fit_processes, "begin", killed)
+    monkeypatch.setattr(child_process, "begin", killed)
     words = command(tmp_path, 2 * BATCH)
     assert cli.main([*words, "-o", str(tmp_path / "out.csv"), "--jobs", "2"]) == 2
     said = capsys.readouterr().err.splitlines()

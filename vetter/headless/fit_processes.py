@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import threading
 from collections.abc import Iterator, Sequence
 from queue import Empty, SimpleQueue
 
 from vetter.headless.fit_process import Batch, Broken, Fitted, Start
-from vetter.io.child_process import begin, close_pipe, receive, send
+from vetter.io.child_process import ChildProcess
 
 
 def usable_cores() -> int:
@@ -48,48 +46,36 @@ def fitted_batches(start: Start, batches: Sequence[Batch], jobs: int) -> Iterato
 
 
 class _Worker:
-    """One process, and the thread that hands it batch after batch."""
+    """One process, which gets a batch whenever it has answered the one before."""
 
     def __init__(
         self, start: Start, todo: SimpleQueue[Batch], answers: SimpleQueue[Fitted | Broken]
     ) -> None:
         self._todo, self._answers = todo, answers
-        self._process = begin("vetter.headless.fit_process", own_session=True)
-        self._thread = threading.Thread(target=self._run, args=(start,), name="fits", daemon=True)
-        self._thread.start()
+        # Before the process: it may end before it is told anything.
+        self._busy = True
+        self._process = ChildProcess(
+            "vetter.headless.fit_process", self._on_answer, self._on_end, own_session=True
+        )
+        self._process.tell(start)
+        self._tell_next()
 
     def close(self) -> None:
-        """End the process at once: what it has not answered can be made again."""
-        self._process.kill()
-        self._process.wait()
-        self._thread.join()
-        for stream in (self._process.stdin, self._process.stdout):
-            close_pipe(stream)
+        """End the process at once."""
+        self._process.close()
 
-    def _run(self, start: Start) -> None:
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None and stdout is not None
-        messages = receive(stdout)
+    def _tell_next(self) -> None:
         try:
-            send(stdin, start)
-            while True:
-                send(stdin, self._todo.get_nowait())
-                answer = next(messages, None)
-                if answer is None:
-                    break
-                self._answers.put(answer)
+            self._process.tell(self._todo.get_nowait())
         except Empty:
-            return
-        except OSError:
-            # It ended before it was told: what it said at last is still to be read.
-            answer = next(messages, None)
-            if answer is not None:
-                self._answers.put(answer)
-                return
-        self._answers.put(Broken(_ended(self._process)))
+            self._busy = False
 
+    def _on_answer(self, answer: Fitted | Broken) -> None:
+        self._answers.put(answer)
+        self._tell_next()
 
-def _ended(process: subprocess.Popen[bytes]) -> str:
-    status = process.wait()
-    how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
-    return f"a process that fits {how}; what is done is kept, run the same command to go on"
+    def _on_end(self, status: int) -> None:
+        if self._busy:
+            how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
+            again = "what is done is kept, run the same command to go on"
+            self._answers.put(Broken(f"a process that fits {how}; {again}"))

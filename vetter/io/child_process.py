@@ -13,9 +13,11 @@ import signal
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import IO, Any
 
 import vetter
@@ -81,6 +83,103 @@ def tie(parent: int) -> None:
     done = ctypes.CDLL(None).prctl(1, signal.SIGKILL) == 0
     if done and os.getppid() == parent:
         send(sys.stdout.buffer, Tied())
+
+
+class ChildProcess:
+    """A process begun here, seen from this side: told, heard, held and ended.
+
+    Nothing waits for it but `close`. What it is told goes through a thread of its own: a pipe
+    holds 64 KB, and a process reads none before it has opened its input.
+
+    Parameters
+    ----------
+    module : str
+        Its ``main()`` serves; see `begin`, which takes the last two as well.
+    on_message : callable
+        Called with each message, on the thread that reads them.
+    on_end : callable
+        Called on that thread with the exit status, where it ends before `close`.
+    own_session, tied : bool
+    """
+
+    def __init__(
+        self,
+        module: str,
+        on_message: Callable[[Any], None],
+        on_end: Callable[[int], None],
+        own_session: bool = False,
+        tied: bool = False,
+    ) -> None:
+        self._on_message, self._on_end = on_message, on_end
+        self._unsent: SimpleQueue[object] = SimpleQueue()
+        self._closing = self._tied = self._held = False
+        self.process = begin(module, own_session, tied)
+        name = module.rpartition(".")[2]
+        self._reader = threading.Thread(target=self._read, name=f"{name} answers", daemon=True)
+        self._sender = threading.Thread(target=self._send, name=f"{name} requests", daemon=True)
+        self._reader.start()
+        self._sender.start()
+
+    def tell(self, message: object) -> None:
+        """Send a message behind those before it, and return at once."""
+        self._unsent.put(message)
+
+    def hold(self) -> None:
+        """Stop it this instant, where the system can; `go_on` must follow soon.
+
+        A process that the system would not kill with this one is never stopped: it would stand
+        still for ever if this one were killed.
+
+        Nothing else frees the core at once: priorities are weighed at the next tick of the
+        system's clock, 4 ms later on a server's kernel.
+        """
+        if self._tied and not self._held:
+            self.process.send_signal(signal.SIGSTOP)
+            self._held = True
+
+    def go_on(self) -> None:
+        """Let it run again."""
+        if self._held:
+            self.process.send_signal(signal.SIGCONT)
+            self._held = False
+
+    def close(self) -> None:
+        """End it at once: what it has not answered can be made again."""
+        self._closing = True
+        self.process.kill()
+        self.process.wait()
+        # A message under way breaks off with the pipe; only then may the pipe be closed.
+        self._unsent.put(None)
+        self._sender.join()
+        close_pipe(self.process.stdin)
+        close_pipe(self.process.stdout)
+        self._reader.join()
+
+    def _send(self) -> None:
+        stream = self.process.stdin
+        assert stream is not None
+        for message in iter(self._unsent.get, None):
+            try:
+                send(stream, message)
+            except OSError:
+                # It has ended; the reader says so.
+                return
+
+    def _read(self) -> None:
+        stream = self.process.stdout
+        assert stream is not None
+        try:
+            for message in receive(stream):
+                if isinstance(message, Tied):
+                    self._tied = True
+                else:
+                    self._on_message(message)
+        except (OSError, ValueError):
+            # The pipe was closed under the reader: close() has been called.
+            return
+        status = self.process.wait()
+        if not self._closing:
+            self._on_end(status)
 
 
 def close_pipe(stream: IO[bytes] | None) -> None:

@@ -59,7 +59,7 @@ def test_a_later_wish_comes_before_what_waits(qtbot, ahead):
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs a process that can be stopped")
 def test_a_process_that_does_not_read_holds_nobody_up(ahead):
     ahead.wish([0])
-    os.kill(ahead._process.pid, signal.SIGSTOP)
+    os.kill(ahead._child.process.pid, signal.SIGSTOP)
     # More than a pipe holds; a window that waited would wait here for ever.
     ahead.wish([], range(200_000))
     ahead.close()
@@ -98,14 +98,14 @@ def test_a_process_that_is_killed_is_told(qtbot, ahead):
     with qtbot.waitSignal(ahead.ready, timeout=90000):
         ahead.wish([0])
     with qtbot.waitSignal(ahead.broken, timeout=90000) as told:
-        ahead._process.kill()
+        ahead._child.process.kill()
     assert "ended unexpectedly" in told.args[0]
 
 
 def test_closing_ends_the_process_and_wishes_start_none(qtbot, ahead):
     with qtbot.waitSignal(ahead.ready, timeout=90000):
         ahead.wish([0])
-    process = ahead._process
+    process = ahead._child.process
     ahead.close()
     ahead.wish([1])
     assert process.poll() is not None
@@ -125,12 +125,12 @@ def test_the_process_ends_when_the_window_was_killed(record):
 
 def test_it_is_begun_before_anything_is_wished_for(qtbot, ahead):
     ahead.begin()
-    process = ahead._process
+    process = ahead._child.process
     assert not ahead.running
     with qtbot.waitSignal(ahead.fitted, timeout=90000) as told:
         ahead.wish([5])
     assert told.args[0].rows == (5,)
-    assert ahead._process is process
+    assert ahead._child.process is process
 
 
 def test_results_come_as_the_texts_that_are_kept(qtbot, ahead):
@@ -158,7 +158,7 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="states of process
 def test_it_stands_still_while_it_is_held(qtbot, ahead):
     with qtbot.waitSignal(ahead.fitted, timeout=90000):
         ahead.wish([0])
-    pid = ahead._process.pid
+    pid = ahead._child.process.pid
     ahead.hold()
     qtbot.waitUntil(lambda: _state(pid) == "T", timeout=90000)
     ahead.wish([1])
@@ -172,7 +172,7 @@ def test_it_stands_still_while_it_is_held(qtbot, ahead):
 def test_it_is_ended_while_it_is_held(qtbot, ahead):
     with qtbot.waitSignal(ahead.ready, timeout=90000):
         ahead.wish([0])
-    process = ahead._process
+    process = ahead._child.process
     ahead.hold()
     qtbot.waitUntil(lambda: _state(process.pid) == "T", timeout=90000)
     ahead.close()
@@ -186,7 +186,7 @@ from vetter.review.fits.fit_messages import Start
 from vetter.settings import FitSettings
 ahead = FitProcess(Start({"inputs": ["demo"]}, FitSettings(), 20.0))
 ahead.begin()
-print(ahead._process.pid, flush=True)
+print(ahead._child.process.pid, flush=True)
 until = time.monotonic() + float(sys.argv[1])
 while time.monotonic() < until:
     ahead.hold()
@@ -214,8 +214,8 @@ def test_process_not_tied_yet_is_not_held(ahead, monkeypatch):
     ahead.begin()
     sent = []
     with monkeypatch.context() as patch:
-        patch.setattr(ahead._process, "send_signal", sent.append)
-        patch.setattr(ahead, "_tied", False)
+        patch.setattr(ahead._child.process, "send_signal", sent.append)
+        patch.setattr(ahead._child, "_tied", False)
         ahead.hold()
         ahead.go_on()
     assert sent == []
