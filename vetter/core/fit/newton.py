@@ -65,29 +65,31 @@ class _Point(NamedTuple):
     sv: float
 
 
-class _Room(NamedTuple):
-    """Room for t, its derivatives and the image, (10, taps^2 + 1), and a view of the taps' weights
-    in it, (3, 3, taps, taps)."""
+def _make_basis(window: Window, size: int) -> tuple[Array, Array]:
+    """Return rows for t, its derivatives and the image, (10, size), and a view of the taps' part.
 
-    basis: Array
-    tapped: Array
-
-
-def _room(window: Window, size: int) -> _Room:
+    The view has shape (3, 3, taps, taps); ``size`` is taps^2 + 1.
+    """
     basis = np.zeros((10, size))
     # The last row takes the image: one product gives all inner products that are wanted.
     basis[9, -1] = 1.0
     taps = window.taps
     strides = 24 * size, 8 * size, 8 * taps, 8
-    return _Room(basis, np.ndarray((3, 3, taps, taps), float, basis, 0, strides))
+    return basis, np.ndarray((3, 3, taps, taps), float, basis, 0, strides)
 
 
 def _evaluate(
-    moments: Array, half: float, scales: tuple[float, float], u: float, v: float, room: _Room
+    moments: Array,
+    half: float,
+    scales: tuple[float, float],
+    u: float,
+    v: float,
+    basis: Array,
+    tapped: Array,
 ) -> _Point:
     wx, wy = tap_weights(u, v, half)
-    np.multiply(wy[:, None, :, None], wx[:, None, :], out=room.tapped)
-    return _profile((room.basis @ moments @ room.basis.T).tolist(), scales)
+    np.multiply(wy[:, None, :, None], wx[:, None, :], out=tapped)
+    return _profile((basis @ moments @ basis.T).tolist(), scales)
 
 
 def _profile(products: list[list[float]], scales: tuple[float, float]) -> _Point:
@@ -127,8 +129,8 @@ def descend(
     damping: float = 0.0,
 ) -> tuple[float, float, float, float]:
     """Damped Newton steps within the window (Levenberg-Marquardt's damping)."""
-    room = _room(window, len(moments))
-    here = _evaluate(moments, window.half, scales, u, v, room)
+    basis, tapped = _make_basis(window, len(moments))
+    here = _evaluate(moments, window.half, scales, u, v, basis, tapped)
     for _ in range(ROUNDS):
         du, dv = _step(here, window, u, v, damping)
         gain = -0.5 * (here.gu * du + here.gv * dv)
@@ -139,7 +141,7 @@ def descend(
         if damping == 0.0 and 0.0 <= gain < SMALL_GAIN * here.chi2 and length < SURE_STEP:
             scale = here.scale + here.su * du + here.sv * dv
             return u + du, v + dv, min(max(scale, scales[0]), scales[1]), here.chi2 - gain
-        there = _evaluate(moments, window.half, scales, u + du, v + dv, room)
+        there = _evaluate(moments, window.half, scales, u + du, v + dv, basis, tapped)
         rounding = ROUNDING * abs(here.chi2) if length < SMALL_ENOUGH else 0.0
         if there.chi2 - here.chi2 <= rounding:
             u, v, here = u + du, v + dv, there
