@@ -103,9 +103,18 @@ def test_a_container_of_none_is_said(tmp_path: Path) -> None:
     assert [item.reason for item in found if isinstance(item, Unread)] == ["holds no packet"]
 
 
-def test_a_schema_that_was_mended_is_said(real_data: Path) -> None:
-    found = list(Packets([str(real_data / "alerts" / "other" / "1.avro")]).listed())
-    assert isinstance(found[0], Packet) and "mended" in found[0].said
+def test_a_schema_that_was_mended_is_said(tmp_path: Path) -> None:
+    kinds = {name: {"type": "record", "name": name, "fields": []} for name in ("part", "tart")}
+    for kind in kinds.values():
+        kind["fields"] = [{"name": "x", "type": "int"}]
+    fields = [{"name": f"a_{name}", "type": kind} for name, kind in kinds.items()]
+    schema = {**SCHEMA, "fields": [*SCHEMA["fields"], *fields]}
+    packet = {**record(1), "a_part": {"x": 1}, "a_tart": {"x": 2}}
+    content = packed([packet], schema=schema).replace(b'"tart"', b'"part"')
+    path = tmp_path / "1.avro"
+    path.write_bytes(content)
+    found = list(Packets([str(path)]).listed())
+    assert isinstance(found[0], Packet) and "(part) taken once" in found[0].said
 
 
 def test_an_archive_cut_short_gives_what_is_there(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
 from vetter.io.files.unreadable import reason_of
@@ -28,17 +27,6 @@ _WIDTHS = {
 _FLOAT, _FIXED, _CONTAINER, _RECORD = 24, 33, 64, 184
 _ITEM, _FIELD, _ENTRY = 12, 32, 60
 _ARTICLE = {"array": "an array", "map": "a map"}
-
-_PRIMITIVES: dict[str, tuple[type, ...]] = {
-    "null": (type(None),),
-    "boolean": (bool,),
-    "int": (int,),
-    "long": (int,),
-    "float": (int, float),
-    "double": (int, float),
-    "bytes": (str,),
-    "string": (str,),
-}
 
 
 @dataclass(frozen=True)
@@ -125,7 +113,11 @@ def checked_schema(schema: Any) -> PacketSchema:
 
 
 def without_extras(schema: Any, depth: int = 0) -> Any:
-    """A schema without documentation and logical types, whose conversions are not wanted.
+    """Return a schema without what packets are read without.
+
+    This is its documentation, logical types, whose conversions are not wanted, and defaults:
+    packets are read with the schema that they were written with, by which none is ever used, and
+    one of the wrong type (``"type": "int", "default": null``) would have the schema refused.
 
     Raises
     ------
@@ -137,9 +129,9 @@ def without_extras(schema: Any, depth: int = 0) -> Any:
     if isinstance(schema, list):
         return [without_extras(part, depth + 1) for part in schema]
     if isinstance(schema, dict):
-        left_out = ("doc", "logicalType", "precision", "scale", "order")
+        left_out = ("default", "doc", "logicalType", "precision", "scale", "order")
         return {
-            str(key): value if key == "default" else without_extras(value, depth + 1)
+            str(key): without_extras(value, depth + 1)
             for key, value in schema.items()
             if key not in left_out
         }
@@ -272,11 +264,9 @@ def _bounded(parts: int) -> int:
 
 
 def mended(schema: dict[str, Any]) -> tuple[Any, str]:
-    """A schema parsed, and what had to be mended for that, in words.
+    """Return a schema parsed, and what had to be mended for that, in words.
 
-    Packets are read with the schema that they were written with, by which no default is ever
-    used: one of the wrong type (``"type": "int", "default": null``) may go. A type that is
-    defined again word for word is the one defined before.
+    A type that is defined again word for word is the one defined before.
 
     Raises
     ------
@@ -287,22 +277,15 @@ def mended(schema: dict[str, Any]) -> tuple[Any, str]:
         return _parsed(schema), ""
     except _Refused as refused:
         reason = refused
-    mended = []
-    defaults: list[str] = []
-    schema = _without_wrong_defaults(schema, defaults)
-    if defaults:
-        named = ", ".join(defaults[:3]) + (", ..." if len(defaults) > 3 else "")
-        mended.append(f"left out {counted(len(defaults), 'invalid default')} ({named})")
     again: list[str] = []
     schema = _defined_once(schema, {}, again)
-    if again:
-        mended.append(f"types defined twice ({', '.join(again[:3])}) were taken once")
-    if not mended:
+    if not again:
         raise InputError(f"its schema is refused: {reason}") from reason
     try:
-        return _parsed(schema), "its schema was mended: " + "; ".join(mended)
+        parsed = _parsed(schema)
     except _Refused as refused:
         raise InputError(f"its schema is refused: {refused}") from refused
+    return parsed, f"its schema was mended: types defined twice ({', '.join(again[:3])}) taken once"
 
 
 class _Refused(Exception):
@@ -319,38 +302,6 @@ def _parsed(schema: Any) -> Any:
         raise _Refused(reason_of(error)) from error
 
 
-def _without_wrong_defaults(schema: Any, found: list[str]) -> Any:
-    if isinstance(schema, list):
-        return [_without_wrong_defaults(part, found) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    out = {}
-    for key, value in schema.items():
-        if key != "default":
-            out[key] = _without_wrong_defaults(value, found)
-        elif _suits(schema.get("type"), value):
-            out[key] = value
-        else:
-            found.append(str(schema.get("name", "?")))
-    return out
-
-
-def _suits(kind: Any, value: Any) -> bool:
-    """Whether a default is of the first type of a union, or of the type."""
-    if isinstance(kind, list):
-        return bool(kind) and _suits(kind[0], value)
-    if isinstance(kind, dict):
-        inner = kind.get("type")
-        if inner == "array":
-            return isinstance(value, list)
-        if inner in ("record", "map"):
-            return isinstance(value, dict)
-        return isinstance(value, str) if inner in ("enum", "fixed") else _suits(inner, value)
-    if kind in ("int", "long") and isinstance(value, bool):
-        return False
-    return isinstance(value, _PRIMITIVES.get(kind, ()))
-
-
 def _defined_once(schema: Any, known: dict[str, Any], again: list[str]) -> Any:
     if isinstance(schema, list):
         return [_defined_once(part, known, again) for part in schema]
@@ -362,7 +313,4 @@ def _defined_once(schema: Any, known: dict[str, Any], again: list[str]) -> Any:
             again.append(name)
             return name
         known[name] = schema
-    return {
-        key: value if key == "default" else _defined_once(value, known, again)
-        for key, value in schema.items()
-    }
+    return {key: _defined_once(value, known, again) for key, value in schema.items()}
