@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
 import numpy as np
-import numpy.typing as npt
 from astropy.table import Column, MaskedColumn, Table
 
 from vetter.errors import InputError
@@ -28,17 +27,18 @@ from vetter.io.tables.table_file import (
 )
 
 _MOST_BYTES = 2 * 2**30
-_TRUE = frozenset(("T", "t", "true", "True", "TRUE", "1"))
-_INTEGERS = {"unsignedByte": np.uint8, "short": np.int16, "int": np.int32, "long": np.int64}
-_FLOATS = {"float": np.float32, "double": np.float64}
-_TEXTS = ("char", "unicodeChar")
+# The last stands in files, though not in the standard; a field without a type is one of text.
+_TEXTS = ("char", "unicodeChar", "string")
+_CELLS = ("TD", "TR")
+_DATA = ("TABLEDATA", "BINARY", "BINARY2", "FITS")
+_PIECE = 2**16
+
+Event = tuple[bool, str, Any, Any]
+"""Whether an element begins, its tag, its attributes or its text, and where it stands."""
 
 
 def read_votable(name: FitsName) -> TableFile:
     """Read a VOTable's table: of several the first with positions.
-
-    Rows of plain values (TABLEDATA) are read here, eight times faster than astropy does; binary
-    data, arrays in cells and whatever looks strange are left to astropy.
 
     Raises
     ------
@@ -46,30 +46,49 @@ def read_votable(name: FitsName) -> TableFile:
         Damaged; a service's word on what went wrong; with entities of its own, or data that lie
         elsewhere: neither is followed.
     """
+    from astropy.io.votable.tree import VOTableFile
+    from astropy.utils.xml.iterparser import get_xml_iterator
+
     with open_unpacked(name.path, _MOST_BYTES) as file:
         raw = file.read()
-    content = _Content(name.path)
+    content = _Content(name, raw)
+    config = {"filename": name.path.name, "verify": "ignore", "invalid": "exception"}
     with reading(name, "a VOTable that cannot be read"):
-        content.read(raw)
-        table = content.table()
-    if table is not None:
-        return TableFile(table, units_of(table), content.ucds(), content.notes(name.label))
-    refuse_bomb(name, content.promised(), len(raw))
-    return _by_astropy(name, raw, content.status_notes(name.label))
-
-
-def _by_astropy(name: FitsName, raw: bytes, notes: tuple[str, ...] = ()) -> TableFile:
-    from astropy.io.votable import parse
-
-    with reading(name, "a VOTable that cannot be read"):
-        file = parse(BytesIO(raw), verify="ignore")
+        _refuse_entities(name.path, raw)
+        with get_xml_iterator(BytesIO(raw)) as events:
+            file = VOTableFile(config=config).parse(content.mended(events), config)
+        content.refuse_no_table()
         tables = [one for one in file.iter_tables() if one.fields]
         chosen = next(filter(_places, tables), None) or file.get_first_table()
-        table = chosen.to_table(use_names_over_ids=True)
+        names, note = unique_names([str(field.name) for field in chosen.fields], name.label)
+        for field, unique in zip(chosen.fields, names, strict=True):
+            field.name = unique
+        read = chosen.to_table(use_names_over_ids=True)
+        columns = [_plain(column) for column in read.itercols()]
+        table = Table(columns, names=names, meta=read.meta, copy=False)
+    notes = [note] if note else []
     if len(tables) > 1:
         which = "the first" if chosen is tables[0] else "the first with positions"
-        notes = (f"{name.label}: {len(tables)} tables; {which} was taken", *notes)
-    return TableFile(table, units_of(table), _ucds(chosen), notes)
+        notes.append(f"{name.label}: {len(tables)} tables; {which} was taken")
+    return TableFile(
+        table, units_of(table), _ucds(chosen), (*notes, *content.status_notes(name.label))
+    )
+
+
+def _refuse_entities(path: Path, raw: bytes) -> None:
+    """Refuse entities, which are defined in front of the first element."""
+    parser = expat.ParserCreate()
+    begun = []
+
+    def refuse(*_: Any) -> None:
+        raise InputError(f"{path}: a VOTable with entities of its own, which are not read")
+
+    parser.EntityDeclHandler = refuse
+    parser.StartElementHandler = lambda *_: begun.append(True)
+    for start in range(0, len(raw), _PIECE):
+        parser.Parse(raw[start : start + _PIECE])
+        if begun:
+            return
 
 
 def _places(table: Any) -> bool:
@@ -82,163 +101,130 @@ def _ucds(table: Any) -> dict[str, str]:
     return {str(field.name): str(field.ucd) for field in table.fields if field.ucd}
 
 
+def _plain(column: Any) -> Column:
+    """Return a column with text in an array of text, and masked only where something is missing.
+
+    Its format, by which a printed value could lose digits, is left out.
+    """
+    mask = np.ma.getmaskarray(column)
+    data = np.asarray(column.filled() if column.dtype.kind == "f" else column.data.data)
+    if data.dtype.kind == "O" and all(isinstance(value, str) for value in data.flat):
+        data = data.astype(str)
+    if data.dtype.kind == "U":
+        mask = mask | (data == "")
+    about = {"unit": column.unit, "description": column.description, "meta": column.meta}
+    return MaskedColumn(data, mask=mask, **about) if mask.any() else Column(data, **about)
+
+
 class _Content:
-    """What a VOTable holds: fields and cells of its first table with rows.
+    """Elements of a VOTable on their way to astropy, bounded and mended.
 
     Parameters
     ----------
-    path : Path
+    name : FitsName
         For messages.
+    raw : bytes
+        The whole file.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._fields: list[dict[str, str]] = []
-        self._nulls: dict[int, str] = {}
-        self._cells: list[str | None] = []
-        self._widths: set[int] = set()
-        self._pieces: list[str] = []
-        self._row_began = 0
-        self._tables = self._rows = self._promised_rows = 0
-        self._status = ""
-        self._plain = True
-        self._parser = expat.ParserCreate()
-        self._parser.buffer_text = True
-        self._parser.CharacterDataHandler = self._pieces.append
-        self._parser.StartElementHandler = self._on_start
-        self._parser.EndElementHandler = self._on_end
-        self._parser.EntityDeclHandler = self._on_entity
+    def __init__(self, name: FitsName, raw: bytes) -> None:
+        self._name = name
+        self._size = len(raw)
+        # A row's tag stands before and behind it, in signs of one byte or of two.
+        self._rows = (raw.count(b"TR") + raw.count(b"T\0R")) // 2
+        self._columns = self._tables = self._promised_rows = self._row_values = 0
+        self._status = self._said = ""
 
-    def read(self, raw: bytes) -> None:
-        """Go through the whole file, so that nothing in it is taken on trust."""
-        self._parser.Parse(raw, True)
+    def mended(self, events: Iterator[Event]) -> Iterator[Event]:
+        """Yield a VOTable's elements, fields of tables only when the form of the data is known.
+
+        Raises
+        ------
+        InputError
+            Too many columns, data that lie elsewhere, or more values than the file has bytes for.
+        """
+        held: list[Event] = []
+        waiting = False
+        for event in events:
+            begins, tag, data, _ = event
+            if tag in _CELLS:
+                # Nearly all elements are these.
+                yield event
+                continue
+            if begins:
+                self._see(tag, data)
+            elif tag == "INFO" and self._status == "ERROR":
+                self._said = self._said or data
+            if begins and tag == "TABLE":
+                waiting = True
+            elif waiting and (tag in _DATA if begins else tag == "TABLE"):
+                waiting = False
+                _mend_fields(held, tag)
+                refuse_bomb(self._name, self._promised(), self._size)
+            if waiting:
+                held.append(event)
+                continue
+            yield from held
+            held.clear()
+            yield event
+
+    def refuse_no_table(self) -> None:
+        """Refuse what a service sends in place of a table; raises InputError."""
         if self._status == "ERROR" and not self._tables:
-            said = " ".join("".join(self._pieces).split())[:160] or "without a word why"
-            raise InputError(f"{self._path}: no table but a service's error: {said}")
-
-    def table(self) -> Table | None:
-        """The table, where it is of plain values throughout; None where astropy has to see."""
-        count = len(self._fields)
-        plain = all(_is_plain(field) for field in self._fields)
-        if not (self._plain and count and plain and self._widths <= {count} and self._tables == 1):
-            return None
-        if not self._cells:
-            return None
-        names, _ = self._names("")
-        columns = {}
-        for number, (name, field) in enumerate(zip(names, self._fields, strict=True)):
-            column = _column(self._cells[number::count], field, self._nulls.get(number))
-            if column is None:
-                return None
-            columns[name] = column
-        return Table(columns, copy=False)
-
-    def promised(self) -> int:
-        """Return how many values the arrays of the table have, by its fields and rows."""
-        # A text's size is a most, which takes no memory.
-        arrays = [f.get("arraysize", "1") for f in self._fields if f.get("datatype") not in _TEXTS]
-        return max(self._rows, self._promised_rows) * sum(map(values_of, arrays))
-
-    def ucds(self) -> dict[str, str]:
-        """UCDs by column name."""
-        pairs = zip(self._names("")[0], self._fields, strict=True)
-        return {name: field["ucd"] for name, field in pairs if field.get("ucd")}
-
-    def notes(self, label: str) -> tuple[str, ...]:
-        """Columns that had to be called otherwise."""
-        note = self._names(label)[1]
-        return (*((note,) if note else ()), *self.status_notes(label))
+            said = " ".join(self._said.split())[:160] or "without a word why"
+            raise InputError(f"{self._name.path}: no table but a service's error: {said}")
 
     def status_notes(self, label: str) -> tuple[str, ...]:
-        """That a service has not sent all that was asked for."""
+        """Return that a service has not sent all that was asked for."""
         if self._status == "OVERFLOW":
             return (f"{label}: cut off at the service's limit (OVERFLOW): there may be more rows",)
         if self._status == "ERROR":
             return (f"{label}: the service met an error on the way: rows may be missing",)
         return ()
 
-    def _names(self, label: str) -> tuple[tuple[str, ...], str]:
-        return unique_names([f.get("name") or f.get("ID", "") for f in self._fields], label)
-
-    def _on_start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "TD":
-            self._pieces.clear()
-            if attributes:
-                self._plain = False
-            return
-        tag = tag.rpartition(":")[2]
-        if tag == "TR":
-            self._rows += 1
-            self._row_began = len(self._cells)
-        elif tag == "FIELD":
-            # Those of a second table count as well: what is read here has one.
-            self._fields.append(attributes)
-            if len(self._fields) > MOST_COLUMNS:
-                raise too_many(self._path, len(self._fields))
-        elif tag == "VALUES" and attributes.get("null") and self._fields:
-            self._nulls[len(self._fields) - 1] = attributes["null"]
-        elif tag == "STREAM" and attributes.get("href"):
-            raise InputError(
-                f"{self._path}: its data lie elsewhere, at {attributes['href'][:80]}, and are not "
-                "fetched; save the table with its data"
-            )
+    def _see(self, tag: str, data: dict[str, str]) -> None:
+        if tag == "VOTABLE" and data.get("version", "1.1") < "1.3":
+            # By the older versions an integer without a text is 0, and not missing.
+            data["version"] = "1.3"
         elif tag == "TABLE":
             self._tables += 1
             # astropy makes arrays of so many rows before it has seen one.
-            self._promised_rows += values_of(attributes.get("nrows", "0"))
-        elif tag == "INFO" and attributes.get("name") == "QUERY_STATUS":
+            self._promised_rows += values_of(data.get("nrows", "0"))
+        elif tag == "FIELD":
+            self._columns += 1
+            if self._columns > MOST_COLUMNS:
+                raise too_many(self._name.path, self._columns)
+            # A text's size is a most, which takes no memory.
+            if data.get("datatype", "char") not in _TEXTS:
+                self._row_values += values_of(data.get("arraysize", "1"))
+        elif tag == "STREAM" and data.get("href"):
+            raise InputError(
+                f"{self._name.path}: its data lie elsewhere, at {data['href'][:80]}, and are not "
+                "fetched; save the table with its data"
+            )
+        elif tag == "INFO" and data.get("name") == "QUERY_STATUS":
             # One behind the rows counts for more than that before them.
-            self._status = attributes.get("value", "").upper()
-            self._pieces.clear()
+            self._status = data.get("value", "").upper()
+            self._said = ""
 
-    def _on_end(self, tag: str) -> None:
-        if tag == "TD":
-            self._cells.append("".join(self._pieces) or None)
-        elif tag == "TR":
-            self._widths.add(len(self._cells) - self._row_began)
-
-    def _on_entity(self, *_: Any) -> None:
-        raise InputError(f"{self._path}: a VOTable with entities of its own, which are not read")
+    def _promised(self) -> int:
+        return max(self._rows, self._promised_rows) * self._row_values
 
 
-def _is_plain(field: dict[str, str]) -> bool:
-    """Whether a field holds one number, truth value or text in a cell."""
-    kind, size = field.get("datatype", ""), field.get("arraysize", "1")
-    if field.get("xtype") in ("timestamp", "adql:TIMESTAMP"):
-        return kind in _TEXTS
-    if kind in _TEXTS:
-        return "x" not in size
-    return size == "1" and (kind in _INTEGERS or kind in _FLOATS or kind in ("boolean", "bit"))
+def _mend_fields(events: list[Event], form: str) -> None:
+    """Mend the fields of a table, in place: nameless ones, arrays of one, texts that are longer.
 
-
-def _column(cells: Sequence[str | None], field: dict[str, str], null: str | None) -> Column | None:
-    """A column of cells; None where a cell is not what its field says."""
-    kind = field["datatype"]
-    if kind in _TEXTS:
-        texts = [cell or "" for cell in cells]
-        return _masked(np.array(texts, str), [cell is None for cell in cells], field)
-    if kind in ("boolean", "bit"):
-        unknown = [cell is None or cell.strip() in ("?", " ", "") for cell in cells]
-        truth = np.array([cell is not None and cell.strip() in _TRUE for cell in cells])
-        return _masked(truth, unknown, field)
-    blank = "nan" if kind in _FLOATS else "0"
-    gone = [cell is None or cell == null or not cell.strip() for cell in cells]
-    filled = [blank if gap else str(cell) for gap, cell in zip(gone, cells, strict=True)]
-    try:
-        if kind in _FLOATS:
-            numbers = np.array(list(map(float, filled)), _FLOATS[kind])
-            gone = np.isnan(numbers).tolist()
-        else:
-            numbers = np.array(list(map(int, filled)), _INTEGERS[kind])
-    except (ValueError, OverflowError):
-        return None
-    return _masked(numbers, gone, field)
-
-
-def _masked(data: npt.NDArray[Any], gone: Sequence[bool], field: dict[str, str]) -> Column:
-    column = MaskedColumn(data=data, mask=gone) if any(gone) else Column(data)
-    if field.get("unit"):
-        from astropy.units import Unit
-
-        column.unit = Unit(field["unit"], parse_strict="silent")
-    return column
+    astropy would cut a text without a size to its first sign, and any other to the size.
+    """
+    number = 0
+    for begins, tag, data, _ in events:
+        if not begins or tag != "FIELD":
+            continue
+        number += 1
+        if not data.get("name"):
+            data["name"] = data.get("ID") or f"col{number}"
+        size = data.get("arraysize", "1")
+        if form == "TABLEDATA" and data.get("datatype", "char") in _TEXTS and "x" not in size:
+            data["arraysize"] = "*"
+        elif size == "1":
+            data.pop("arraysize", None)
