@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from vetter.io.tables.text import MISSING
 pytest.importorskip("pyarrow")
 
 
-def column(*values: str) -> object:
+def column(*values: str) -> Any:
     text = "n,v\n" + "".join(f"{n},{value}\n" for n, value in enumerate(values))
     table = read_with_arrow(text, ",", ("n", "v"), 1, MISSING)
     return None if table is None else table["v"]
@@ -43,6 +45,12 @@ def test_long_ids_beyond_63_bits() -> None:
 
 def test_gaps_are_masked() -> None:
     assert column("1", "").mask.tolist() == [False, True]
+
+
+@pytest.mark.parametrize("value", ["a", " a ", "2024-01-01", "10:00:00", "True", ""])
+def test_gaps_in_text_are_masked(value: str) -> None:
+    found = column(value, "")
+    assert found.dtype.kind == "U" and found.tolist() == [value.strip() or None, None]
 
 
 def test_blanks_around_text_go() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from importlib.util import find_spec
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ _EXACT = 2.0**53
 def read_with_arrow(
     text: str, delimiter: str, names: Sequence[str], data_start: int, missing: Sequence[str]
 ) -> Table | None:
-    """Read delimited text with pyarrow.
+    """Read delimited text by astropy with pyarrow.
 
     Parameters
     ----------
@@ -45,100 +46,67 @@ def read_with_arrow(
     Returns
     -------
     `~astropy.table.Table` or None
-        None where pyarrow is not there, or would read something otherwise than astropy:
-        then astropy reads it, and finds the words for what is wrong with it.
+        None where pyarrow is not there, astropy is too old to use it, or it would read something
+        otherwise than astropy's own reader: that reads it then, and finds the words for what is
+        wrong with it.
     """
-    if not has_pyarrow():
+    if not (has_pyarrow() and find_spec("astropy.io.misc.pyarrow")):
         return None
-    from pyarrow import BufferReader, types
+    from astropy.io.misc.pyarrow.csv import read_csv
+    from pyarrow import string
     from pyarrow.lib import ArrowInvalid
 
     if "#" in text:
         text = _COMMENT.sub("", text)
-    source = BufferReader(text.lstrip("\r\n").encode())
+    content = text.lstrip("\r\n").encode()
+
+    def read(as_text: list[str] | None = None) -> Table:
+        table: Table = read_csv(
+            BytesIO(content),
+            delimiter=delimiter,
+            header_start=None,
+            data_start=data_start,
+            names=list(names),
+            include_names=as_text,
+            dtypes=dict.fromkeys(as_text or (), string()),
+            null_values=list(missing),
+        )
+        return table
+
     try:
-        arrow = _read(source, delimiter, names, data_start, missing, {})
-        again = [
-            name
-            for name in names
-            if not _is_kept(arrow.column(name), types) or _lost_digits(arrow.column(name), types)
-        ]
-        if again:
-            source.seek(0)
-            texts = _read(source, delimiter, names, data_start, missing, again)
-            for name in again:
-                if _is_kept(arrow.column(name), types) and not _is_whole(texts.column(name)):
-                    continue
-                place = arrow.schema.get_field_index(name)
-                arrow = arrow.set_column(place, name, texts.column(name))
+        table = read()
+        # Dates and truth values are text for astropy.
+        strange = [name for name in names if table[name].dtype.kind not in "ifU"]
+        long = [name for name in names if _lost_digits(table[name])]
+        texts = read(strange + long) if strange or long else Table()
     except ArrowInvalid:
         return None
-    if any(_is_number_in_text(arrow.column(name), types) for name in names if name not in again):
+    if any(_is_number_in_text(table[name]) for name in names):
         return None
-    return _table(arrow, names, types)
-
-
-def _table(arrow: Any, names: Sequence[str], types: Any) -> Table:
-    from pyarrow import compute
-
-    columns = {}
+    for name in (*strange, *filter(lambda name: _is_whole(texts[name]), long)):
+        table.replace_column(name, texts[name])
     for name in names:
-        values = arrow.column(name)
-        if types.is_string(values.type):
-            values = compute.utf8_trim_whitespace(values)
-        columns[name] = arrow_column(values)
-    return Table(columns, copy=False)
+        if table[name].dtype.kind == "U":
+            # Of the bare array: a masked value that is set is masked no longer.
+            values = np.asarray(table[name])
+            values[:] = np.char.strip(values)
+    return table
 
 
-def _read(
-    source: Any,
-    delimiter: str,
-    names: Sequence[str],
-    data_start: int,
-    missing: Sequence[str],
-    as_text: Any,
-) -> Any:
-    import pyarrow
-    from pyarrow import csv
-
-    return csv.read_csv(
-        source,
-        csv.ReadOptions(column_names=list(names), skip_rows=data_start),
-        csv.ParseOptions(delimiter=delimiter),
-        csv.ConvertOptions(
-            column_types={name: pyarrow.string() for name in as_text},
-            include_columns=list(as_text) or None,
-            null_values=list(missing),
-            strings_can_be_null=True,
-        ),
-    )
-
-
-def _is_kept(column: Any, types: Any) -> bool:
-    """Whether it came as astropy would bring it; dates and truth values are text there."""
-    kind = column.type
-    return bool(types.is_int64(kind) or types.is_float64(kind) or types.is_string(kind))
-
-
-def _lost_digits(column: Any, types: Any) -> bool:
+def _lost_digits(column: Column) -> bool:
     """Whether it may be of integers too long for 64 bits, which became floats."""
-    if not types.is_float64(column.type):
-        return False
-    from pyarrow import compute
-
-    most = compute.max(compute.abs(column)).as_py()
-    return most is not None and most >= _EXACT
+    return column.dtype.kind == "f" and bool((np.abs(column.data) >= _EXACT).any())
 
 
-def _is_whole(column: Any) -> bool:
-    return any(_WHOLE.match((value or "").strip()) for value in column.slice(0, 1000).to_pylist())
+def _is_whole(column: Column) -> bool:
+    return any(_WHOLE.match(value.strip()) for value in column[:1000].data.tolist() if value)
 
 
-def _is_number_in_text(column: Any, types: Any) -> bool:
+def _is_number_in_text(column: Column) -> bool:
     """Whether text looks like numbers, as those with a plus sign, which astropy reads."""
-    if not types.is_string(column.type):
+    if column.dtype.kind != "U":
         return False
-    sample = [value for value in column.slice(0, 50).to_pylist() if value]
+    sample = [value for value in column[:50].tolist() if value]
     return bool(sample) and all(_is_float(value) for value in sample)
 
 
