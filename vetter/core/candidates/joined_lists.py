@@ -10,6 +10,7 @@ import numpy as np
 
 from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.candidates.column_values import cell
+from vetter.core.candidates.numbered_name import numbered_name
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -85,11 +86,7 @@ def _keys(parts: Sequence[Part]) -> list[str]:
         made = []
         for key in part.candidates.keys.tolist():
             wanted = f"{part.field}:{key}" if own or key in taken else str(key)
-            unique, number = wanted, 1
-            while unique in taken:
-                number += 1
-                unique = f"{wanted}#{number}"
-            made.append(unique)
+            made.append(numbered_name(wanted, taken, "#"))
         keys += made
         taken.update(made)
     return keys

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vetter.core.candidates.numbered_name import numbered_name
 from vetter.core.coordinates.wcs import (
     has_tables,
     header_wcs,
@@ -76,11 +77,7 @@ def file_content(cutout: Cutout, meta: Mapping[str, Any]) -> bytes:
 def _extension_name(name: str, taken: Mapping[str, Any]) -> str:
     """EXTNAME of a plane; the exact name is in the record where this is not it."""
     stem = "".join(c if " " < c <= "~" else "_" for c in name.upper())[:60] or "_"
-    extension, number = stem, 1
-    while extension in taken or extension in (TABLES, "PRIMARY"):
-        number += 1
-        extension = f"{stem}_{number}"
-    return extension
+    return numbered_name(stem, {*taken, TABLES, "PRIMARY"})
 
 
 def assemble(name: str, hdus: Sequence[Any]) -> Cutout:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -18,6 +18,7 @@ from astropy.table import MaskedColumn, Table
 from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.candidates.column_roles import recognise
 from vetter.core.candidates.keys import make_keys
+from vetter.core.candidates.numbered_name import numbered_name
 from vetter.core.decisions.decision import storable
 from vetter.io.files.regular_files import open_plain_file
 
@@ -195,7 +196,7 @@ def continued(
     keys = np.empty(len(paths), object)
     keys[:first] = earlier.keys
     for row, key in enumerate(_identities(_table(paths[first:], scans[first:]), roles), first):
-        keys[row] = _free(storable(str(key)), known)
+        keys[row] = numbered_name(storable(str(key)), known, "#")
         known.add(keys[row])
     x, y, ra, dec = (_numbers(scans, column) for column in (roles.x, roles.y, roles.ra, roles.dec))
     return CandidateList(_table(paths, scans), roles, keys, x, y, ra, dec, earlier.notes)
@@ -208,14 +209,6 @@ def _identities(table: Table, roles: Roles) -> Any:
         return stems
     given = np.asarray(table[roles.key].astype(str).filled(""))
     return np.where(given == "", stems, given)
-
-
-def _free(key: str, taken: Container[str]) -> str:
-    """The key, or KEY#2 and so on where it is taken."""
-    unique, number = key, 2
-    while unique in taken:
-        unique, number = f"{key}#{number}", number + 1
-    return unique
 
 
 def table_of(rows: Sequence[Mapping[str, Any]]) -> Table:

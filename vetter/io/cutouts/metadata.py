@@ -14,11 +14,12 @@ import datetime
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vetter.core.candidates.numbered_name import numbered_name
 from vetter.core.library_warnings import quiet
 from vetter.io.cutouts.metadata_values import (
     format_array,
@@ -266,7 +267,7 @@ def _is_own(key: str, value: Any) -> bool:
     return not _RESERVED.fullmatch(keyword)
 
 
-def _free(key: str, taken: Iterable[str]) -> str:
+def _free(key: str, taken: Container[str]) -> str:
     """A keyword for a key that FITS does not allow, or that differs from another by case."""
     stem = key.upper()
     if not _KEYWORD.fullmatch(stem) or len(stem) > _LONGEST - 4:
@@ -274,11 +275,7 @@ def _free(key: str, taken: Iterable[str]) -> str:
     if _RESERVED.fullmatch(stem) or stem in ("", "TIME", "HIERARCH"):
         # Before it, for astropy takes all that begins with NAXIS for structure.
         stem = f"META_{stem}"
-    keyword, number = stem, 1
-    while keyword in taken:
-        number += 1
-        keyword = f"{stem}_{number}"
-    return keyword
+    return numbered_name(stem, taken)
 
 
 def _reads_as_time(value: Any) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from vetter.core.candidates.numbered_name import numbered_name
 from vetter.errors import InputError
 from vetter.io.files.plane_names import IMAGE_ENDINGS, WORDS, plane_of, without_ending
 
@@ -165,9 +166,5 @@ def _name_apart(sets: list[PlaneSet]) -> None:
         name = one.name
         if seen[name] > 1:
             name = f"{one.folder.rpartition(os.sep)[2]}/{name}" if one.folder else name
-        unique, number = name, 1
-        while unique in taken:
-            number += 1
-            unique = f"{name}#{number}"
-        taken.add(unique)
-        one.name = unique
+        one.name = numbered_name(name, taken, "#")
+        taken.add(one.name)

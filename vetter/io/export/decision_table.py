@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from astropy.table import Column, Table
 
+from vetter.core.candidates.numbered_name import numbered_name
 from vetter.core.decisions.decision import UNDECIDED, Opinion
 
 COLUMNS = ("verdict", "tags", "comment", "reviewer", "decided_at", "seconds")
@@ -63,12 +64,8 @@ def renamed_columns(names: Sequence[str]) -> dict[str, str]:
     for name in names:
         if name.casefold() not in COLUMNS:
             continue
-        new, number = f"{name}_original", 1
-        while new.casefold() in taken:
-            number += 1
-            new = f"{name}_original_{number}"
-        taken.add(new.casefold())
-        renamed[name] = new
+        renamed[name] = numbered_name(f"{name}_original", taken, fold=str.casefold)
+        taken.add(renamed[name].casefold())
     return renamed
 
 

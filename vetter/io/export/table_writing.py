@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from astropy.table import Column, MaskedColumn, Table, vstack
 
+from vetter.core.candidates.numbered_name import numbered_name
 from vetter.core.library_warnings import quiet
 from vetter.errors import InputError
 
@@ -146,12 +147,8 @@ def _escaped(column: Column, kind: str) -> tuple[Column, str]:
 def _title(name: str, taken: list[str], kind: str) -> str:
     if kind != "fits":
         return name
-    base = title = escape_non_ascii(name).strip() or "column"
-    number = 1
-    while title.casefold() in {other.casefold() for other in taken}:
-        number += 1
-        title = f"{base}_{number}"
-    return title
+    title = escape_non_ascii(name).strip() or "column"
+    return numbered_name(title, {other.casefold() for other in taken}, fold=str.casefold)
 
 
 def plain_column(name: str, column: Any, kind: str) -> Iterator[Part]:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vetter.core.candidates.numbered_name import numbered_name
 from vetter.core.cutout.plane import ORDER
 from vetter.core.library_warnings import quiet
 from vetter.core.number_text import counted
@@ -227,12 +228,8 @@ def _name_apart(folder: Path, fields: list[DraftField]) -> None:
         if names.count(name) > 1:
             within = one.folder.relative_to(folder).as_posix()
             name = within if within.endswith(name) else f"{within}/{name}"
-        unique, number = name, 1
-        while unique in taken:
-            number += 1
-            unique = f"{name} {number}"
-        taken.add(unique)
-        one.name = unique
+        one.name = numbered_name(name, taken, " ")
+        taken.add(one.name)
 
 
 def field_file_text(draft: Draft, folder: Path) -> str:
