@@ -16,6 +16,7 @@ from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.avro import unpacked_gzip
+from vetter.io.files.file_marks import Mark, mark_of
 from vetter.io.files.unreadable import reading
 from vetter.io.fits.plain_images import read_plain
 from vetter.io.fits.structure import open_fits
@@ -81,7 +82,7 @@ def read_stamp(value: Any) -> Stamp | None:
 
 
 def _unpacked(value: bytes) -> bytes:
-    if value.startswith(b"\x1f\x8b"):
+    if mark_of(value) is Mark.GZIP:
         try:
             value = unpacked_gzip(value, size_limits.STAMP)
         except (zlib.error, EOFError) as error:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
 from vetter.errors import InputError
 from vetter.io.files.cancelling import check_cancelled
+from vetter.io.files.file_marks import Mark, mark_of
 from vetter.io.files.regular_files import open_plain_file
 
 # A few kilobytes can be made to unpack without end; no image plane is larger than this.
@@ -20,6 +22,7 @@ _FREELY = 2 * 2**30
 _FREELY_TEXT = 256 * 2**20
 _MOST_RATIO = 100
 _CHUNK = 2**20
+_MODULES = {Mark.GZIP: "gzip", Mark.BZIP2: "bz2", Mark.XZ: "lzma"}
 
 IsAll = Callable[[int], bool]
 """Returns whether a number of unpacked bytes, counted from the beginning, is all of the content."""
@@ -73,19 +76,9 @@ def open_unpacked(
 
 def opener_of(magic: bytes) -> Any:
     """What unpacks a file that begins so; None where it is not packed."""
-    if magic.startswith(b"\x1f\x8b"):
-        import gzip
-
-        return gzip.open
-    if magic.startswith(b"BZh"):
-        import bz2
-
-        return bz2.open
-    if magic.startswith(b"\xfd7zXZ"):
-        import lzma
-
-        return lzma.open
-    return None
+    mark = mark_of(magic)
+    module = None if mark is None else _MODULES.get(mark)
+    return None if module is None else import_module(module).open
 
 
 def _unpack(

@@ -15,6 +15,7 @@ from vetter.io.cutouts.listing import scan_primary
 from vetter.io.cutouts.triplet_folder import LARGEST
 from vetter.io.cutouts.triplet_list import stamp_header
 from vetter.io.cutouts.triplet_names import PlaneSets, sets_by_words
+from vetter.io.files.file_marks import Mark, mark_of
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.files.plane_names import IMAGE_ENDINGS, LIST_ENDINGS, is_field_file, is_surely_a_list
 from vetter.io.files.regular_files import open_plain_file, walked
@@ -125,7 +126,7 @@ def _rows(table: str) -> int:
     except OSError:
         # It counts as empty; whoever opens it says why.
         return 0
-    if b"\0" in head or head.startswith(b"SIMPLE  ="):
+    if b"\0" in head or mark_of(head) is Mark.FITS:
         lengths = map(int, re.findall(rb"NAXIS2  = +(\d+)", head))
         return max((size // _LINE + 1, *lengths))
     return head.count(b"\n") * size // max(len(head), 1) + 1

@@ -13,6 +13,7 @@ from typing import Any
 
 from vetter.core.cutout_source import CutoutSource
 from vetter.errors import InputError
+from vetter.io.files.file_marks import Mark, mark_of
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
 from vetter.io.files.path_lists import only_list
 from vetter.io.files.plane_names import IMAGE_ENDINGS, is_field_file, without_ending
@@ -191,7 +192,7 @@ def session_among(inputs: Sequence[str | os.PathLike[str]]) -> Path | None:
 def _is_session(path: Path) -> bool:
     try:
         with open_plain_file(path) as file:
-            return file.read(16) == b"SQLite format 3\0"
+            return mark_of(file.read(16)) is Mark.SESSION
     except OSError:
         # Whoever opens it next says why it cannot be read.
         return False

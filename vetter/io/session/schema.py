@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vetter.errors import InputError
+from vetter.io.files.file_marks import Mark, mark_of
 from vetter.io.files.regular_files import open_plain_file
 
 APPLICATION_ID = 0x56455454  # 'VETT'
 VERSION = 1
 JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
-_MAGIC = b"SQLite format 3\x00"
 _MAX_PARTS = 100
 
 # NULL stands for NaN in every number, since SQLite has no NaN.
@@ -94,7 +94,7 @@ def check_header(path: Path) -> None:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     if not head:
         raise InputError(f"{path}: wants a vetter session, found an empty file")
-    if not head.startswith(_MAGIC):
+    if mark_of(head) is not Mark.SESSION:
         raise InputError(
             f"{path}: wants a vetter session (an SQLite database), found something else"
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vetter.errors import InputError
 from vetter.io.files.compressed import opener_of
+from vetter.io.files.file_marks import mark_of
 from vetter.io.files.regular_files import open_plain_file
 from vetter.io.files.unreadable import reading, strange
 from vetter.io.tables.encoding import lines_of, no_table
@@ -23,13 +24,6 @@ _REGIONS = re.compile(
 )
 _DAOPHOT = re.compile(r"^#K\s+\w+\s+=|^#N\s+\w+", re.MULTILINE)
 _DAOPHOT_II = re.compile(r"^\s*NL\s+NX\s+NY\b", re.IGNORECASE)
-_MARKS = (
-    (b"SIMPLE  =", "fits"),
-    (b"SQLite format 3\0", "session"),
-    (b"PAR1", "parquet"),
-    (b"Obj\x01", "avro"),
-)
-
 _HEAD = 1 << 16
 _MAKERS = {
     "vetter adjust": (b"adjust_chi2", b"disappeared_reason"),
@@ -48,9 +42,9 @@ def kind_of(path: Path) -> str:
         of these.
     """
     head = _unpacked(path, _head(path))
-    for mark, kind in _MARKS:
-        if head.startswith(mark):
-            return kind
+    mark = mark_of(head)
+    if mark is not None and not mark.is_packed:
+        return mark.value
     if strange(head) is not None:
         raise no_table(path, head)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):

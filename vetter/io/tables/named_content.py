@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from vetter.errors import InputError
+from vetter.io.files.file_marks import mark_of
 from vetter.io.files.regular_files import open_plain_file
 from vetter.io.files.unreadable import strange
 from vetter.io.tables.kinds import kind_of
@@ -32,7 +33,6 @@ _FOUND = {
     "daophot": "a DAOPHOT table",
     "daophot ii": "a DAOPHOT table",
 }
-_MARKS_OF_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 _HEAD = 4096
 _FIRST_WORDS = 40
 
@@ -90,14 +90,11 @@ def described(start: bytes) -> str:
     known = strange(start)
     if known is not None:
         return known
-    if start.startswith((b"SIMPLE  =", b"XTENSION")):
+    if start.startswith(b"XTENSION"):
         return "FITS"
-    if start.startswith(b"PAR1"):
-        return "Parquet"
-    if start.startswith(b"SQLite format 3\0"):
-        return "a session"
-    if start.startswith(_MARKS_OF_PACKED):
-        return "a packed file"
+    mark = mark_of(start)
+    if mark is not None:
+        return "a packed file" if mark.is_packed else _FOUND[mark]
     if any(sign < 9 for sign in start):
         return f"binary, and begins {start[:8]!r}"
     line = start.decode("utf-8-sig", "replace").strip().partition("\n")[0].strip()

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from vetter.io.alerts.packets import parquet, tar
-from vetter.io.alerts.packets.avro import MAGIC
 from vetter.io.alerts.packets.confluent import is_framed
+from vetter.io.files.file_marks import Mark, mark_of
 from vetter.io.files.regular_files import open_plain_file, walked
 
 _HEAD = 512
@@ -49,7 +49,7 @@ def kind_of_file(path: Path, framed: bool = False) -> Kind:
     named = _is_named(path.name)
     if not start:
         return Kind.EMPTY if named else Kind.OTHER
-    if start.startswith(parquet.MAGIC):
+    if mark_of(start) is Mark.PARQUET:
         return Kind.PARQUET if parquet.has_cutouts(path) else Kind.OTHER
     kind = kind_of_bytes(start, framed or path.name.lower().endswith(".avro"))
     return Kind.DAMAGED if kind is Kind.OTHER and named else kind
@@ -57,11 +57,12 @@ def kind_of_file(path: Path, framed: bool = False) -> Kind:
 
 def kind_of_bytes(start: bytes, framed: bool = False) -> Kind:
     """As `kind_of_file`, by the first 512 bytes of a file or of a member of an archive."""
-    if start.startswith(MAGIC):
+    mark = mark_of(start)
+    if mark is Mark.AVRO:
         return Kind.CONTAINER
-    if start.startswith(b"\x1f\x8b"):
+    if mark is Mark.GZIP:
         inside = _begin_unpacked(start)
-        if inside.startswith(MAGIC):
+        if mark_of(inside) is Mark.AVRO:
             return Kind.PACKED_CONTAINER
         # A tar's first header may unpack from fewer bytes than were looked at, or from more.
         return Kind.PACKED_TAR if _like_tar(inside) else Kind.OTHER

@@ -1,0 +1,38 @@
+"""First bytes by which kinds of files are told, whatever their names say."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Mark(StrEnum):
+    """Kinds of files that begin with bytes of their own."""
+
+    AVRO = "avro"
+    BZIP2 = "bzip2"
+    FITS = "fits"
+    GZIP = "gzip"
+    PARQUET = "parquet"
+    SESSION = "session"
+    XZ = "xz"
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether another file is inside."""
+        return self in (Mark.GZIP, Mark.BZIP2, Mark.XZ)
+
+
+_MARKS = (
+    (b"Obj\x01", Mark.AVRO),
+    (b"\x1f\x8b", Mark.GZIP),
+    (b"SIMPLE  =", Mark.FITS),
+    (b"PAR1", Mark.PARQUET),
+    (b"SQLite format 3\0", Mark.SESSION),
+    (b"BZh", Mark.BZIP2),
+    (b"\xfd7zXZ", Mark.XZ),
+)
+
+
+def mark_of(start: bytes) -> Mark | None:
+    """Return the kind of a file by its first bytes, 16 or more; None where they are no mark."""
+    return next((mark for first, mark in _MARKS if start.startswith(first)), None)
