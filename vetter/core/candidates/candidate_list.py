@@ -95,7 +95,7 @@ class KeyIndex:
 
     def row_of(self, key: str) -> int:
         """Return the row of a key; KeyError where there is none."""
-        row = self._known_rows()[key]
+        row = (self._rows or self._known_rows())[key]
         if row >= len(self._keys):
             # A longer list shares the rows and has added this one.
             raise KeyError(key)

