@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
-from vetter.review.fits.fit_storage import StoredFits
+from vetter.review.fits.fit_storage import FitStorage
 from vetter.review.writer import FEW, Stored, Urgency, Writer
 
 
@@ -109,11 +110,11 @@ def test_results_are_read_on_the_writers_thread(writer, qtbot):
 def test_results_are_read_a_few_at_a_time(writer, qtbot, monkeypatch):
     monkeypatch.setattr("vetter.review.writer.AT_ONCE", 2)
     heard = []
-    stored = StoredFits(writer)
-    stored.arrived.connect(heard.append)
-    stored.read("mine")
-    stored.read("other")
-    qtbot.waitUntil(lambda: not stored.reading, timeout=30000)
+    storage = FitStorage(SimpleNamespace(writer=writer, complete=True))
+    storage.arrived.connect(heard.append)
+    storage.read("mine")
+    storage.read("other")
+    qtbot.waitUntil(lambda: not storage.reading, timeout=30000)
     keys = [(part.signature, [key for key, _ in part.results]) for part in heard]
     assert keys == [(name, part) for name in ("mine", "other") for part in (["a", "b"], ["c"])]
 
@@ -122,11 +123,11 @@ def test_results_that_cannot_be_read_do_not_keep_those_of_other_images(writer, s
     read = store.adjustments_of
     store.adjustments_of = lambda name, *rest: {}[name] if name == "bad" else read(name, *rest)
     heard = []
-    stored = StoredFits(writer)
-    stored.arrived.connect(lambda part: heard.append((part.signature, len(part.results))))
-    stored.read("bad")
-    stored.read("mine")
-    qtbot.waitUntil(lambda: not stored.reading, timeout=30000)
+    storage = FitStorage(SimpleNamespace(writer=writer, complete=True))
+    storage.arrived.connect(lambda part: heard.append((part.signature, len(part.results))))
+    storage.read("bad")
+    storage.read("mine")
+    qtbot.waitUntil(lambda: not storage.reading, timeout=30000)
     assert heard == [("bad", 0), ("mine", 3)]
 
 

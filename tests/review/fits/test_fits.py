@@ -337,7 +337,7 @@ def test_those_that_disappeared_are_found_in_the_list(fits):
 def test_a_result_that_arrives_after_the_end_is_dropped(fits):
     fits.close()
     fits._ahead.fitted.emit(fitted((2,), (GOOD,)))
-    fits._results.close()
+    fits._storage.save()
     assert 2 not in fits.table and fits._session.kept == []
 
 
@@ -370,7 +370,7 @@ def test_results_are_kept_once_it_is_known_which_files_the_list_was(growing):
     fit = field_fit(PsfFwhm(3.0, ""), FitSettings(), 20)
     growing._ahead.ready.emit(Ready(fit, ""))
     growing._ahead.fitted.emit(fitted((0,), (GOOD,)))
-    growing._results.close()
+    growing._storage.save()
     assert session.kept == [] and session.loads == []
     session.source.fingerprints = ()
     session.complete = True

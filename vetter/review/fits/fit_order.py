@@ -14,7 +14,7 @@ from vetter.core.judgement.fit_table import Disappeared, FitTable
 from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.fits.field_fits import FieldFits
 from vetter.review.fits.fit_process import FitProcess
-from vetter.review.fits.fit_storage import StoredFits
+from vetter.review.fits.fit_storage import FitStorage
 from vetter.review.session import Session
 
 LOT = 10_000
@@ -85,14 +85,14 @@ class Unfitted:
     session : Session
     table : FitTable
     fields : FieldFits
-    stored : StoredFits
+    storage : FitStorage
     """
 
     def __init__(
-        self, session: Session, table: FitTable, fields: FieldFits, stored: StoredFits
+        self, session: Session, table: FitTable, fields: FieldFits, storage: FitStorage
     ) -> None:
         self._session, self._table = session, table
-        self._fields, self._stored = fields, stored
+        self._fields, self._storage = fields, storage
         self._waiting: frozenset[int] | None = None
         self._wished, self._more = 0, False
 
@@ -104,7 +104,7 @@ class Unfitted:
         What their images' results are kept under is known soon; where nothing else asks for it,
         as of an image that the vetter is far from, nothing waits for that either.
         """
-        before, known, names = self._waiting, self._fields.known, set(self._stored.reading)
+        before, known, names = self._waiting, self._fields.known, set(self._storage.reading)
         reading = {number for number in known if self._fields.signature_in(number) in names}
         # While the list is being read, what they are kept under does not become known.
         coming = {self._session.source.field_of(row) for row in first if self._session.complete}

@@ -8,31 +8,39 @@ from collections.abc import Callable, Iterable
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from vetter.review.session import Session
-from vetter.review.writer import Kept, NoWriter, Stored, Writer
+from vetter.review.writer import Kept, Stored
 
 STORE_EVERY_MS = 1500
 """Results are kept in batches: a verdict's commit must not queue behind hundreds of them."""
 
 
-class KeptResults(QObject):
-    """Collects results, and has them written now and then, once the list is complete.
+class FitStorage(QObject):
+    """Writes results now and then, and reads those of earlier starts a few at a time.
 
-    Which files a list was is known, and results can be kept under a name, only then.
+    They are written once the list is complete: which files a list was is known, and results can
+    be kept under a name, only then. The next few are read once the window has taken these: a
+    hundred thousand at once would hold verdicts up for 4 s on the writer's thread, and the
+    window for longer.
 
     Parameters
     ----------
     session : Session
-        Whose writer writes them.
+        Whose writer writes and reads them on its thread.
     """
+
+    arrived = pyqtSignal(object)  # Stored
+    read_through = pyqtSignal()  # all those under a signature have arrived
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._writer = session, session.writer
         self._unsaved: list[Kept] = []
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(STORE_EVERY_MS)
-        self._soon.timeout.connect(self._save)
+        self._soon.timeout.connect(self.save)
+        self._signatures: deque[str] = deque()
+        self._writer.loaded.connect(self._on_loaded)
 
     def add(self, result: Kept) -> None:
         """Take a result; without a signature it waits for `sign`."""
@@ -44,39 +52,7 @@ class KeptResults(QObject):
         """Keep what was found so far under what each key's is called now; no name, not kept."""
         signed = [(key, signature_of(key), text) for key, _, text in self._unsaved]
         self._unsaved = [result for result in signed if result[1]]
-        self._save()
-
-    def close(self) -> None:
-        """Have written what is left."""
-        self._soon.stop()
-        self._save()
-
-    def _save(self) -> None:
-        if self._unsaved and self._session.complete:
-            self._session.writer.keep_adjustments(self._unsaved)
-            self._unsaved = []
-
-
-class StoredFits(QObject):
-    """Reads results a few at a time, the next few once the window has taken these.
-
-    A hundred thousand at once would hold verdicts up for 4 s on the writer's thread, and the
-    window for longer.
-
-    Parameters
-    ----------
-    writer : Writer or NoWriter
-        Reads them on its thread.
-    """
-
-    arrived = pyqtSignal(object)  # Stored
-    read_through = pyqtSignal()  # all those under a signature have arrived
-
-    def __init__(self, writer: Writer | NoWriter, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._writer = writer
-        self._signatures: deque[str] = deque()
-        writer.loaded.connect(self._on_loaded)
+        self.save()
 
     @property
     def reading(self) -> Iterable[str]:
@@ -95,8 +71,16 @@ class StoredFits(QObject):
             self._writer.load_adjustments(signature)
 
     def close(self) -> None:
-        """Read no more."""
+        """Read no more, and have written what is left."""
         self._writer.loaded.disconnect(self._on_loaded)
+        self._soon.stop()
+        self.save()
+
+    def save(self) -> None:
+        """Have the results so far written, where the list is complete."""
+        if self._unsaved and self._session.complete:
+            self._writer.keep_adjustments(self._unsaved)
+            self._unsaved = []
 
     def _on_loaded(self, stored: Stored) -> None:
         self.arrived.emit(stored)

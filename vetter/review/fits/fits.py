@@ -28,7 +28,7 @@ from vetter.review.fits.field_fits import FieldFits, FieldStars
 from vetter.review.fits.fit_messages import Fitted, Ready
 from vetter.review.fits.fit_order import FitWishes, Unfitted
 from vetter.review.fits.fit_process import FitProcess
-from vetter.review.fits.fit_storage import KeptResults, StoredFits
+from vetter.review.fits.fit_storage import FitStorage
 from vetter.review.fits.judging import JudgedFits
 from vetter.review.session import Session
 from vetter.review.writer import Stored
@@ -86,13 +86,12 @@ class Fits(QObject):
         self._error = "" if fittable(session.source.plane_names) else NOTHING_TO_FIT
         self._closed = False
         self._speed = FitSpeed()
-        self._results = KeptResults(session, self)
         self._judged = JudgedFits(session, self.table, self._fields, self.stars, self)
         self._judged.changed.connect(self.changed)
-        self._stored = StoredFits(session.writer, self)
-        self._stored.arrived.connect(self.take_stored)
-        self._stored.read_through.connect(self._wish_on)
-        self._rest = Unfitted(session, self.table, self._fields, self._stored)
+        self._storage = FitStorage(session, self)
+        self._storage.arrived.connect(self.take_stored)
+        self._storage.read_through.connect(self._wish_on)
+        self._rest = Unfitted(session, self.table, self._fields, self._storage)
         self._wishes = FitWishes(cache, ahead, self._rest)
         ahead.ready.connect(self._on_ready)
         ahead.fitted.connect(self._on_fitted)
@@ -202,9 +201,8 @@ class Fits(QObject):
         self._closed = True
         self._judged.close()
         self._session.queue_changed.disconnect(self._on_queue_changed)
-        self._stored.close()
         self._ahead.close()
-        self._results.close()
+        self._storage.close()
 
     def _expect(self) -> None:
         waiting = not self.paused and not self._error
@@ -239,7 +237,7 @@ class Fits(QObject):
 
     def _on_completed(self) -> None:
         self._fields.sign()
-        self._results.sign(self._fields.signature_of)
+        self._storage.sign(self._fields.signature_of)
         self._read_stored(self._fields.known)
         self._wish_on()
 
@@ -247,7 +245,7 @@ class Fits(QObject):
         for number in fields:
             signature = self._fields.signature_in(number)
             if signature:
-                self._stored.read(signature)
+                self._storage.read(signature)
 
     def _on_fitted(self, fitted: Fitted) -> None:
         # Results that were under way when it was closed still arrive, and nothing takes them.
@@ -266,7 +264,7 @@ class Fits(QObject):
             kept = replace(result, residual=None)
             self._judged.take(row, kept, ready)
             if ready.signature or not self._session.complete:
-                self._results.add((str(keys[row]), ready.signature, text))
+                self._storage.add((str(keys[row]), ready.signature, text))
         self._speed.count(len(self.table))
         self.changed.emit(list(fitted.rows))
         self.progressed.emit()
