@@ -13,6 +13,7 @@ from tests.fuzzing import image_samples as images
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.fits import structure
+from vetter.io.fits.header_blocks import MAX_CARDS
 from vetter.io.fits.images import open_image
 from vetter.io.fits.plain_images import read_plain
 from vetter.io.fits.structure import sound_header
@@ -66,7 +67,7 @@ def test_header_of_too_many_cards_is_refused(kind: str, tmp_path: Path) -> None:
 def test_most_cards_are_whole_blocks(more: int, tmp_path: Path) -> None:
     path = tmp_path / "long.fits"
     own = images.image().index(b"END" + b" " * 77) // 80
-    count = structure.MAX_CARDS - own - 1 + more
+    count = MAX_CARDS - own - 1 + more
     path.write_bytes(with_more_cards(["HISTORY step"] * count))
     if more:
         with pytest.raises(InputError, match="does not end"):

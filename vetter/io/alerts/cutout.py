@@ -19,6 +19,7 @@ from vetter.errors import InputError
 from vetter.io.alerts.history import light_curve
 from vetter.io.alerts.packets.producers import Producer, field_of, number
 from vetter.io.alerts.stamps import Stamp, read_stamp
+from vetter.io.fits.header_blocks import card_value
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
@@ -113,17 +114,11 @@ def _corner(header: str) -> tuple[int, int] | None:
     """Rubin's CUTMINX and CUTMINY, which are one less than the column and row of the corner."""
     found = []
     for keyword in ("CUTMINX", "CUTMINY"):
-        match = re.match(r" *(-?\d{1,9})\s", _card(header, keyword))
+        match = re.match(r" *(-?\d{1,9})\s", card_value(header, keyword))
         if match is None:
             return None
         found.append(int(match[1]) + 1)
     return found[0], found[1]
-
-
-def _card(header: str, keyword: str) -> str:
-    """What stands behind ``KEYWORD =`` on a card; empty where there is none."""
-    start = header.find(f"{keyword:<8}=")
-    return header[start + 9 : start + 80] if start >= 0 and start % 80 == 0 else ""
 
 
 def _origin(
@@ -180,7 +175,7 @@ def _put_sky(cutout: Cutout, stamps: Mapping[str, Stamp], grid: Grid) -> None:
     """Header and WCS of the first stamp that has one; never an error for a WCS."""
     for name, offset in grid.offsets.items():
         text = stamps[name].header
-        if not _card(text, "CRPIX1"):
+        if not card_value(text, "CRPIX1"):
             continue
         header = _header(text)
         if header is None:

@@ -21,12 +21,18 @@ from vetter.core.candidates.keys import make_keys
 from vetter.core.candidates.numbered_name import numbered_name
 from vetter.core.decisions.decision import storable
 from vetter.io.files.regular_files import open_plain_file
+from vetter.io.fits.header_blocks import (
+    BLOCK,
+    EXTENSION,
+    START,
+    EndlessHeader,
+    HeaderBlocks,
+    padded,
+    read_blocks,
+)
 
-_BLOCK = 2880
 # A header longer than this is no cutout's.
-_MOST_BLOCKS = 400
-_END = f"{'END':<80}"
-_HIERARCH = re.compile(r"^HIERARCH\s+([^=]+?)\s*=\s?(.*)$")
+_MOST = 400 * BLOCK
 _TEXT = re.compile(r"^\s*'((?:[^']|'')*)'")
 _STRUCTURE = re.compile(
     r"SIMPLE|XTENSION|BITPIX|NAXIS\d*|EXTEND|PCOUNT|GCOUNT|EXTNAME|EXTVER|CHECKSUM|DATASUM|LONGSTRN"
@@ -58,7 +64,7 @@ def scan_first_image(path: Path) -> HeaderScan | None:
         first = _scan(stream, first=True)
         if first is None or len(first.axes) >= 2:
             return first
-        stream.seek(-(-first.data_bytes // _BLOCK) * _BLOCK, 1)
+        stream.seek(padded(first.data_bytes), 1)
         scan = _scan(stream, first=False)
     if scan is None:
         return None
@@ -81,7 +87,7 @@ def scan_planes(path: Path) -> dict[str, tuple[int, int]] | None:
         while scan is not None:
             if scan.extname and len(scan.axes) == 2 and all(scan.axes):
                 planes[scan.extname.lower()] = (scan.axes[1], scan.axes[0])
-            stream.seek(-(-scan.data_bytes // _BLOCK) * _BLOCK, 1)
+            stream.seek(padded(scan.data_bytes), 1)
             scan = _scan(stream, first=False)
     return planes
 
@@ -98,39 +104,23 @@ def _opened(path: Path) -> Any:
 
 
 def _scan(stream: IO[bytes], first: bool) -> HeaderScan | None:
-    cards: list[str] = []
-    for _ in range(_MOST_BLOCKS):
-        block = stream.read(_BLOCK)
-        if len(block) < _BLOCK:
-            return None
-        if not cards and not block.startswith(b"SIMPLE  =" if first else b"XTENSION="):
-            return None
-        text = block.decode("latin-1")
-        found = [text[start : start + 80] for start in range(0, _BLOCK, 80)]
-        if _END in found:
-            return _header(cards + found[: found.index(_END)])
-        cards += found
-    return None
+    try:
+        blocks = read_blocks(stream, (START if first else EXTENSION,), _MOST)
+    except EndlessHeader:
+        return None
+    return None if blocks is None else _header(blocks)
 
 
-def _header(cards: list[str]) -> HeaderScan:
+def _header(blocks: HeaderBlocks) -> HeaderScan:
     values: dict[str, Any] = {}
     structure: dict[str, Any] = {}
-    for card in cards:
-        # Ten thousand headers are scanned at a start: no pattern where two slices do.
-        if card[8:10] == "= ":
-            keyword = card[:8].rstrip()
-            if _STRUCTURE.fullmatch(keyword):
-                structure[keyword] = _value(card[10:])
-                continue
-            keyword, rest = keyword.lower(), card[10:]
-        elif match := _HIERARCH.match(card):
-            keyword, rest = match[1], match[2]
-        else:
-            continue
-        value = _value(rest)
-        if value is not None:
-            values[keyword] = value
+    for keyword, written in blocks.cards():
+        value = _value(written)
+        if _STRUCTURE.fullmatch(keyword):
+            structure[keyword] = value
+        elif value is not None:
+            given = keyword.removeprefix("HIERARCH ")
+            values[keyword.lower() if given == keyword else given] = value
     count = structure.get("NAXIS", 0)
     # FITS allows 999 axes; a damaged header can ask for more than there is time for.
     axes = tuple(_whole(structure.get(f"NAXIS{n + 1}")) for n in range(min(_whole(count), 999)))

@@ -26,10 +26,10 @@ from vetter.io.files.compressed import open_unpacked
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.files.unreadable import reading, reason_of, strange
 from vetter.io.fits.hdu_choice import choose_image, is_called
+from vetter.io.fits.header_blocks import START, HeaderBlocks
 from vetter.io.fits.rice import RiceTiles, rice_tiles
 from vetter.io.fits.structure import (
-    START,
-    hdu_end,
+    hdu_size,
     is_sound,
     open_fits,
     promised_by_headers,
@@ -55,7 +55,6 @@ _SPAN = 4_000_000
 
 Region = tuple[slice, slice]
 
-_CARD = 80
 _NAME = re.compile("'[^'&]*'")
 _STRUCTURE = frozenset(["SIMPLE", "BITPIX", "NAXIS", "NAXIS1", "NAXIS2", "EXTNAME"])
 # Any of these asks for more than to read pixels where they stand.
@@ -430,35 +429,32 @@ def sole_image(file: IO[bytes], label: str) -> SoleImage | None:
     Raises
     ------
     InputError
-        As `vetter.io.fits.structure.hdu_end`.
+        As `vetter.io.fits.structure.check_structure`.
     """
-    end = hdu_end(file, 0, label)
-    raw = read_header(file, 0, label)
+    blocks = read_header(file, 0, label)
     size = file.seek(0, 2)
     file.seek(0)
-    if raw is None or size != end or not is_sound(raw):
+    if blocks is None or size != hdu_size(blocks.raw, label) or not is_sound(blocks.raw):
         return None
-    cards = _structure(raw)
+    cards = _structure(blocks)
     shape = _shape(cards)
     name = cards.get("EXTNAME", "''")
     if shape is None or not _NAME.fullmatch(name):
         return None
     from astropy.io.fits import Header
 
-    header = Header.fromstring(raw.decode("ascii"))
-    return SoleImage(name.strip("'").rstrip().upper(), header, shape, len(raw))
+    header = Header.fromstring(blocks.raw.decode("ascii"))
+    return SoleImage(name.strip("'").rstrip().upper(), header, shape, len(blocks.raw))
 
 
-def _structure(raw: bytes) -> dict[str, str]:
+def _structure(blocks: HeaderBlocks) -> dict[str, str]:
     """The values, as they are written, of the cards that say what the file holds; none of them
     where something else than plain pixels is spoken of, or anything twice."""
     cards: dict[str, str] = {}
-    for start in range(0, len(raw), _CARD):
-        keyword = raw[start : start + 8].decode("ascii").rstrip(" ")
+    for keyword, value in blocks.cards():
         if keyword in _OTHERS or keyword in cards:
             return {}
         if keyword in _STRUCTURE:
-            value = raw[start + 10 : start + _CARD].decode("ascii")
             cards[keyword] = value.partition("/")[0].strip()
     return cards
 

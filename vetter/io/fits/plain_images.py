@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vetter.core.cutout.plane import Array
-from vetter.io.fits.structure import MOST_HEADER, sound_header
+from vetter.io.fits.header_blocks import HeaderBlocks, find_blocks, padded
+from vetter.io.fits.structure import sound_header
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
 
-_BLOCK = 2880
 _KINDS = {8: "u1", 16: "i2", 32: "i4", 64: "i8", -32: "f4", -64: "f8"}
 _WORDS = {8: 1 << 7, 16: 1 << 15, 32: 1 << 31, 64: 1 << 63}
 _WANTED = frozenset(
@@ -46,31 +46,24 @@ def read_plain(content: bytes) -> list[PlainHdu] | None:
     position = 0
     try:
         while position < len(content):
-            text = _header_text(content, position)
-            if text is None:
+            blocks = find_blocks(content, position)
+            # What follows the END is for astropy to judge.
+            if blocks is None or blocks.follows_end():
                 return None
-            hdu, size = _read_hdu(text, content, position + len(text), first=not hdus)
+            position += len(blocks.raw)
+            hdu, size = _read_hdu(blocks, content, position, first=not hdus)
             hdus.append(hdu)
-            position += len(text) + size + -size % _BLOCK
+            position += padded(size)
     except (ValueError, KeyError, IndexError):
         return None
     return hdus or None
 
 
-def _header_text(content: bytes, start: int) -> str | None:
-    """A header's blocks, the one with END included."""
-    end = start
-    while end + _BLOCK <= min(len(content), start + MOST_HEADER):
-        end += _BLOCK
-        written = content[end - _BLOCK : end].rstrip(b" ")
-        if written.endswith(b"END") and (len(written) - 3) % 80 == 0:
-            return content[start:end].decode("ascii")
-    return None
-
-
-def _read_hdu(text: str, content: bytes, start: int, first: bool) -> tuple[PlainHdu, int]:
+def _read_hdu(
+    blocks: HeaderBlocks, content: bytes, start: int, first: bool
+) -> tuple[PlainHdu, int]:
     """The HDU whose data begin at `start`, and how many bytes they take."""
-    cards = _structure(text)
+    text, cards = blocks.raw.decode("ascii"), _structure(blocks)
     simple = cards["SIMPLE"] == "T" if first else cards["XTENSION"] == "IMAGE"
     axes = int(cards["NAXIS"])
     others = (cards.get("PCOUNT", "0"), cards.get("GCOUNT", "1"), float(cards.get("BSCALE", "1")))
@@ -97,18 +90,15 @@ def _read_hdu(text: str, content: bytes, start: int, first: bool) -> tuple[Plain
     return PlainHdu(name, data, text), nx * ny * kind.itemsize
 
 
-def _structure(text: str) -> dict[str, str]:
+def _structure(blocks: HeaderBlocks) -> dict[str, str]:
     """The values of the cards that say what the data are, as text, strings without quotes."""
     cards: dict[str, str] = {}
-    for start in range(0, len(text), 80):
-        keyword = text[start : start + 8].rstrip(" ")
-        if keyword in _WANTED and text[start + 8] == "=":
-            value = text[start + 10 : start + 80]
-            if value.lstrip().startswith("'"):
-                if "''" in value or "&" in value:
-                    raise ValueError("not a simple name")
-                value = value.split("'")[1]
-            else:
-                value = value.partition("/")[0]
-            cards.setdefault(keyword, value.strip())
+    for keyword, value in blocks.cards(_WANTED):
+        if value.lstrip().startswith("'"):
+            if "''" in value or "&" in value:
+                raise ValueError("not a simple name")
+            value = value.split("'")[1]
+        else:
+            value = value.partition("/")[0]
+        cards.setdefault(keyword, value.strip())
     return cards

@@ -15,23 +15,25 @@ from typing import IO, TYPE_CHECKING, Any
 
 from vetter.core.library_warnings import quiet
 from vetter.errors import InputError
+from vetter.io.fits.header_blocks import (
+    CARD,
+    EXTENSION,
+    MAX_CARDS,
+    MOST_HEADER,
+    START,
+    EndlessHeader,
+    HeaderBlocks,
+    padded,
+    read_blocks,
+)
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
 
-BLOCK = 2880
-START = b"SIMPLE  ="
-MAX_CARDS = 99_972
-"""Cards of a header, whole blocks of them. Real ones have up to 20,000; astropy takes up to 0.1 ms
-for each card, and again for each cutout."""
-MOST_HEADER = MAX_CARDS * 80
-"""Bytes of a header."""
 MAX_HDUS = 20_000
 """HDUs of a file. Real ones have up to some thousands; astropy takes up to 0.5 ms for each."""
 _MOST_COUNT = 999  # FITS Standard 4.0, tables 7 and 16: of axes, and of columns
 _MOST_BEHIND = 2**24
-_CARD = 80
-_READ = 20 * BLOCK
 _CARDS = re.compile(
     rb"(?:HIERARCH +)?(ZNAXIS|NAXIS|TFIELDS|BITPIX|PCOUNT|GCOUNT|NAXIS\d+) *= *([-+.\dED]+)",
     re.IGNORECASE,
@@ -164,7 +166,7 @@ class _Promised:
                 if end is None:
                     written.seek(self._reached)
                     begin = written.read(len(START))
-                    begins = any(mark.startswith(begin[:8]) for mark in (START, b"XTENSION"))
+                    begins = any(mark.startswith(begin[:8]) for mark in (START, EXTENSION))
                     return not begins or total - self._reached > MOST_HEADER
                 self._reached, self._hdus = end, self._hdus + 1
                 check_count(self._hdus, self._label)
@@ -182,8 +184,11 @@ def hdu_end(file: IO[bytes], start: int, label: str) -> int | None:
         As `check_structure`.
     """
     header = read_header(file, start, label)
-    if header is None:
-        return None
+    return None if header is None else start + hdu_size(header.raw, label)
+
+
+def hdu_size(header: bytes, label: str) -> int:
+    """Return the bytes of an HDU with such a header, whole blocks; raises as `check_structure`."""
     cards = _structure(header, label)
     axes = cards.get("NAXIS", 0)
     pixels = 1 if axes else 0
@@ -193,11 +198,11 @@ def hdu_end(file: IO[bytes], start: int, label: str) -> int | None:
         pixels *= length if length or number > 1 or axes == 1 else 1
     size = abs(cards.get("BITPIX", 8)) // 8
     data = size * max(cards.get("GCOUNT", 1), 1) * (max(cards.get("PCOUNT", 0), 0) + pixels)
-    return start + len(header) + -(-max(data, 0) // BLOCK) * BLOCK
+    return len(header) + padded(max(data, 0))
 
 
-def read_header(file: IO[bytes], start: int, label: str) -> bytes | None:
-    """A header's blocks, the one with END included; None where none begins there.
+def read_header(file: IO[bytes], start: int, label: str) -> HeaderBlocks | None:
+    """Read the header that begins at a byte; None where none begins there.
 
     Raises
     ------
@@ -209,32 +214,19 @@ def read_header(file: IO[bytes], start: int, label: str) -> bytes | None:
     except (OSError, OverflowError):
         # Beyond what any file can be.
         return None
-    header = b""
-    while len(header) <= MOST_HEADER:
-        more = file.read(BLOCK if not header else _READ)
-        if not header and not more.startswith((START, b"XTENSION")):
-            return None
-        if not more:
-            return None
-        done = len(header)
-        header += more
-        # Astropy takes an END at the beginning of any card.
-        for place in range(done // _CARD * _CARD, len(header) - 2, _CARD):
-            if header[place : place + 3] == b"END" and not header[place + 3 : place + 8].strip():
-                end = -(-(place + _CARD) // BLOCK) * BLOCK
-                if end > MOST_HEADER:
-                    break
-                return header[:end] if len(header) >= end else None
-    raise InputError(
-        f"{label}: a damaged FITS header: it does not end within {MAX_CARDS} cards; "
-        "copy or write it again"
-    )
+    try:
+        return read_blocks(file)
+    except EndlessHeader as error:
+        raise InputError(
+            f"{label}: a damaged FITS header: it does not end within {MAX_CARDS} cards; "
+            "copy or write it again"
+        ) from error
 
 
 def _structure(header: bytes, label: str) -> dict[str, int]:
     """The numbers in a header that say how its data lie; the first of each counts."""
     cards: dict[str, int] = {}
-    for start in range(0, len(header), _CARD):
+    for start in range(0, len(header), CARD):
         match = _TEXTS.match(header, start)
         if match is not None:
             # Two billion times a text is one that fills the memory.
@@ -242,7 +234,7 @@ def _structure(header: bytes, label: str) -> dict[str, int]:
                 f"{label}: a damaged FITS header: {match[1].decode('ascii').upper()} is a text, "
                 "not a number; copy or write it again"
             )
-    for start in range(0, len(header), _CARD):
+    for start in range(0, len(header), CARD):
         match = _CARDS.match(header, start)
         if match is None:
             continue
@@ -292,8 +284,8 @@ def sound_header(header: Header, raw: bytes) -> Header:
 def _cards_of(raw: bytes) -> list[bytes]:
     """Return the cards of a header without its END, each with those that continue it."""
     cards: list[bytes] = []
-    for start in range(0, len(raw), _CARD):
-        card = raw[start : start + _CARD]
+    for start in range(0, len(raw), CARD):
+        card = raw[start : start + CARD]
         if card[:8] == b"END     ":
             break
         if card.startswith(b"CONTINUE") and cards:
@@ -314,7 +306,7 @@ def _unsound(header: Header, cards: list[bytes]) -> list[int]:
 
 def is_sound(raw: bytes) -> bool:
     """Whether each card of a header is certainly one that can be read."""
-    return all(_SOUND.fullmatch(raw, start, start + _CARD) for start in range(0, len(raw), _CARD))
+    return all(_SOUND.fullmatch(raw, start, start + CARD) for start in range(0, len(raw), CARD))
 
 
 def _can_be_read(header: Header, number: int) -> bool:

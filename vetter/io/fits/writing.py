@@ -13,12 +13,12 @@ import numpy as np
 
 from vetter.core.cutout.plane import Array
 from vetter.errors import InputError
+from vetter.io.fits.header_blocks import BLOCK
 
 Plain = None | bool | int | float | str
 
 _SHORT = re.compile(r"[A-Z0-9_-]{1,8}")
 
-_BLOCK = 2880
 # dtype to BITPIX and BZERO, as FITS has neither unsigned words nor signed bytes.
 _STORED = {
     "uint8": (8, 0),
@@ -135,10 +135,10 @@ def image_extension(extension: str, plane: Array, shared: str) -> tuple[bytes, b
         values = (values.view(top.dtype) ^ top).view(signed)
     data = values.astype(values.dtype.newbyteorder(">"), copy=False).tobytes()
     header = "".join(format_card(k, v) for k, v in cards)
-    return padded_header(header + shared), data + bytes(-len(data) % _BLOCK)
+    return padded_header(header + shared), data + bytes(-len(data) % BLOCK)
 
 
 def padded_header(cards: str) -> bytes:
     """Cards with END, filled up to whole blocks of 2880 bytes."""
     text = cards + "END".ljust(80)
-    return (text + " " * (-len(text) % _BLOCK)).encode("ascii")
+    return (text + " " * (-len(text) % BLOCK)).encode("ascii")
