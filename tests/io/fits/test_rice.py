@@ -77,6 +77,20 @@ def test_a_sequence_of_dither_that_starts_anew_within_a_tile(tmp_path: Path) -> 
         np.testing.assert_array_equal(tiles.read(region), hdu.section[region])
 
 
+def test_seed_below_one_counts_round(tmp_path: Path) -> None:
+    path = tmp_path / "f.fits"
+    file, _, tiles = both(path, sky(), {"quantize_method": 1, "dither_seed": 7})
+    wanted = tiles.read(REGIONS[1])
+    file.close()
+    content = path.read_bytes()
+    card = content[content.index(b"ZDITHER0=") :][:80]
+    path.write_bytes(content.replace(card, f"{'ZDITHER0=               -19993':<80}".encode()))
+    with path.open("rb") as damaged, fits.open(damaged, memmap=False) as hdus:
+        found = rice_tiles(damaged, hdus[1])
+        assert found is not None
+        np.testing.assert_array_equal(found.read(REGIONS[1]), wanted)
+
+
 def test_whole_tiles_where_the_library_shows_no_function(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
