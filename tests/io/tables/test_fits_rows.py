@@ -111,3 +111,48 @@ def test_a_large_table_for_which_there_is_no_room(
     monkeypatch.setattr(fits_table.shutil, "disk_usage", lambda folder: Usage(1, 1, 0))
     with pytest.raises(InputError, match="set TMPDIR to a larger disk"):
         read_fits_table(parse_fits_name(tmp_path / "t.fits"))
+
+
+RARE = {
+    "complex": fits.Column("rare", "C", array=[1j, 2]),
+    "bits": fits.Column("rare", "3X", array=np.ones((2, 3), bool)),
+    "variable": fits.Column("rare", "PE()", array=np.array([[1.0], [2.0, 3.0]], object)),
+}
+
+
+def _beside(rare: fits.Column) -> fits.BinTableHDU:
+    columns = [fits.Column(name, "D", array=[k, k + 0.5]) for k, name in enumerate("abc")]
+    return fits.BinTableHDU.from_columns([*columns, rare])
+
+
+@pytest.mark.parametrize("rare", RARE)
+def test_doubled_names_beside_rare_types_are_told_apart(tmp_path: Path, rare: str) -> None:
+    path = tmp_path / "t.fits"
+    hdu = _beside(RARE[rare])
+    hdu.header["TUCD2"] = "phot.mag"
+    hdu.writeto(path)
+    path.write_bytes(path.read_bytes().replace(b"'b       '", b"'a       '"))
+    table, note = read_fits_table(parse_fits_name(path))
+    assert table.colnames == ["a", "a_2", "c", "rare"]
+    assert table["a"].tolist() == [0, 0.5] and table["a_2"].tolist() == [1, 1.5]
+    assert table["a_2"].info.meta == {"ucd": "phot.mag"}
+    assert note == "t.fits: columns of one name are told apart: a_2"
+
+
+def test_nameless_columns_beside_a_rare_type_are_numbered(tmp_path: Path) -> None:
+    path = tmp_path / "t.fits"
+    _beside(RARE["complex"]).writeto(path)
+    content = path.read_bytes()
+    for name in (b"'a       '", b"'b       '"):
+        content = content.replace(name, b"'        '")
+    path.write_bytes(content)
+    assert read_fits_table(parse_fits_name(path))[0].colnames == ["col1", "col2", "c", "rare"]
+
+
+def test_doubled_names_of_an_ascii_table_are_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "t.fits"
+    columns = [fits.Column(name, "F8.3", array=[k, k + 0.5]) for k, name in enumerate("ab")]
+    fits.TableHDU.from_columns(columns).writeto(path)
+    path.write_bytes(path.read_bytes().replace(b"'b       '", b"'a       '"))
+    table, _ = read_fits_table(parse_fits_name(path))
+    assert table["a"].tolist() == [0, 0.5] and table["a_2"].tolist() == [1, 1.5]

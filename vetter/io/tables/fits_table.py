@@ -1,7 +1,9 @@
 """Binary tables in FITS files: the one named, LDAC's objects, or the first with positions.
 
-The rows are read at once, in a third of the time that astropy takes; the fields of a long file are
-read block by block, wide ones into a file of their own.
+Columns of the usual types are read here: 1,000,000 rows of 20 columns take 0.19 s and 148 MB,
+and 0.36 s and 257 MB by `Table.read`; 20,000 rows with stamps of 63 x 63 pixels 8 MB and 909 MB,
+as the fields of a long file are read block by block, wide ones into a file of their own. (100,000
+rows of 20 columns take 30 ms and 45 ms.) Others are left to `Table.read`.
 """
 
 from __future__ import annotations
@@ -78,13 +80,23 @@ def read_fits_table(name: FitsName) -> tuple[Table, str]:
             offset = int(hdu.fileinfo()["datLoc"])
             table, said = read_rows(hdu.header, file, offset, name.label)
             return table, "; ".join(filter(None, (note, said)))
+        names, said = unique_names(_given_names(hdu.header), name.label)
+        for position, column in enumerate(names, 1):
+            # astropy refuses a table with two columns of one name.
+            hdu.header[f"TTYPE{position}"] = column
         table = Table.read(hdu, unit_parse_strict="silent")
         _decode(table)
-        for position, column in enumerate(table.colnames, 1):
+        for position, column in enumerate(names, 1):
             ucd = hdu.header.get(f"TUCD{position}")
-            if ucd:
+            if ucd and column in table.colnames:
                 table[column].info.meta = {"ucd": str(ucd)}
-    return table, note
+    return table, "; ".join(filter(None, (note, said)))
+
+
+def _given_names(header: Any) -> list[str]:
+    """Return the names of a table's columns as its header has them, empty where it has none."""
+    numbers = range(1, int(header.get("TFIELDS", 0)) + 1)
+    return [str(header.get(f"TTYPE{number}", "")).strip() for number in numbers]
 
 
 def _check_size(hdu: Any, file: IO[bytes], label: str) -> None:
@@ -196,9 +208,7 @@ def read_rows(header: Any, file: IO[bytes], offset: int, label: str) -> tuple[Ta
     InputError
         The file ends before the table does.
     """
-    count = int(header["TFIELDS"])
-    given = [str(header.get(f"TTYPE{n}", "")).strip() for n in range(1, count + 1)]
-    names, note = unique_names(given, label)
+    names, note = unique_names(_given_names(header), label)
     records = _records(header, file, offset, label)
     columns = {
         name: _column(header, number, records[f"f{number}"])
