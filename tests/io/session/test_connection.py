@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from vetter.errors import InputError
 from vetter.io.session.errors import said
 from vetter.io.session.session_file import SessionFile
 
@@ -58,3 +59,29 @@ def test_half_a_commit_that_cannot_be_taken_back_is_named(tmp_path: Path) -> Non
     error = sqlite3.OperationalError("attempt to write a readonly database")
     error.sqlite_errorcode = sqlite3.SQLITE_READONLY_ROLLBACK
     assert "half of a commit" in str(said(path, error))
+
+
+FOREIGN = """
+import os, signal, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("CREATE TABLE notes (name TEXT, text TEXT)")
+connection.execute("PRAGMA cache_spill = 1")
+connection.execute("PRAGMA cache_size = 1")
+connection.execute("BEGIN IMMEDIATE")
+connection.executemany(
+    "INSERT INTO notes VALUES (?, ?)", [(str(i), "x" * 4000) for i in range(200)]
+)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no SIGKILL")
+@pytest.mark.parametrize("read_only", [True, False])
+def test_half_a_commit_of_another_program_stays(tmp_path: Path, read_only: bool) -> None:
+    path = tmp_path / "notes.vetter"
+    subprocess.run([sys.executable, "-c", FOREIGN, str(path)], check=False)
+    before = {entry.name: entry.read_bytes() for entry in tmp_path.iterdir()}
+    assert len(before["notes.vetter-journal"]) > 512
+    with pytest.raises(InputError, match="another program"):
+        SessionFile.open(path, "ada", read_only).close()
+    assert {entry.name: entry.read_bytes() for entry in tmp_path.iterdir()} == before
