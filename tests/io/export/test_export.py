@@ -97,6 +97,14 @@ def test_planes_are_those_of_the_source(tmp_path: Path) -> None:
     np.testing.assert_array_equal(back["image"], listed.cutout(0, 7)["image"])
 
 
+def test_cutouts_without_a_radius_reach_twenty_pixels(tmp_path: Path) -> None:
+    listed = MemorySource()
+    exported(tmp_path, listed)
+    back = load_cutout(tmp_path / "cutouts" / "C0.fits")
+    np.testing.assert_array_equal(back["image"], listed.cutout(0, 20)["image"])
+    assert back["image"].shape == (41, 41)
+
+
 @pytest.mark.parametrize(
     ("verdicts", "files"),
     [
