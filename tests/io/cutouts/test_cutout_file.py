@@ -18,6 +18,7 @@ from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE
 from vetter.core.cutout.plane import Provenance
 from vetter.errors import InputError
+from vetter.io.cutouts import cutout_file
 from vetter.io.cutouts.cutout_file import load_cutout, write_cutout
 
 
@@ -162,6 +163,26 @@ def test_damaged_files_are_read_or_refused_in_a_line(tmp_path: Path) -> None:
             assert str(error).startswith((str(path), "header: ")) and "\n" not in str(error)
             refused += 1
     assert min(read, refused) >= 10, (read, refused)
+
+
+def test_cutout_file_of_the_most_bytes_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.fits"
+    write_cutout({"image": np.ones((9, 9))}, path)
+    monkeypatch.setattr(cutout_file, "MOST_BYTES", path.stat().st_size)
+    assert load_cutout(path)["image"].shape == (9, 9)
+    monkeypatch.setattr(cutout_file, "MOST_BYTES", path.stat().st_size - 1)
+    with pytest.raises(InputError, match="too large for a cutout"):
+        load_cutout(path)
+
+
+def test_cutout_file_over_512_mb_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.fits"
+    path.touch()
+    os.truncate(path, 512 * 2**20 + 1)
+    with pytest.raises(InputError, match="too large for a cutout: over 512 MB"):
+        load_cutout(path)
 
 
 def test_every_file_of_stdpipe(real_data: Path, tmp_path: Path) -> None:
