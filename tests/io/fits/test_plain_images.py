@@ -54,7 +54,8 @@ def test_what_is_not_plain_is_left(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "card", ["BZERO   =                  5.0", "BSCALE  =                  2.0"]
+    "card",
+    ["BZERO   =                  5.0", "BSCALE  =                  2.0", "BSCALE  =21"],
 )
 def test_scaled_numbers_are_left(card: str) -> None:
     raw = content(fits.PrimaryHDU(), image("i2"))
