@@ -80,7 +80,7 @@ def packed(
 ) -> bytes:
     """An Avro container's bytes, a packet in each block unless `sync` is larger."""
     out = io.BytesIO()
-    fastavro.writer(out, copy.deepcopy(dict(schema)), list(records), codec, sync_interval=sync)
+    fastavro.writer(out, copy.deepcopy(schema), list(records), codec, sync_interval=sync)
     return out.getvalue()
 
 

@@ -230,3 +230,41 @@ def test_broker_table_of_three_packets_opens(real_data: Path) -> None:
         planes = source.cutout(row, 10).planes
         assert {"image", "template", "diff"} <= set(planes)
     source.close()
+
+
+@pytest.mark.parametrize("null_first", [True, False])
+def test_whole_packet_that_may_be_null_opens(null_first: bool, tmp_path: Path) -> None:
+    schema: Any = [broker_schema(null_first), "null"]
+    path = tmp_path / "flink.avro"
+    packets = [broker_packet(1), broker_packet(2)]
+    path.write_bytes(packed(packets, "deflate", schema[::-1] if null_first else schema, 1))
+    from vetter.io.inputs.open_input import open_input
+
+    source = open_input(str(path))
+    assert list(source.candidates.keys) == ["1", "2"]
+    assert set(source.cutout(1, 10).planes) >= {"image", "template", "diff"}
+    source.close()
+
+
+def test_framed_packet_that_may_be_null_is_read() -> None:
+    schema: Any = ["null", broker_schema()]
+    out = io.BytesIO(b"\0\0\0\0\x07")
+    out.seek(5)
+    fastavro.schemaless_writer(out, copy.deepcopy(schema), broker_packet(3))
+    assert read_framed(out.getvalue(), checked_schema(schema))["candid"] == 3
+
+
+def test_null_in_place_of_a_packet_is_refused() -> None:
+    schema: Any = [broker_schema(), "null"]
+    with pytest.raises(InputError, match="not a record"):
+        read_framed(b"\0\0\0\0\x07\x02", checked_schema(schema))
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [[], ["null"], ["string", "null"], [of("long"), a_record("c", [("d", "long")])]],
+    ids=["none", "null", "text", "two records"],
+)
+def test_union_without_one_record_is_refused(schema: Any) -> None:
+    with pytest.raises(InputError, match="not that of a record"):
+        checked_schema(schema)

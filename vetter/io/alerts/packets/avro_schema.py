@@ -100,16 +100,27 @@ def loaded_json(text: bytes) -> Any:
 def checked_schema(schema: Any) -> PacketSchema:
     """A schema from its JSON; see :func:`packet_schema`."""
     plain = without_extras(schema)
-    if not isinstance(plain, dict) or plain.get("type") not in ("record", "error"):
-        raise InputError("its schema is not that of a record")
-    if not isinstance(plain.get("fields"), list):
+    record = _record_in(plain)
+    if not isinstance(record.get("fields"), list):
         raise InputError("its schema has no fields")
     if _Measure(size_limits.MEMORY_PER_BYTE).of(plain, "", 0)[0] > 0:
         raise InputError("its schema is of records that take no bytes")
     parsed, said = mended(plain)
-    head = {**plain, "fields": _head_fields(plain["fields"])}
-    names = tuple(str(field.get("name")) for field in plain["fields"])
+    head: Any = {**record, "fields": _head_fields(record["fields"])}
+    names = tuple(str(field.get("name")) for field in record["fields"])
+    if isinstance(plain, list):
+        head = [head if part is record else part for part in plain]
     return PacketSchema(parsed, mended(head)[0], names, said, plain)
+
+
+def _record_in(schema: Any) -> dict[str, Any]:
+    """Return the schema's record; Flink and Spark write a whole packet as nullable."""
+    parts = schema if isinstance(schema, list) else [schema]
+    records = [part for part in parts if part != "null"]
+    if len(records) == 1 and isinstance(records[0], dict):
+        if records[0].get("type") in ("record", "error"):
+            return records[0]
+    raise InputError("its schema is not that of a record")
 
 
 def without_extras(schema: Any, depth: int = 0) -> Any:
@@ -263,7 +274,7 @@ def _bounded(parts: int) -> int:
     return parts
 
 
-def mended(schema: dict[str, Any]) -> tuple[Any, str]:
+def mended(schema: Any) -> tuple[Any, str]:
     """Return a schema parsed, and what had to be mended for that, in words.
 
     A type that is defined again word for word is the one defined before.
