@@ -154,6 +154,22 @@ def test_spoilt_index_leaves_all_decisions_read_only(path: Path) -> None:
     assert path.read_bytes() == before
 
 
+def test_wrong_entry_of_index_opens_read_only(path: Path) -> None:
+    with SessionFile.open(path, REVIEWER, read_only=True) as session:
+        ids = [decision.id.encode() for decision in session.decisions()]
+    content = bytearray(path.read_bytes())
+    start = (pages_of(path, "sqlite_autoindex_decisions_1")[0] - 1) * PAGE
+    held = [word for word in ids if word in content[start : start + PAGE]]
+    place = content.index(held[3], start)
+    content[place : place + 4] = b"zzzz"
+    path.write_bytes(content)
+    with SessionFile.open(path, REVIEWER) as session:
+        assert len(session.decisions()) == COUNT
+        assert session.read_only
+        assert session.damage == ("the index of its decisions is damaged",)
+    assert path.read_bytes() == bytes(content)
+
+
 def test_file_cut_short_is_read_as_far_as_it_goes(path: Path) -> None:
     content = path.read_bytes()
     last = max(pages_of(path, "decisions")[:4])
