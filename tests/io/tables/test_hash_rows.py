@@ -37,6 +37,10 @@ KEPT = {
     "blanks": "id x y\na 1 2\n#b 3 4\nc 5 6\n",
     "indented": "id, x, y\na, 1, 2\n  #b, 3, 4\nc, 5, 6\n",
     "windows": "id,x,y\r\na,1,2\r\n#b,3,4\r\nc,5,6\r\n",
+    "old Mac": "id,x,y\ra,1,2\r#b,3,4\rc,5,6\r",
+    "old Mac, blanks": "id x y\ra 1 2\r#b 3 4\rc 5 6\r",
+    "mixed": "id,x,y\r\na,1,2\r#b,3,4\nc,5,6\r",
+    "old Mac, rule": "id|x|y\r--|--|--\ra|1|2\r#b|3|4\rc|5|6\r",
     "commented header": "# id x y\na 1 2\n#b 3 4\nc 5 6\n",
     "quotes": 'id,x,y\na,1,2\n"#b",3,4\nc,5,6\n',
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from vetter.errors import InputError
@@ -14,6 +15,7 @@ _HEAD_BYTES = 2**20
 _ENOUGH = 2**17
 _EARLY = 2**16
 """Bytes up to which a NUL makes a file binary rather than a damaged text."""
+_LONE_RETURN = re.compile(r"\r(?!\n)")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -76,7 +78,7 @@ def no_table(path: Path, start: bytes) -> InputError:
 
 
 def decoded_text(path: Path, raw: bytes, cut: bool = False) -> str:
-    """Bytes as text: UTF-8, UTF-16 with its mark, else Latin-1.
+    """Bytes as text: UTF-8, UTF-16 with its mark, else Latin-1; no line ends in CR alone.
 
     Parameters
     ----------
@@ -93,7 +95,7 @@ def decoded_text(path: Path, raw: bytes, cut: bool = False) -> str:
     """
     if raw.startswith(_UTF_16):
         try:
-            return raw.decode("utf-16")
+            return _without_lone_returns(raw.decode("utf-16"))
         except UnicodeDecodeError as error:
             raise InputError(f"{path}: damaged UTF-16 text; write it as UTF-8") from error
     place = raw.find(b"\0")
@@ -103,8 +105,18 @@ def decoded_text(path: Path, raw: bytes, cut: bool = False) -> str:
         line = raw.count(b"\n", 0, place) + 1
         raise InputError(f"{path}: a damaged text: a NUL byte in line {line}; write it again")
     try:
-        return raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         if cut and error.start > len(raw) - 4:
-            return raw[: error.start].decode("utf-8-sig")
-        return raw.decode("latin-1")
+            text = raw[: error.start].decode("utf-8-sig")
+        else:
+            text = raw.decode("latin-1")
+    return _without_lone_returns(text)
+
+
+def _without_lone_returns(text: str) -> str:
+    """Return a text in which no line ends in CR alone, as old programs and spreadsheets write it.
+
+    A text that has none is returned as it is, with CR LF where it has them.
+    """
+    return "\n".join(lines_of(text)) if _LONE_RETURN.search(text) else text
