@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from vetter.errors import InputError
+from vetter.io.session.connection import View
 from vetter.io.session.errors import said
 from vetter.io.session.session_file import SessionFile
 
@@ -46,6 +47,19 @@ def killed(tmp_path: Path) -> Path:
 def test_half_a_commit_is_taken_back_for_who_only_reads(killed: Path) -> None:
     with SessionFile.open(killed, "", read_only=True) as session:
         assert len(session.decisions()) == 1 and session.settings == {}
+
+
+def test_half_a_commit_is_taken_back_behind_a_link(
+    killed: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = tmp_path_factory.mktemp("links") / "link.vetter"
+    link.symlink_to(killed)
+    # As where the folder cannot be written to: in a copy.
+    monkeypatch.setattr(View, "_end_killed_commit", staticmethod(lambda path: False))
+    before = killed.read_bytes()
+    with SessionFile.open(link, "", read_only=True) as session:
+        assert len(session.decisions()) == 1 and session.settings == {}
+    assert killed.read_bytes() == before
 
 
 def test_reading_leaves_no_journal_of_a_kill(killed: Path) -> None:

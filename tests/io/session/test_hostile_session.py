@@ -318,3 +318,21 @@ def test_recorded_list_that_is_no_file_leaves_status(
     prints = [{"role": "candidates", "path": name, "size": 1, "mtime_ns": 1, "digest": "d"}]
     record(path, json.dumps({"inputs": [name]}), prints=json.dumps(prints))
     assert json.loads(status(path, as_json=True))["accepted"] == 9
+
+
+@pytest.mark.parametrize("kind", ["journal", "wal"])
+@pytest.mark.parametrize("linked", [False, True], ids=["itself", "by a link"])
+@pytest.mark.parametrize("read_only", [True, False], ids=["reading", "writing"])
+def test_journal_that_is_a_device_is_refused(
+    path: Path, kind: str, linked: bool, read_only: bool
+) -> None:
+    Path(f"{path}-journal").unlink(missing_ok=True)
+    Path(f"{path}-{kind}").symlink_to("/dev/zero")
+    before = path.read_bytes()
+    named = path
+    if linked:
+        named = path.with_name("link.vetter")
+        named.symlink_to(path)
+    with pytest.raises(InputError, match=f"-{kind}: wants a session's journal, found no file"):
+        SessionFile.open(named, REVIEWER, read_only)
+    assert path.read_bytes() == before

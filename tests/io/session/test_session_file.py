@@ -479,7 +479,7 @@ def test_a_new_session_and_who_holds_it_are_one_commit(
 def test_a_journal_that_cannot_be_read_is_one_line(path: Path) -> None:
     started(path, event(LIST, 0))
     Path(f"{path}-journal").mkdir()
-    with pytest.raises(VetterError, match="the disk refuses"):
+    with pytest.raises(VetterError, match="found no file; remove it"):
         SessionFile.open(path, REVIEWER)
 
 

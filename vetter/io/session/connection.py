@@ -13,7 +13,13 @@ from pathlib import Path
 from vetter.errors import InputError
 from vetter.io.files.lock import knows_locks
 from vetter.io.files.regular_files import open_plain_file
-from vetter.io.session.schema import JOURNAL_MAGIC, check_journal, check_schema, structural_damage
+from vetter.io.session.schema import (
+    JOURNAL_MAGIC,
+    check_journal,
+    check_schema,
+    journal_of,
+    structural_damage,
+)
 
 MAX_VALUE_BYTES = 1 << 26
 """64 MB, the longest text that a session holds: the inputs of 200,000 files take half of it."""
@@ -158,7 +164,7 @@ class View:
         self._copy = tempfile.TemporaryDirectory(prefix="vetter-session-")
         copy = Path(self._copy.name) / "copy.vetter"
         shutil.copyfile(path, copy)
-        shutil.copyfile(f"{path}-journal", f"{copy}-journal")
+        shutil.copyfile(journal_of(path), f"{copy}-journal")
         return copy
 
     def _connect(self, path: Path, file: Path, locks: bool) -> None:
@@ -222,7 +228,7 @@ def settle(path: Path) -> None:
 def _hot(path: Path) -> tuple[int, int] | None:
     """Return size and time of the journal of an unfinished commit; None without one."""
     try:
-        with open_plain_file(f"{path}-journal") as journal:
+        with open_plain_file(journal_of(path)) as journal:
             if journal.read(len(JOURNAL_MAGIC)) != JOURNAL_MAGIC:
                 return None
             status = os.fstat(journal.fileno())

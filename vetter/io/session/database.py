@@ -26,7 +26,13 @@ from vetter.io.session.connection import (
 )
 from vetter.io.session.errors import Holder, SessionLocked, is_unwritable, overwritten, said
 from vetter.io.session.reading import ReadDecisions, is_damage, read_decisions
-from vetter.io.session.schema import check_header, check_journal, check_schema, create_tables
+from vetter.io.session.schema import (
+    check_header,
+    check_journal,
+    check_schema,
+    create_tables,
+    journal_of,
+)
 
 _ROW_BYTES = 2
 """2 bytes, less than SQLite takes for any row."""
@@ -100,7 +106,7 @@ class SessionDatabase:
         except VetterError:
             if new and not path.stat().st_size:
                 path.unlink()
-                Path(f"{path}-journal").unlink(missing_ok=True)
+                journal_of(path).unlink(missing_ok=True)
             raise
 
     @classmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -85,8 +86,10 @@ def check_header(path: Path) -> None:
     Raises
     ------
     InputError
-        No SQLite database, another program's, or a session of a newer program.
+        No SQLite database, another program's, or a session of a newer program; or its journal
+        is no file.
     """
+    _check_companions(path)
     try:
         with open_plain_file(path) as file:
             head = file.read(100)
@@ -100,6 +103,22 @@ def check_header(path: Path) -> None:
         )
     # Big-endian, as https://www.sqlite.org/fileformat.html has them.
     _check_marks(path, int.from_bytes(head[68:72]), int.from_bytes(head[60:64]))
+
+
+def journal_of(path: Path, kind: str = "journal") -> Path:
+    """The journal of a session, where SQLite has it: beside the file that a link leads to."""
+    return Path(f"{os.path.realpath(path)}-{kind}")
+
+
+def _check_companions(path: Path) -> None:
+    """Refuse a journal that is a pipe or a device, which SQLite would read without end."""
+    for companion in (journal_of(path), journal_of(path, "wal")):
+        try:
+            mode = os.stat(companion).st_mode
+        except OSError:  # none
+            continue
+        if not stat.S_ISREG(mode):
+            raise InputError(f"{companion}: wants a session's journal, found no file; remove it")
 
 
 def _check_marks(path: Path, application: int, version: int) -> None:
@@ -123,7 +142,8 @@ def check_journal(path: Path) -> None:
     ------
     InputError
     """
-    journal = Path(f"{path}-journal")
+    _check_companions(path)
+    journal = journal_of(path)
     try:
         with open_plain_file(journal) as file:
             file.seek(0, os.SEEK_END)
