@@ -262,6 +262,19 @@ def test_recorded_input_that_is_no_file_is_one_line(path: Path, name: str) -> No
     assert "\n" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("name", ["itself", "another", "link"])
+def test_recorded_session_is_not_followed(path: Path, name: str) -> None:
+    other = path if name == "itself" else path.with_name("other.vetter")
+    if name == "another":
+        other.write_bytes(path.read_bytes())
+        record(other, json.dumps({"inputs": [str(path)]}))
+    elif name == "link":
+        other.symlink_to(path)
+    record(path, json.dumps({"inputs": [str(other)]}))
+    with pytest.raises(InputError, match="wants a list or cutouts, found a session"):
+        open_input([str(path)])
+
+
 def test_recorded_glob_over_the_whole_disk_is_not_followed(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -256,8 +256,12 @@ def _open_session(named: NamedInputs, options: InputOptions) -> CutoutSource:
     if not recorded:
         state = f"a damaged session: {damage[0]}" if damage else "the session has no input recorded"
         raise InputError(f"{path}: {state}; open its list instead, with --session {path.name}")
+    record = recorded[-1].record
     try:
-        return open_recorded(recorded[-1].record, options)
+        # No session is made on another: a forged one could lead back to itself.
+        if session_among([str(name) for name in record.get("inputs", [])]) is not None:
+            raise InputError("wants a list or cutouts, found a session")
+        return open_recorded(record, options)
     except InputError as error:
         raise InputError(f"{path}: its inputs cannot be opened: {error}") from error
 
