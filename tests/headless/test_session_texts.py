@@ -12,7 +12,7 @@ import pytest
 from tests.helpers.decisions import event
 from tests.helpers.memory_source import MemorySource
 from vetter.core.decisions.decision import Verdict
-from vetter.headless.sessions import status
+from vetter.headless.sessions import log, status
 from vetter.io.session.session_file import SessionFile
 from vetter.review.opening.open_session import open_session
 from vetter.settings import Settings
@@ -65,6 +65,28 @@ def test_key_not_utf8_is_found_again(tmp_path: Path) -> None:
         candidates = MemorySource().candidates
         session.append([event(candidates, 0, Verdict.ACCEPT, key=keys[0])], position=keys[0])
         assert session.decisions()[0].key == session.position == keys[0]
+
+
+@pytest.mark.parametrize(
+    ("sign", "shown"),
+    [
+        ("\u202e", "\\u202e"),
+        ("\u2066", "\\u2066"),
+        ("\u2028", "\\u2028"),
+        ("\x9b", "\\x9b"),
+        ("\x85", "\\x85"),
+        ("\u200f\u05d0\xa0\U0001f600", "\u200f\u05d0\xa0\U0001f600"),
+    ],
+    ids=["override", "isolate", "line end", "control", "next line", "letters"],
+)
+def test_log_shows_signs_that_terminals_obey(tmp_path: Path, sign: str, shown: str) -> None:
+    path = tmp_path / "s.vetter"
+    with SessionFile.create(path, f"r{sign}") as session:
+        candidates = MemorySource().candidates
+        session.append([event(candidates, 0, comment=f"a{sign}b", reviewer=f"r{sign}")])
+    lines = log(path).splitlines()
+    assert len(lines) == 2
+    assert f"\tr{shown}\t" in lines[1] and f"\ta{shown}b\t" in lines[1]
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8", "ascii:strict"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -26,6 +27,9 @@ from vetter.io.session.recorded_inputs import RecordedInput, list_content
 from vetter.io.session.session_file import SessionFile
 
 AnyPath = str | os.PathLike[str]
+
+_UNSEEN = re.compile("[\x80-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""C1 controls, ends of lines and paragraphs, and marks that turn the text behind them around."""
 
 
 def run_status(arguments: argparse.Namespace) -> int:
@@ -289,7 +293,10 @@ def _line(decision: Decision) -> str:
         decision.comment,
         f"{decision.seconds:.1f}",
     )
-    return "\t".join(
-        escape_control(str(value).replace("\t", " ").replace("\n", " ").replace("\r", " "))
-        for value in values
-    )
+    return "\t".join(_cell(str(value)) for value in values)
+
+
+def _cell(text: str) -> str:
+    """Text that stays in its column and its line, and that a terminal does not obey."""
+    text = escape_control(text.replace("\t", " ").replace("\n", " ").replace("\r", " "))
+    return _UNSEEN.sub(lambda found: one_line(found.group()), text)
