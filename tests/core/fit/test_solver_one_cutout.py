@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.core.fit.test_solver import OPTIONS, assert_same, mixed
+from tests.helpers.fit_cases import OPTIONS, assert_same, mixed
 from tests.helpers.simulated_cutouts import Field, Truth, dipole, new_source, simulate
 from vetter.core.fit import solver
 from vetter.core.fit.adjust import fit, fit_many

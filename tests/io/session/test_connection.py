@@ -10,26 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.killed_commit import KILLED
 from vetter.errors import InputError
 from vetter.io.session.connection import View
 from vetter.io.session.errors import said
 from vetter.io.session.session_file import SessionFile
-
-KILLED = """
-import os, signal, sys
-from tests.helpers.decisions import event, listing
-from vetter.io.session.session_file import SessionFile
-session = SessionFile.start(sys.argv[1], "ada")
-session.append([event(listing(), 0)])
-connection = session._database._connection
-connection.execute("PRAGMA cache_spill = 1")
-connection.execute("PRAGMA cache_size = 1")
-connection.execute("BEGIN IMMEDIATE")
-connection.executemany(
-    "INSERT INTO settings VALUES (?, ?)", [(str(i), "x" * 4000) for i in range(200)]
-)
-os.kill(os.getpid(), signal.SIGKILL)
-"""
 
 
 @pytest.fixture

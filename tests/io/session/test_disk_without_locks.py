@@ -15,6 +15,7 @@ import pytest
 from astropy.io import fits
 
 from tests.helpers.decisions import event, listing
+from tests.helpers.killed_commit import KILLED
 from vetter.io.session.session_file import SessionFile
 
 ROOT = Path(__file__).parent.parents[2]
@@ -40,22 +41,6 @@ print("open", flush=True)
 sys.stdin.readline()
 session.append([event(listing(), 1)])
 print("written", flush=True)
-"""
-
-KILLED = """
-import os, signal, sys
-from tests.helpers.decisions import event, listing
-from vetter.io.session.session_file import SessionFile
-session = SessionFile.start(sys.argv[1], "ada")
-session.append([event(listing(), 0)])
-connection = session._database._connection
-connection.execute("PRAGMA cache_spill = 1")
-connection.execute("PRAGMA cache_size = 1")
-connection.execute("BEGIN IMMEDIATE")
-connection.executemany(
-    "INSERT INTO settings VALUES (?, ?)", [(str(i), "x" * 4000) for i in range(200)]
-)
-os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
