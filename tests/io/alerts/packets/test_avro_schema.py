@@ -48,7 +48,7 @@ def nested(levels: int) -> dict[str, Any]:
         (nested(5000), "nested too deeply"),
         (of("null"), "take no bytes"),
         (of("nothing.known"), "does not define"),
-        (of({"no": "type"}), "a type that is none"),
+        (of({"no": "type"}), "a type that is neither"),
         ([], "not that of a record"),
         ({"type": "record", "name": "a"}, "no fields"),
         ({"type": "record", "name": "a", "fields": [3]}, "a field without a type"),

@@ -17,7 +17,7 @@ def test_a_packet_is_read_with_the_schema_given() -> None:
 
 
 def test_without_a_schema_the_line_says_what_to_do() -> None:
-    with pytest.raises(InputError, match=r"number 7\): give --schema FILE.avsc"):
+    with pytest.raises(InputError, match=r"number 7\); give --schema FILE.avsc"):
         read_framed(framed(record(17)), None)
 
 

@@ -73,7 +73,7 @@ def test_a_bad_index_is_refused(packed: tuple[Path, bytes]) -> None:
 def test_more_than_packets_shrink_to_is_not_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gzip_stream, "_FREELY", 1 << 20)
+    monkeypatch.setattr(gzip_stream, "_ALWAYS_UNPACKED_BYTES", 1 << 20)
     path = tmp_path / "a.gz"
     path.write_bytes(gzip.compress(bytes(8 << 20)))
     most = max(1 << 20, 100 * path.stat().st_size)
@@ -87,7 +87,7 @@ def test_more_than_packets_shrink_to_is_not_unpacked(
 def test_packets_before_a_member_of_zeros_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gzip_stream, "_FREELY", 1 << 20)
+    monkeypatch.setattr(gzip_stream, "_ALWAYS_UNPACKED_BYTES", 1 << 20)
     files = {
         "1.avro": packed_records([record()]),
         "zeros.avro": bytes(40 << 20),

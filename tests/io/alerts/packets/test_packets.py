@@ -100,7 +100,7 @@ def test_a_file_that_has_gone_is_named(tmp_path: Path) -> None:
 def test_a_container_of_none_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.avro").write_bytes(packed([]))
     found = list(Packets([str(tmp_path / "a.avro")]).listed())
-    assert [item.reason for item in found if isinstance(item, Unread)] == ["holds no packet"]
+    assert [item.reason for item in found if isinstance(item, Unread)] == ["contains no packet"]
 
 
 def test_a_schema_that_was_mended_is_said(tmp_path: Path) -> None:
@@ -143,6 +143,6 @@ def test_archive_of_too_many_empty_files_is_given_up(
     found = list(Packets([str(path)]).listed())
     assert sum(isinstance(part, Packet) for part in found) == 2
     assert isinstance(found[-1], Unread) and found[-1].reason == (
-        "5 files one after another that are no packets"
+        "5 consecutive files are not packets"
     )
     assert len(found) == 12

@@ -1,1 +1,1 @@
-"""Packets out of any wrapping: Avro, Parquet, tar, gzip, Confluent."""
+"""Readers of alert packets in Avro, Parquet, tar, gzip and Confluent framing."""

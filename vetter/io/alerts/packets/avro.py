@@ -1,6 +1,6 @@
-"""Avro object containers: packets with the schema in front of them.
+"""Avro object containers: packets behind their schema.
 
-Header, blocks and codecs are read here, each within bounds; fastavro reads the records.
+This module reads header, blocks and codecs within size limits; fastavro reads the records.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from vetter.io.alerts.packets.byte_ranges import ByteRange
 from vetter.io.files.unreadable import reason_of
 
 MAGIC = b"Obj\x01"
-_SYNC = 16
-# Two varints.
-_BLOCK_HEAD = 20
-_FIRST_READ = 1 << 18
+_SYNC_BYTES = 16
+# Two varints of at most ten bytes: the number of records and of bytes.
+_MAX_BLOCK_HEAD_BYTES = 20
+_FIRST_READ_BYTES = 1 << 18
 
 KNOWN = ("null", "deflate", "bzip2", "xz", "snappy", "zstandard")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block: where it begins, how many records it says it has, where their bytes are."""
+    """One block: its offset, its number of records, and the offset and size of their bytes."""
 
     offset: int
     count: int
@@ -40,13 +40,13 @@ class Block:
 
     @property
     def end(self) -> int:
-        """Where the next one begins."""
-        return self.start + self.size + _SYNC
+        """Offset of the next block."""
+        return self.start + self.size + _SYNC_BYTES
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands before the mark of the blocks: its bytes, how many, and what they say."""
+    """A header up to the sync marker: its bytes, their number, its codec and schema."""
 
     content: bytes
     size: int
@@ -62,40 +62,40 @@ class Container:
     data : ByteRange
         Not closed here.
     like : Head, optional
-        Of another one: where this begins with the same bytes, they are not read again.
+        Head of another container; if this one begins with the same bytes, it is taken as it is.
 
     Attributes
     ----------
     head : Head or None
-        None where it is too long to be compared.
+        None if it is too long to be compared.
 
     Raises
     ------
     InputError
-        Not a container, or its header cannot be used; the text says what, not which file.
+        Not a container, or an unusable header; the text does not name the file.
     """
 
     def __init__(self, data: ByteRange, like: Head | None = None) -> None:
         self._data = data
-        self._first_bytes = data.read(0, _FIRST_READ)
+        self._first_bytes = data.read(0, _FIRST_READ_BYTES)
         same = like is not None and self._first_bytes.startswith(like.content)
-        found = like if like is not None and same else _head(self._first_bytes, data)
-        self.head: Head | None = found if found.size <= len(self._first_bytes) else None
-        self.codec, self.schema, end = found.codec, found.schema, found.size
-        self._sync = self._read(end, _SYNC)
-        if len(self._sync) < _SYNC:
+        head = like if like is not None and same else _read_head(self._first_bytes, data)
+        self.head: Head | None = head if head.size <= len(self._first_bytes) else None
+        self.codec, self.schema, end = head.codec, head.schema, head.size
+        self._sync = self._read(end, _SYNC_BYTES)
+        if len(self._sync) < _SYNC_BYTES:
             raise InputError("cut short in its header")
-        self.start = end + _SYNC
+        self.start = end + _SYNC_BYTES
 
     def block(self, offset: int) -> Block | None:
-        """The block at an offset; None at the end of the file.
+        """Return the block at an offset, or None at the end of the file.
 
         Raises
         ------
         InputError
-            It is cut short or damaged.
+            The block is cut short or damaged.
         """
-        head = self._read(offset, _BLOCK_HEAD)
+        head = self._read(offset, _MAX_BLOCK_HEAD_BYTES)
         if not head:
             return None
         count, used = varint(head, 0)
@@ -104,42 +104,42 @@ class Container:
             raise InputError(
                 f"damaged at byte {offset}: a block of {counted(count, 'packet')}, {size} bytes"
             )
-        found = Block(offset, count, offset + used, size)
-        if self._data.size is not None and found.end > self._data.size:
+        block = Block(offset, count, offset + used, size)
+        if self._data.size is not None and block.end > self._data.size:
             raise InputError("cut short in its last block")
-        return found
+        return block
 
     def records(self, block: Block, whole: bool = True) -> Iterator[dict[str, Any]]:
-        """The packets of a block; with ``whole`` False only the fields that the list wants.
+        """Yield the packets of a block; with ``whole`` False only the fields of the list.
 
         Raises
         ------
         InputError
-            It is damaged.
+            The block is damaged.
         """
         payload = self._read(block.start, block.size)
         if len(payload) < block.size:
             raise InputError("cut short in its last block")
-        if self._read(block.start + block.size, _SYNC) != self._sync:
+        if self._read(block.start + block.size, _SYNC_BYTES) != self._sync:
             raise InputError(f"damaged: the block at byte {block.offset} does not end in its mark")
         payload = unpacked_block(self.codec, payload)
         if block.count > len(payload):
             raise InputError(f"damaged at byte {block.offset}: more packets than bytes")
         self.schema.refuse_bomb(len(payload))
         stream = io.BytesIO(payload)
-        # Where one packet ends is only known when all of it was read.
-        short = not whole and block.count == 1
-        schema = self.schema.head if short else self.schema.parsed
+        # The next packet begins where this one was read to its end.
+        is_partial = not whole and block.count == 1
+        schema = self.schema.head if is_partial else self.schema.parsed
         for _ in range(block.count):
             yield read_record(stream, schema)
 
     def record(self, offset: int, index: int) -> dict[str, Any]:
-        """One whole packet by its block's offset and its number in there.
+        """Return one whole packet by the offset of its block and its number in the block.
 
         Raises
         ------
         InputError
-            It is not there, or damaged.
+            The packet is missing or damaged.
         """
         block = self.block(offset)
         if block is not None:
@@ -155,12 +155,12 @@ class Container:
 
 
 def read_record(stream: io.BytesIO, schema: Any) -> dict[str, Any]:
-    """One record; raises InputError whatever is wrong with it."""
+    """Read one record; raise InputError for any damage."""
     from fastavro import schemaless_reader
 
     try:
         record = schemaless_reader(stream, schema, None)
-    # With one byte changed the library raises a dozen kinds of errors.
+    # fastavro raises a dozen kinds of errors for single changed bytes.
     except Exception as error:
         raise InputError(f"a damaged packet, or one cut short: {reason_of(error)}") from error
     if not isinstance(record, dict):
@@ -169,7 +169,7 @@ def read_record(stream: io.BytesIO, schema: Any) -> dict[str, Any]:
 
 
 def varint(data: bytes, position: int) -> tuple[int, int]:
-    """A zigzag number of Avro's, and the position behind it; raises InputError."""
+    """Return a zigzag number of Avro's and the position behind it; raise InputError."""
     value = shift = 0
     while position < len(data) and shift < 64:
         byte = data[position]
@@ -178,11 +178,11 @@ def varint(data: bytes, position: int) -> tuple[int, int]:
         if byte < 128:
             return (value >> 1) ^ -(value & 1), position
         shift += 7
-    raise InputError("damaged or cut short: wanted a number")
+    raise InputError("damaged or cut short: expected a number")
 
 
-def _head(first: bytes, data: ByteRange) -> Head:
-    meta, end = _header(first, data)
+def _read_head(first: bytes, data: ByteRange) -> Head:
+    meta, end = _read_meta(first, data)
     text = meta.get("avro.schema")
     if text is None:
         raise InputError("an Avro file without a schema")
@@ -190,21 +190,21 @@ def _head(first: bytes, data: ByteRange) -> Head:
     return Head(first[:end], end, codec, packet_schema(text))
 
 
-def _header(first: bytes, data: ByteRange) -> tuple[dict[str, bytes], int]:
+def _read_meta(first: bytes, data: ByteRange) -> tuple[dict[str, bytes], int]:
     if not first:
         raise InputError("the file is empty")
     if not first.startswith(MAGIC):
-        raise InputError(f"no Avro file: wanted it to begin with 'Obj', found {first[:8]!r}")
-    most = size_limits.SCHEMA + _FIRST_READ
+        raise InputError(f"no Avro file: expected 'Obj' at its beginning, found {first[:8]!r}")
+    most = size_limits.SCHEMA + _FIRST_READ_BYTES
     try:
-        return _meta(first, len(MAGIC))
+        return _parse_meta(first, len(MAGIC))
     except InputError:
-        if len(first) < _FIRST_READ:
+        if len(first) < _FIRST_READ_BYTES:
             raise
-    return _meta(data.read(0, most), len(MAGIC))
+    return _parse_meta(data.read(0, most), len(MAGIC))
 
 
-def _meta(head: bytes, position: int) -> tuple[dict[str, bytes], int]:
+def _parse_meta(head: bytes, position: int) -> tuple[dict[str, bytes], int]:
     meta: dict[str, bytes] = {}
     while True:
         count, position = varint(head, position)
@@ -214,12 +214,12 @@ def _meta(head: bytes, position: int) -> tuple[dict[str, bytes], int]:
             count = -count
             _, position = varint(head, position)
         for _ in range(count):
-            key, position = _bytes(head, position)
-            value, position = _bytes(head, position)
+            key, position = _parse_bytes(head, position)
+            value, position = _parse_bytes(head, position)
             meta[key.decode("utf-8", "replace")] = value
 
 
-def _bytes(head: bytes, position: int) -> tuple[bytes, int]:
+def _parse_bytes(head: bytes, position: int) -> tuple[bytes, int]:
     size, position = varint(head, position)
     if not 0 <= size <= len(head) - position:
         raise InputError("cut short or damaged in its header")
@@ -227,7 +227,7 @@ def _bytes(head: bytes, position: int) -> tuple[bytes, int]:
 
 
 def unpacked_block(codec: str, data: bytes) -> bytes:
-    """A block's bytes as its codec unpacks them.
+    """Return the bytes of a block, unpacked by its codec.
 
     Raises
     ------
@@ -237,7 +237,7 @@ def unpacked_block(codec: str, data: bytes) -> bytes:
     if codec == "null":
         return data
     try:
-        out = _unpack(codec, data)
+        out = _unpack_with(codec, data)
     except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
         raise InputError(f"a {codec} block that cannot be unpacked: {error}") from error
     if len(out) > size_limits.PACKET:
@@ -246,35 +246,35 @@ def unpacked_block(codec: str, data: bytes) -> bytes:
 
 
 def unpacked_gzip(data: bytes, most: int) -> bytes:
-    """What a gzip stream unpacks to; one byte over ``most`` where that is too much.
+    """Unpack a gzip stream, to one byte over ``most`` if its content is larger.
 
     Raises
     ------
     zlib.error, EOFError
-        It is damaged or cut short.
+        The stream is damaged or cut short.
     """
-    machine = zlib.decompressobj(31)
-    out = machine.decompress(data, most + 1)
-    if len(out) <= most and not machine.eof:
+    decompressor = zlib.decompressobj(31)
+    out = decompressor.decompress(data, most + 1)
+    if len(out) <= most and not decompressor.eof:
         raise EOFError("cut short")
     return out
 
 
-def _unpack(codec: str, data: bytes) -> bytes:
+def _unpack_with(codec: str, data: bytes) -> bytes:
     most = size_limits.PACKET + 1
     if codec == "deflate":
         return zlib.decompressobj(-15).decompress(data, most)
     if codec == "bzip2":
         return bz2.BZ2Decompressor().decompress(data, most)
     if codec == "xz":
-        # The dictionary alone may be asked to be gigabytes large.
+        # memlimit: a stream may demand a dictionary of gigabytes.
         return lzma.LZMADecompressor(memlimit=4 * most).decompress(data, most)
     if codec == "snappy":
         # Four bytes of checksum follow.
         size = _snappy_size(data)
-        return bytes(_arrow(codec).decompress(data[:-4], size, codec="snappy", asbytes=True))
+        return bytes(_import_arrow(codec).decompress(data[:-4], size, codec="snappy", asbytes=True))
     if codec == "zstandard":
-        arrow = _arrow(codec)
+        arrow = _import_arrow(codec)
         with arrow.CompressedInputStream(arrow.BufferReader(data), "zstd") as stream:
             return bytes(stream.read(most))
     raise InputError(f"packed with {codec[:20]!r}; known are {', '.join(KNOWN)}")
@@ -292,7 +292,7 @@ def _snappy_size(data: bytes) -> int:
     return size
 
 
-def _arrow(codec: str) -> Any:
+def _import_arrow(codec: str) -> Any:
     try:
         import pyarrow
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""Avro schemas of packets: checked to be harmless, mended where known, parsed once."""
+"""Avro schemas of packets, checked against memory bombs, repaired where possible, parsed once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
 from vetter.io.files.unreadable import reason_of
 
-_WIDTHS = {
+# Bytes that a value of each primitive type takes at least in a packet.
+_LEAST_BYTES = {
     "null": 0,
     "boolean": 1,
     "int": 1,
@@ -22,30 +23,30 @@ _WIDTHS = {
     "bytes": 1,
     "string": 1,
 }
-# Bytes that Python takes for values, and for their places in lists and records. Measured: a
-# million records of one field take 215 MB, of 30 fields 837 MB.
+# Bytes of memory for values in Python, and for their slots in lists, records and maps. Measured:
+# a million records of one field take 215 MB, of 30 fields 837 MB.
 _FLOAT, _FIXED, _CONTAINER, _RECORD = 24, 33, 64, 184
 _ITEM, _FIELD, _ENTRY = 12, 32, 60
-_ARTICLE = {"array": "an array", "map": "a map"}
+_WITH_ARTICLE = {"array": "an array", "map": "a map"}
 
 
 @dataclass(frozen=True)
 class PacketSchema:
-    """A schema that packets can be read with.
+    """A usable schema of packets.
 
     Attributes
     ----------
     parsed : object
-        As fastavro wants it.
+        In the form of fastavro.
     head : object
-        The same without the fields behind the candidate's own: reading these few is twenty
+        The same without the fields behind the candidate's record: reading these few is twenty
         times faster, and enough for the list.
     fields : tuple of str
         Names of the packet's fields.
     said : str
-        What was mended, in words; empty where nothing had to be.
+        Note on what was repaired; empty if nothing was.
     plain : object
-        The schema before it was parsed.
+        The schema before fastavro parsed it.
     """
 
     parsed: Any
@@ -55,18 +56,18 @@ class PacketSchema:
     plain: Any
 
     def refuse_bomb(self, size: int) -> None:
-        """Refuse packets of so many bytes if they can take more memory than is allowed.
+        """Refuse packets of ``size`` bytes that can take more than ``size_limits.MEMORY`` bytes.
 
         Raises
         ------
         InputError
-            They can.
+            The packets can take more memory.
         """
         per_byte = size_limits.MEMORY // max(size, 1)
         if per_byte >= size_limits.MEMORY_PER_BYTE:
             return
         try:
-            _Measure(per_byte).of(self.plain, "", 0)
+            _MemoryExcess(per_byte).of(self.plain, "", 0)
         except InputError as error:
             raise InputError(
                 f"packets of {size} bytes that can take over {size_limits.MEMORY} bytes of memory; "
@@ -76,19 +77,19 @@ class PacketSchema:
 
 @lru_cache(maxsize=64)
 def packet_schema(text: bytes) -> PacketSchema:
-    """The schema in its JSON text, as it stands in front of packets.
+    """Return the schema of the JSON text in front of packets.
 
     Raises
     ------
     InputError
-        Not a schema of a record, one that cannot be mended, or one by which a few bytes would
-        unpack to any number of values.
+        Not the schema of a record, or beyond repair, or a schema with which a few bytes unpack
+        to any number of values.
     """
     return checked_schema(loaded_json(text))
 
 
 def loaded_json(text: bytes) -> Any:
-    """JSON of bounded size; raises InputError."""
+    """Parse JSON of bounded size; raise InputError."""
     if len(text) > size_limits.SCHEMA:
         raise InputError(f"its schema takes {len(text)} bytes, over {size_limits.SCHEMA}")
     try:
@@ -98,12 +99,12 @@ def loaded_json(text: bytes) -> Any:
 
 
 def checked_schema(schema: Any) -> PacketSchema:
-    """A schema from its JSON; see :func:`packet_schema`."""
+    """Return a checked schema from parsed JSON; see :func:`packet_schema`."""
     plain = without_extras(schema)
     record = _record_in(plain)
     if not isinstance(record.get("fields"), list):
         raise InputError("its schema has no fields")
-    if _Measure(size_limits.MEMORY_PER_BYTE).of(plain, "", 0)[0] > 0:
+    if _MemoryExcess(size_limits.MEMORY_PER_BYTE).of(plain, "", 0)[0] > 0:
         raise InputError("its schema is of records that take no bytes")
     parsed, said = mended(plain)
     head: Any = {**record, "fields": _head_fields(record["fields"])}
@@ -114,7 +115,7 @@ def checked_schema(schema: Any) -> PacketSchema:
 
 
 def _record_in(schema: Any) -> dict[str, Any]:
-    """Return the schema's record; Flink and Spark write a whole packet as nullable."""
+    """Return the schema's record, also out of a union with null, as Flink and Spark write it."""
     parts = schema if isinstance(schema, list) else [schema]
     records = [part for part in parts if part != "null"]
     if len(records) == 1 and isinstance(records[0], dict):
@@ -124,16 +125,16 @@ def _record_in(schema: Any) -> dict[str, Any]:
 
 
 def without_extras(schema: Any, depth: int = 0) -> Any:
-    """Return a schema without what packets are read without.
+    """Return a schema without the keys that reading ignores.
 
-    This is its documentation, logical types, whose conversions are not wanted, and defaults:
-    packets are read with the schema that they were written with, by which none is ever used, and
-    one of the wrong type (``"type": "int", "default": null``) would have the schema refused.
+    These are documentation, logical types (values stay unconverted) and defaults. Defaults are
+    never used with the schema that packets were written with, and fastavro refuses a schema with
+    a default of the wrong type (``"type": "int", "default": null``).
 
     Raises
     ------
     InputError
-        It is nested too deeply.
+        The schema is nested too deeply.
     """
     if depth > 4 * size_limits.SCHEMA_DEPTH:
         raise InputError("its schema is nested too deeply")
@@ -150,24 +151,24 @@ def without_extras(schema: Any, depth: int = 0) -> Any:
 
 
 def _head_fields(fields: list[Any]) -> list[Any]:
-    """Fields up to the last one that the list is made of."""
+    """Return the fields up to the last one that the list needs."""
     last = -1
     for number, field in enumerate(fields):
         kinds = field["type"] if isinstance(field["type"], list) else [field["type"]]
         names = {kind.get("type") if isinstance(kind, dict) else kind for kind in kinds}
         name = str(field.get("name")).lower()
-        if names <= set(_WIDTHS) - {"bytes"} or name in ("candidate", "diasource"):
+        if names <= set(_LEAST_BYTES) - {"bytes"} or name in ("candidate", "diasource"):
             last = number
-    # Text and numbers behind the history, if there are any, cost reading all of it.
+    # Text and numbers behind the history are rare; reaching them means reading all of it.
     return fields[: last + 1] or fields
 
 
-class _Measure:
-    """The memory that a schema's values take beyond what their bytes in the packet allow.
+class _MemoryExcess:
+    """Excess memory of a schema's values over the allowance for their bytes in the packet.
 
-    Some values take no bytes: a null, a record of nulls. The measure of a type is the largest
+    Some values take no bytes: a null, a record of nulls. The excess of a type is the largest
     ``memory - per_byte * bytes`` of any of its values, so each branch of a union is charged with
-    its own bytes. An array can repeat the worst value of its items without end; the measure of
+    its own bytes. An array can repeat the worst value of its items without end, so the excess of
     its items must not be positive.
 
     Parameters
@@ -182,25 +183,27 @@ class _Measure:
         self._open: set[str] = set()
 
     def of(self, schema: Any, namespace: str, depth: int) -> tuple[int, int]:
-        """Return the memory beyond the allowed, and the number of parts."""
+        """Return a type's excess memory in bytes, and its number of parts."""
         if depth > size_limits.SCHEMA_DEPTH:
             raise InputError("its schema is nested too deeply")
         if isinstance(schema, list):
             branches = [self.of(part, namespace, depth + 1) for part in schema]
             if not branches:
                 raise InputError("its schema has a union of no types")
-            # The branch's number takes a byte of its own.
+            # The number of the branch takes a byte.
             excess = max(excess for excess, _ in branches) - self._per_byte
-            return excess, _bounded(1 + max(parts for _, parts in branches))
+            return excess, _check_parts(1 + max(parts for _, parts in branches))
         if isinstance(schema, str):
-            return self._named(schema, namespace)
+            return self._of_name(schema, namespace)
         if not isinstance(schema, dict) or "type" not in schema:
-            raise InputError("its schema has a type that is none")
-        return self._complex(schema, namespace, depth)
+            raise InputError("its schema has a type that is neither text, list nor definition")
+        return self._of_definition(schema, namespace, depth)
 
-    def _named(self, name: str, namespace: str) -> tuple[int, int]:
-        if name in _WIDTHS:
-            return self._single(_WIDTHS[name], _FLOAT if name in ("float", "double") else 0)
+    def _of_name(self, name: str, namespace: str) -> tuple[int, int]:
+        if name in _LEAST_BYTES:
+            return self._single_part(
+                _LEAST_BYTES[name], _FLOAT if name in ("float", "double") else 0
+            )
         full = name if "." in name or not namespace else f"{namespace}.{name}"
         for known in (full, name):
             if known in self._open:
@@ -209,28 +212,32 @@ class _Measure:
                 return self._known[known]
         raise InputError(f"its schema names a type {name[:60]} that it does not define")
 
-    def _complex(self, schema: Mapping[str, Any], namespace: str, depth: int) -> tuple[int, int]:
+    def _of_definition(
+        self, schema: Mapping[str, Any], namespace: str, depth: int
+    ) -> tuple[int, int]:
         kind = schema["type"]
         if kind in ("record", "error"):
-            return self._record(schema, namespace, depth)
+            return self._of_record(schema, namespace, depth)
         if kind in ("array", "map"):
             inner = schema.get("items", schema.get("values"))
             excess, _ = self.of(inner, namespace, depth + 1)
-            # A map's key takes a byte at least.
+            # The key of a map takes at least one byte.
             excess += _ITEM if kind == "array" else _ENTRY - self._per_byte
             if excess > 0:
-                raise InputError(f"its schema has {_ARTICLE[kind]} of values that take no bytes")
-            return self._single(1, _CONTAINER)
+                raise InputError(
+                    f"its schema has {_WITH_ARTICLE[kind]} of values that take no bytes"
+                )
+            return self._single_part(1, _CONTAINER)
         if kind == "enum":
-            return self._define(schema, namespace, self._single(1, 0))
+            return self._remember(schema, namespace, self._single_part(1, 0))
         if kind == "fixed":
             size = schema.get("size")
             if not isinstance(size, int) or not 0 <= size <= size_limits.PACKET:
                 raise InputError("its schema has a fixed type of impossible size")
-            return self._define(schema, namespace, self._single(size, _FIXED))
+            return self._remember(schema, namespace, self._single_part(size, _FIXED))
         return self.of(kind, namespace, depth + 1)
 
-    def _record(self, schema: Mapping[str, Any], namespace: str, depth: int) -> tuple[int, int]:
+    def _of_record(self, schema: Mapping[str, Any], namespace: str, depth: int) -> tuple[int, int]:
         name, namespace = full_name(schema, namespace)
         fields = schema.get("fields")
         if not isinstance(fields, list):
@@ -238,29 +245,29 @@ class _Measure:
         if name in self._open:
             raise InputError(f"its schema's record {name} contains itself")
         self._open.add(name)
-        excess, parts = self._single(0, _RECORD)
+        excess, parts = self._single_part(0, _RECORD)
         for field in fields:
             if not isinstance(field, dict) or "type" not in field:
                 raise InputError(f"its schema's record {name} has a field without a type")
             beyond, more = self.of(field["type"], namespace, depth + 1)
-            excess, parts = excess + beyond + _FIELD, _bounded(parts + more)
+            excess, parts = excess + beyond + _FIELD, _check_parts(parts + more)
         self._open.discard(name)
         self._known[name] = excess, parts
         return excess, parts
 
-    def _define(
+    def _remember(
         self, schema: Mapping[str, Any], namespace: str, measured: tuple[int, int]
     ) -> tuple[int, int]:
         self._known[full_name(schema, namespace)[0]] = measured
         return measured
 
-    def _single(self, least_bytes: int, memory: int) -> tuple[int, int]:
-        """Return the measure of a type of one part whose values take so many bytes or more."""
+    def _single_part(self, least_bytes: int, memory: int) -> tuple[int, int]:
+        """Return the excess and part count of a type whose values take at least so many bytes."""
         return memory - self._per_byte * least_bytes, 1
 
 
 def full_name(schema: Mapping[str, Any], namespace: str) -> tuple[str, str]:
-    """A named type's name with its namespace, and the namespace of what it contains."""
+    """Return a type's name with its namespace, and the namespace of its contents."""
     name = str(schema.get("name", ""))
     if "." in name:
         return name, name.rpartition(".")[0]
@@ -268,60 +275,63 @@ def full_name(schema: Mapping[str, Any], namespace: str) -> tuple[str, str]:
     return (f"{namespace}.{name}" if namespace else name), namespace
 
 
-def _bounded(parts: int) -> int:
+def _check_parts(parts: int) -> int:
     if parts > size_limits.SCHEMA_PARTS:
         raise InputError(f"its schema has over {size_limits.SCHEMA_PARTS} fields")
     return parts
 
 
 def mended(schema: Any) -> tuple[Any, str]:
-    """Return a schema parsed, and what had to be mended for that, in words.
+    """Return the parsed schema, and a note on repairs, empty without any.
 
-    A type that is defined again word for word is the one defined before.
+    A type that is defined twice in the same words is defined once.
 
     Raises
     ------
     InputError
-        It is refused for another reason.
+        fastavro refuses the schema for another reason.
     """
     try:
-        return _parsed(schema), ""
+        return _parse(schema), ""
     except _Refused as refused:
         reason = refused
-    again: list[str] = []
-    schema = _defined_once(schema, {}, again)
-    if not again:
+    repeated: list[str] = []
+    schema = _define_once(schema, {}, repeated)
+    if not repeated:
         raise InputError(f"its schema is refused: {reason}") from reason
     try:
-        parsed = _parsed(schema)
+        parsed = _parse(schema)
     except _Refused as refused:
         raise InputError(f"its schema is refused: {refused}") from refused
-    return parsed, f"its schema was mended: types defined twice ({', '.join(again[:3])}) taken once"
+    return (
+        parsed,
+        f"its schema was repaired: types defined twice ({', '.join(repeated[:3])}) taken once",
+    )
 
 
 class _Refused(Exception):
-    """What the strict reader says."""
+    """Refusal of a schema by fastavro."""
 
 
-def _parsed(schema: Any) -> Any:
+def _parse(schema: Any) -> Any:
     from fastavro import parse_schema
 
     try:
         return parse_schema(json.loads(json.dumps(schema)))
-    # On a damaged schema the library raises a dozen kinds of errors.
+    # fastavro raises a dozen kinds of errors for damaged schemas.
     except Exception as error:
         raise _Refused(reason_of(error)) from error
 
 
-def _defined_once(schema: Any, known: dict[str, Any], again: list[str]) -> Any:
+def _define_once(schema: Any, known: dict[str, Any], repeated: list[str]) -> Any:
     if isinstance(schema, list):
-        return [_defined_once(part, known, again) for part in schema]
+        return [_define_once(part, known, repeated) for part in schema]
     if not isinstance(schema, dict):
         return schema
     name = schema.get("name")
     if schema.get("type") in ("record", "enum", "fixed") and isinstance(name, str):
         if name in known and known[name] == schema:
-            again.append(name)
+            repeated.append(name)
             return name
         known[name] = schema
-    return {key: _defined_once(value, known, again) for key, value in schema.items()}
+    return {key: _define_once(value, known, repeated) for key, value in schema.items()}

@@ -1,4 +1,4 @@
-"""Bytes of an input by offset: a file's, a part of one, or some held in memory."""
+"""Bytes read by offset: of a file, of a part of other bytes, or of memory."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ class ByteRange(Protocol):
 
     @property
     def size(self) -> int | None:
-        """How many there are; None where that is only known at their end."""
+        """Number of bytes; None if only their end reveals it."""
 
     def read(self, offset: int, count: int) -> bytes:
-        """``count`` bytes from ``offset``; fewer where they end before.
+        """Return ``count`` bytes from ``offset``, or fewer at the end.
 
         Raises
         ------
         InputError
-            They cannot be read.
+            The bytes cannot be read.
         """
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
 
 
 class FileBytes:
-    """A file's bytes. Raises InputError where it is gone or may not be read."""
+    """Bytes of a file; InputError if the file is missing or unreadable."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -72,11 +72,11 @@ class HeldBytes:
         return self._content[offset : offset + count]
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: no file is open."""
 
 
 class PartOfBytes:
-    """A part of other bytes, which it does not close."""
+    """Part of other bytes, which stay open."""
 
     def __init__(self, whole: ByteRange, start: int, size: int) -> None:
         self._whole, self._start, self.size = whole, start, size
@@ -86,4 +86,4 @@ class PartOfBytes:
         return self._whole.read(self._start + offset, max(0, min(count, self.size - offset)))
 
     def close(self) -> None:
-        """The whole stays open."""
+        """Do nothing: the owner of the whole closes it."""

@@ -1,4 +1,4 @@
-"""Packets as streams carry them: five bytes of Confluent's in front, and no schema."""
+"""Packets of Kafka streams: Confluent's five bytes in front, and no schema."""
 
 from __future__ import annotations
 
@@ -20,26 +20,28 @@ from vetter.io.alerts.packets.avro_schema import (
 from vetter.io.files.regular_files import open_plain_file
 
 PREFIX = 5
+"""Bytes before the record: a zero, and the number of the schema in four."""
+
 _PRIMITIVES = ("null", "boolean", "int", "long", "float", "double", "bytes", "string")
 
 
 def is_framed(start: bytes) -> bool:
-    """Whether bytes may be such a packet: a zero, and the number of a schema."""
+    """Return whether bytes may be a framed packet: a zero, then the number of a schema."""
     return len(start) > PREFIX and start[0] == 0 and struct.unpack(">I", start[1:5])[0] < 1 << 28
 
 
 def read_framed(data: bytes, schema: PacketSchema | None) -> dict[str, Any]:
-    """The packet behind the prefix.
+    """Read the packet behind the prefix.
 
     Raises
     ------
     InputError
-        There is no schema, or it is not the one that the packet was written with.
+        The schema is missing, or is not the one that the packet was written with.
     """
     if schema is None:
         number = struct.unpack(">I", data[1:PREFIX])[0]
         raise InputError(
-            f"a packet from a stream, without its schema (number {number}): give --schema FILE.avsc"
+            f"a packet from a stream, without its schema (number {number}); give --schema FILE.avsc"
         )
     schema.refuse_bomb(len(data))
     stream = io.BytesIO(data)
@@ -54,7 +56,7 @@ def read_framed(data: bytes, schema: PacketSchema | None) -> dict[str, Any]:
 
 
 def read_schema(path: Path) -> PacketSchema:
-    """A schema from its file; types that it only names are looked for in files beside it.
+    """Read a schema from its file, and the types that it only names from files beside it.
 
     LSST's ``lsst.v7_4.alert.avsc`` names ``lsst.v7_4.diaSource``, which is in
     ``lsst.v7_4.diaSource.avsc``.
@@ -62,10 +64,10 @@ def read_schema(path: Path) -> PacketSchema:
     Raises
     ------
     InputError
-        It cannot be read or used.
+        The schema cannot be read or used.
     """
     try:
-        schema = _with_files(_load(path), path.parent, "", set(), 0)
+        schema = _insert_definitions(_load(path), path.parent, "", set(), 0)
         return checked_schema(schema)
     except InputError as error:
         text = str(error)
@@ -80,12 +82,14 @@ def _load(path: Path) -> Any:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
-def _with_files(schema: Any, folder: Path, namespace: str, known: set[str], depth: int) -> Any:
-    """A schema with the definitions in place of names that other files define."""
+def _insert_definitions(
+    schema: Any, folder: Path, namespace: str, known: set[str], depth: int
+) -> Any:
+    """Return a schema with names replaced by their definitions in other files."""
     if depth > 4 * size_limits.SCHEMA_DEPTH:
         raise InputError("its schema is nested too deeply")
     if isinstance(schema, list):
-        return [_with_files(part, folder, namespace, known, depth + 1) for part in schema]
+        return [_insert_definitions(part, folder, namespace, known, depth + 1) for part in schema]
     if isinstance(schema, str):
         full = schema if "." in schema or not namespace else f"{namespace}.{schema}"
         if schema in _PRIMITIVES or known & {full, schema}:
@@ -93,9 +97,9 @@ def _with_files(schema: Any, folder: Path, namespace: str, known: set[str], dept
         beside = folder / f"{full}.avsc"
         if "/" in full or "\\" in full or not beside.is_file():
             raise InputError(
-                f"names a type {json.dumps(schema[:60])} and no {full[:60]}.avsc is there"
+                f"names a type {json.dumps(schema[:60])}; put {full[:60]}.avsc beside it"
             )
-        return _with_files(_load(beside), folder, namespace, known, depth + 1)
+        return _insert_definitions(_load(beside), folder, namespace, known, depth + 1)
     if not isinstance(schema, dict):
         return schema
     if "name" in schema and schema.get("type") in ("record", "enum", "fixed", "error"):
@@ -104,9 +108,10 @@ def _with_files(schema: Any, folder: Path, namespace: str, known: set[str], dept
     out = dict(schema)
     for key in ("type", "items", "values"):
         if key in out and out[key] not in ("record", "error", "enum", "fixed", "array", "map"):
-            out[key] = _with_files(out[key], folder, namespace, known, depth + 1)
+            out[key] = _insert_definitions(out[key], folder, namespace, known, depth + 1)
     if isinstance(out.get("fields"), list):
         out["fields"] = [
-            _with_files(field, folder, namespace, known, depth + 1) for field in out["fields"]
+            _insert_definitions(field, folder, namespace, known, depth + 1)
+            for field in out["fields"]
         ]
     return out

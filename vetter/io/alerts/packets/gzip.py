@@ -1,8 +1,8 @@
-"""Random access to what is in a large gzip file, by an index made while it is read.
+"""Random access to the content of a large gzip file, by an index made during reading.
 
-By indexed_gzip, which nibabel reads gigabytes of images with: zlib's own algorithm, seek points
-with 32 kB each, an index that one process can hand to another. rapidgzip would use all cores, and
-hundreds of megabytes for it, beside a vetter who wants them.
+indexed_gzip (used by nibabel for gigabytes of images) has zlib's own algorithm, seek points of
+32 kB each, and an index that one process can pass to another. rapidgzip would take all cores and
+hundreds of megabytes from the window.
 """
 
 from __future__ import annotations
@@ -16,31 +16,31 @@ from vetter.errors import InputError
 from vetter.io.files.unreadable import reason_of
 
 SPACING = 8 << 20
-"""Bytes between two seek points: a jump unpacks half of that, 25 ms; 7 GB take 28 MB of index."""
+"""Bytes between two seek points: a jump unpacks half of them, 25 ms; 7 GB take 28 MB of index."""
 
-_FREELY = 2 << 30
+_ALWAYS_UNPACKED_BYTES = 2 << 30
 _MAX_RATIO = 100
-"""A member of zeros shrinks a thousandfold: up to so many bytes are always unpacked, above only as
-many as packets shrink to a file of that size."""
+"""Largest unpacked size over file size, above ``_ALWAYS_UNPACKED_BYTES``: zeros shrink a
+thousandfold, packets less than a hundredfold."""
 
-_JUMPING, _IN_TURN = 1 << 18, 8 << 20
-"""Bytes unpacked at once. Each time begins at the seek point before, so that one who reads it all
-has to take much at once."""
+_JUMP_BUFFER, _SEQUENTIAL_BUFFER = 1 << 18, 8 << 20
+"""Bytes unpacked at once. Each read begins at the seek point before, so that reading a whole file
+needs large buffers."""
 
 
 class GzipBytes:
-    """What a gzip file unpacks to; any thread may read.
+    """Unpacked content of a gzip file, readable from any thread.
 
     Parameters
     ----------
     path : Path
     in_turn : bool
-        It is going to be read from beginning to end.
+        Whether the content will be read from beginning to end.
 
     Raises
     ------
     InputError
-        It cannot be opened.
+        The file cannot be opened.
     """
 
     size = None
@@ -48,15 +48,15 @@ class GzipBytes:
     def __init__(self, path: Path, in_turn: bool = False) -> None:
         self.path = path
         try:
-            self._most = max(_FREELY, _MAX_RATIO * path.stat().st_size)
+            self._most = max(_ALWAYS_UNPACKED_BYTES, _MAX_RATIO * path.stat().st_size)
         except OSError as error:
             raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
         self._turn = threading.Lock()
-        self._file: Any = self._tried(
-            lambda: _library().IndexedGzipFile(
+        self._file: Any = self._call(
+            lambda: _import_library().IndexedGzipFile(
                 str(path),
                 spacing=SPACING,
-                buffer_size=_IN_TURN if in_turn else _JUMPING,
+                buffer_size=_SEQUENTIAL_BUFFER if in_turn else _JUMP_BUFFER,
                 drop_handles=False,
             )
         )
@@ -67,46 +67,46 @@ class GzipBytes:
         Raises
         ------
         InputError
-            It is damaged, or unpacks to more than a file of its size does.
+            The file is damaged, or unpacks to more than packets of its size do.
         """
         if offset > self._most:
             raise InputError(f"{self.path}: unpacks to over {self._most} bytes; unpack it yourself")
 
-        def piece() -> bytes:
-            # Beyond the end it would stay where it is.
+        def read_piece() -> bytes:
+            # seek() beyond the end leaves the position unchanged.
             if self._file.seek(offset) != offset:
                 return b""
             return bytes(self._file.read(count))
 
         with self._turn:
-            return bytes(self._tried(piece))
+            return bytes(self._call(read_piece))
 
     def index(self) -> bytes:
-        """The index so far, for `take_index`."""
+        """Return the index of the part read so far, for `take_index`."""
         out = io.BytesIO()
         with self._turn:
-            self._tried(lambda: self._file.export_index(fileobj=out))
+            self._call(lambda: self._file.export_index(fileobj=out))
         return out.getvalue()
 
     def take_index(self, index: bytes) -> None:
-        """Go on with an index that another process has made of the same file."""
+        """Use an index of the same file made by another process."""
         with self._turn:
-            self._tried(lambda: self._file.import_index(fileobj=io.BytesIO(index)))
+            self._call(lambda: self._file.import_index(fileobj=io.BytesIO(index)))
 
     def close(self) -> None:
         """See :class:`~vetter.io.alerts.packets.byte_ranges.ByteRange`."""
         with self._turn:
             self._file.close()
 
-    def _tried(self, call: Any) -> Any:
+    def _call(self, function: Any) -> Any:
         try:
-            return call()
-        # The library has errors of its own, without a common base but Exception.
+            return function()
+        # indexed_gzip raises errors of its own without a common base but Exception.
         except Exception as error:
             raise InputError(f"{self.path}: a damaged gzip file: {reason_of(error)}") from error
 
 
-def _library() -> Any:
+def _import_library() -> Any:
     import indexed_gzip
 
     return indexed_gzip

@@ -1,4 +1,4 @@
-"""All packets of some files, one after the other, and any of them again."""
+"""Packets of many files: listed in order, and read again by their places."""
 
 from __future__ import annotations
 
@@ -21,16 +21,19 @@ from vetter.io.alerts.packets.recognition import Kind, kind_of_bytes, kind_of_fi
 from vetter.io.alerts.packets.tar import Member, members
 from vetter.io.tables.named_content import described_file
 
-_HEAD = 512
-_HELD = 4 << 20
-_OPEN = 8
+_HEAD_BYTES = 512
+_MAX_HELD_BYTES = 4 << 20
+"""Largest size of a file that is read whole."""
+
+_MAX_OPEN_FILES = 8
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where a packet is: a file's number, its member's bytes there, its block and number in it.
+    """Address of a packet: file number, offset and size of the archive member, block, index.
 
-    In a Parquet file the block is the group of rows.
+    The size is -1 outside archives, and the block -1 for a whole file or member. The block is
+    an offset in Avro containers, and the number of a row group in Parquet files.
     """
 
     file: int
@@ -42,7 +45,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """A packet's record without stamps and history, where it is, and what was mended for it."""
+    """A packet's record without stamps and history, its place, and a note on schema repairs."""
 
     place: Place
     record: dict[str, Any]
@@ -51,7 +54,7 @@ class Packet:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """What could not be read, and why."""
+    """An unreadable file, archive member or block, and the reason."""
 
     place: Place
     name: str
@@ -60,22 +63,22 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class LeftAlone:
-    """A file that is no packet, and was not meant to be one."""
+    """A file of another kind, by content and by name."""
 
     place: Place
     name: str
 
 
 class Packets:
-    """The packets of files.
+    """Reader of the packets of files.
 
     Parameters
     ----------
     files : sequence of str
     schema : PacketSchema or None
-        For packets that come without one.
+        Schema of packets that come without one.
     in_turn : bool
-        They are going to be listed to the end.
+        Whether the files will be listed to the end.
     """
 
     def __init__(
@@ -88,27 +91,27 @@ class Packets:
         self._open: OrderedDict[int, ByteRange | PacketRows] = OrderedDict()
 
     def listed(self, after: Place | None = None) -> Iterator[Packet | Unread | LeftAlone]:
-        """What is in the files in their order, behind a place that was reached before."""
+        """Yield the contents of the files in order, from behind the place ``after``."""
         first = 0 if after is None else after.file
         for number in range(first, len(self.files)):
             here = after if number == first else None
             if here is not None and here.size == -1 and here.block < 0:
-                # That file is done with: it could not be read, or is no packet.
+                # The whole file was reported before, as Unread or LeftAlone.
                 continue
             try:
-                yield from self._file(number, here)
+                yield from self._list_file(number, here)
             except InputError as error:
                 name = self.files[number]
                 yield Unread(Place(number, block=-1), name, _reason(error, name))
             self._close(number)
 
     def record(self, place: Place) -> dict[str, Any]:
-        """One whole packet.
+        """Read one whole packet.
 
         Raises
         ------
         InputError
-            It cannot be read any more.
+            The packet cannot be read any more.
         """
         path = Path(self.files[place.file])
         try:
@@ -117,133 +120,135 @@ class Packets:
                 return self._rows(place.file).record(place.block, place.index)
             if kind in (Kind.TAR, Kind.PACKED_TAR):
                 whole = self._bytes(place.file, kind)
-                return self._in(PartOfBytes(whole, place.start, place.size), place)
-            with_file = FileBytes(path)
+                return self._record_in(PartOfBytes(whole, place.start, place.size), place)
+            file = FileBytes(path)
             try:
-                return self._in(with_file, place)
+                return self._record_in(file, place)
             finally:
-                with_file.close()
+                file.close()
         except InputError as error:
             raise InputError(f"{path}: {_reason(error, path)}") from error
 
     def gzip_index(self, number: int) -> bytes | None:
-        """The index of a packed archive as far as it was read; None for other files."""
+        """Return the index of the part read of a gzipped archive; None for other files."""
         source = self._open.get(number)
         return source.index() if isinstance(source, GzipBytes) else None
 
     def take_gzip_index(self, number: int, index: bytes) -> None:
-        """Use an index made elsewhere."""
+        """Use an index made by another process."""
         source = self._bytes(number, Kind.PACKED_TAR)
         if isinstance(source, GzipBytes):
             source.take_index(index)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         for number in list(self._open):
             self._close(number)
 
-    def _file(self, number: int, after: Place | None) -> Iterator[Packet | Unread | LeftAlone]:
+    def _list_file(self, number: int, after: Place | None) -> Iterator[Packet | Unread | LeftAlone]:
         path = Path(self.files[number])
         kind = kind_of_file(path, self._schema is not None)
         if kind in (Kind.TAR, Kind.PACKED_TAR):
-            yield from self._archive(number, kind, after)
+            yield from self._list_archive(number, kind, after)
         elif kind is Kind.PARQUET:
-            yield from self._parquet(number, after)
+            yield from self._list_parquet(number, after)
         elif kind is Kind.OTHER:
             yield LeftAlone(Place(number, block=-1), str(path))
         elif kind is Kind.EMPTY:
             raise InputError("the file is empty")
         elif kind is Kind.DAMAGED:
-            raise InputError(f"no Avro file and no tar archive: it is {described_file(path)}")
+            raise InputError(
+                f"expected an Avro file or a tar archive, found {described_file(path)}"
+            )
         else:
             data = FileBytes(path)
             try:
-                yield from self._container(data, kind, Place(number), after)
+                yield from self._list_container(data, kind, Place(number), after)
             finally:
                 data.close()
 
-    def _archive(
+    def _list_archive(
         self, number: int, kind: Kind, after: Place | None
     ) -> Iterator[Packet | Unread | LeftAlone]:
         data = self._bytes(number, kind)
         path = self.files[number]
         begin = 0
         if after is not None:
-            begin = after.start + -(-after.size // _HEAD) * _HEAD
+            begin = after.start + -(-after.size // _HEAD_BYTES) * _HEAD_BYTES
             if after.block >= 0:
-                yield from self._rest_of_member(data, after)
+                yield from self._list_rest_of_member(data, after)
         others = 0
         for member in members(data, begin):
             others += 1
             if others > size_limits.OTHERS:
-                raise InputError(
-                    f"{size_limits.OTHERS} files one after another that are no packets"
-                )
+                raise InputError(f"{size_limits.OTHERS} consecutive files are not packets")
             place = Place(number, member.start, member.size, block=-1)
             name = f"{path}[{member.name}]"
             if member.refused:
                 yield Unread(place, name, f"{member.refused}: left alone")
                 continue
             try:
-                for found in self._member(data, member, place, name):
-                    others = others if isinstance(found, LeftAlone) else 0
-                    yield found
+                for item in self._list_member(data, member, place, name):
+                    others = others if isinstance(item, LeftAlone) else 0
+                    yield item
             except InputError as error:
                 yield Unread(place, name, str(error))
 
-    def _member(
+    def _list_member(
         self, data: ByteRange, member: Member, place: Place, name: str
     ) -> Iterator[Packet | Unread | LeftAlone]:
         content = data.read(member.start, member.size)
         if not content:
             raise InputError("the file is empty")
-        kind = kind_of_bytes(content[:_HEAD], self._schema is not None)
+        kind = kind_of_bytes(content[:_HEAD_BYTES], self._schema is not None)
         if kind in (Kind.TAR, Kind.PACKED_TAR):
             raise InputError("an archive in the archive: left alone")
         if kind is Kind.OTHER:
             if member.name.lower().endswith((".avro", ".avro.gz")):
-                raise InputError(f"no Avro file: begins with {content[:8]!r}")
+                raise InputError(
+                    f"expected an Avro file, found one that begins with {content[:8]!r}"
+                )
             yield LeftAlone(place, name)
             return
-        yield from self._container(HeldBytes(content), kind, place, None)
+        yield from self._list_container(HeldBytes(content), kind, place, None)
 
-    def _rest_of_member(self, data: ByteRange, after: Place) -> Iterator[Packet | Unread]:
+    def _list_rest_of_member(self, data: ByteRange, after: Place) -> Iterator[Packet | Unread]:
         content = data.read(after.start, after.size)
-        kind = kind_of_bytes(content[:_HEAD], self._schema is not None)
+        kind = kind_of_bytes(content[:_HEAD_BYTES], self._schema is not None)
         place = Place(after.file, after.start, after.size, block=-1)
         try:
-            yield from self._container(HeldBytes(content), kind, place, after)
+            yield from self._list_container(HeldBytes(content), kind, place, after)
         except InputError as error:
             yield Unread(place, f"{self.files[after.file]}, at byte {after.start}", str(error))
 
-    def _container(
+    def _list_container(
         self, data: ByteRange, kind: Kind, place: Place, after: Place | None
     ) -> Iterator[Packet]:
-        data = self._unpacked(data, kind)
+        data = self._unpack(data, kind)
         if kind is Kind.FRAMED:
             if after is None:
                 content = data.read(0, size_limits.PACKET)
                 at = Place(place.file, place.start, place.size)
                 yield Packet(at, read_framed(content, self._schema), "")
             return
-        # Packets of one night begin alike, with the same schema.
+        # Packets of one night begin with the same schema, which is then parsed once.
         container = Container(data, self._last)
         self._last = container.head
         offset, skip = container.start, 0
         if after is not None:
             offset, skip = after.block, after.index + 1
-        found = after is not None
+        has_packets = after is not None
         while (block := container.block(offset)) is not None:
             for index, record in enumerate(container.records(block, whole=False)):
                 if index >= skip:
-                    found = True
+                    has_packets = True
                     at = Place(place.file, place.start, place.size, offset, index)
                     yield Packet(at, record, container.schema.said)
             offset, skip = block.end, 0
-        if not found:
-            raise InputError("holds no packet")
+        if not has_packets:
+            raise InputError("contains no packet")
 
-    def _parquet(self, number: int, after: Place | None) -> Iterator[Packet]:
+    def _list_parquet(self, number: int, after: Place | None) -> Iterator[Packet]:
         rows = self._rows(number)
         begin, skip = (0, 0) if after is None else (after.block, after.index + 1)
         for group in range(begin, rows.groups):
@@ -251,14 +256,14 @@ class Packets:
                 yield Packet(Place(number, block=group, index=row), record, "")
             skip = 0
 
-    def _in(self, data: ByteRange, place: Place) -> dict[str, Any]:
-        kind = kind_of_bytes(data.read(0, _HEAD), self._schema is not None)
+    def _record_in(self, data: ByteRange, place: Place) -> dict[str, Any]:
+        kind = kind_of_bytes(data.read(0, _HEAD_BYTES), self._schema is not None)
         if kind is Kind.FRAMED:
             return read_framed(data.read(0, size_limits.PACKET), self._schema)
-        return Container(self._unpacked(data, kind)).record(place.block, place.index)
+        return Container(self._unpack(data, kind)).record(place.block, place.index)
 
-    def _unpacked(self, data: ByteRange, kind: Kind) -> ByteRange:
-        """The bytes themselves: a small file held whole, a packed one unpacked within bounds."""
+    def _unpack(self, data: ByteRange, kind: Kind) -> ByteRange:
+        """Return the content: a small file read whole, a gzipped file unpacked within limits."""
         if kind is Kind.PACKED_CONTAINER:
             packed = data.read(0, size_limits.PACKET + 1)
             try:
@@ -268,7 +273,11 @@ class Packets:
             if max(len(content), len(packed)) > size_limits.PACKET:
                 raise InputError(f"takes over {size_limits.PACKET} bytes; unpack it yourself")
             return HeldBytes(content)
-        if data.size is not None and data.size <= _HELD and not isinstance(data, HeldBytes):
+        if (
+            data.size is not None
+            and data.size <= _MAX_HELD_BYTES
+            and not isinstance(data, HeldBytes)
+        ):
             return HeldBytes(data.read(0, data.size))
         return data
 
@@ -290,7 +299,7 @@ class Packets:
 
     def _keep(self, number: int, source: ByteRange | PacketRows) -> None:
         self._open[number] = source
-        while len(self._open) > _OPEN:
+        while len(self._open) > _MAX_OPEN_FILES:
             self._open.popitem(last=False)[1].close()
 
     def _close(self, number: int) -> None:
@@ -300,5 +309,5 @@ class Packets:
 
 
 def _reason(error: InputError, path: Path | str) -> str:
-    """An error's text without the file's name, which stands before it anyway."""
+    """Return an error's text without the file's name, which the caller puts in front."""
     return str(error).removeprefix(f"{path}: ")

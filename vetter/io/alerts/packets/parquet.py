@@ -15,16 +15,18 @@ from vetter.io.files.unreadable import reading
 MAGIC = b"PAR1"
 _CUTOUT = re.compile(rb"cutout_?(science|template|difference)", re.IGNORECASE)
 _DAMAGED = "a Parquet file that cannot be read"
-_MOST_FOOTER = 64 << 20
+_MAX_FOOTER_BYTES = 64 << 20
 LISTED_AT_ONCE = 256
+"""Rows of the list read together, without stamps."""
+
 READ_AT_ONCE = 8
-"""Rows whose stamps are read together: Parquet has no way to one row alone."""
+"""Rows whose stamps are read together: Parquet cannot read a single row."""
 
 
 def has_cutouts(path: Path) -> bool:
-    """Whether a Parquet file names columns for stamps; by its footer, without the library.
+    """Return whether a Parquet file has columns for stamps, from its footer, without pyarrow.
 
-    False too where it cannot be read: whoever opens it says why.
+    An unreadable file also gives False: opening it raises the error.
     """
     try:
         with open_plain_file(path) as file:
@@ -32,7 +34,7 @@ def has_cutouts(path: Path) -> bool:
             file.seek(max(0, size - 8))
             tail = file.read(8)
             length = int.from_bytes(tail[:4], "little")
-            if tail[4:] != MAGIC or not 0 < length <= min(size, _MOST_FOOTER):
+            if tail[4:] != MAGIC or not 0 < length <= min(size, _MAX_FOOTER_BYTES):
                 return False
             file.seek(size - 8 - length)
             return _CUTOUT.search(file.read(length)) is not None
@@ -41,12 +43,12 @@ def has_cutouts(path: Path) -> bool:
 
 
 class PacketRows:
-    """The rows of one file.
+    """Rows of one Parquet file.
 
     Raises
     ------
     InputError
-        It is damaged, or pyarrow is not there.
+        The file is damaged, or pyarrow is not installed.
     """
 
     def __init__(self, path: Path) -> None:
@@ -54,44 +56,44 @@ class PacketRows:
         self._file: Any = None
         self._held: tuple[int, int, Any] | None = None
         with reading(path, _DAMAGED):
-            # Not mapped: the process would be killed where the file is cut short while it is open.
-            self._file = _library(path).ParquetFile(str(path), memory_map=False)
+            # memory_map=False: truncating a mapped file that is open would kill the process.
+            self._file = _import_library(path).ParquetFile(str(path), memory_map=False)
             names = [str(name) for name in self._file.schema_arrow.names]
         self._listed = [name for name in names if not is_nested(name)]
 
     @property
     def count(self) -> int:
-        """How many rows there are."""
+        """Number of rows."""
         return int(self._file.metadata.num_rows)
 
     def listed(self, group: int, skip: int) -> Iterator[dict[str, Any]]:
-        """Rows of a group from number ``skip`` on, without stamps and history."""
+        """Yield rows of a group from number ``skip`` on, without stamps and history."""
         for row, record in enumerate(self._batches(group, self._listed, LISTED_AT_ONCE)):
             if row >= skip:
                 yield record
 
     @property
     def groups(self) -> int:
-        """How many groups of rows there are."""
+        """Number of row groups."""
         return int(self._file.num_row_groups)
 
     def record(self, group: int, row: int) -> dict[str, Any]:
-        """One whole packet; raises InputError."""
+        """Read one whole packet; raise InputError if it is damaged or gone."""
         first = row - row % READ_AT_ONCE
         if self._held is None or self._held[:2] != (group, first):
-            self._held = (group, first, self._part(group, first))
+            self._held = (group, first, self._read_batch(group, first))
         batch = self._held[2]
         with reading(self.path, _DAMAGED):
-            found: dict[str, Any] = batch.slice(row - first, 1).to_pylist()[0]
-            return found
-        raise AssertionError("reading() lets nothing pass")
+            record: dict[str, Any] = batch.slice(row - first, 1).to_pylist()[0]
+            return record
+        raise AssertionError("reading() raises every error")
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._held = None
         self._file.close()
 
-    def _part(self, group: int, first: int) -> Any:
+    def _read_batch(self, group: int, first: int) -> Any:
         with reading(self.path, _DAMAGED):
             if not 0 <= group < self.groups:
                 raise InputError(f"{self.path}: the packet is gone: the file has changed")
@@ -110,7 +112,7 @@ class PacketRows:
                 yield from batch.to_pylist()
 
 
-def _library(path: Path) -> Any:
+def _import_library(path: Path) -> Any:
     try:
         import pyarrow.parquet as library
     except ImportError as error:

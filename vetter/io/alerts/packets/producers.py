@@ -1,4 +1,4 @@
-"""Who sends alert packets, and how they name what is in them."""
+"""Producers of alert packets, and their names for fields and filters."""
 
 from __future__ import annotations
 
@@ -9,35 +9,36 @@ from functools import lru_cache
 from typing import Any
 
 _SENTINELS = (-999.0, -99999.0)
+"""Numbers that stand for a missing value."""
 
 
 @dataclass(frozen=True)
 class Producer:
-    """How one producer's packets are read.
+    """Field names and conventions of one producer's packets.
 
     Attributes
     ----------
     name : str
-        As the user knows it.
+        Name shown to the user.
     body : str
-        The record with the candidate's own fields.
+        Name of the candidate's record in the packet.
     key, x, y, ra, dec, mag, mag_err, time, filter, fwhm : str
-        Its fields for these; empty where it has none.
+        Field of the candidate's record for each; empty if it has none.
     objects : str
-        The field that is common to the epochs of one object.
+        Field whose value the epochs of one object share.
     one_based : bool
-        x and y count pixels from 1.
+        Whether x and y count pixels from 1.
     side : int
-        Of a stamp that no edge cuts; 0: they vary.
+        Side of a stamp away from edges, pixels; 0 if it varies.
     centred : bool
-        The stamp's middle pixel is the one that contains (x, y), so that the fractions of x and
-        y tell where in it the candidate is. Else it is taken to be in the middle of the stamp.
+        Whether the stamp's middle pixel contains (x, y): then the fractions of x and y give the
+        position in it. Otherwise the candidate is taken to be at the middle of the stamp.
     bands : mapping of int to str
         Names of the filters that are numbered.
     band : str
-        The only filter there is.
+        Name of the only filter, if there is one.
     flux_unit : str
-        Of the light curve where it is not in magnitudes.
+        Unit of the light curve if it is not in magnitudes.
     """
 
     name: str
@@ -61,10 +62,10 @@ class Producer:
     flux_unit: str = ""
 
 
-# mindtoedge is 3072.5 - xpos: pixel centres are whole numbers from 1. The centroid of bright
-# sources in the difference lies at the fraction of xpos about the middle pixel.
+# mindtoedge is 3072.5 - xpos: pixel centres are whole numbers from 1. The centroids of bright
+# sources in the difference are at the fraction of xpos from the middle pixel.
 ZTF = Producer("ZTF", one_based=True, side=63, centred=True, bands={1: "g", 2: "r", 3: "i"})
-# x and y are SExtractor's less one; the middle pixel is the brightest one.
+# x and y are SExtractor's minus one; the middle pixel is the brightest pixel.
 WINTER = Producer(
     "WINTER", objects="objectid", side=81, centred=True, bands={1: "Y", 2: "J", 3: "Hs"}
 )
@@ -85,7 +86,7 @@ RUBIN = Producer(
     fwhm="",
     flux_unit="nJy",
 )
-# As of ELAsTiCC and the older schemas; its fluxes are of zero point 27.5.
+# ELAsTiCC and the older schemas; fluxes have zero point 27.5.
 ELASTICC = Producer(
     "LSST (old schema)",
     body="diaSource",
@@ -104,7 +105,7 @@ ELASTICC = Producer(
 
 
 def producer_of(record: Mapping[str, Any]) -> Producer | None:
-    """Who sent a packet; None where it has no record of a candidate."""
+    """Return the producer of a packet; None if it has no record of a candidate."""
     source = record.get("diaSource")
     if isinstance(source, Mapping):
         return RUBIN if "midpointMjdTai" in source else ELASTICC
@@ -125,13 +126,13 @@ def producer_of(record: Mapping[str, Any]) -> Producer | None:
 
 
 def normal(name: str) -> str:
-    """A field's name as compared: ``cutout_science`` is ``cutoutScience``."""
+    """Return a field's name for comparison: ``cutout_science`` and ``cutoutScience`` are equal."""
     return name.replace("_", "").lower()
 
 
 @lru_cache(1024)
 def is_nested(name: str) -> bool:
-    """Whether a packet's field is a stamp, a history or another object, even where it is null."""
+    """Return whether a packet's field is a stamp, a history or another object, even if null."""
     plain = normal(name)
     return plain.startswith(("cutout", "prv", "fphists", "mpcorb", "diaobject", "sssource")) and (
         plain != "diaobjectid"
@@ -139,29 +140,29 @@ def is_nested(name: str) -> bool:
 
 
 def field_of(record: Mapping[str, Any], name: str) -> Any:
-    """A packet's field by its name, however it is written; None where there is none."""
+    """Return a packet's field by its name in any spelling; None if it is missing."""
     if name in record:
         return record[name]
-    wanted = normal(name)
+    normal_name = normal(name)
     for key, value in record.items():
-        if normal(key) == wanted:
+        if normal(key) == normal_name:
             return value
     return None
 
 
 def number(value: Any) -> float:
-    """A float; NaN for null, for text and for the numbers that stand for nothing."""
+    """Return a finite float; NaN for null, text that is not a number, and -999 or -99999."""
     if value is None or isinstance(value, (bytes, bool)):
         return math.nan
     try:
-        found = float(value)
+        result = float(value)
     except (TypeError, ValueError, OverflowError):
         return math.nan
-    return found if math.isfinite(found) and found not in _SENTINELS else math.nan
+    return result if math.isfinite(result) and result not in _SENTINELS else math.nan
 
 
 def is_positive(value: Any) -> bool | None:
-    """What ``isdiffpos`` says: ``t``, ``1``, 1 and True are positive; None for null."""
+    """Return whether ``isdiffpos`` is ``t``, ``1``, 1, True or alike; None for null."""
     if value is None:
         return None
     if isinstance(value, str):
@@ -170,7 +171,7 @@ def is_positive(value: Any) -> bool | None:
 
 
 def band(producer: Producer, value: Any) -> str:
-    """A filter's name: by number where they are numbered, else as it stands."""
+    """Return a filter's name: looked up by number, or the text itself."""
     if value is None:
         return producer.band
     if isinstance(value, int) and not isinstance(value, bool):

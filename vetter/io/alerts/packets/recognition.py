@@ -1,4 +1,4 @@
-"""Whether files hold alert packets, by what is in them."""
+"""Recognition of alert packets by the content of files."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from vetter.io.alerts.packets.confluent import is_framed
 from vetter.io.files.file_marks import Mark, mark_of
 from vetter.io.files.regular_files import open_plain_file, walked
 
-_HEAD = 512
-# Files of these names are never opened to find out.
-_OTHERS = tuple(
+_HEAD_BYTES = 512
+# Files in folders with these endings are never opened.
+_OTHER_ENDINGS = tuple(
     ".fits .fit .fts .fz .csv .tsv .txt .ecsv .json .md .toml .avsc .py .png .jpg .jpeg .pdf .html "
     ".log .vetter .npy .npz .xml .vot .reg .yaml .yml .zip .cat .sum .md5".split()
 )
-_NAMED = (".avro", ".avro.gz", ".tar", ".tar.gz", ".tgz")
-_LOOKED_AT = 200
+_PACKET_ENDINGS = (".avro", ".avro.gz", ".tar", ".tar.gz", ".tgz")
+_MAX_FILES_OPENED = 200
 
 
 class Kind(enum.Enum):
-    """What a file is."""
+    """Kind of a file."""
 
     CONTAINER = "Avro container"
     PACKED_CONTAINER = "gzipped Avro container"
@@ -37,16 +37,17 @@ class Kind(enum.Enum):
 
 
 def kind_of_file(path: Path, framed: bool = False) -> Kind:
-    """What a file is by its first bytes; ``framed``: there is a schema for packets without one.
+    """Return the kind of a file by its first bytes.
 
-    A file that cannot be read is `Kind.OTHER`: whoever opens it says why.
+    ``framed``: framed packets count, since the user named their schema. An unreadable file is
+    `Kind.OTHER`: opening it raises the error.
     """
     try:
         with open_plain_file(path) as file:
-            start = file.read(_HEAD)
+            start = file.read(_HEAD_BYTES)
     except OSError:
         return Kind.OTHER
-    named = _is_named(path.name)
+    named = _has_packet_name(path.name)
     if not start:
         return Kind.EMPTY if named else Kind.OTHER
     if mark_of(start) is Mark.PARQUET:
@@ -56,68 +57,68 @@ def kind_of_file(path: Path, framed: bool = False) -> Kind:
 
 
 def kind_of_bytes(start: bytes, framed: bool = False) -> Kind:
-    """As `kind_of_file`, by the first 512 bytes of a file or of a member of an archive."""
+    """Return the kind by the first 512 bytes of a file or of an archive's member."""
     mark = mark_of(start)
     if mark is Mark.AVRO:
         return Kind.CONTAINER
     if mark is Mark.GZIP:
-        inside = _begin_unpacked(start)
+        inside = _unpack_start(start)
         if mark_of(inside) is Mark.AVRO:
             return Kind.PACKED_CONTAINER
-        # A tar's first header may unpack from fewer bytes than were looked at, or from more.
-        return Kind.PACKED_TAR if _like_tar(inside) else Kind.OTHER
-    if len(start) >= _HEAD and tar.is_tar(start):
+        # The first 512 bytes of the file may unpack to less than a tar header.
+        return Kind.PACKED_TAR if _is_like_tar(inside) else Kind.OTHER
+    if len(start) >= _HEAD_BYTES and tar.is_tar(start):
         return Kind.TAR
     return Kind.FRAMED if framed and is_framed(start) else Kind.OTHER
 
 
 def is_other_by_name(name: str) -> bool:
-    """Whether a file in a folder is something else by its name alone."""
-    return name.startswith(".") or name.lower().endswith(_OTHERS)
+    """Return whether the name of a file in a folder rules out packets."""
+    return name.startswith(".") or name.lower().endswith(_OTHER_ENDINGS)
 
 
 def hold_alerts(paths: Iterable[Path], framed: bool = False) -> bool:
-    """Whether inputs are alert packets: the first files in them that are anything known decide.
+    """Return whether inputs are alert packets: the first recognised file decides.
 
-    A folder that holds FITS files and no files named as packets is not looked through.
+    In a folder, files named as packets come first, and at most 200 files are opened.
     """
     for path in paths:
         if not path.is_dir():
             if kind_of_file(path, framed) is not Kind.OTHER:
                 return True
-        elif _folder_holds(path, framed):
+        elif _has_packets(path, framed):
             return True
     return False
 
 
-def _folder_holds(folder: Path, framed: bool) -> bool:
-    looked = 0
+def _has_packets(folder: Path, framed: bool) -> bool:
+    opened = 0
     for prefix, files in walked(folder):
-        named = next(filter(_is_named, files), None)
+        named = next(filter(_has_packet_name, files), None)
         for name in files if named is None else [named, *files]:
             if is_other_by_name(name):
                 continue
             kind = kind_of_file(Path(prefix + name), framed)
             if kind not in (Kind.OTHER, Kind.EMPTY, Kind.DAMAGED):
                 return True
-            looked += 1
-            if looked >= _LOOKED_AT:
+            opened += 1
+            if opened >= _MAX_FILES_OPENED:
                 return False
     return False
 
 
-def _is_named(name: str) -> bool:
-    return name.lower().endswith(_NAMED)
+def _has_packet_name(name: str) -> bool:
+    return name.lower().endswith(_PACKET_ENDINGS)
 
 
-def _begin_unpacked(start: bytes) -> bytes:
+def _unpack_start(start: bytes) -> bytes:
     try:
-        return zlib.decompressobj(31).decompress(start, _HEAD)
+        return zlib.decompressobj(31).decompress(start, _HEAD_BYTES)
     except zlib.error:
         return b""
 
 
-def _like_tar(inside: bytes) -> bool:
-    if len(inside) >= _HEAD:
+def _is_like_tar(inside: bytes) -> bool:
+    if len(inside) >= _HEAD_BYTES:
         return tar.is_tar(inside)
     return inside[257:262] == b"ustar"

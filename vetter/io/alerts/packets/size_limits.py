@@ -1,4 +1,4 @@
-"""How large the parts of an alert packet may be: a crafted one must not fill the memory."""
+"""Size limits of an alert packet's parts, so that a crafted packet cannot fill the memory."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ STAMP = 8 << 20
 """Bytes of one stamp, unpacked: a megapixel in double precision."""
 
 SCHEMA_DEPTH = 64
-"""Types within types in a schema. Tables in tables with nullable records take five a table."""
+"""Nesting of types in a schema. Tables in tables with nullable records take five a table."""
 
 SCHEMA_PARTS = 20_000
-"""Fields of a schema, with those of its nested records where they are used."""
+"""Fields of a schema, those of nested records counted wherever the record is used."""
 
 MEMORY_PER_BYTE = 4096
-"""Bytes of memory for each byte of a packet: a null and a record take none there."""
+"""Bytes of memory for each byte of a packet; nulls and records take no bytes in it."""
 
 MEMORY = 2 << 30
-"""Bytes of memory that one packet may take. Records of nulls take 60 for each of theirs."""
+"""Bytes of memory of one packet. Records of nulls take 60 for each byte of the packet."""
 
 OTHERS = 100_000
-"""Files of an archive one after another that are no packets: an empty one takes hardly a byte."""
+"""Consecutive files of an archive that are not packets; an empty one takes hardly a byte."""
 
 HISTORY = 100_000
-"""Earlier epochs of one packet that are looked at."""
+"""Earlier epochs read from one packet."""

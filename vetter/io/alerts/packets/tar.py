@@ -1,4 +1,4 @@
-"""Members of tar archives, by their headers alone: nothing is unpacked."""
+"""Members of tar archives, found by their headers alone, without unpacking."""
 
 from __future__ import annotations
 
@@ -10,21 +10,16 @@ from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.byte_ranges import ByteRange
 
-_BLOCK = 512
-_LONG_NAME, _PAX = (
-    (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
-    (
-        tarfile.XHDTYPE,
-        tarfile.XGLTYPE,
-        tarfile.SOLARIS_XHDTYPE,
-    ),
-)
-_MOST_EXTRA = 1 << 20
+_BLOCK_BYTES = 512
+_LONG_NAME = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
+_PAX = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
+_MAX_EXTRA_BYTES = 1 << 20
+"""Largest size of a long name or an extended header."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file in an archive: where its bytes are, and why it is not used if it is not."""
+    """A file in an archive: the place of its bytes, and the reason if it is refused."""
 
     name: str
     start: int
@@ -33,33 +28,33 @@ class Member:
 
 
 def is_tar(start: bytes) -> bool:
-    """Whether bytes begin with a tar header of right checksum."""
+    """Return whether bytes begin with a tar header of correct checksum."""
     try:
-        tarfile.TarInfo.frombuf(start[:_BLOCK], "utf-8", "surrogateescape")
+        tarfile.TarInfo.frombuf(start[:_BLOCK_BYTES], "utf-8", "surrogateescape")
     except (tarfile.HeaderError, ValueError):
         return False
     return True
 
 
 def members(data: ByteRange, start: int = 0) -> Iterator[Member]:
-    """Files of an archive in its order; folders are left out.
+    """Yield the files of an archive in order, without folders.
 
     Parameters
     ----------
     data : ByteRange
     start : int
-        Where a header begins, to go on from there.
+        Offset of the header to begin with.
 
     Raises
     ------
     InputError
-        A header is damaged, or the archive is cut short. Members before that were given.
+        A header is damaged, or the archive is cut short; members before it are yielded.
     """
     offset, name, size = start, "", None
     while True:
-        head = data.read(offset, _BLOCK)
-        if len(head) < _BLOCK:
-            # Some archives have no blocks of zeros at their end, but all of their last file.
+        head = data.read(offset, _BLOCK_BYTES)
+        if len(head) < _BLOCK_BYTES:
+            # Some archives end with their last file, without blocks of zeros.
             if head or offset == 0 or not data.read(offset - 1, 1):
                 raise InputError("the archive is cut short")
             return
@@ -70,46 +65,48 @@ def members(data: ByteRange, start: int = 0) -> Iterator[Member]:
             info = _plain_file(head) or tarfile.TarInfo.frombuf(head, "utf-8", "surrogateescape")
         except (tarfile.HeaderError, ValueError) as error:
             raise InputError(f"the archive is damaged at byte {offset}: {error}") from error
-        offset += _BLOCK
+        offset += _BLOCK_BYTES
         length = info.size
         if info.type in _PAX or info.type in _LONG_NAME:
-            extra = _extra(data, offset, length)
+            extra = _read_extra(data, offset, length)
             if info.type == tarfile.XHDTYPE:
-                name, size = _pax(extra, name, size)
+                name, size = _parse_pax(extra, name, size)
             elif info.type == tarfile.GNUTYPE_LONGNAME:
                 name = extra.rstrip(b"\0").decode("utf-8", "surrogateescape")
-            offset += _padded(length)
+            offset += _round_up(length)
             continue
         length = length if size is None else size
         if length < 0:
             raise InputError(f"the archive is damaged at byte {offset}: a size below zero")
         if not _has_bytes(info):
-            # Links and folders have none, whatever their headers say.
+            # Links and folders have no bytes, even if their headers give a size.
             length = 0
-        found = Member(name or info.name, offset, length, _refusal(info, name or info.name, length))
+        member = Member(
+            name or info.name, offset, length, _refusal(info, name or info.name, length)
+        )
         name, size = "", None
-        offset += _padded(length)
-        if data.size is not None and found.start + length > data.size:
-            raise InputError(f"the archive is cut short in {found.name}")
+        offset += _round_up(length)
+        if data.size is not None and member.start + length > data.size:
+            raise InputError(f"the archive is cut short in {member.name}")
         if not info.isdir():
-            yield found
+            yield member
 
 
 def _plain_file(head: bytes) -> tarfile.TarInfo | None:
-    """A plain file's header in its usual spelling, ten times as fast as tarfile; else None.
+    """Parse a plain file's header ten times as fast as tarfile; return None for other headers.
 
-    Fields are those of POSIX 1003.1-1990: name, size and checksum in octal digits, type, mark,
+    Fields are those of POSIX 1003.1-1990: name, size and checksum in octal digits, type, magic,
     and no prefix to the name.
     """
-    size, sums = head[124:135], head[148:154]
+    size, checksum = head[124:135], head[148:154]
     if head[156] not in b"0\0" or head[257:262] != b"ustar" or head[345]:
         return None
-    if not (size.isdigit() and sums.isdigit() and head[135] in b"\0 "):
+    if not (size.isdigit() and checksum.isdigit() and head[135] in b"\0 "):
         return None
     name = head[:100].partition(b"\0")[0]
     try:
-        # The checksum's own eight bytes count as blanks.
-        if sum(head) - sum(head[148:156]) + 256 != int(sums, 8) or name.endswith(b"/"):
+        # The eight bytes of the checksum count as blanks.
+        if sum(head) - sum(head[148:156]) + 256 != int(checksum, 8) or name.endswith(b"/"):
             return None
         info = tarfile.TarInfo(name.decode("utf-8", "surrogateescape"))
         info.size = int(size, 8)
@@ -119,7 +116,7 @@ def _plain_file(head: bytes) -> tarfile.TarInfo | None:
 
 
 def _refusal(info: tarfile.TarInfo, name: str, length: int) -> str:
-    """Why a member is left alone; empty where it is a plain file with a plain name."""
+    """Return why a member is refused; empty for a plain file with a plain name."""
     if info.issym() or info.islnk():
         return "a link"
     if not info.isreg() or info.type == tarfile.GNUTYPE_SPARSE:
@@ -129,7 +126,7 @@ def _refusal(info: tarfile.TarInfo, name: str, length: int) -> str:
         or ".." in name.replace("\\", "/").split("/")
         or name[1:2] == ":"
     ):
-        return "an absolute name, or one that leads out of the archive"
+        return "an absolute name, or a name that leads out of the archive"
     if name.lower().endswith((".tar", ".tar.gz", ".tgz", ".zip")):
         return "an archive in the archive"
     if length > size_limits.PACKET:
@@ -141,14 +138,14 @@ def _has_bytes(info: tarfile.TarInfo) -> bool:
     return info.isreg() or info.type not in tarfile.SUPPORTED_TYPES
 
 
-def _extra(data: ByteRange, offset: int, length: int) -> bytes:
-    if not 0 <= length <= _MOST_EXTRA:
+def _read_extra(data: ByteRange, offset: int, length: int) -> bytes:
+    if not 0 <= length <= _MAX_EXTRA_BYTES:
         raise InputError(f"the archive is damaged at byte {offset}: a header of {length} bytes")
     return data.read(offset, length)
 
 
-def _pax(extra: bytes, name: str, size: int | None) -> tuple[str, int | None]:
-    """``path`` and ``size`` of an extended header: lines of ``LENGTH KEYWORD=VALUE``."""
+def _parse_pax(extra: bytes, name: str, size: int | None) -> tuple[str, int | None]:
+    """Return ``path`` and ``size`` of an extended header of lines ``LENGTH KEYWORD=VALUE``."""
     position = 0
     while position < len(extra):
         digits, _, rest = extra[position : position + 4096].partition(b" ")
@@ -165,5 +162,5 @@ def _pax(extra: bytes, name: str, size: int | None) -> tuple[str, int | None]:
     return name, size
 
 
-def _padded(length: int) -> int:
-    return -(-max(length, 0) // _BLOCK) * _BLOCK
+def _round_up(length: int) -> int:
+    return -(-max(length, 0) // _BLOCK_BYTES) * _BLOCK_BYTES
