@@ -77,7 +77,10 @@ def test_bad_packets_are_counted_with_their_reason() -> None:
     items = [Unread(Place(0, block=-1), "a.avro", "is empty"), Packet(Place(1), {"x": 1}, "")]
     found = read_lot(iter(items), 5)
     assert found.rows is None
-    assert found.unread == (("a.avro", "is empty"), ("packet 1", "no record of a candidate in it"))
+    assert found.unread == (
+        ("a.avro", "is empty"),
+        ("packet 1", "contains no record of a candidate"),
+    )
 
 
 def rubin(number: int) -> Packet:

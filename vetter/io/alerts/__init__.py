@@ -1,1 +1,1 @@
-"""Alert packets as candidates with cutouts; start at `open_alerts`."""
+"""Alert packets as a list of candidates with cutouts; the entry is `open_alerts`."""

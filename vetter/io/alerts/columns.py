@@ -1,4 +1,4 @@
-"""Columns of a list of packets: their fields, flat; one name where producers' names differ."""
+"""Columns of a list of packets: flattened fields, and common names for several producers."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from vetter.io.alerts.packets.producers import (
 
 Values = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
-_SCALARS = frozenset((int, float, str, bool, type(None)))
+_SCALAR_TYPES = frozenset((int, float, str, bool, type(None)))
 
-_NAMES = {
+_COMMON_NAMES = {
     "key": "id",
     "name": "object",
     "mag": "mag",
@@ -33,12 +33,12 @@ _NAMES = {
     "filter": "filter",
     "fwhm": "fwhm",
 }
-_MJD_ZERO = 2400000.5
+_JD_OF_MJD_ZERO = 2400000.5
 
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """Values of one column, shape (n,), and where there is none; None: everywhere."""
+    """Values of one column, shape (n,), and the mask of missing values, or None without any."""
 
     values: Values
     missing: Mask | None
@@ -46,19 +46,19 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Some packets as columns.
+    """Packets as columns, one row each.
 
     Attributes
     ----------
     columns : dict of str to Column
     keys : list of str
-        As the packets have them: empty and repeated ones included.
+        Keys in the packets, including empty and repeated keys.
     x, y, ra, dec : ndarray of float64
         0-based pixels in the parent image, and degrees; NaN where unknown.
     producers : tuple of str
-        Names of those that the packets are from.
+        Names of the packets' producers.
     makers : ndarray of int, shape (n,)
-        Of each row, the number of its producer among these.
+        Index of each row's producer in ``producers``.
     """
 
     columns: dict[str, Column]
@@ -75,7 +75,7 @@ class Rows:
 
 
 def rows_of(records: Sequence[tuple[Mapping[str, Any], Producer]]) -> Rows:
-    """Columns of packets, with the names of all of them."""
+    """Return packets as rows, with the columns of all packets."""
     flat = [flat_fields(record, producer) for record, producer in records]
     names: dict[str, None] = {}
     for fields in flat:
@@ -89,7 +89,7 @@ def rows_of(records: Sequence[tuple[Mapping[str, Any], Producer]]) -> Rows:
 
     base = np.array([float(producer.one_based) for _, producer in records])
     producers = tuple(dict.fromkeys(producer.name for _, producer in records))
-    numbers_of = {name: number for number, name in enumerate(producers)}
+    indices = {name: index for index, name in enumerate(producers)}
     return Rows(
         columns,
         [key_of(record, producer) for record, producer in records],
@@ -98,12 +98,12 @@ def rows_of(records: Sequence[tuple[Mapping[str, Any], Producer]]) -> Rows:
         np.mod(numbers("ra"), 360.0),
         np.where(np.abs(numbers("dec")) <= 90, numbers("dec"), np.nan),
         producers,
-        np.array([numbers_of[producer.name] for _, producer in records], np.int16),
+        np.array([indices[producer.name] for _, producer in records], np.int16),
     )
 
 
 def joined_rows(parts: Sequence[Rows]) -> Rows:
-    """Rows one after the other, with the columns of all."""
+    """Concatenate rows; the result has the columns of all parts."""
     if len(parts) == 1:
         return parts[0]
     names = dict.fromkeys(name for part in parts for name in part.columns)
@@ -129,7 +129,7 @@ def joined_rows(parts: Sequence[Rows]) -> Rows:
 
 
 def key_of(record: Mapping[str, Any], producer: Producer) -> str:
-    """A packet's identity as text; 64-bit integers as they are. Empty where it has none."""
+    """Return a packet's key as text, every digit of 64-bit integers kept; empty if missing."""
     body = record.get(producer.body)
     value = body.get(producer.key) if isinstance(body, Mapping) else None
     if value is None:
@@ -138,32 +138,32 @@ def key_of(record: Mapping[str, Any], producer: Producer) -> str:
 
 
 def flat_fields(record: Mapping[str, Any], producer: Producer) -> dict[str, Any]:
-    """A packet's numbers and texts by name.
+    """Return a packet's numbers and texts by name.
 
-    Those of the candidate's record stand for themselves; one outside of it with the same name
-    and another value is called ``packet_NAME``. Records, lists and bytes are left out. A filter's
-    number is followed by its name, as ``band``; ``isdiffpos`` is a boolean however it is written.
+    Fields of the candidate's record keep their names; a field outside the record with the same
+    name and another value becomes ``packet_NAME``. Records, lists and bytes are left out. The
+    name of a numbered filter is added as ``band``; ``isdiffpos`` becomes a boolean.
     """
     body = record.get(producer.body)
-    own = body if isinstance(body, Mapping) else {}
+    inner = body if isinstance(body, Mapping) else {}
     fields: dict[str, Any] = {}
     for name, value in record.items():
-        if type(value) in _SCALARS and not is_nested(name):
-            if name not in own:
+        if type(value) in _SCALAR_TYPES and not is_nested(name):
+            if name not in inner:
                 fields[name] = value
-            elif own[name] != value:
+            elif inner[name] != value:
                 fields[f"packet_{name}"] = value
-    fields.update({name: value for name, value in own.items() if type(value) in _SCALARS})
+    fields.update({name: value for name, value in inner.items() if type(value) in _SCALAR_TYPES})
     if "isdiffpos" in fields:
         fields["isdiffpos"] = is_positive(fields["isdiffpos"])
     _name_object(fields, producer)
     if producer.filter != "band" and "band" not in fields:
-        fields["band"] = band(producer, own.get(producer.filter))
+        fields["band"] = band(producer, inner.get(producer.filter))
     return fields
 
 
 def _name_object(fields: dict[str, Any], producer: Producer) -> None:
-    """One spelling of ``objectId`` for all; 0, which stands for no object, is none."""
+    """Spell ``objectId`` alike for all producers; 0 stands for no object and becomes None."""
     if producer.objects in fields and producer.objects.lower() == "objectid":
         fields.setdefault("objectId", fields.pop(producer.objects))
     elif fields.get(producer.objects) == 0:
@@ -171,10 +171,10 @@ def _name_object(fields: dict[str, Any], producer: Producer) -> None:
 
 
 def column_of(values: Sequence[Any]) -> Column:
-    """A column of Python's values: whole numbers stay whole, missing floats are NaN."""
+    """Return a column of Python values: whole numbers stay whole, missing floats become NaN."""
     kinds = set(map(type, values))
     if kinds <= {float, type(None)}:
-        # Numpy makes NaN of None.
+        # np.array() turns None into NaN.
         return Column(np.array(values, np.float64), None)
     if kinds == {int} and -(2**63) <= min(values) and max(values) < 2**63:
         return Column(np.array(values, np.int64), None)
@@ -187,17 +187,17 @@ def column_of(values: Sequence[Any]) -> Column:
         if all(value is None or -(2**63) <= value < 2**63 for value in values):
             return Column(np.array([value or 0 for value in values], np.int64), gaps)
     elif kinds <= {int, float, bool}:
-        whole = [abs(value) for value in values if isinstance(value, int)]
-        if all(value <= 2**53 for value in whole):
+        integers = [abs(value) for value in values if isinstance(value, int)]
+        if all(value <= 2**53 for value in integers):
             floats = [math.nan if value is None else float(value) for value in values]
             return Column(np.array(floats, np.float64), None)
-    # numpy takes NULs at the end of a text for its padding.
+    # numpy takes NUL characters at the end of a text for padding.
     texts = ["" if value is None else str(value).rstrip("\0") for value in values]
     return Column(np.array(texts, np.str_), None)
 
 
 def empty_column(kind: str, count: int) -> Column:
-    """Nothing, for rows that were read before a column came up or that lack it."""
+    """Return a column of missing values, for rows without the column."""
     if kind == "U":
         return Column(np.full(count, "", "U1"), None)
     if kind == "f":
@@ -207,16 +207,16 @@ def empty_column(kind: str, count: int) -> Column:
 
 
 def joined_column(parts: Sequence[tuple[Column | None, int]]) -> Column:
-    """Parts of a column one after the other, each with its number of rows; None: nothing there.
+    """Concatenate parts of a column, each with its number of rows; None: all values missing.
 
-    Parts of different kinds become floats where these are numbers, else text.
+    Parts of different kinds become floats if all are numbers, else text.
     """
     present = [part for part, _ in parts if part is not None]
-    # A part without any value has no kind of its own.
-    told = [p for p in present if not is_blank(p)] or present
-    kind = _common_kind({part.values.dtype.kind for part in told}, told)
+    # A part without values is compatible with every kind.
+    valued = [p for p in present if not is_blank(p)] or present
+    kind = _common_kind({part.values.dtype.kind for part in valued}, valued)
     filled = [
-        empty_column(kind, count) if part is None or is_blank(part) else _as_kind(part, kind)
+        empty_column(kind, count) if part is None or is_blank(part) else _convert_kind(part, kind)
         for part, count in parts
     ]
     values = np.concatenate([part.values for part in filled])
@@ -230,7 +230,7 @@ def joined_column(parts: Sequence[tuple[Column | None, int]]) -> Column:
 
 
 def is_blank(part: Column) -> bool:
-    """Whether there is no value in it: then it has no kind of its own."""
+    """Return whether a part is NaN throughout, and thus compatible with every kind."""
     return part.values.dtype.kind == "f" and bool(np.isnan(part.values).all())
 
 
@@ -241,15 +241,14 @@ def _common_kind(kinds: set[str], parts: Sequence[Column]) -> str:
         return "b"
     if "f" not in kinds:
         return "i"
-    whole = [part.values for part in parts if part.values.dtype.kind == "i"]
-    # Not abs(): the least integer has no positive one.
-    large = any(((values > 2**53) | (values < -(2**53))).any() for values in whole)
+    integers = [part.values for part in parts if part.values.dtype.kind == "i"]
+    # Not abs(): the lowest int64 overflows.
+    large = any(((values > 2**53) | (values < -(2**53))).any() for values in integers)
     return "U" if large else "f"
 
 
-def _as_kind(part: Column, kind: str) -> Column:
-    have = part.values.dtype.kind
-    if have == kind:
+def _convert_kind(part: Column, kind: str) -> Column:
+    if part.values.dtype.kind == kind:
         return part
     gaps = part.missing if part.missing is not None else np.zeros(len(part.values), np.bool_)
     if kind == "U":
@@ -260,26 +259,26 @@ def _as_kind(part: Column, kind: str) -> Column:
 
 
 def roles_of(producer: Producer, columns: Iterable[str]) -> Roles:
-    """Which columns play which parts; those that are not there play none."""
-    known = set(columns)
+    """Return the roles of columns by a producer's field names; absent columns get no role."""
+    names = set(columns)
 
-    def there(name: str) -> str | None:
-        return name if name in known else None
+    def present(name: str) -> str | None:
+        return name if name in names else None
 
-    pixels = there(producer.x) and there(producer.y)
-    sky = there(producer.ra) and there(producer.dec)
+    pixels = present(producer.x) and present(producer.y)
+    sky = present(producer.ra) and present(producer.dec)
     return Roles(
-        key=there(producer.key),
-        name=there(producer.objects) or there("objectId"),
-        x=there(producer.x) if pixels else None,
-        y=there(producer.y) if pixels else None,
-        ra=there(producer.ra) if sky else None,
-        dec=there(producer.dec) if sky else None,
-        mag=there(producer.mag),
-        mag_err=there(producer.mag_err),
-        time=there(producer.time),
-        filter=there("band") or there(producer.filter),
-        fwhm=there(producer.fwhm),
+        key=present(producer.key),
+        name=present(producer.objects) or present("objectId"),
+        x=present(producer.x) if pixels else None,
+        y=present(producer.y) if pixels else None,
+        ra=present(producer.ra) if sky else None,
+        dec=present(producer.dec) if sky else None,
+        mag=present(producer.mag),
+        mag_err=present(producer.mag_err),
+        time=present(producer.time),
+        filter=present("band") or present(producer.filter),
+        fwhm=present(producer.fwhm),
         one_based=producer.one_based,
     )
 
@@ -289,70 +288,73 @@ def merged_roles(
     columns: Mapping[str, Column],
     makers: npt.NDArray[np.int16],
 ) -> tuple[Roles, dict[str, Column]]:
-    """The roles in a list of several producers' packets, and the columns made for them.
+    """Return the roles in a list of several producers' packets, and the columns made for them.
 
-    Where producers call a part differently, a new column holds for each packet what its own
-    producer says: ``id``, ``object``, ``mag``, ``mag_err``, ``mjd``, ``filter``, ``fwhm``, with
-    an underscore behind where there is such a column. Julian dates become modified ones in it.
+    If producers name a role differently, a new column combines their columns: ``id``, ``object``,
+    ``mag``, ``mag_err``, ``mjd``, ``filter``, ``fwhm``, with an underscore appended if the list
+    has such a column. Julian dates become modified Julian dates in ``mjd``.
 
     Parameters
     ----------
     producers : sequence of Producer
     columns : mapping of str to Column
-        Of the list.
+        Columns of the list.
     makers : ndarray of int, shape (n,)
-        Of each row, the number of its producer.
+        Index of each row's producer in ``producers``.
     """
     each = [roles_of(producer, columns) for producer in producers]
-    found: dict[str, str | None] = {}
+    columns_of: dict[str, str | None] = {}
     made: dict[str, Column] = {}
     for role in ("x", "y", "ra", "dec"):
         names = {getattr(roles, role) for roles in each}
-        # Positions are known apart from the columns.
-        found[role] = names.pop() if len(names) == 1 else None
-    for role, name in _NAMES.items():
-        own = [getattr(roles, role) for roles in each]
-        names = set(own) - {None}
+        # Positions are stored apart from the columns, in `Rows`.
+        columns_of[role] = names.pop() if len(names) == 1 else None
+    for role, name in _COMMON_NAMES.items():
+        sources = [getattr(roles, role) for roles in each]
+        names = set(sources) - {None}
         if len(names) <= 1:
-            found[role] = next(iter(names), None)
+            columns_of[role] = next(iter(names), None)
             continue
         while name in columns:
             name += "_"
-        found[role], made[name] = name, _merged(own, columns, makers, role == "time")
+        columns_of[role] = name
+        made[name] = _merge_columns(sources, columns, makers, role == "time")
     based = {roles.one_based for roles in each}
     if len(based) > 1:
-        found["x"] = found["y"] = None
-    return Roles(**found, one_based=based == {True}), made
+        columns_of["x"] = columns_of["y"] = None
+    return Roles(**columns_of, one_based=based == {True}), made
 
 
-def _merged(
-    own: Sequence[str | None],
+def _merge_columns(
+    sources: Sequence[str | None],
     columns: Mapping[str, Column],
     makers: npt.NDArray[np.int16],
     is_time: bool,
 ) -> Column:
     parts: list[tuple[Column | None, int]] = []
     rows = []
-    for maker, name in enumerate(own):
-        mine = np.flatnonzero(makers == maker)
-        rows.append(mine)
-        parts.append((None if name is None else _taken(columns[name], mine), len(mine)))
+    for maker, name in enumerate(sources):
+        indices = np.flatnonzero(makers == maker)
+        rows.append(indices)
+        parts.append((None if name is None else _take_rows(columns[name], indices), len(indices)))
         if is_time and name is not None:
-            parts[-1] = (_as_mjd(parts[-1][0]), len(mine))
+            parts[-1] = (_as_mjd(parts[-1][0]), len(indices))
     stacked = joined_column(parts)
     order = np.argsort(np.concatenate(rows), kind="stable")
-    return _taken(stacked, order)
+    return _take_rows(stacked, order)
 
 
-def _taken(column: Column, rows: npt.NDArray[np.intp]) -> Column:
+def _take_rows(column: Column, rows: npt.NDArray[np.intp]) -> Column:
     missing = None if column.missing is None else column.missing[rows]
     return Column(column.values[rows], missing)
 
 
 def _as_mjd(column: Column | None) -> Column | None:
-    """A column of dates with the Julian ones among them less 2400000.5."""
+    """Return a column of dates with 2400000.5 subtracted from Julian dates."""
     if column is None or column.values.dtype.kind != "f":
         return column
     values = column.values
     with np.errstate(invalid="ignore"):
-        return Column(np.where(values > _MJD_ZERO, values - _MJD_ZERO, values), column.missing)
+        return Column(
+            np.where(values > _JD_OF_MJD_ZERO, values - _JD_OF_MJD_ZERO, values), column.missing
+        )

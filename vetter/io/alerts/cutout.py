@@ -1,4 +1,4 @@
-"""The cutout of an alert packet: all its stamps on one grid, and the candidate on it."""
+"""Cutouts of alert packets: all stamps on one grid, with the candidate's position."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from astropy.io.fits import Header
 
 STAMPS = {"image": "cutoutScience", "template": "cutoutTemplate", "diff": "cutoutDifference"}
-_NONE = "there is none"
-# Cards that describe the file and not the sky.
+_MISSING = "there is none"
+# Cards that describe the file, not the sky.
 _STRUCTURE = re.compile(
     r"SIMPLE|BITPIX|NAXIS\d*|EXTEND|END|PCOUNT|GCOUNT|XTENSION|EXTNAME|CUTMIN[XY]"
 )
@@ -35,7 +35,7 @@ Shape = tuple[int, int]
 
 
 def packet_cutout(record: Mapping[str, Any], producer: Producer, meta: dict[str, Any]) -> Cutout:
-    """The cutout of a packet, with its light curve.
+    """Build the cutout of a packet, with its light curve.
 
     Parameters
     ----------
@@ -43,23 +43,23 @@ def packet_cutout(record: Mapping[str, Any], producer: Producer, meta: dict[str,
         The whole packet.
     producer : Producer
     meta : dict
-        The candidate's columns, kept as the cutout's; ``x`` and ``y`` 0-based.
+        The candidate's columns, used as the cutout's; ``x`` and ``y`` 0-based.
 
     Returns
     -------
     Cutout
-        ``image``, ``template``, ``diff`` as far as there are stamps, ``err`` and ``mask``.
+        ``image``, ``template`` and ``diff`` from the stamps present, ``err`` and ``mask``.
 
     Raises
     ------
     InputError
-        Not one stamp can be used; the text says why for each.
+        No stamp can be used; the text gives the reason for each.
     """
-    stamps, unusable = _stamps(record)
+    stamps, unusable = _read_stamps(record)
     if not stamps:
-        if set(unusable.values()) == {_NONE}:
-            raise InputError("the packet brings no stamps")
-        reasons = "; ".join(f"{name}: {why}" for name, why in unusable.items())
+        if set(unusable.values()) == {_MISSING}:
+            raise InputError("the packet contains no stamps")
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in unusable.items())
         raise InputError(f"no stamp in the packet can be used ({reasons})")
     body = record.get(producer.body)
     position = _parent_position(body if isinstance(body, Mapping) else {}, producer)
@@ -71,13 +71,13 @@ def packet_cutout(record: Mapping[str, Any], producer: Producer, meta: dict[str,
             cutout.notes[name] = f"left out: shape {stamp.image.shape}"
             continue
         cutout[name] = placed(stamp.image, grid.offsets[name], grid.shape)
-        said = "; ".join(filter(None, (stamp.said, grid.said)))
-        if said:
-            cutout.notes[name] = said
-    for name, why in unusable.items():
-        cutout.notes[name] = why
-        if why != _NONE:
-            cutout.unread[name] = why
+        note = "; ".join(filter(None, (stamp.said, grid.said)))
+        if note:
+            cutout.notes[name] = note
+    for name, reason in unusable.items():
+        cutout.notes[name] = reason
+        if reason != _MISSING:
+            cutout.unread[name] = reason
     _put_err(cutout, stamps, grid)
     _put_mask(cutout, stamps, grid)
     _put_sky(cutout, stamps, grid)
@@ -87,8 +87,8 @@ def packet_cutout(record: Mapping[str, Any], producer: Producer, meta: dict[str,
     return cutout
 
 
-def _stamps(record: Mapping[str, Any]) -> tuple[dict[str, Stamp], dict[str, str]]:
-    """The stamps by plane, and why others cannot be used."""
+def _read_stamps(record: Mapping[str, Any]) -> tuple[dict[str, Stamp], dict[str, str]]:
+    """Return the usable stamps by plane, and the reason for each other plane."""
     stamps: dict[str, Stamp] = {}
     unusable: dict[str, str] = {}
     for plane, name in STAMPS.items():
@@ -98,27 +98,27 @@ def _stamps(record: Mapping[str, Any]) -> tuple[dict[str, Stamp], dict[str, str]
             unusable[plane] = str(error)
             continue
         if stamp is None:
-            unusable[plane] = _NONE
+            unusable[plane] = _MISSING
         else:
             stamps[plane] = stamp
     return stamps, unusable
 
 
 def _parent_position(body: Mapping[str, Any], producer: Producer) -> tuple[float, float]:
-    """(x, y) in the image that the stamps are cut out of, 0-based; NaN where unknown."""
+    """Return (x, y) in the parent image of the stamps, 0-based; NaN if unknown."""
     base = int(producer.one_based)
     return number(body.get(producer.x)) - base, number(body.get(producer.y)) - base
 
 
 def _corner(header: str) -> tuple[int, int] | None:
-    """Rubin's CUTMINX and CUTMINY, which are one less than the column and row of the corner."""
-    found = []
+    """Return a corner's column and row: Rubin's CUTMINX and CUTMINY plus one; None if missing."""
+    corner = []
     for keyword in ("CUTMINX", "CUTMINY"):
         match = re.match(r" *(-?\d{1,9})\s", card_value(header, keyword))
         if match is None:
             return None
-        found.append(int(match[1]) + 1)
-    return found[0], found[1]
+        corner.append(int(match[1]) + 1)
+    return corner[0], corner[1]
 
 
 def _origin(
@@ -127,7 +127,7 @@ def _origin(
     producer: Producer,
     position: tuple[float, float],
 ) -> tuple[int, int] | None:
-    """Column and row of the grid's first pixel in the parent image; None where unknown."""
+    """Return column and row of the grid's first pixel in the parent image; None if unknown."""
     if not np.isfinite(position).all():
         return None
     for name, offset in grid.offsets.items():
@@ -142,7 +142,7 @@ def _origin(
 
 
 def _put_err(cutout: Cutout, stamps: Mapping[str, Stamp], grid: Grid) -> None:
-    """``err`` is that of the difference where a stamp tells it, else that of the image."""
+    """Set ``err`` from the uncertainty of the difference, else of the image, else estimated."""
     for name in ("diff", "image"):
         stamp = stamps.get(name)
         if stamp is not None and stamp.sigma is not None and name in grid.offsets:
@@ -172,25 +172,25 @@ def _put_mask(cutout: Cutout, stamps: Mapping[str, Stamp], grid: Grid) -> None:
 
 
 def _put_sky(cutout: Cutout, stamps: Mapping[str, Stamp], grid: Grid) -> None:
-    """Header and WCS of the first stamp that has one; never an error for a WCS."""
+    """Set the header of the first stamp with a WCS, shifted to the grid; None if unusable."""
     for name, offset in grid.offsets.items():
         text = stamps[name].header
         if not card_value(text, "CRPIX1"):
             continue
-        header = _header(text)
+        header = _parse_header(text)
         if header is None:
             return
-        mended = "CTYPE1" not in header and "CTYPE2" not in header and "CRVAL1" in header
-        if mended:
+        is_repaired = "CTYPE1" not in header and "CTYPE2" not in header and "CRVAL1" in header
+        if is_repaired:
             header["CTYPE1"], header["CTYPE2"] = "RA---TAN", "DEC--TAN"
         for axis, shift in enumerate(offset, start=1):
             value = header.get(f"CRPIX{axis}")
             if isinstance(value, (int, float)):
                 header[f"CRPIX{axis}"] = value + shift
         cutout.header = header
-        if not (mended and _is_plain_tangent(header)) and not _has_sky(cutout):
+        if not (is_repaired and _is_plain_tangent(header)) and not _has_sky(cutout):
             cutout.header = None
-        elif mended:
+        elif is_repaired:
             cutout.notes.setdefault("wcs", "without CTYPE: taken as a tangent plane")
         return
 
@@ -204,29 +204,29 @@ def _has_sky(cutout: Cutout) -> bool:
 
 
 def _is_plain_tangent(header: Header) -> bool:
-    """Whether a header has numbers for all that a tangent plane wants: it can be used.
+    """Return whether a header has all numbers of a tangent plane.
 
-    Making a WCS to find out takes longer than reading the packet.
+    Building a WCS as the test takes longer than reading the packet.
     """
-    wanted = ["CRVAL1", "CRVAL2", "CRPIX1", "CRPIX2", "CDELT1", "CDELT2"]
-    wanted += ["PC1_1", "PC1_2", "PC2_1", "PC2_2"]
-    numbers = [header.get(keyword) for keyword in wanted]
+    keywords = ["CRVAL1", "CRVAL2", "CRPIX1", "CRPIX2", "CDELT1", "CDELT2"]
+    keywords += ["PC1_1", "PC1_2", "PC2_1", "PC2_2"]
+    numbers = [header.get(keyword) for keyword in keywords]
     if not all(isinstance(n, (int, float)) and np.isfinite(n) for n in numbers):
         return False
     scales, matrix = numbers[4:6], numbers[6:]
-    flat = matrix[0] * matrix[3] - matrix[1] * matrix[2]
-    return bool(abs(numbers[1]) <= 90 and scales[0] * scales[1] * flat != 0)
+    determinant = matrix[0] * matrix[3] - matrix[1] * matrix[2]
+    return bool(abs(numbers[1]) <= 90 and scales[0] * scales[1] * determinant != 0)
 
 
-def _header(text: str) -> Header | None:
+def _parse_header(text: str) -> Header | None:
     from astropy.io.fits import Header, VerifyError
 
     cards = (text[start : start + 80] for start in range(0, len(text), 80))
-    wanted = [card for card in cards if not _STRUCTURE.fullmatch(card[:8].strip())]
+    kept = [card for card in cards if not _STRUCTURE.fullmatch(card[:8].strip())]
     with quiet():
         try:
-            header = Header.fromstring("".join(card for card in wanted if card.strip()))
-            # Cards are only parsed when they are looked at.
+            header = Header.fromstring("".join(card for card in kept if card.strip()))
+            # card.value: astropy parses a card at its first use.
             for card in header.cards:
                 _ = card.value
         except (ValueError, TypeError, LookupError, VerifyError):
@@ -236,19 +236,19 @@ def _header(text: str) -> Header | None:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A grid of all stamps of a packet.
+    """Common pixel grid of a packet's stamps.
 
     Attributes
     ----------
     shape : (int, int)
         Rows and columns.
     offsets : mapping of str to (int, int)
-        Column and row of the grid where a stamp's first pixel lies; stamps that are not here
-        cannot be placed.
+        Column and row of each stamp's first pixel on the grid; stamps that do not fit are
+        missing.
     middle : (int, int) or None
-        Column and row of the pixel that the stamps were cut out around; None where unknown.
+        Column and row of the pixel that the stamps were cut around; None if unknown.
     said : str
-        What is to be said of it.
+        Note for the user on the grid.
     """
 
     shape: Shape
@@ -258,7 +258,7 @@ class Grid:
 
 
 def half_up(value: float) -> int:
-    """The nearest whole number, halves upwards: the pixel that contains a position."""
+    """Round to the nearest whole number, halves up: the pixel that contains a position."""
     return math.floor(value + 0.5)
 
 
@@ -268,34 +268,34 @@ def stamp_grid(
     producer: Producer,
     position: tuple[float, float],
 ) -> Grid:
-    """One grid for the stamps of a packet.
+    """Return one grid for the stamps of a packet.
 
     Parameters
     ----------
     shapes : mapping of str to (rows, columns)
-        Of the stamps, the most important first.
+        Shapes of the stamps, the most important first.
     corners : mapping of str to (column, row) or None
-        Of a stamp's first pixel in the parent image, where its header tells.
+        Each stamp's first pixel in the parent image, if given in its header.
     producer : Producer
-        Tells the side of a whole stamp.
+        Gives the side of a whole stamp.
     position : (x, y)
-        Of the candidate in the parent image, NaN where unknown: a stamp that the edge of the
-        image cuts lacks columns on the left where x is small, else on the right.
+        Position of the candidate in the parent image, NaN if unknown: a stamp cut by the image's
+        edge lacks columns on the left if x is small, else on the right.
     """
     known = {name: corner for name, corner in corners.items() if corner is not None}
     if set(known) == set(shapes):
-        return _by_corners(shapes, known)
+        return _grid_by_corners(shapes, known)
     side = producer.side or max(max(shape) for shape in shapes.values())
     if all(shape == (side, side) for shape in shapes.values()):
-        return _same(shapes, (side, side))
+        return _same_grid(shapes, (side, side))
     first = next(iter(shapes.values()))
     whole = all(max(shape) <= side for shape in shapes.values())
     if not all(map(math.isfinite, position)) or not whole or side % 2 == 0:
         if set(shapes.values()) == {first} and first[0] == first[1]:
-            return _same(shapes, first)
+            return _same_grid(shapes, first)
         alike = {name: (0, 0) for name, shape in shapes.items() if shape == first}
-        said = "" if first[0] == first[1] else "where the candidate lies on the stamp is not known"
-        return Grid(first, alike, None, said)
+        note = "" if first[0] == first[1] else "where the candidate lies on the stamp is not known"
+        return Grid(first, alike, None, note)
     offsets = {
         name: (
             _missing_before(columns, side, position[0]),
@@ -303,12 +303,12 @@ def stamp_grid(
         )
         for name, (rows, columns) in shapes.items()
     }
-    said = "cut by the image's edge: filled up to its whole size"
-    return Grid((side, side), offsets, (side // 2, side // 2), said)
+    note = "cut by the image's edge: filled up to its whole size"
+    return Grid((side, side), offsets, (side // 2, side // 2), note)
 
 
 def placed(image: Array, offset: tuple[int, int], shape: Shape) -> Array:
-    """A stamp on the grid; NaN (masks: bad) where it does not reach."""
+    """Place a stamp on the grid; pixels beyond the stamp are NaN (in masks: bad)."""
     if image.shape == shape:
         return image
     fill: object = True if image.dtype.kind == "b" else np.nan if image.dtype.kind == "f" else 0
@@ -320,25 +320,25 @@ def placed(image: Array, offset: tuple[int, int], shape: Shape) -> Array:
 
 
 def _missing_before(length: int, side: int, position: float) -> int:
-    """Pixels that an edge took on the low side: all that are missing, or none."""
+    """Return the number of pixels cut off on the low side: all missing pixels, or zero."""
     return side - length if position < side else 0
 
 
-def _same(shapes: Mapping[str, Shape], shape: Shape) -> Grid:
+def _same_grid(shapes: Mapping[str, Shape], shape: Shape) -> Grid:
     odd = shape[0] % 2 == 1 and shape[1] % 2 == 1
     middle = (shape[1] // 2, shape[0] // 2) if odd else None
     return Grid(shape, dict.fromkeys(shapes, (0, 0)), middle)
 
 
-def _by_corners(shapes: Mapping[str, Shape], corners: Mapping[str, tuple[int, int]]) -> Grid:
-    """The grid that holds all stamps, by where their headers say that they are cut out."""
+def _grid_by_corners(shapes: Mapping[str, Shape], corners: Mapping[str, tuple[int, int]]) -> Grid:
+    """Return the grid that contains all stamps, from the corners in their headers."""
     first = next(iter(shapes))
     rows, columns = shapes[first]
     right = max(corners[n][0] + shapes[n][1] for n in shapes)
     top = max(corners[n][1] + shapes[n][0] for n in shapes)
     left, bottom = min(c[0] for c in corners.values()), min(c[1] for c in corners.values())
     if right - left > 2 * columns or top - bottom > 2 * rows:
-        # One of the headers is wrong; the first stamp is shown.
+        # Distant corners mean a wrong header: only the first stamp is placed.
         return Grid((rows, columns), {first: (0, 0)}, None)
     offsets = {n: (corners[n][0] - left, corners[n][1] - bottom) for n in shapes}
     return Grid((top - bottom, right - left), offsets, None)

@@ -1,7 +1,7 @@
-"""The candidate list that lots of packets make: only ever longer.
+"""The candidate list of alert packets, extended lot by lot.
 
-A column grows without being copied each time. The width of a packet's PSF is that of its own PSF,
-else the one that its survey's packets hold.
+Columns have spare capacity, so that appending seldom copies them. The FWHM of a packet is that of
+its own PSF image, else the median of its survey's packets.
 """
 
 from __future__ import annotations
@@ -41,29 +41,31 @@ from vetter.io.field.fwhm import median_width
 
 PRODUCERS = {p.name: p for p in (ZTF, WINTER, GATTINI, TURBO, ALERT, RUBIN, ELASTICC)}
 
-_ROOM = 1.3
+_SPARE_CAPACITY = 1.3
+"""Capacity of a column over its rows, where the final length is unknown."""
 
 
 class GrowingList:
-    """Puts lots together.
+    """Candidate list under construction, made of lots.
 
     Attributes
     ----------
     places : ndarray of int64, shape (n, 5)
-        Of each row, as `vetter.io.alerts.packets.packets.Place`.
+        Each row's `vetter.io.alerts.packets.packets.Place`.
     unread : list of (str, str)
+        Names and reasons of unreadable packets.
     left_alone, repeated, unnamed : int
-        Files that are no packets; rows with another's key; rows without a key.
+        Numbers of other files, of rows with a repeated key, and of rows without a key.
     said : dict
-        What schemas were mended for.
+        Notes on repaired schemas, as keys.
     producers : dict
-        Names of the producers, in the order in which they came up.
+        Names of the producers as keys, in order of appearance.
     widths : SurveyWidths
         The FWHM of each producer's PSF.
     roles : Roles
-        As of the last list that was made.
+        Roles in the list made last.
     expected : int
-        For how many packets room is made at once.
+        Number of packets that columns have capacity for at first.
     """
 
     def __init__(self) -> None:
@@ -107,15 +109,15 @@ class GrowingList:
         self._count += len(rows)
 
     def own_key(self, row: int) -> str:
-        """A key as the packet has it: empty where it has none."""
+        """Return the key in a packet, before it was made unique; empty if missing."""
         return self._own_keys[row]
 
     def producer(self, row: int) -> str:
-        """The name of a packet's."""
+        """Return the name of a packet's producer."""
         return list(self.producers)[int(self._makers[row])]
 
     def candidates(self, notes: Sequence[str]) -> CandidateList:
-        """The list as it is now; what is appended later does not change it."""
+        """Return the list so far; later lots do not change it."""
         columns = {name: growing.column for name, growing in self._columns.items()}
         producers = [PRODUCERS[name] for name in self.producers]
         if len(producers) == 1:
@@ -139,7 +141,7 @@ class GrowingList:
             growing.append(rows.columns.get(name), len(rows), self.expected)
 
     def _append_keys(self, keys: Sequence[str]) -> None:
-        """Keys that are each there once, and that do not depend on what comes later."""
+        """Append keys, made unique by the rows before them alone."""
         self._own_keys += keys
         for key in keys:
             if not key:
@@ -164,12 +166,12 @@ def _table_column(name: str, column: Column) -> Any:
 
 
 class GrowingColumn:
-    """What was handed out stays as it was: new rows are written behind it, in the same memory.
+    """Column that grows in place: new rows are written behind the views returned before.
 
     Parameters
     ----------
     rows : int
-        Without a value, before the first that are appended.
+        Number of rows with missing values at the beginning.
     """
 
     def __init__(self, rows: int = 0) -> None:
@@ -180,33 +182,33 @@ class GrowingColumn:
     @property
     def column(self) -> Column:
         """All rows so far."""
-        return self._first(self._count)
+        return self._head(self._count)
 
     def append(self, part: Column | None, rows: int, room: int) -> None:
-        """Add rows; None: without a value. ``room`` is for how many there may be in the end."""
+        """Append rows; None: missing values. ``room`` is the expected final number of rows."""
         before, self._count = self._count, self._count + rows
-        fitting = self._fitting(part, rows)
-        if fitting is None:
-            held = None if self._values is None else self._first(before)
-            self._hold(joined_column([(held, before), (part, rows)]), room)
+        compatible = self._compatible(part, rows)
+        if compatible is None:
+            held = None if self._values is None else self._head(before)
+            self._store(joined_column([(held, before), (part, rows)]), room)
             return
         assert self._values is not None
         if self._count > len(self._values):
-            self._hold(self._first(before), room)
-        self._values[before : self._count] = fitting.values
-        if fitting.missing is not None and self._missing is None:
+            self._store(self._head(before), room)
+        self._values[before : self._count] = compatible.values
+        if compatible.missing is not None and self._missing is None:
             self._missing = np.zeros(len(self._values), np.bool_)
         if self._missing is not None:
-            gaps = fitting.missing
+            gaps = compatible.missing
             self._missing[before : self._count] = False if gaps is None else gaps
 
-    def _first(self, rows: int) -> Column:
+    def _head(self, rows: int) -> Column:
         assert self._values is not None
         missing = None if self._missing is None else self._missing[:rows]
         return Column(self._values[:rows], missing)
 
-    def _fitting(self, part: Column | None, rows: int) -> Column | None:
-        """The rows as they can be written behind the others; None where all become another kind."""
+    def _compatible(self, part: Column | None, rows: int) -> Column | None:
+        """Return rows of the kind and item size of the column; None if they do not fit in."""
         if self._values is None:
             return None
         kind = self._values.dtype.kind
@@ -216,9 +218,9 @@ class GrowingColumn:
             return empty_column(kind, rows) if is_blank(part) else None
         return part if part.values.dtype.itemsize <= self._values.dtype.itemsize else None
 
-    def _hold(self, column: Column, room: int) -> None:
-        """Move to memory with room behind these rows."""
-        size = max(room, round(_ROOM * self._count))
+    def _store(self, column: Column, room: int) -> None:
+        """Copy rows to new memory with spare capacity behind them."""
+        size = max(room, round(_SPARE_CAPACITY * self._count))
         values = np.empty(size, column.values.dtype)
         values[: len(column.values)] = column.values
         self._values, self._missing = values, None
@@ -228,63 +230,65 @@ class GrowingColumn:
 
 
 class SurveyWidths:
-    """The FWHM that each survey's packets have, each from the first lot that holds such.
+    """Median FWHM of each survey's packets, from its first lot.
 
-    The median is taken: single candidates may be blends or defects. Later packets do not change
-    it, nor with it what was fitted before.
+    The median, since single candidates may be blends or defects. Later lots do not change the
+    FWHM, so that earlier fits stay valid.
     """
 
     def __init__(self) -> None:
-        self._known: dict[str, PsfFwhm | None] = {}
+        self._widths: dict[str, PsfFwhm | None] = {}
 
     def add(self, rows: Rows, producers: dict[str, Producer]) -> None:
-        """Take the packets of a lot; ``producers`` by their names."""
+        """Measure the surveys that are new in a lot; ``producers`` maps names to producers."""
         for number, name in enumerate(rows.producers):
-            if name not in self._known:
-                mine = rows.makers == number
-                self._known[name] = _of_survey(rows, producers[name], mine)
+            if name not in self._widths:
+                is_theirs = rows.makers == number
+                self._widths[name] = _survey_width(rows, producers[name], is_theirs)
 
     def of(self, producer: str, cutout: Cutout) -> PsfFwhm | None:
-        """That of one packet, pixels; None where nothing tells.
+        """Return the FWHM of one packet, pixels; None if neither PSF nor survey gives one.
 
         Parameters
         ----------
         producer : str
-            The name of the packet's.
+            Name of the packet's producer.
         cutout : Cutout
-            The packet's.
+            Cutout of the packet.
         """
         from vetter.core.psf.models import PsfImage
 
         if cutout.psf_image is not None:
             try:
-                # No finer than it is said: packets that are alike are fitted together.
+                # round(): packets of equal FWHM are fitted together.
                 value = round(PsfImage(cutout.psf_image).fwhm, 2)
                 return PsfFwhm(value, f"FWHM {value:.2f} px of the packet's own PSF")
             except ValueError:
-                # Its image is none of a PSF; the survey may tell.
+                # The image is not a PSF; the survey may have a FWHM.
                 pass
-        return self._known.get(producer)
+        return self._widths.get(producer)
 
     def in_words(self) -> str:
-        """What is known of each survey, where there are several; else empty."""
-        if len(self._known) < 2:
+        """Return a note on the FWHM of each survey, if there are several; else empty."""
+        if len(self._widths) < 2:
             return ""
         each = [
             f"{width.value:.2f} px of {name}"
-            for name, width in self._known.items()
+            for name, width in self._widths.items()
             if width is not None
         ]
         return f"FWHM {', '.join(each)}, and of packets that bring their PSF its own"
 
 
-def _of_survey(rows: Rows, producer: Producer, mine: npt.NDArray[np.bool_]) -> PsfFwhm | None:
+def _survey_width(
+    rows: Rows, producer: Producer, is_theirs: npt.NDArray[np.bool_]
+) -> PsfFwhm | None:
     column = rows.columns.get(producer.fwhm)
     if column is None or column.values.dtype.kind not in "iuf":
         return None
-    known = mine if column.missing is None else mine & ~column.missing
-    value = median_width(column.values[known])
+    is_valid = is_theirs if column.missing is None else is_theirs & ~column.missing
+    value = median_width(column.values[is_valid])
     if value is None:
         return None
-    said = f"FWHM {value:.2f} px, the median of column {producer.fwhm} of {producer.name}"
-    return PsfFwhm(value, said)
+    note = f"FWHM {value:.2f} px, the median of column {producer.fwhm} of {producer.name}"
+    return PsfFwhm(value, note)

@@ -1,4 +1,4 @@
-"""The light curve in a packet: earlier detections, limits, forced photometry."""
+"""Light curves in packets: earlier detections, upper limits, forced photometry."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.producers import Producer, band, field_of, is_positive, number
 
 _JD_OF_MJD_ZERO = 2400000.5
-# ZTF's advice for its forced photometry: a detection is three sigma, a limit five.
-_DETECTED = 3.0
-_LIMIT = 5.0
+# ZTF's advice for forced photometry: detections from 3 sigma, limits at 5 sigma.
+_DETECTION_SIGMA = 3.0
+_LIMIT_SIGMA = 5.0
 
 Epoch = tuple[float, float, float, bool, str, str, bool]
 
 
 def light_curve(record: Mapping[str, Any], producer: Producer) -> LightCurve | None:
-    """The light curve of a packet's object, its own epoch included; None where nothing is told."""
+    """Return the light curve of a packet's object with its own epoch; None without any epoch."""
     body = record.get(producer.body)
     if not isinstance(body, Mapping):
         return None
@@ -29,7 +29,7 @@ def light_curve(record: Mapping[str, Any], producer: Producer) -> LightCurve | N
     else:
         epochs, current = _magnitudes(record, body, producer)
         quantity, unit = "magnitude", "mag"
-    # Rubin's fields say so by their names: midpointMjdTai, midPointTai.
+    # Rubin's field names end in the scale: midpointMjdTai, midPointTai.
     scale = "TAI" if producer.time.lower().endswith("tai") else ""
     return LightCurve.of(epochs, quantity, unit, current, scale) if epochs else None
 
@@ -43,7 +43,7 @@ def _entries(record: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]
 
 
 def _mjd(value: Any) -> float:
-    """MJD of a JD; a number too small for that is an MJD already."""
+    """Return the MJD of a JD; numbers below 1e6 are MJD already."""
     time = number(value)
     return time - _JD_OF_MJD_ZERO if time > 1e6 else time
 
@@ -54,7 +54,7 @@ def _magnitudes(
     epochs = [_detection_or_limit(entry, producer) for entry in _entries(record, "prv_candidates")]
     epochs += [_forced(entry, producer) for entry in _entries(record, "fp_hists")]
     own = _detection_or_limit(body, producer)
-    # WINTER lists the epoch itself among the earlier ones at times.
+    # WINTER lists the packet's own epoch among the earlier ones at times.
     epochs = [e for e in epochs if not (e[5] == own[5] and e[0] == own[0] and e[4] == own[4])]
     return [*epochs, own], len(epochs)
 
@@ -75,8 +75,16 @@ def _forced(entry: Mapping[str, Any], producer: Producer) -> Epoch:
     zero = number(entry.get("magzpsci"))
     if not sigma > 0 or math.isnan(flux):
         return time, math.nan, math.nan, True, name, "forced", False
-    if abs(flux) < _DETECTED * sigma:
-        return time, zero - 2.5 * math.log10(_LIMIT * sigma), math.nan, True, name, "forced", False
+    if abs(flux) < _DETECTION_SIGMA * sigma:
+        return (
+            time,
+            zero - 2.5 * math.log10(_LIMIT_SIGMA * sigma),
+            math.nan,
+            True,
+            name,
+            "forced",
+            False,
+        )
     mag = zero - 2.5 * math.log10(abs(flux))
     return time, mag, 1.0857362 * sigma / abs(flux), False, name, "forced", flux < 0
 
@@ -94,7 +102,7 @@ def _fluxes(
         epochs.append(
             (
                 _mjd(_first(entry, producer.time)),
-                _LIMIT * noise,
+                _LIMIT_SIGMA * noise,
                 math.nan,
                 True,
                 name,

@@ -1,6 +1,6 @@
-"""The process that lists packets, so that reading ten thousand does not make keys late.
+"""The worker process that lists packets, so that reading ten thousand does not delay keys.
 
-Packets are read in lots that become larger, so that joining the lots costs little in sum.
+It reads packets in lots of increasing size, so that joining the lots takes little time in sum.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ from vetter.io.files.cancelling import check_cancelled
 NICENESS = 10
 
 FIRST = 32
-"""Packets that are read before anything is shown."""
+"""Packets read before the window shows the first of them."""
 
 GROWTH = 7
-"""A lot is so many times all before it, until it is large..."""
+"""Size of a lot over all packets before it, up to ``LARGE`` packets."""
 
 LARGE = 2048
-"""...from where on the list doubles, and later grows by a quarter."""
+"""Number of packets from which the list doubles with each lot, and later grows by a quarter."""
 
-_LARGEST = 16384
-_AT_ONCE = 1024
+_LARGEST_DOUBLING = 16384
+_RECORDS_HELD = 1024
 """Packets held as records before they become columns, which take a tenth of the memory."""
 
-_WITHOUT_ANY = 4096
-"""Inputs after which a lot ends even if none of them could be read."""
+_MAX_UNREAD_PER_LOT = 4096
+"""Unreadable and other files after which a lot ends, even without a packet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What to list: the files, the schema's file, where to go on, and after how many packets."""
+    """Request for a list: files, schema file, last place reached and number of packets so far."""
 
     files: tuple[str, ...]
     schema: str | None
@@ -55,12 +55,12 @@ class Start:
 
 
 class Listing:
-    """The other end: lots as they come.
+    """The window's side of the worker process, which returns its lots.
 
     Parameters
     ----------
     files, schema, after, so_far
-        As `Start`.
+        As in `Start`.
     """
 
     def __init__(
@@ -73,9 +73,9 @@ class Listing:
         self._closed = False
 
     def next_lot(self) -> Lot:
-        """Wait for the next lot; begins the process when it is first asked.
+        """Wait for the next lot; the first call starts the process.
 
-        Never raises: a process that ends early, or that was closed, gives a last lot that says so.
+        Never raises: if the process ends early or was closed, the last lot holds the reason.
         """
         try:
             with self._state:
@@ -85,16 +85,20 @@ class Listing:
                     self._begin()
             lot = next(self._messages, None)
         except (OSError, ValueError, EOFError) as error:
-            # A pipe that was closed from another thread.
-            lot = None if self._closed else ended(f"the process that lists packets failed: {error}")
+            # ValueError: close() on another thread closed the pipe.
+            lot = (
+                None
+                if self._closed
+                else ended(f"the worker process that lists packets failed: {error}")
+            )
         if not isinstance(lot, Lot):
-            lot = ended("" if self._closed else "the process that lists packets ended early")
+            lot = ended("" if self._closed else "the worker process that lists packets ended early")
         if lot.last:
             self.close()
         return lot
 
     def close(self) -> None:
-        """End the process; a call that waits for it on another thread returns soon."""
+        """End the process; a `next_lot` that waits on another thread returns soon."""
         with self._state:
             self._closed = True
             process, self._process = self._process, None
@@ -113,7 +117,7 @@ class Listing:
 
 
 def main() -> None:
-    """List what the first message names, lot by lot, until the end or until nobody listens."""
+    """Send the lots of the request on standard input, until the end or a closed pipe."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     answers = child_process.answering_stream()
@@ -124,22 +128,22 @@ def main() -> None:
         for lot in lots(start):
             child_process.send(answers, lot)
     except BrokenPipeError:
-        # The window has gone; nobody wants the rest.
+        # The window closed the pipe: the rest is not needed.
         os._exit(0)
 
 
 def lots(start: Start) -> Iterator[Lot]:
-    """The lots of a list from where it was left."""
+    """Yield the lots of a list behind the place reached before."""
     try:
         schema = None if start.schema is None else read_schema(Path(start.schema))
     except InputError as error:
         yield ended(str(error))
         return
     packets = Packets(start.files, schema, in_turn=True)
-    found = packets.listed(start.after)
+    items = packets.listed(start.after)
     count = start.so_far
     while True:
-        lot = read_lot(found, lot_size(count))
+        lot = read_lot(items, lot_size(count))
         count += len(lot.places)
         yield _with_index(lot, packets)
         if lot.last:
@@ -147,13 +151,13 @@ def lots(start: Start) -> Iterator[Lot]:
 
 
 def _with_index(lot: Lot, packets: Packets) -> Lot:
-    """The lot with the index of the packed archive that is being read."""
+    """Add the index of the gzipped archive that is being read to a lot."""
     if lot.reached is None:
         return lot
     try:
         index = packets.gzip_index(lot.reached.file)
     except InputError:
-        # Without an index it takes longer to get there, and no more.
+        # The index only saves time.
         return lot
     return lot if index is None else replace(lot, gzip_index=(lot.reached.file, index))
 
@@ -165,23 +169,23 @@ class Lot:
     Attributes
     ----------
     rows : Rows or None
-        None where not one packet of it could be read.
+        None if no packet could be read.
     places : ndarray of int64, shape (n, 5)
-        Of each row, as `Place`.
+        Each row's `Place`.
     unread : tuple of (str, str)
         Names, and reasons.
     left_alone : int
-        Files that are no packets.
+        Number of files of other kinds.
     said : tuple of str
-        What schemas were mended for.
+        Notes on repaired schemas.
     reached : Place or None
-        The last one looked at; None where the lot is empty.
+        Last place read; None if the lot is empty.
     last : bool
-        There is nothing behind it.
+        Whether the list ends here.
     failed : str
-        Why reading ended early, in words; empty where it did not.
+        Reason if reading ended early, else empty.
     gzip_index : (int, bytes) or None
-        The number of a packed archive, and the index of what was read of it.
+        Number of a gzipped archive, and the index of its part read so far.
     """
 
     rows: Rows | None
@@ -196,19 +200,19 @@ class Lot:
 
 
 def lot_size(so_far: int) -> int:
-    """How many packets the next lot has, after so many."""
+    """Return the number of packets in the lot that follows ``so_far`` packets."""
     if so_far == 0:
         return FIRST
-    return so_far * GROWTH if so_far < LARGE else min(so_far, max(_LARGEST, so_far // 4))
+    return so_far * GROWTH if so_far < LARGE else min(so_far, max(_LARGEST_DOUBLING, so_far // 4))
 
 
 def read_lot(packets: Iterator[Packet | Unread | LeftAlone], size: int) -> Lot:
-    """Read the next packets, ``size`` good ones if there are so many."""
-    found: list[tuple[dict[str, Any], Producer]] = []
+    """Read the next lot, of up to ``size`` readable packets."""
+    records: list[tuple[dict[str, Any], Producer]] = []
     rows: list[Rows] = []
     places: list[Place] = []
     unread: list[tuple[str, str]] = []
-    said: dict[str, None] = {}
+    notes: dict[str, None] = {}
     left_alone = 0
     reached: Place | None = None
     last = True
@@ -220,41 +224,41 @@ def read_lot(packets: Iterator[Packet | Unread | LeftAlone], size: int) -> Lot:
         elif isinstance(item, Unread):
             unread.append((item.name, item.reason))
         elif (producer := producer_of(item.record)) is None:
-            unread.append((f"packet {item.place.index + 1}", "no record of a candidate in it"))
+            unread.append((f"packet {item.place.index + 1}", "contains no record of a candidate"))
         else:
-            found.append((item.record, producer))
+            records.append((item.record, producer))
             places.append(item.place)
             if item.said:
-                said[item.said] = None
-            if len(found) == _AT_ONCE:
-                rows.append(rows_of(found))
-                found = []
-        if len(places) >= size or len(unread) + left_alone >= max(size, _WITHOUT_ANY):
+                notes[item.said] = None
+            if len(records) == _RECORDS_HELD:
+                rows.append(rows_of(records))
+                records = []
+        if len(places) >= size or len(unread) + left_alone >= max(size, _MAX_UNREAD_PER_LOT):
             last = False
             break
-    if found:
-        rows.append(rows_of(found))
+    if records:
+        rows.append(rows_of(records))
     return Lot(
         joined_rows(rows) if rows else None,
-        np.array([_plain(place) for place in places], np.int64).reshape(len(places), 5),
+        np.array([_as_numbers(place) for place in places], np.int64).reshape(len(places), 5),
         tuple(unread),
         left_alone,
-        tuple(said),
+        tuple(notes),
         reached,
         last,
     )
 
 
 def place_of(row: npt.NDArray[np.int64]) -> Place:
-    """A row of `Lot.places` as a place."""
+    """Return the place in a row of `Lot.places`."""
     return Place(*(int(number) for number in row))
 
 
-def _plain(place: Place) -> tuple[int, int, int, int, int]:
+def _as_numbers(place: Place) -> tuple[int, int, int, int, int]:
     return place.file, place.start, place.size, place.block, place.index
 
 
 def ended(reason: str) -> Lot:
-    """The lot that says that there are no more, and why."""
-    none = np.empty((0, 5), np.int64)
-    return Lot(None, none, (), 0, (), None, True, failed=reason)
+    """Return a last, empty lot with the reason for the end."""
+    no_places = np.empty((0, 5), np.int64)
+    return Lot(None, no_places, (), 0, (), None, True, failed=reason)

@@ -1,4 +1,4 @@
-"""Opening alert packets: what there is, the first of them, and a source."""
+"""Opening of alert packets: the search for files, the first lot, and a source."""
 
 from __future__ import annotations
 
@@ -28,34 +28,34 @@ def open_alerts(
     schema: str | None,
     origin: InputOrigin,
 ) -> AlertSource:
-    """A source of packets in files, archives and folders of them, subfolders included.
+    """Open the packets in files, archives and folders with their subfolders.
 
-    Only the first packets are read here.
+    Only the first packets are read before the source is returned.
 
     Parameters
     ----------
     inputs : sequence of Path
     radius, fwhm : float or None
-        The user's word on the cutouts' size and the PSF's FWHM, pixels.
+        The user's radius of the cutouts and FWHM of the PSF, pixels.
     schema : str or None
-        File of the schema of packets that come without one.
+        File with the schema of packets that come without one.
     origin : InputOrigin
 
     Raises
     ------
     InputError
-        Not one packet can be read.
+        No packet can be read.
     """
     files, left_alone = packet_files(inputs)
     packets = Packets(files, None if schema is None else read_schema(Path(schema)))
-    found = packets.listed()
-    first = read_lot(found, FIRST)
+    items = packets.listed()
+    first = read_lot(items, FIRST)
     while first.rows is None:
         if first.last:
             packets.close()
-            raise InputError(_none_read(inputs, first))
-        # Whole lots of nothing but bad packets.
-        first = _after_nothing(first, read_lot(found, FIRST))
+            raise InputError(_unreadable_text(inputs, first))
+        # A lot without rows still reports its unreadable packets.
+        first = _add_earlier(read_lot(items, FIRST), first)
     listing = None
     if not first.last:
         listing = Listing(files, schema, first.reached, len(first.places))
@@ -69,7 +69,7 @@ def open_alerts(
         listing,
         {"radius": radius, "fwhm": fwhm},
         origin.record,
-        _expected(files, first),
+        _estimate_count(files, first),
         left_alone,
         origin.notes_with(),
         origin.cautions,
@@ -77,7 +77,7 @@ def open_alerts(
 
 
 def packet_files(inputs: Sequence[Path]) -> tuple[list[str], int]:
-    """Files that may hold packets, by number where their names have numbers; others counted."""
+    """Return files that may hold packets, in natural order, and the number of other files."""
     files: list[str] = []
     others = 0
     for entry in inputs:
@@ -85,21 +85,22 @@ def packet_files(inputs: Sequence[Path]) -> tuple[list[str], int]:
             files.append(str(entry))
             continue
         for prefix, names in walked(entry, key=natural):
-            kept = [name for name in names if not is_other_by_name(name)]
-            others += len(names) - len(kept)
-            files += [prefix + name for name in sorted(kept, key=natural)]
+            possible = [name for name in names if not is_other_by_name(name)]
+            others += len(names) - len(possible)
+            files += [prefix + name for name in sorted(possible, key=natural)]
     return list(dict.fromkeys(files)), others
 
 
 def natural(name: str) -> list[str | int]:
-    """A key by which ``9.avro`` comes before ``10.avro``."""
+    """Return a sort key that puts ``9.avro`` before ``10.avro``."""
     parts: list[str | int] = list(_DIGITS.split(name))
-    # Every other part is a number, so that numbers are compared with numbers only.
+    # Every other part is a number, so numbers are compared with numbers only.
     parts[1::2] = [int(part) for part in parts[1::2]]
     return parts
 
 
-def _after_nothing(before: Lot, lot: Lot) -> Lot:
+def _add_earlier(lot: Lot, before: Lot) -> Lot:
+    """Return a lot with the unreadable packets of the lot before it, which has no rows."""
     return dataclasses.replace(
         lot,
         unread=before.unread + lot.unread,
@@ -108,12 +109,12 @@ def _after_nothing(before: Lot, lot: Lot) -> Lot:
     )
 
 
-def _none_read(inputs: Sequence[Path], lot: Lot) -> str:
+def _unreadable_text(inputs: Sequence[Path], lot: Lot) -> str:
     if not lot.unread:
-        found = counted(lot.left_alone, "file")
+        files = counted(lot.left_alone, "other file")
         return (
-            f"{inputs[0]}: wanted alert packets (Avro), found {found} and none "
-            "such: unpack what they are in, and give that"
+            f"{inputs[0]}: expected alert packets (Avro, tar or Parquet), found {files}; "
+            "unpack other archives first"
         )
     name, reason = lot.unread[0]
     if len(lot.unread) == 1 and len(inputs) == 1 and name == str(inputs[0]):
@@ -122,8 +123,8 @@ def _none_read(inputs: Sequence[Path], lot: Lot) -> str:
     return f"{inputs[0]}: {count} found, none can be read; the first, {name}: {reason}"
 
 
-def _expected(files: Sequence[str], first: Lot) -> int | None:
-    """About how many packets there are, from the first ones' share of the files."""
+def _estimate_count(files: Sequence[str], first: Lot) -> int | None:
+    """Estimate the number of packets from the first lot's share of the files; None if unknown."""
     if first.last or first.reached is None:
         return len(first.places)
     if first.reached.file > 0:

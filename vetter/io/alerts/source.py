@@ -1,4 +1,4 @@
-"""Alert packets as a source of candidates, used while the list is still being read."""
+"""Alert packets as a source of cutouts, usable while the list is still loading."""
 
 from __future__ import annotations
 
@@ -26,38 +26,38 @@ from vetter.io.files.regular_files import left_alone_words
 
 PLANES = ("image", "template", "diff", "err")
 _DEFAULT_RADIUS = 20.0
-# The first packets tell how many there will be, but not surely.
-_MOST_ROOM = 200_000
+_MAX_FIRST_CAPACITY = 200_000
+"""Largest number of rows to allocate at first: the expected number is only an estimate."""
 
 
 class AlertSource(CutoutSource):
-    """Packets of files, folders and archives.
+    """Source of candidates from packets in files, folders and archives.
 
     Parameters
     ----------
     title : str
     packets : Packets
-        For the cutouts.
+        Reader of the packets for cutouts.
     first : Lot
-        The beginning of the list.
+        Beginning of the list.
     listing : Listing or None
-        Reads the rest; None where there is none.
+        Worker process that lists the rest; None if the first lot is the whole list.
     options : mapping
-        ``radius`` and ``fwhm`` as the user says them, or None.
+        The user's ``radius`` and ``fwhm``, pixels, or None.
     record : dict
     expected : int or None
-        About how many packets there are.
+        Estimated number of packets.
     left_alone : int
-        Files that are something else by their names.
+        Number of other files by their names.
 
     Attributes
     ----------
     candidates : CandidateList
-        As far as it was read.
+        The list so far.
     extra_notes, extra_cautions : tuple of str
-        Said before all others.
+        Notes and cautions shown before all others.
     plane_provenance : mapping of str to Provenance
-        How the planes of the first packet with stamps came to be.
+        Provenance of the planes of the first packet with stamps.
     """
 
     has_own_widths: ClassVar[bool] = True
@@ -83,7 +83,7 @@ class AlertSource(CutoutSource):
         self._expected = expected
         self._list = GrowingList()
         self._list.left_alone = left_alone
-        self._list.expected = min(round(1.1 * (expected or 0)), _MOST_ROOM)
+        self._list.expected = min(round(1.1 * (expected or 0)), _MAX_FIRST_CAPACITY)
         self._failed = ""
         # grow() and a cutout() that has to wait for a row may come from two threads.
         self._growing = threading.Lock()
@@ -94,75 +94,75 @@ class AlertSource(CutoutSource):
         self.candidates: CandidateList = self._list.candidates(())
         self._first = self.candidates
         self.plane_provenance: Mapping[str, Provenance] = {}
-        self.plane_names, side = self._look_at_first()
-        # Half of a whole stamp, unless the user says otherwise.
+        self.plane_names, side = self._inspect_first()
+        # Half of a whole stamp, unless the user gives a radius.
         self.default_radius = options["radius"] or side or _DEFAULT_RADIUS
 
     @property
     def complete(self) -> bool:
-        """Whether all packets were listed."""
+        """Whether the list is complete."""
         return self._complete
 
     @property
     def expected(self) -> int | None:
-        """About how many candidates there will be; None where nothing tells."""
+        """Estimated number of candidates; None if unknown."""
         return len(self.candidates) if self.complete else self._expected
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was found so far, one line each."""
-        found, candidates = self._list, self.candidates
-        makers = ", ".join(found.producers)
+        """Notes on the packets listed so far, one line each."""
+        listed, candidates = self._list, self.candidates
+        producers = ", ".join(listed.producers)
         notes = [
-            f"{counted(len(candidates), 'packet')} of {makers}"
+            f"{counted(len(candidates), 'packet')} of {producers}"
             + ("" if self.complete else " so far")
         ]
-        if found.unread:
-            total = len(candidates) + len(found.unread)
+        if listed.unread:
+            total = len(candidates) + len(listed.unread)
             notes.append(
-                f"{len(found.unread):,} of {counted(total, 'packet')} could not be read; "
+                f"{len(listed.unread):,} of {counted(total, 'packet')} could not be read; "
                 "File > Report names them"
             )
-        if found.repeated:
-            repeat = counted(found.repeated, "packet repeats", "packets repeat")
+        if listed.repeated:
+            repeat = counted(listed.repeated, "packet repeats", "packets repeat")
             notes.append(f"{repeat} an id: kept apart as KEY#2 and so on")
-        if found.unnamed:
-            notes.append(f"{counted(found.unnamed, 'packet')} without an id: called row-N")
-        if found.left_alone:
-            notes.append(left_alone_words(found.left_alone))
+        if listed.unnamed:
+            notes.append(f"{counted(listed.unnamed, 'packet')} without an id: called row-N")
+        if listed.left_alone:
+            notes.append(left_alone_words(listed.left_alone))
         if self._failed:
             notes.append(f"the list ends early: {self._failed}")
         return (
             *self.extra_notes,
             *notes,
-            *found.said,
+            *listed.said,
             f"columns {candidates.roles.described()}",
             "alerts' templates are not matched to their images: fits are shown, not judged",
         )
 
     @property
     def report(self) -> tuple[str, ...]:
-        """Packets that could not be read so far, and why."""
+        """Unreadable packets so far, and the reasons."""
         lines = [f"{name}: {reason}" for name, reason in list(self._list.unread)]
         return tuple([*lines, self._failed] if self._failed else lines)
 
     @cached_property
     def fingerprints(self) -> tuple[Fingerprint, ...]:
-        """Of all files, by names and sizes; of one alone, by samples of what is in it."""
+        """Fingerprint of all files by names and sizes; of a single file by samples of content."""
         files = [Path(name) for name in self._packets.files]
         if len(files) == 1:
             return (plane_fingerprint("cutouts", files[0]),)
         return (files_fingerprint("cutouts", [path for path in files if path.exists()]),)
 
     def cutout(self, row: int, radius: float | None = None) -> Cutout:
-        """The cutout of one packet, its light curve with it; cropped to a smaller radius.
+        """Return the cutout of one packet with its light curve, cropped to ``radius``.
 
-        Waits for a row that was not listed yet.
+        Waits until the row is listed.
 
         Raises
         ------
         InputError
-            The packet cannot be read any more, or has no stamps.
+            The packet cannot be read any more, or has no usable stamps.
         """
         while row >= len(self._rows) and self.grow() is not None:
             pass
@@ -191,16 +191,16 @@ class AlertSource(CutoutSource):
             if lot.gzip_index is not None:
                 self._gzip_index = lot.gzip_index
             if lot.rows is not None:
-                # In this order: a cutout on another thread looks for its row among the places.
+                # _rows last: cutout() on another thread takes a row of _rows as listed.
                 self.candidates = self._list.candidates(())
                 self._rows = self._list.places
             self._complete = lot.last
             return self.candidates
 
     def fwhm(self, measure: bool = True) -> PsfFwhm | None:
-        """The FWHM of the PSF: as the user says, from a stamp's PSF, or the packets' column.
+        """Return the FWHM of the PSF: the user's, or from a stamp's PSF, or the packets' column.
 
-        From the first packets only, so that it does not change while the list grows.
+        Only the first lot counts, so that the FWHM stays the same while the list loads.
         """
         from vetter.core.psf.models import PsfImage
 
@@ -212,17 +212,17 @@ class AlertSource(CutoutSource):
                     value = PsfImage(image).fwhm
                     return PsfFwhm(value, f"FWHM {value:.2f} px of the first packet's PSF")
             except (InputError, ValueError):
-                # The column may tell.
+                # The packets' column may give a FWHM.
                 pass
-        known, each = known_fwhm(given, self._first, None, None), self._list.widths.in_words()
-        return known if known is None or given is not None or not each else PsfFwhm(known[0], each)
+        known, note = known_fwhm(given, self._first, None, None), self._list.widths.in_words()
+        return known if known is None or given is not None or not note else PsfFwhm(known[0], note)
 
     def own_fwhm(self, row: int, cutout: Cutout) -> PsfFwhm | None:
-        """The FWHM of one packet's PSF, by its survey; None where nothing tells."""
+        """Return the FWHM of one packet's PSF or survey; None if unknown."""
         return self._list.widths.of(self._list.producer(row), cutout)
 
     def close(self) -> None:
-        """End the listing and let go of the files."""
+        """End the worker process and close the files."""
         if self._listing is not None:
             self._listing.close()
         self._packets.close()
@@ -237,8 +237,8 @@ class AlertSource(CutoutSource):
                 pass
         return self._packets.record(place_of(self._rows[row]))
 
-    def _look_at_first(self) -> tuple[tuple[str, ...], float]:
-        """Names of planes, and half of the side of a stamp, by the first packet that has any."""
+    def _inspect_first(self) -> tuple[tuple[str, ...], float]:
+        """Return names of planes, and half a stamp's side, from the first packet with stamps."""
         for row in range(min(4, len(self._rows))):
             try:
                 cutout = self.cutout(row)

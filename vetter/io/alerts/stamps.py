@@ -1,4 +1,4 @@
-"""A packet's stamp: FITS, plain or gzipped, as arrays; within bounds."""
+"""Stamps of packets (FITS, plain or gzipped) as arrays, within size limits."""
 
 from __future__ import annotations
 
@@ -21,30 +21,32 @@ from vetter.io.files.unreadable import reading
 from vetter.io.fits.plain_images import read_plain
 from vetter.io.fits.structure import open_fits
 
-_PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n")
-# ZTF's templates have -3.4e38, the lowest number, where they have no data.
-_NO_DATA = 1e37
-_UNCERTAINTIES = {"varianceuncertainty": 2, "inversevariance": -2, "stduncertainty": 1}
+_PICTURE_MARKS = (b"\xff\xd8\xff", b"\x89PNG\r\n")
+_MAX_PIXEL = 1e37
+"""Absolute value above which a pixel has no data: ZTF's templates have -3.4e38 there."""
+
+# Powers of sigma for the values of UTYPE, the class names of astropy.nddata in lower case.
+_SIGMA_POWERS = {"varianceuncertainty": 2, "inversevariance": -2, "stduncertainty": 1}
 
 
 @dataclass(frozen=True, eq=False)
 class Stamp:
-    """One stamp.
+    """Stamp of a packet, as arrays.
 
     Attributes
     ----------
     image : ndarray, shape (rows, columns)
-        Native byte order.
+        Pixels in native byte order.
     sigma : ndarray or None
-        1 sigma of each pixel, where the stamp has an uncertainty.
+        1 sigma of each pixel, if the stamp has an uncertainty.
     mask : ndarray of int or None
-        With the names of its bits in ``mask_header``.
+        Mask whose bits are named in ``mask_header``.
     psf : ndarray or None
-        The PSF's image, its point at the centre; of a size of its own.
+        Image of the PSF with the source at its centre; its size differs from the stamp's.
     header : str
-        Cards of the image's header, 80 characters each; empty where it is no FITS.
-    said : str
-        How the pixels or the uncertainty came to be, where they are not what the packet holds.
+        Cards of the image's header, 80 characters each; empty if it is not FITS.
+    said, sigma_said : str
+        Notes on pixels and uncertainty that were converted; empty if taken as they are.
     """
 
     image: Array
@@ -58,12 +60,12 @@ class Stamp:
 
 
 def read_stamp(value: Any) -> Stamp | None:
-    """The stamp in a packet's field: bytes, or a record with ``stampData``; None for null.
+    """Read the stamp in a packet's field: bytes, or a record with ``stampData``; None for null.
 
     Raises
     ------
     InputError
-        It is empty, damaged, too large or no image; the text says what, not where.
+        The stamp is empty, damaged, too large or not an image; the text names no file.
     """
     if isinstance(value, Mapping):
         value = value.get("stampData", value.get("stampdata"))
@@ -73,15 +75,15 @@ def read_stamp(value: Any) -> Stamp | None:
         raise InputError(f"wanted a FITS image, found {type(value).__name__}")
     if not value:
         raise InputError("is empty")
-    content = _unpacked(value)
-    if content.startswith(_PICTURES):
-        return _picture(content)
+    content = _unpack(value)
+    if content.startswith(_PICTURE_MARKS):
+        return _read_picture(content)
     if not content.startswith(b"SIMPLE"):
         raise InputError(f"wanted a FITS image, found {content[:8]!r}")
-    return _fits(content)
+    return _read_fits(content)
 
 
-def _unpacked(value: bytes) -> bytes:
+def _unpack(value: bytes) -> bytes:
     if mark_of(value) is Mark.GZIP:
         try:
             value = unpacked_gzip(value, size_limits.STAMP)
@@ -92,38 +94,38 @@ def _unpacked(value: bytes) -> bytes:
     return value
 
 
-def _fits(content: bytes) -> Stamp:
-    hdus: list[Any] = read_plain(content) or _by_astropy(content)
+def _read_fits(content: bytes) -> Stamp:
+    hdus: list[Any] = read_plain(content) or _read_by_astropy(content)
     if not hdus or hdus[0].data is None or hdus[0].data.ndim != 2 or not hdus[0].data.size:
         raise InputError("wanted a FITS image of two dimensions, found none")
     first = hdus[0]
-    said: dict[str, Any] = {"header": _text(first)}
+    fields: dict[str, Any] = {"header": _header_text(first)}
     image = _floats(first.data)
-    nothing = np.abs(image) > _NO_DATA
-    if nothing.any():
-        image = np.where(nothing, np.array(np.nan, image.dtype), image)
-        said["said"] = f"no data in {counted(int(nothing.sum()), 'pixel')}"
+    is_empty = np.abs(image) > _MAX_PIXEL
+    if is_empty.any():
+        image = np.where(is_empty, np.array(np.nan, image.dtype), image)
+        fields["said"] = f"no data in {counted(int(is_empty.sum()), 'pixel')}"
     for hdu in hdus[1:]:
         data = hdu.data
         if data is None or data.ndim != 2:
             continue
         name = str(hdu.name).upper()
         if name == "PSFIMAGE":
-            said["psf"] = _floats(data)
+            fields["psf"] = _floats(data)
         elif data.shape != image.shape:
             continue
         elif name == "UNCERT":
-            said |= _sigma(_floats(data), hdu.header.get("UTYPE"))
+            fields |= _sigma(_floats(data), hdu.header.get("UTYPE"))
         elif name == "VARIANCE":
-            said |= _sigma(_floats(data), "VarianceUncertainty")
+            fields |= _sigma(_floats(data), "VarianceUncertainty")
         elif name == "MASK" and data.dtype.kind in "iu":
-            said["mask"], said["mask_header"] = data, dict(hdu.header)
-    return Stamp(image, **said)
+            fields["mask"], fields["mask_header"] = data, dict(hdu.header)
+    return Stamp(image, **fields)
 
 
 def _sigma(data: Array, kind: object) -> dict[str, Any]:
-    """1 sigma of what UTYPE says that an uncertainty is; astropy.nddata's words."""
-    power = _UNCERTAINTIES.get(str(kind or "StdUncertainty").strip().lower())
+    """Return 1 sigma of an uncertainty of the kind in UTYPE; empty for an unknown kind."""
+    power = _SIGMA_POWERS.get(str(kind or "StdUncertainty").strip().lower())
     if power is None:
         return {}
     with np.errstate(all="ignore"):
@@ -133,52 +135,52 @@ def _sigma(data: Array, kind: object) -> dict[str, Any]:
     return {"sigma": sigma, "sigma_said": "variance converted"}
 
 
-def _by_astropy(content: bytes) -> list[Any]:
-    """HDUs that are not plain (scaled integers, for one); none larger than the stream."""
+def _read_by_astropy(content: bytes) -> list[Any]:
+    """Read HDUs that are not plain, as scaled integers; larger ones than the stream are left out."""
     with reading("stamp", "a FITS image that cannot be read"):
         stream = io.BytesIO(content)
         with open_fits(stream, "stamp", disable_image_compression=True) as hdus:
-            found = []
+            images = []
             for hdu in hdus:
                 pixels = int(np.prod([int(n) for n in hdu.shape], dtype=object)) if hdu.shape else 0
                 if hdu.is_image and 0 < pixels * abs(int(hdu.header["BITPIX"])) // 8 <= len(
                     content
                 ):
-                    # Read while the file is open; the HDU keeps it.
-                    found.append((hdu, np.asarray(hdu.data)))
-            return [_Read(hdu.name, data, hdu.header) for hdu, data in found]
-    raise AssertionError("reading() lets nothing pass")
+                    # hdu.data is read while the stream is open.
+                    images.append((hdu, np.asarray(hdu.data)))
+            return [_ReadHdu(hdu.name, data, hdu.header) for hdu, data in images]
+    raise AssertionError("reading() raises every error")
 
 
 @dataclass(frozen=True, eq=False)
-class _Read:
-    """An HDU as astropy reads it."""
+class _ReadHdu:
+    """HDU read by astropy."""
 
     name: str
     data: Array
     header: Any
 
 
-def _text(hdu: Any) -> str:
+def _header_text(hdu: Any) -> str:
     text = getattr(hdu, "_text", None)
     if isinstance(text, str):
         return text
     with quiet():
         try:
             return str(hdu.header.tostring())
-        except (ValueError, OSError):  # VerifyError is a ValueError's sibling in astropy
+        except (ValueError, OSError):
             return ""
 
 
 def _floats(data: Array) -> Array:
-    """Native floats: what is cut off at an edge is NaN later, which integers have not."""
+    """Convert to native floats, since pixels beyond the image's edge become NaN."""
     if data.dtype.kind == "f":
         return np.asarray(data, data.dtype.newbyteorder("="))
     return np.asarray(data, np.float64 if data.dtype.itemsize > 2 else np.float32)
 
 
-def _picture(content: bytes) -> Stamp:
-    """A JPEG or PNG where FITS was promised: shown, and said."""
+def _read_picture(content: bytes) -> Stamp:
+    """Read a JPEG or PNG in a FITS stamp's place, with a note."""
     from PIL import Image
 
     with reading("stamp", "a picture that cannot be read"):
@@ -186,5 +188,5 @@ def _picture(content: bytes) -> Stamp:
             if picture.width * picture.height * 4 > size_limits.STAMP:
                 raise InputError(f"a picture of {picture.width} x {picture.height}")
             rows = np.asarray(picture.convert("L"), np.float32)
-    # Pictures have their first row on top, FITS below.
+    # The first row of a picture is on top, of a FITS image below.
     return Stamp(np.ascontiguousarray(rows[::-1]), said="a picture, not FITS: no flux")
