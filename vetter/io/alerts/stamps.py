@@ -136,7 +136,7 @@ def _sigma(data: Array, kind: object) -> dict[str, Any]:
 
 
 def _read_by_astropy(content: bytes) -> list[Any]:
-    """Read HDUs that are not plain, as scaled integers; larger ones than the stream are left out."""
+    """Read image HDUs that are not plain, as scaled integers, up to the stream's size."""
     with reading("stamp", "a FITS image that cannot be read"):
         stream = io.BytesIO(content)
         with open_fits(stream, "stamp", disable_image_compression=True) as hdus:

@@ -1,4 +1,4 @@
-"""The pixel grid asked of a survey's server, and the steps that fit its image to one's own."""
+"""Pixel grids requested from a survey's server, and steps that convert its image to ours."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SIP = re.compile(r"(A|B|AP|BP)_(\d+)_(\d+)")
 
 
 class Grid:
-    """The pixel grid asked for, as astroquery wants a WCS: with all its distortion terms."""
+    """Requested pixel grid with all distortion terms, in the interface of a WCS for astroquery."""
 
     def __init__(self, wcs: WCS, nx: int, ny: int, factor: int) -> None:
         self.pixel_shape = nx * factor, ny * factor
@@ -32,10 +32,10 @@ class Grid:
             refine_grid(self._cards, factor)
 
     def to_header(self) -> Header:
-        """The WCS's cards; the size is added by whoever asks."""
+        """Return the cards of the WCS; astroquery adds the size."""
         header = self._cards.copy()
         if header["CTYPE1"].endswith("TPV") and not any(k.startswith("PV1_") for k in header):
-            # The service refuses TPV without terms, which is TAN.
+            # The service refuses TPV without PV terms, which equals TAN.
             for axis in (1, 2):
                 header[f"CTYPE{axis}"] = header[f"CTYPE{axis}"].replace("TPV", "TAN")
         return header
@@ -48,7 +48,7 @@ def grid_size(
     header: Header | None,
     wcs: WCS | None,
 ) -> tuple[int, int]:
-    """Columns and rows, from the first that says; InputError where nothing does."""
+    """Return columns and rows from the first argument that gives them; else raise InputError."""
     if width is None or height is None:
         if shape is not None:
             height, width = shape
@@ -57,14 +57,16 @@ def grid_size(
         elif wcs is not None and wcs.pixel_shape is not None:
             width, height = wcs.pixel_shape
         else:
-            raise InputError("hips2fits: wants the image's size; give width and height, or shape")
+            raise InputError(
+                "hips2fits: the image size is missing; give width and height, or shape"
+            )
     if width < 1 or height < 1:
-        raise InputError(f"hips2fits: wants a positive size, found {width} x {height}")
+        raise InputError(f"hips2fits: expected a positive size, found {width} x {height}")
     return int(width), int(height)
 
 
 def refinement(wcs: WCS, upscale: bool | int) -> int:
-    """How many times smaller the pixels to ask for are; True: until they are below 1 arcsec."""
+    """Return the factor that requested pixels are smaller; True: down to 1 arcsec or less."""
     if upscale is True:
         from astropy.wcs.utils import proj_plane_pixel_scales
 
@@ -73,10 +75,10 @@ def refinement(wcs: WCS, upscale: bool | int) -> int:
 
 
 def undo_asinh(image: Image) -> Image:
-    """Linear flux of Pan-STARRS' asinh scale, in units of its softening.
+    """Convert Pan-STARRS' asinh scale to linear flux, in units of its softening.
 
     ``2 sinh(v / a)`` with a = 2.5 log10(e) (Waters et al. 2020, ApJS 251, 4, the compression
-    of the stacks). NaN stays; beyond the range it is infinite.
+    of the stacks). NaN stays NaN; values beyond the float range become infinite.
     """
     with np.errstate(over="ignore"):
         linear: Image = 2.0 * np.sinh(np.asarray(image, float) * (0.4 * np.log(10.0)))
@@ -84,9 +86,9 @@ def undo_asinh(image: Image) -> Image:
 
 
 def normalise_background(image: Image) -> Image:
-    """The image scaled so that its median is 100 and its noise (1.4826 MAD) is 10.
+    """Scale an image to a median of 100 and a noise (1.4826 MAD) of 10.
 
-    NaN stays. Where the noise is zero, or nothing is finite, it is not scaled.
+    NaN stays NaN. An image of zero noise is only shifted; without finite pixels it is unchanged.
     """
     finite = image[np.isfinite(image)]
     if finite.size == 0:
@@ -98,7 +100,7 @@ def normalise_background(image: Image) -> Image:
 
 
 def bin_mean(image: Image, factor: int) -> Image:
-    """Means of blocks of factor x factor pixels; a NaN makes its block NaN."""
+    """Average blocks of factor x factor pixels; a NaN makes its block NaN."""
     ny, nx = (size // factor for size in image.shape)
     blocks = image[: ny * factor, : nx * factor].reshape(ny, factor, nx, factor)
     means: Image = blocks.mean(axis=(1, 3))
@@ -108,9 +110,9 @@ def bin_mean(image: Image, factor: int) -> Image:
 def refine_grid(cards: Any, factor: int) -> None:
     """Change a header's WCS, in place, to pixels `factor` times smaller on the same sky.
 
-    CRPIX, PC (or CD) and the SIP polynomials change; TPV's are in degrees and do not.
+    CRPIX, PC (or CD) and the SIP polynomials change; TPV terms are in degrees and stay.
     """
-    # PC rather than CDELT, for wcslib applies TPV's terms in between.
+    # PC, not CDELT: wcslib applies the TPV terms between them.
     if not any(re.fullmatch(r"CD\d_\d", keyword) for keyword in cards):
         for axis in (1, 2):
             cards.setdefault(f"PC{axis}_{axis}", 1.0)

@@ -1,4 +1,4 @@
-"""Images of sky surveys, on a grid of one's choice, from the hips2fits service of CDS."""
+"""Images of sky surveys on any pixel grid, from the hips2fits service of CDS."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MIRROR = "https://alaskybis.cds.unistra.fr/hips-image-services/hips2fits"
 
 
 class SurveyError(VetterError, OSError):
-    """A survey's server cannot be reached, is too slow, or refuses."""
+    """Failure of a survey's server: unreachable, too slow, or a refusal."""
 
 
 def get_hips_image(
@@ -51,7 +51,7 @@ def get_hips_image(
     timeout: float = 60.0,
     server: str | Sequence[str] | None = None,
 ) -> Image | tuple[Image, Header]:
-    """An image of any HiPS survey, on the grid of a WCS or around a position.
+    """Return an image of any HiPS survey, on the grid of a WCS or around a position.
 
     Parameters
     ----------
@@ -59,69 +59,79 @@ def get_hips_image(
         The survey's identifier, as in https://aladin.cds.unistra.fr/hips/list, for example
         ``PanSTARRS/DR1/r``.
     ra, dec : float, optional
-        Centre, degrees; used with `fov` where neither `wcs` nor `header` has a sky.
+        Centre, degrees; used with `fov` if neither `wcs` nor `header` has a celestial WCS.
     width, height : int, optional
-        Columns and rows; else from `shape`, `header` or `wcs`.
+        Columns and rows; by default from `shape`, `header` or `wcs`.
     fov : float, optional
         Width of the field, degrees.
     wcs : astropy.wcs.WCS, optional
-        The grid; before `header`, and both before ra, dec and fov.
+        The grid; it precedes `header`, and both precede `ra`, `dec` and `fov`.
     shape : (int, int), optional
         Rows and columns.
     header : astropy.io.fits.Header, optional
         The grid's WCS, and its size in NAXIS1 and NAXIS2.
     asinh : bool, optional
-        Whether the survey is on Pan-STARRS' asinh scale, which is undone. By default all its
-        bands but g.
+        Whether the survey is on Pan-STARRS' asinh scale, which is converted to linear flux. By
+        default True for all Pan-STARRS bands but g.
     normalize : bool
         Scale to a background of 100 with a noise of 10.
     upscale : bool or int
-        Ask for pixels that many times smaller and average them, which lessens the error of
-        averaging on an asinh scale; True: until they are below 1 arcsec.
+        Request pixels that many times smaller and average them, which lessens the error of
+        averaging on an asinh scale; True: pixels of 1 arcsec or less.
     get_header : bool
-        Whether the header is returned too.
+        Whether to return the header too.
     verbose : bool or callable
-        Say what is done, by ``print`` or the callable.
+        Whether to report each step, by ``print`` or the given callable.
     timeout : float
-        Seconds for everything together: finding the servers, connecting, waiting, reading.
+        Seconds for the whole request: name look-up, connecting, waiting, reading.
     server : str or sequence of str, optional
-        Where to ask, one after the other; by default astroquery's server, then its mirror.
+        Servers to try in turn; by default astroquery's server, then its mirror.
 
     Returns
     -------
     ndarray of float64, shape (height, width), or (ndarray, Header)
-        NaN where the survey has nothing; the header's WCS is the one asked for.
+        NaN where the survey has no data; the header has the requested WCS.
 
     Raises
     ------
     InputError
-        Size or place are not given; or astroquery, or Pillow or matplotlib, which it wants
-        for this, are not installed.
+        Size or position is missing; or astroquery, or Pillow or matplotlib, which it needs for
+        images, is not installed.
     SurveyError
-        No image in `timeout` seconds. It is raised by then, whatever the network does.
+        No image within `timeout` seconds; raised by then, even while the network hangs.
 
     Notes
     -----
-    Differs from STDPipe 0.4.1: a failure is an error, where there None is returned and the
-    wait has no bound.
+    Differs from STDPipe 0.4.1: a failure is an error, where STDPipe returns None and waits
+    without a limit.
+
+    Examples
+    --------
+    >>> template, header = get_hips_image(
+    ...     "PanSTARRS/DR1/r", ra=150.1, dec=2.2, width=300, height=300, fov=0.02
+    ... )  # doctest: +SKIP
     """
-    say = (verbose if callable(verbose) else print) if verbose else _silent
+    report = (verbose if callable(verbose) else print) if verbose else _ignore
     if wcs is None and header is not None:
         wcs = header_wcs(header)
     nx, ny = grid_size(width, height, shape, header, wcs)
     factor = 1
     if wcs is not None and wcs.has_celestial:
         factor = refinement(wcs, upscale)
-        ask = _ask_grid(hips, Grid(wcs, nx, ny, factor))
+        ask = _grid_request(hips, Grid(wcs, nx, ny, factor))
     elif ra is not None and dec is not None and fov is not None:
-        ask = _ask_field(hips, float(ra), float(dec), float(fov), nx, ny)
+        ask = _field_request(hips, float(ra), float(dec), float(fov), nx, ny)
     else:
-        raise InputError("hips2fits: wants wcs or header with a sky, or ra, dec and fov")
-    say(f"Asking hips2fits for {nx * factor} x {ny * factor} pixels of {hips}")
-    image, found = _bounded(ask, server, timeout)
-    say(f"Received {image.shape[1]} x {image.shape[0]} pixels")
+        raise InputError(
+            "hips2fits: the position is missing; give wcs or header with a sky, or ra, dec and fov"
+        )
+    report(f"Asking hips2fits for {nx * factor} x {ny * factor} pixels of {hips}")
+    image, received = _ask_in_time(ask, server, timeout)
+    report(f"Received {image.shape[1]} x {image.shape[0]} pixels")
     if image.shape != (ny * factor, nx * factor):
-        raise SurveyError(f"hips2fits: asked for {(ny * factor, nx * factor)}, got {image.shape}")
+        raise SurveyError(
+            f"hips2fits: expected shape {(ny * factor, nx * factor)}, found {image.shape}"
+        )
     if asinh is None:
         asinh = "PanSTARRS" in hips and not hips.rstrip("/").endswith("PanSTARRS/DR1/g")
     if asinh:
@@ -133,20 +143,20 @@ def get_hips_image(
     if not get_header:
         return image
     if wcs is not None and wcs.has_celestial:
-        found = with_wcs(found, wcs)
-    found["NAXIS1"], found["NAXIS2"] = nx, ny
-    return image, found
+        received = with_wcs(received, wcs)
+    received["NAXIS1"], received["NAXIS2"] = nx, ny
+    return image, received
 
 
-def _silent(*args: Any, **kwargs: Any) -> None:
-    """Says nothing."""
+def _ignore(*args: Any, **kwargs: Any) -> None:
+    """Do nothing: the report of steps without ``verbose``."""
 
 
-def _ask_grid(hips: str, grid: Grid) -> Callable[[Any], Any]:
+def _grid_request(hips: str, grid: Grid) -> Callable[[Any], Any]:
     return lambda service: service.query_with_wcs(hips, grid, format="fits")
 
 
-def _ask_field(
+def _field_request(
     hips: str, ra: float, dec: float, fov: float, nx: int, ny: int
 ) -> Callable[[Any], Any]:
     def ask(service: Any) -> Any:
@@ -166,16 +176,16 @@ def _ask_field(
     return ask
 
 
-def _bounded(
+def _ask_in_time(
     ask: Callable[[Any], Any], server: str | Sequence[str] | None, timeout: float
 ) -> tuple[Image, Header]:
-    """The answer, or an error, in `timeout` seconds: what outlasts them goes on unheard.
+    """Return the answer, or raise, within `timeout` seconds; a later answer is dropped.
 
-    A look-up of a name cannot be interrupted, so the whole runs on a thread of its own, which
-    holds nothing but its request and ends by itself.
+    A look-up of a name cannot be interrupted, so the request runs on a thread of its own, which
+    holds nothing else and ends by itself.
     """
     deadline = time.monotonic() + timeout
-    service_class, servers = _service(server)
+    service_class, servers = _find_service(server)
     answers: list[tuple[Image, Header]] = []
     failures: list[str] = []
 
@@ -185,7 +195,7 @@ def _bounded(
         for number, address in enumerate(servers):
             service = service_class()
             now = time.monotonic()
-            # A silent first server leaves the others their share of the time.
+            # Equal shares of the time left, so that a silent server leaves some to the others.
             turn = now + (deadline - now) / (len(servers) - number)
             service.server, service.timeout = address, timeout
             for scheme in ("http://", "https://"):
@@ -195,7 +205,7 @@ def _bounded(
                 image = np.asarray(hdus[0].data, dtype=np.float64)
                 answers.append((image.reshape(image.shape[-2:]), hdus[0].header))
                 return
-            except Exception as error:  # whatever a server's answer leads to, in three libraries
+            except Exception as error:  # an answer may raise any error, in three libraries
                 failures.append(f"{address}: {reason_of(error)}")
             finally:
                 service._session.close()
@@ -210,7 +220,7 @@ def _bounded(
     raise SurveyError(f"hips2fits: {'; '.join(failures)}")
 
 
-def _service(server: str | Sequence[str] | None) -> tuple[Any, list[str]]:
+def _find_service(server: str | Sequence[str] | None) -> tuple[Any, list[str]]:
     try:
         from astroquery.hips2fits import hips2fits, hips2fitsClass
 
@@ -218,7 +228,7 @@ def _service(server: str | Sequence[str] | None) -> tuple[Any, list[str]]:
             raise ImportError("No module named 'matplotlib'")
     except ImportError as error:
         raise InputError(
-            f"hips2fits: wants astroquery, Pillow and matplotlib ({error}); "
+            f"hips2fits: needs astroquery, Pillow and matplotlib ({error}); "
             "install them with: pip install astroquery pillow matplotlib"
         ) from error
     if server is None:

@@ -1,4 +1,4 @@
-"""HTTP with one deadline for a whole answer, and its failures in a few words."""
+"""HTTP requests with one deadline for the whole answer, and short texts of their failures."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from requests.adapters import HTTPAdapter
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """Connecting, waiting and reading end by a deadline (of ``time.monotonic``).
+    """HTTP adapter that connects, waits and reads until a deadline (of ``time.monotonic``).
 
-    The timeouts of requests are for each wait alone: a server that sends a byte now and then
-    holds it forever.
+    The timeouts of requests hold for each wait alone: a server that sends a byte now and then
+    would hold a request forever.
     """
 
     def __init__(self, deadline: float) -> None:
@@ -21,8 +21,8 @@ class DeadlineAdapter(HTTPAdapter):
         self._deadline = deadline
 
     def send(self, request: Any, *args: Any, **kwargs: Any) -> requests.Response:
-        """Send, and read the whole answer."""
-        # A little less than what is left, so that this wait ends before whoever waits for it.
+        """Send a request, and read the whole answer."""
+        # 0.97: this wait ends before the caller's own.
         kwargs["timeout"] = max(0.01, 0.97 * (self._deadline - time.monotonic()))
         kwargs["stream"] = True
         response = super().send(request, **kwargs)
@@ -37,7 +37,7 @@ class DeadlineAdapter(HTTPAdapter):
 
     @staticmethod
     def _read(response: requests.Response) -> bytes:
-        """What has arrived, at least a byte; nothing at the end."""
+        """Return the bytes that have arrived, at least one; empty at the end."""
         raw: Any = response.raw
         if hasattr(raw, "read1"):
             return bytes(raw.read1(1 << 16, decode_content=True))
@@ -45,18 +45,18 @@ class DeadlineAdapter(HTTPAdapter):
 
 
 def reason_of(error: Exception) -> str:
-    """One line about a failed request, without addresses and the names of classes."""
+    """Return one line on a failed request, without addresses and class names."""
     if isinstance(error, requests.exceptions.Timeout):
         return "no answer in time"
     if isinstance(error, requests.exceptions.ConnectionError):
         text = str(error)
         if "resol" in text or "Name or service" in text or "getaddrinfo" in text:
-            return "its name is not known; is there a network?"
+            return "its name cannot be resolved; check the network"
         if "refused" in text:
             return "it refuses the connection"
         if "timed out" in text:
             return "no answer in time"
         return "the connection broke"
     if isinstance(error, requests.exceptions.JSONDecodeError):
-        return "it answered with an error that says nothing"
+        return "it answered with an error without a text"
     return " ".join(str(error).split()) or type(error).__name__
