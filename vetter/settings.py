@@ -1,4 +1,4 @@
-"""Frozen, typed settings; an error names the key that is wrong."""
+"""Frozen, typed settings, with errors that name the key."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ STRETCHES = ("linear", "asinh", "log", "sqrt", "square", "histeq")
 INTERVALS = ("zscale", "percentile", "minmax", "manual")
 THEMES = ("system", "dark", "light")
 PSFS = ("gaussian", "moffat", "stars")
-# Beyond this a mistyped radius would ask for gigabytes.
 MOST_RADIUS = 2000.0
+"""Largest radius of a cutout, pixels: a mistyped radius could take gigabytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class FitSettings:
-    """How the window, the fits ahead and ``vetter adjust`` call the fit.
+    """Parameters of the fit in the window, in the background and in ``vetter adjust``.
 
-    ``ahead`` fits the whole list in the background; without it only what F asks for.
+    ``ahead`` fits the whole list in the background; without it only F fits.
     ``inner_fwhm`` is the side of the fitted box: inner = inner_fwhm * FWHM + 1 pixels.
-    ``default_fwhm`` (pixels) is used only where neither a column, nor the header, nor the
-    field's stars give one; the program says so. ``psf`` is what a new source looks like: a Gaussian
-    or a Moffat (of ``moffat_beta``) of the FWHM, or what the field's own stars have in common;
-    where these are too few the program says so and takes the Gaussian.
+    ``default_fwhm`` (pixels) is used, with a note, only if neither a column, nor the header, nor
+    the field's stars give one. ``psf`` is the shape of a new source: a Gaussian or a Moffat (of
+    ``moffat_beta``) of the FWHM, or the common shape of the field's stars; if these are too
+    few, the Gaussian is used, with a note.
     """
 
     ahead: bool = True
@@ -47,7 +47,7 @@ class FitSettings:
 
 @dataclass(frozen=True, slots=True)
 class DisplaySettings:
-    """How the planes are first shown; what the vetter changes is kept in the session."""
+    """Display of the planes at first; the user's changes are stored in the session."""
 
     theme: str = "system"
     radius: float = 20.0
@@ -62,7 +62,7 @@ class DisplaySettings:
 
 @dataclass(frozen=True, slots=True)
 class ReviewSettings:
-    """Tags on keys 1 to 9, and how far ahead cutouts are built."""
+    """Tags on keys 1 to 9, number of cutouts to build ahead, and size of their cache."""
 
     tags: tuple[str, ...] = (
         "dipole",
@@ -81,7 +81,7 @@ class ReviewSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings. Build from a parsed TOML file with :meth:`from_mapping`."""
+    """All settings; :meth:`from_mapping` builds them from a parsed TOML file."""
 
     fit: FitSettings = field(default_factory=FitSettings)
     display: DisplaySettings = field(default_factory=DisplaySettings)
@@ -94,7 +94,7 @@ class Settings:
         Parameters
         ----------
         mapping : mapping
-            Sections ``fit``, ``display``, ``review``; keys as the fields of the classes here.
+            Sections ``fit``, ``display``, ``review``; keys are the fields of these classes.
 
         Raises
         ------
@@ -108,7 +108,7 @@ class Settings:
             if name not in sections:
                 raise SettingsError(f"{name}: no such section; there are {', '.join(sections)}")
             if not isinstance(values, Mapping):
-                raise SettingsError(f"{name}: wants a table of keys, found {values!r}")
+                raise SettingsError(f"{name}: expected a table of keys, found {values!r}")
             built[name] = _section(_SECTIONS[name], name, values)
         settings = cls(**built)
         _check(settings)
@@ -137,7 +137,7 @@ def _convert(key: str, value: Any, default: Any) -> Any:
     if isinstance(default, bool):
         if isinstance(value, bool):
             return value
-        raise SettingsError(f"{key}: wants true or false, found {value!r}")
+        raise SettingsError(f"{key}: expected true or false, found {value!r}")
     if isinstance(default, (int, float)) and isinstance(value, (int, float)):
         if not isinstance(value, bool):
             return type(default)(value)
@@ -146,8 +146,8 @@ def _convert(key: str, value: Any, default: Any) -> Any:
     if isinstance(default, tuple) and isinstance(value, (list, tuple)):
         if all(isinstance(item, str) for item in value):
             return tuple(value)
-    wanted = "a list of strings" if isinstance(default, tuple) else f"a {type(default).__name__}"
-    raise SettingsError(f"{key}: wants {wanted}, found {value!r}")
+    expected = "a list of strings" if isinstance(default, tuple) else f"a {type(default).__name__}"
+    raise SettingsError(f"{key}: expected {expected}, found {value!r}")
 
 
 def _check(settings: Settings) -> None:
@@ -159,22 +159,22 @@ def _check(settings: Settings) -> None:
         ("fit.psf", fit.psf, PSFS),
     ):
         if value not in allowed:
-            raise SettingsError(f"{key}: wants one of {', '.join(allowed)}, found {value!r}")
+            raise SettingsError(f"{key}: expected one of {', '.join(allowed)}, found {value!r}")
     positive = {
         "display.radius": display.radius,
         "review.cache_megabytes": review.cache_megabytes,
     }
     for key, number in positive.items():
         if not number > 0:
-            raise SettingsError(f"{key}: wants a number above 0, found {number!r}")
+            raise SettingsError(f"{key}: expected a number above 0, found {number!r}")
     _check_fit(fit)
     if not 0 <= display.percent_low < display.percent_high <= 100:
         raise SettingsError(
-            "display.percent_low: wants 0 <= percent_low < percent_high <= 100, "
+            "display.percent_low: expected 0 <= percent_low < percent_high <= 100, "
             f"found {display.percent_low!r} and {display.percent_high!r}"
         )
     if len(review.tags) > 9:
-        raise SettingsError(f"review.tags: wants at most 9 tags, found {len(review.tags)}")
+        raise SettingsError(f"review.tags: expected at most 9 tags, found {len(review.tags)}")
 
 
 def _check_fit(fit: FitSettings) -> None:
@@ -188,17 +188,17 @@ def _check_fit(fit: FitSettings) -> None:
         value = getattr(fit, name)
         if not 0 < value <= most:
             limit = f" and up to {most:g}" if most < math.inf else ""
-            raise SettingsError(f"fit.{name}: wants a number above 0{limit}, found {value!r}")
+            raise SettingsError(f"fit.{name}: expected a number above 0{limit}, found {value!r}")
     if not 1 < fit.moffat_beta <= 100:
         raise SettingsError(
-            f"fit.moffat_beta: wants a number above 1 and up to 100, found {fit.moffat_beta!r}"
+            f"fit.moffat_beta: expected a number above 1 and up to 100, found {fit.moffat_beta!r}"
         )
     if not 1 < fit.max_scale < math.inf:
-        raise SettingsError(f"fit.max_scale: wants a number above 1, found {fit.max_scale!r}")
+        raise SettingsError(f"fit.max_scale: expected a number above 1, found {fit.max_scale!r}")
     if not 0 <= fit.min_pval <= 1:
-        raise SettingsError(f"fit.min_pval: wants a number from 0 to 1, found {fit.min_pval!r}")
+        raise SettingsError(f"fit.min_pval: expected a number from 0 to 1, found {fit.min_pval!r}")
     if not 0 <= fit.scale_low < fit.scale_high:
         raise SettingsError(
-            "fit.scale_low: wants 0 <= scale_low < scale_high, "
+            "fit.scale_low: expected 0 <= scale_low < scale_high, "
             f"found {fit.scale_low!r} and {fit.scale_high!r}"
         )

@@ -32,14 +32,14 @@ def test_the_users_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("[fit\n", "no TOML"),
+        ("[fit\n", "not TOML"),
         ("[fit]\nq = 1\n", "fit.q: no such setting"),
         ("[a]\n", "no such section"),
-        ("[fit]\nmax_shift = inf\n", "fit.max_shift: wants a number above 0 and up to 50"),
-        ("[fit]\ninner_fwhm = nan\n", "fit.inner_fwhm: wants a number above 0"),
-        ("[fit]\nmax_scale = 1\n", "fit.max_scale: wants a number above 1"),
-        ("[fit]\nmin_pval = 2\n", "fit.min_pval: wants a number from 0 to 1"),
-        ("[fit]\nscale_low = 2\n", "wants 0 <= scale_low < scale_high, found 2.0 and 1.2"),
+        ("[fit]\nmax_shift = inf\n", "fit.max_shift: expected a number above 0 and up to 50"),
+        ("[fit]\ninner_fwhm = nan\n", "fit.inner_fwhm: expected a number above 0"),
+        ("[fit]\nmax_scale = 1\n", "fit.max_scale: expected a number above 1"),
+        ("[fit]\nmin_pval = 2\n", "fit.min_pval: expected a number from 0 to 1"),
+        ("[fit]\nscale_low = 2\n", "expected 0 <= scale_low < scale_high, found 2.0 and 1.2"),
     ],
 )
 def test_files_that_cannot_be_used_are_named(tmp_path: Path, text: str, says: str) -> None:

@@ -1,4 +1,4 @@
-"""Options of inputs, as on the command line and in a record, and the origin of a source."""
+"""Options of inputs, on the command line and in a session's record, and origins of sources."""
 
 from __future__ import annotations
 
@@ -15,39 +15,39 @@ from vetter.io.files.hdu_names import parse_fits_name
 from vetter.settings import MOST_RADIUS, PSFS
 
 DEFAULT_RADIUS = 20.0
-"""Half the side of a cutout where nothing tells, pixels."""
+"""Half the side of a cutout if neither user nor inputs give one, pixels."""
 
 PLANE_OPTIONS = ("image", "template", "convolved", "diff", "err", "mask")
 
 
 @dataclass(frozen=True, slots=True)
 class InputOptions:
-    """How inputs are to be read; all as on the command line.
+    """Options for reading inputs, in the words of the command line.
 
     Attributes
     ----------
     planes : mapping of str to str
         Plane name to file, possibly as ``file.fits[EXT]``.
     variance, weight : str or None
-        Files to make ``err`` of.
+        Files to compute ``err`` from.
     mask_bits, mask_good : str or None
-        Which bits of the mask are bad, or are not.
+        Bits of the mask that are bad, or that are not.
     columns : mapping of str to str
-        Role to column, where the user knows better.
+        Role to column, as corrected by the user.
     one_based : bool or None
-        Whether x and y count pixels from 1; None: find out.
+        Whether x and y count pixels from 1; None: detect it.
     radius : float or None
         Half the side of a cutout, pixels.
     fwhm : float or None
-        Of the image's PSF, pixels.
+        FWHM of the image's PSF, pixels.
     schema : str or None
-        File of the Avro schema of alert packets that come without one.
+        File with the Avro schema of alert packets that come without one.
     psf : str or None
         'gaussian', 'moffat', 'stars', or a file, possibly as ``file.fits[EXT]``.
     patterns : mapping of str to str
-        Plane name to what its files are called, as ``{name}_sci.fits``, in folders of stamps.
+        Plane name to file name pattern, as ``{name}_sci.fits``, in folders of stamps.
     usual_radius : float or None
-        Taken where neither ``radius`` nor the inputs tell; not recorded.
+        Radius if neither ``radius`` nor the inputs give one; not recorded.
     """
 
     planes: Mapping[str, str] = field(default_factory=dict)
@@ -66,7 +66,7 @@ class InputOptions:
 
     @classmethod
     def from_keywords(cls, **keywords: Any) -> InputOptions:
-        """Options from keywords named as on the command line: ``image=``, ``plane={...}``...
+        """Return options from keywords named as on the command line: ``image=``, ``plane={...}``...
 
         Raises
         ------
@@ -98,7 +98,7 @@ class InputOptions:
         return cls(planes=planes, columns=columns, patterns=patterns, **keywords)
 
     def over(self, other: InputOptions) -> InputOptions:
-        """These options, with what they leave open taken from others."""
+        """Return these options, with options that are not set taken from ``other``."""
         changes: dict[str, Any] = {
             f.name: getattr(other, f.name)
             for f in dataclasses.fields(self)
@@ -110,12 +110,12 @@ class InputOptions:
         return dataclasses.replace(self, **changes)
 
     def with_usual_radius(self) -> InputOptions:
-        """Return these options with the usual radius, where they name none."""
+        """Return these options with the usual radius if no radius is set."""
         radius = self.usual_radius if self.radius is None else self.radius
         return dataclasses.replace(self, radius=radius)
 
     def for_lists(self) -> str:
-        """The first option that only a candidate list and its planes can use; '' for none."""
+        """Return the first option set that only a list with planes can use; '' without any."""
         if self.planes:
             return f"--{next(iter(self.planes))}"
         for name in ("variance", "weight", "mask_bits", "mask_good"):
@@ -127,11 +127,11 @@ class InputOptions:
 
     @property
     def psf_file(self) -> str | None:
-        """The file of the PSF; None where it is of another kind, or not said."""
+        """File of the PSF; None if the PSF is of another kind or not set."""
         return None if self.psf in (None, *PSFS) else self.psf
 
     def plain(self) -> dict[str, Any]:
-        """The options that are set, in plain types with absolute paths, for a session's record."""
+        """Return the options that are set, in plain types with absolute paths, for the session."""
         values: dict[str, Any] = {
             f.name: getattr(self, f.name)
             for f in dataclasses.fields(self)
@@ -151,20 +151,20 @@ class InputOptions:
         return values
 
 
-_MAPPINGS = ("planes", "columns", "patterns")
-_TEXTS = ("variance", "weight", "mask_bits", "mask_good", "schema", "psf")
+_MAPPING_NAMES = ("planes", "columns", "patterns")
+_TEXT_NAMES = ("variance", "weight", "mask_bits", "mask_good", "schema", "psf")
 
 
 def check_recorded(options: Any) -> None:
     """Raise ValueError for recorded options of other types than `InputOptions.plain` gives."""
     if not isinstance(options, dict):
         raise ValueError("options")
-    for name in _MAPPINGS:
+    for name in _MAPPING_NAMES:
         value = options.get(name, {})
         texts = value.values() if isinstance(value, dict) else [None]
         if not all(isinstance(text, str) for text in texts):
             raise ValueError(name)
-    for name in _TEXTS:
+    for name in _TEXT_NAMES:
         if not isinstance(options.get(name, ""), str):
             raise ValueError(name)
     for name, most in (("radius", MOST_RADIUS), ("fwhm", math.inf)):
@@ -177,18 +177,18 @@ def check_recorded(options: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class InputOrigin:
-    """Inputs and options of a source, and what is said of how they were opened.
+    """Inputs and options of a source, and notes on how they were opened.
 
-    Openers hand it down to the source, which is not changed once it is made.
+    Openers pass it to the source, which does not change after its creation.
 
     Attributes
     ----------
     record : dict
         Inputs and options in plain types, for the session.
     notes : tuple of str
-        Said before the notes of whoever opens the file.
+        Notes before those of the reader of the file.
     others : tuple of str
-        Said after them: other inputs beside the one that is opened.
+        Notes after them: other inputs beside the opened one.
     cautions : tuple of str
         Notes that the user sees at once.
     """
@@ -199,11 +199,11 @@ class InputOrigin:
     cautions: tuple[str, ...] = ()
 
     def notes_with(self, own: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """Return all notes, those of whoever opens the file in their place."""
+        """Return all notes, with the reader's ``own`` notes in their place."""
         return (*self.notes, *own, *self.others)
 
 
 def absolute(spec: str) -> str:
-    """A file's name, with ``[EXT]`` kept, made absolute."""
+    """Return a file's name as an absolute path, with ``[EXT]`` kept."""
     name = parse_fits_name(spec)
     return os.path.abspath(name.path) + name.suffix

@@ -1,4 +1,4 @@
-"""The user's settings and keymap: TOML files in the folder that the system has for such."""
+"""The user's settings and keymap: TOML files in the system's folder for settings."""
 
 from __future__ import annotations
 
@@ -11,28 +11,29 @@ from vetter.io.files.toml_text import toml_values
 from vetter.settings import Settings
 
 MOST_BYTES = 2**20
+"""Largest size of a settings file."""
 
 
 def settings_folder() -> Path:
-    """Where ``settings.toml`` and ``keymap.toml`` are looked for; it may not exist."""
+    """Return the folder of ``settings.toml`` and ``keymap.toml``, which may not exist."""
     from platformdirs import user_config_path
 
     return user_config_path("vetter", appauthor=False)
 
 
 def load_settings(path: str | Path | None = None) -> Settings:
-    """The settings in a file, or in the user's own where it exists, or the defaults.
+    """Return the settings of a file, or of the user's own file if it exists, or the defaults.
 
     Raises
     ------
     SettingsError
-        The named file is missing, no file is TOML, or a setting cannot be used; the text
+        The named file is missing, a file is not TOML, or a setting cannot be used; the text
         names the file and the key.
     """
-    found = _parsed(path, "settings.toml")
-    if found is None:
+    parsed = _parse_file(path, "settings.toml")
+    if parsed is None:
         return Settings()
-    file, values = found
+    file, values = parsed
     try:
         return Settings.from_mapping(values)
     except SettingsError as error:
@@ -40,18 +41,18 @@ def load_settings(path: str | Path | None = None) -> Settings:
 
 
 def load_keymap(path: str | Path | None = None) -> dict[str, Any] | None:
-    """Command ids to keys, as in a file or in the user's own; None where there is none.
+    """Return command ids to keys, of a file or of the user's own; None if that does not exist.
 
     Raises
     ------
     SettingsError
-        The named file is missing, or no TOML.
+        The named file is missing, or a file is not TOML.
     """
-    found = _parsed(path, "keymap.toml")
-    return None if found is None else found[1]
+    parsed = _parse_file(path, "keymap.toml")
+    return None if parsed is None else parsed[1]
 
 
-def _parsed(path: str | Path | None, default: str) -> tuple[Path, dict[str, Any]] | None:
+def _parse_file(path: str | Path | None, default: str) -> tuple[Path, dict[str, Any]] | None:
     file = settings_folder() / default if path is None else Path(path).expanduser()
     try:
         with open_plain_file(file) as opened:
@@ -63,8 +64,8 @@ def _parsed(path: str | Path | None, default: str) -> tuple[Path, dict[str, Any]
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: cannot be read: {error}") from error
     if len(text) > MOST_BYTES:
-        raise SettingsError(f"{file}: too large for settings: over {MOST_BYTES >> 20} MB")
+        raise SettingsError(f"{file}: too large for settings; keep it under {MOST_BYTES >> 20} MB")
     try:
         return file, toml_values(text)
     except (ValueError, RecursionError) as error:
-        raise SettingsError(f"{file}: no TOML: {error}") from error
+        raise SettingsError(f"{file}: not TOML: {error}") from error

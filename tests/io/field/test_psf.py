@@ -160,7 +160,7 @@ def test_one_of_other_pixels_or_a_damaged_one_is_built_again(
 
 
 def test_a_psf_that_is_none_is_refused_by_the_settings() -> None:
-    with pytest.raises(ValueError, match=r"fit\.psf: wants one of gaussian, moffat, stars"):
+    with pytest.raises(ValueError, match=r"fit\.psf: expected one of gaussian, moffat, stars"):
         Settings.from_mapping({"fit": {"psf": "airy"}})
 
 
