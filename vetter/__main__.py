@@ -1,4 +1,4 @@
-"""``python -m vetter``."""
+"""Entry of ``python -m vetter``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Builds every object of the window and wires them; the only file that knows all of them."""
+"""Construction of the window's objects and their connections; the only module with all of them."""
 
 from __future__ import annotations
 
@@ -51,43 +51,43 @@ def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> Mai
     input : path or sequence of paths
         As on the command line: a candidate table, cutout files, a session, or 'demo'.
     **options
-        The command line's, with underscores: ``session``, ``reviewer``, ``radius``, ``image``,
-        ``template``, ``convolved``, ``diff``, ``err``, ``mask``, ``plane`` (a mapping of names to
-        files), ``one_based``... ``settings`` (a `Settings`) and ``keymap`` (a mapping of command
-        ids to keys) stand for the user's files.
+        Options of the command line, with underscores: ``session``, ``reviewer``, ``radius``,
+        ``image``, ``template``, ``convolved``, ``diff``, ``err``, ``mask``, ``plane`` (a mapping
+        of names to files), ``one_based``... ``settings`` (a `Settings`) and ``keymap`` (a mapping
+        of command ids to keys) replace the user's files.
 
     Returns
     -------
     MainWindow
-        Shown; its ``session`` has ``current_key``, ``verdict(key)`` and the verbs.
+        The window, shown; its ``session`` has ``current_key``, ``verdict(key)`` and the verbs.
 
     Raises
     ------
     InputError, SettingsError
-        Something cannot be used; the text is one line for the user.
+        An input or option cannot be used; the text is one line for the user.
     """
-    return _opened(input, options).main_window
+    return _open(input, options).main_window
 
 
-def _opened(input: str | Path | Sequence[str | Path], options: dict[str, Any]) -> WindowManager:
+def _open(input: str | Path | Sequence[str | Path], options: dict[str, Any]) -> WindowManager:
     inputs = [str(input)] if isinstance(input, (str, Path)) else [str(item) for item in input]
-    opener = _opener(options)
+    manager = _make_manager(options)
     path = Path(options.pop("session", None) or default_session_path(inputs))
     request = OpenRequest(tuple(inputs), InputOptions.from_keywords(**options), path, True)
-    source = read_input(request, opener.usual_radius)
+    source = read_input(request, manager.usual_radius)
     try:
-        opener.show(source, path)
+        manager.show(source, path)
     except VetterError:
         source.close()
         raise
-    return opener
+    return manager
 
 
-def _opener(options: dict[str, Any]) -> WindowManager:
-    """An opener by the options that are the window's, which are taken out."""
+def _make_manager(options: dict[str, Any]) -> WindowManager:
+    """Return a window manager for the window's options, which are removed from ``options``."""
     settings: Settings = options.pop("settings", None) or Settings()
     keymap: Mapping[str, Any] | None = options.pop("keymap", None)
-    # A name that is not UTF-8 is escaped before anything is compared with it: as it is stored.
+    # storable(): a name that is not UTF-8 is compared in its escaped form, as stored.
     reviewer = storable(options.pop("reviewer", None) or default_reviewer())
     return make_opener(settings, keymap, reviewer)
 
@@ -95,7 +95,7 @@ def _opener(options: dict[str, Any]) -> WindowManager:
 def make_opener(
     settings: Settings, keymap: Mapping[str, Any] | None, reviewer: str
 ) -> WindowManager:
-    """What shows one window after another, each built here; it shows none yet."""
+    """Return the manager that shows one window after another; it shows none yet."""
 
     def build(source: CutoutSource, store: SessionFile) -> tuple[MainWindow, list[str]]:
         return _build(source, store, settings, reviewer, keymap)
@@ -110,59 +110,59 @@ def _build(
     reviewer: str,
     keymap: Mapping[str, Any] | None,
 ) -> tuple[MainWindow, list[str]]:
-    """The window's objects, wired; and what is to be said of the session."""
+    """Build and connect the window's objects; return the window and notes on the session."""
     session, notes = open_session(source, store, settings, reviewer)
-    kept = store.settings
+    stored = store.settings
     cache = CutoutCache(
         source,
-        DisplayStyle.restored(kept.get("looks"), settings.display),
+        DisplayStyle.restored(stored.get("looks"), settings.display),
         source.default_radius,
         settings.review.cache_megabytes * MEGABYTE,
     )
-    start = Start(source.record, settings.fit, source.default_radius, kept_psfs(kept))
-    fits = Fits(session, cache, FitProcess(start), kept)
+    start = Start(source.record, settings.fit, source.default_radius, kept_psfs(stored))
+    fits = Fits(session, cache, FitProcess(start), stored)
     window = MainWindow(session, cache, fits, COMMANDS, keymap)
-    # A script may end without having closed its window: its threads would tell a window that is
-    # being taken apart, which crashes.
+    # atexit: a script may end with its window open, whose threads would then crash in signals to
+    # destroyed widgets.
     atexit.register(window.shut_down)
     window.closed.connect(partial(atexit.unregister, window.shut_down))
     if not source.complete:
         growth = ListReader(session, source, window)
         window.exposed.connect(growth.start)
         window.closed.connect(growth.close)
-    # A partial, which Qt keeps: a method of a plain object goes with it, and a window that only
-    # reads has nothing else that holds its file.
+    # partial(), not store.close: Qt holds the partial, and a window of a read-only session has no
+    # other reference to its file.
     window.closed.connect(partial(SessionFile.close, store))
-    if isinstance(kept.get("columns"), list):
-        window.set_columns([str(name) for name in kept["columns"]])
-    window.plane_row.set_choice(PanelChoice.of(source, kept.get("panels")))
-    window.light_curve.wanted = kept.get("light_curve") is not False
+    if isinstance(stored.get("columns"), list):
+        window.set_columns([str(name) for name in stored["columns"]])
+    window.plane_row.set_choice(PanelChoice.of(source, stored.get("panels")))
+    window.light_curve.wanted = stored.get("light_curve") is not False
     fits.begin()
     return window, notes
 
 
 def run(inputs: Sequence[str], **options: Any) -> int:
-    """The program with a window, until the window closes; its exit status.
+    """Run the program until its window closes; return the exit status.
 
-    Without inputs it begins with the first page.
+    Without inputs the program begins with the start page.
     """
     app = make_application()
     app.setApplicationName("vetter")
     app.setDesktopFileName("vetter")
-    sys.excepthook = _say_unexpected
+    sys.excepthook = _report_unexpected
     if inputs:
-        opener = _opened(inputs, options)
+        manager = _open(inputs, options)
     else:
-        opener = _opener(options)
-        opener.show_start()
-    # Behind the first paint: Qt's icons bring names of a hundred and fifty others.
-    opener.window.exposed.connect(partial(_show_icon, app))
-    # A full collection takes 49 ms, too long between a key and its pixels; what start-up made
-    # stays anyway, and frozen it is not looked at again.
+        manager = _make_manager(options)
+        manager.show_start()
+    # After the first paint: QIcon loads the names of a hundred and fifty other icons.
+    manager.window.exposed.connect(partial(_show_icon, app))
+    # freeze(): a full collection of start-up's objects takes 49 ms, too long between a key and its
+    # pixels; these objects stay until the end anyway.
     gc.freeze()
     gc.enable()
     status = app.exec()
-    opener.window.close()
+    manager.window.close()
     return status
 
 
@@ -172,17 +172,17 @@ def _show_icon(app: QApplication) -> None:
 
 
 def default_reviewer() -> str:
-    """Who decides where nobody said: the name of the account."""
+    """Return the reviewer if the user names none: the name of the account."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):
         return "unknown"
 
 
-def _say_unexpected(
+def _report_unexpected(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
-    """An error that nobody expected: told in full, and the window goes on."""
+    """Report an unexpected error in full; the window stays open."""
     if issubclass(kind, KeyboardInterrupt):
         QApplication.quit()
         return

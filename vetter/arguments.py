@@ -1,4 +1,4 @@
-"""The command line's options, and the checks of their values."""
+"""Options of the command line, and the checks of their values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROLES = "key, name, x, y, ra, dec, mag, mag_err, time, filter, fwhm"
 
 def add_open_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the window on the user's data."""
-    # Without an input the window asks for one.
+    # "*": without an input the window asks for one.
     add_inputs(parser, "*")
     add_planes(parser)
     add_list_reading(parser)
@@ -54,7 +54,10 @@ def add_adjust_options(parser: argparse.ArgumentParser) -> None:
         help="table to write: .ecsv, .csv, .fits or .vot",
     )
     parser.add_argument(
-        "--jobs", type=count, metavar="N", help="processes that fit (as many as usable cores)"
+        "--jobs",
+        type=count,
+        metavar="N",
+        help="number of worker processes (default: one per usable core)",
     )
     add_settings(parser)
 
@@ -62,18 +65,25 @@ def add_adjust_options(parser: argparse.ArgumentParser) -> None:
 def add_fields_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command that drafts a field file."""
     parser.add_argument(
-        "folder", type=name_of_file, metavar="DIR", help="images, planes and lists, by their names"
+        "folder",
+        type=name_of_file,
+        metavar="DIR",
+        help="folder of images, planes and lists, recognised by their names",
     )
     parser.add_argument(
-        "-o", "--output", type=name_of_file, metavar="FILE.toml", help="printed where not named"
+        "-o",
+        "--output",
+        type=name_of_file,
+        metavar="FILE.toml",
+        help="file to write (default: print it)",
     )
 
 
 def add_status_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command that counts decisions."""
     add_session(parser)
-    parser.add_argument("--json", action="store_true", help="for programs")
-    parser.add_argument("--reviewer", metavar="NAME", help="whose; who decided last by default")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--reviewer", metavar="NAME", help="reviewer (default: the last to decide)")
 
 
 def add_export_options(parser: argparse.ArgumentParser) -> None:
@@ -86,16 +96,16 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
         "--verdict",
         action="append",
         choices=VERDICTS,
-        help="which candidates' cutouts to write (accept); may be repeated",
+        help="verdict of the cutouts to write (default: accept); may be repeated",
     )
     parser.add_argument(
         "--format",
         action="append",
         choices=FORMATS,
-        help="of the table of decisions (ecsv); may be repeated",
+        help="format of the table of decisions (default: ecsv); may be repeated",
     )
-    parser.add_argument("--png", action="store_true", help="pictures of the panels too")
-    parser.add_argument("--reviewer", metavar="NAME", help="whose; who decided last by default")
+    parser.add_argument("--png", action="store_true", help="write pictures of the panels too")
+    parser.add_argument("--reviewer", metavar="NAME", help="reviewer (default: the last to decide)")
     add_settings(parser)
 
 
@@ -110,14 +120,16 @@ def add_bench_options(parser: argparse.ArgumentParser) -> None:
         "inputs",
         nargs="*",
         metavar="INPUT",
-        help="by default 100,000 candidates on the demo's planes",
+        help="input to measure (default: 100,000 candidates on the demo's planes)",
     )
-    parser.add_argument("--steps", type=count, metavar="N", help="key presses to time (300)")
-    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument(
+        "--steps", type=count, metavar="N", help="number of key presses to time (default: 300)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def add_inputs(parser: argparse.ArgumentParser, least: str = "+") -> None:
-    """What is opened: at least one input, or with "*" none at all."""
+    """Add the inputs: at least one, or with "*" any number."""
     parser.add_argument(
         "inputs",
         nargs=least,
@@ -130,118 +142,125 @@ def add_inputs(parser: argparse.ArgumentParser, least: str = "+") -> None:
 
 
 def add_planes(parser: argparse.ArgumentParser) -> None:
-    """Options that name the planes of the list."""
+    """Add the options that name the planes of a list."""
     group = parser.add_argument_group("planes", "F is a FITS file: file.fits, file.fits[SCI], [2]")
     for name in ("image", "template", "convolved", "diff", "err", "mask"):
         group.add_argument(f"--{name}", type=name_of_file, metavar="F")
     group.add_argument(
         "--plane", action=Pairs, metavar="NAME=F", help="any other plane; may be repeated"
     )
-    group.add_argument("--variance", metavar="F", help="instead of --err: its square")
-    group.add_argument("--weight", metavar="F", help="instead of --err: the inverse variance")
-    group.add_argument(
-        "--mask-bits", metavar="BITS", help="only these bits are bad: 0,3,5-7 or names"
-    )
-    group.add_argument("--mask-good", metavar="BITS", help="all bits are bad but these")
+    group.add_argument("--variance", metavar="F", help="variance, instead of --err")
+    group.add_argument("--weight", metavar="F", help="inverse variance, instead of --err")
+    group.add_argument("--mask-bits", metavar="BITS", help="bits that are bad, as 0,3,5-7 or names")
+    group.add_argument("--mask-good", metavar="BITS", help="bits that are good; all others are bad")
     group.add_argument(
         "--pattern",
         action=Pairs,
         metavar="PLANE=NAME",
-        help="how a folder's stamps are called: 'image={name}_sci.fits'; may be repeated",
+        help="names of a folder's stamps, as 'image={name}_sci.fits'; may be repeated",
     )
 
 
 def add_list_reading(parser: argparse.ArgumentParser) -> None:
-    """Options that say how the list is read."""
-    how = parser.add_argument_group("how to read the list")
-    how.add_argument("--radius", type=radius, help="half the side of a cutout, pixels (20)")
-    how.add_argument("--fwhm", type=positive, help="of the image's PSF, pixels")
-    how.add_argument(
-        "--schema", metavar="FILE.avsc", help="of alert packets from a stream, without their own"
+    """Add the options for reading the list."""
+    group = parser.add_argument_group("reading the list")
+    group.add_argument(
+        "--radius", type=radius, help="half the side of a cutout, pixels (default: 20)"
     )
-    how.add_argument(
+    group.add_argument("--fwhm", type=positive, help="FWHM of the image's PSF, pixels")
+    group.add_argument(
+        "--schema", metavar="FILE.avsc", help="schema of alert packets that come without one"
+    )
+    group.add_argument(
         "--psf",
         type=name_of_file,
         metavar="PSF",
-        help="what a new source looks like: stars (of the field), moffat, gaussian, or a file: an "
-        "image or a model by PSFEx",
+        help="shape of a new source: stars (of the field), moffat, gaussian, or a file with an "
+        "image or a PSFEx model",
     )
-    how.add_argument(
+    group.add_argument(
         "--column",
         action=Pairs,
         metavar="ROLE=NAME",
-        help=f"x=XWIN_IMAGE, or x=none for no column; may be repeated; roles: {ROLES}",
+        help="column of a role, as x=XWIN_IMAGE, or x=none for no column; may be repeated; "
+        f"roles: {ROLES}",
     )
-    base = how.add_mutually_exclusive_group()
+    base = group.add_mutually_exclusive_group()
     base.add_argument(
-        "--one-based", dest="one_based", action="store_const", const=True, help="x, y count from 1"
+        "--one-based",
+        dest="one_based",
+        action="store_const",
+        const=True,
+        help="x and y count from 1",
     )
     base.add_argument(
         "--zero-based",
         dest="one_based",
         action="store_const",
         const=False,
-        help="x, y count from 0",
+        help="x and y count from 0",
     )
 
 
 def add_window(parser: argparse.ArgumentParser) -> None:
-    """Options of the commands that show a window."""
+    """Add the options of the commands that show a window."""
     parser.add_argument(
         "--session",
         metavar="FILE.vetter",
-        help="where the decisions are kept (NAME.vetter, beside the list)",
+        help="file of the decisions (default: NAME.vetter beside the list)",
     )
-    parser.add_argument("--reviewer", metavar="NAME", help="the account's name by default")
-    parser.add_argument("--keymap", metavar="FILE", help="keys of your own (keymap.toml)")
+    parser.add_argument("--reviewer", metavar="NAME", help="your name (default: the account's)")
+    parser.add_argument("--keymap", metavar="FILE", help="your keys (default: keymap.toml)")
     add_settings(parser)
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
-    """The user's own settings."""
-    parser.add_argument("--settings", metavar="FILE", help="settings of your own (settings.toml)")
+    """Add the option for the user's settings."""
+    parser.add_argument("--settings", metavar="FILE", help="your settings (default: settings.toml)")
 
 
 def add_session(parser: argparse.ArgumentParser) -> None:
-    """The session that a command is about."""
+    """Add the session of a command."""
     parser.add_argument("session", type=name_of_file, metavar="FILE.vetter", help="a session")
 
 
 def positive(text: str) -> float:
-    """A number above 0."""
+    """Parse a number above 0."""
     try:
         number = float(text)
     except ValueError:
         number = math.nan
     if not (math.isfinite(number) and number > 0):
-        raise argparse.ArgumentTypeError(f"wants a number above 0, found {text!r}")
+        raise argparse.ArgumentTypeError(f"expected a number above 0, found {text!r}")
     return number
 
 
 def radius(text: str) -> float:
-    """Half the side of a cutout, pixels."""
+    """Parse half the side of a cutout, pixels."""
     number = positive(text)
     if number > MOST_RADIUS:
-        raise argparse.ArgumentTypeError(f"wants {MOST_RADIUS:.0f} pixels at most, found {text!r}")
+        raise argparse.ArgumentTypeError(
+            f"expected {MOST_RADIUS:.0f} pixels at most, found {text!r}"
+        )
     return number
 
 
 def name_of_file(text: str) -> str:
-    """A name that is not empty: an empty one would stand for the folder one is in."""
+    """Return a name that is not empty: an empty name would stand for the current folder."""
     if not text.strip():
-        raise argparse.ArgumentTypeError("wants a name, found an empty text")
+        raise argparse.ArgumentTypeError("expected a name, found an empty text")
     return text
 
 
 def count(text: str) -> int:
-    """A whole number above 0."""
+    """Parse a whole number above 0."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"wants a whole number above 0, found {text!r}")
+        raise argparse.ArgumentTypeError(f"expected a whole number above 0, found {text!r}")
     return int(text)
 
 
 class Pairs(argparse.Action):
-    """``NAME=VALUE``, repeated, as a dict."""
+    """Repeated option of ``NAME=VALUE`` pairs, collected in a dict."""
 
     def __call__(
         self,
@@ -250,10 +269,10 @@ class Pairs(argparse.Action):
         values: Any,
         option: str | None = None,
     ) -> None:
-        """Take one pair in."""
+        """Add one pair."""
         name, equals, value = str(values).partition("=")
         if not (equals and name.strip() and value):
-            parser.error(f"argument {option}: wants {self.metavar}, found {values!r}")
+            parser.error(f"argument {option}: expected {self.metavar}, found {values!r}")
         pairs = dict(getattr(namespace, self.dest) or {})
         if name.strip() in pairs:
             parser.error(f"argument {option}: {name.strip()} is given twice")

@@ -1,4 +1,4 @@
-"""The commands and their dispatch. Imports nothing heavy; each command brings its own."""
+"""Commands of the program and their dispatch; each command imports its own modules."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BAD_INPUT = 2
 UNEXPECTED = 1
 INTERRUPTED = 130
 
-_READING = (
+_READING_OPTIONS = (
     "image",
     "template",
     "convolved",
@@ -53,8 +53,8 @@ _READING = (
 
 
 def reading_options(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The options that say how inputs are read, as keywords; those not given are left out."""
-    values = {name: getattr(arguments, name, None) for name in _READING}
+    """Return the options given for reading inputs, as keywords."""
+    values = {name: getattr(arguments, name, None) for name in _READING_OPTIONS}
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -64,14 +64,14 @@ def _run_open(arguments: argparse.Namespace) -> int:
     if not inputs and (reading or arguments.session):
         option = next(iter(reading), "session").replace("_", "-")
         raise VetterError(
-            f"--{option}: no input: name a candidate table, a folder, a session... "
+            f"--{option}: no input; name a candidate table, a folder or a session "
             "(vetter alone asks for one)"
         )
     from vetter.gui.system_libraries import check
 
     check()
-    # Nothing that start-up makes is garbage; looking for some takes a tenth of its time.
-    # The window enables the collector when it is up.
+    # gc.disable(): collections take a tenth of start-up, and find nothing.
+    # app.run enables the collector when the window is shown.
     gc.disable()
     from vetter import app
     from vetter.io.settings_file import load_keymap, load_settings
@@ -130,7 +130,7 @@ def _run_bench(arguments: argparse.Namespace) -> int:
 
 
 class CommandSpec(NamedTuple):
-    """One command: its help and example, and the functions that add its options and run it."""
+    """A command: its help and example, and the functions that add its options and run it."""
 
     name: str
     help: str
@@ -144,14 +144,14 @@ COMMANDS = {
     for spec in (
         CommandSpec(
             "open",
-            "look at candidates and decide (the word `open` may be left out)",
+            "open candidates and decide on them (the word `open` may be left out)",
             "vetter candidates.ecsv --image science.fits --template template.fits --diff diff.fits",
             add_open_options,
             _run_open,
         ),
         CommandSpec(
             "demo",
-            "the same on a simulated field with known truth that comes with the package",
+            "open the demo: a simulated field with known truth",
             "vetter demo",
             add_demo_options,
             _run_open,
@@ -180,7 +180,7 @@ COMMANDS = {
         ),
         CommandSpec(
             "status",
-            "how far a session is",
+            "count the decisions of a session",
             "vetter status night.vetter --json",
             add_status_options,
             _run_status,
@@ -194,7 +194,7 @@ COMMANDS = {
         ),
         CommandSpec(
             "log",
-            "every decision of a session, in order",
+            "list the decisions of a session, in order",
             "vetter log night.vetter",
             add_log_options,
             _run_log,
@@ -211,16 +211,16 @@ COMMANDS = {
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, and ends with status 2."""
+    """Argument parser that reports an error in one line and exits with status 2."""
 
     def error(self, message: str) -> NoReturn:
-        """Print one line on standard error."""
+        """Print one line on standard error and exit."""
         sys.stderr.write(f"{self.prog}: {message} (try {self.prog} --help)\n")
         raise SystemExit(2)
 
 
 def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
-    """Parse the command and its options; ``open`` where no command is named, or nothing at all.
+    """Parse the command and its options; without a command it is ``open``.
 
     Raises
     ------
@@ -236,14 +236,14 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _parser(chosen: str) -> argparse.ArgumentParser:
-    """All commands; of a command that is chosen no other's options, which take time to make."""
+    """Return the parser; a chosen command leaves out the others, which take time to build."""
     width = max(len(name) for name in COMMANDS)
     examples = "\n".join(f"  {name:<{width}}  {spec.example}" for name, spec in COMMANDS.items())
     parser = _Parser(
         prog="vetter",
         description="Vet transient candidates: planes side by side, one key for each verdict, "
-        "and a fit that tells a misregistered star from a new source.",
-        epilog=f"an example of each:\n{examples}\n\nvetter COMMAND --help tells all options; "
+        "and a fit that separates misregistered stars from new sources.",
+        epilog=f"an example of each:\n{examples}\n\nvetter COMMAND --help lists all options; "
         "vetter alone shows what can be opened.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -260,16 +260,14 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         spec.add_options(command)
-        command.add_argument(
-            "--debug", action="store_true", help="show where in the program an error came from"
-        )
+        command.add_argument("--debug", action="store_true", help="show the traceback of an error")
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; its exit status: 0, or 2 after one line on standard error.
+    """Run a command and return its exit status: 0, or 2 after one line on standard error.
 
-    A fault of the program itself gives 1, and a line that says where the report is.
+    A fault of the program gives 1, and a line with the name of the report's file.
     """
     _open_streams()
     arguments = parse_arguments(sys.argv[1:] if argv is None else argv)
@@ -277,20 +275,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def exit_status(command: Callable[[], int], debug: bool) -> int:
-    """Return what a command returns, or the status of its error, told in one line.
+    """Return the status of a command, or of its error after printing one line.
 
-    With ``debug`` the traceback is printed before that line.
+    With ``debug`` the traceback is printed before the line.
     """
     try:
         status = command()
-        # Here, and not when the interpreter ends, where a closed pipe could not be caught.
+        # flush() here: at the interpreter's exit a closed pipe could not be caught.
         sys.stdout.flush()
         return status
     except KeyboardInterrupt:
         sys.stderr.write("\nvetter: interrupted\n")
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output has gone, as in `vetter log s.vetter | head`.
+        # The reader of the output has ended, as in `vetter log s.vetter | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (VetterError, OSError) as error:
@@ -298,21 +296,24 @@ def exit_status(command: Callable[[], int], debug: bool) -> int:
             traceback.print_exc()
         sys.stderr.write(f"vetter: {_one_line(error)}\n")
         return BAD_INPUT
-    # A fault of the program: told in one line, with a report for who is to mend it.
+    # A fault of the program: one line, and a report for the developer.
     except Exception as error:
         if debug:
             traceback.print_exc()
-        sys.stderr.write(f"vetter: {_report(error)}\n")
+        sys.stderr.write(f"vetter: {_write_report(error)}\n")
         return UNEXPECTED
 
 
 def _open_streams() -> None:
-    """Let anything be printed: where a stream is closed, as under some schedulers, and where its
-    encoding has not all letters, which are escaped then."""
+    """Make both output streams accept any text.
+
+    A closed stream, as under some schedulers, becomes the null device; letters that are missing
+    in a stream's encoding are escaped.
+    """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            # Open as long as the program runs.
+            # No `with`: it stays open until the program ends.
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -325,18 +326,18 @@ def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def _report(error: BaseException) -> str:
-    """Keep the traceback in a file, and say so in one line."""
-    said = f"an unexpected error, a fault of this program: {type(error).__name__}: "
-    said += " ".join(str(error).split())[:200]
+def _write_report(error: BaseException) -> str:
+    """Write the traceback to a file, and return one line that names it."""
+    summary = f"an unexpected error, a fault of this program: {type(error).__name__}: "
+    summary += " ".join(str(error).split())[:200]
     try:
         with tempfile.NamedTemporaryFile(
             "w", prefix="vetter-report-", suffix=".txt", delete=False, encoding="utf-8"
         ) as file:
             traceback.print_exception(error, file=file)
-        return f"{said}; the report is in {file.name}"
+        return f"{summary}; the report is in {file.name}"
     except OSError:
-        return f"{said}; --debug shows where"
+        return f"{summary}; --debug shows the traceback"
 
 
 if __name__ == "__main__":
