@@ -124,11 +124,11 @@ _SECTIONS: dict[str, Any] = {
 
 def _section(section_class: Any, section: str, values: Mapping[str, Any]) -> Any:
     defaults = section_class()
-    known = {f.name for f in dataclasses.fields(section_class)}
+    names = {f.name for f in dataclasses.fields(section_class)}
     converted: dict[str, Any] = {}
     for key, value in values.items():
-        if key not in known:
-            raise SettingsError(f"{section}.{key}: no such setting; there are {sorted(known)}")
+        if key not in names:
+            raise SettingsError(f"{section}.{key}: no such setting; there are {sorted(names)}")
         converted[key] = _convert(f"{section}.{key}", value, getattr(defaults, key))
     return section_class(**converted)
 
@@ -178,7 +178,7 @@ def _check(settings: Settings) -> None:
 
 
 def _check_fit(fit: FitSettings) -> None:
-    for name, most in (
+    for name, maximum in (
         ("inner_fwhm", 50.0),
         ("max_shift", 50.0),
         ("default_fwhm", 200.0),
@@ -186,8 +186,8 @@ def _check_fit(fit: FitSettings) -> None:
         ("max_chi2_ratio", math.inf),
     ):
         value = getattr(fit, name)
-        if not 0 < value <= most:
-            limit = f" and up to {most:g}" if most < math.inf else ""
+        if not 0 < value <= maximum:
+            limit = f" and up to {maximum:g}" if maximum < math.inf else ""
             raise SettingsError(f"fit.{name}: expected a number above 0{limit}, found {value!r}")
     if not 1 < fit.moffat_beta <= 100:
         raise SettingsError(

@@ -167,9 +167,13 @@ def check_recorded(options: Any) -> None:
     for name in _TEXT_NAMES:
         if not isinstance(options.get(name, ""), str):
             raise ValueError(name)
-    for name, most in (("radius", MOST_RADIUS), ("fwhm", math.inf)):
+    for name, maximum in (("radius", MOST_RADIUS), ("fwhm", math.inf)):
         value = options.get(name, 1.0)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= most:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, (int, float))
+            or not 0 < value <= maximum
+        ):
             raise ValueError(name)
     if not isinstance(options.get("one_based", True), bool):
         raise ValueError("one_based")

@@ -282,15 +282,15 @@ def stamp_grid(
         Position of the candidate in the parent image, NaN if unknown: a stamp cut by the image's
         edge lacks columns on the left if x is small, else on the right.
     """
-    known = {name: corner for name, corner in corners.items() if corner is not None}
-    if set(known) == set(shapes):
-        return _grid_by_corners(shapes, known)
+    known_corners = {name: corner for name, corner in corners.items() if corner is not None}
+    if set(known_corners) == set(shapes):
+        return _grid_by_corners(shapes, known_corners)
     side = producer.side or max(max(shape) for shape in shapes.values())
     if all(shape == (side, side) for shape in shapes.values()):
         return _same_grid(shapes, (side, side))
     first = next(iter(shapes.values()))
-    whole = all(max(shape) <= side for shape in shapes.values())
-    if not all(map(math.isfinite, position)) or not whole or side % 2 == 0:
+    fits_side = all(max(shape) <= side for shape in shapes.values())
+    if not all(map(math.isfinite, position)) or not fits_side or side % 2 == 0:
         if set(shapes.values()) == {first} and first[0] == first[1]:
             return _same_grid(shapes, first)
         alike = {name: (0, 0) for name, shape in shapes.items() if shape == first}

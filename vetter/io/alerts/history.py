@@ -16,6 +16,7 @@ _DETECTION_SIGMA = 3.0
 _LIMIT_SIGMA = 5.0
 
 Epoch = tuple[float, float, float, bool, str, str, bool]
+"""Time (MJD), value, error, whether the value is a limit, filter, kind, whether it is negative."""
 
 
 def light_curve(record: Mapping[str, Any], producer: Producer) -> LightCurve | None:
@@ -51,12 +52,15 @@ def _mjd(value: Any) -> float:
 def _magnitudes(
     record: Mapping[str, Any], body: Mapping[str, Any], producer: Producer
 ) -> tuple[list[Epoch], int]:
+    """Return all epochs in magnitudes, and the index of the packet's own."""
     epochs = [_detection_or_limit(entry, producer) for entry in _entries(record, "prv_candidates")]
-    epochs += [_forced(entry, producer) for entry in _entries(record, "fp_hists")]
-    own = _detection_or_limit(body, producer)
+    epochs += [_forced_epoch(entry, producer) for entry in _entries(record, "fp_hists")]
+    current = _detection_or_limit(body, producer)
     # WINTER lists the packet's own epoch among the earlier ones at times.
-    epochs = [e for e in epochs if not (e[5] == own[5] and e[0] == own[0] and e[4] == own[4])]
-    return [*epochs, own], len(epochs)
+    epochs = [
+        e for e in epochs if not (e[5] == current[5] and e[0] == current[0] and e[4] == current[4])
+    ]
+    return [*epochs, current], len(epochs)
 
 
 def _detection_or_limit(entry: Mapping[str, Any], producer: Producer) -> Epoch:
@@ -68,7 +72,8 @@ def _detection_or_limit(entry: Mapping[str, Any], producer: Producer) -> Epoch:
     return time, mag, number(entry.get(producer.mag_err)), False, name, "detection", negative
 
 
-def _forced(entry: Mapping[str, Any], producer: Producer) -> Epoch:
+def _forced_epoch(entry: Mapping[str, Any], producer: Producer) -> Epoch:
+    """Return an epoch of forced photometry in magnitudes; a 5 sigma limit below 3 sigma."""
     time, name = _mjd(entry.get(producer.time)), band(producer, entry.get(producer.filter))
     flux = number(entry.get("forcediffimflux"))
     sigma = number(entry.get("forcediffimfluxunc"))
@@ -92,16 +97,19 @@ def _forced(entry: Mapping[str, Any], producer: Producer) -> Epoch:
 def _fluxes(
     record: Mapping[str, Any], body: Mapping[str, Any], producer: Producer
 ) -> tuple[list[Epoch], int]:
-    epochs = [_flux(entry, producer, "detection") for entry in _entries(record, "prvDiaSources")]
+    """Return all epochs in fluxes, and the index of the packet's own."""
+    epochs = [
+        _flux_epoch(entry, producer, "detection") for entry in _entries(record, "prvDiaSources")
+    ]
     epochs += [
-        _flux(entry, producer, "forced") for entry in _entries(record, "prvDiaForcedSources")
+        _flux_epoch(entry, producer, "forced") for entry in _entries(record, "prvDiaForcedSources")
     ]
     for entry in _entries(record, "prvDiaNondetectionLimits"):
-        noise = number(_first(entry, "diaNoise"))
-        name = band(producer, _first(entry, producer.filter))
+        noise = number(_first_field(entry, "diaNoise"))
+        name = band(producer, _first_field(entry, producer.filter))
         epochs.append(
             (
-                _mjd(_first(entry, producer.time)),
+                _mjd(_first_field(entry, producer.time)),
                 _LIMIT_SIGMA * noise,
                 math.nan,
                 True,
@@ -110,18 +118,19 @@ def _fluxes(
                 False,
             )
         )
-    return [*epochs, _flux(body, producer, "detection")], len(epochs)
+    return [*epochs, _flux_epoch(body, producer, "detection")], len(epochs)
 
 
-def _flux(entry: Mapping[str, Any], producer: Producer, kind: str) -> Epoch:
+def _flux_epoch(entry: Mapping[str, Any], producer: Producer, kind: str) -> Epoch:
     flux, sigma = (
-        number(_first(entry, "psfFlux", "psFlux")),
-        _first(entry, "psfFluxErr", "psFluxErr"),
+        number(_first_field(entry, "psfFlux", "psFlux")),
+        _first_field(entry, "psfFluxErr", "psFluxErr"),
     )
-    name = band(producer, _first(entry, producer.filter))
-    time = _mjd(_first(entry, producer.time))
+    name = band(producer, _first_field(entry, producer.filter))
+    time = _mjd(_first_field(entry, producer.time))
     return time, flux, number(sigma), False, name, kind, flux < 0
 
 
-def _first(entry: Mapping[str, Any], *names: str) -> Any:
+def _first_field(entry: Mapping[str, Any], *names: str) -> Any:
+    """Return the first field of these names that is present and not null; else None."""
     return next((entry[name] for name in names if entry.get(name) is not None), None)

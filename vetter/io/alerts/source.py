@@ -204,8 +204,8 @@ class AlertSource(CutoutSource):
         """
         from vetter.core.psf.models import PsfImage
 
-        given = self._options["fwhm"]
-        if given is None and measure:
+        user_fwhm = self._options["fwhm"]
+        if user_fwhm is None and measure:
             try:
                 image = self.cutout(0).psf_image
                 if image is not None:
@@ -214,8 +214,11 @@ class AlertSource(CutoutSource):
             except (InputError, ValueError):
                 # The packets' column may give a FWHM.
                 pass
-        known, note = known_fwhm(given, self._first, None, None), self._list.widths.in_words()
-        return known if known is None or given is not None or not note else PsfFwhm(known[0], note)
+        known = known_fwhm(user_fwhm, self._first, None, None)
+        note = self._list.widths.in_words()
+        if known is None or user_fwhm is not None or not note:
+            return known
+        return PsfFwhm(known[0], note)
 
     def own_fwhm(self, row: int, cutout: Cutout) -> PsfFwhm | None:
         """Return the FWHM of one packet's PSF or survey; None if unknown."""

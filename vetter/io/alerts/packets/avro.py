@@ -22,7 +22,7 @@ from vetter.io.files.unreadable import reason_of
 
 MAGIC = b"Obj\x01"
 _SYNC_BYTES = 16
-# Two varints of at most ten bytes: the number of records and of bytes.
+# Two varints of at max_bytes ten bytes: the number of records and of bytes.
 _MAX_BLOCK_HEAD_BYTES = 20
 _FIRST_READ_BYTES = 1 << 18
 
@@ -62,7 +62,7 @@ class Container:
     data : ByteRange
         Not closed here.
     like : Head, optional
-        Head of another container; if this one begins with the same bytes, it is taken as it is.
+        Head of another container; if this one begins with the same bytes, it is reused.
 
     Attributes
     ----------
@@ -127,7 +127,7 @@ class Container:
             raise InputError(f"damaged at byte {block.offset}: more packets than bytes")
         self.schema.refuse_bomb(len(payload))
         stream = io.BytesIO(payload)
-        # The next packet begins where this one was read to its end.
+        # Only the last packet of a block may be read in part: the next begins at its end.
         is_partial = not whole and block.count == 1
         schema = self.schema.head if is_partial else self.schema.parsed
         for _ in range(block.count):
@@ -155,14 +155,14 @@ class Container:
 
 
 def read_record(stream: io.BytesIO, schema: Any) -> dict[str, Any]:
-    """Read one record; raise InputError for any damage."""
+    """Read one record; raise InputError if it is damaged."""
     from fastavro import schemaless_reader
 
     try:
         record = schemaless_reader(stream, schema, None)
     # fastavro raises a dozen kinds of errors for single changed bytes.
     except Exception as error:
-        raise InputError(f"a damaged packet, or one cut short: {reason_of(error)}") from error
+        raise InputError(f"a packet that is damaged or cut short: {reason_of(error)}") from error
     if not isinstance(record, dict):
         raise InputError("a damaged packet: not a record")
     return record
@@ -195,13 +195,13 @@ def _read_meta(first: bytes, data: ByteRange) -> tuple[dict[str, bytes], int]:
         raise InputError("the file is empty")
     if not first.startswith(MAGIC):
         raise InputError(f"no Avro file: expected 'Obj' at its beginning, found {first[:8]!r}")
-    most = size_limits.SCHEMA + _FIRST_READ_BYTES
+    max_bytes = size_limits.SCHEMA + _FIRST_READ_BYTES
     try:
         return _parse_meta(first, len(MAGIC))
     except InputError:
         if len(first) < _FIRST_READ_BYTES:
             raise
-    return _parse_meta(data.read(0, most), len(MAGIC))
+    return _parse_meta(data.read(0, max_bytes), len(MAGIC))
 
 
 def _parse_meta(head: bytes, position: int) -> tuple[dict[str, bytes], int]:
@@ -245,8 +245,8 @@ def unpacked_block(codec: str, data: bytes) -> bytes:
     return out
 
 
-def unpacked_gzip(data: bytes, most: int) -> bytes:
-    """Unpack a gzip stream, to one byte over ``most`` if its content is larger.
+def unpacked_gzip(data: bytes, max_bytes: int) -> bytes:
+    """Unpack a gzip stream, to one byte over ``max_bytes`` if its content is larger.
 
     Raises
     ------
@@ -254,21 +254,21 @@ def unpacked_gzip(data: bytes, most: int) -> bytes:
         The stream is damaged or cut short.
     """
     decompressor = zlib.decompressobj(31)
-    out = decompressor.decompress(data, most + 1)
-    if len(out) <= most and not decompressor.eof:
+    out = decompressor.decompress(data, max_bytes + 1)
+    if len(out) <= max_bytes and not decompressor.eof:
         raise EOFError("cut short")
     return out
 
 
 def _unpack_with(codec: str, data: bytes) -> bytes:
-    most = size_limits.PACKET + 1
+    max_bytes = size_limits.PACKET + 1
     if codec == "deflate":
-        return zlib.decompressobj(-15).decompress(data, most)
+        return zlib.decompressobj(-15).decompress(data, max_bytes)
     if codec == "bzip2":
-        return bz2.BZ2Decompressor().decompress(data, most)
+        return bz2.BZ2Decompressor().decompress(data, max_bytes)
     if codec == "xz":
         # memlimit: a stream may demand a dictionary of gigabytes.
-        return lzma.LZMADecompressor(memlimit=4 * most).decompress(data, most)
+        return lzma.LZMADecompressor(memlimit=4 * max_bytes).decompress(data, max_bytes)
     if codec == "snappy":
         # Four bytes of checksum follow.
         size = _snappy_size(data)
@@ -276,7 +276,7 @@ def _unpack_with(codec: str, data: bytes) -> bytes:
     if codec == "zstandard":
         arrow = _import_arrow(codec)
         with arrow.CompressedInputStream(arrow.BufferReader(data), "zstd") as stream:
-            return bytes(stream.read(most))
+            return bytes(stream.read(max_bytes))
     raise InputError(f"packed with {codec[:20]!r}; known are {', '.join(KNOWN)}")
 
 

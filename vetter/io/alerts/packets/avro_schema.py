@@ -106,12 +106,12 @@ def checked_schema(schema: Any) -> PacketSchema:
         raise InputError("its schema has no fields")
     if _MemoryExcess(size_limits.MEMORY_PER_BYTE).of(plain, "", 0)[0] > 0:
         raise InputError("its schema is of records that take no bytes")
-    parsed, said = mended(plain)
+    parsed, note = mended(plain)
     head: Any = {**record, "fields": _head_fields(record["fields"])}
     names = tuple(str(field.get("name")) for field in record["fields"])
     if isinstance(plain, list):
         head = [head if part is record else part for part in plain]
-    return PacketSchema(parsed, mended(head)[0], names, said, plain)
+    return PacketSchema(parsed, mended(head)[0], names, note, plain)
 
 
 def _record_in(schema: Any) -> dict[str, Any]:
@@ -179,7 +179,7 @@ class _MemoryExcess:
 
     def __init__(self, per_byte: int) -> None:
         self._per_byte = per_byte
-        self._known: dict[str, tuple[int, int]] = {}
+        self._measured: dict[str, tuple[int, int]] = {}
         self._open: set[str] = set()
 
     def of(self, schema: Any, namespace: str, depth: int) -> tuple[int, int]:
@@ -205,11 +205,11 @@ class _MemoryExcess:
                 _LEAST_BYTES[name], _FLOAT if name in ("float", "double") else 0
             )
         full = name if "." in name or not namespace else f"{namespace}.{name}"
-        for known in (full, name):
-            if known in self._open:
+        for key in (full, name):
+            if key in self._open:
                 raise InputError(f"its schema's record {name} contains itself")
-            if known in self._known:
-                return self._known[known]
+            if key in self._measured:
+                return self._measured[key]
         raise InputError(f"its schema names a type {name[:60]} that it does not define")
 
     def _of_definition(
@@ -252,13 +252,13 @@ class _MemoryExcess:
             beyond, more = self.of(field["type"], namespace, depth + 1)
             excess, parts = excess + beyond + _FIELD, _check_parts(parts + more)
         self._open.discard(name)
-        self._known[name] = excess, parts
+        self._measured[name] = excess, parts
         return excess, parts
 
     def _remember(
         self, schema: Mapping[str, Any], namespace: str, measured: tuple[int, int]
     ) -> tuple[int, int]:
-        self._known[full_name(schema, namespace)[0]] = measured
+        self._measured[full_name(schema, namespace)[0]] = measured
         return measured
 
     def _single_part(self, least_bytes: int, memory: int) -> tuple[int, int]:

@@ -48,7 +48,7 @@ class GzipBytes:
     def __init__(self, path: Path, in_turn: bool = False) -> None:
         self.path = path
         try:
-            self._most = max(_ALWAYS_UNPACKED_BYTES, _MAX_RATIO * path.stat().st_size)
+            self._max_bytes = max(_ALWAYS_UNPACKED_BYTES, _MAX_RATIO * path.stat().st_size)
         except OSError as error:
             raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
         self._turn = threading.Lock()
@@ -69,8 +69,10 @@ class GzipBytes:
         InputError
             The file is damaged, or unpacks to more than packets of its size do.
         """
-        if offset > self._most:
-            raise InputError(f"{self.path}: unpacks to over {self._most} bytes; unpack it yourself")
+        if offset > self._max_bytes:
+            raise InputError(
+                f"{self.path}: unpacks to over {self._max_bytes} bytes; unpack it yourself"
+            )
 
         def read_piece() -> bytes:
             # seek() beyond the end leaves the position unchanged.

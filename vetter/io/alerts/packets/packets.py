@@ -117,10 +117,10 @@ class Packets:
         try:
             kind = kind_of_file(path, self._schema is not None)
             if kind is Kind.PARQUET:
-                return self._rows(place.file).record(place.block, place.index)
+                return self._open_rows(place.file).record(place.block, place.index)
             if kind in (Kind.TAR, Kind.PACKED_TAR):
-                whole = self._bytes(place.file, kind)
-                return self._record_in(PartOfBytes(whole, place.start, place.size), place)
+                archive = self._open_bytes(place.file, kind)
+                return self._record_in(PartOfBytes(archive, place.start, place.size), place)
             file = FileBytes(path)
             try:
                 return self._record_in(file, place)
@@ -136,7 +136,7 @@ class Packets:
 
     def take_gzip_index(self, number: int, index: bytes) -> None:
         """Use an index made by another process."""
-        source = self._bytes(number, Kind.PACKED_TAR)
+        source = self._open_bytes(number, Kind.PACKED_TAR)
         if isinstance(source, GzipBytes):
             source.take_index(index)
 
@@ -170,7 +170,7 @@ class Packets:
     def _list_archive(
         self, number: int, kind: Kind, after: Place | None
     ) -> Iterator[Packet | Unread | LeftAlone]:
-        data = self._bytes(number, kind)
+        data = self._open_bytes(number, kind)
         path = self.files[number]
         begin = 0
         if after is not None:
@@ -249,7 +249,7 @@ class Packets:
             raise InputError("contains no packet")
 
     def _list_parquet(self, number: int, after: Place | None) -> Iterator[Packet]:
-        rows = self._rows(number)
+        rows = self._open_rows(number)
         begin, skip = (0, 0) if after is None else (after.block, after.index + 1)
         for group in range(begin, rows.groups):
             for row, record in enumerate(rows.listed(group, skip), start=skip):
@@ -281,7 +281,7 @@ class Packets:
             return HeldBytes(data.read(0, data.size))
         return data
 
-    def _bytes(self, number: int, kind: Kind) -> ByteRange:
+    def _open_bytes(self, number: int, kind: Kind) -> ByteRange:
         source = self._open.get(number)
         if source is None:
             path = Path(self.files[number])
@@ -290,7 +290,7 @@ class Packets:
         assert not isinstance(source, PacketRows)
         return source
 
-    def _rows(self, number: int) -> PacketRows:
+    def _open_rows(self, number: int) -> PacketRows:
         source = self._open.get(number)
         if not isinstance(source, PacketRows):
             source = PacketRows(Path(self.files[number]))

@@ -21,7 +21,7 @@ MEMORY_PER_BYTE = 4096
 """Bytes of memory for each byte of a packet; nulls and records take no bytes in it."""
 
 MEMORY = 2 << 30
-"""Bytes of memory of one packet. Records of nulls take 60 for each byte of the packet."""
+"""Bytes of memory that one packet may take. Records of nulls take 60 for each of their bytes."""
 
 OTHERS = 100_000
 """Consecutive files of an archive that are not packets; an empty one takes hardly a byte."""

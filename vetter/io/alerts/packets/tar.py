@@ -148,7 +148,7 @@ def _parse_pax(extra: bytes, name: str, size: int | None) -> tuple[str, int | No
     """Return ``path`` and ``size`` of an extended header of lines ``LENGTH KEYWORD=VALUE``."""
     position = 0
     while position < len(extra):
-        digits, _, rest = extra[position : position + 4096].partition(b" ")
+        digits, _, _ = extra[position : position + 4096].partition(b" ")
         if not digits.isdigit() or not (length := int(digits[:9])):
             break
         keyword, _, value = extra[position + len(digits) + 1 : position + length - 1].partition(
