@@ -65,6 +65,11 @@ def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> Mai
     ------
     InputError, SettingsError
         An input or option cannot be used; the text is one line for the user.
+
+    Examples
+    --------
+    >>> window = open_window("demo", reviewer="ann")  # doctest: +SKIP
+    >>> window.session.verdict(window.session.current_key)  # doctest: +SKIP
     """
     return _open(input, options).main_window
 

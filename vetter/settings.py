@@ -101,6 +101,11 @@ class Settings:
         SettingsError
             An unknown section or key, a value of the wrong type or out of range; the text
             names the key.
+
+        Examples
+        --------
+        >>> Settings.from_mapping({"fit": {"max_shift": 2}}).fit.max_shift
+        2.0
         """
         sections = {f.name: f for f in dataclasses.fields(cls)}
         built: dict[str, Any] = {}

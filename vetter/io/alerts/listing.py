@@ -30,10 +30,10 @@ NICENESS = 10
 FIRST = 32
 """Packets read before the window shows the first of them."""
 
-GROWTH = 7
-"""Size of a lot over all packets before it, up to ``LARGE`` packets."""
+LOT_GROWTH = 7
+"""Size of a lot over all packets before it, up to ``DOUBLING_FROM`` packets."""
 
-LARGE = 2048
+DOUBLING_FROM = 2048
 """Number of packets from which the list doubles with each lot, and later grows by a quarter."""
 
 _LARGEST_DOUBLING = 16384
@@ -203,7 +203,11 @@ def lot_size(so_far: int) -> int:
     """Return the number of packets in the lot that follows ``so_far`` packets."""
     if so_far == 0:
         return FIRST
-    return so_far * GROWTH if so_far < LARGE else min(so_far, max(_LARGEST_DOUBLING, so_far // 4))
+    return (
+        so_far * LOT_GROWTH
+        if so_far < DOUBLING_FROM
+        else min(so_far, max(_LARGEST_DOUBLING, so_far // 4))
+    )
 
 
 def read_lot(packets: Iterator[Packet | Unread | LeftAlone], size: int) -> Lot:

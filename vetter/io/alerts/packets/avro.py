@@ -26,7 +26,7 @@ _SYNC_BYTES = 16
 _MAX_BLOCK_HEAD_BYTES = 20
 _FIRST_READ_BYTES = 1 << 18
 
-KNOWN = ("null", "deflate", "bzip2", "xz", "snappy", "zstandard")
+KNOWN_CODECS = ("null", "deflate", "bzip2", "xz", "snappy", "zstandard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +277,7 @@ def _unpack_with(codec: str, data: bytes) -> bytes:
         arrow = _import_arrow(codec)
         with arrow.CompressedInputStream(arrow.BufferReader(data), "zstd") as stream:
             return bytes(stream.read(max_bytes))
-    raise InputError(f"packed with {codec[:20]!r}; known are {', '.join(KNOWN)}")
+    raise InputError(f"packed with {codec[:20]!r}; known are {', '.join(KNOWN_CODECS)}")
 
 
 def _snappy_size(data: bytes) -> int:
