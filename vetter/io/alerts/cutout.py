@@ -58,7 +58,7 @@ def packet_cutout(record: Mapping[str, Any], producer: Producer, meta: dict[str,
     stamps, unusable = _read_stamps(record)
     if not stamps:
         if set(unusable.values()) == {_MISSING}:
-            raise InputError("the packet contains no stamps")
+            raise InputError("the packet brings no stamps")
         reasons = "; ".join(f"{name}: {reason}" for name, reason in unusable.items())
         raise InputError(f"no stamp in the packet can be used ({reasons})")
     body = record.get(producer.body)

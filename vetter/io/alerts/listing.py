@@ -31,12 +31,14 @@ FIRST = 32
 """Packets read before the window shows the first of them."""
 
 LOT_GROWTH = 7
-"""Size of a lot over all packets before it, up to ``DOUBLING_FROM`` packets."""
+"""Ratio of a lot to all packets before it, up to ``DOUBLING_FROM`` packets."""
 
 DOUBLING_FROM = 2048
 """Number of packets from which the list doubles with each lot, and later grows by a quarter."""
 
 _LARGEST_DOUBLING = 16384
+"""Packets of the largest lot that doubles the list."""
+
 _RECORDS_HELD = 1024
 """Packets held as records before they become columns, which take a tenth of the memory."""
 
@@ -75,7 +77,7 @@ class Listing:
     def next_lot(self) -> Lot:
         """Wait for the next lot; the first call starts the process.
 
-        Never raises: if the process ends early or was closed, the last lot holds the reason.
+        Never raises: if the process ends early, the last lot holds the reason.
         """
         try:
             with self._state:

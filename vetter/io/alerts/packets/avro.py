@@ -162,7 +162,7 @@ def read_record(stream: io.BytesIO, schema: Any) -> dict[str, Any]:
         record = schemaless_reader(stream, schema, None)
     # fastavro raises a dozen kinds of errors for single changed bytes.
     except Exception as error:
-        raise InputError(f"a packet that is damaged or cut short: {reason_of(error)}") from error
+        raise InputError(f"a damaged packet, or one cut short: {reason_of(error)}") from error
     if not isinstance(record, dict):
         raise InputError("a damaged packet: not a record")
     return record
