@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 _turn = threading.Lock()
 _inside = 0
-_before: warnings.catch_warnings[None] | None = None
+_before: AbstractContextManager[None] | None = None
 
 
 @contextmanager
