@@ -18,7 +18,7 @@ from vetter.io.files.resources import resource_path
 def test_the_guide_shows_its_headings(qtbot: QtBot) -> None:
     guide = Guide()
     qtbot.addWidget(guide)
-    assert "What the fit says" in guide.text.toPlainText()
+    assert "Night and packets" in guide.text.toPlainText()
 
 
 def test_lines_do_not_touch_the_frame(qtbot: QtBot) -> None:
