@@ -95,6 +95,18 @@ def plot_cutout(
     its own; NaN does not spread or vanish by smoothing; `axs` without `fig` gets the title; a
     mark on the sky without WCS is an error, not left out; missing numbers are left out of
     the title.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from matplotlib.figure import Figure
+    >>> from vetter.plots import plot_cutout
+    >>> image = np.arange(121.0).reshape(11, 11)
+    >>> cutout = {"image": image, "template": image - 1, "meta": {"name": "AT 2026abc"}}
+    >>> figure = Figure(figsize=(8, 5))
+    >>> plot_cutout(cutout, fig=figure, qq=(1, 99), mark_x=5, mark_y=5)
+    >>> [axes.get_title() for axes in figure.axes]
+    ['IMAGE', 'TEMPLATE']
     """
     _require_matplotlib()
     present = [name for name in planes if cutout.get(name) is not None]

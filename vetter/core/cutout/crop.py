@@ -71,6 +71,14 @@ def crop_image(
     -----
     Differs from STDPipe 0.4.1: a mask is True off the image, and the header loses what holds
     only of the whole image; see `crop_header`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from vetter.cutouts import crop_image
+    >>> crop_image(np.arange(12.0).reshape(3, 4), x1=2, y1=1, width=3, height=2)
+    array([[ 6.,  7., nan],
+           [10., 11., nan]])
     """
     box = Box(int(x1), int(y1), int(width), int(height))
     cropped = crop_array(data, box)
@@ -121,6 +129,15 @@ def crop_image_centered(
     -----
     Differs from STDPipe 0.4.1: halves are rounded up, not to even, so x0 = 0.5 is centred on
     column 1 and 1.5 on column 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from vetter.cutouts import crop_image_centered
+    >>> crop_image_centered(np.arange(25).reshape(5, 5), x0=3.2, y0=1.9, r0=1)
+    array([[ 7,  8,  9],
+           [12, 13, 14],
+           [17, 18, 19]])
     """
     if not (np.isfinite(x0) and np.isfinite(y0)):
         raise InputError(f"position: wants finite x and y, found {x0}, {y0}")

@@ -175,6 +175,15 @@ class Cutout(CutoutMapping):
     -----
     Differs from STDPipe 0.4.1: a class rather than a dict, so the WCS costs nothing until it
     is used, and planes of different shapes are refused when they are put in.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from vetter.cutouts import Cutout
+    >>> cutout = Cutout({"image": np.ones((11, 11))}, {"x": 40.2, "y": 60.7})
+    >>> cutout["template"] = np.zeros((11, 11))
+    >>> list(cutout), "diff" in cutout
+    (['image', 'template', 'meta'], False)
     """
 
     def __init__(

@@ -87,6 +87,19 @@ def get_cutout(
     image; halves are rounded up, not to even; candidates with only ra and dec are taken; a plane
     of another shape than the image's is refused, and masked pixels count as bad, where there
     the one is cut at the same pixels and the other's mask is lost.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from vetter.cutouts import get_cutout
+    >>> image = np.arange(10000.0).reshape(100, 100)
+    >>> cutout = get_cutout(image, {"x": 40.2, "y": 60.7}, radius=5, template=image - 1)
+    >>> cutout["image"].shape
+    (11, 11)
+    >>> float(cutout["image"][5, 5]), float(image[61, 40])
+    (6140.0, 6140.0)
+    >>> sorted(cutout.planes), cutout["meta"]["x"]
+    (['image', 'template'], 40.2)
     """
     image = np.asanyarray(image)
     images = _two_dimensional(planes)

@@ -92,6 +92,23 @@ def adjust_cutout(
     ------
     ValueError
         ``max_shift`` below 0, ``max_scale`` or ``inner`` below 1, or one of them no finite number.
+
+    Examples
+    --------
+    The template has the same star half a pixel to the left:
+
+    >>> import numpy as np
+    >>> from vetter.cutouts import Cutout, adjust_cutout
+    >>> y, x = np.mgrid[-10:11, -10:11]
+    >>> image = 1000 * np.exp(-((x - 0.5) ** 2 + y**2) / 8)
+    >>> template = 1000 * np.exp(-(x**2 + y**2) / 8)
+    >>> cutout = Cutout({"image": image, "template": template, "err": np.full(x.shape, 5.0)})
+    >>> adjust_cutout(cutout, fit_bg=True)
+    True
+    >>> print(f"{cutout['meta']['adjust_dx']:.1f} {cutout['meta']['adjust_scale']:.1f}")
+    0.5 1.0
+    >>> cutout["adjusted"].shape
+    (21, 21)
     """
     options = FitOptions(max_shift, max_scale, inner, None, bool(fit_bg), fwhm)
     result = fit(cutout, options)
@@ -170,6 +187,19 @@ def adjust_cutouts(
     -------
     list of bool
         Whether there is a result, in the order given.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from vetter.cutouts import Cutout, adjust_cutouts
+    >>> y, x = np.mgrid[-10:11, -10:11]
+    >>> template, err = 1000 * np.exp(-(x**2 + y**2) / 8), np.full(x.shape, 5.0)
+    >>> images = [1000 * np.exp(-((x - dx) ** 2 + y**2) / 8) for dx in (-0.3, 0.4)]
+    >>> cutouts = [Cutout({"image": i, "template": template, "err": err}) for i in images]
+    >>> adjust_cutouts(cutouts, fit_bg=True)
+    [True, True]
+    >>> [round(float(cutout["meta"]["adjust_dx"]), 1) for cutout in cutouts]
+    [-0.3, 0.4]
     """
     options = FitOptions(max_shift, max_scale, inner, None, bool(fit_bg), fwhm)
     found: list[bool] = []

@@ -160,6 +160,21 @@ def disappeared(
     -------
     bool or None
         None where it cannot be judged.
+
+    Examples
+    --------
+    The template, convolved to the image's PSF, has the same star half a pixel to the left:
+
+    >>> import numpy as np
+    >>> from vetter.cutouts import Cutout, adjust_cutout, disappeared
+    >>> y, x = np.mgrid[-10:11, -10:11]
+    >>> image = 1000 * np.exp(-((x - 0.5) ** 2 + y**2) / 8)
+    >>> star = 1000 * np.exp(-(x**2 + y**2) / 8)
+    >>> cutout = Cutout({"image": image, "convolved": star, "err": np.full(x.shape, 5.0)})
+    >>> adjust_cutout(cutout, fit_bg=True, fwhm=4.7)
+    True
+    >>> disappeared(cutout)
+    True
     """
     adjustment = Adjustment.from_meta(cutout["meta"])
     return judge(adjustment, min_pval, max_chi2_ratio, scale_range, max_snr).disappeared

@@ -55,6 +55,17 @@ def write_cutout(cutout: Mapping[str, Any], filename: str | os.PathLike[str]) ->
     header then holds the nearest WCS without tables). STDPipe's ``load_cutout`` reads it.
     The bytes are on the disk (fsync) before the name changes: 0.4 ms of 5 on an idle disk,
     12 of 16 on a busy one, where STDPipe takes 60 and 140.
+
+    Examples
+    --------
+    >>> import tempfile, numpy as np
+    >>> from pathlib import Path
+    >>> from vetter.cutouts import Cutout, write_cutout
+    >>> cutout = Cutout({"image": np.ones((11, 11))}, {"name": "AT 2026abc", "x": 40.2})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_cutout(cutout, Path(folder, "candidate.fits"))
+    ...     [file.name for file in Path(folder).iterdir()]
+    ['candidate.fits']
     """
     whole = Cutout.of(cutout)
     if not whole.planes:
@@ -103,6 +114,18 @@ def load_cutout(filename: str | os.PathLike[str]) -> Cutout:
     -----
     Differs from STDPipe 0.4.1: nothing in the file is evaluated. What looks like an array is
     parsed as literals; what does not parse stays text.
+
+    Examples
+    --------
+    >>> import tempfile, numpy as np
+    >>> from pathlib import Path
+    >>> from vetter.cutouts import Cutout, load_cutout, write_cutout
+    >>> cutout = Cutout({"image": np.ones((11, 11))}, {"name": "AT 2026abc", "x": 40.2})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_cutout(cutout, Path(folder, "candidate.fits"))
+    ...     loaded = load_cutout(Path(folder, "candidate.fits"))
+    >>> loaded["meta"]["name"], loaded["image"].shape
+    ('AT 2026abc', (11, 11))
     """
     from astropy.io.fits import VerifyError
 
