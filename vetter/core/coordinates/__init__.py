@@ -1,1 +1,1 @@
-"""Where and when: sky, pixels, WCS and times."""
+"""Coordinates: positions on the sky and in pixels, WCS and times."""

@@ -1,4 +1,4 @@
-"""Right ascensions and declinations: read from tables in any form, written as J2000 names."""
+"""Right ascensions and declinations, read from tables in any form and written as J2000 names."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ _DEGREES = ("deg", "degree", "degrees", "d:m:s", '"d:m:s"')
 
 
 def parse_angle(text: str, hours: bool) -> float:
-    """One angle in degrees; NaN where the text is none.
+    """Return one angle in degrees; NaN if the text is not an angle.
 
     Parameters
     ----------
     text : str
         ``12:34:56.7``, ``12 34 56.7``, ``12h34m56.7s``, ``-0d30m``, or decimal degrees.
     hours : bool
-        Whether sexagesimal text counts hours (right ascension); ``d`` in it means degrees
-        all the same. Decimal text is in degrees always.
+        Whether sexagesimal text counts hours (right ascension); a ``d`` in the text means
+        degrees nevertheless. Decimal text is always in degrees.
     """
     try:
         return float(text)
@@ -55,41 +55,41 @@ def parse_angle(text: str, hours: bool) -> float:
 
 
 def to_degrees(values: npt.NDArray[Any], unit: str, is_ra: bool) -> Floats:
-    """A column of angles in degrees, shape (n,); NaN where a value is none.
+    """Return a column of angles in degrees, shape (n,); NaN where a value is not an angle.
 
     Parameters
     ----------
     values : ndarray, shape (n,)
         Numbers in ``unit``, or text (see :func:`parse_angle`).
     unit : str
-        As the table gives it: ``rad``, ``hourangle``, ``h``, ``arcmin``, ``arcsec``, ``mas``;
-        all else is degrees.
+        Unit in the table: ``rad``, ``hourangle``, ``h``, ``arcmin``, ``arcsec``, ``mas``; any
+        other text is degrees.
     is_ra : bool
-        Whether sexagesimal text counts hours; not where the unit says degrees.
+        Whether sexagesimal text counts hours; it never does if the unit is degrees.
     """
     if values.dtype.kind in "USO":
         hours = is_ra and unit.strip().lower() not in _DEGREES
-        factor = _factor(unit)
-        texts = (_text(value) for value in values)
-        return np.array([_angle(text, hours, factor) for text in texts], np.float64)
-    return np.asarray(values, np.float64) * _factor(unit)
+        factor = _degrees_per_unit(unit)
+        texts = (_decode_text(value) for value in values)
+        return np.array([_parse_cell(text, hours, factor) for text in texts], np.float64)
+    return np.asarray(values, np.float64) * _degrees_per_unit(unit)
 
 
-def _angle(text: str, hours: bool, factor: float) -> float:
-    """Sexagesimal text says its own unit; a decimal number has the column's."""
+def _parse_cell(text: str, hours: bool, factor: float) -> float:
+    """Return degrees; `factor` applies to decimal numbers only, not to sexagesimal text."""
     try:
         return float(text) * factor
     except ValueError:
         return parse_angle(text, hours)
 
 
-def _text(value: Any) -> str:
+def _decode_text(value: Any) -> str:
     if isinstance(value, bytes):
         return value.decode("ascii", "replace")
     return "" if value is None else str(value)
 
 
-def _factor(unit: str) -> float:
+def _degrees_per_unit(unit: str) -> float:
     unit = unit.strip().lower()
     if unit in ("rad", "radian", "radians"):
         return float(np.degrees(1.0))
@@ -99,7 +99,7 @@ def _factor(unit: str) -> float:
 
 
 def j_name(ra: float, dec: float) -> str:
-    """The name JHHMMSS.ss+DDMMSS.s of a position, rounded as STDPipe rounds it.
+    """Return the name JHHMMSS.ss+DDMMSS.s of a position, rounded as STDPipe rounds it.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def j_name(ra: float, dec: float) -> str:
 
     Notes
     -----
-    Without astropy.coordinates, whose import alone takes longer than ten thousand names.
+    astropy.coordinates is not used: its import alone takes longer than ten thousand names.
     """
     if not (math.isfinite(ra) and math.isfinite(dec)) or abs(dec) > 90:
         raise ValueError(f"no name for ra = {ra}, dec = {dec}")
@@ -124,7 +124,7 @@ def j_name(ra: float, dec: float) -> str:
 
 
 def _sexagesimal(value: float, decimals: int) -> str:
-    """``DDMMSS.s`` of a value that is not negative, carrying seconds that round up to 60."""
+    """Return ``DDMMSS.s`` of a value >= 0; seconds that round up to 60 are carried."""
     unit = 10**decimals
     whole = math.floor(value)
     minutes = math.floor((value - whole) * 60)

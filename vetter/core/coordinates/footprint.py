@@ -1,4 +1,4 @@
-"""Which part of the sky an image covers: a polygon of great circles through its corners."""
+"""Footprints of images on the sky: polygons of great circles through the image corners."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Array = npt.NDArray[np.float64]
 
 
 class Footprints:
-    """The outlines of images on the sky; nothing is known of an image without a WCS.
+    """Outlines of images on the sky; an image without a WCS contains no position.
 
-    Distortion bends the edges by a few pixels: what lies that near to them may be told wrong.
+    Distortion bends the edges by a few pixels, so positions that near an edge may come out wrong.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class Footprints:
     """
 
     def __init__(self, images: Sequence[tuple[WCS | None, tuple[int, int]]]) -> None:
-        # Of each image four edges and its middle: a place inside is on the inner side of all.
+        # Four edges and the middle per image: a position inside is on the inner side of all five.
         self._sides = np.zeros((len(images), 5, 3))
         for number, (wcs, shape) in enumerate(images):
             sides = None if wcs is None else _sides(wcs, shape)
@@ -36,26 +36,26 @@ class Footprints:
                 self._sides[number] = sides
 
     def holding(self, ra: float, dec: float) -> npt.NDArray[np.bool_]:
-        """Which images (n,) a place (degrees) lies on; False where that is not known."""
+        """Return for each image (n,) whether it contains a position in degrees."""
         if not (math.isfinite(ra) and math.isfinite(dec)):
             return np.zeros(len(self._sides), bool)
-        return np.asarray((self._sides @ _vector(ra, dec) > 0).all(axis=1))
+        return np.asarray((self._sides @ _unit_vector(ra, dec) > 0).all(axis=1))
 
 
 def _sides(wcs: WCS, shape: tuple[int, int]) -> Array | None:
-    """Inward normals of an image's edges, and its middle, shape (5, 3); None off the sky."""
+    """Return inward normals of an image's edges, then its middle, (5, 3); None off the sky."""
     right, top = shape[1] - 0.5, shape[0] - 0.5
     pixels = ((-0.5, -0.5), (right, -0.5), (right, top), (-0.5, top), (right / 2, top / 2))
-    places = [radec(wcs, x, y) for x, y in pixels]
-    if any(place is None for place in places):
+    positions = [radec(wcs, x, y) for x, y in pixels]
+    if any(position is None for position in positions):
         return None
-    vectors = np.array([_vector(*place) for place in places if place is not None])
+    vectors = np.array([_unit_vector(*position) for position in positions if position is not None])
     outline, middle = vectors[:4], vectors[4]
     normals = np.cross(outline, np.roll(outline, -1, axis=0))
-    # Whichever way round the corners go, the middle is inside; and not the antipodes.
+    # The sign does not depend on the order of the corners; the middle excludes the antipodes.
     return np.vstack([normals * np.sign(normals @ middle)[:, None], middle])
 
 
-def _vector(ra: float, dec: float) -> Array:
+def _unit_vector(ra: float, dec: float) -> Array:
     lon, lat = math.radians(ra), math.radians(dec)
     return np.array([math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)])

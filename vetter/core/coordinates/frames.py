@@ -1,4 +1,4 @@
-"""RA and Dec (ICRS) to and from the axes of a WCS, which may be swapped or of another system."""
+"""Conversions of RA and Dec (ICRS) to and from WCS axes, also swapped or of another system."""
 
 from __future__ import annotations
 
@@ -25,49 +25,48 @@ _TO_GALACTIC = np.array(
 
 
 def to_axes(wcs: WCS, ra: Any, dec: Any) -> tuple[Floats, Floats]:
-    """World coordinates, first and second axis of a celestial WCS, of RA and Dec.
+    """Return world coordinates (first and second axis of a celestial WCS) of RA and Dec.
 
     Parameters
     ----------
     wcs : astropy.wcs.WCS
-        With two axes. Galactic longitude and latitude are turned into, and RA and Dec of another
-        system or equinox (FK4, B1950) as its RADESYS and EQUINOX say; what is neither (ecliptic,
-        helioprojective) has no RA and Dec here.
+        Two axes: galactic longitude and latitude, or RA and Dec of the system and equinox in
+        RADESYS and EQUINOX (FK4, B1950 too). Other axes (ecliptic, helioprojective) give NaN.
     ra, dec : array_like, shape (n,)
-        Degrees, ICRS. FK5 at J2000 is taken for the same: they differ by 0.02 arcsec.
+        Degrees, ICRS. FK5 at J2000 is treated as ICRS: they differ by 0.02 arcsec.
 
     Returns
     -------
     (first, second) : ndarray, shape (n,)
         Degrees, in the order of the WCS's axes; NaN where the axes are of another kind.
     """
-    lon, lat = _turned(wcs, np.asarray(ra, np.float64), np.asarray(dec, np.float64), back=False)
+    lon, lat = _convert(wcs, np.asarray(ra, np.float64), np.asarray(dec, np.float64), back=False)
     return (lat, lon) if wcs.wcs.lng == 1 else (lon, lat)
 
 
 def from_axes(wcs: WCS, first: Any, second: Any) -> tuple[Floats, Floats]:
-    """RA and Dec in degrees of world coordinates, the reverse of `to_axes`."""
+    """Return RA and Dec in degrees of world coordinates: the reverse of `to_axes`."""
     lon, lat = np.asarray(first, np.float64), np.asarray(second, np.float64)
     if wcs.wcs.lng == 1:
         lon, lat = lat, lon
-    return _turned(wcs, lon, lat, back=True)
+    return _convert(wcs, lon, lat, back=True)
 
 
-def _turned(wcs: WCS, lon: Floats, lat: Floats, back: bool) -> tuple[Floats, Floats]:
+def _convert(wcs: WCS, lon: Floats, lat: Floats, back: bool) -> tuple[Floats, Floats]:
     kind = wcs.wcs.lngtyp.strip()
     if kind == "RA":
-        return (lon, lat) if _is_usual(wcs) else _by_astropy(wcs, lon, lat, back)
+        return (lon, lat) if _is_icrs(wcs) else _convert_by_astropy(wcs, lon, lat, back)
     if kind != "GLON":
         return np.full_like(lon, np.nan), np.full_like(lat, np.nan)
-    return from_galactic(lon, lat) if back else _rotated(_TO_GALACTIC, lon, lat)
+    return from_galactic(lon, lat) if back else _rotate(_TO_GALACTIC, lon, lat)
 
 
 def from_galactic(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-    """RA and Dec (ICRS) of galactic longitudes and latitudes, all in degrees and of one shape."""
-    return _rotated(_TO_GALACTIC.T, lon, lat)
+    """Return RA and Dec (ICRS) of galactic longitudes and latitudes; degrees, of one shape."""
+    return _rotate(_TO_GALACTIC.T, lon, lat)
 
 
-def _rotated(matrix: Floats, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+def _rotate(matrix: Floats, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     a, b = np.radians(lon), np.radians(lat)
     vector = np.stack([np.cos(b) * np.cos(a), np.cos(b) * np.sin(a), np.sin(b)])
     x, y, z = matrix @ vector.reshape(3, -1)
@@ -76,27 +75,30 @@ def _rotated(matrix: Floats, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     return longitude.reshape(lon.shape), latitude.reshape(lat.shape)
 
 
-def _is_usual(wcs: WCS) -> bool:
-    """Whether RA and Dec are ICRS, or FK5 at J2000; without RADESYS the equinox tells."""
+def _is_icrs(wcs: WCS) -> bool:
+    """Return whether RA and Dec are ICRS or FK5 at J2000; without RADESYS, EQUINOX decides."""
     system, equinox = wcs.wcs.radesys.strip(), float(wcs.wcs.equinox)
     return system == "ICRS" or (
         system in ("FK5", "") and (math.isnan(equinox) or equinox == 2000.0)
     )
 
 
-def _by_astropy(wcs: WCS, lon: Floats, lat: Floats, back: bool) -> tuple[Floats, Floats]:
-    """Between ICRS and the frame of a WCS; a second to import, and wanted for few images."""
+def _convert_by_astropy(wcs: WCS, lon: Floats, lat: Floats, back: bool) -> tuple[Floats, Floats]:
+    """Convert from ICRS to the frame of a WCS, or back.
+
+    The import of astropy.coordinates takes a second, and few images need it.
+    """
     from astropy.coordinates import ICRS, ConvertError, SkyCoord
     from astropy.wcs.utils import wcs_to_celestial_frame
 
-    turned = np.full_like(lon, np.nan), np.full_like(lat, np.nan)
-    known = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lat) <= 90)
+    converted = np.full_like(lon, np.nan), np.full_like(lat, np.nan)
+    valid = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lat) <= 90)
     try:
         frame = wcs_to_celestial_frame(wcs)
-        ours, theirs = (frame, ICRS()) if back else (ICRS(), frame)
-        found = SkyCoord(lon[known], lat[known], unit="deg", frame=ours).transform_to(theirs)
+        source, target = (frame, ICRS()) if back else (ICRS(), frame)
+        sky = SkyCoord(lon[valid], lat[valid], unit="deg", frame=source).transform_to(target)
     except (ValueError, ConvertError):
-        return turned
-    for values, new in zip(turned, (found.spherical.lon, found.spherical.lat), strict=True):
-        values[known] = new.degree
-    return turned
+        return converted
+    for values, new in zip(converted, (sky.spherical.lon, sky.spherical.lat), strict=True):
+        values[valid] = new.degree
+    return converted

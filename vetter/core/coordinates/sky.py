@@ -1,4 +1,4 @@
-"""Where a pixel is on the sky, and how the image lies there; Cartesian vectors, no frames."""
+"""Sky position of a pixel, and the image's orientation and scale there, by unit vectors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
-# Lengths that a scale bar may have, in arcseconds: 1, 2, 5 and their kin up to a degree.
+# Lengths of a scale bar in arcseconds: 1, 2 and 5 times powers of ten, then round angles to 5 deg.
 _BAR_ARCSEC = (
     *(step * 10.0**power for power in range(-3, 1) for step in (1, 2, 5)),
     *(10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0, 7200.0, 18000.0),
@@ -23,29 +23,29 @@ _BAR_ARCSEC = (
 
 
 def sexagesimal(ra: float, dec: float, digits: int = 2) -> tuple[str, str]:
-    """Degrees to hours and degrees as ``04:21:03.27`` and ``+33:12:04.9``.
+    """Return RA in hours and Dec in degrees as ``04:21:03.27`` and ``+33:12:04.9``.
 
     Parameters
     ----------
     ra, dec : float
-        Degrees; RA of any turn is brought into 0 to 360.
+        Degrees; RA is taken modulo 360.
     digits : int
-        Decimals of the seconds of RA; Dec gets one less, as a second of RA is 15 arcsec.
+        Decimals of the seconds of RA; Dec gets one less, since a second of RA is 15 arcsec.
 
     Returns
     -------
     (str, str)
-        Empty where a value is not finite. Rounding carries: never ``60.00`` seconds.
+        Both empty if a value is not finite. Seconds that round up to 60 are carried.
     """
     if not (math.isfinite(ra) and math.isfinite(dec)):
         return "", ""
-    hours = _split((ra % 360) / 15, digits, wrap=24)
-    degrees = _split(abs(dec), max(digits - 1, 0))
+    hours = _colon_text((ra % 360) / 15, digits, wrap=24)
+    degrees = _colon_text(abs(dec), max(digits - 1, 0))
     sign = "-" if dec < 0 else "+"
     return hours, sign + degrees
 
 
-def _split(value: float, digits: int, wrap: int | None = None) -> str:
+def _colon_text(value: float, digits: int, wrap: int | None = None) -> str:
     unit = 10**digits
     ticks = math.floor(value * 3600 * unit + 0.5)
     if wrap is not None:
@@ -58,19 +58,19 @@ def _split(value: float, digits: int, wrap: int | None = None) -> str:
 
 
 def radec(wcs: WCS, x: float, y: float) -> tuple[float, float] | None:
-    """RA and Dec (degrees) of a 0-based pixel; None where the WCS has none to give."""
-    if not _celestial(wcs):
+    """Return RA and Dec (degrees) of a 0-based pixel; None if the WCS gives no sky position."""
+    if not _is_celestial(wcs):
         return None
     sky = _to_sky(wcs, [[x, y]])
     return None if sky is None else (float(sky[0, 0]) % 360, float(sky[0, 1]))
 
 
-def _celestial(wcs: WCS) -> bool:
+def _is_celestial(wcs: WCS) -> bool:
     return bool(wcs.naxis == 2 and wcs.wcs.lng >= 0 and wcs.wcs.lat >= 0)
 
 
 def _to_sky(wcs: WCS, pixels: list[list[float]]) -> Floats | None:
-    """RA and Dec in degrees, shape (n, 2), of 0-based pixels; None off the sky."""
+    """Return RA and Dec in degrees, shape (n, 2), of 0-based pixels; None off the sky."""
     from astropy.wcs import WcsError
 
     try:
@@ -82,16 +82,16 @@ def _to_sky(wcs: WCS, pixels: list[list[float]]) -> Floats | None:
 
 
 def pixel_scale(wcs: WCS, x: float, y: float) -> float | None:
-    """Arcseconds per pixel at a 0-based pixel: the square root of the pixel's area, or None."""
-    lie = orientation(wcs, x, y)
-    return None if lie is None else lie[2]
+    """Return arcseconds per pixel at a 0-based pixel: the root of the pixel's area, or None."""
+    directions = orientation(wcs, x, y)
+    return None if directions is None else directions[2]
 
 
 def orientation(wcs: WCS, x: float, y: float) -> tuple[float, float, float] | None:
-    """Directions of north and east at a pixel, and its scale, in one look-up.
+    """Return the directions of north and east at a pixel, and its scale.
 
-    The sky is differenced over one pixel as unit vectors in space, so that neither RA's jump
-    at 0 h nor the meridians' closing in at the poles matters.
+    Unit vectors on the sky are differenced over one pixel. RA's jump at 0 h and the
+    convergence of the meridians at the poles therefore do not matter.
 
     Parameters
     ----------
@@ -104,10 +104,10 @@ def orientation(wcs: WCS, x: float, y: float) -> tuple[float, float, float] | No
     -------
     (north, east, scale) or None
         North and east in degrees from +x (to the right) towards +y (up), in [0, 360); 90 and
-        180 for an image with north up and east to the left. The scale in arcsec per pixel.
-        None where the WCS gives no sky position here.
+        180 for an image with north up and east to the left. Scale in arcsec per pixel.
+        None if the WCS gives no sky position here.
     """
-    if not _celestial(wcs):
+    if not _is_celestial(wcs):
         return None
     half = 0.5
     pixels = [[x, y], [x + half, y], [x - half, y], [x, y + half], [x, y - half]]
@@ -119,7 +119,7 @@ def orientation(wcs: WCS, x: float, y: float) -> tuple[float, float, float] | No
     towards_east = np.array([-math.sin(lon[0]), math.cos(lon[0]), 0.0])
     towards_north = np.cross(space[0], towards_east)
     along_x, along_y = space[1] - space[2], space[3] - space[4]
-    # Rows: east, north; columns: per pixel of x, of y.
+    # Rows: east, north; columns: change per pixel of x, of y.
     jacobian = np.array(
         [
             [along_x @ towards_east, along_y @ towards_east],
@@ -139,7 +139,7 @@ def _angle(direction: Floats) -> float:
 
 
 def scale_bar(scale: float, width: float) -> tuple[float, str] | None:
-    """A bar of a round angle, a quarter of the view or less.
+    """Return a scale bar of a round angle, at most 28% of the view's width.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def scale_bar(scale: float, width: float) -> tuple[float, str] | None:
     Returns
     -------
     (length, label) or None
-        Length in pixels, and what it is: ``5"``, ``2'`` or ``1°``. None where no length fits.
+        Length in pixels and its angle: ``5"``, ``2'`` or ``1°``. None if no length fits.
     """
     if not (math.isfinite(scale) and scale > 0 and width > 0):
         return None

@@ -1,4 +1,4 @@
-"""A time as people read it, from what a column holds; what was assumed is said."""
+"""Text of a time in a column: ISO form, with the original value and any assumed kind."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ _UNIX_RANGE = 1e8, 5e9
 
 
 def time_text(value: Any, column: str = "", unit: str = "") -> str:
-    """A time in ISO form beside what the table says.
+    """Return a time in ISO form, followed by its value in the table.
 
     Parameters
     ----------
     value : object
         Number (MJD, JD or Unix seconds) or text.
     column, unit : str
-        The column's name and unit; the name decides (``mjd``, ``jd``, ``unix``), else the
-        unit, else the size of the number, and then the text says "taken as".
+        Name and unit of the column. The name decides the kind (``mjd``, ``jd``, ``unix``), else
+        the unit, else the size of the number; in the last case the text holds "taken as".
 
     Returns
     -------
     str
-        ``2020-01-01 12:00:00 (MJD 58849.50000)``; a text is given back as it is; empty where
-        there is no value. Time scales are not converted: what is TDB in the table stays TDB. TAI
-        is said where the column's name ends with it: ``2026-01-01 05:18:35 TAI (MJD 61041.22124)``.
+        ``2020-01-01 12:00:00 (MJD 58849.50000)``; text is returned stripped, with its first T
+        as a space; empty for None, booleans and NaN. Time scales are not converted: TDB stays
+        TDB. A column whose name ends in TAI has it in the text:
+        ``2026-01-01 05:18:35 TAI (MJD 61041.22124)``.
     """
     if value is None or isinstance(value, bool):
         return ""
@@ -39,34 +40,34 @@ def time_text(value: Any, column: str = "", unit: str = "") -> str:
     number = float(value)
     if not math.isfinite(number):
         return ""
-    kind = _named(column) or _named(unit)
-    said = "" if kind else "taken as "
-    kind = kind or _by_size(number)
+    kind = _kind_in_name(column) or _kind_in_name(unit)
+    assumed = "" if kind else "taken as "
+    kind = kind or _kind_by_size(number)
     mjd = _to_mjd(number, kind)
-    iso = None if mjd is None else _iso(mjd)
+    iso = None if mjd is None else _format_iso(mjd)
     if iso is None:
         return f"{number:.10g}"
     if kind == "unix":
-        return f"{iso} ({said}Unix {number:.1f})"
-    iso += _scale(column)
-    return f"{iso} ({said}{kind.upper()} {number:.5f})"
+        return f"{iso} ({assumed}Unix {number:.1f})"
+    iso += _scale_suffix(column)
+    return f"{iso} ({assumed}{kind.upper()} {number:.5f})"
 
 
-def _named(word: str) -> str:
+def _kind_in_name(word: str) -> str:
     word = word.lower()
     if "mjd" in word:
         return "mjd"
     if "jd" in word:
-        # A Julian date with a leading letter (BJD, HJD) keeps it.
+        # BJD and HJD are barycentric and heliocentric: the letter stays in the text.
         return next((kind for kind in ("bjd", "hjd") if kind in word), "jd")
     return "unix" if "unix" in word else ""
 
 
-def _scale(column: str) -> str:
+def _scale_suffix(column: str) -> str:
     return " TAI" if column.lower().endswith("tai") else ""
 
 
-def _by_size(number: float) -> str:
+def _kind_by_size(number: float) -> str:
     if _MJD_RANGE[0] <= number <= _MJD_RANGE[1]:
         return "mjd"
     if _MJD_RANGE[0] <= number - _JD_OF_MJD_ZERO <= _MJD_RANGE[1]:
@@ -80,14 +81,14 @@ def _to_mjd(number: float, kind: str) -> float | None:
     if kind == "mjd":
         return number
     if kind in ("jd", "bjd", "hjd"):
-        # Lists give "JD - 2400000.5" under the name of JD often enough.
+        # Lists often hold "JD - 2400000.5" in a column named JD.
         return number - _JD_OF_MJD_ZERO if number > 1e6 else None
     if kind == "unix":
         return number / 86400.0 + _MJD_OF_EPOCH
     return None
 
 
-def _iso(mjd: float) -> str | None:
+def _format_iso(mjd: float) -> str | None:
     try:
         moment = _EPOCH + datetime.timedelta(days=mjd - _MJD_OF_EPOCH)
     except OverflowError:

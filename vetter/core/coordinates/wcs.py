@@ -1,4 +1,4 @@
-"""The WCS in a header: read it, and write one back without losing digits."""
+"""WCS of FITS headers, read for the sky axes and written back with all their digits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from astropy.io.fits import Header
     from astropy.wcs import WCS
 
-# The keywords that define the mapping of pixels to sky, with their alternates.
+# Keywords that define the mapping of pixels to sky, with their alternates.
 _MAPPING = re.compile(
     r"WCSAXES[A-Z]?|WCSNAME[A-Z]?|(CTYPE|CRVAL|CRPIX|CDELT|CUNIT|CROTA|CNAME|CRDER|CSYER)\d+[A-Z]?"
     r"|(CD|PC|PV|PS)\d+_\d+[A-Z]?|(LONPOLE|LATPOLE|RADESYS|EQUINOX)[A-Z]?|RADECSYS|EPOCH"
@@ -23,38 +23,38 @@ _MAPPING = re.compile(
     r"|(CPDIS|CQDIS|D2IMDIS|CPERR|CQERR|D2IMERR)\d|(DP|DQ|D2IM)\d(\..*)?|AXISCORR|D2IMARR|D2IMEXT"
     r"|(PC|CD)00\d00\d|WAT\d_\d\d\d"
 )
-# What its reading also takes into account.
+# Keywords that astropy also uses when it reads a WCS.
 _CONTEXT = re.compile(r"NAXIS\d*|MJD-OBS|DATE-OBS|MJDREF|OBSGEO-[XYZ]|SPECSYS|VELOSYS")
 _TABLES = re.compile(r"(CPDIS|CQDIS|D2IMDIS)\d|AXISCORR|D2IMARR|(DP|DQ|D2IM)\d(\..*)?|[CD].*ERR\d")
 
 
 def header_wcs(header: Header) -> WCS | None:
-    """The celestial WCS of a header; None where it describes no sky coordinates.
+    """Return the celestial WCS of a header; None if the header describes no sky coordinates.
 
     Raises
     ------
     InputError
-        It cannot be used, or wants look-up tables that a header alone does not carry.
+        The WCS cannot be used, or needs look-up tables, which a header alone does not contain.
     """
     if "CTYPE1" not in header or "CTYPE2" not in header:
         return None
-    wanted = [c for c in header.cards if _MAPPING.fullmatch(c.keyword)]
-    tables = [c.keyword for c in wanted if _TABLES.fullmatch(c.keyword)]
+    cards = [c for c in header.cards if _MAPPING.fullmatch(c.keyword)]
+    tables = [c.keyword for c in cards if _TABLES.fullmatch(c.keyword)]
     if tables:
         raise InputError(
-            f"header: its WCS wants look-up tables from other HDUs ({tables[0]}); "
+            f"header: its WCS needs look-up tables from other HDUs ({tables[0]}); "
             "give wcs=WCS(header, hdulist)"
         )
     from astropy.io.fits import Header, VerifyError
     from astropy.wcs import WCS
 
-    # astropy parses all cards three times over: hand it only those that matter.
-    wanted += [c for c in header.cards if _CONTEXT.fullmatch(c.keyword)]
+    # astropy parses all cards three times: pass only the relevant ones.
+    cards += [c for c in header.cards if _CONTEXT.fullmatch(c.keyword)]
     try:
-        # The fixes are asked for below, from wcslib itself: astropy's way warns of each.
+        # fix=False, then wcs.wcs.fix(): astropy's own call warns of each fix.
         with quiet():
-            # Of cards with text in place of numbers, for one.
-            wcs = WCS(Header(wanted), fix=False)
+            # astropy also warns of cards with text in place of numbers.
+            wcs = WCS(Header(cards), fix=False)
             wcs.wcs.fix()
     except (ValueError, TypeError, LookupError, AttributeError, VerifyError) as error:
         reason = " ".join(str(error).split())
@@ -65,9 +65,9 @@ def header_wcs(header: Header) -> WCS | None:
 
 
 def mapping_cards(header: Header) -> tuple[tuple[str, Any], ...]:
-    """Keywords and values that map pixels to sky, in the header's order; none without CTYPE.
+    """Return keywords and values that map pixels to sky, in header order; empty without CTYPE.
 
-    Two images of one shape whose cards are equal lie on one pixel grid.
+    Two images of one shape whose cards are equal are on one pixel grid.
     """
     if "CTYPE1" not in header or "CTYPE2" not in header:
         return ()
@@ -75,9 +75,9 @@ def mapping_cards(header: Header) -> tuple[tuple[str, Any], ...]:
 
 
 def same_mapping(one: Header, other: Header) -> bool:
-    """Whether the `mapping_cards` of two headers are equal.
+    """Return whether the `mapping_cards` of two headers are equal.
 
-    As they are written, first: to read the values of all takes milliseconds for each image.
+    The raw card images are compared first: parsing all values takes milliseconds per image.
     """
     written = [
         [card.image for card in header.cards if _MAPPING.fullmatch(card.keyword)]
@@ -87,15 +87,15 @@ def same_mapping(one: Header, other: Header) -> bool:
 
 
 def has_tables(wcs: WCS) -> bool:
-    """Whether a WCS has distortion look-up tables, which a header alone cannot hold."""
+    """Return whether a WCS has distortion look-up tables, which a header alone cannot hold."""
     return any(t is not None for t in (wcs.cpdis1, wcs.cpdis2, wcs.det2im1, wcs.det2im2))
 
 
 def wcs_cards(wcs: WCS) -> Header:
-    """The cards of a WCS with all their digits, SIP and TPV included, look-up tables not.
+    """Return the cards of a WCS with all digits, including SIP and TPV but no look-up tables.
 
-    ``WCS.to_header`` rounds to twelve digits, up to 5e-10 degrees of CRVAL; the linear part is
-    put back as it is in memory. For the coefficients of distortions twelve digits are plenty.
+    ``WCS.to_header`` rounds to twelve digits, up to 5e-10 degrees of CRVAL, so the linear part
+    is written from memory. Twelve digits are enough for the coefficients of distortions.
     """
     plain = wcs if not has_tables(wcs) else without_tables(wcs)
     header = plain.to_header(relax=True)
@@ -116,17 +116,17 @@ def wcs_cards(wcs: WCS) -> Header:
 
 
 def without_tables(wcs: WCS, x: float | None = None, y: float | None = None) -> WCS:
-    """A copy without look-up tables; at (x, y), 0-based, their effect is kept in CRPIX.
+    """Return a copy without look-up tables; CRPIX absorbs their effect at (x, y), 0-based.
 
-    For readers that have no tables: exact at the position, and near it to the tables' slope.
+    For readers without tables: exact at the position, and near it as far as the tables are flat.
     """
     plain = wcs.deepcopy()
     offset = np.zeros(2)
     if x is not None and y is not None and has_tables(wcs):
-        # What the tables add to a pixel, with SIP in between where there is one.
+        # Shift by the tables alone at this pixel: det2im, then p4_pix2foc; SIP stays in the WCS.
         pixel = np.array([[x, y]], float)
-        detector = np.asarray(wcs.det2im(pixel, 0)) if _detector_tables(wcs) else pixel
-        focal = np.asarray(wcs.p4_pix2foc(detector, 0)) if _focal_tables(wcs) else detector
+        detector = np.asarray(wcs.det2im(pixel, 0)) if _has_detector_tables(wcs) else pixel
+        focal = np.asarray(wcs.p4_pix2foc(detector, 0)) if _has_focal_tables(wcs) else detector
         offset = (detector - pixel + focal - detector)[0]
     plain.cpdis1 = plain.cpdis2 = plain.det2im1 = plain.det2im2 = None
     reference = plain.wcs.crpix.copy()
@@ -136,7 +136,7 @@ def without_tables(wcs: WCS, x: float | None = None, y: float | None = None) -> 
 
 
 def with_wcs(header: Header, wcs: WCS) -> Header:
-    """A copy of a header whose WCS is replaced; its times and everything else stay."""
+    """Return a copy of a header with its WCS replaced; its times and all other cards stay."""
     from astropy.io.fits import Header
 
     kept = Header([c for c in header.cards if not _MAPPING.fullmatch(c.keyword)])
@@ -145,7 +145,7 @@ def with_wcs(header: Header, wcs: WCS) -> Header:
 
 
 def without_table_cards(header: Header) -> Header:
-    """The header itself, or a copy without references to look-up tables if it has any."""
+    """Return the header itself, or a copy without its references to look-up tables if any."""
     if not any(_TABLES.fullmatch(c.keyword) for c in header.cards):
         return header
     from astropy.io.fits import Header
@@ -154,21 +154,21 @@ def without_table_cards(header: Header) -> Header:
 
 
 def same_sky(one: WCS | None, other: WCS | None, shape: tuple[int, int]) -> bool:
-    """Whether two WCS put the corners and the middle of (rows, columns) within 1e-11 degrees."""
+    """Return whether two WCS agree within 1e-11 degrees at an image's corners and middle."""
     if one is None or other is None:
         return one is other
     ny, nx = shape
     x = np.array([0, nx - 1, 0, nx - 1, (nx - 1) / 2])
     y = np.array([0, 0, ny - 1, ny - 1, (ny - 1) / 2])
     try:
-        ours, theirs = (np.array(w.all_pix2world(x, y, 0)) for w in (one, other))
+        first, second = (np.array(w.all_pix2world(x, y, 0)) for w in (one, other))
     except ValueError:
         return False
-    return bool(np.allclose(ours, theirs, rtol=0, atol=1e-11, equal_nan=True))
+    return bool(np.allclose(first, second, rtol=0, atol=1e-11, equal_nan=True))
 
 
 def sky_to_pixel(wcs: WCS, ra: float, dec: float) -> tuple[float, float]:
-    """0-based pixel of RA and Dec in degrees; NaN where the WCS cannot say.
+    """Return the 0-based pixel of RA and Dec in degrees; NaN if the WCS has no solution.
 
     A position far outside of a distorted image may have no solution.
     """
@@ -177,16 +177,16 @@ def sky_to_pixel(wcs: WCS, ra: float, dec: float) -> tuple[float, float]:
     try:
         plane = wcs if wcs.naxis == 2 else wcs.celestial
         with quiet():
-            # Of a WCS that has no place for it.
-            found: Any = plane.all_world2pix(np.stack(to_axes(plane, [ra], [dec]), axis=1), 0)
+            # all_world2pix warns if the position has no pixel.
+            pixel: Any = plane.all_world2pix(np.stack(to_axes(plane, [ra], [dec]), axis=1), 0)
     except (NoConvergence, ValueError):
         return float("nan"), float("nan")
-    return float(found[0, 0]), float(found[0, 1])
+    return float(pixel[0, 0]), float(pixel[0, 1])
 
 
-def _detector_tables(wcs: WCS) -> bool:
+def _has_detector_tables(wcs: WCS) -> bool:
     return wcs.det2im1 is not None or wcs.det2im2 is not None
 
 
-def _focal_tables(wcs: WCS) -> bool:
+def _has_focal_tables(wcs: WCS) -> bool:
     return wcs.cpdis1 is not None or wcs.cpdis2 is not None
