@@ -75,5 +75,5 @@ def test_a_table_cannot_be_changed() -> None:
 
 
 def test_an_unknown_map_is_refused() -> None:
-    with pytest.raises(ValueError, match="colour map: wants one of grey.*'jet'"):
+    with pytest.raises(ValueError, match="colour map: expected one of grey.*'jet'"):
         colour_table("jet")

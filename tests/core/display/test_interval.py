@@ -120,5 +120,5 @@ def test_any_pixels_give_limits_that_can_be_drawn(
     [("best", 0, 1), ("percentile", 50, 50), ("percentile", -1, 50), ("manual", 0, math.nan)],
 )
 def test_an_interval_that_means_nothing_is_refused(kind: str, low: float, high: float) -> None:
-    with pytest.raises(ValueError, match="interval: wants"):
+    with pytest.raises(ValueError, match="interval: expected"):
         Interval(kind, low, high)

@@ -28,7 +28,7 @@ def test_what_is_beyond_the_limits_is_clipped() -> None:
 
 
 def test_an_unknown_stretch_is_refused() -> None:
-    with pytest.raises(ValueError, match="stretch: wants one of linear.*found 'cubic'"):
+    with pytest.raises(ValueError, match="stretch: expected one of linear.*found 'cubic'"):
         stretch(np.zeros(1), "cubic")
 
 

@@ -55,12 +55,12 @@ def test_looks_survive_a_session_file() -> None:
 
 @pytest.mark.parametrize("wrong", [{"stretch": "cubic"}, {"cmap": "jet"}])
 def test_a_look_that_does_not_exist_is_refused(wrong: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match="wants one of"):
+    with pytest.raises(ValueError, match="expected one of"):
         PlaneStyle(**wrong)
 
 
 def test_an_unknown_group_is_refused() -> None:
-    with pytest.raises(ValueError, match="group: wants one of sky"):
+    with pytest.raises(ValueError, match="group: expected one of sky"):
         DisplayStyle().with_("mask", stretch="log")
 
 

@@ -1,1 +1,1 @@
-"""Pixels to colours: interval, stretch, colour map."""
+"""Conversion of pixels to colours: interval, stretch, colour map."""

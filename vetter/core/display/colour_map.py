@@ -12,7 +12,7 @@ LEVELS = 4096
 COLOUR_MAPS = ("grey", "viridis", "magma", "inferno", "diverging")
 
 NO_DATA = 0xFF4A4D38
-"""NaN: a dull olive, which none of the maps passes through."""
+"""Colour of NaN pixels: a dull olive, which none of the maps passes through."""
 MASK_GOOD = 0xFF1D2024
 MASK_BAD = 0xFF9C4A3A
 
@@ -45,30 +45,30 @@ _DARK_LIGHTNESS, _BRIGHT_LIGHTNESS, _CHROMA = 0.17, 0.93, 0.135
 
 @lru_cache(maxsize=32)
 def colour_table(name: str, invert: bool = False) -> npt.NDArray[np.uint32]:
-    """The pixels of a colour map, from the lower limit to the upper.
+    """Return the pixels of a colour map, from the lower limit to the upper.
 
     Parameters
     ----------
     name : str
         One of `COLOUR_MAPS`.
     invert : bool
-        Dark becomes bright. The diverging map keeps its hues when inverted, so that the sign
-        of a difference never changes colour: only its middle turns from dark to light.
+        Whether dark becomes bright. The diverging map keeps its hues when inverted, so that the
+        sign of a difference never changes colour: only its middle turns from dark to light.
 
     Returns
     -------
     ndarray, shape (4096,), uint32
-        0xffRRGGBB, what Qt calls RGB32; read-only.
+        0xffRRGGBB (Qt's RGB32); read-only.
 
     Raises
     ------
     ValueError
-        An unknown name.
+        The name is unknown.
     """
     if name not in COLOUR_MAPS:
-        raise ValueError(f"colour map: wants one of {', '.join(COLOUR_MAPS)}, found {name!r}")
+        raise ValueError(f"colour map: expected one of {', '.join(COLOUR_MAPS)}, found {name!r}")
     if name == "diverging":
-        rgb = _diverging(light_middle=invert)
+        rgb = _diverging_colours(light_middle=invert)
     else:
         rgb = _grey() if name == "grey" else _from_anchors(_ANCHORS[name])
         rgb = rgb[::-1] if invert else rgb
@@ -78,7 +78,7 @@ def colour_table(name: str, invert: bool = False) -> npt.NDArray[np.uint32]:
 
 
 def _pack(rgb: npt.NDArray[Any]) -> npt.NDArray[np.uint32]:
-    """0..1 floats, shape (n, 3), to 0xffRRGGBB."""
+    """Convert floats in 0..1, shape (n, 3), to 0xffRRGGBB."""
     whole = np.floor(np.clip(rgb, 0, 1) * 255 + 0.5).astype(np.uint32)
     packed: npt.NDArray[np.uint32] = (
         np.uint32(0xFF000000) | whole[:, 0] << 16 | whole[:, 1] << 8 | whole[:, 2]
@@ -97,14 +97,14 @@ def _from_anchors(anchors: str) -> npt.NDArray[Any]:
     return np.stack([np.interp(fine, at, colours[:, band]) for band in range(3)], axis=1)
 
 
-def _diverging(light_middle: bool) -> npt.NDArray[Any]:
+def _diverging_colours(light_middle: bool) -> npt.NDArray[Any]:
     signed = np.linspace(-1, 1, LEVELS)
     size = np.abs(signed)
     middle, end = _DARK_LIGHTNESS, _BRIGHT_LIGHTNESS
     if light_middle:
         middle, end = 0.97, 0.32
     lightness = middle + (end - middle) * size
-    # No colour at zero, the most at two thirds of the way: the ends would leave sRGB.
+    # Chroma is zero at zero and largest at two thirds of the way: the ends would leave sRGB.
     chroma = _CHROMA * np.sin(np.pi * np.minimum(size * 0.75, 1)) ** 0.8
     hue = np.radians(np.where(signed < 0, _NEGATIVE_HUE, _POSITIVE_HUE))
     return _oklab_to_srgb(lightness, chroma * np.cos(hue), chroma * np.sin(hue))
@@ -113,7 +113,7 @@ def _diverging(light_middle: bool) -> npt.NDArray[Any]:
 def _oklab_to_srgb(
     lightness: npt.NDArray[Any], a: npt.NDArray[Any], b: npt.NDArray[Any]
 ) -> npt.NDArray[Any]:
-    """OKLab to gamma-encoded sRGB, clipped to 0..1; the matrices are Ottosson's."""
+    """Convert OKLab to gamma-encoded sRGB, clipped to 0..1, by Ottosson's matrices."""
     long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
     medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
     short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3

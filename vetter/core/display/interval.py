@@ -1,4 +1,4 @@
-"""Intervals: which values of a plane become the darkest and the brightest pixel."""
+"""Intervals: rules for the values of a plane that become the darkest and the brightest pixel."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ Array = npt.NDArray[Any]
 
 INTERVALS = ("zscale", "percentile", "minmax", "manual")
 
-_LARGEST = 0.25 * float(np.finfo(np.float64).max)
-"""Limits are clipped to this, so that neither their difference nor their sum overflows."""
-_LEAST_ROOM = 1e-300
-"""Limits no further apart than this count as equal: the inverse of their difference is drawn with,
-times the number of levels."""
+_MAX_LIMIT = 0.25 * float(np.finfo(np.float64).max)
+"""Largest absolute limit: neither difference nor sum of two such limits overflows."""
+_MIN_SPAN = 1e-300
+"""Difference of limits up to which they count as equal: drawing multiplies by the number of levels
+over this difference, which must not overflow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """How the limits are found.
+    """Rule for the limits of a plane.
 
     Attributes
     ----------
@@ -40,19 +40,22 @@ class Interval:
 
     def __post_init__(self) -> None:
         if self.kind not in INTERVALS:
-            raise ValueError(f"interval: wants one of {', '.join(INTERVALS)}, found {self.kind!r}")
+            raise ValueError(
+                f"interval: expected one of {', '.join(INTERVALS)}, found {self.kind!r}"
+            )
         if not (math.isfinite(self.low) and math.isfinite(self.high)):
-            raise ValueError(f"interval: wants finite limits, found {self.low!r}, {self.high!r}")
+            raise ValueError(f"interval: expected finite limits, found {self.low!r}, {self.high!r}")
         if self.kind == "percentile" and not 0 <= self.low < self.high <= 100:
             raise ValueError(
-                f"interval: wants 0 <= low < high <= 100 percent, found {self.low!r}, {self.high!r}"
+                "interval: expected 0 <= low < high <= 100 percent, "
+                f"found {self.low!r}, {self.high!r}"
             )
 
 
 def limits(
     array: Array | Sequence[Array], interval: Interval, symmetric: bool = False
 ) -> tuple[float, float]:
-    """The values that become the darkest and the brightest pixel: finite, the first below.
+    """Return the values that become the darkest and the brightest pixel.
 
     Parameters
     ----------
@@ -60,72 +63,73 @@ def limits(
         A plane of any shape, or several that share limits. NaN and infinite pixels do not
         count. Without a finite pixel the limits are 0 and 1 (-1 and 1 if symmetric).
     interval : Interval
-        How they are found. 'zscale' is IRAF's as in `astropy.visualization.ZScaleInterval`.
+        Rule for the limits. 'zscale' is IRAF's as in `astropy.visualization.ZScaleInterval`.
     symmetric : bool
-        For differences: the limits are -v and v, where v is the given quantile of |value|
-        for 'percentile' and the larger of the two sides for the others.
+        For differences: the limits are -v and v, where v is the quantile `interval.high` of
+        |value| for 'percentile' and the larger of the two sides for the other rules.
 
     Returns
     -------
     (float, float)
-        In the plane's units. A constant plane gets room on both sides.
+        In the plane's units, finite, the first below the second. The limits of a constant
+        plane are below and above its value.
     """
     if interval.kind == "manual":
         low, high = min(interval.low, interval.high), max(interval.low, interval.high)
     else:
-        finite = _finite(array)
+        finite = _finite_values(array)
         if not len(finite):
             return (-1.0, 1.0) if symmetric else (0.0, 1.0)
         if symmetric and interval.kind == "percentile":
             high = float(_quantiles(np.abs(finite), (interval.high,))[0])
             low = -high
         else:
-            low, high = _found(finite, interval)
+            low, high = _measure_limits(finite, interval)
     if symmetric:
         high = max(abs(low), abs(high))
         low = -high
-    return _apart(low, high)
+    return _separate(low, high)
 
 
-def _finite(array: Array | Sequence[Array]) -> Array:
+def _finite_values(array: Array | Sequence[Array]) -> Array:
     arrays = [array] if isinstance(array, np.ndarray) else list(array)
     with np.errstate(invalid="ignore"):
-        # A signalling NaN of a damaged file.
+        # A damaged file may hold signalling NaN.
         parts = [np.asarray(part, float).ravel() for part in arrays]
     joined = np.concatenate(parts) if parts else np.empty(0)
     return joined[np.isfinite(joined)]
 
 
-def _found(finite: Array, interval: Interval) -> tuple[float, float]:
+def _measure_limits(finite: Array, interval: Interval) -> tuple[float, float]:
     if interval.kind == "minmax":
         return float(finite.min()), float(finite.max())
     if interval.kind == "percentile":
         low, high = _quantiles(finite, (interval.low, interval.high))
         return low, high
-    # Imported here: astropy.visualization would double the time that the program takes to start.
+    # Imported here: astropy.visualization would double the program's start-up time.
     from astropy.visualization import ZScaleInterval
 
     with np.errstate(all="ignore"):
         low, high = ZScaleInterval().get_limits(finite)
     if np.isfinite([low, high]).all():
         return float(low), float(high)
-    # Its sums overflow where pixels reach the end of the floats.
+    # ZScaleInterval's sums overflow if pixels are near the largest float.
     return float(finite.min()), float(finite.max())
 
 
 def _quantiles(finite: Array, percents: Sequence[float]) -> list[float]:
-    """The nearest values at these percentages; np.percentile takes four times as long."""
+    """Return the nearest values at these percentages; np.percentile takes four times as long."""
     last = len(finite) - 1
-    at = [int(math.floor(last * percent / 100 + 0.5)) for percent in percents]
-    ordered = np.partition(finite, sorted(set(at)))
-    return [float(ordered[index]) for index in at]
+    indices = [int(math.floor(last * percent / 100 + 0.5)) for percent in percents]
+    ordered = np.partition(finite, sorted(set(indices)))
+    return [float(ordered[index]) for index in indices]
 
 
-def _apart(low: float, high: float) -> tuple[float, float]:
-    """Limits with room between them, so that a constant plane is drawn in its middle tone."""
-    low, high = (min(max(value, -_LARGEST), _LARGEST) for value in (low, high))
-    room = max(1e-9 * max(abs(low), abs(high)), _LEAST_ROOM)
-    if high - low > room:
+def _separate(low: float, high: float) -> tuple[float, float]:
+    """Move equal limits apart, so that a constant plane is drawn in its middle tone."""
+    low, high = (min(max(value, -_MAX_LIMIT), _MAX_LIMIT) for value in (low, high))
+    min_span = max(1e-9 * max(abs(low), abs(high)), _MIN_SPAN)
+    if high - low > min_span:
         return low, high
     middle = 0.5 * (low + high)
     half = max(abs(middle) * 1e-3, 1e-12) if middle else 0.5

@@ -1,4 +1,4 @@
-"""From planes to pixels that a screen takes as they are: 0xffRRGGBB."""
+"""Rendering of planes to screen pixels, 0xffRRGGBB."""
 
 from __future__ import annotations
 
@@ -22,70 +22,69 @@ Limits = tuple[float, float]
 def render(
     planes: Mapping[str, Array], looks: DisplayStyle
 ) -> tuple[dict[str, Picture], dict[str, Limits]]:
-    """Every plane of a cutout as pixels.
+    """Render every plane of a cutout to pixels.
 
     Parameters
     ----------
     planes : mapping of str to ndarray, shape (ny, nx)
-        The planes by name. Booleans, and planes whose name says so, are masks: non-zero is bad.
+        Planes by name. Boolean planes, and planes with a mask's name, are masks: non-zero is bad.
     looks : DisplayStyle
-        How each group is drawn.
+        Style of each group of planes.
 
     Returns
     -------
     pictures : dict of str to ndarray, shape (ny, nx), uint32
-        0xffRRGGBB; the first row is the lowest of the image, as in the plane. NaN is
+        0xffRRGGBB; the first row is the image's lowest, as in the plane. NaN is
         `NO_DATA`; -inf and inf are the ends of the colour map.
     limits : dict of str to (float, float)
-        What the ends of the colour map stand for; masks have none.
+        Plane values at the ends of the colour map; masks are left out.
     """
-    found = plane_limits(planes, looks)
+    ends = plane_limits(planes, looks)
     pictures: dict[str, Picture] = {}
     for name, plane in planes.items():
-        if name in found:
+        if name in ends:
             signed = DisplayStyle.group(name) == "difference"
-            pictures[name] = _picture(plane, found[name], looks.look(name), signed)
+            pictures[name] = _render_plane(plane, ends[name], looks.look(name), signed)
         else:
             pictures[name] = np.where(plane != 0, np.uint32(MASK_BAD), np.uint32(MASK_GOOD))
         pictures[name].flags.writeable = False
-    return pictures, found
+    return pictures, ends
 
 
 def plane_limits(planes: Mapping[str, Array], looks: DisplayStyle) -> dict[str, Limits]:
-    """The limits of each plane but the masks.
+    """Return the limits of each plane except masks.
 
-    `image`, `template` and `convolved` share theirs if the looks say so, taken from all
-    pixels of the three. `adjusted` has those of `diff`, so that what the fit has taken away
-    is seen to be gone.
+    If `looks.shared` is set, `image`, `template` and `convolved` share limits, measured on all
+    pixels of the three. `adjusted` has the limits of `diff`, so that the two can be compared.
     """
     pixels = {name: plane for name, plane in planes.items() if not _is_mask(name, plane)}
-    found: dict[str, Limits] = {}
+    ends: dict[str, Limits] = {}
     sharing = [pixels[name] for name in SHARING if name in pixels] if looks.shared else []
     common = limits(sharing, looks.sky.interval) if sharing else None
     for name, plane in pixels.items():
         if common is not None and name in SHARING:
-            found[name] = common
+            ends[name] = common
             continue
         measured = pixels["diff"] if name == "adjusted" and "diff" in pixels else plane
         signed = DisplayStyle.group(name) == "difference"
-        found[name] = limits(measured, looks.look(name).interval, signed)
-    return found
+        ends[name] = limits(measured, looks.look(name).interval, signed)
+    return ends
 
 
 def _is_mask(name: str, plane: Array) -> bool:
     return plane.dtype.kind == "b" or DisplayStyle.group(name) == "mask"
 
 
-def _picture(plane: Array, ends: Limits, look: PlaneStyle, signed: bool) -> Picture:
+def _render_plane(plane: Array, ends: Limits, look: PlaneStyle, signed: bool) -> Picture:
     low, high = ends
     # float64: a float32 plane may hold values whose difference overflows float32.
     with np.errstate(all="ignore"):
-        # Numbers near the end of their range, as a damaged file has them.
+        # A damaged file may hold numbers near the end of their range.
         scaled = (plane.astype(np.float64) - low) * ((LEVELS - 1) / (high - low)) + 0.5
     missing = np.isnan(scaled)
     levels = np.clip(np.where(missing, 0, scaled), 0, LEVELS - 1).astype(np.int16)
     if look.stretch == "histeq":
-        table = _equalised_table(levels[~missing], look, signed)
+        table = _equalise_table(levels[~missing], look, signed)
     else:
         table = _table(look.stretch, look.cmap, look.invert, look.contrast, look.bias, signed)
     picture: Picture = np.take(table, levels, mode="clip")
@@ -98,19 +97,19 @@ def _table(
     name: str, cmap: str, invert: bool, contrast: float, bias: float, signed: bool
 ) -> Picture:
     brightness = stretch(np.linspace(0, 1, LEVELS), name)
-    return _coloured(symmetric(brightness) if signed else brightness, cmap, invert, contrast, bias)
+    return _colour(symmetric(brightness) if signed else brightness, cmap, invert, contrast, bias)
 
 
-def _equalised_table(levels: npt.NDArray[np.int16], look: PlaneStyle, signed: bool) -> Picture:
+def _equalise_table(levels: npt.NDArray[np.int16], look: PlaneStyle, signed: bool) -> Picture:
     if signed:
         sizes = np.abs(2 * levels.astype(np.int32) - (LEVELS - 1))
         brightness = symmetric(equalised(sizes, LEVELS))
     else:
         brightness = equalised(levels, LEVELS)
-    return _coloured(brightness, look.cmap, look.invert, look.contrast, look.bias)
+    return _colour(brightness, look.cmap, look.invert, look.contrast, look.bias)
 
 
-def _coloured(brightness: Array, cmap: str, invert: bool, contrast: float, bias: float) -> Picture:
+def _colour(brightness: Array, cmap: str, invert: bool, contrast: float, bias: float) -> Picture:
     adjusted = np.clip((brightness - bias) * contrast + 0.5, 0, 1)
-    coloured: Picture = colour_table(cmap, invert)[(adjusted * (LEVELS - 1) + 0.5).astype(np.intp)]
-    return coloured
+    colours: Picture = colour_table(cmap, invert)[(adjusted * (LEVELS - 1) + 0.5).astype(np.intp)]
+    return colours

@@ -1,4 +1,4 @@
-"""Stretches: how a fraction of the way between the limits becomes a brightness."""
+"""Stretches: functions from the fraction of the way between the limits to a brightness."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ Array = npt.NDArray[Any]
 
 STRETCHES = ("linear", "asinh", "log", "sqrt", "square", "histeq")
 
-# DS9's exponent for log, and the softening that astropy.visualization has for asinh.
+# DS9's exponent for log; astropy.visualization's softening for asinh.
 _LOG_EXPONENT = 1000.0
 _ASINH_SOFTENING = 0.1
 
 
 def stretch(fraction: Array, name: str) -> Array:
-    """The brightness of each fraction.
+    """Return the brightness of each fraction.
 
     Parameters
     ----------
     fraction : ndarray
         0 at the lower limit, 1 at the upper; clipped to that range.
     name : str
-        One of `STRETCHES`. 'histeq' depends on the data, see `equalised`: here it is linear.
+        One of `STRETCHES`. 'histeq' depends on the data (see `equalised`) and is linear here.
 
     Returns
     -------
     ndarray
-        The same shape, 0 to 1, rising with `fraction`.
+        Same shape, 0 to 1, rising with `fraction`.
 
     Raises
     ------
     ValueError
-        An unknown name.
+        The name is unknown.
     """
     fraction = np.clip(fraction, 0, 1)
     if name in ("linear", "histeq"):
@@ -49,24 +49,24 @@ def stretch(fraction: Array, name: str) -> Array:
         return np.asarray(np.sqrt(fraction))
     if name == "square":
         return np.asarray(fraction**2)
-    raise ValueError(f"stretch: wants one of {', '.join(STRETCHES)}, found {name!r}")
+    raise ValueError(f"stretch: expected one of {', '.join(STRETCHES)}, found {name!r}")
 
 
 def equalised(levels: npt.NDArray[np.integer[Any]], count: int) -> Array:
-    """Histogram equalisation: the brightness of each level, from how many pixels lie below it.
+    """Return the brightness of each level by histogram equalisation.
 
     Parameters
     ----------
     levels : ndarray of int
-        The level, 0 to count - 1, of each pixel that counts.
+        Level, 0 to count - 1, of each pixel that counts.
     count : int
-        How many levels there are.
+        Number of levels.
 
     Returns
     -------
     ndarray, shape (count,)
         0 at the lowest level that occurs, 1 at the highest, never falling; a straight line
-        where fewer than two levels occur.
+        if fewer than two levels occur.
     """
     below = np.cumsum(np.bincount(levels.ravel(), minlength=count)[:count]).astype(float)
     first = below[np.flatnonzero(below)[0]] if below[-1] > 0 else 0.0
@@ -77,7 +77,7 @@ def equalised(levels: npt.NDArray[np.integer[Any]], count: int) -> Array:
 
 
 def symmetric(brightness: Array) -> Array:
-    """A table for differences from one for magnitudes: the same on both sides of the middle.
+    """Return a brightness table for differences from one for absolute values.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How the planes are looked at: interval, stretch and colours, for each group of planes."""
+"""Display styles: interval, stretch and colours of each group of planes."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from vetter.core.display.stretch import STRETCHES
 from vetter.settings import DisplaySettings
 
 SHARING = ("image", "template", "convolved")
-"""The planes that are in the same units and on the same scale, and so share their limits."""
+"""Planes in the same units and on the same scale, which can share their limits."""
 
 GROUPS = ("sky", "difference", "err")
 
 
 @dataclass(frozen=True, slots=True)
 class PlaneStyle:
-    """How the planes of one group are drawn.
+    """Style of the planes of one group.
 
     Attributes
     ----------
     interval : Interval
-        Which values are the darkest and the brightest.
+        Rule for the values that are darkest and brightest.
     stretch : str
         One of `vetter.core.display.stretch.STRETCHES`.
     cmap : str
         One of `vetter.core.display.colour_map.COLOUR_MAPS`.
     invert : bool
-        Dark becomes bright.
+        Whether dark becomes bright.
     contrast, bias : float
         As in DS9: brightness = (stretched - bias) * contrast + 0.5; 1 and 0.5 change nothing.
     """
@@ -44,28 +44,28 @@ class PlaneStyle:
     bias: float = 0.5
 
     def __post_init__(self) -> None:
-        for what, value, allowed in (
+        for option, value, allowed in (
             ("stretch", self.stretch, STRETCHES),
             ("colour map", self.cmap, COLOUR_MAPS),
         ):
             if value not in allowed:
-                raise ValueError(f"{what}: wants one of {', '.join(allowed)}, found {value!r}")
+                raise ValueError(f"{option}: expected one of {', '.join(allowed)}, found {value!r}")
 
 
 @dataclass(frozen=True, slots=True)
 class DisplayStyle:
-    """The look of each group of planes.
+    """Styles of all groups of planes.
 
     Attributes
     ----------
     sky : PlaneStyle
-        `image`, `template`, `convolved` and any plane that is none of the others.
+        `image`, `template`, `convolved` and any plane of no other group.
     difference : PlaneStyle
         `diff`, `adjusted`: symmetric about zero.
     err : PlaneStyle
         Noise planes.
     shared : bool
-        Whether image, template and convolved have the same limits.
+        Whether the planes of `SHARING` have the same limits.
     """
 
     sky: PlaneStyle = field(default_factory=lambda: PlaneStyle(stretch="asinh"))
@@ -75,7 +75,7 @@ class DisplayStyle:
 
     @classmethod
     def from_settings(cls, display: DisplaySettings) -> DisplayStyle:
-        """The looks that a session starts with."""
+        """Return the styles that a session starts with."""
         low, high = display.percent_low, display.percent_high
         if display.interval == "manual":
             low, high = 0.0, 1.0
@@ -88,41 +88,41 @@ class DisplayStyle:
 
     @staticmethod
     def group(plane: str) -> str:
-        """Which group a plane belongs to, by its name: one of `GROUPS`, or 'mask'."""
+        """Return the group of a plane by its name: one of `GROUPS`, or 'mask'."""
         name = plane.lower()
         if name == "mask" or name.endswith("_mask"):
             return "mask"
         if name in ("err", "noise") or name.endswith("_err"):
             return "err"
-        # A decorrelated difference has the difference's sign and flux scale; a score has not.
+        # A decorrelated difference keeps the sign and flux scale of `diff`; a score image does not.
         if name.startswith("diff") or name in ("adjusted", "decorr"):
             return "difference"
         return "sky"
 
     def look(self, plane: str) -> PlaneStyle:
-        """The look of a plane; a mask has none of its own and is drawn in two flat tones."""
+        """Return the style of a plane; for a mask the sky style, though its two tones need none."""
         group = self.group(plane)
         return self.sky if group == "mask" else self.of(group)
 
     def of(self, group: str) -> PlaneStyle:
-        """The look of one of `GROUPS`."""
+        """Return the style of one of `GROUPS`."""
         if group not in GROUPS:
-            raise ValueError(f"group: wants one of {', '.join(GROUPS)}, found {group!r}")
-        found: PlaneStyle = getattr(self, group)
-        return found
+            raise ValueError(f"group: expected one of {', '.join(GROUPS)}, found {group!r}")
+        style: PlaneStyle = getattr(self, group)
+        return style
 
     def with_(self, group: str, **changes: Any) -> DisplayStyle:
-        """The same looks but for these fields of one group's."""
+        """Return a copy of these styles with some fields of one group changed."""
         changed: dict[str, Any] = {group: dataclasses.replace(self.of(group), **changes)}
         return dataclasses.replace(self, **changed)
 
     def record(self) -> dict[str, Any]:
-        """In plain types, for a session file."""
+        """Return the styles in plain types, for a session file."""
         return dataclasses.asdict(self)
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> DisplayStyle:
-        """From what `record` gave; raises ValueError or TypeError on anything else."""
+        """Return styles from the result of `record`; raise ValueError or TypeError for others."""
         groups = {
             name: PlaneStyle(**{**record[name], "interval": Interval(**record[name]["interval"])})
             for name in GROUPS
@@ -132,11 +132,11 @@ class DisplayStyle:
 
     @classmethod
     def restored(cls, record: object, display: DisplaySettings) -> DisplayStyle:
-        """Return the looks that a session holds, or those of the settings without any."""
+        """Return the styles that a session file holds, or those of the settings without any."""
         if isinstance(record, Mapping):
             try:
                 return cls.from_record(record)
             except (ValueError, TypeError, KeyError):
-                # Written by another version: the settings' looks are as good a start as any.
+                # Another version may have written the record: start from the settings.
                 return cls.from_settings(display)
         return cls.from_settings(display)
