@@ -1,1 +1,1 @@
-"""What a reviewer said; start at `ledger`."""
+"""Decisions of reviewers on candidates; start at `ledger`."""

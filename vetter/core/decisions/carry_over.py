@@ -1,7 +1,7 @@
-"""Whether a verdict given on an earlier list belongs to a candidate of the present one.
+"""Carry-over of verdicts from an earlier list to the candidates of the present list.
 
 A key alone is not trusted, since a running number names another object after each new
-extraction: key and position have to agree. What does not agree is at most offered.
+extraction: key and position have to agree. Other verdicts are at most offered.
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ import numpy.typing as npt
 from vetter.core.decisions.decision import Decision, Opinion
 
 RADIUS_PIXELS = 2.0
+"""Largest distance at which two positions agree, if not both have RA and Dec."""
 RADIUS_ARCSEC = 1.5
+"""Largest angle at which two positions with RA and Dec agree."""
 
 Floats = npt.NDArray[np.float64]
 
 
 class Placed(Protocol):
-    """What is wanted of a candidate list here: keys, names and places.
+    """Candidate list as decisions need it: keys, names and positions.
 
     ``x``, ``y`` are 0-based pixels and ``ra``, ``dec`` degrees, shape (rows,); NaN: unknown.
     """
@@ -50,17 +52,17 @@ class Placed(Protocol):
     def __len__(self) -> int: ...
 
     def row_of(self, key: str) -> int:
-        """Row of a key; raises KeyError."""
+        """Return the row of a key; raise KeyError if no candidate has it."""
 
     def name(self, row: int) -> str:
-        """What the candidate is called on screen."""
+        """Return the name of a candidate on screen."""
 
 
 class Offer(NamedTuple):
-    """An opinion given on an earlier list that may belong to a candidate of this one.
+    """Opinion from an earlier list that may belong to a candidate of the present list.
 
-    ``distance`` is in ``unit`` ('arcsec' or 'px'); NaN and '' where the key agrees but one of
-    the two has no position to compare.
+    ``distance`` is in ``unit`` ('arcsec' or 'px'); NaN and '' if the keys agree but the two
+    positions cannot be compared.
     """
 
     old_key: str
@@ -71,7 +73,7 @@ class Offer(NamedTuple):
 
 
 def separation(ra1: float, dec1: float, ra2: float, dec2: float) -> float:
-    """Angle between two directions in arcsec (haversine, exact for small ones).
+    """Return the angle between two directions in arcsec (haversine, exact for small angles).
 
     Parameters
     ----------
@@ -85,18 +87,18 @@ def separation(ra1: float, dec1: float, ra2: float, dec2: float) -> float:
 
 
 def agrees(decision: Decision, x: float, y: float, ra: float, dec: float) -> bool | None:
-    """Whether a candidate is where the decision's was; None where that cannot be told.
+    """Return whether a candidate is where the decision's candidate was; None if unknown.
 
-    Sky positions decide where both have them (1.5 arcsec), else pixels (2 px). Where neither
-    has any position there is nothing to disagree about.
+    Sky positions are compared if both have them (1.5 arcsec), else pixels (2 px). If neither
+    has any position, they agree.
 
     Parameters
     ----------
     decision : Decision
     x, y, ra, dec : float
-        The candidate's place now: 0-based pixels, degrees; NaN: unknown.
+        The candidate's present position: 0-based pixels, degrees; NaN: unknown.
     """
-    # A number is itself but for NaN: quicker than isnan on 100,000 events.
+    # x == x is False only for NaN, and faster than math.isnan over 100,000 events.
     there_sky, here_sky = decision.ra == decision.ra, ra == ra
     if there_sky and here_sky:
         if decision.ra == ra and decision.dec == dec:
@@ -111,22 +113,22 @@ def agrees(decision: Decision, x: float, y: float, ra: float, dec: float) -> boo
 
 
 def nearest_offers(strays: Sequence[Decision], candidates: Placed) -> list[Offer]:
-    """For each stray decision the nearest candidate within the radius, where there is one.
+    """Return the nearest candidate within the radius of each stray decision, as offers.
 
     Parameters
     ----------
     strays : sequence of Decision
-        The last decisions on candidates that are not in the list as they were.
+        Last decisions on candidates that the list does not hold with this key and position.
     candidates : CandidateList
 
     Returns
     -------
     list of Offer
-        Nearest first; at most one for each candidate and each stray.
+        Nearest first; at most one per candidate and per stray.
     """
     sky = [d for d in strays if math.isfinite(d.ra) and math.isfinite(d.dec)]
     flat = [d for d in strays if math.isfinite(d.x) and math.isfinite(d.y)]
-    found: list[tuple[float, Offer]] = []
+    ranked: list[tuple[float, Offer]] = []
     if sky:
         old = _unit_vectors(np.array([d.ra for d in sky]), np.array([d.dec for d in sky]))
         new = _unit_vectors(candidates.ra, candidates.dec)
@@ -134,20 +136,20 @@ def nearest_offers(strays: Sequence[Decision], candidates: Placed) -> list[Offer
         for index, row, distance in _nearest(old, new, chord):
             arcsec = math.degrees(2 * math.asin(distance / 2)) * 3600
             offer = Offer(sky[index].key, row, arcsec, "arcsec", sky[index].opinion)
-            found.append((arcsec / RADIUS_ARCSEC, offer))
+            ranked.append((arcsec / RADIUS_ARCSEC, offer))
     has_sky = np.isfinite(candidates.ra) & np.isfinite(candidates.dec)
     old = np.array([(d.x, d.y) for d in flat]).reshape(-1, 2)
     new = np.column_stack([candidates.x, candidates.y])
     for index, row, distance in _nearest(old, new, RADIUS_PIXELS):
         if math.isfinite(flat[index].ra) and has_sky[row]:
-            continue  # the sky has decided already
+            continue  # sky positions were compared above, and decide
         offer = Offer(flat[index].key, row, distance, "px", flat[index].opinion)
-        found.append((distance / RADIUS_PIXELS, offer))
-    found.sort(key=lambda pair: pair[0])
-    return _one_each([offer for _, offer in found])
+        ranked.append((distance / RADIUS_PIXELS, offer))
+    ranked.sort(key=lambda pair: pair[0])
+    return _keep_first_of_each([offer for _, offer in ranked])
 
 
-def _one_each(offers: Sequence[Offer]) -> list[Offer]:
+def _keep_first_of_each(offers: Sequence[Offer]) -> list[Offer]:
     rows: set[int] = set()
     keys: set[str] = set()
     kept = []
@@ -166,18 +168,18 @@ def _unit_vectors(ra: Floats, dec: Floats) -> Floats:
 
 
 def _nearest(old: Floats, new: Floats, radius: float) -> list[tuple[int, int, float]]:
-    """(index in old, row in new, distance) of the nearest within ``radius``, both included."""
+    """Return (index in old, row in new, distance) of the nearest within ``radius``, inclusive."""
     rows = np.flatnonzero(np.isfinite(new).all(axis=1))
     if not len(old) or not len(rows):
         return []
-    from scipy.spatial import KDTree  # only where a list has changed: not at every start
+    from scipy.spatial import KDTree  # needed only if a list has changed: not at every start
 
     # The tree's bound is exclusive.
     bound = np.nextafter(radius, np.inf)
-    found = KDTree(new[rows]).query(old, distance_upper_bound=bound)
-    distances, nearest = np.atleast_1d(found[0]), np.atleast_1d(found[1])
+    matches = KDTree(new[rows]).query(old, distance_upper_bound=bound)
+    distances, nearest = np.atleast_1d(matches[0]), np.atleast_1d(matches[1])
     return [
-        (index, int(rows[place]), float(distance))
-        for index, (distance, place) in enumerate(zip(distances, nearest, strict=True))
+        (index, int(rows[match]), float(distance))
+        for index, (distance, match) in enumerate(zip(distances, nearest, strict=True))
         if np.isfinite(distance)
     ]

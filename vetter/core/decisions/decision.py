@@ -1,4 +1,4 @@
-"""What a vetter says about a candidate, and the event that says so."""
+"""Opinions of reviewers on candidates, and the events (decisions) that change them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class How(StrEnum):
 
 
 class Verdict(StrEnum):
-    """accept, reject, maybe, or none (undecided)."""
+    """Verdict on a candidate: accept, reject, maybe, or none (undecided)."""
 
     code: int
 
@@ -37,7 +37,7 @@ class Verdict(StrEnum):
 
     @classmethod
     def named(cls, word: str) -> Verdict:
-        """The verdict of a word as typed; 'undecided' is none too. Raises KeyError."""
+        """Return the verdict of a typed word, 'undecided' for none; raise KeyError for others."""
         return _BY_WORD[word.lower()]
 
 
@@ -45,10 +45,10 @@ _BY_WORD = {verdict.value: verdict for verdict in Verdict} | {"undecided": Verdi
 
 
 class Opinion(NamedTuple):
-    """What one reviewer now says about one candidate.
+    """Current verdict, tags and comment of one reviewer on one candidate.
 
-    ``decided_at`` is UTC in ISO 8601, or '' where nothing has been said; ``seconds`` is how
-    long the candidate had been looked at when the last of it was said.
+    ``decided_at`` is UTC in ISO 8601, or '' before any decision; ``seconds`` is the time that
+    the candidate had been looked at when the last decision was made.
     """
 
     verdict: Verdict = Verdict.NONE
@@ -65,10 +65,11 @@ class Opinion(NamedTuple):
 
 
 UNDECIDED = Opinion()
+"""Opinion on a candidate without a decision."""
 
 
 class Decision(NamedTuple):
-    """One event: the whole new opinion of a candidate, and where the candidate was then.
+    """One event: the whole new opinion of a candidate, and the candidate's position then.
 
     A named tuple and not a dataclass, since a hundred thousand are built when a session opens.
 
@@ -77,7 +78,7 @@ class Decision(NamedTuple):
     id : str
         UUID of the event.
     seq : int or None
-        Its number in the session file; None until it has been written.
+        Number of the event in the session file; None until the event has been written.
     key : str
         The candidate's key.
     verdict, tags, comment
@@ -86,13 +87,13 @@ class Decision(NamedTuple):
     at : str
         UTC, ISO 8601.
     seconds : float
-        How long the candidate had been looked at.
+        Time that the candidate had been looked at.
     how : How
         Single, in a group, by undo or redo, or carried over from an earlier list.
     group : str or None
         Events with the same group are one step of undo.
     undoes : str or None
-        The step (group, or id of a single event) that an undo takes back or a redo brings back.
+        Step (group, or id of a single event) that an undo takes back or a redo brings back.
     x, y : float
         0-based pixel position at the time; NaN where unknown.
     ra, dec : float
@@ -122,7 +123,7 @@ class Decision(NamedTuple):
         return self.group or self.id
 
     def says_same(self, other: Decision) -> bool:
-        """Whether both leave the same verdict, tags and comment."""
+        """Return whether both decisions leave the same verdict, tags and comment."""
         return (self.verdict, self.tags, self.comment) == (
             other.verdict,
             other.tags,
@@ -131,7 +132,7 @@ class Decision(NamedTuple):
 
     @property
     def opinion(self) -> Opinion:
-        """The opinion that the event leaves behind."""
+        """Opinion after the event; `UNDECIDED` if verdict, tags and comment are all empty."""
         if self.verdict is Verdict.NONE and not self.tags and not self.comment:
             return UNDECIDED
         return Opinion(self.verdict, self.tags, self.comment, self.reviewer, self.at, self.seconds)
@@ -141,19 +142,19 @@ _VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
 
 
 def new_id() -> str:
-    """A UUID for an event or a group."""
+    """Return a UUID for an event or a group."""
     return str(uuid.uuid4())
 
 
 def new_ids(count: int) -> list[str]:
-    """As many UUIDs of random bits (version 4), five times faster than one by one."""
+    """Return `count` UUIDs of random bits (version 4), five times faster than one by one."""
     digits = os.urandom(16 * count).hex()
     ids = (digits[first : first + 32] for first in range(0, 32 * count, 32))
     return [f"{h[:8]}-{h[8:12]}-4{h[13:16]}-{_VARIANT[h[16]]}{h[17:20]}-{h[20:]}" for h in ids]
 
 
 def storable(text: str) -> str:
-    """Escape lone surrogates, which names of files and accounts that are not UTF-8 carry."""
+    """Escape lone surrogates, which occur in names of files and accounts that are not UTF-8."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
@@ -162,6 +163,6 @@ def storable(text: str) -> str:
 
 
 def utc_now() -> str:
-    """The time of an event: UTC, ISO 8601 to the millisecond, as '2026-01-31T03:14:15.926Z'."""
+    """Return the current UTC in ISO 8601 to the millisecond, as '2026-01-31T03:14:15.926Z'."""
     now = datetime.now(UTC)
     return f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z"

@@ -1,6 +1,6 @@
-"""Opinions of one reviewer: decisions replayed event by event, never stored.
+"""Opinions of one reviewer, computed by replaying decisions event by event and never stored.
 
-While the list is still being read, decisions on candidates that are not listed yet are held apart.
+While the list loads, decisions on candidates that are not listed yet are held apart.
 """
 
 from __future__ import annotations
@@ -16,13 +16,11 @@ from vetter.core.decisions.decision import UNDECIDED, Decision, How, Opinion
 from vetter.core.decisions.undo import History, Step, label, returning
 
 _UNDO, _REDO = How.UNDO, How.REDO
-"""Members as globals: looked up on the class, they make a replay 20 % slower."""
-
-Place = tuple[float, float, float, float]
+"""Members of How as globals: looking them up on the class makes a replay 20 % slower."""
 
 
 class Counts(NamedTuple):
-    """How far the vetting is; ``decisions`` counts the events ever made, undo included."""
+    """Candidates by verdict; ``decisions`` counts the events ever made, undo included."""
 
     candidates: int
     accepted: int
@@ -33,40 +31,42 @@ class Counts(NamedTuple):
 
 
 class Ledger:
-    """One reviewer's opinions on a candidate list.
+    """Opinions of one reviewer on a candidate list.
 
-    Feed it the session's events in order (:meth:`apply`); it ignores other reviewers'. An event
-    counts where the candidate's key and position agree with the list (see
-    :func:`vetter.core.decisions.carry_over.agrees`); the others become :meth:`offers`.
+    The caller passes all events of the session to :meth:`apply`, in order; those of other
+    reviewers are ignored. An event counts if the candidate's key and position agree with the
+    list (see :func:`vetter.core.decisions.carry_over.agrees`); other events become
+    :meth:`offers`.
 
-    Whoever makes the events leaves out those that change nothing (the verdict that a candidate
-    already has), so that undo always takes back something that can be seen.
+    The caller makes no events that change nothing (a verdict that a candidate already has), so
+    that undo always takes back something visible.
 
-    While the list is still being read (``complete`` is false), events on candidates that are not
-    listed yet wait for :meth:`extend`; what belongs to nobody is known when it is complete.
+    While the list loads (``complete`` is false), events on candidates that are not listed yet
+    wait for :meth:`extend`. Events without a candidate can be found only in the complete list.
 
     Attributes
     ----------
     codes : ndarray of uint8, shape (rows,)
-        ``Verdict.code`` of each candidate; changed in place, read-only to others.
+        ``Verdict.code`` of each candidate; the ledger changes it in place, for others it is
+        read-only.
     """
 
     def __init__(self, candidates: Placed, reviewer: str, complete: bool = True) -> None:
         self.reviewer = reviewer
         self.complete = complete
-        self._heard: list[Decision] = []
-        self._list(candidates)
-        self._begin()
+        self._replayable: list[Decision] = []
+        self._set_list(candidates)
+        self._reset()
 
-    def _list(self, candidates: Placed) -> None:
+    def _set_list(self, candidates: Placed) -> None:
         self.candidates = candidates
         self._row_of_key = candidates.row_of
         self._ra, self._dec = candidates.ra, candidates.dec
         self._place = (candidates.x, candidates.y, candidates.ra, candidates.dec)
 
-    def _begin(self) -> None:
-        """Nothing is decided."""
-        self._hold(np.zeros(len(self.candidates), np.uint8))
+    def _reset(self) -> None:
+        """Clear all opinions and steps of undo."""
+        self._set_codes(np.zeros(len(self.candidates), np.uint8))
         self._tally = [len(self.candidates), 0, 0, 0]
         self._events = 0
         self._waiting = UnlistedCandidates()
@@ -74,38 +74,38 @@ class Ledger:
         self._strays: dict[str, list[Decision]] = {}
         self._history = History()
 
-    def _hold(self, codes: npt.NDArray[np.uint8]) -> None:
+    def _set_codes(self, codes: npt.NDArray[np.uint8]) -> None:
         self._codes = codes
         self.codes: npt.NDArray[np.uint8] = codes.view()
         self.codes.flags.writeable = False
 
     def extend(self, candidates: Placed, complete: bool) -> None:
-        """More of the list has been read; its first rows are those known here.
+        """Replace the list by a longer one that begins with the present rows.
 
-        Takes the time of the new rows, but for a copy of ``codes``; where the complete list is
-        not the one that was decided on, all events are followed anew.
+        Apart from a copy of ``codes``, the time depends only on the number of new rows. If some
+        events still do not fit the complete list, all events are replayed.
         """
         first = len(self.candidates)
-        self._list(candidates)
+        self._set_list(candidates)
         new = len(candidates) - first
-        self._hold(np.concatenate([self._codes, np.zeros(new, np.uint8)]))
+        self._set_codes(np.concatenate([self._codes, np.zeros(new, np.uint8)]))
         self._tally[0] += new
         for row, number in self._waiting.arrive(candidates.keys[first:], first, candidates):
             self._count(row, None, self._latest.get(number))
         self.complete = complete
         if complete:
-            heard, self._heard = self._heard, []
+            events, self._replayable = self._replayable, []
             if self._waiting.unsettled:
-                self._begin()
-                self.replay(heard)
+                self._reset()
+                self.replay(events)
 
     def apply(self, decision: Decision) -> int | None:
-        """Follow one event; the row it changed, None where it is not about this list."""
+        """Apply one event; return its row, or None if the event does not concern this list."""
         if decision.reviewer != self.reviewer:
             return None
         self._events += 1
         if not self.complete:
-            self._heard.append(decision)
+            self._replayable.append(decision)
         row = self._row(decision)
         if row is not None:
             number = self._waiting.number_of_row(row)
@@ -117,7 +117,7 @@ class Ledger:
         return row
 
     def _follow(self, number: int, decision: Decision) -> Decision | None:
-        """The event whose opinion holds from now on, for a candidate of the history."""
+        """Record an event in the history; return the event that sets the opinion from now on."""
         now: Decision | None = decision
         if decision.how is _UNDO:
             now = self._history.take_back(number, decision)
@@ -138,53 +138,53 @@ class Ledger:
         self._codes[row] = code
 
     def replay(self, decisions: Iterable[Decision]) -> None:
-        """Follow events in order."""
+        """Apply events in order."""
         for decision in decisions:
             self.apply(decision)
 
     def opinion(self, row: int) -> Opinion:
-        """What the reviewer now says about a candidate."""
+        """Return the reviewer's current opinion of a candidate."""
         latest = self._latest.get(self._waiting.number_of_row(row))
         return UNDECIDED if latest is None else latest.opinion
 
     def counts(self) -> Counts:
-        """Candidates by verdict."""
+        """Return the numbers of candidates by verdict, and of events."""
         none, accepted, rejected, maybe = self._tally
         return Counts(len(self.candidates), accepted, rejected, maybe, none, self._events)
 
     def undo_step(self) -> list[Decision]:
-        """The events that take back the last step.
+        """Return the events that take back the last step.
 
-        Empty where there is nothing to undo, or where a candidate of the step is not listed yet.
+        Empty if there is no step to undo, or if a candidate of the step is not listed yet.
         """
-        return self._returning(self._history.last_done, How.UNDO)
+        return self._make_return(self._history.last_done, How.UNDO)
 
     def redo_step(self) -> list[Decision]:
-        """The events that bring back the step undone last."""
-        return self._returning(self._history.last_undone, How.REDO)
+        """Return the events that bring back the step undone last."""
+        return self._make_return(self._history.last_undone, How.REDO)
 
     @property
     def undo_label(self) -> str | None:
-        """What undo takes back, in words; None where there is nothing."""
+        """Text for the step that undo takes back; None if there is no such step."""
         step = self._history.last_done
         return label(step, self._name) if step else None
 
     @property
     def redo_label(self) -> str | None:
-        """What redo brings back, in words; None where there is nothing."""
+        """Text for the step that redo brings back; None if there is no such step."""
         step = self._history.last_undone
         return label(step, self._name) if step else None
 
     @property
     def unplaced(self) -> int:
-        """How many earlier opinions belong to candidates that are not in the list as they were.
+        """Number of earlier opinions whose key and position fit no candidate of the list.
 
-        None are, and none are offered, before the list is complete.
+        Zero, and without offers, before the list is complete.
         """
         return len(self._open_strays())
 
     def offers(self) -> list[Offer]:
-        """Earlier opinions that may belong to candidates still without one: never taken here."""
+        """Return earlier opinions that may belong to undecided candidates; none is applied."""
         strays = self._open_strays()
         offers = nearest_offers(strays, self.candidates) if strays else []
         placed = {offer.old_key for offer in offers}
@@ -205,7 +205,7 @@ class Ledger:
             row = self._row_of_key(decision.key)
         except KeyError:
             return None
-        # The usual case, and worth its lines at 100,000 events.
+        # A shortcut for equal positions: a call of agrees() for each of 100,000 events is slower.
         if self._ra.item(row) == decision.ra and self._dec.item(row) == decision.dec:
             return row
         return row if self._agrees(decision, row) else None
@@ -215,7 +215,7 @@ class Ledger:
         return agrees(decision, *place)
 
     def _note_stray(self, decision: Decision) -> None:
-        """Keep the last decision for each key and place."""
+        """Keep the last decision for each key and position."""
         same_key = self._strays.setdefault(decision.key, [])
         for index, other in enumerate(same_key):
             if agrees(other, decision.x, decision.y, decision.ra, decision.dec):
@@ -233,20 +233,20 @@ class Ledger:
         every = (stray for strays in self._strays.values() for stray in strays)
         return [stray for stray in every if stray.opinion.says_something]
 
-    def _returning(self, step: Step, how: How) -> list[Decision]:
+    def _make_return(self, step: Step, how: How) -> list[Decision]:
         return returning(step, how, self._waiting.row, self.candidates, self.reviewer)
 
 
 class UnlistedCandidates:
-    """Keeps a place in the history for candidates whose row is still to come.
+    """Numbers in the undo history for candidates whose rows have not been read yet.
 
-    The history knows a candidate by a number: its row, or, where a decision was replayed before
-    its row was read, a negative one. That stays its number when the row arrives, so that the
-    order of the steps is that in which they were made.
+    The history identifies a candidate by a number: its row, or a negative number if a decision
+    was replayed before its row was read. The number stays when the row arrives, so that the
+    steps keep the order in which they were made.
 
-    With keys in place of numbers this class would be one dict; but numbers that count up fill a
-    dict in order, and keys do not: 100,000 events were replayed in 170 to 180 ms of the processor
-    by key, and in 140 to 150 by number.
+    With keys in place of numbers this class would be one dict. But rising numbers fill a dict in
+    order, and keys do not: a replay of 100,000 events took 170 to 180 ms of processor time by
+    key, and 140 to 150 ms by number.
     """
 
     def __init__(self) -> None:
@@ -258,11 +258,11 @@ class UnlistedCandidates:
 
     @property
     def unsettled(self) -> bool:
-        """Whether some have no row yet, or found another candidate under their key."""
+        """Whether some candidates have no row yet, or another candidate has their key."""
         return bool(self._numbers)
 
     def number(self, decision: Decision) -> int:
-        """The number of a candidate that is not listed yet."""
+        """Return the number of a candidate that is not listed yet, and store its decision."""
         key = decision.key
         number = self._numbers.get(key)
         if number is None:
@@ -272,28 +272,29 @@ class UnlistedCandidates:
         return number
 
     def number_of_row(self, row: int) -> int:
-        """The number of a listed candidate."""
+        """Return the number of a listed candidate."""
         return self._number_of_row.get(row, row)
 
     def row(self, number: int) -> int | None:
-        """The row behind a number; None where it is not listed yet."""
+        """Return the row of a number; None if the candidate is not listed yet."""
         return number if number >= 0 else self._row_of_number.get(number)
 
     def key(self, number: int) -> str:
-        """The key behind a negative number."""
+        """Return the key of a negative number."""
         return self._keys[-1 - number]
 
     def arrive(self, keys: npt.NDArray[Any], first: int, listed: Placed) -> list[tuple[int, int]]:
-        """Rows have been read: those that had been waited for, as (row, number).
+        """Match new rows with the numbered candidates; return the matches as (row, number).
 
-        A key under which another candidate stands stays unsettled: what belongs to whom can be
-        told only when the list is complete.
+        A key that another candidate has stays unsettled: only the complete list decides which
+        decision belongs to which candidate.
 
         Parameters
         ----------
         keys : ndarray of str
-            Of the new rows, the first of which is ``first``.
+            Keys of the new rows.
         first : int
+            Row of the first key.
         listed : CandidateList
             The whole list.
         """
@@ -302,7 +303,7 @@ class UnlistedCandidates:
         arrived = []
         for row, key in enumerate(keys.tolist(), first):
             number = self._numbers.get(key)
-            if number is None or not self._is_the_same(key, row, listed):
+            if number is None or not self._agrees_with_events(key, row, listed):
                 continue
             del self._numbers[key], self._events[key]
             self._row_of_number[number] = row
@@ -310,7 +311,7 @@ class UnlistedCandidates:
             arrived.append((row, number))
         return arrived
 
-    def _is_the_same(self, key: str, row: int, listed: Placed) -> bool:
+    def _agrees_with_events(self, key: str, row: int, listed: Placed) -> bool:
         x, y = listed.x.item(row), listed.y.item(row)
         ra, dec = listed.ra.item(row), listed.dec.item(row)
         return all(agrees(event, x, y, ra, dec) is True for event in self._events[key])

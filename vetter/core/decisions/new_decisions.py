@@ -1,4 +1,4 @@
-"""Decisions about to be made: the whole new opinion, from what changes in the present one."""
+"""New decisions, which hold the whole new opinion: the present one with its changes."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def decide(
     comment: str | None = None,
     seconds: float = 0.0,
 ) -> Decision | None:
-    """The event that changes what is given and keeps the rest of an opinion.
+    """Return the event that changes the given parts of an opinion and keeps the others.
 
-    None where nothing changes: no event, so that undo always takes back something that
-    can be seen. The event is not applied: write it first, then apply it.
+    None if nothing changes, so that undo always takes back something visible. The event is not
+    applied here: the caller writes the event first, then applies it.
     """
     old = ledger.opinion(row)
     new = Opinion(
@@ -40,19 +40,19 @@ def decide(
         old.comment if comment is None else comment,
         seconds=seconds,
     )
-    return _changed(ledger, row, new, How.SINGLE, None, utc_now())
+    return _make_decision(ledger, row, new, How.SINGLE, None, utc_now())
 
 
 def decide_group(ledger: Ledger, rows: Iterable[int], verdict: Verdict) -> list[Decision]:
-    """The events that give one verdict to many as one step; none for those that have it."""
+    """Return the events, as one step, that give a verdict to all rows that do not have it yet."""
     chosen = np.array(list(dict.fromkeys(int(row) for row in rows)), np.intp)
-    # A verdict is all that changes: who has it is left out before anything is made of them.
+    # Only the verdict changes: rows that have it are dropped before events are built.
     chosen = chosen[ledger.codes[chosen] != verdict.code]
     group, at, listed = new_id(), utc_now(), ledger.candidates
-    places = (axis[chosen].tolist() for axis in (listed.x, listed.y, listed.ra, listed.dec))
+    positions = (axis[chosen].tolist() for axis in (listed.x, listed.y, listed.ra, listed.dec))
     events = []
     for identity, row, x, y, ra, dec in zip(
-        new_ids(len(chosen)), chosen.tolist(), *places, strict=True
+        new_ids(len(chosen)), chosen.tolist(), *positions, strict=True
     ):
         old, key = ledger.opinion(row), str(listed.keys[row])
         events.append(
@@ -78,15 +78,15 @@ def decide_group(ledger: Ledger, rows: Iterable[int], verdict: Verdict) -> list[
 
 
 def take_offers(ledger: Ledger, offers: Iterable[Offer]) -> list[Decision]:
-    """The events that take over what an earlier list offers, as one step."""
+    """Return the events, as one step, that take over opinions offered from an earlier list."""
     group, at = new_id(), utc_now()
     events = [
-        _changed(ledger, offer.row, offer.opinion, How.CARRIED, group, at) for offer in offers
+        _make_decision(ledger, offer.row, offer.opinion, How.CARRIED, group, at) for offer in offers
     ]
     return [event for event in events if event is not None]
 
 
-def _changed(
+def _make_decision(
     ledger: Ledger, row: int, new: Opinion, how: How, group: str | None, at: str
 ) -> Decision | None:
     old = ledger.opinion(row)

@@ -1,4 +1,4 @@
-"""Steps of undo and redo, rebuilt from the events alone so that they outlive a restart."""
+"""Steps of undo and redo, rebuilt from the events alone so that they survive a restart."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from vetter.core.decisions.decision import (
 )
 
 Change = tuple[int, Decision | None, Decision]
-"""A row, and the events that made its opinion before and after; None: there was none."""
+"""Number of a candidate, and the events that set its opinion before and after; None: no event."""
 
 Step = Sequence[Change]
-"""What one undo takes back: one change, or those of a group."""
+"""Changes that one undo takes back: a single change, or those of a group."""
 
 
 class History:
-    """The two stacks. A new decision clears what could be redone; every call is O(1).
+    """Stacks of done and undone steps; a new decision clears the undone steps.
 
-    What has been done is one flat list of changes, in which a step is a run of one name: a
-    hundred thousand of them are rebuilt when a session opens.
+    Every call is O(1). Done steps are one flat list of changes, in which a step is a run of
+    one name: a hundred thousand changes are rebuilt when a session opens.
     """
 
     def __init__(self) -> None:
@@ -37,23 +37,23 @@ class History:
 
     @property
     def last_done(self) -> Step:
-        """What undo would take back; empty where there is nothing."""
+        """Step that undo would take back; empty if there is no such step."""
         return self._done[self._start_of_run(len(self._done)) :]
 
     @property
     def last_undone(self) -> Step:
-        """What redo would bring back; empty where there is nothing."""
+        """Step that redo would bring back; empty if there is no such step."""
         return self._undone[-1] if self._undone else ()
 
     def add(self, row: int, before: Decision | None, decision: Decision) -> None:
-        """Note a new decision; one of the same group as the last belongs to its step."""
+        """Record a new decision; it joins the last step if both have the same group."""
         self._done.append((row, before, decision))
         if self._undone or self._moved_name:
             self._undone.clear()
             self._moved_name = None
 
     def take_back(self, row: int, undo: Decision) -> Decision | None:
-        """Follow an undo event; the event whose opinion holds again, None for none."""
+        """Apply an undo event; return the event whose opinion holds again, or None."""
         if self._moved_name != f"{undo.how} {undo.step}":
             self._undone.append(self._pop_done(undo.undoes))
             self._moved_name = f"{undo.how} {undo.step}"
@@ -62,17 +62,17 @@ class History:
             if not self._undone[-1]:
                 self._undone.pop()
         change = self._moved.get(row)
-        return undo if change is None else _restored(change[1], undo)
+        return undo if change is None else _prefer_earlier(change[1], undo)
 
     def bring_back(self, row: int, redo: Decision) -> Decision | None:
-        """Follow a redo event; the event whose opinion holds again."""
+        """Apply a redo event; return the event whose opinion holds again."""
         if self._moved_name != f"{redo.how} {redo.step}":
             step = self._pop_undone(redo.undoes)
             self._done.extend(step)
             self._moved_name = f"{redo.how} {redo.step}"
             self._moved = {change[0]: change for change in step}
         change = self._moved.get(row)
-        return redo if change is None else _restored(change[2], redo)
+        return redo if change is None else _prefer_earlier(change[2], redo)
 
     def _start_of_run(self, stop: int) -> int:
         start = stop
@@ -81,8 +81,8 @@ class History:
         return start
 
     def _pop_done(self, name: str | None) -> list[Change]:
-        # It is the last one, but where the list has changed in between, so that steps on
-        # candidates that were not listed when the undo was made come after it.
+        # Usually the last step. If the list has changed since the undo, steps on candidates
+        # that were not listed then come after it.
         stop = len(self._done)
         while stop and self._done[stop - 1][2].step != name:
             stop -= 1
@@ -105,22 +105,22 @@ def returning(
     listed: Placed,
     reviewer: str,
 ) -> list[Decision]:
-    """The events that take back a step, or bring it back, as one step themselves.
+    """Return the events, as one step, that undo or redo a step.
 
-    Empty where the step is, or where a candidate of it is not listed yet.
+    Empty if the step is empty, or if one of its candidates is not listed yet.
 
     Parameters
     ----------
     step : Step
-        What is returned to: a number for each candidate, and its opinions before and after.
+        Changes to undo or redo.
     how : How
         `How.UNDO` or `How.REDO`.
     row_of : callable
-        The row behind a number; None where the candidate is not listed yet.
+        Returns the row of a candidate's number; None if the candidate is not listed yet.
     listed : CandidateList
     reviewer : str
     """
-    # A candidate may stand in a step more than once: back to its first, or on to its last.
+    # A step may hold a candidate more than once: undo to its first opinion, redo to its last.
     changes = {number: before for number, before, _ in reversed(step)}
     if how == How.REDO:
         changes = {number: after for number, _, after in step}
@@ -156,33 +156,33 @@ def returning(
     return events
 
 
-def _restored(earlier: Decision | None, event: Decision) -> Decision | None:
-    """The earlier event where the undo or redo says the same, so that its date is kept."""
+def _prefer_earlier(earlier: Decision | None, event: Decision) -> Decision | None:
+    """Return the earlier event if the undo or redo has the same opinion, to keep its date."""
     if earlier is None:
         return event if event.opinion.says_something else None
     return earlier if earlier.says_same(event) else event
 
 
 def label(step: Step, name: Callable[[int], str]) -> str:
-    """A step in words: "reject of J0421+3312", "reject of 14 candidates"."""
+    """Return a text for a step: "reject of J0421+3312", "reject of 14 candidates"."""
     rows = {row for row, _, _ in step}
     if len(rows) == 1:
-        return _label_of_one(step[0][1], step[-1][2], name(step[0][0]))
+        return _candidate_label(step[0][1], step[-1][2], name(step[0][0]))
     verdicts = {after.verdict for _, _, after in step}
     carried = "carried " if step[0][2].how == How.CARRIED else ""
     if len(verdicts) > 1:
         return f"{carried}decisions on {len(rows)} candidates"
-    return f"{carried}{_word(verdicts.pop())} of {len(rows)} candidates"
+    return f"{carried}{_noun(verdicts.pop())} of {len(rows)} candidates"
 
 
-def _word(verdict: Verdict) -> str:
+def _noun(verdict: Verdict) -> str:
     return "clearing" if verdict is Verdict.NONE else verdict.value
 
 
-def _label_of_one(earlier: Decision | None, after: Decision, name: str) -> str:
+def _candidate_label(earlier: Decision | None, after: Decision, name: str) -> str:
     before = UNDECIDED if earlier is None else earlier.opinion
     if after.verdict is not before.verdict:
-        return f"{'carried ' if after.how == How.CARRIED else ''}{_word(after.verdict)} of {name}"
+        return f"{'carried ' if after.how == How.CARRIED else ''}{_noun(after.verdict)} of {name}"
     added = [tag for tag in after.tags if tag not in before.tags]
     removed = [tag for tag in before.tags if tag not in after.tags]
     if len(added) == 1 and not removed:
