@@ -35,7 +35,7 @@ def test_the_first_rows_as_they_would_be() -> None:
 
 def test_the_users_word_against_the_wcs() -> None:
     found = tried(one_based=False)
-    assert found.x[0] == 10 and "say from 1 through the WCS" in found.cautions[0]
+    assert found.x[0] == 10 and "mean from 1 through the WCS" in found.cautions[0]
 
 
 def test_other_pixels_that_disagree_with_the_sky() -> None:

@@ -1,1 +1,1 @@
-"""The list as it was read: rows, keys, positions, roles of columns."""
+"""Candidate lists as read: rows, keys, positions, roles of columns."""

@@ -33,9 +33,9 @@ ROLE_NAMES = (
 
 
 class Roles(NamedTuple):
-    """Which column plays which part; None where no column does.
+    """Name of the column that has each role; None for a role without a column.
 
-    ``one_based`` says that the table's x and y count pixels from 1, as FITS does;
+    ``one_based`` is True if the table's x and y count pixels from 1, as in FITS;
     inside the program they count from 0.
     """
 
@@ -53,14 +53,14 @@ class Roles(NamedTuple):
     one_based: bool = False
 
     def with_(self, **changes: Any) -> Roles:
-        """These roles with some of them changed."""
+        """Return a copy of these roles with some of them changed."""
         return self._replace(**changes)
 
     def in_words(self) -> str:
-        """One line for a user: ``called by id; pixels x, y counted from 1; magnitude mag``."""
-        parts = [f"called by {self.key}" if self.key else "called by the number of the row"]
+        """Return the roles as text: ``keys from id; pixels x, y counted from 1; magnitude mag``."""
+        parts = [f"keys from {self.key}" if self.key else "row numbers as keys"]
         if self.name:
-            parts.append(f"named {self.name}")
+            parts.append(f"names from {self.name}")
         if self.x:
             parts.append(f"pixels {self.x}, {self.y} counted from {int(self.one_based)}")
         if self.ra:
@@ -75,18 +75,18 @@ class Roles(NamedTuple):
         return "; ".join(parts)
 
     def described(self) -> str:
-        """One line for the user: ``key=id x=x y=y ra=ra dec=dec``."""
-        found = [(role, getattr(self, role)) for role in ROLE_NAMES]
-        return " ".join(f"{role}={column}" for role, column in found if column)
+        """Return the roles in the form of ``--column``: ``key=id x=x y=y ra=ra dec=dec``."""
+        columns = [(role, getattr(self, role)) for role in ROLE_NAMES]
+        return " ".join(f"{role}={column}" for role, column in columns if column)
 
 
 class KeyIndex:
-    """The row of each key of a list, made when the first is looked up.
+    """Index of the rows of a list by key, built at the first look-up.
 
     Parameters
     ----------
     keys : ndarray of str, shape (n,)
-        Unique.
+        Unique keys.
     """
 
     def __init__(self, keys: npt.NDArray[Any]) -> None:
@@ -94,24 +94,24 @@ class KeyIndex:
         self._rows: dict[str, int] | None = None
 
     def row_of(self, key: str) -> int:
-        """Return the row of a key; KeyError where there is none."""
-        row = (self._rows or self._known_rows())[key]
+        """Return the row of a key; raise KeyError if no candidate has the key."""
+        row = (self._rows or self._build_rows())[key]
         if row >= len(self._keys):
-            # A longer list shares the rows and has added this one.
+            # A longer list shares this dict, and has added the row.
             raise KeyError(key)
         return row
 
     def continue_from(self, earlier: KeyIndex) -> None:
-        """Share the rows of a list with which this one begins, and add the new ones.
+        """Share the dict of a list with which this one begins, and add the new rows.
 
-        It takes the time of the new rows alone; an index of its own takes that of all.
+        The time depends on the new rows only; a separate index would process all rows again.
         """
         start = len(earlier._keys)
-        rows = earlier._known_rows()
+        rows = earlier._build_rows()
         rows.update(zip(self._keys[start:].tolist(), range(start, len(self._keys)), strict=True))
         self._rows = rows
 
-    def _known_rows(self) -> dict[str, int]:
+    def _build_rows(self) -> dict[str, int]:
         if self._rows is None:
             self._rows = {key: row for row, key in enumerate(self._keys.tolist())}
         return self._rows
@@ -119,24 +119,24 @@ class KeyIndex:
 
 @dataclass(frozen=True, eq=False)
 class CandidateList:
-    """Candidates as columns; nothing per row is built before it is looked at.
+    """Candidates as columns; nothing is built for a row before it is needed.
 
     Attributes
     ----------
     table : `~astropy.table.Table`
-        As read from the file; values are the file's (positions possibly 1-based).
+        Columns and values of the file (positions possibly 1-based).
     roles : Roles
-        Which column plays which part.
+        Names of the columns with roles.
     keys : ndarray of str, shape (n,)
-        Unique identities.
+        Unique keys.
     x, y : ndarray of float64, shape (n,)
         Pixel positions, 0-based, x along columns; NaN where unknown.
     ra, dec : ndarray of float64, shape (n,)
         Degrees; NaN where unknown.
     notes : tuple of str
-        What was recognised and converted, one line each.
+        Lines on what was recognised and converted.
     cautions : tuple of str
-        Those of the notes that the user should see at once.
+        The notes that the user should see at once.
     """
 
     table: Table
@@ -157,39 +157,39 @@ class CandidateList:
         return KeyIndex(self.keys)
 
     def row_of(self, key: str) -> int:
-        """The row of a key; KeyError where there is none."""
+        """Return the row of a key; raise KeyError if no candidate has the key."""
         return self._index.row_of(key)
 
     def continue_from(self, earlier: CandidateList) -> None:
-        """Share the index of keys with a list whose rows this one begins with."""
+        """Share the key index of an earlier list, whose rows are the first rows of this one."""
         self._index.continue_from(earlier._index)
 
     @property
     def columns(self) -> list[str]:
-        """The table's column names, in the file's order."""
+        """Column names of the table, in the file's order."""
         return [str(name) for name in self.table.colnames]
 
     def column(self, name: str, first: int = 0) -> npt.NDArray[Any]:
-        """A column's values, shape (n, ...); masked numbers are NaN, masked text is empty.
+        """Return a column's values, shape (n, ...); masked numbers are NaN, masked text is empty.
 
-        ``first`` is the row to begin with. KeyError where the table has no such column.
+        ``first`` is the first row returned. Raise KeyError for an unknown column.
         """
         if name not in self.table.colnames:
             raise KeyError(name)
         return plain(self.table[name][first:] if first else self.table[name])
 
     def key(self, row: int) -> str:
-        """The identity of a row."""
+        """Return the key of a row."""
         return str(self.keys[row])
 
     def name(self, row: int) -> str:
-        """What the candidate is called: its name column, else its key."""
+        """Return the candidate's name: the value of the name column, else the key."""
         value = self.value("name", row)
         text = "" if value is None else str(value).strip()
         return text or self.key(row)
 
     def value(self, role: str, row: int) -> Any:
-        """The value of the column that plays a role; None without column or value.
+        """Return the value of the column that has a role; None without column or value.
 
         ``x``, ``y`` are 0-based pixels and ``ra``, ``dec`` degrees.
         """
@@ -202,10 +202,11 @@ class CandidateList:
         return None if column is None else cell(self.table[column], row)
 
     def candidate(self, row: int) -> dict[str, Any]:
-        """One candidate as a dict: the table's columns, in plain Python types.
+        """Return one candidate as a dict of the table's columns, in plain Python types.
 
-        ``x``, ``y`` (0-based) and ``ra``, ``dec`` (degrees) are those of the roles, whatever
-        columns of such names hold; they are left out where unknown. Masked values are None.
+        ``x``, ``y`` (0-based) and ``ra``, ``dec`` (degrees) are the positions of the roles, even
+        if the table has columns of these names. Unknown positions are left out. Masked values
+        are None.
         """
         values = {str(name): cell(self.table[name], row) for name in self.table.colnames}
         for role in ("x", "y", "ra", "dec"):
@@ -218,7 +219,7 @@ class CandidateList:
 
 
 class Whereabouts(IntEnum):
-    """Code of a candidate's place in an array; ``words`` is what the list shows of it."""
+    """Code of a candidate's position: on the image, off the image, or unknown."""
 
     ON = 0
     OFF = 1
@@ -226,7 +227,7 @@ class Whereabouts(IntEnum):
 
     @property
     def words(self) -> str:
-        """Text for the list; empty on the image."""
+        """Text in the candidate list; empty for a position on the image."""
         return ("", "off the image", "no position")[self]
 
 
@@ -240,11 +241,11 @@ def whereabouts(
     x, y : ndarray, shape (n,)
         0-based pixels, NaN unknown.
     shape : (int, int) or None
-        Rows and columns of the image; without, none is off it.
+        Rows and columns of the image; without a shape no candidate counts as off the image.
     """
-    found = np.full(len(x), Whereabouts.ON, np.uint8)
-    found[np.isnan(x) | np.isnan(y)] = Whereabouts.NOWHERE
+    codes = np.full(len(x), Whereabouts.ON, np.uint8)
+    codes[np.isnan(x) | np.isnan(y)] = Whereabouts.NOWHERE
     if shape is not None:
         inside = (x >= -0.5) & (y >= -0.5) & (x < shape[1] - 0.5) & (y < shape[0] - 0.5)
-        found[~inside & (found == Whereabouts.ON)] = Whereabouts.OFF
-    return found
+        codes[~inside & (codes == Whereabouts.ON)] = Whereabouts.OFF
+    return codes

@@ -15,11 +15,11 @@ _ONE_BASED = re.compile(r"^[XY](WIN|PSF|PEAK|MODEL)?_IMAGE$|^[XY]PEAK_IMAGE$|^[X
 _UNIT_BEHIND = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
 
 NO_COLUMN = "none"
-"""What the user says in a column's place where no column shall play a role."""
+"""Word that the user gives in place of a column if no column should have a role."""
 
-# Most telling first. Names are compared in lower case without '_', '-', '.' and blanks, so
-# that X_IMAGE, x_image and xImage are one. A key names one detection in one image: that is
-# why objectId, which groups the epochs of an object, comes late.
+# Most specific first. Names are compared in lower case without '_', '-', '.' and blanks, so
+# that X_IMAGE, x_image and xImage are equal. A key names one detection in one image; objectId,
+# which groups the epochs of an object, therefore comes late.
 NAMES: dict[str, tuple[str, ...]] = {
     role: tuple(text.split())
     for role, text in {
@@ -83,19 +83,18 @@ UCDS: dict[str, tuple[str, ...]] = {
     "filter": ("instr.filter", "instr.bandpass"),
 }
 
-_MOST = 4
+_MAX_CHOICES = 4
 
 
 def normal(name: str) -> str:
-    """A column's name as compared: lower case, without blanks and punctuation."""
+    """Return a column's name for comparison: lower case, without blanks and punctuation."""
     return re.sub(r"[^0-9a-z]", "", name.lower())
 
 
 def units_in_names(names: Sequence[str]) -> dict[str, str]:
-    """Units that stand behind names, as in ``RA (hours)`` and ``mag [AB]``, or are a part of them,
-    as in ``ra_hours``."""
-    found = {name: match[1].strip() for name in names if (match := _UNIT_BEHIND.search(name))}
-    return {name: "hourangle" for name in names if normal(name) == "rahours"} | found
+    """Return the units in column names, as ``RA (hours)``, ``mag [AB]`` and ``ra_hours``."""
+    units = {name: match[1].strip() for name in names if (match := _UNIT_BEHIND.search(name))}
+    return {name: "hourangle" for name in names if normal(name) == "rahours"} | units
 
 
 def recognise(
@@ -103,21 +102,21 @@ def recognise(
     units: Mapping[str, str] | None = None,
     ucds: Mapping[str, str] | None = None,
 ) -> Roles:
-    """Find the parts that columns play.
+    """Find the roles of columns.
 
     Parameters
     ----------
     names : sequence of str
         Column names, in the table's order.
     units : mapping, optional
-        Unit of a column as text; an ``x`` in degrees is no pixel position.
+        Unit of a column as text; a column ``x`` in degrees is not a pixel position.
     ucds : mapping, optional
-        Unified content descriptor of a column; used where no name is known.
+        Unified content descriptor of a column; used if no name is known.
 
     Returns
     -------
     Roles
-        x and y always come as a pair, and so do ra and dec. ``one_based`` is True where
+        x and y always come as a pair, and so do ra and dec. ``one_based`` is True if
         x has one of SExtractor's or DAOPHOT's names.
     """
     units, ucds = units or {}, ucds or {}
@@ -125,19 +124,19 @@ def recognise(
     for name in names:
         by_normal.setdefault(normal(name), name)
     for name in names:
-        # A field of a nested record, as candidate.ra or i:ra, where nothing else has the name,
-        # and a name with its unit, as mag (AB).
+        # Fields of nested records (candidate.ra, i:ra) and names with a unit (mag (AB)) count
+        # too, if no other column has the name.
         plain = _UNIT_BEHIND.sub("", name)
         by_normal.setdefault(normal(re.split(r"[.:]", plain)[-1]), name)
-    found = {role: _by_name(role, by_normal, units) for role in ROLE_NAMES}
+    found = {role: _find_by_name(role, by_normal, units) for role in ROLE_NAMES}
     for axes in (("x", "y"), ("ra", "dec")):
-        found.update(_pair(axes, by_normal, units))
+        found.update(_find_pair(axes, by_normal, units))
         if found[axes[0]] is None:
-            by_ucd = [_by_ucd(axis, names, ucds) for axis in axes]
+            by_ucd = [_find_by_ucd(axis, names, ucds) for axis in axes]
             if None not in by_ucd:
                 found.update(dict(zip(axes, by_ucd, strict=True)))
     for role in ("key", "mag", "mag_err", "time", "filter"):
-        found[role] = found[role] or _by_ucd(role, names, ucds)
+        found[role] = found[role] or _find_by_ucd(role, names, ucds)
     if found["name"] == found["key"]:
         found["name"] = None
     if found["key"] is not None and normal(found["key"]) in ("mag", "x", "y"):
@@ -146,12 +145,12 @@ def recognise(
 
 
 def chosen(roles: Roles, columns: Mapping[str, str], names: Sequence[str], filename: str) -> Roles:
-    """Roles with the user's own choice of columns put in; ``none`` stands for no column.
+    """Return roles with the user's choice of columns; ``none`` stands for no column.
 
     Raises
     ------
     InputError
-        A role or a column that does not exist; the text lists those that do.
+        A role or a column does not exist; the text lists the existing ones.
     """
     lower = {name.lower(): name for name in names}
     changes: dict[str, str | None] = {}
@@ -175,19 +174,19 @@ def chosen(roles: Roles, columns: Mapping[str, str], names: Sequence[str], filen
 
 
 def is_named_one_based(column: str | None) -> bool:
-    """Whether a column has a name of SExtractor's or DAOPHOT's, which count pixels from 1."""
+    """Return whether a column's name is SExtractor's or DAOPHOT's, which count pixels from 1."""
     return column is not None and _ONE_BASED.match(column) is not None
 
 
 def listed(names: Sequence[str], most: int = 20) -> str:
-    """Column names for one line of text, cut short where there are many."""
-    # A damaged file may call a column by a whole header.
+    """Return at most `most` column names in one line of text, and the number of the others."""
+    # A damaged file may have a whole header as the name of a column.
     text = ", ".join(name if len(name) <= 60 else f"{name[:57]}..." for name in names[:most])
     return text + (f" and {len(names) - most} more" if len(names) > most else "") or "none"
 
 
 def fits_role(role: str, unit: str) -> bool:
-    """Whether a column of that unit can play the part: no pixels in degrees."""
+    """Return whether a column of this unit can have the role; x in degrees cannot."""
     unit = unit.lower().strip()
     if role in ("x", "y"):
         return unit in ("", "pix", "pixel", "pixels", "px", "none", "count")
@@ -196,7 +195,7 @@ def fits_role(role: str, unit: str) -> bool:
     return True
 
 
-def _by_name(role: str, by_normal: Mapping[str, str], units: Mapping[str, str]) -> str | None:
+def _find_by_name(role: str, by_normal: Mapping[str, str], units: Mapping[str, str]) -> str | None:
     for known in NAMES[role]:
         name = by_normal.get(known)
         if name is not None and fits_role(role, units.get(name, "")):
@@ -204,10 +203,10 @@ def _by_name(role: str, by_normal: Mapping[str, str], units: Mapping[str, str]) 
     return None
 
 
-def _pair(
+def _find_pair(
     axes: tuple[str, str], by_normal: Mapping[str, str], units: Mapping[str, str]
 ) -> dict[str, str | None]:
-    """Both columns of a position, of one make: X_IMAGE never goes with YWIN_IMAGE."""
+    """Return both columns of a position, of one kind: X_IMAGE never goes with YWIN_IMAGE."""
     first, second = axes
     if by_normal.keys().isdisjoint(NAMES[first]):
         return {first: None, second: None}
@@ -220,14 +219,14 @@ def _pair(
 
 @cache
 def partners(first: str, second: str) -> tuple[tuple[str, str], ...]:
-    """Normal names of two coordinates that belong together, the most telling first."""
+    """Return normalised names of two coordinates that belong together, most specific first."""
     if first == "x":
         return tuple(zip(NAMES["x"], NAMES["y"], strict=True))
-    return tuple((ra, dec) for ra in NAMES["ra"] for dec in NAMES["dec"] if _akin(ra, dec))
+    return tuple((ra, dec) for ra in NAMES["ra"] for dec in NAMES["dec"] if _are_partners(ra, dec))
 
 
-def _akin(ra: str, dec: str) -> bool:
-    """Whether two names were made by one hand: ``ra`` with ``dec``, ``decl`` or ``de``."""
+def _are_partners(ra: str, dec: str) -> bool:
+    """Return whether two names follow one scheme: ``ra`` goes with ``dec``, ``decl`` or ``de``."""
     if ra in ("ra", "rightascension"):
         return dec in ("dec", "decl", "declination", "de")
     stem = ra.replace("rightascension", "").replace("alpha", "").replace("ra", "", 1)
@@ -241,11 +240,11 @@ def _akin(ra: str, dec: str) -> bool:
     return False
 
 
-def _by_ucd(role: str, names: Sequence[str], ucds: Mapping[str, str]) -> str | None:
+def _find_by_ucd(role: str, names: Sequence[str], ucds: Mapping[str, str]) -> str | None:
     for wanted in UCDS.get(role, ()):
         for name in names:
             ucd = ucds.get(name, "").lower()
-            # Those of the first kind go on with an underscore, of the second with a semicolon.
+            # UCD1 continues with an underscore, UCD1+ with a semicolon.
             longer = ucd.startswith((f"{wanted};", f"{wanted}_")) and "error" not in ucd
             if ucd == wanted or longer:
                 return name
@@ -255,16 +254,16 @@ def _by_ucd(role: str, names: Sequence[str], ucds: Mapping[str, str]) -> str | N
 def other_choices(
     names: Sequence[str], roles: Roles, units: Mapping[str, str] | None = None
 ) -> tuple[str, ...]:
-    """What else might have been taken, one line for each part with a choice.
+    """Return a line for each role that other columns might have.
 
     Parameters
     ----------
     names : sequence of str
-        The table's columns.
+        Columns of the table.
     roles : Roles
-        What was taken.
+        Roles in use.
     units : mapping, optional
-        Of the columns, as text.
+        Units of the columns, as text.
     """
     units = units or {}
     used = {getattr(roles, role) for role in ROLE_NAMES}
@@ -272,7 +271,7 @@ def other_choices(
     for name in names:
         if name not in used:
             by_normal.setdefault(normal(name), []).append(name)
-    said: list[str] = []
+    lines: list[str] = []
     for first, second in (("x", "y"), ("ra", "dec")):
         taken = getattr(roles, first), getattr(roles, second)
         if None in taken or by_normal.keys().isdisjoint(NAMES[first]):
@@ -284,15 +283,15 @@ def other_choices(
             if fits_role(first, units.get(a, "")) and fits_role(second, units.get(b, ""))
         ]
         if others:
-            said.append(_sentence("positions", ", ".join(taken), others))
+            lines.append(_choice_line("positions", ", ".join(taken), others))
     for role, word in (("key", "identities"), ("mag", "magnitudes")):
         found = [name for known in NAMES[role] for name in by_normal.get(known, [])]
         column = getattr(roles, role)
         if column and found:
-            said.append(_sentence(word, column, found))
-    return tuple(said)
+            lines.append(_choice_line(word, column, found))
+    return tuple(lines)
 
 
-def _sentence(word: str, taken: str, others: Sequence[str]) -> str:
-    rest = "; ".join(others[:_MOST]) + (" and more" if len(others) > _MOST else "")
-    return f"{word} are taken from {taken}; they might be {rest}"
+def _choice_line(word: str, taken: str, others: Sequence[str]) -> str:
+    choices = "; ".join(others[:_MAX_CHOICES]) + (" and more" if len(others) > _MAX_CHOICES else "")
+    return f"{word} are taken from {taken}; they might be {choices}"

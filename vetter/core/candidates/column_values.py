@@ -1,4 +1,4 @@
-"""Values of a table's column as plain ones: without masks, units and bytes."""
+"""Plain values of a table's columns: without masks, units and bytes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 
 def cell(column: Any, row: int) -> Any:
-    """One value of a table's column in plain Python types; None where masked.
+    """Return one value of a table's column in plain Python types; None if masked.
 
     Bytes become text, numpy scalars become Python's, arrays stay arrays.
     """
@@ -24,10 +24,10 @@ def cell(column: Any, row: int) -> Any:
 
 
 def plain(column: Any) -> npt.NDArray[Any]:
-    """A table's column as a plain array.
+    """Return a table's column as a plain array.
 
-    Masked numbers become NaN (integers turn to float64 then), masked text becomes ``''``,
-    bytes become text; Time columns become MJD.
+    Masked numbers become NaN (integers with a masked value become float64), masked text becomes
+    ``''``, bytes become text; Time columns become MJD.
     """
     if hasattr(column, "mjd"):
         return np.ma.filled(np.ma.asarray(column.mjd), np.nan)
@@ -50,7 +50,7 @@ def plain(column: Any) -> npt.NDArray[Any]:
 
 
 def is_empty(column: Any) -> bool:
-    """Whether a table's column has no value at all: all masked, or all NaN."""
+    """Return whether all values of a table's column are masked, or all are NaN."""
     mask = getattr(column, "mask", None)
     if mask is not None and np.asarray(mask).all():
         return True
@@ -59,9 +59,9 @@ def is_empty(column: Any) -> bool:
 
 
 def as_text(column: Any) -> npt.NDArray[np.str_]:
-    """A table's column as text; empty where masked.
+    """Return a table's column as text; masked values are empty.
 
-    Whole numbers keep all their digits, masked ones among them or not.
+    Integers keep all their digits, even if some values are masked.
     """
     data = np.asarray(np.ma.getdata(column))
     text = decoded(data) if data.dtype.kind == "S" else data.astype(str)
@@ -71,7 +71,7 @@ def as_text(column: Any) -> npt.NDArray[np.str_]:
 
 
 def decoded(values: npt.NDArray[np.bytes_]) -> npt.NDArray[np.str_]:
-    """An array of bytes as text of the same shape; ASCII thirty times faster than numpy's way."""
+    """Decode an array of bytes to text of the same shape; ASCII 30 times faster than by numpy."""
     width = values.dtype.itemsize
     flat = np.ascontiguousarray(values)
     codes = flat.view(np.uint8)

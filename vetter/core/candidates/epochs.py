@@ -1,4 +1,4 @@
-"""Which candidates are one object seen several times: by an identity, or by place on the sky."""
+"""Epochs: candidates grouped as one object, by an identity or by position on the sky."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 
-# A cell and half of those around it: each pair of neighbouring cells is looked at once.
-_HALF = [step for step in itertools.product((-1, 0, 1), repeat=3) if step > (0, 0, 0)]
-_BITS = 21
-_MOST = math.radians(1.0)
+# Half of a cell's neighbours, so that each pair of neighbouring cells is compared once.
+_HALF_NEIGHBOURS = [step for step in itertools.product((-1, 0, 1), repeat=3) if step > (0, 0, 0)]
+_BITS_PER_AXIS = 21
+_MAX_RADIUS = math.radians(1.0)
 
 
 @dataclass(frozen=True, eq=False)
 class Epochs:
-    """Candidates grouped by object, the epochs of each in the order of time.
+    """Candidates grouped by object, with the epochs of each object in order of time.
 
     Parameters
     ----------
     labels : ndarray of int, shape (n,)
         Candidates of one object have the same label.
     times : ndarray of float64, shape (n,)
-        MJD of each candidate's image; NaN where unknown: those come last, in the list's order.
+        MJD of each candidate's image; NaN if unknown, which sorts last, in the list's order.
     """
 
     labels: Rows
@@ -49,25 +49,25 @@ class Epochs:
         return bool((self._sorted[1:] == self._sorted[:-1]).any())
 
     def rows(self, row: int) -> list[int]:
-        """The epochs of a candidate's object, itself among them, first to last."""
+        """Return the rows of all epochs of a candidate's object, from first to last."""
         label = self.labels[row]
         first, last = np.searchsorted(self._sorted, (label, label + 1))
         return [int(other) for other in self._order[first:last]]
 
     def step(self, row: int, steps: int) -> int | None:
-        """The epoch so many after (before) this one; None beyond the last (first)."""
+        """Return the row of the epoch `steps` later (earlier if negative); None past the ends."""
         rows = self.rows(row)
-        place = rows.index(row) + steps
-        return rows[place] if 0 <= place < len(rows) else None
+        index = rows.index(row) + steps
+        return rows[index] if 0 <= index < len(rows) else None
 
 
 def by_identity(identities: npt.NDArray[Any]) -> Rows:
-    """Labels of equal identities.
+    """Return labels (n,) that are equal for equal identities.
 
     Parameters
     ----------
     identities : ndarray of str, shape (n,)
-        An empty one is an object of its own.
+        A candidate with an empty identity is an object of its own.
     """
     _, labels = np.unique(identities.astype(str), return_inverse=True)
     labels = labels.reshape(-1).astype(np.intp)
@@ -77,38 +77,38 @@ def by_identity(identities: npt.NDArray[Any]) -> Rows:
 
 
 def by_place(ra: Floats, dec: Floats, radius: float) -> Rows:
-    """Labels of what is connected by steps of at most ``radius`` along great circles.
+    """Return labels (n,), equal for positions connected by steps of at most ``radius``.
 
     Parameters
     ----------
     ra, dec : ndarray of float64, shape (n,)
-        Degrees; without a position a candidate is an object of its own.
+        Degrees; a candidate without a position is an object of its own.
     radius : float
-        Arcseconds, at most a degree.
+        Arcseconds along a great circle, at most a degree.
 
     Notes
     -----
     Unit vectors are sorted into cubes whose side is the radius, so that only neighbouring cubes
-    are compared: a tree of scipy's does no more, and costs a tenth of a second at the start.
+    are compared. A tree of scipy's does no more, and its import costs a tenth of a second.
     """
     angle = math.radians(radius / 3600)
-    if not 0 < angle <= _MOST:
-        raise ValueError(f"radius: wants arcseconds up to a degree, found {radius}")
+    if not 0 < angle <= _MAX_RADIUS:
+        raise ValueError(f"radius: expected arcseconds up to a degree, found {radius}")
     known = np.flatnonzero(np.isfinite(ra) & np.isfinite(dec))
-    # Equal places once: ten thousand rows at 0, 0 have fifty million pairs.
-    distinct, same = _distinct(ra[known] + 1j * dec[known])
+    # Equal positions are compared once: ten thousand rows at 0, 0 have fifty million pairs.
+    distinct, same = _find_distinct(ra[known] + 1j * dec[known])
     lon, lat = np.radians(ra[known[distinct]]), np.radians(dec[known[distinct]])
     vectors = np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
-    # Rounding must not part what is exactly so far apart.
+    # Positions exactly `radius` apart stay connected despite rounding.
     chord = 2 * math.sin(angle / 2) * (1 + 1e-9) + 1e-15
-    first, second = _pairs(vectors, chord)
+    first, second = _find_pairs(vectors, chord)
     labels = np.arange(len(ra), dtype=np.intp)
-    labels[known] = known[distinct[_connected(len(distinct), first, second)[same]]]
+    labels[known] = known[distinct[_lowest_connected(len(distinct), first, second)[same]]]
     return labels
 
 
-def _distinct(values: npt.NDArray[np.complex128]) -> tuple[Rows, Rows]:
-    """Return the first index of each distinct value, rising, and which of these each value is."""
+def _find_distinct(values: npt.NDArray[np.complex128]) -> tuple[Rows, Rows]:
+    """Return the rising first indices of distinct values, and each value's number among these."""
     _, first, same = np.unique(values, return_index=True, return_inverse=True)
     order = np.argsort(first)
     rank = np.empty(len(order), np.intp)
@@ -116,38 +116,38 @@ def _distinct(values: npt.NDArray[np.complex128]) -> tuple[Rows, Rows]:
     return first[order], rank[same.reshape(-1)]
 
 
-def _pairs(vectors: Floats, chord: float) -> tuple[Rows, Rows]:
-    """Indices of all pairs of points, shape (n, 3), that are at most ``chord`` apart."""
-    side = max(chord, 2.0 ** (2 - _BITS))
+def _find_pairs(vectors: Floats, chord: float) -> tuple[Rows, Rows]:
+    """Return indices of all pairs of points, shape (n, 3), that are at most ``chord`` apart."""
+    side = max(chord, 2.0 ** (2 - _BITS_PER_AXIS))
     cells = np.floor((vectors + 1) / side).astype(np.int64) + 1
-    weights = np.array([1 << (2 * _BITS), 1 << _BITS, 1], np.int64)
+    weights = np.array([1 << (2 * _BITS_PER_AXIS), 1 << _BITS_PER_AXIS, 1], np.int64)
     codes = cells @ weights
     order = np.argsort(codes, kind="stable")
     codes = codes[order]
-    found = []
-    for step in ((0, 0, 0), *_HALF):
-        wanted = codes + int(np.array(step) @ weights)
-        low, high = np.searchsorted(codes, wanted, "left"), np.searchsorted(codes, wanted, "right")
+    pairs = []
+    for step in ((0, 0, 0), *_HALF_NEIGHBOURS):
+        cell = codes + int(np.array(step) @ weights)
+        low, high = np.searchsorted(codes, cell, "left"), np.searchsorted(codes, cell, "right")
         if step == (0, 0, 0):
             low = np.arange(1, len(codes) + 1)
         counts = np.maximum(high - low, 0)
         one = np.repeat(np.arange(len(codes)), counts)
         other = np.arange(len(one)) - np.repeat(np.cumsum(counts) - counts, counts) + low[one]
-        found.append((order[one], order[other]))
-    first = np.concatenate([one for one, _ in found])
-    second = np.concatenate([other for _, other in found])
+        pairs.append((order[one], order[other]))
+    first = np.concatenate([one for one, _ in pairs])
+    second = np.concatenate([other for _, other in pairs])
     near = ((vectors[first] - vectors[second]) ** 2).sum(axis=1) <= chord**2
     return first[near], second[near]
 
 
-def _connected(count: int, first: Rows, second: Rows) -> Rows:
-    """The lowest index that each of ``count`` points is connected with, over pairs of them."""
+def _lowest_connected(count: int, first: Rows, second: Rows) -> Rows:
+    """Return for each of ``count`` points the lowest index that chains of pairs connect it to."""
     labels = np.arange(count, dtype=np.intp)
     while True:
         lowest = np.minimum(labels[first], labels[second])
         new = labels.copy()
         for ends in (first, second):
-            # The root that an end had follows too, so that long chains close up fast.
+            # The former label of each end is lowered too, so that long chains join in few rounds.
             np.minimum.at(new, labels[ends], lowest)
             np.minimum.at(new, ends, lowest)
         new = new[new]

@@ -1,4 +1,4 @@
-"""The candidate lists of several images as one, with unique keys and the union of columns."""
+"""Joining of the candidate lists of several images: unique keys, and all columns."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ if TYPE_CHECKING:
     from astropy.table import Table
 
 ADDED = ("field", "time", "filter")
+"""Columns that a joined list gets in front of all others."""
 _MERGED = ("name", "mag", "mag_err", "fwhm")
-_RUNNING = 1_000_000
+_RUNNING_NUMBER_END = 1_000_000
+"""Whole-number keys below this count as running numbers, which every image has."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """The list of one image.
+    """Candidate list of one image.
 
-    ``time`` is ISO text and ``filter`` its name, '' where unknown. ``repeats`` says that its keys
+    ``time`` is ISO text and ``filter`` a name, '' if unknown. ``repeats`` is True if the keys
     are those of objects, which other images have too.
     """
 
@@ -36,32 +38,32 @@ class Part:
 
 
 def joined(parts: Sequence[Part]) -> CandidateList:
-    """One list of all candidates, in the order of the parts.
+    """Return one list of all candidates, in the order of the parts.
 
-    Columns ``field``, ``time`` and ``filter`` come first; a list's own column of such a name is
-    called ``NAME_list``. A column that only some lists have is masked for the others. Where lists
-    call a magnitude, its error, an FWHM or a name differently, a column ``mag``... holds them all.
+    Columns ``field``, ``time`` and ``filter`` come first; a list's own column of such a name
+    becomes ``NAME_list``. A column that only some lists have is masked for the others. If the
+    columns of magnitude, its error, FWHM or name differ, a column ``mag``... holds them all.
 
-    A key is its list's own where that names a candidate: running numbers, and keys of objects, get
-    the image's name in front (``r1:17``), and so does a key that an earlier image has.
+    Keys stay unless they are running numbers, keys of objects, or keys of an earlier image too:
+    these get the image's name in front (``r1:17``).
 
     Raises
     ------
     ValueError
-        There is no part.
+        `parts` is empty.
     """
     if not parts:
-        raise ValueError("wants at least one list")
+        raise ValueError("join: expected at least one list, found none")
     notes: list[str] = []
     lists = [part.candidates for part in parts]
-    tables = [_own_table(part) for part in parts]
-    roles = _roles(lists, tables)
-    table = _stacked(tables, notes)
+    tables = [_free_added_names(part) for part in parts]
+    roles = _join_roles(lists, tables)
+    table = _stack(tables, notes)
     counts = [len(candidates) for candidates in lists]
-    for place, name in enumerate(ADDED):
+    for index, name in enumerate(ADDED):
         values = [str(getattr(part, name)) for part in parts]
-        table.add_column(np.repeat(np.array(values), counts), place, name)
-    keys = _keys(parts)
+        table.add_column(np.repeat(np.array(values), counts), index, name)
+    keys = _join_keys(parts)
     out = np.empty(len(keys), dtype=object)
     out[:] = keys
     x, y, ra, dec = (
@@ -71,29 +73,29 @@ def joined(parts: Sequence[Part]) -> CandidateList:
 
 
 def names_objects(candidates: CandidateList) -> bool:
-    """Whether keys are of the list's making rather than running numbers."""
+    """Return whether keys come from a column and are not running numbers."""
     if candidates.roles.key is None:
         return False
     keys = [str(key).partition("#")[0] for key in candidates.keys]
-    return not all(key.isdecimal() and int(key) < _RUNNING for key in keys)
+    return not all(key.isdecimal() and int(key) < _RUNNING_NUMBER_END for key in keys)
 
 
-def _keys(parts: Sequence[Part]) -> list[str]:
+def _join_keys(parts: Sequence[Part]) -> list[str]:
     taken: set[str] = set()
     keys: list[str] = []
     for part in parts:
-        own = part.repeats or not names_objects(part.candidates)
-        made = []
+        has_prefix = part.repeats or not names_objects(part.candidates)
+        part_keys = []
         for key in part.candidates.keys.tolist():
-            wanted = f"{part.field}:{key}" if own or key in taken else str(key)
-            made.append(numbered_name(wanted, taken, "#"))
-        keys += made
-        taken.update(made)
+            wanted = f"{part.field}:{key}" if has_prefix or key in taken else str(key)
+            part_keys.append(numbered_name(wanted, taken, "#"))
+        keys += part_keys
+        taken.update(part_keys)
     return keys
 
 
-def _own_table(part: Part) -> Table:
-    """A list's table with its names out of the way of those that are added."""
+def _free_added_names(part: Part) -> Table:
+    """Return a list's table with its columns of the names in `ADDED` renamed."""
     table = part.candidates.table.copy(copy_data=False)
     for name in ADDED:
         if name in table.colnames:
@@ -104,25 +106,25 @@ def _own_table(part: Part) -> Table:
     return table
 
 
-def _roles(lists: Sequence[CandidateList], tables: Sequence[Table]) -> Roles:
-    """The parts of columns in the joined list; columns are added to the tables where needed."""
-    found: dict[str, Any] = {"time": "time", "filter": "filter"}
+def _join_roles(lists: Sequence[CandidateList], tables: Sequence[Table]) -> Roles:
+    """Return the roles of the joined list; merged columns are added to the tables if needed."""
+    joint: dict[str, Any] = {"time": "time", "filter": "filter"}
     filled = [(one, table) for one, table in zip(lists, tables, strict=True) if len(one)]
     for role in ("key", "x", "y", "ra", "dec", *_MERGED):
         columns = {getattr(one.roles, role) for one, _ in filled}
         if len(columns) == 1:
-            found[role] = columns.pop()
+            joint[role] = columns.pop()
         elif role in _MERGED and _merge(role, filled):
-            found[role] = role
+            joint[role] = role
     based = {one.roles.one_based for one, _ in filled}
     if len(based) > 1:
-        # Positions are known apart from the table; no column of it holds them all.
-        found["x"] = found["y"] = None
-    return Roles(**found, one_based=based == {True})
+        # No column holds all positions in one convention; the list has x and y beside the table.
+        joint["x"] = joint["y"] = None
+    return Roles(**joint, one_based=based == {True})
 
 
 def _merge(role: str, filled: Sequence[tuple[CandidateList, Table]]) -> bool:
-    """Fill a column called as the role in each table; False where that would hide another."""
+    """Fill a column with the role's name in each table; return False if another column has it."""
     if any(role in table.colnames and getattr(one.roles, role) != role for one, table in filled):
         return False
     for one, table in filled:
@@ -132,7 +134,7 @@ def _merge(role: str, filled: Sequence[tuple[CandidateList, Table]]) -> bool:
     return True
 
 
-def _stacked(tables: Sequence[Table], notes: list[str]) -> Table:
+def _stack(tables: Sequence[Table], notes: list[str]) -> Table:
     from astropy.table import Table, vstack
 
     filled = [table for table in tables if len(table)]
@@ -143,9 +145,9 @@ def _stacked(tables: Sequence[Table], notes: list[str]) -> Table:
         if len({_kind(table[name]) for table in holders}) > 1:
             notes.append(f"column {name} differs in kind from list to list: it is read as text")
             for table in holders:
-                table[name] = _texts(table[name])
+                table[name] = _to_texts(table[name])
         else:
-            _one_unit(name, holders, notes)
+            _unify_unit(name, holders, notes)
     for table in filled:
         table.meta = {}
     return vstack(filled, join_type="outer", metadata_conflicts="silent")
@@ -159,13 +161,13 @@ def _kind(column: Any) -> tuple[Any, ...]:
     return (kind.get(dtype.kind, dtype.kind), column.shape[1:])
 
 
-def _texts(column: Any) -> Any:
+def _to_texts(column: Any) -> Any:
     values = [cell(column, row) for row in range(len(column))]
     return np.array(["" if value is None else str(value) for value in values])
 
 
-def _one_unit(name: str, holders: Sequence[Table], notes: list[str]) -> None:
-    """Give a column the unit that it has in the first table, converted, or none."""
+def _unify_unit(name: str, holders: Sequence[Table], notes: list[str]) -> None:
+    """Convert a column to its unit in the first table; keep the numbers if that is impossible."""
     units: list[Any] = [getattr(table[name], "unit", None) for table in holders]
     if all(unit == units[0] for unit in units):
         return
@@ -175,7 +177,7 @@ def _one_unit(name: str, holders: Sequence[Table], notes: list[str]) -> None:
         try:
             factor = unit.to(units[0])
         except (AttributeError, TypeError, ValueError):
-            # None, or units of another kind (UnitConversionError is both of the latter).
+            # AttributeError: a unit is None. UnitConversionError is a TypeError and a ValueError.
             notes.append(
                 f"column {name}: {unit or 'no unit'} in a list, {units[0] or 'none'} before"
             )

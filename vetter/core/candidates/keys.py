@@ -1,4 +1,4 @@
-"""Keys of candidates: text or whole numbers as text, each only once."""
+"""Keys of candidates: text or whole numbers as text, each unique."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ Texts = npt.NDArray[Any]
 
 
 def make_keys(table: Table, column: str | None) -> tuple[Texts, tuple[str, ...]]:
-    """A unique key for each row, and what is to be said about them.
+    """Return a unique key for each row, and notes on changed keys.
 
     Parameters
     ----------
     table : `~astropy.table.Table`
     column : str or None
-        The column of identities; None: rows are numbered from 1.
+        Column of identities; None: rows are numbered from 1.
 
     Returns
     -------
     keys : ndarray of object (str), shape (n,)
-        Whole numbers never go through floats. The second row of key ``k`` is ``k#2``, an empty
+        Integers are never converted to floats. The second row of key ``k`` is ``k#2``, an empty
         key is ``row-N``, with N counted from 1.
     notes : tuple of str
     """
@@ -40,36 +40,36 @@ def make_keys(table: Table, column: str | None) -> tuple[Texts, tuple[str, ...]]
             "so verdicts carry over to another list by position only",
         )
     keys = _as_text(table[column])
-    if _are_numbered(table[column]):
-        return _array(keys), ()
+    if _are_unique_integers(table[column]):
+        return _object_array(keys), ()
     notes: list[str] = []
     empty = [row for row, key in enumerate(keys) if not key] if "" in keys else []
     for row in empty:
         keys[row] = f"row-{row + 1}"
     if empty:
         first = f"row-{empty[0] + 1}"
-        rest = " and so on" if len(empty) > 1 else ""
-        notes.append(f"{counted(len(empty), 'row')} without {column}: called {first}{rest}")
+        more = " and so on" if len(empty) > 1 else ""
+        notes.append(f"{counted(len(empty), 'row')} without {column}: called {first}{more}")
     if len(set(keys)) < count:
         repeated = _number_repeated(keys)
         rows = counted(repeated, "row repeats", "rows repeat")
         notes.append(f"{rows} a value of {column}: kept apart as KEY#2 and so on")
-    return _array(keys), tuple(notes)
+    return _object_array(keys), tuple(notes)
 
 
-def _array(keys: list[str]) -> Texts:
+def _object_array(keys: list[str]) -> Texts:
     out = np.empty(len(keys), dtype=object)
     out[:] = keys
     return out
 
 
 def is_float_key(table: Table, column: str | None) -> bool:
-    """Whether a column of identities was read as floats, which would change long numbers."""
+    """Return whether a column of identities was read as floats, which changes long numbers."""
     return column is not None and np.asarray(table[column]).dtype.kind == "f"
 
 
-def _are_numbered(column: Any) -> bool:
-    """Whether a column holds whole numbers, none missing and none twice: told without texts."""
+def _are_unique_integers(column: Any) -> bool:
+    """Return whether a column holds distinct integers without gaps in a mask; no text is made."""
     values = np.asarray(np.ma.getdata(column))
     if values.dtype.kind not in "iu" or values.ndim > 1 or np.ma.is_masked(column):
         return False
@@ -87,16 +87,16 @@ def _as_text(column: Any) -> list[str]:
         texts = list(map(str, data.tolist()))
     else:
         values = decoded(data) if data.dtype.kind == "S" else data
-        found = values.tolist()
-        texts = list(map(str.strip, found if values.dtype.kind == "U" else map(str, found)))
+        cells = values.tolist()
+        texts = list(map(str.strip, cells if values.dtype.kind == "U" else map(str, cells)))
     if np.ma.isMaskedArray(column):
         masked = np.ma.getmaskarray(column).reshape(len(column), -1).any(axis=1)
         for row in np.flatnonzero(masked).tolist():
             texts[row] = ""
-    return _storable(texts)
+    return _make_storable(texts)
 
 
-def _storable(texts: list[str]) -> list[str]:
+def _make_storable(texts: list[str]) -> list[str]:
     """Return texts as a session stores them: names of files may not be UTF-8."""
     try:
         "".join(texts).encode()
@@ -112,7 +112,7 @@ def _float_text(value: float) -> str:
 
 
 def _number_repeated(keys: list[str]) -> int:
-    """Call the second of two equal keys KEY#2, in place; how many were changed."""
+    """Rename repeated keys to KEY#2 and so on, in place; return how many were renamed."""
     taken = set(keys)
     seen: dict[str, int] = {}
     changed = 0

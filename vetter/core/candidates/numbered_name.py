@@ -1,4 +1,4 @@
-"""Names that are told apart by a number, of candidates, columns, planes and fields."""
+"""Unique names of candidates, columns, planes and fields, made by adding a number."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from itertools import count
 def numbered_name(
     wanted: str, taken: Container[str], mark: str = "_", fold: Callable[[str], str] = str
 ) -> str:
-    """Return a name, or ``NAME_2``, ``NAME_3``... where it is taken.
+    """Return a name, or ``NAME_2``, ``NAME_3``... if the name is taken.
 
     Parameters
     ----------
     wanted : str
     taken : container of str
-        Names that are taken, as `fold` makes them.
+        Taken names, each as `fold` returns it.
     mark : str
-        What stands between name and number.
+        Text between name and number.
     fold : callable
-        Makes equal what may not stand side by side, as `str.casefold` does.
+        Maps names that count as equal to one text, as `str.casefold` does.
     """
     if fold(wanted) not in taken:
         return wanted

@@ -1,4 +1,4 @@
-"""Whether a list's x and y count pixels from 1 or from 0: the WCS decides."""
+"""Pixel convention of a list: x and y counted from 1 or from 0, as the WCS decides."""
 
 from __future__ import annotations
 
@@ -16,25 +16,24 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
-# Enough for a median, few enough that an iterative distortion costs nothing at start.
-_SAMPLE = 1000
-_FEWEST = 1
+_MAX_SAMPLE = 1000
+"""Rows compared: enough for a median, and few enough for an iterative distortion at start-up."""
+_MIN_ROWS = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Offsets:
-    """How far the listed x, y lie from where the WCS puts the listed ra, dec.
+    """Offsets of the listed x, y from the pixels that the WCS gives for the listed ra, dec.
 
     Attributes
     ----------
     dx, dy : float
-        Medians of listed minus computed (0-based) position, pixels; NaN where the WCS puts none
-        of the listed ra, dec anywhere.
+        Medians of listed minus computed (0-based) position, pixels; NaN if the WCS gives no
+        pixel for any of the listed ra, dec.
     apart : float
-        Share of rows that disagree by more than two pixels, after the convention
-        that fits better has been taken.
+        Share of rows that disagree by more than two pixels in the convention that fits better.
     rows : int
-        How many rows were compared.
+        Number of rows compared.
     """
 
     dx: float
@@ -44,7 +43,7 @@ class Offsets:
 
     @property
     def one_based(self) -> bool | None:
-        """True or False where the WCS tells the two apart, None where it does not."""
+        """Whether pixels count from 1; None if the offsets fit neither convention."""
         for convention in (1.0, 0.0):
             if abs(self.dx - convention) < 0.35 and abs(self.dy - convention) < 0.35:
                 return bool(convention)
@@ -57,7 +56,7 @@ def offsets(x: Floats, y: Floats, ra: Floats, dec: Floats, wcs: WCS) -> Offsets 
     Parameters
     ----------
     x, y : ndarray, shape (n,)
-        As listed, in pixels.
+        Listed pixels, in either convention.
     ra, dec : ndarray, shape (n,)
         Degrees.
     wcs : `~astropy.wcs.WCS`
@@ -65,17 +64,17 @@ def offsets(x: Floats, y: Floats, ra: Floats, dec: Floats, wcs: WCS) -> Offsets 
     Returns
     -------
     Offsets or None
-        None where no row has both.
+        None if no row has both pixels and sky position.
     """
     good = np.flatnonzero(np.isfinite(x) & np.isfinite(y) & np.isfinite(ra) & np.isfinite(dec))
-    if len(good) < _FEWEST:
+    if len(good) < _MIN_ROWS:
         return None
-    sample = good[:: max(1, len(good) // _SAMPLE)][:_SAMPLE]
+    sample = good[:: max(1, len(good) // _MAX_SAMPLE)][:_MAX_SAMPLE]
     px, py = sky_to_pixel(wcs, ra[sample], dec[sample])
     off_x, off_y = x[sample] - px, y[sample] - py
     known = np.isfinite(off_x) & np.isfinite(off_y)
     if not known.any():
-        # Nothing of the sky that the list names is on this side of the image's.
+        # All listed sky positions are outside the hemisphere that the WCS can project.
         has_sky = wcs.has_celestial
         return Offsets(np.nan, np.nan, 1.0, len(sample)) if has_sky else None
     dx, dy = float(np.median(off_x[known])), float(np.median(off_y[known]))
@@ -85,7 +84,7 @@ def offsets(x: Floats, y: Floats, ra: Floats, dec: Floats, wcs: WCS) -> Offsets 
 
 
 def sky_to_pixel(wcs: WCS, ra: Floats, dec: Floats) -> tuple[Floats, Floats]:
-    """0-based pixel positions of RA and Dec in degrees; NaN where there is none."""
+    """Return 0-based pixels of RA and Dec in degrees; NaN for positions without a pixel."""
     if not wcs.has_celestial:
         return np.full(len(ra), np.nan), np.full(len(ra), np.nan)
     wcs = wcs if wcs.naxis == 2 else wcs.celestial
@@ -93,7 +92,7 @@ def sky_to_pixel(wcs: WCS, ra: Floats, dec: Floats) -> tuple[Floats, Floats]:
 
 
 def pixel_to_sky(wcs: WCS, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """RA and Dec in degrees of 0-based pixel positions; NaN where there is none."""
+    """Return RA and Dec in degrees of 0-based pixels; NaN for pixels off the sky."""
     if not wcs.has_celestial:
         return np.full(len(x), np.nan), np.full(len(x), np.nan)
     wcs = wcs if wcs.naxis == 2 else wcs.celestial
@@ -109,15 +108,15 @@ def _transform(
         return out[0], out[1]
     try:
         with quiet():
-            # Of a WCS that has no place for any of them.
-            found = function(first[good], second[good], 0, **options)
-        out[:, good] = np.asarray(found, np.float64)
-    except _no_solution():
-        _one_by_one(function, first, second, np.flatnonzero(good), out, options)
+            # astropy warns if no position has a solution.
+            solved = function(first[good], second[good], 0, **options)
+        out[:, good] = np.asarray(solved, np.float64)
+    except _no_solution_errors():
+        _transform_each(function, first, second, np.flatnonzero(good), out, options)
     return out[0], out[1]
 
 
-def _one_by_one(
+def _transform_each(
     function: Any,
     first: Floats,
     second: Floats,
@@ -125,19 +124,19 @@ def _one_by_one(
     out: Floats,
     options: dict[str, Any],
 ) -> None:
-    """A single position without a solution spoils wcslib's whole call: find which."""
-    if len(rows) > _SAMPLE * 10:
+    """Transform row by row: one position without a solution makes wcslib's whole call fail."""
+    if len(rows) > _MAX_SAMPLE * 10:
         return
     for row in rows:
         try:
             answer = function(first[row : row + 1], second[row : row + 1], 0, **options)
-        except _no_solution():
+        except _no_solution_errors():
             continue
         out[:, row] = [float(answer[0][0]), float(answer[1][0])]
 
 
-def _no_solution() -> tuple[type[Exception], ...]:
-    """What wcslib raises of a position that has no place; asked for only when something is."""
+def _no_solution_errors() -> tuple[type[Exception], ...]:
+    """Return the errors for positions without a solution; imported only when one is raised."""
     from astropy.wcs import NoConvergence, WcsError
 
     return WcsError, NoConvergence, ValueError

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _COORD = re.compile(r"^(.*[._])?coord_?(ra|dec)$", re.IGNORECASE)
 Floats = npt.NDArray[np.float64]
 
-# Most telling first, as `normal` makes them.
-_PAIRS = (
+# Most specific first, normalised by `normal`.
+_GALACTIC_PAIRS = (
     ("glon", "glat"),
     ("gallon", "gallat"),
     ("gallong", "gallat"),
@@ -38,16 +38,16 @@ _PAIRS = (
     ("ldeg", "bdeg"),
     ("l", "b"),
 )
-_UCDS = ("pos.galactic.lon", "pos.galactic.lat"), ("pos_gal_lon", "pos_gal_lat")
-_ANGLES = ("", "deg", "degree", "degrees", "rad", "radian", "radians", "arcmin", "arcsec")
+_GALACTIC_UCDS = ("pos.galactic.lon", "pos.galactic.lat"), ("pos_gal_lon", "pos_gal_lat")
+_ANGLE_UNITS = ("", "deg", "degree", "degrees", "rad", "radian", "radians", "arcmin", "arcsec")
 
 
 @dataclass(frozen=True, eq=False)
 class Positions:
     """Positions of all candidates: x, y 0-based pixels, ra, dec degrees, shape (n,), NaN unknown.
 
-    ``roles`` carry the pixel convention that was found; ``notes`` say how; ``cautions`` are those
-    of the notes that the user should see at once.
+    ``roles`` hold the pixel convention, ``notes`` the evidence for it; ``cautions`` are the
+    notes that the user should see at once.
     """
 
     x: Floats
@@ -75,24 +75,24 @@ def find_positions(
     units : mapping
         Units of columns as text; radians and hours are converted.
     wcs : `~astropy.wcs.WCS` or None
-        The image's.
+        WCS of the image.
     one_based : bool or None
-        The user's word on the pixel convention; None: by the WCS, else by the columns' names.
+        The user's choice of the pixel convention; None: by the WCS, else by the columns' names.
     """
     count = len(table)
-    listed_x, listed_y = (_numbers(table, column, count) for column in (roles.x, roles.y))
-    units, notes = _angle_units(table, roles, units, wcs)
-    ra = _angles(table, roles.ra, units, True)
-    dec = _angles(table, roles.dec, units, False)
+    listed_x, listed_y = (_read_numbers(table, column, count) for column in (roles.x, roles.y))
+    units, notes = _choose_angle_units(table, roles, units, wcs)
+    ra = _read_angles(table, roles.ra, units, True)
+    dec = _read_angles(table, roles.dec, units, False)
     cautions: list[str] = []
     has_pixels, has_sky = roles.x is not None, roles.ra is not None
     if has_pixels:
         compared = (
             offsets(listed_x, listed_y, ra, dec, wcs) if has_sky and wcs is not None else None
         )
-        base, said = _convention(roles, one_based, compared)
-        cautions = _disagreement(roles, one_based, compared)
-        notes += said + cautions
+        base, reasons = _choose_convention(roles, one_based, compared)
+        cautions = _list_disagreements(roles, one_based, compared)
+        notes += reasons + cautions
         roles = roles.with_(one_based=base)
         x, y = listed_x - base, listed_y - base
     else:
@@ -106,22 +106,26 @@ def find_positions(
     return Positions(x, y, ra, dec, roles, tuple(notes), tuple(cautions))
 
 
-def _angle_units(
+def _choose_angle_units(
     table: Table, roles: Roles, units: Mapping[str, str], wcs: WCS | None
 ) -> tuple[Mapping[str, str], list[str]]:
-    """Units with those of LSST's coord_ra and coord_dec, which are radians in some files and
-    degrees in others, where no unit says which."""
+    """Return units, completed for LSST's coord_ra and coord_dec without a unit, and notes.
+
+    These columns are radians in some files and degrees in others.
+    """
     ra, dec = roles.ra, roles.dec
     if ra is None or dec is None or not _COORD.match(ra) or units.get(ra) or units.get(dec):
         return units, []
-    first, second = (_angles(table, column, {}, False, wide=True) for column in (ra, dec))
+    first, second = (_read_angles(table, column, {}, False, wide=True) for column in (ra, dec))
     known = np.isfinite(first) & np.isfinite(second)
     if not known.any() or np.abs(first[known]).max() > 6.3 or np.abs(second[known]).max() > 1.6:
         return units, []
     radians = {**units, ra: "rad", dec: "rad"}
     if wcs is not None and wcs.has_celestial:
         off = [
-            _far(wcs, _angles(table, ra, tried, True), _angles(table, dec, tried, False))
+            _median_distance(
+                wcs, _read_angles(table, ra, tried, True), _read_angles(table, dec, tried, False)
+            )
             for tried in (radians, units)
         ]
         if off[1] < off[0]:
@@ -129,15 +133,15 @@ def _angle_units(
     return radians, [f"{ra} and {dec} have no unit: taken to be in radians"]
 
 
-def _far(wcs: WCS, ra: Floats, dec: Floats) -> float:
-    """How far the positions lie from the middle of the image, in pixels, by their median."""
+def _median_distance(wcs: WCS, ra: Floats, dec: Floats) -> float:
+    """Return the median distance of positions from the WCS's reference pixel, in pixels."""
     step = max(1, len(ra) // 1000)
     x, y = sky_to_pixel(wcs, ra[::step], dec[::step])
     away = np.hypot(x - wcs.wcs.crpix[0], y - wcs.wcs.crpix[1])
     return float(np.median(np.where(np.isfinite(away), away, np.inf)))
 
 
-def _convention(
+def _choose_convention(
     roles: Roles, one_based: bool | None, compared: Offsets | None
 ) -> tuple[bool, list[str]]:
     columns = f"{roles.x} and {roles.y}"
@@ -145,11 +149,11 @@ def _convention(
         return one_based, [f"{columns} count pixels from {int(one_based)}, as you say"]
     if compared is None:
         if roles.one_based:
-            why = "columns so named do" if is_named_one_based(roles.x) else "its format does"
+            why = "columns of this name do" if is_named_one_based(roles.x) else "this format does"
             return True, [f"{columns} are taken to count pixels from 1, as {why}"]
         return False, []
     if np.isnan(compared.dx):
-        # Nothing to compare with: the names tell, and the disagreement is said.
+        # No pixel to compare with: the names decide, and a caution reports the disagreement.
         return roles.one_based, []
     where = (
         f"{columns} lie {compared.dx:+.2f}, {compared.dy:+.2f} px (median of {compared.rows}) "
@@ -161,12 +165,14 @@ def _convention(
             notes = [f"{where}: they count pixels from {int(base)}"]
     else:
         base = roles.one_based
-        notes = [f"{where}: not one pixel, not none; taken to count from {int(base)}"]
+        notes = [f"{where}: neither 0 nor 1 px; taken to count from {int(base)}"]
     return base, notes
 
 
-def _disagreement(roles: Roles, one_based: bool | None, compared: Offsets | None) -> list[str]:
-    """Where pixels and sky contradict each other for most rows, or the user and the WCS."""
+def _list_disagreements(
+    roles: Roles, one_based: bool | None, compared: Offsets | None
+) -> list[str]:
+    """Return cautions if most pixels contradict the sky, or the user's convention the WCS."""
     if compared is None:
         return []
     if compared.apart > 0.5:
@@ -177,23 +183,23 @@ def _disagreement(roles: Roles, one_based: bool | None, compared: Offsets | None
     if None not in (one_based, compared.one_based) and one_based is not compared.one_based:
         return [
             f"{roles.x} and {roles.y} count pixels from {int(bool(one_based))}, as you say, but "
-            f"{roles.ra} and {roles.dec} say from {int(bool(compared.one_based))} through the WCS"
+            f"{roles.ra} and {roles.dec} mean from {int(bool(compared.one_based))} through the WCS"
         ]
     return []
 
 
-def _numbers(table: Table, column: str | None, count: int) -> Floats:
+def _read_numbers(table: Table, column: str | None, count: int) -> Floats:
     if column is None:
         return np.full(count, np.nan)
     values = plain(table[column])
     if values.dtype.kind in "USO":
-        return np.array([_number(value) for value in values], np.float64)
+        return np.array([_parse_number(value) for value in values], np.float64)
     numbers = np.array(values, np.float64)
     numbers[~np.isfinite(numbers)] = np.nan
     return numbers
 
 
-def _number(value: object) -> float:
+def _parse_number(value: object) -> float:
     try:
         number = float(str(value))
     except ValueError:
@@ -201,7 +207,7 @@ def _number(value: object) -> float:
     return number if np.isfinite(number) else float("nan")
 
 
-def _angles(
+def _read_angles(
     table: Table,
     column: str | None,
     units: Mapping[str, str],
@@ -220,7 +226,7 @@ def _angles(
 
 
 def _fill(known: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
-    """Positions with gaps filled from others, both coordinates of a row or none."""
+    """Return positions with gaps filled from `other`, always both coordinates of a row."""
     gap = np.isnan(known[0]) | np.isnan(known[1])
     return np.where(gap, other[0], known[0]), np.where(gap, other[1], known[1])
 
@@ -230,52 +236,54 @@ def galactic_pair(
     units: Mapping[str, str] | None = None,
     ucds: Mapping[str, str] | None = None,
 ) -> tuple[str, str] | None:
-    """The columns of galactic longitude and latitude, by name or UCD; None without such.
+    """Return the columns of galactic longitude and latitude, by name or UCD, or None.
 
     Parameters
     ----------
     names : sequence of str
         Column names, in the table's order.
     units, ucds : mapping, optional
-        Of columns, as text; what is in no unit of angles is none of the two.
+        Units and UCDs of columns, as text; columns in a unit other than an angle's are skipped.
     """
     units, ucds = units or {}, ucds or {}
-    fit = [name for name in names if units.get(name, "").strip().lower() in _ANGLES]
+    angles = [name for name in names if units.get(name, "").strip().lower() in _ANGLE_UNITS]
     by_normal: dict[str, str] = {}
-    for name in fit:
+    for name in angles:
         by_normal.setdefault(normal(name), name)
-    for name in fit:
-        # A part of a column of places, as pos.l.
+    for name in angles:
+        # The last part names a field of a nested column, as in pos.l.
         by_normal.setdefault(normal(name.rpartition(".")[2]), name)
-    for pair in _PAIRS:
+    for pair in _GALACTIC_PAIRS:
         first, second = (by_normal.get(word) for word in pair)
         if first is not None and second is not None:
             return first, second
-    for wanted in _UCDS:
-        found = [next((n for n in fit if _is(ucds.get(n, ""), ucd)), None) for ucd in wanted]
-        if found[0] is not None and found[1] is not None:
-            return found[0], found[1]
+    for wanted in _GALACTIC_UCDS:
+        columns = [
+            next((n for n in angles if _is_kind_of(ucds.get(n, ""), ucd)), None) for ucd in wanted
+        ]
+        if columns[0] is not None and columns[1] is not None:
+            return columns[0], columns[1]
     return None
 
 
-def _is(ucd: str, wanted: str) -> bool:
+def _is_kind_of(ucd: str, wanted: str) -> bool:
     return ucd.lower() == wanted or ucd.lower().startswith((f"{wanted};", f"{wanted}_"))
 
 
 def equatorial(
     lon: npt.NDArray[np.generic], lat: npt.NDArray[np.generic], units: tuple[str, str]
 ) -> tuple[Floats, Floats]:
-    """RA and Dec (ICRS, degrees) of two columns; NaN where they are no place on the sky.
+    """Return RA and Dec (ICRS, degrees) of galactic columns; NaN for invalid values.
 
-    As the Hipparcos and Gaia catalogues define galactic coordinates; astropy, which goes by FK5,
-    differs by 0.02 arcsec.
+    The Hipparcos and Gaia catalogues define galactic coordinates in this way; astropy, which
+    uses FK5, differs by 0.02 arcsec.
 
     Parameters
     ----------
     lon, lat : ndarray, shape (n,)
         Numbers, or texts in degrees.
     units : (str, str)
-        Theirs; '' is degrees.
+        Units of `lon` and `lat`; '' is degrees.
     """
     first, second = (to_degrees(v, unit, False) for v, unit in zip((lon, lat), units, strict=True))
     known = np.isfinite(first) & np.isfinite(second) & (np.abs(second) <= 90)
