@@ -66,7 +66,7 @@ def test_another_key_leaves_decisions_behind(changes: dict[str, str | None]) -> 
         (Roles(ra="a", dec="d"), False, "the image has no WCS"),
         (Roles(x="x"), True, "x and y go together"),
         (Roles(x="x", y="y", dec="d"), True, "RA and Dec go together"),
-        (Roles(key="k"), True, "positions are wanted"),
+        (Roles(key="k"), True, "positions are missing"),
     ],
 )
 def test_what_cannot_place_candidates(roles: Roles, has_wcs: bool, says: str) -> None:

@@ -1,1 +1,1 @@
-"""The list as it is seen: which columns show, sort and filter it; what the card says."""
+"""Columns to show, sort and filter a list, and facts for the candidate's card."""

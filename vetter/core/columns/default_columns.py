@@ -1,4 +1,4 @@
-"""The columns that a list of candidates shows before anybody chooses."""
+"""Default columns of a candidate list."""
 
 from __future__ import annotations
 
@@ -12,26 +12,27 @@ from vetter.core.judgement.disappeared import why_not_judged
 def first_columns(
     source: CutoutSource, candidates: CandidateList, columns: ReviewColumns
 ) -> list[str]:
-    """Verdict, name, magnitude, what tells most of a candidate, and tags.
+    """Return the default columns: verdict, name, brightness, judgement or score, image, tags.
 
     Parameters
     ----------
     source : CutoutSource
     candidates : CandidateList
-        Those of the source, as far as they are known.
+        Candidates of the source that have been read.
     columns : ReviewColumns
-        The columns there are.
+        The available columns.
 
     Returns
     -------
     list of str
-        Without a magnitude the flux of an alert, else the pixel position. Where fits can be
-        judged `disappeared`, else score, filter and number of detections, as far as they are
-        known. Of several images the filter, where names tell the image, else the image.
+        Brightness is the magnitude, else the flux of an alert, else the pixel position. If fits
+        can be judged, `disappeared` follows, else score, filter and number of detections. For
+        several images, the filter follows if the candidates' names begin with the image, else
+        the image. Columns that the list does not have are left out.
     """
     known = columns.names
-    telling = [name for name in score_columns(source, candidates) if name in known]
-    flux = first_of(candidates.columns, FLUXES) if telling else None
+    scores = [name for name in score_columns(source, candidates) if name in known]
+    flux = first_of(candidates.columns, FLUXES) if scores else None
     names = ["verdict", "name"]
     if candidates.roles.mag is not None:
         names.append(columns.find("mag"))
@@ -39,20 +40,20 @@ def first_columns(
         names.append(str(flux))
     else:
         names += [name for name in ("x", "y") if name in known]
-    names += telling
+    names += scores
     if not why_not_judged(source) and "disappeared" in known:
         names.append("disappeared")
     return [*dict.fromkeys([*names, *_image_columns(source, candidates)]), "tags"]
 
 
 def score_columns(source: CutoutSource, candidates: CandidateList) -> list[str]:
-    """What the pipeline says of a candidate, where no fit is judged; empty where fits are."""
+    """Return the score columns of a list whose fits cannot be judged; empty for other lists."""
     return score_list_columns(candidates) if why_not_judged(source) else []
 
 
 def _image_columns(source: CutoutSource, candidates: CandidateList) -> list[str]:
-    """What tells the images of a night apart, where the candidates' names do not."""
+    """Return the column that distinguishes the images of a night; empty for one image."""
     if not has_epochs(source) or not len(candidates):
         return []
-    named = candidates.name(0).startswith(f"{candidates.table['field'][0]}:")
-    return ["filter"] if named else ["field"]
+    has_field_in_name = candidates.name(0).startswith(f"{candidates.table['field'][0]}:")
+    return ["filter"] if has_field_in_name else ["field"]

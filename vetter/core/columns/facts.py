@@ -1,4 +1,4 @@
-"""What the card says of a candidate: position, magnitude, time, filter, picked columns."""
+"""Facts on the candidate's card: position, magnitude, time, filter, picked columns."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ _ON_THE_CARD = {"verdict", "name", "tags", "comment", "x", "y", "ra", "dec"}
 
 
 class Fact(NamedTuple):
-    """One captioned value of any candidate.
+    """Value with a caption, for any candidate of the list.
 
     Attributes
     ----------
     caption : str
     text : callable
-        The value of a row, in words; ``-`` where it is missing.
+        Returns the text of a row; ``-`` for a missing value.
     tip : str
-        What it is and where it comes from.
+        Meaning and origin of the value.
     columns : tuple of str
-        Names of the columns it shows, so that none is shown twice.
+        Names of the columns that the fact shows, so that the card shows none twice.
     copied : bool
-        Whether its text can be selected: positions and times are wanted elsewhere. It takes three
-        times as long to show.
+        Whether the user can select the text, to copy positions and times. A selectable text
+        takes three times as long to show.
     """
 
     caption: str
@@ -44,15 +44,15 @@ class Fact(NamedTuple):
 
 
 def known_facts(columns: ReviewColumns, candidates: CandidateList) -> list[Fact]:
-    """The facts that a list can give; what it has no column for is left out."""
+    """Return the facts that a list has columns for: position, magnitude, time, filter."""
     facts: list[Fact] = []
     if np.isfinite(candidates.ra).any():
-        sky = partial(_sexagesimal, candidates)
-        degrees = partial(_pair, candidates.ra, candidates.dec, "{:.6f} {:+.6f}")
+        sky = partial(_sexagesimal_text, candidates)
+        degrees = partial(_pair_text, candidates.ra, candidates.dec, "{:.6f} {:+.6f}")
         facts.append(Fact("RA Dec", sky, "right ascension (hours) and declination (degrees)"))
         facts.append(Fact("deg", degrees, "right ascension and declination in degrees"))
     if np.isfinite(candidates.x).any():
-        pixels = partial(_pair, candidates.x, candidates.y, "{:.2f} {:.2f}")
+        pixels = partial(_pair_text, candidates.x, candidates.y, "{:.2f} {:.2f}")
         facts.append(Fact("x y", pixels, "pixels of the image, counted from 0"))
     roles = candidates.roles
     if roles.mag is not None:
@@ -60,14 +60,14 @@ def known_facts(columns: ReviewColumns, candidates: CandidateList) -> list[Fact]
         error = None if roles.mag_err is None else columns.find("mag_err")
         writers = columns.writer(mag), None if error is None else columns.writer(error)
         tip = f"column {roles.mag}" + (f", error from {roles.mag_err}" if roles.mag_err else "")
-        text = partial(_magnitude, candidates, *writers)
+        text = partial(_magnitude_text, candidates, *writers)
         facts.append(Fact("mag", text, tip, (mag, *([] if error is None else [error])), False))
     if roles.time is not None:
         name = columns.find("time")
-        text = partial(_time, candidates, roles.time, columns.unit(name))
+        text = partial(_time_text, candidates, roles.time, columns.unit(name))
         facts.append(Fact("time", text, f"column {roles.time}", (name,)))
     if roles.filter is not None:
-        text = partial(_role, candidates, "filter")
+        text = partial(_role_text, candidates, "filter")
         facts.append(
             Fact("filter", text, f"column {roles.filter}", (columns.find("filter"),), False)
         )
@@ -75,13 +75,13 @@ def known_facts(columns: ReviewColumns, candidates: CandidateList) -> list[Fact]
 
 
 def picked_facts(columns: ReviewColumns, names: Iterable[str], shown: Iterable[Fact]) -> list[Fact]:
-    """Facts of further columns; those that are on the card already are left out."""
+    """Return facts of picked columns; columns that are already on the card are left out."""
     taken = _ON_THE_CARD.union(*(fact.columns for fact in shown))
     known = set(columns.names)
     return [
         Fact(
             name,
-            partial(_cell, columns.writer(name), columns.values(name)),
+            partial(_cell_text, columns.writer(name), columns.values(name)),
             f"column {name}" + (f" ({columns.unit(name)})" if columns.unit(name) else ""),
             (name,),
         )
@@ -90,17 +90,17 @@ def picked_facts(columns: ReviewColumns, names: Iterable[str], shown: Iterable[F
     ]
 
 
-def _sexagesimal(candidates: CandidateList, row: int) -> str:
+def _sexagesimal_text(candidates: CandidateList, row: int) -> str:
     ra, dec = sexagesimal(float(candidates.ra[row]), float(candidates.dec[row]))
     return f"{ra} {dec}" if ra else UNKNOWN
 
 
-def _pair(first: np.ndarray, second: np.ndarray, form: str, row: int) -> str:
+def _pair_text(first: np.ndarray, second: np.ndarray, form: str, row: int) -> str:
     one, two = float(first[row]), float(second[row])
     return form.format(one, two) if one == one and two == two else UNKNOWN
 
 
-def _magnitude(
+def _magnitude_text(
     candidates: CandidateList, write: Writer, write_error: Writer | None, row: int
 ) -> str:
     value = candidates.value("mag", row)
@@ -112,14 +112,14 @@ def _magnitude(
     return f"{write(value)} ± {write_error(error)}"
 
 
-def _time(candidates: CandidateList, column: str, unit: str, row: int) -> str:
+def _time_text(candidates: CandidateList, column: str, unit: str, row: int) -> str:
     return time_text(candidates.value("time", row), column, unit) or UNKNOWN
 
 
-def _role(candidates: CandidateList, role: str, row: int) -> str:
+def _role_text(candidates: CandidateList, role: str, row: int) -> str:
     value = candidates.value(role, row)
     return UNKNOWN if value is None else str(value).strip() or UNKNOWN
 
 
-def _cell(write: Writer, values: np.ndarray, row: int) -> str:
+def _cell_text(write: Writer, values: np.ndarray, row: int) -> str:
     return write(values[row]) or UNKNOWN

@@ -24,7 +24,7 @@ import numpy.typing as npt
 from vetter.errors import InputError
 
 DEEPEST = 50
-"""Nesting beyond this is refused in words, before Python's own limit is."""
+"""Levels of nesting allowed: deeper filters get an error before Python's recursion limit."""
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<op><=|>=|==|!=|!~|[<>=~])
@@ -56,14 +56,14 @@ COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def matching(expression: str, columns: Columns) -> Mask:
-    """Which candidates an expression lets through.
+    """Return for each candidate whether an expression matches.
 
     Parameters
     ----------
     expression : str
-        As described above.
+        Filter in the language of this module's docstring.
     columns : Columns
-        The columns that can be named.
+        Columns that the filter can name.
 
     Returns
     -------
@@ -72,33 +72,33 @@ def matching(expression: str, columns: Columns) -> Mask:
     Raises
     ------
     FilterError
-        With the reason in words, and the position.
+        The expression is invalid, or names an unknown column.
     """
     return parse(expression)(columns)
 
 
 def parse(expression: str) -> Node:
-    """The expression as a function of the columns; FilterError where it has no sense."""
-    parser = _Parser(_tokens(expression), len(expression))
+    """Return the expression as a function of the columns; raise FilterError if it is invalid."""
+    parser = _Parser(_split_tokens(expression), len(expression))
     return parser.whole()
 
 
-def _tokens(expression: str) -> list[Token]:
-    found: list[Token] = []
-    place = 0
-    while expression[place:].strip():
-        match = _TOKEN.match(expression, place)
-        assert match is not None and match.lastgroup is not None  # every character is of a kind
+def _split_tokens(expression: str) -> list[Token]:
+    tokens: list[Token] = []
+    position = 0
+    while expression[position:].strip():
+        match = _TOKEN.match(expression, position)
+        assert match is not None and match.lastgroup is not None  # _TOKEN matches any character
         text, start = match.group(match.lastgroup), match.start(match.lastgroup)
         if match.lastgroup == "quoted" and (len(text) < 2 or text[-1] != text[0]):
             raise FilterError("the quotation mark is not closed", start)
-        found.append(Token(match.lastgroup, text, start))
-        place = match.end()
-    return found
+        tokens.append(Token(match.lastgroup, text, start))
+        position = match.end()
+    return tokens
 
 
 class _Parser:
-    """Recursive descent; or binds weakest, then terms side by side, then not."""
+    """Recursive-descent parser; "or" binds weakest, then terms side by side, then "not"."""
 
     def __init__(self, tokens: list[Token], end: int) -> None:
         self._tokens = tokens
@@ -134,7 +134,7 @@ class _Parser:
         while self._at("word", "or"):
             self._next += 1
             nodes.append(self._all())
-        return _combined(nodes, np.logical_or)
+        return _combine(nodes, np.logical_or)
 
     def _all(self) -> Node:
         nodes = [self._one()]
@@ -142,7 +142,7 @@ class _Parser:
             if self._at("word", "and"):
                 self._next += 1
             nodes.append(self._one())
-        return _combined(nodes, np.logical_and)
+        return _combine(nodes, np.logical_and)
 
     def _one(self) -> Node:
         token = self._take("a condition")
@@ -189,7 +189,7 @@ class _Parser:
         return token
 
 
-def _combined(nodes: list[Node], how: Any) -> Node:
+def _combine(nodes: list[Node], how: Any) -> Node:
     if len(nodes) == 1:
         return nodes[0]
 
@@ -203,12 +203,12 @@ def _combined(nodes: list[Node], how: Any) -> Node:
 
 
 class FilterError(InputError):
-    """An expression that cannot be understood.
+    """Error in a filter expression.
 
     Attributes
     ----------
     position : int
-        Where in the expression, counted from 0.
+        Position in the expression, counted from 0.
     """
 
     def __init__(self, reason: str, position: int) -> None:
@@ -221,17 +221,17 @@ class Columns(Protocol):
 
     @property
     def names(self) -> Sequence[str]:
-        """All names, for suggestions."""
+        """Names of all columns, for suggestions."""
 
     def find(self, word: str) -> str:
-        """The column meant by a word; KeyError where there is none."""
+        """Return the column that a word means; raise KeyError if there is no such column."""
 
     def values(self, name: str) -> npt.NDArray[Any]:
-        """Its values, shape (n,)."""
+        """Return the values of a column, shape (n,)."""
 
 
 class Token(NamedTuple):
-    """A word, a quoted text or a sign of an expression, and where it stands."""
+    """Word, quoted text or sign of an expression, with its position."""
 
     kind: str
     text: str
@@ -239,12 +239,12 @@ class Token(NamedTuple):
 
     @property
     def value(self) -> str:
-        """Its text without quotes."""
+        """Text without quotes."""
         return self.text[1:-1] if self.kind == "quoted" else self.text
 
 
 def name_contains(word: str) -> Node:
-    """What a bare word asks: whether the candidate's name contains it, in any case."""
+    """Return the condition of a bare word: the candidate's name contains it, in any case."""
     return lambda columns: _contains(columns.values("name"), word)
 
 
@@ -255,49 +255,49 @@ def _contains(values: npt.NDArray[Any], word: str) -> Mask:
 
 
 def condition(field: Token, op: str, choices: list[Token]) -> Node:
-    """One comparison, ``field op choice,choice``; errors are raised when it meets the columns."""
+    """Return a comparison ``field op choice,choice``; it raises its errors when evaluated."""
 
     def node(columns: Columns) -> Mask:
-        name = _column(columns, field)
+        name = _find_column(columns, field)
         values = columns.values(name)
         if values.ndim != 1:
             raise FilterError(f"'{name}' holds several values per candidate", field.position)
         if name == "verdict":
-            hits = _verdict_is(values, op, choices)
+            hits = _is_verdict(values, op, choices)
         elif op in COMPARE:
-            return _compared(name, values, op, choices[0])
+            return _compare(name, values, op, choices[0])
         elif op in ("~", "!~"):
-            hits = _either([_contains(values, choice.value) for choice in choices])
+            hits = _any_of([_contains(values, choice.value) for choice in choices])
         else:
-            hits = _either([_equal(name, values, choice) for choice in choices])
+            hits = _any_of([_is_equal(name, values, choice) for choice in choices])
             if op == "!=" and not any(_is_missing_word(choice) for choice in choices):
-                return ~hits & ~_missing(values)
+                return ~hits & ~_is_missing(values)
         return ~hits if op.startswith("!") else hits
 
     return node
 
 
-def _column(columns: Columns, field: Token) -> str:
+def _find_column(columns: Columns, field: Token) -> str:
     word = field.value
     try:
         return columns.find(word)
     except KeyError:
-        # By letters and digits alone: 'S/N', as it is shown, is near to 'snr'.
-        plain = {_plain(name): name for name in columns.names}
-        near = difflib.get_close_matches(_plain(word), plain, 1, 0.6)
+        # Letters and digits are compared alone: 'S/N', as the window writes it, is close to 'snr'.
+        plain = {_letters(name): name for name in columns.names}
+        near = difflib.get_close_matches(_letters(word), plain, 1, 0.6)
         hint = f"; did you mean '{plain[near[0]]}'?" if near else ""
         raise FilterError(f"there is no column '{word}'{hint}", field.position) from None
 
 
-def _plain(name: str) -> str:
+def _letters(name: str) -> str:
     return re.sub(r"\W", "", name).lower()
 
 
-def _either(masks: list[Mask]) -> Mask:
+def _any_of(masks: list[Mask]) -> Mask:
     return np.asarray(np.logical_or.reduce(masks))
 
 
-def _verdict_is(codes: npt.NDArray[Any], op: str, choices: list[Token]) -> Mask:
+def _is_verdict(codes: npt.NDArray[Any], op: str, choices: list[Token]) -> Mask:
     if op not in ("=", "==", "!="):
         raise FilterError("a verdict is compared with = or !=", choices[0].position)
     wanted = []
@@ -320,10 +320,10 @@ def _number(name: str, token: Token) -> float:
         ) from None
 
 
-def _compared(name: str, values: npt.NDArray[Any], op: str, choice: Token) -> Mask:
+def _compare(name: str, values: npt.NDArray[Any], op: str, choice: Token) -> Mask:
     if values.dtype.kind in "biuf":
         return np.asarray(COMPARE[op](values, _number(name, choice)))
-    # Dates and the like sort as text: time>2024-05-01 does what it says.
+    # Text is compared as text, so that time>2024-05-01 works for ISO dates.
     text = values.astype(str)
     return np.asarray(COMPARE[op](text, choice.value) & (text != ""))
 
@@ -332,7 +332,7 @@ def _is_missing_word(token: Token) -> bool:
     return token.kind == "word" and token.text.lower() in ("missing", "nan")
 
 
-def _missing(values: npt.NDArray[Any]) -> Mask:
+def _is_missing(values: npt.NDArray[Any]) -> Mask:
     if values.dtype.kind == "f":
         return np.asarray(np.isnan(values))
     if values.dtype.kind in "biu":
@@ -342,9 +342,9 @@ def _missing(values: npt.NDArray[Any]) -> Mask:
     )
 
 
-def _equal(name: str, values: npt.NDArray[Any], choice: Token) -> Mask:
+def _is_equal(name: str, values: npt.NDArray[Any], choice: Token) -> Mask:
     if _is_missing_word(choice):
-        return _missing(values)
+        return _is_missing(values)
     word = choice.value
     if values.dtype.kind == "b" and word.lower() in ("true", "false"):
         return np.asarray(values == (word.lower() == "true"))

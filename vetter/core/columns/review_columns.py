@@ -1,4 +1,4 @@
-"""The columns a vetter can see, sort and filter by: the table's, and what was decided."""
+"""Columns that the user can show, sort and filter by: of the table, the decisions and the fits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vetter.core.judgement.fit_table import FORMATS as FIT_FORMATS
 from vetter.core.judgement.fit_table import FitTable
 
 VERDICTS = ("none", "accept", "reject", "maybe")
-"""Words of the verdict codes 0 to 3."""
+"""Texts of the verdict codes 0 to 3."""
 
 DECIDED = ("verdict", "tags", "comment")
 """Columns that come from the decisions, not from the table."""
@@ -27,11 +27,11 @@ _ROLE_COLUMNS = ("name", "key", "mag", "mag_err", "time", "filter", "fwhm")
 
 
 class OpinionLike(Protocol):
-    """The part of an opinion that is shown in columns."""
+    """Parts of an opinion that columns show."""
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """Tags given."""
+        """Tags of the candidate."""
 
     @property
     def comment(self) -> str:
@@ -39,25 +39,25 @@ class OpinionLike(Protocol):
 
 
 class Decided(Protocol):
-    """What the decisions so far come to; a ledger or a session."""
+    """Result of the decisions so far; a ledger or a session."""
 
     @property
     def codes(self) -> npt.NDArray[np.uint8]:
         """Verdict code of each row."""
 
     def opinion(self, row: int) -> OpinionLike:
-        """The whole opinion on one row."""
+        """Return the opinion on one row."""
 
 
 class NewRows:
-    """The columns of a list's last rows.
+    """Columns of a list's last rows.
 
     Parameters
     ----------
     columns : ReviewColumns
-        Of the whole list.
+        Columns of the whole list.
     first : int
-        The first of the rows.
+        First of the last rows.
     """
 
     def __init__(self, columns: ReviewColumns, first: int) -> None:
@@ -66,36 +66,36 @@ class NewRows:
 
     @property
     def names(self) -> list[str]:
-        """All columns that can be shown."""
+        """Names of all columns that can be shown."""
         return self._columns.names
 
     def find(self, word: str) -> str:
-        """The column meant by a word; KeyError where none or several are."""
+        """Return the column that a word means; raise KeyError unless it means exactly one."""
         return self._columns.find(word)
 
     def values(self, name: str) -> npt.NDArray[Any]:
-        """One value for each of the rows."""
+        """Return one value for each of the rows."""
         return self._columns.values(name, self._first)
 
 
 class ReviewColumns:
     """Columns by name, as arrays with one value per candidate.
 
-    ``verdict``, ``tags`` and ``comment`` are the decisions'; ``name`` is what the candidate
-    is called; ``x`` and ``y`` (pixels from 0), ``ra`` and ``dec`` (degrees) are the positions
-    the program uses. All other names are the table's columns with the table's values, where
-    an original column of such a name is reached as ``list.verdict``, ``list.x``... A role
-    (``mag``, ``time``...) finds its column where none is called so, and case is ignored
-    where that is unambiguous.
+    ``verdict``, ``tags`` and ``comment`` come from the decisions; ``name`` is the candidate's
+    name; ``x`` and ``y`` (pixels from 0), ``ra`` and ``dec`` (degrees) are the positions that
+    the program uses. All other names are columns of the table, with the table's values. A table
+    column with one of the former names is ``list.verdict``, ``list.x``... A role (``mag``,
+    ``time``...) finds its column if no column has the role's name. Case is ignored if the
+    result is unambiguous.
 
     Parameters
     ----------
     candidates : CandidateList
         The list.
     decided : Decided
-        Gives verdict codes and opinions.
+        Source of verdict codes and opinions.
     fits : FitTable, optional
-        Gives the columns of the fits; None where there is nothing to fit.
+        Source of the columns of fits; None if nothing can be fitted.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class ReviewColumns:
 
     def _name_columns(self) -> None:
         candidates, fits = self.candidates, self.fits
-        own = (*DECIDED, "name", *(p for p in POSITIONS if self._known(p)))
+        own = (*DECIDED, "name", *(p for p in POSITIONS if self._has_position(p)))
         own += () if fits is None else FIT_COLUMNS
         self._table = {
             (f"list.{name}" if name in own else name): name for name in candidates.columns
@@ -118,33 +118,33 @@ class ReviewColumns:
         taken = {roles.name} | {getattr(roles, p) for p in POSITIONS if p in own}
         if roles.one_based:
             taken -= {roles.x, roles.y}
-        # A table's own "name" or "ra" column that already is the one shown is not offered twice.
+        # A "name" or "ra" column of the table that is the role's column is not offered twice.
         self._hidden = {
             alias for alias, name in self._table.items() if alias != name and name in taken
         }
         self._own = own
 
     def extend(self, candidates: CandidateList) -> None:
-        """More of the list has been read; there may be more columns too."""
+        """Replace the list by a longer one, which may have more columns too."""
         self.candidates = candidates
         self._name_columns()
         if self.fits is not None:
             self.fits.extend(len(candidates))
 
     def since(self, first: int) -> NewRows:
-        """The columns of the rows from ``first`` on, to sort and filter those alone."""
+        """Return the columns of the rows from ``first`` on, to sort and filter these rows alone."""
         return NewRows(self, first)
 
     @property
     def names(self) -> list[str]:
-        """All columns that can be shown, decisions first, then the table's order."""
+        """Names of all columns that can be shown, decisions first, then the table's order."""
         first = ["verdict", "name", "tags", "comment", *self._own[len(DECIDED) + 1 :]]
         return [*first, *(name for name in self._table if name not in self._hidden)]
 
     def find(self, word: str) -> str:
-        """The column meant by a word; KeyError where none or several are.
+        """Return the column that a word means; raise KeyError unless it means exactly one.
 
-        An exact name wins, then a role, then a name that differs in case only.
+        An exact name has precedence, then a role, then a name that differs in case only.
         """
         if word in self._own or word in self._table:
             return word
@@ -160,10 +160,10 @@ class ReviewColumns:
         return alike[0]
 
     def values(self, name: str, first: int = 0) -> npt.NDArray[Any]:
-        """One value per candidate, shape (n,); verdicts are codes, tags joined by commas.
+        """Return one value per candidate, shape (n,); verdicts are codes, tags joined by commas.
 
-        Missing numbers are NaN, missing text is empty. KeyError where there is no such column.
-        ``first`` is the row to begin with.
+        Missing numbers are NaN, missing text is empty. Raise KeyError for an unknown column.
+        ``first`` is the first row returned.
         """
         if name == "verdict":
             return np.asarray(self._decided.codes)[first:]
@@ -180,7 +180,7 @@ class ReviewColumns:
         return self.candidates.column(self._table[name], first)
 
     def writer(self, name: str) -> Writer:
-        """How a column's values are written: as its table says, else as suits them."""
+        """Return the function that writes a column's values, by the table's format if any."""
         if name in ("x", "y") and name in self._own:
             return writer(self.values(name), "%.2f")
         if name in ("ra", "dec") and name in self._own:
@@ -192,7 +192,7 @@ class ReviewColumns:
         return writer(self.values(name), form if isinstance(form, str) else None)
 
     def unit(self, name: str) -> str:
-        """Its unit in words; empty where there is none."""
+        """Return the unit of a column as text; empty for a column without a unit."""
         if name in ("x", "y") and name in self._own:
             return "pixels from 0"
         if name in ("ra", "dec") and name in self._own:
@@ -203,7 +203,7 @@ class ReviewColumns:
         unit = None if column is None else getattr(self.candidates.table[column], "unit", None)
         return "" if unit is None else str(unit)
 
-    def _known(self, position: str) -> bool:
+    def _has_position(self, position: str) -> bool:
         values = getattr(self.candidates, position)
         return bool(len(values)) and bool(np.isfinite(values).any())
 
@@ -218,7 +218,7 @@ class ReviewColumns:
         column = self.candidates.roles.name
         keys = np.asarray(self.candidates.keys[first:])
         if column is None:
-            # As they are: an array of wide text takes 20 ms for 100,000 of them.
+            # Without astype(str), which takes 20 ms for 100,000 wide texts.
             return keys
         keys = keys.astype(str)
         given = np.char.strip(as_text(self.candidates.table[column][first:]))

@@ -1,4 +1,4 @@
-"""What a choice of columns would make of a list, before it is taken."""
+"""Preview of a list with another choice of columns, before the choice is applied."""
 
 from __future__ import annotations
 
@@ -18,27 +18,30 @@ if TYPE_CHECKING:
     from astropy.wcs import WCS
 
 SHOWN = 8
-# As many as the convention of pixels is told from when the list is read.
+"""Rows in the preview."""
 _SAMPLE = 1000
+"""Rows that decide the pixel convention, as many as when the list is read."""
 
 
 @dataclass(frozen=True, eq=False)
 class ColumnPreview:
-    """The first rows as they would be, and what is to be said about all.
+    """First rows with the chosen columns, and notes on all rows.
 
     Attributes
     ----------
     keys : list of str
+        Keys of the first rows.
     x, y, ra, dec : ndarray of float64
         0-based pixels and degrees of the same rows; NaN unknown.
     roles : Roles
-        With the pixel convention that holds.
+        Chosen columns, with the pixel convention that holds.
     problem : str
-        Why the choice cannot be taken; else empty.
+        Reason that the choice cannot be applied; else empty.
     notes, cautions : tuple of str
-        What the WCS says, and what contradicts it.
+        Conclusions from the WCS, and contradictions to the WCS.
     verdicts, carried : int
-        Candidates with a verdict, tag or comment, and how many of them keep it by key and place.
+        Number of candidates with a verdict, tag or comment; number of these that keep it because
+        key and position agree.
     """
 
     keys: list[str]
@@ -67,62 +70,65 @@ def preview(
     Parameters
     ----------
     candidates : CandidateList
-        As it is read now.
+        The list with its present columns.
     roles : Roles
-        The choice; its ``one_based`` counts where neither ``one_based`` nor the WCS tells.
+        The choice; its ``one_based`` holds if neither the argument ``one_based`` nor the WCS
+        decides.
     one_based : bool or None
-        The user's word on the pixel convention; None: find out.
+        The user's choice of the pixel convention; None: by WCS and names.
     wcs : `~astropy.wcs.WCS` or None
-        The image's.
+        WCS of the image.
     units : mapping
-        Of the columns, as text.
+        Units of the columns, as text.
     decided : ndarray of int
         Rows with a verdict, tag or comment.
     """
     table, count = candidates.table, len(candidates)
     sample = np.arange(0, count, max(1, count // _SAMPLE))
     rows = np.unique(np.concatenate([np.arange(min(SHOWN, count)), sample, decided]))
-    places = find_positions(table[rows], roles, units, wcs, one_based)
+    positions = find_positions(table[rows], roles, units, wcs, one_based)
     same_key = roles.key == candidates.roles.key
     keys = candidates.keys if same_key else make_keys(table, roles.key)[0]
     first = slice(0, min(SHOWN, count))
     carried = sum(
         str(keys[row]) == candidates.key(row)
-        and _stays(candidates, row, places, int(np.searchsorted(rows, row)))
+        and _has_same_position(candidates, row, positions, int(np.searchsorted(rows, row)))
         for row in decided.tolist()
     )
     return ColumnPreview(
         [str(key) for key in keys[first]],
-        places.x[first],
-        places.y[first],
-        places.ra[first],
-        places.dec[first],
-        places.roles,
+        positions.x[first],
+        positions.y[first],
+        positions.ra[first],
+        positions.dec[first],
+        positions.roles,
         problem_of(roles, wcs is not None),
-        places.notes,
-        places.cautions,
+        positions.notes,
+        positions.cautions,
         len(decided),
         carried,
     )
 
 
 def problem_of(roles: Roles, has_wcs: bool) -> str:
-    """Why columns cannot place the candidates; empty where they can."""
+    """Return the reason that columns give no positions on the image; empty if they do."""
     for one, other, word in (("x", "y", "x and y"), ("ra", "dec", "RA and Dec")):
         if (getattr(roles, one) is None) != (getattr(roles, other) is None):
             return f"{word} go together: choose both, or neither"
     if roles.x is None and roles.ra is None:
-        return "positions are wanted: x and y, or RA and Dec"
+        return "positions are missing: choose x and y, or RA and Dec"
     if roles.x is None and not has_wcs:
-        return "the image has no WCS: x and y are wanted"
+        return "the image has no WCS: choose x and y"
     return ""
 
 
-def _stays(candidates: CandidateList, row: int, places: Positions, at: int) -> bool:
-    """Whether a candidate is where it was, as verdicts carry over."""
+def _has_same_position(
+    candidates: CandidateList, row: int, positions: Positions, index: int
+) -> bool:
+    """Return whether a candidate keeps its position within the radii of the carry-over."""
     ra, dec = float(candidates.ra[row]), float(candidates.dec[row])
-    apart = separation(ra, dec, float(places.ra[at]), float(places.dec[at]))
-    if np.isfinite(apart):
-        return apart <= RADIUS_ARCSEC
-    gap = np.hypot(candidates.x[row] - places.x[at], candidates.y[row] - places.y[at])
-    return bool(gap <= RADIUS_PIXELS)
+    angle = separation(ra, dec, float(positions.ra[index]), float(positions.dec[index]))
+    if np.isfinite(angle):
+        return angle <= RADIUS_ARCSEC
+    dx, dy = candidates.x[row] - positions.x[index], candidates.y[row] - positions.y[index]
+    return bool(np.hypot(dx, dy) <= RADIUS_PIXELS)
