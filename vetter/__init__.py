@@ -1,3 +1,3 @@
-"""vetter: look at transient candidates, decide by key, and let a fit explain the dipoles."""
+"""Vetting of transient candidates by key, with a fit that explains the dipoles."""
 
 __version__ = "0.1.0"

@@ -1,7 +1,7 @@
-"""Cutouts for scripts: ``from vetter import cutouts``, where STDPipe's import was.
+"""Cutouts for scripts: ``from vetter import cutouts`` replaces STDPipe's import.
 
-Each name is described where it is made. The fit and its judgement are imported when they are
-first used: they want scipy, and a script that only cuts and writes does not.
+The names are defined and documented in other modules. The fit and its judgement are imported at
+their first use, because they need scipy; a script that only cuts and writes does not.
 """
 
 from __future__ import annotations

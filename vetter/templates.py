@@ -1,4 +1,4 @@
-"""Template images for scripts: ``from vetter import templates``, where STDPipe's import was."""
+"""Template images for scripts: ``from vetter import templates`` replaces STDPipe's import."""
 
 from vetter.io.surveys.hips import SurveyError, get_hips_image
 

@@ -64,7 +64,7 @@ def test_marks_by_sky_come_first() -> None:
 
 def test_marks_by_sky_want_a_wcs() -> None:
     plain = {"image": np.ones((5, 5)), "meta": {}}
-    with pytest.raises(InputError, match="want a cutout with a WCS"):
+    with pytest.raises(InputError, match="need a WCS"):
         plot_cutout(plain, mark_ra=10.0, mark_dec=20.0)
 
 

@@ -1,1 +1,1 @@
-"""Arrays, tables and records: no Qt, no files."""
+"""Computations on arrays, tables and records, without Qt and without files."""

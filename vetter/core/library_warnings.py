@@ -1,4 +1,4 @@
-"""Libraries that warn, kept quiet: on several threads at once."""
+"""Suppression of libraries' warnings, safe on several threads at once."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-_turn = threading.Lock()
-_inside = 0
-_before: AbstractContextManager[None] | None = None
+_lock = threading.Lock()
+_active = 0
+_saved: AbstractContextManager[None] | None = None
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Let no library warn, on any thread, until the last that asked for it has left.
+    """Suppress warnings on all threads until the last active block has ended.
 
-    The filters of warnings are one list for the whole process. `warnings.catch_warnings` puts
-    back what it found: where two threads overlap, the one that leaves last puts back what the
-    other had set, and nothing warns any more. Here the first sets the filters, and the last puts
-    them back; nobody waits for another.
+    The warning filters are one list for the whole process. `warnings.catch_warnings` restores
+    the list that it found. If the blocks of two threads overlap, the last to end would restore
+    the other's filters, and no warning would appear any more. Here the first block sets the
+    filters and the last restores them; no block waits for another.
     """
-    global _inside, _before
-    with _turn:
-        if not _inside:
-            _before = warnings.catch_warnings()
-            _before.__enter__()
+    global _active, _saved
+    with _lock:
+        if not _active:
+            _saved = warnings.catch_warnings()
+            _saved.__enter__()
             warnings.simplefilter("ignore")
-        _inside += 1
+        _active += 1
     try:
         yield
     finally:
-        with _turn:
-            _inside -= 1
-            if not _inside and _before is not None:
-                _before.__exit__(None, None, None)
-                _before = None
+        with _lock:
+            _active -= 1
+            if not _active and _saved is not None:
+                _saved.__exit__(None, None, None)
+                _saved = None

@@ -1,6 +1,6 @@
-"""Plots of cutouts for scripts: ``from vetter import plots``, where STDPipe's import was.
+"""Plots of cutouts for scripts: ``from vetter import plots`` replaces STDPipe's import.
 
-Drawn with matplotlib, which is the extra ``plots`` and is imported when something is drawn.
+Plots need matplotlib, the extra ``plots``, which is imported at the first plot.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Planes of a cutout side by side, with marks and a title from its metadata."""
+"""Plot of a cutout's planes side by side, with marks and a title from the metadata."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PLANES = ("image", "template", "diff", "mask")
 
 
 class PlotsUnavailable(VetterError, ImportError):
-    """matplotlib is not installed."""
+    """Error for a missing matplotlib."""
 
 
 def plot_cutout(
@@ -47,54 +47,54 @@ def plot_cutout(
     Parameters
     ----------
     cutout : Cutout or mapping
-        As `vetter.cutouts.get_cutout` returns it, or a plain dict like STDPipe's.
+        Result of `vetter.cutouts.get_cutout`, or a plain dict like STDPipe's.
     planes : sequence of str
-        Which, in this order; those that the cutout has not are left out.
+        Names of planes in order; planes missing in the cutout are left out.
     fig : matplotlib.figure.Figure, optional
-        Where to draw; by default that of `axs`, or a new one.
+        Figure to draw into; by default the figure of `axs`, or a new one.
     axs : Axes or (nested) sequence of Axes, optional
-        As many as `planes`: each plane has its own, and those of missing planes stay empty.
-        Any other number: the planes that are there fill them in order, as far as they go.
+        As many as `planes`: each plane has its own Axes, and Axes of missing planes stay empty.
+        Any other number: the present planes fill the Axes in order, and further planes are
+        left out.
     mark_x, mark_y : float, optional
         Centre of the marks in the cutout's pixels, 0-based.
     mark_r, mark_r2, mark_r3 : float, optional
-        Radii in pixels: a full circle, and two broken ones.
+        Radii in pixels: one of a solid circle, two of dashed circles.
     mark_color, mark_lw
-        Colour and line width (half of it for the broken circles).
+        Colour and line width (half of it for the dashed circles).
     mark_ra, mark_dec : float, optional
-        Centre of the marks in degrees; before mark_x and mark_y.
+        Centre of the marks in degrees; takes precedence over mark_x and mark_y.
     r0 : float, optional
         Sigma in pixels of a Gaussian that smooths image, template, convolved, diff and
         adjusted. NaN stays NaN, and does not spread.
     show_title : bool
-        Whether there is a title.
+        Whether the figure gets a title.
     title : str, optional
-        Instead of the one made from the metadata: name, time, filter, limit, magnitude.
+        Replaces the title from the metadata: name, time, filter, limit, magnitude.
     additional_title : str, optional
-        Put after the title made from the metadata.
+        Text after the title from the metadata.
     **kwargs
-        For each plane: ``qq`` (two percentages, default 0.5 and 99.5) or ``vmin`` and
+        Options of every plane: ``qq`` (two percentages, default 0.5 and 99.5) or ``vmin`` and
         ``vmax``; ``stretch`` ('linear', 'asinh', 'log', 'sqrt', 'square', 'sinh', 'histeq'; by
         default asinh for image, template and convolved, else linear); ``cmap``; ``mask``
         (pixels that do not count for the limits); ``show_colorbar``, ``show_axis``; ``xlim``,
-        ``ylim`` (the first and last pixel drawn; only those between count for the limits); and
-        whatever ``Axes.imshow`` takes. Masks are drawn in two tones, whatever
-        the stretch.
+        ``ylim`` (first and last pixel drawn; only pixels between them count for the limits);
+        and all options of ``Axes.imshow``. Masks are always drawn in two tones.
 
     Raises
     ------
     InputError
-        The cutout has none of the planes, a mark on the sky wants a WCS, or a stretch is
+        The cutout has none of the planes, a mark on the sky needs a WCS, or a stretch is
         unknown.
     PlotsUnavailable
         matplotlib is not installed.
 
     Notes
     -----
-    Differs from STDPipe 0.4.1: y points up by default; a mask is no grey image with limits of
-    its own; NaN does not spread or vanish by smoothing; `axs` without `fig` gets the title; a
-    mark on the sky without WCS is an error, not left out; missing numbers are left out of
-    the title.
+    Differences from STDPipe 0.4.1: y points up by default; a mask is drawn in two tones and not
+    in grey; NaN pixels neither spread nor vanish by smoothing; `axs` without `fig` gets the
+    title; a mark on the sky without a WCS is an error and not left out; missing numbers are left
+    out of the title.
 
     Examples
     --------
@@ -111,10 +111,12 @@ def plot_cutout(
     _require_matplotlib()
     present = [name for name in planes if cutout.get(name) is not None]
     if not present:
-        there = ", ".join(k for k in cutout.keys() if k not in ("meta", "header", "wcs"))
-        raise InputError(f"plot_cutout: wants one of {', '.join(planes)}; found {there}")
+        available = ", ".join(k for k in cutout.keys() if k not in ("meta", "header", "wcs"))
+        raise InputError(
+            f"plot_cutout: expected one of the planes {', '.join(planes)}, found {available}"
+        )
     centre = _mark_centre(cutout, mark_x, mark_y, mark_ra, mark_dec)
-    fig, pairs = _axes(fig, axs, list(planes), present)
+    fig, pairs = _assign_axes(fig, axs, list(planes), present)
     for name, axes in pairs:
         draw_plane(axes, name, cutout[name], r0, kwargs)
         axes.set_title(name.upper())
@@ -130,12 +132,11 @@ def plot_cutout(
 
 def _require_matplotlib() -> None:
     try:
-        # Only whether it is there.
         import matplotlib  # noqa: F401
     except ImportError as error:
         raise PlotsUnavailable(
-            "plot_cutout: wants matplotlib, which is not installed (the extra 'plots'); "
-            "python -m pip install matplotlib brings it"
+            "plot_cutout: matplotlib is not installed (the extra 'plots'); "
+            "run python -m pip install matplotlib"
         ) from error
 
 
@@ -149,17 +150,20 @@ def _mark_centre(
     if ra is not None and dec is not None:
         wcs = cutout.get("wcs")
         if wcs is None:
-            raise InputError("plot_cutout: mark_ra and mark_dec want a cutout with a WCS")
+            raise InputError(
+                "plot_cutout: mark_ra and mark_dec need a WCS, which the cutout does not have; "
+                "give mark_x and mark_y"
+            )
         from vetter.core.coordinates.wcs import sky_to_pixel
 
         return sky_to_pixel(wcs, ra, dec)
     return None if x is None or y is None else (float(x), float(y))
 
 
-def _axes(
+def _assign_axes(
     fig: Figure | None, axs: Any, planes: list[str], present: list[str]
 ) -> tuple[Any, list[tuple[str, Axes]]]:
-    """The figure, and each plane with the axes it is drawn into."""
+    """Return the figure, and each plane with its Axes."""
     if axs is None:
         if fig is None:
             import matplotlib.pyplot as plt
@@ -171,7 +175,7 @@ def _axes(
     if not given:
         raise InputError("plot_cutout: axs is empty; give at least one Axes")
     named = planes if len(given) == len(planes) else present
-    # Axes without a plane are left blank, without the frame that looks like an empty image.
+    # Axes without a plane lose their frame, which would look like an empty image.
     pairs, blank = [], given[len(named) :]
     for name, axes in zip(named, given, strict=False):
         if name in present:
@@ -201,14 +205,14 @@ def _draw_marks(
 
 
 def cutout_title(meta: Mapping[str, Any]) -> str:
-    """Name, time, filter with its colour term, limit, and magnitude, as far as they are known.
+    """Return a title: name, time, filter with its colour term, limit and magnitude, if known.
 
     Parameters
     ----------
     meta : mapping
         ``name``, ``time``, ``mag_filter_name``, ``mag_color_name``, ``mag_color_term``,
-        ``mag_limit``, ``mag_calib``, ``mag_calib_err`` (or ``magerr``), STDPipe's names. What
-        is None, masked or NaN is left out.
+        ``mag_limit``, ``mag_calib``, ``mag_calib_err`` (or ``magerr``), STDPipe's names. Values
+        None, masked and NaN are left out.
     """
     name = meta.get("name")
     parts = ["unnamed" if name is None or name is np.ma.masked else str(name)]
@@ -247,9 +251,9 @@ def _number(value: Any) -> float | None:
 
 
 def _colour_term(terms: Any, colour: Any) -> str:
-    """``- 0.12 (B - V) + 0.01 (B - V)^2``: what is taken from the catalogue's magnitude.
+    """Return the colour term of the catalogue's magnitude: ``- 0.12 (B - V) + 0.01 (B - V)^2``.
 
-    The term is the coefficient of the colour in instrument minus catalogue, so its sign turns.
+    `terms` are coefficients of the colour in instrument minus catalogue, so the signs change.
     """
     if terms is None or colour is None:
         return ""

@@ -1,4 +1,4 @@
-"""Limits and stretch of a plotted plane, as matplotlib's normalisation."""
+"""Limits and stretch of a plotted plane, as a normalisation for matplotlib."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from vetter.errors import InputError
 
 
 def limits(values: Any, qq: Any, low: float | None, high: float | None) -> tuple[float, float]:
-    """Percentiles, or the limits given; finite and apart in any case."""
+    """Return percentiles, or the given limits; always finite, and the first below the second."""
     if qq is None and low is None and high is None:
         qq = (0.5, 99.5)
     if values.size == 0:
-        found = (0.0, 1.0)
+        measured = (0.0, 1.0)
     elif qq is not None:
-        found = tuple(np.percentile(values, qq))
+        measured = tuple(np.percentile(values, qq))
         low = high = None
     else:
-        found = (values.min(), values.max())
-    low, high = (float(f if g is None else g) for f, g in zip(found, (low, high), strict=True))
-    room = max(0.1, 1e-9 * abs(low))
-    return (low, high) if high > low else (low - room, low + room)
+        measured = (values.min(), values.max())
+    low, high = (float(m if g is None else g) for m, g in zip(measured, (low, high), strict=True))
+    margin = max(0.1, 1e-9 * abs(low))
+    return (low, high) if high > low else (low - margin, low + margin)
 
 
 def normalisation(values: Any, stretch: str | None, low: float, high: float) -> Any:
-    """What matplotlib takes as ``norm``: a stretch by its name between limits.
+    """Return matplotlib's ``norm`` for a stretch between limits.
 
     Parameters
     ----------
     values : ndarray (n,)
-        Finite; what 'histeq' spreads evenly.
+        Finite pixels, whose brightness 'histeq' makes uniform.
     stretch : str or None
-        None is 'linear'.
+        Name of the stretch; None is 'linear'.
 
     Raises
     ------
@@ -68,5 +68,5 @@ def normalisation(values: Any, stretch: str | None, low: float, high: float) -> 
         return ImageNormalize(vmin=low, vmax=high, stretch=HistEqStretch(inside))
     if stretch not in kinds:
         names = ", ".join((*filter(None, kinds), "histeq"))
-        raise InputError(f"plot_cutout: stretch wants one of {names}; found {stretch!r}")
+        raise InputError(f"plot_cutout: stretch: expected one of {names}, found {stretch!r}")
     return ImageNormalize(vmin=low, vmax=high, stretch=kinds[stretch](), clip=False)

@@ -1,4 +1,4 @@
-"""A plane of a cutout as an image in matplotlib's axes, smoothed if asked for."""
+"""Image of one plane in matplotlib's Axes, optionally smoothed."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ _SMOOTHED = (*_SKY, "diff", "adjusted")
 
 
 def draw_plane(
-    axes: Axes, name: str, plane: Any, sigma: float | None, wishes: Mapping[str, Any]
+    axes: Axes, name: str, plane: Any, sigma: float | None, given: Mapping[str, Any]
 ) -> None:
-    """Draw a plane as what it is: skies stretched and smoothed, masks in two tones.
+    """Draw a plane by its kind: skies stretched and smoothed, masks in two tones.
 
     Parameters
     ----------
     axes : matplotlib.axes.Axes
     name : str
-        The plane's.
+        Name of the plane, which decides its kind.
     plane : array-like (rows, columns)
-        Masked pixels are as NaN, or True in a mask.
+        Masked pixels count as NaN, or as True in a mask.
     sigma : float or None
-        Of the Gaussian that smooths what is a sky or a difference, pixels.
-    wishes : mapping
-        What `vetter.plots.plot_cutout` takes for each plane; it is not changed.
+        Sigma in pixels of the Gaussian that smooths skies and differences.
+    given : mapping
+        Options of `vetter.plots.plot_cutout` for each plane; not changed.
 
     Raises
     ------
     InputError
-        The stretch is unknown, or there is no pixel between xlim and ylim.
+        The stretch is unknown, or no pixel is between xlim and ylim.
     """
     plane = filled(plane) if isinstance(plane, np.ma.MaskedArray) else np.asarray(plane)
     options: dict[str, Any] = {
@@ -50,13 +50,13 @@ def draw_plane(
         "show_axis": False,
         "origin": "lower",
         "interpolation": "nearest",
-        **wishes,
+        **given,
     }
     show_colorbar, show_axis = options.pop("show_colorbar"), options.pop("show_axis")
     stretch, ignored = options.pop("stretch"), options.pop("mask", None)
     region = _region(options.pop("xlim", None), options.pop("ylim", None), plane.shape)
     qq, low, high = (options.pop(key, None) for key in ("qq", "vmin", "vmax"))
-    for key in ("max_plot_size", "fast"):  # of STDPipe's imshow, for large images
+    for key in ("max_plot_size", "fast"):  # options of STDPipe's imshow, for large images
         options.pop(key, None)
     if plane.dtype == bool or name == "mask":
         plane = (plane != 0).astype(float)
@@ -66,22 +66,22 @@ def draw_plane(
         if name in _SMOOTHED and sigma is not None and sigma > 0:
             plane = smooth(plane, sigma)
     if "norm" not in options:
-        counted = _counted(plane, ignored, region)
-        low, high = limits(counted, qq, low, high)
-        options["norm"] = normalisation(counted, stretch, low, high)
+        values = _limit_values(plane, ignored, region)
+        low, high = limits(values, qq, low, high)
+        options["norm"] = normalisation(values, stretch, low, high)
     (top, bottom), (left, right) = ((s.start - 0.5, s.stop - 0.5) for s in region)
     rows = (top, bottom) if options["origin"] == "lower" else (bottom, top)
     options.setdefault("extent", (left, right, *rows))
-    drawn = axes.imshow(plane[region], **options)
-    # Off the image is neither bright nor dark.
-    drawn.set_cmap(drawn.get_cmap().with_extremes(bad="0.6"))
+    picture = axes.imshow(plane[region], **options)
+    # NaN (off the image) is grey: neither bright nor dark.
+    picture.set_cmap(picture.get_cmap().with_extremes(bad="0.6"))
     axes.axison = bool(show_axis)
     if show_colorbar:
-        axes.figure.colorbar(drawn, ax=axes, fraction=0.046, pad=0.04)
+        axes.figure.colorbar(picture, ax=axes, fraction=0.046, pad=0.04)
 
 
 def _region(xlim: Any, ylim: Any, shape: tuple[int, ...]) -> tuple[slice, slice]:
-    """Rows and columns of the pixels between the first and the last."""
+    """Return slices of the rows and columns between the first and the last pixel."""
     slices = []
     for ends, size in ((ylim, shape[0]), (xlim, shape[1])):
         low, high = (0, size - 1) if ends is None else ends
@@ -91,8 +91,8 @@ def _region(xlim: Any, ylim: Any, shape: tuple[int, ...]) -> tuple[slice, slice]
     return slices[0], slices[1]
 
 
-def _counted(plane: Any, ignored: Any, region: tuple[slice, slice]) -> Any:
-    """The values in a region that count for the limits: finite and not ignored, shape (n,)."""
+def _limit_values(plane: Any, ignored: Any, region: tuple[slice, slice]) -> Any:
+    """Return the values in a region that count for the limits: finite, not ignored, (n,)."""
     counts = np.isfinite(plane)
     if ignored is not None:
         counts = counts & (np.asarray(ignored) == 0)
@@ -100,14 +100,14 @@ def _counted(plane: Any, ignored: Any, region: tuple[slice, slice]) -> Any:
 
 
 def smooth(image: npt.NDArray[Any], sigma: float) -> npt.NDArray[np.float64]:
-    """A plane smoothed by a Gaussian, each pixel from the finite ones around it.
+    """Smooth a plane by a Gaussian, using finite pixels only.
 
     Parameters
     ----------
     image : ndarray, shape (rows, columns)
-        NaN and infinite pixels have no weight, and are NaN in the result.
+        NaN and infinite pixels have zero weight, and are NaN in the result.
     sigma : float
-        Of the Gaussian, pixels.
+        Sigma of the Gaussian, pixels.
     """
     from scipy.ndimage import gaussian_filter
 
