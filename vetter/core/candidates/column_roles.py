@@ -185,7 +185,7 @@ def listed(names: Sequence[str], most: int = 20) -> str:
     return text + (f" and {len(names) - most} more" if len(names) > most else "") or "none"
 
 
-def fits_role(role: str, unit: str) -> bool:
+def suits_role(role: str, unit: str) -> bool:
     """Return whether a column of this unit can have the role; x in degrees cannot."""
     unit = unit.lower().strip()
     if role in ("x", "y"):
@@ -198,7 +198,7 @@ def fits_role(role: str, unit: str) -> bool:
 def _find_by_name(role: str, by_normal: Mapping[str, str], units: Mapping[str, str]) -> str | None:
     for known in NAMES[role]:
         name = by_normal.get(known)
-        if name is not None and fits_role(role, units.get(name, "")):
+        if name is not None and suits_role(role, units.get(name, "")):
             return name
     return None
 
@@ -212,7 +212,7 @@ def _find_pair(
         return {first: None, second: None}
     for one, other in partners(first, second):
         a, b = by_normal.get(one), by_normal.get(other)
-        if a and b and fits_role(first, units.get(a, "")) and fits_role(second, units.get(b, "")):
+        if a and b and suits_role(first, units.get(a, "")) and suits_role(second, units.get(b, "")):
             return {first: a, second: b}
     return {first: None, second: None}
 
@@ -241,12 +241,12 @@ def _are_partners(ra: str, dec: str) -> bool:
 
 
 def _find_by_ucd(role: str, names: Sequence[str], ucds: Mapping[str, str]) -> str | None:
-    for wanted in UCDS.get(role, ()):
+    for kind in UCDS.get(role, ()):
         for name in names:
             ucd = ucds.get(name, "").lower()
             # UCD1 continues with an underscore, UCD1+ with a semicolon.
-            longer = ucd.startswith((f"{wanted};", f"{wanted}_")) and "error" not in ucd
-            if ucd == wanted or longer:
+            longer = ucd.startswith((f"{kind};", f"{kind}_")) and "error" not in ucd
+            if ucd == kind or longer:
                 return name
     return None
 
@@ -280,7 +280,7 @@ def other_choices(
             f"{a}, {b}"
             for one, other in partners(first, second)
             for a, b in zip(by_normal.get(one, []), by_normal.get(other, []), strict=False)
-            if fits_role(first, units.get(a, "")) and fits_role(second, units.get(b, ""))
+            if suits_role(first, units.get(a, "")) and suits_role(second, units.get(b, ""))
         ]
         if others:
             lines.append(_choice_line("positions", ", ".join(taken), others))

@@ -7,13 +7,13 @@ from itertools import count
 
 
 def numbered_name(
-    wanted: str, taken: Container[str], mark: str = "_", fold: Callable[[str], str] = str
+    name: str, taken: Container[str], mark: str = "_", fold: Callable[[str], str] = str
 ) -> str:
     """Return a name, or ``NAME_2``, ``NAME_3``... if the name is taken.
 
     Parameters
     ----------
-    wanted : str
+    name : str
     taken : container of str
         Taken names, each as `fold` returns it.
     mark : str
@@ -21,7 +21,7 @@ def numbered_name(
     fold : callable
         Maps names that count as equal to one text, as `str.casefold` does.
     """
-    if fold(wanted) not in taken:
-        return wanted
-    names = (f"{wanted}{mark}{number}" for number in count(2))
-    return next(name for name in names if fold(name) not in taken)
+    if fold(name) not in taken:
+        return name
+    numbered_names = (f"{name}{mark}{number}" for number in count(2))
+    return next(numbered for numbered in numbered_names if fold(numbered) not in taken)

@@ -257,17 +257,18 @@ def galactic_pair(
         first, second = (by_normal.get(word) for word in pair)
         if first is not None and second is not None:
             return first, second
-    for wanted in _GALACTIC_UCDS:
+    for pair_of_ucds in _GALACTIC_UCDS:
         columns = [
-            next((n for n in angles if _is_kind_of(ucds.get(n, ""), ucd)), None) for ucd in wanted
+            next((n for n in angles if _is_kind_of(ucds.get(n, ""), kind)), None)
+            for kind in pair_of_ucds
         ]
         if columns[0] is not None and columns[1] is not None:
             return columns[0], columns[1]
     return None
 
 
-def _is_kind_of(ucd: str, wanted: str) -> bool:
-    return ucd.lower() == wanted or ucd.lower().startswith((f"{wanted};", f"{wanted}_"))
+def _is_kind_of(ucd: str, kind: str) -> bool:
+    return ucd.lower() == kind or ucd.lower().startswith((f"{kind};", f"{kind}_"))
 
 
 def equatorial(

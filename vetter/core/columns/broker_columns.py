@@ -20,7 +20,7 @@ SCORES = (
     "drb scimlscore realbogus realbogusscore rbscore reliability braai btsbot rb mlscore score"
 ).split()
 """Normalised names of real-bogus scores, the newer of one survey first."""
-COUNTS = "ndethist ndiasources ndet ndetections nobs".split()
+DETECTION_COUNTS = "ndethist ndiasources ndet ndetections nobs".split()
 FLUXES = "psfflux psflux fluxpsf flux".split()
 _MISSING_BELOW = -90.0
 """Value up to which a distance or score means missing, as -999 does."""
@@ -53,7 +53,7 @@ def score_list_columns(candidates: CandidateList) -> list[str]:
     score = score_column(candidates)
     if score is None:
         return []
-    names = (score, candidates.roles.filter, first_of(candidates.columns, COUNTS))
+    names = (score, candidates.roles.filter, first_of(candidates.columns, DETECTION_COUNTS))
     return [name for name in names if name is not None]
 
 
@@ -65,20 +65,20 @@ def all_known_facts(
     ``on_image``: whether the image of the candidates is there. Without the image, pixels are left
     out if the list has facts of alerts.
     """
-    alert_facts = telling_facts(columns, candidates)
+    of_alert = alert_facts(columns, candidates)
     general = known_facts(columns, candidates)
-    if alert_facts and not on_image:
+    if of_alert and not on_image:
         general = [fact for fact in general if fact.caption != "x y"]
-    return general + alert_facts
+    return general + of_alert
 
 
-def telling_facts(columns: ReviewColumns, candidates: CandidateList) -> list[Fact]:
+def alert_facts(columns: ReviewColumns, candidates: CandidateList) -> list[Fact]:
     """Return the card's facts of an alert; empty if the list has no score."""
     score = score_column(candidates)
     if score is None:
         return []
     facts = [_number_fact(columns, score, score)]
-    for caption, names in (("S/N", ["snr"]), ("detections", COUNTS)):
+    for caption, names in (("S/N", ["snr"]), ("detections", DETECTION_COUNTS)):
         name = first_of(candidates.columns, names)
         if name is not None:
             facts.append(_number_fact(columns, caption, name))

@@ -23,8 +23,8 @@ import numpy.typing as npt
 
 from vetter.errors import InputError
 
-DEEPEST = 50
-"""Levels of nesting allowed: deeper filters get an error before Python's recursion limit."""
+MAX_NESTING = 50
+"""Largest depth of brackets and nots: a deeper filter would reach Python's recursion limit."""
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<op><=|>=|==|!=|!~|[<>=~])
@@ -109,45 +109,45 @@ class _Parser:
     def whole(self) -> Node:
         if not self._tokens:
             return lambda columns: np.ones(len(columns.values("name")), bool)
-        node = self._any()
-        left = self._peek()
-        if left is not None:
-            raise FilterError(f"'{left.text}' is not expected here", left.position)
+        node = self._alternatives()
+        extra = self._peek()
+        if extra is not None:
+            raise FilterError(f"'{extra.text}' is not expected here", extra.position)
         return node
 
     def _peek(self) -> Token | None:
         return self._tokens[self._next] if self._next < len(self._tokens) else None
 
-    def _take(self, wanted: str) -> Token:
+    def _take(self, expected: str) -> Token:
         token = self._peek()
         if token is None:
-            raise FilterError(f"{wanted} is missing", self._end)
+            raise FilterError(f"{expected} is missing", self._end)
         self._next += 1
         return token
 
-    def _at(self, kind: str, *texts: str) -> bool:
+    def _is_at(self, kind: str, *texts: str) -> bool:
         token = self._peek()
         return token is not None and token.kind == kind and token.text.lower() in texts
 
-    def _any(self) -> Node:
-        nodes = [self._all()]
-        while self._at("word", "or"):
+    def _alternatives(self) -> Node:
+        nodes = [self._terms()]
+        while self._is_at("word", "or"):
             self._next += 1
-            nodes.append(self._all())
+            nodes.append(self._terms())
         return _combine(nodes, np.logical_or)
 
-    def _all(self) -> Node:
-        nodes = [self._one()]
-        while self._peek() is not None and not self._at("word", "or") and not self._at("sign", ")"):
-            if self._at("word", "and"):
+    def _terms(self) -> Node:
+        nodes = [self._term()]
+        while self._peek() and not self._is_at("word", "or") and not self._is_at("sign", ")"):
+            if self._is_at("word", "and"):
                 self._next += 1
-            nodes.append(self._one())
+            nodes.append(self._term())
         return _combine(nodes, np.logical_and)
 
-    def _one(self) -> Node:
+    def _term(self) -> Node:
         token = self._take("a condition")
         self._depth += 1
-        if self._depth > DEEPEST:
+        if self._depth > MAX_NESTING:
             raise FilterError("brackets and nots are nested too deeply", token.position)
         node = self._condition(token)
         self._depth -= 1
@@ -155,13 +155,13 @@ class _Parser:
 
     def _condition(self, token: Token) -> Node:
         if token.kind == "sign" and token.text == "(":
-            node = self._any()
-            if not self._at("sign", ")"):
+            node = self._alternatives()
+            if not self._is_at("sign", ")"):
                 raise FilterError("the bracket is not closed", token.position)
             self._next += 1
             return node
         if (token.kind == "word" and token.text.lower() == "not") or token.text == "!":
-            inner = self._one()
+            inner = self._term()
             return lambda columns: ~inner(columns)
         if token.kind in ("op", "sign") or (
             token.kind == "word" and token.text.lower() in ("and", "or")
@@ -175,7 +175,7 @@ class _Parser:
 
     def _choices(self, op: Token) -> list[Token]:
         chosen = [self._value(op)]
-        while self._at("sign", ","):
+        while self._is_at("sign", ","):
             if op.text in COMPARE:
                 raise FilterError(f"'{op.text}' takes one value", self._tokens[self._next].position)
             self._next += 1
@@ -286,7 +286,7 @@ def _find_column(columns: Columns, field: Token) -> str:
         plain = {_letters(name): name for name in columns.names}
         near = difflib.get_close_matches(_letters(word), plain, 1, 0.6)
         hint = f"; did you mean '{plain[near[0]]}'?" if near else ""
-        raise FilterError(f"there is no column '{word}'{hint}", field.position) from None
+        raise FilterError(f"unknown column '{word}'{hint}", field.position) from None
 
 
 def _letters(name: str) -> str:
@@ -305,7 +305,7 @@ def _is_verdict(codes: npt.NDArray[Any], op: str, choices: list[Token]) -> Mask:
         word = choice.value.lower()
         if word not in VERDICT_WORDS:
             raise FilterError(
-                f"'{word}' is no verdict; there are none, accept, reject, maybe", choice.position
+                f"expected none, accept, reject or maybe, found '{word}'", choice.position
             )
         wanted.append(VERDICT_WORDS[word])
     return np.asarray(np.isin(codes, wanted))
@@ -316,7 +316,7 @@ def _number(name: str, token: Token) -> float:
         return float(token.value)
     except ValueError:
         raise FilterError(
-            f"'{name}' holds numbers; '{token.value}' is none", token.position
+            f"'{name}' holds numbers; '{token.value}' is not a number", token.position
         ) from None
 
 

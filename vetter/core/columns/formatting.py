@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-MOST_DECIMALS = 6
-SAMPLE = 400
+MAX_DECIMALS = 6
+SAMPLE_ROWS = 400
 """Rows that decide the number of decimals."""
 
 Writer = Callable[[Any], str]
@@ -72,7 +72,7 @@ def _format_writer(form: str, example: Any) -> Writer | None:
 
 def _float_writer(values: npt.NDArray[Any]) -> Writer:
     # A stride of a large prime: an even stride would see only half of alternating values.
-    rows = np.arange(min(len(values), SAMPLE)) * 7919 % max(1, len(values))
+    rows = np.arange(min(len(values), SAMPLE_ROWS)) * 7919 % max(1, len(values))
     sample = values[rows].astype(np.float64)
     sample = np.abs(sample[np.isfinite(sample) & (sample != 0)])
     digits = 6 if values.dtype.itemsize < 8 else 15
@@ -89,7 +89,7 @@ def _float_writer(values: npt.NDArray[Any]) -> Writer:
         useful = 1
     elif typical < 0.1:
         useful = 5
-    for decimals in range(min(held, MOST_DECIMALS) + 1):
+    for decimals in range(min(held, MAX_DECIMALS) + 1):
         tolerance = 10.0 ** -(digits - 1) * sample
         if decimals == useful or bool(
             np.all(np.abs(np.round(sample, decimals) - sample) <= tolerance)

@@ -122,7 +122,7 @@ class Decision(NamedTuple):
         """Name of the step of undo that the event belongs to."""
         return self.group or self.id
 
-    def says_same(self, other: Decision) -> bool:
+    def has_same_opinion(self, other: Decision) -> bool:
         """Return whether both decisions leave the same verdict, tags and comment."""
         return (self.verdict, self.tags, self.comment) == (
             other.verdict,

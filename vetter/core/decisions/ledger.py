@@ -95,7 +95,7 @@ class Ledger:
         self.complete = complete
         if complete:
             events, self._replayable = self._replayable, []
-            if self._waiting.unsettled:
+            if self._waiting.has_unsettled:
                 self._reset()
                 self.replay(events)
 
@@ -257,7 +257,7 @@ class UnlistedCandidates:
         self._number_of_row: dict[int, int] = {}
 
     @property
-    def unsettled(self) -> bool:
+    def has_unsettled(self) -> bool:
         """Whether some candidates have no row yet, or another candidate has their key."""
         return bool(self._numbers)
 

@@ -160,7 +160,7 @@ def _prefer_earlier(earlier: Decision | None, event: Decision) -> Decision | Non
     """Return the earlier event if the undo or redo has the same opinion, to keep its date."""
     if earlier is None:
         return event if event.opinion.says_something else None
-    return earlier if earlier.says_same(event) else event
+    return earlier if earlier.has_same_opinion(event) else event
 
 
 def label(step: Step, name: Callable[[int], str]) -> str:
