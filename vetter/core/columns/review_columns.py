@@ -35,7 +35,7 @@ class OpinionLike(Protocol):
 
     @property
     def comment(self) -> str:
-        """Free text."""
+        """Comment on the candidate."""
 
 
 class Decided(Protocol):

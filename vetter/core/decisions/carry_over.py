@@ -35,19 +35,19 @@ class Placed(Protocol):
 
     @property
     def x(self) -> Floats:
-        """Columns."""
+        """Pixel columns, 0-based, shape (rows,)."""
 
     @property
     def y(self) -> Floats:
-        """Rows."""
+        """Pixel rows, 0-based, shape (rows,)."""
 
     @property
     def ra(self) -> Floats:
-        """Right ascensions."""
+        """Right ascensions in degrees, shape (rows,)."""
 
     @property
     def dec(self) -> Floats:
-        """Declinations."""
+        """Declinations in degrees, shape (rows,)."""
 
     def __len__(self) -> int: ...
 
