@@ -81,21 +81,21 @@ def _float_writer(values: npt.NDArray[Any]) -> Writer:
     largest, typical = float(sample.max()), float(np.median(sample))
     if largest >= 1e9 or typical < 1e-3:
         return _write_significant
-    # The type limits the decimals (held), and so do the numbers (loop) and legibility (useful).
-    held = max(0, digits - 1 - math.floor(math.log10(largest)))
+    # Decimals are limited by the type, by the numbers themselves (the loop), and by legibility.
+    type_limit = max(0, digits - 1 - math.floor(math.log10(largest)))
     # Days (MJD, JD) are large numbers that matter to the second; other large numbers do not.
-    useful = 5 if largest >= 15000 and largest / float(sample.min()) < 2 else 3
-    if typical >= 1000 and useful == 3:
-        useful = 1
+    legible = 5 if largest >= 15000 and largest / float(sample.min()) < 2 else 3
+    if typical >= 1000 and legible == 3:
+        legible = 1
     elif typical < 0.1:
-        useful = 5
-    for decimals in range(min(held, MAX_DECIMALS) + 1):
+        legible = 5
+    for decimals in range(min(type_limit, MAX_DECIMALS) + 1):
         tolerance = 10.0 ** -(digits - 1) * sample
-        if decimals == useful or bool(
+        if decimals == legible or bool(
             np.all(np.abs(np.round(sample, decimals) - sample) <= tolerance)
         ):
             return _fixed_writer(decimals)
-    return _fixed_writer(min(held, useful))
+    return _fixed_writer(min(type_limit, legible))
 
 
 def _fixed_writer(decimals: int) -> Writer:
