@@ -155,7 +155,7 @@ def test_status_of_a_list_changed_since_the_session_was_open(
 
 def test_status_of_what_is_no_session(tmp_path: Path) -> None:
     (tmp_path / "x.vetter").write_text("text")
-    with pytest.raises(InputError, match=r"x\.vetter: wants a vetter session"):
+    with pytest.raises(InputError, match=r"x\.vetter: expected a vetter session"):
         status(tmp_path / "x.vetter")
 
 

@@ -89,9 +89,7 @@ def test_a_disk_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     with SessionFile.create(tmp_path / "s.vetter", REVIEWER) as session:
         session.append([event(listing(), 0)])
         assert not session.read_only
-        assert session.notes == (
-            "this disk knows no file locks: open the session in one window only",
-        )
+        assert session.notes == ("no file locks on this disk: open the session in one window only",)
 
 
 def test_a_file_without_the_right_to_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

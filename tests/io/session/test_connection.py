@@ -40,7 +40,7 @@ def test_half_a_commit_is_taken_back_behind_a_link(
     link = tmp_path_factory.mktemp("links") / "link.vetter"
     link.symlink_to(killed)
     # As where the folder cannot be written to: in a copy.
-    monkeypatch.setattr(View, "_end_killed_commit", staticmethod(lambda path: False))
+    monkeypatch.setattr(View, "_roll_back_killed_commit", staticmethod(lambda path: False))
     before = killed.read_bytes()
     with SessionFile.open(link, "", read_only=True) as session:
         assert len(session.decisions()) == 1 and session.settings == {}

@@ -88,7 +88,7 @@ def test_session_is_written_and_read(
     for count in (1, 2):
         done = run(environment, "-c", OPENED, str(path))
         assert done.returncode == 0, done.stderr
-        note = "this disk knows no file locks: open the session in one window only"
+        note = "no file locks on this disk: open the session in one window only"
         assert json.loads(done.stdout) == [False, [note], [count], count]
 
 

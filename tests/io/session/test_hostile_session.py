@@ -302,7 +302,7 @@ def test_journal_that_names_other_files_deletes_none(path: Path) -> None:
     head = struct.pack(">8sIIIII", bytes.fromhex("d9d505f920a163d7"), 0, 0, 10, 512, 4096)
     tail = struct.pack(">I", 0) + name + struct.pack(">II", len(name), check) + head[:8]
     journal.write_bytes(head.ljust(512, b"\0") + tail)
-    with pytest.raises(InputError, match="no journal of a vetter session; remove it"):
+    with pytest.raises(InputError, match="names other files; remove it"):
         SessionFile.open(path, REVIEWER)
     assert other.exists()
 
@@ -317,7 +317,7 @@ def test_holder_of_absurd_values_is_one_short_line(path: Path) -> None:
 
 def test_session_in_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "s.vetter")
-    with pytest.raises(InputError, match="no place for a file"):
+    with pytest.raises(InputError, match="no regular file; choose"):
         SessionFile.start(tmp_path / "s.vetter", REVIEWER)
 
 
@@ -346,6 +346,8 @@ def test_journal_that_is_a_device_is_refused(
     if linked:
         named = path.with_name("link.vetter")
         named.symlink_to(path)
-    with pytest.raises(InputError, match=f"-{kind}: wants a session's journal, found no file"):
+    with pytest.raises(
+        InputError, match=f"-{kind}: expected a session's journal, found no regular file"
+    ):
         SessionFile.open(named, REVIEWER, read_only)
     assert path.read_bytes() == before

@@ -336,7 +336,7 @@ def without_a_table(path: Path) -> None:
         (lambda path: path.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000), "damaged"),
         (other_database, "another program"),
         (newer, "newer vetter"),
-        (without_a_table, "no table 'inputs'"),
+        (without_a_table, "table 'inputs' is missing"),
     ],
     ids=["missing", "empty", "text", "folder", "noise", "other", "newer", "table"],
 )
@@ -452,13 +452,13 @@ def test_writing_after_closing_is_one_line(path: Path) -> None:
 
 def test_a_folder_in_which_nothing_can_be_made(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started(path, event(LIST, 0))
-    hold = database._take_hold
+    hold = database._record_holder
 
     def refused(connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA query_only = ON")
         hold(connection)
 
-    monkeypatch.setattr(database, "_take_hold", refused)
+    monkeypatch.setattr(database, "_record_holder", refused)
     with SessionFile.open(path, REVIEWER) as session:
         assert session.read_only and "cannot be written to" in session.notes[0]
         assert len(session.decisions()) == 1
@@ -470,7 +470,7 @@ def test_a_new_session_and_who_holds_it_are_one_commit(
     def killed(connection: sqlite3.Connection) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(database, "_take_hold", killed)
+    monkeypatch.setattr(database, "_record_holder", killed)
     with pytest.raises(KeyboardInterrupt):
         SessionFile.create(path, REVIEWER)
     assert path.stat().st_size == 0
@@ -479,7 +479,7 @@ def test_a_new_session_and_who_holds_it_are_one_commit(
 def test_a_journal_that_cannot_be_read_is_one_line(path: Path) -> None:
     started(path, event(LIST, 0))
     Path(f"{path}-journal").mkdir()
-    with pytest.raises(VetterError, match="found no file; remove it"):
+    with pytest.raises(VetterError, match="found no regular file; remove it"):
         SessionFile.open(path, REVIEWER)
 
 

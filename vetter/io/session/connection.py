@@ -1,4 +1,4 @@
-"""Connections to a session file, and the rollback of what a killed commit has left."""
+"""Connections to a session file, and the rollback of a commit that a kill has interrupted."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ MAX_VALUE_BYTES = 1 << 26
 MAX_SQL_BYTES = 100_000
 """100 kB, the longest statement or table definition; the program's have under 1 kB."""
 
-_STEPS = 1_000_000
-"""Steps of SQLite's machine between two looks at the allowance, 10 ms or so."""
+_STEPS_PER_CHECK = 1_000_000
+"""1,000,000 steps of SQLite's machine between two calls of the allowance, about 10 ms."""
 
 _SETTLING_SECONDS = 0.5
 _MAX_SETTLING_SECONDS = 5.0
@@ -36,9 +36,9 @@ _NO_LOCKS = "win32-none" if sys.platform == "win32" else "unix-none"
 
 
 class Allowance:
-    """Steps of SQLite's machine that one query may take: a forged file never ends.
+    """Limit on the steps of SQLite's machine in one query, since a forged file may never end.
 
-    A row of the program's takes some 60 bytes and 30 steps at the least, sorting included.
+    A row that the program writes takes at least about 60 bytes and 30 steps, sorting included.
     """
 
     def __init__(self, path: Path) -> None:
@@ -47,12 +47,12 @@ class Allowance:
         self.renew()
 
     def renew(self) -> None:
-        """Begin anew, before each query."""
+        """Reset the limit; called before each query."""
         try:
             size = os.stat(self._path).st_size
-        except OSError:  # gone: what is open can still be read
+        except OSError:  # the file is gone; the open connection can still read it
             size = 0
-        self._left = 50 + 4 * size // _STEPS
+        self._left = 50 + 4 * size // _STEPS_PER_CHECK
 
     def __call__(self) -> bool:
         self._left -= 1
@@ -60,15 +60,18 @@ class Allowance:
 
 
 def connect(path: Path, mode: str, locks: bool) -> sqlite3.Connection:
-    """A connection as a session wants it; ``mode`` is 'rw' or 'ro'. Raises sqlite3.Error."""
-    # Not nolock=1: with that SQLite still asks for locks when it looks for a hot journal.
+    """Return a connection with limits for forged files; ``mode`` is 'rw' or 'ro'.
+
+    Raises sqlite3.Error.
+    """
+    # Not nolock=1: with nolock SQLite still asks for locks when it looks for a hot journal.
     uri = f"{path.as_uri()}?mode={mode}{'' if locks else f'&vfs={_NO_LOCKS}'}"
     connection = sqlite3.connect(
         uri, uri=True, timeout=5.0, isolation_level=None, check_same_thread=False
     )
     try:
-        # A session may come from anyone: nothing in its schema may call functions, and no value
-        # and no statement is longer than any of the program's.
+        # The file may be forged: its schema must not call functions, and no value or statement
+        # may be longer than those that the program writes.
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
@@ -81,26 +84,26 @@ def connect(path: Path, mode: str, locks: bool) -> sqlite3.Connection:
 
 def prepare_writing(connection: sqlite3.Connection) -> None:
     """Set how commits reach the disk; raises sqlite3.Error."""
-    # The journal stays while the session is open, its header wiped at each commit:
-    # to make and delete it each time takes three times as long (2.7 against 0.8 ms).
+    # PERSIST wipes the journal's header at each commit: DELETE, which makes and deletes the
+    # journal each time, takes three times as long (2.7 against 0.8 ms).
     connection.execute("PRAGMA journal_mode = PERSIST").fetchone()
     connection.execute("PRAGMA synchronous = FULL")
 
 
 class View:
-    """A session file to read only.
+    """A session file opened for reading only.
 
     Attributes
     ----------
     connection : sqlite3.Connection
     allowance : Allowance
-        Of the connection, to be renewed before each query.
+        Limit of the connection, to be renewed before each query.
     damage : str
-        What is wrong with the file as a whole, in words; '' for nothing.
+        Damage of the file as a whole, as a phrase; '' for none.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open it; raises sqlite3.Error, and InputError for what is no session."""
+        """Open the file; raises sqlite3.Error, and InputError if it is not a session."""
         self.damage = ""
         self._copy: tempfile.TemporaryDirectory[str] | None = None
         try:
@@ -110,7 +113,7 @@ class View:
             raise
 
     def close(self) -> None:
-        """Let go of the file; harmless when repeated."""
+        """Close the file; harmless when repeated."""
         self.connection.close()
         self._drop_copy()
 
@@ -123,24 +126,24 @@ class View:
             locks = knows_locks(path)
         except OSError as error:
             raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-        # Twice: a commit that is under way may look like one that a kill has left.
-        if self._connected(path, locks):
+        # Try twice: a commit under way may look like one that a kill has interrupted.
+        if self._try_connect(path, locks):
             return
         settle(path)
         try:
             self._connect(path, path, locks)
         except sqlite3.Error as rollback:
-            if _extended(rollback) != sqlite3.SQLITE_READONLY_ROLLBACK:
+            if _extended_code(rollback) != sqlite3.SQLITE_READONLY_ROLLBACK:
                 raise
             check_journal(path)
-            if locks and self._end_killed_commit(path):
+            if locks and self._roll_back_killed_commit(path):
                 self._connect(path, path, locks)
                 return
-            # The folder cannot be written to, or another window may be in mid-commit: nothing
-            # would tell. The half of a commit is taken back in a copy.
+            # The folder cannot be written to, or without locks another window may be in
+            # mid-commit: roll the half commit back in a copy.
             try:
-                copy = self._copied(path)
-            except OSError:  # no space for it
+                copy = self._copy_with_journal(path)
+            except OSError:  # no space for the copy
                 raise rollback from None
             connection = connect(copy, "rw", locks)
             try:
@@ -150,17 +153,17 @@ class View:
                 connection.close()
             self._connect(path, copy, locks)
 
-    def _connected(self, path: Path, locks: bool) -> bool:
-        """Return whether it could be opened without taking back a commit."""
+    def _try_connect(self, path: Path, locks: bool) -> bool:
+        """Connect; return False if a commit has to be rolled back first."""
         try:
             self._connect(path, path, locks)
         except sqlite3.Error as error:
-            if _extended(error) == sqlite3.SQLITE_READONLY_ROLLBACK:
+            if _extended_code(error) == sqlite3.SQLITE_READONLY_ROLLBACK:
                 return False
             raise
         return True
 
-    def _copied(self, path: Path) -> Path:
+    def _copy_with_journal(self, path: Path) -> Path:
         self._copy = tempfile.TemporaryDirectory(prefix="vetter-session-")
         copy = Path(self._copy.name) / "copy.vetter"
         shutil.copyfile(path, copy)
@@ -171,13 +174,13 @@ class View:
         self.allowance = Allowance(path)
         self.connection = connect(file, "ro", locks)
         try:
-            self.connection.set_progress_handler(self.allowance, _STEPS)
+            self.connection.set_progress_handler(self.allowance, _STEPS_PER_CHECK)
             try:
                 self.damage = check_schema(path, self.connection)
             except sqlite3.Error as error:
-                if _extended(error) & 0xFF != sqlite3.SQLITE_CORRUPT:
+                if _extended_code(error) & 0xFF != sqlite3.SQLITE_CORRUPT:
                     raise
-                # Of a file that was cut short SQLite otherwise reads nothing at all.
+                # Without writable_schema SQLite reads nothing of a file that was cut short.
                 self.connection.execute("PRAGMA writable_schema = ON")
                 check_schema(path, self.connection)
                 self.damage = structural_damage(path)
@@ -186,11 +189,11 @@ class View:
             raise
 
     @staticmethod
-    def _end_killed_commit(path: Path) -> bool:
-        """Take back the half of a commit that a kill has left, which who only reads may not do.
+    def _roll_back_killed_commit(path: Path) -> bool:
+        """Roll back a commit that a kill has interrupted; return whether the file is writable.
 
-        What was acknowledged is not touched: SQLite takes the rest back from the journal.
-        Returns whether the file could be written to.
+        A connection that only reads cannot do so. Acknowledged decisions stay: SQLite restores
+        the rest from the journal.
         """
         try:
             connection = connect(path, "rw", locks=True)
@@ -206,51 +209,50 @@ class View:
         return True
 
 
-def _extended(error: sqlite3.Error) -> int:
+def _extended_code(error: sqlite3.Error) -> int:
     return int(getattr(error, "sqlite_errorcode", 0))
 
 
 def settle(path: Path) -> None:
-    """Wait until no other window is in mid-commit, on a disk whose locks would not tell.
+    """Wait until no other window is in mid-commit, on a disk without locks.
 
-    A commit takes milliseconds; a journal that stays as it is for half a second was left by a
-    kill.
+    A commit takes milliseconds; a journal unchanged for half a second was left by a kill.
     """
-    before, since = _hot(path), time.monotonic()
+    before, since = _hot_journal(path), time.monotonic()
     end = since + _MAX_SETTLING_SECONDS
     while before is not None and time.monotonic() < min(since + _SETTLING_SECONDS, end):
         time.sleep(0.02)
-        now = _hot(path)
+        now = _hot_journal(path)
         if now != before:
             before, since = now, time.monotonic()
 
 
-def _hot(path: Path) -> tuple[int, int] | None:
+def _hot_journal(path: Path) -> tuple[int, int] | None:
     """Return size and time of the journal of an unfinished commit; None without one."""
     try:
         with open_plain_file(journal_of(path)) as journal:
             if journal.read(len(JOURNAL_MAGIC)) != JOURNAL_MAGIC:
                 return None
             status = os.fstat(journal.fileno())
-    except OSError:  # none, or unreadable: SQLite says which
+    except OSError:  # missing or unreadable; SQLite reports which
         return None
     return status.st_size, status.st_mtime_ns
 
 
 def remove_journal(connection: sqlite3.Connection) -> None:
-    """Leave one file behind; a journal that a kill leaves is empty, and does no harm."""
+    """Delete the journal, to leave one file; after a kill an empty journal stays, harmless."""
     try:
         connection.execute("PRAGMA journal_mode = DELETE").fetchone()
     except (sqlite3.Error, UnicodeDecodeError):
-        # Closed already, or the disk is gone.
+        # The connection is closed already, or the disk is gone.
         return
 
 
 def roll_back(connection: sqlite3.Connection) -> None:
-    """Take back what has not been committed."""
+    """Roll back the open transaction, if any."""
     try:
         if connection.in_transaction:
             connection.rollback()
     except sqlite3.Error:
-        # Closed, or the disk is gone: the journal is rolled back by whoever opens it next.
+        # The connection is closed, or the disk is gone: the next window rolls the journal back.
         return

@@ -23,7 +23,7 @@ class SessionContent:
     Attributes
     ----------
     damage : list of str
-        What cannot be read, as far as it has been asked for.
+        Unreadable parts found so far, a phrase each.
     """
 
     def __init__(self) -> None:
@@ -31,14 +31,14 @@ class SessionContent:
         self._decisions: list[Decision] | None = None
 
     def note(self, damage: str) -> None:
-        """Remember what cannot be read; '' is nothing."""
+        """Add an unreadable part; '' is ignored."""
         if damage and damage not in self.damage:
             self.damage.append(damage)
 
     def examine(self, database: SessionDatabase) -> bool:
         """Read all that a window needs, and return whether it may write to the file.
 
-        Settings that cannot be read do not matter to the rest, and are written anew.
+        An unreadable value of a setting does not count as damage: it is written again.
 
         Raises
         ------
@@ -49,19 +49,19 @@ class SessionContent:
         self.note(damage)
         self.note(input_rows(database)[1])
         for table in ("positions", "settings", "holder"):
-            self.note(_structure(database, table))
+            self.note(_check_rows(database, table))
         if not self.damage:
-            # What can be read may still refuse the next decision.
-            for table, damage in _INDEXED.items():
-                self.note(_integrity(database, table, damage))
+            # A file that can be read may still refuse the next decision.
+            for table, damage in _TABLE_DAMAGE.items():
+                self.note(_check_integrity(database, table, damage))
         return not self.damage
 
     def forget(self) -> None:
-        """Drop the decisions as they were examined: there are others now."""
+        """Drop the examined decisions, since the file has changed."""
         self._decisions = None
 
     def take_decisions(self, database: SessionDatabase) -> list[Decision]:
-        """Return the decisions as they were examined, the first time; then as they are now."""
+        """Return the examined decisions the first time, later those in the file."""
         decisions, self._decisions = self._decisions, None
         if decisions is None:
             decisions, damage = database.read_decisions()
@@ -70,7 +70,7 @@ class SessionContent:
 
 
 class InputRow(NamedTuple):
-    """One opening of the session as it is recorded."""
+    """One recorded opening of the session."""
 
     at: str
     candidates: int
@@ -79,27 +79,27 @@ class InputRow(NamedTuple):
     fingerprints: tuple[Fingerprint, ...]
 
     def found(self, folder: Path) -> RecordedInput:
-        """Return the opening with paths as they are found now from the session's folder."""
+        """Return the opening with its present paths, given the session's folder."""
         record = located(self.record, self.relative, folder)
         return RecordedInput(self.at, self.candidates, record, self.fingerprints)
 
 
 def input_rows(database: SessionDatabase) -> tuple[list[InputRow], str]:
-    """Return the openings that can be read, oldest first, and what is missing, in words."""
+    """Return the readable openings, oldest first, and a phrase for those missing, or ''."""
     rows, whole = database.readable(
         "SELECT at, candidates, record, relative, fingerprints FROM inputs"
     )
-    good = []
+    readable = []
     for row in rows:
         try:
-            good.append(_input_row(*row))
+            readable.append(_input_row(*row))
         except (ValueError, TypeError, KeyError, AttributeError):
             whole = False
     if whole:
-        return good, ""
-    bad = max(len(rows) - len(good), 1)
-    what = counted(bad, "record of its inputs is", "records of its inputs are")
-    return good, f"{what} not readable"
+        return readable, ""
+    unreadable = max(len(rows) - len(readable), 1)
+    what = counted(unreadable, "record of its inputs is", "records of its inputs are")
+    return readable, f"{what} not readable"
 
 
 def _input_row(at: Any, candidates: Any, *texts: Any) -> InputRow:
@@ -119,7 +119,7 @@ def _input_row(at: Any, candidates: Any, *texts: Any) -> InputRow:
 
 
 def kept_settings(database: SessionDatabase) -> tuple[dict[str, Any], str]:
-    """Return the settings that can be read, by name, and what is missing, in words."""
+    """Return the readable settings, by name, and a phrase for those missing, or ''."""
     rows, whole = database.readable("SELECT name, value FROM settings")
     settings: dict[str, Any] = {}
     for name, value in rows:
@@ -130,14 +130,16 @@ def kept_settings(database: SessionDatabase) -> tuple[dict[str, Any], str]:
     return settings, "" if whole else "some of its settings are not readable"
 
 
-def _structure(database: SessionDatabase, table: str) -> str:
-    """Say that SQLite cannot go through a table; '' where it can."""
-    _, whole = database.readable(f"SELECT count(*), max(length({_COLUMN[table]})) FROM {table}")
+def _check_rows(database: SessionDatabase, table: str) -> str:
+    """Return a phrase if SQLite cannot read through a table; '' if it can."""
+    _, whole = database.readable(
+        f"SELECT count(*), max(length({_LONG_COLUMN[table]})) FROM {table}"
+    )
     return "" if whole else f"its {table} are not readable"
 
 
-def _integrity(database: SessionDatabase, table: str, damage: str) -> str:
-    """Say that nothing can be written to a table or its index; '' where it can.
+def _check_integrity(database: SessionDatabase, table: str, damage: str) -> str:
+    """Return ``damage`` if a table or its index cannot be written to; '' if they can.
 
     100,000 decisions take 0.16 s.
     """
@@ -145,11 +147,11 @@ def _integrity(database: SessionDatabase, table: str, damage: str) -> str:
     return "" if whole and rows == [("ok",)] else damage
 
 
-_INDEXED = {
+_TABLE_DAMAGE = {
     "decisions": "the index of its decisions is damaged",
     "inputs": "the pages of its inputs are damaged",
     "positions": "the pages of its positions are damaged",
     "settings": "the pages of its settings are damaged",
     "holder": "the pages of its holder are damaged",
 }
-_COLUMN: dict[str, str] = {"positions": "key", "settings": "value", "holder": "since"}
+_LONG_COLUMN: dict[str, str] = {"positions": "key", "settings": "value", "holder": "since"}

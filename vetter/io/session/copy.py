@@ -1,4 +1,4 @@
-"""A new session with all that can be read of another."""
+"""Copy of a session: all its readable parts, in a new file."""
 
 from __future__ import annotations
 
@@ -16,21 +16,20 @@ from vetter.io.session.stored_fits import readable_fits
 
 
 def copy_session(old: SessionDatabase, decisions: Sequence[Decision], path: Path) -> None:
-    """Make a session of decisions and of what else can be read of an earlier one.
+    """Write a new session with decisions and the other readable parts of an earlier session.
 
     Parameters
     ----------
     old : SessionDatabase
     decisions : sequence of Decision
-        Those of the earlier one that can be read, in order.
+        The readable decisions of the earlier session, in order.
     path : Path
-        Of the new session, absolute.
+        The new session file, absolute.
 
     Raises
     ------
     VetterError
-        InputError where the file is there already; nothing is left of a session that was not
-        written whole.
+        InputError if the file exists already. A session that was not written whole is removed.
     """
     new = SessionDatabase.create(path)
     try:

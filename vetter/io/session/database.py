@@ -1,4 +1,4 @@
-"""The SQLite file under a session: opened safely, locked, and its errors put into words."""
+"""The SQLite file of a session: opened safely, locked, its errors in words for the user."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ from vetter.io.session.schema import (
     journal_of,
 )
 
-_ROW_BYTES = 2
+_MIN_ROW_BYTES = 2
 """2 bytes, less than SQLite takes for any row."""
 
 Examine = Callable[["SessionDatabase"], bool]
-"""Reads what a session holds before anything is written; whether it may be written to."""
+"""Function that reads a session before the first write, and returns whether to write to it."""
 
 
 class SessionDatabase:
@@ -52,9 +52,9 @@ class SessionDatabase:
     path : Path
     read_only : bool
     notes : tuple of str
-        What the user has to know: why it is read-only, that the disk knows no locks.
+        Lines for the user: why the session is read-only, that the disk has no file locks.
     damage : str
-        What is wrong with the file as a whole, in words; '' for nothing.
+        Damage of the file as a whole, as a phrase; '' for none.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class SessionDatabase:
         self._view = view
         self._allowance = Allowance(path) if view is None else view.allowance
         self._turn = threading.RLock()
-        self._version = _version(connection)
+        self._data_version = _data_version(connection)
 
     @classmethod
     def create(cls, path: Path) -> SessionDatabase:
@@ -83,15 +83,15 @@ class SessionDatabase:
         Raises
         ------
         InputError
-            The file is there already, or its folder cannot be written to.
+            The file exists already, or its folder cannot be written to.
         SessionLocked
-            Another window has just made it.
+            Another window has just created the file.
         """
         if path.exists() and not path.is_file():
-            # A pipe would be waited for, and a device is never full.
-            raise InputError(f"{path}: cannot be made: no place for a file")
+            # open() would block on a pipe, and a device is never full.
+            raise InputError(f"{path}: there already, but no regular file; choose another name")
         if path.exists() and path.stat().st_size:
-            raise InputError(f"{path}: there already; not overwritten")
+            raise InputError(f"{path}: there already; choose another name")
         new = not path.exists()
         try:
             with path.open("ab"):
@@ -100,7 +100,7 @@ class SessionDatabase:
         except OSError as error:
             raise InputError(f"{path}: cannot be made: {error.strerror}") from None
         try:
-            return cls._opened(path, lock)
+            return cls._open_for_writing(path, lock)
         except SessionLocked:
             raise
         except VetterError:
@@ -120,47 +120,48 @@ class SessionDatabase:
         path : Path
         read_only : bool
         examine : callable
-            Asked before the first write, with the session open to be read; where it says no,
-            nothing is written.
+            Called before the first write, with the session open for reading. If it returns
+            False, nothing is written.
 
         Raises
         ------
         SessionLocked
-            Another window writes to it; with ``read_only`` it opens all the same.
+            Another window writes to it, and ``read_only`` is False.
         InputError
-            Missing, damaged so that nothing can be read, not a session, or of a newer program.
+            The file is missing, damaged so that nothing can be read, not a session, or of a
+            newer program.
         """
         check_header(path)
         if read_only:
-            return cls._viewed(path, ())
+            return cls._open_for_reading(path, ())
         try:
             lock = SessionLock.acquire(path)
         except OSError as error:
-            return cls._viewed(path, (f"read only: {path.name}: {error.strerror}",))
+            return cls._open_for_reading(path, (f"read only: {path.name}: {error.strerror}",))
         if lock is None:
-            with cls._viewed(path, ()) as viewed:
-                raise SessionLocked(path, viewed.holder)
+            with cls._open_for_reading(path, ()) as reader:
+                raise SessionLocked(path, reader.holder)
         try:
-            viewed = cls._viewed(path, ())
+            reader = cls._open_for_reading(path, ())
             try:
-                sound = examine(viewed) and not viewed.damage
+                sound = examine(reader) and not reader.damage
             except BaseException:
-                viewed.close()
+                reader.close()
                 raise
         except BaseException:
             lock.release()
             raise
         if not sound:
             lock.release()
-            return viewed
-        viewed.close()
-        return cls._opened(path, lock)
+            return reader
+        reader.close()
+        return cls._open_for_writing(path, lock)
 
     @classmethod
     def start(cls, path: Path, examine: Examine = lambda database: True) -> SessionDatabase:
-        """Open a session, or make it where there is none; read-only where another writes.
+        """Open or create a session; read-only if another window writes to it.
 
-        ``notes`` then says who holds it.
+        ``notes`` then names the process of the other window.
         """
         if not path.exists() or not path.stat().st_size:
             return cls.create(path)
@@ -168,15 +169,15 @@ class SessionDatabase:
             return cls.open(path, examine=examine)
         except SessionLocked as locked:
             by = "another window" if locked.holder is None else str(locked.holder)
-            return cls._viewed(path, (f"read only: open for writing by {by}",))
+            return cls._open_for_reading(path, (f"read only: open for writing by {by}",))
 
     @classmethod
-    def _opened(cls, path: Path, lock: SessionLock | None) -> SessionDatabase:
+    def _open_for_writing(cls, path: Path, lock: SessionLock | None) -> SessionDatabase:
         if lock is None:
             raise SessionLocked(path, None)
         notes: tuple[str, ...] = ()
         if not lock.supported:
-            notes = ("this disk knows no file locks: open the session in one window only",)
+            notes = ("no file locks on this disk: open the session in one window only",)
         try:
             check_journal(path)
             if not lock.supported:
@@ -186,10 +187,10 @@ class SessionDatabase:
                 prepare_writing(connection)
                 if path.stat().st_size:
                     check_schema(path, connection)
-                    _take_hold(connection)
+                    _record_holder(connection)
                 else:
-                    # In one transaction: each waits five times for the disk.
-                    create_tables(connection, _take_hold)
+                    # In one transaction, since each waits five times for the disk.
+                    create_tables(connection, _record_holder)
                 return cls(path, connection, lock, notes)
             except BaseException:
                 connection.close()
@@ -198,14 +199,14 @@ class SessionDatabase:
             lock.release()
             if is_unwritable(error) and path.stat().st_size:
                 reason = f"read only: {path.name} cannot be written to: {error}"
-                return cls._viewed(path, (reason,))
+                return cls._open_for_reading(path, (reason,))
             raise said(path, error) from None
         except BaseException:
             lock.release()
             raise
 
     @classmethod
-    def _viewed(cls, path: Path, notes: tuple[str, ...]) -> SessionDatabase:
+    def _open_for_reading(cls, path: Path, notes: tuple[str, ...]) -> SessionDatabase:
         try:
             view = View(path)
             try:
@@ -223,7 +224,7 @@ class SessionDatabase:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file and its lock; harmless when repeated."""
+        """Close the file and release its lock; harmless when repeated."""
         with self._turn:
             if self._view is not None:
                 self._view.close()
@@ -235,7 +236,7 @@ class SessionDatabase:
 
     @property
     def holder(self) -> Holder | None:
-        """Who last opened it for writing; None where it does not tell."""
+        """The window that last opened the file for writing; None if not recorded."""
         rows, _ = self.readable("SELECT pid, host, since FROM holder")
         if not rows:
             return None
@@ -243,7 +244,7 @@ class SessionDatabase:
         return Holder(pid if isinstance(pid, int) else 0, str(host)[:80], str(since)[:40])
 
     def read(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
-        """All rows of a query; raises VetterError, InputError for a damaged file."""
+        """Return all rows of a query; raises VetterError, InputError for a damaged file."""
         with self._turn:
             try:
                 self._allowance.renew()
@@ -252,29 +253,29 @@ class SessionDatabase:
                 raise said(self.path, error) from None
 
     def readable(self, query: str, values: tuple[Any, ...] = ()) -> tuple[list[Any], bool]:
-        """Return the rows of a query up to the first that cannot be read, and whether all could.
+        """Return the rows of a query up to the first unreadable one, and whether all were read.
 
-        Text that is not UTF-8 has U+FFFD in it. Raises VetterError for a disk that has gone and
-        the like.
+        Text that is not UTF-8 contains U+FFFD. Raises VetterError for other errors, as for a
+        disk that is gone.
         """
         with self._turn:
-            rows, whole = self._taken(query, values)
+            rows, whole = self._read_to_damage(query, values)
             if not whole:
-                self._connection.text_factory = _tolerant
+                self._connection.text_factory = _decode_tolerantly
                 try:
-                    rows, _ = self._taken(query, values)
+                    rows, _ = self._read_to_damage(query, values)
                 finally:
                     self._connection.text_factory = str
         return rows, whole
 
-    def _taken(self, query: str, values: tuple[Any, ...]) -> tuple[list[Any], bool]:
+    def _read_to_damage(self, query: str, values: tuple[Any, ...]) -> tuple[list[Any], bool]:
         rows: list[Any] = []
-        # No file holds more text than it has bytes, unless it was forged.
+        # A file holds no more text than it has bytes, unless it was forged.
         left = self.path.stat().st_size if self.path.exists() else MAX_VALUE_BYTES
         try:
             self._allowance.renew()
             for row in self._connection.execute(query, values):
-                left -= _ROW_BYTES + sum(len(value) for value in row if isinstance(value, str))
+                left -= _MIN_ROW_BYTES + sum(len(value) for value in row if isinstance(value, str))
                 if left < 0:
                     return rows, False
                 rows.append(row)
@@ -300,14 +301,14 @@ class SessionDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Cursor]:
-        """All that is executed in it, or nothing; raises VetterError in one line."""
+        """Commit all that is executed in the context, or nothing; raises VetterError."""
         if self.read_only:
             raise VetterError(f"{self.path}: open read-only; nothing is written")
         with self._turn:
             try:
                 cursor = self._connection.cursor()
                 cursor.execute("BEGIN IMMEDIATE")
-                if _version(self._connection) != self._version:
+                if _data_version(self._connection) != self._data_version:
                     raise overwritten(self.path)
                 yield cursor
                 cursor.execute("COMMIT")
@@ -318,17 +319,17 @@ class SessionDatabase:
                 raise
 
 
-def _tolerant(text: bytes) -> str:
+def _decode_tolerantly(text: bytes) -> str:
     return text.decode("utf-8", "replace")
 
 
-def _version(connection: sqlite3.Connection) -> int:
-    """A number that stays the same until another than this connection writes to the file."""
+def _data_version(connection: sqlite3.Connection) -> int:
+    """Return a number that changes only when another connection writes to the file."""
     return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
 
-def _take_hold(connection: sqlite3.Connection) -> None:
-    """Say who writes now; also the proof that the file and its folder can be written to."""
+def _record_holder(connection: sqlite3.Connection) -> None:
+    """Record this process as the writer, which proves that the file and folder are writable."""
     connection.execute(
         "INSERT OR REPLACE INTO holder VALUES (1, ?, ?, ?)",
         (os.getpid(), socket.gethostname(), utc_now()),

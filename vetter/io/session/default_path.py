@@ -1,4 +1,4 @@
-"""Where a session is kept when the user names no file."""
+"""Default path of a session, used when the user names no file."""
 
 from __future__ import annotations
 
@@ -17,31 +17,30 @@ SUFFIX = ".vetter"
 
 
 def default_session_path(inputs: Sequence[str]) -> Path:
-    """Beside the first input, under its name; in the user's data folder where that cannot be.
+    """Return a path beside the first input, with its name.
 
-    Where the session of that name was recorded on another input, which is there still
-    (``x.csv`` beside ``x.ecsv``), it is left to that: the whole name stands in front of the
-    ending then, ``x.ecsv.vetter``.
+    If the session of that name was recorded on another input that still exists (``x.csv``
+    beside ``x.ecsv``), the whole file name is used: ``x.ecsv.vetter``.
 
     Parameters
     ----------
     inputs : sequence of str
-        As on the command line. A session is its own path; 'demo' and a folder that cannot
-        be written to have theirs in the user's data folder.
+        As on the command line. A session is its own path. Sessions of 'demo' and of inputs in
+        a folder that cannot be written to are in the user's data folder.
     """
     first = inputs[0]
     if first == "demo":
-        return _users_folder() / f"demo{SUFFIX}"
-    if _place(first).suffix == SUFFIX:
-        return _place(first)
-    paths = _names(_place(first))
+        return _user_data_folder() / f"demo{SUFFIX}"
+    if _input_path(first).suffix == SUFFIX:
+        return _input_path(first)
+    paths = _iter_paths(_input_path(first))
     usual = next(paths)
     if os.path.lexists(usual) and not others_input(usual, first):
         return usual
-    for earlier in _with_sign(first, usual):
+    for earlier in _iter_paths_with_sign(first, usual):
         if os.path.lexists(earlier) and not others_input(earlier, first):
             return earlier
-    # One under the whole name is found also where the shorter one is gone.
+    # A session with the whole name is used even if the one with the shorter name is gone.
     other = next(p for p in paths if not os.path.lexists(p) or not others_input(p, first))
     return other if os.path.lexists(other) or os.path.lexists(usual) else usual
 
@@ -49,8 +48,8 @@ def default_session_path(inputs: Sequence[str]) -> Path:
 def results_folder(session: Path, inputs: Sequence[str]) -> Path:
     """Return the folder in which files made from a session are suggested.
 
-    It is the session's own, or the first input's where the session is in the user's data folder.
-    Where nothing can be written there, it is the working directory.
+    It is the session's folder, or the first input's if the session is in the user's data folder.
+    If that folder cannot be written to, it is the working directory.
 
     Parameters
     ----------
@@ -60,25 +59,26 @@ def results_folder(session: Path, inputs: Sequence[str]) -> Path:
         The inputs of the session, as on the command line.
     """
     folder = session.absolute().parent
-    if _same(folder, _users_folder()):
-        own = [] if not inputs or inputs[0] == "demo" else [_place(inputs[0]).absolute().parent]
-        folder = next((one for one in own if one.is_dir()), Path.cwd())
+    if _is_same_file(folder, _user_data_folder()):
+        is_demo = not inputs or inputs[0] == "demo"
+        beside = [] if is_demo else [_input_path(inputs[0]).absolute().parent]
+        folder = next((path for path in beside if path.is_dir()), Path.cwd())
     return folder if os.access(folder, os.W_OK) else Path.cwd()
 
 
 def taken_words(path: Path, inputs: Sequence[str]) -> str:
-    """Why a new session is not called as usual, for the user; empty where it is.
+    """Return a line for the user if a new session does not get its usual name; '' if it does.
 
     Parameters
     ----------
     path : Path
-        Of a session that is about to be made, or is there already.
+        The session file, about to be made or existing.
     inputs : sequence of str
-        What it is made on.
+        The inputs of the session, as on the command line.
     """
     if not inputs or inputs[0] == "demo" or path.exists():
         return ""
-    usual = next(_names(_place(inputs[0])))
+    usual = next(_iter_paths(_input_path(inputs[0])))
     if path.absolute() == usual.absolute() or not usual.exists():
         return ""
     other = others_input(usual, inputs[0])
@@ -88,44 +88,46 @@ def taken_words(path: Path, inputs: Sequence[str]) -> str:
 
 
 def others_input(session: Path, first: str) -> str:
-    """The input that a session was recorded on, where that is there still and is another one.
+    """Return the other input that a session was recorded on, if it still exists.
 
-    Empty where the session was ever opened on this input, and where it does not tell: what
-    cannot be read is said by whoever opens it.
+    Empty if the session was ever opened on this input, or cannot be read: opening the session
+    reports the error.
     """
     try:
         with SessionFile.open(session, "", read_only=True) as file:
-            recorded = [one.record.get("inputs") for one in file.inputs()]
+            recorded = [opening.record.get("inputs") for opening in file.inputs()]
     except VetterError:
         return ""
     firsts = [str(names[0]) for names in recorded if isinstance(names, list) and names]
-    own = _place(first).absolute()
-    if any(_are_listed(names, first) for names in recorded):
+    own = _input_path(first).absolute()
+    if any(_is_list_of(names, first) for names in recorded):
         return ""
-    places = {text: _place(text).absolute() for text in firsts}
-    # One of this name in another place is what a folder was copied from.
-    if any(place.name == own.name or _same(place, own) for place in places.values()):
+    places = {text: _input_path(text).absolute() for text in firsts}
+    # An input of this name in another folder is the original of a copied folder.
+    if any(place.name == own.name or _is_same_file(place, own) for place in places.values()):
         return ""
     return next((text for text in reversed(firsts) if places[text].exists()), "")
 
 
-def _same(one: Path, other: Path) -> bool:
+def _is_same_file(one: Path, other: Path) -> bool:
     return one.exists() and other.exists() and os.path.samefile(one, other)
 
 
-def _are_listed(names: object, first: str) -> bool:
-    """Whether a session's inputs are the files that a text lists: it was recorded on them where
-    the text means others in another folder."""
+def _is_list_of(names: object, first: str) -> bool:
+    """Return whether a session's inputs are the files that a list of paths names.
+
+    A list of relative paths names other files in another folder, so the files are recorded.
+    """
     try:
         listed = only_list([first])
     except VetterError:
-        # Whoever opens it says what is wrong with it.
+        # Opening the list reports the error.
         return False
     return listed is not None and names == [absolute(file) for file in listed.files]
 
 
-def _place(text: str) -> Path:
-    """The file or folder of an input: without its ``[EXT]`` or ``@``, the folder of a glob."""
+def _input_path(text: str) -> Path:
+    """Return the path of an input without its ``[EXT]`` or ``@``; of a glob, its folder."""
     path = Path(re.sub(r"\[[^]]*\]$", "", text))
     if text.startswith("@") and not path.exists():
         path = Path(text[1:])
@@ -134,34 +136,34 @@ def _place(text: str) -> Path:
     return path
 
 
-def _with_sign(text: str, usual: Path) -> Iterator[Path]:
-    """Where the session of ``@files.txt`` was kept when the sign counted as part of the name."""
+def _iter_paths_with_sign(text: str, usual: Path) -> Iterator[Path]:
+    """Yield the earlier paths of the session of ``@files.txt``, with the sign in the name."""
     if text.startswith("@") and not Path(text).exists():
         yield usual.with_name(f"@{usual.name}")
-        yield next(_names(Path(text)))
+        yield next(_iter_paths(Path(text)))
 
 
-def _short(place: Path) -> str:
+def _short_name(place: Path) -> str:
     name = place.absolute().name
     return name.split(".")[0] if place.is_file() else name
 
 
-def _names(place: Path) -> Iterator[Path]:
-    """Paths of a session, the usual one first."""
+def _iter_paths(place: Path) -> Iterator[Path]:
+    """Yield the possible paths of an input's session, the usual one first."""
     folder = place.absolute().parent
     front = ""
     if not os.access(folder, os.W_OK):
-        # Two inputs of one name from two places must not share a session.
+        # Two inputs of one name from two folders must not share a session.
         front = re.sub(r"[^\w]+", "_", str(folder)).strip("_") + "_"
-        folder = _users_folder()
-    short, whole = _short(place), place.absolute().name
+        folder = _user_data_folder()
+    short, whole = _short_name(place), place.absolute().name
     for name in dict.fromkeys((short, whole)):
         yield folder / f"{front}{name}{SUFFIX}"
     for number in count(2):
         yield folder / f"{front}{whole}-{number}{SUFFIX}"
 
 
-def _users_folder() -> Path:
+def _user_data_folder() -> Path:
     from platformdirs import user_data_path
 
     folder = user_data_path("vetter", appauthor=False)

@@ -1,4 +1,4 @@
-"""What goes wrong with a session file, in words for the user."""
+"""Errors of session files, each as one line for the user."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Holder(NamedTuple):
 
 
 class SessionLocked(VetterError):
-    """Another window writes to the session; ``holder`` says which, where it is known."""
+    """Another window writes to the session: ``holder``, None if unknown."""
 
     def __init__(self, path: Path, holder: Holder | None) -> None:
         self.holder = holder
@@ -30,7 +30,7 @@ class SessionLocked(VetterError):
 
 
 def is_unwritable(error: Exception) -> bool:
-    """Whether the file can still be read where it cannot be written to."""
+    """Return whether a file that cannot be written to may still be readable."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in (
         sqlite3.SQLITE_READONLY,
@@ -41,13 +41,15 @@ def is_unwritable(error: Exception) -> bool:
 
 
 def said(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> VetterError:
-    """A database error in words for the user."""
+    """Return a database error as an error in words for the user."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if isinstance(error, UnicodeDecodeError):
-        # SQLite repeats a damaged schema in what it says, and Python cannot tell what it said.
-        return InputError(f"{path}: a damaged session, or none; restore it from a copy")
+        # SQLite quotes a damaged schema in its message, and Python cannot decode the message.
+        return InputError(f"{path}: a damaged session, or not a session; restore it from a copy")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return InputError(f"{path}: a damaged session, or none ({error}); restore it from a copy")
+        return InputError(
+            f"{path}: a damaged session, or not a session ({error}); restore it from a copy"
+        )
     if not path.exists():
         return VetterError(
             f"{path}: the session file is gone, nothing was written: put it back and open it again"
@@ -72,9 +74,10 @@ def said(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> VetterError:
 
 
 def overwritten(path: Path) -> VetterError:
-    """The file was written to by another, as by a copy put over it: the window shows other things.
+    """Return the error for a session file that another program has written to.
 
-    To go on would mix the events of the two.
+    After that, as after a copy put over the file, the window shows other decisions than the file
+    holds; the next commit would mix the two.
     """
     return VetterError(
         f"{path}: another program has written to it (an older copy put over it?), nothing was "

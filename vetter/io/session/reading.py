@@ -1,4 +1,4 @@
-"""The decisions of a session, read around what is damaged."""
+"""Decisions of a session, read around its damaged parts."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from vetter.errors import InputError
 from vetter.io.session.connection import Allowance
 from vetter.io.session.rows import COLUMNS, from_rows
 
-_SINGLY = 2000
-"""2,000 rows are stepped over one by one after a row that cannot be read, then ever more."""
+_MAX_SINGLE_STEPS = 2000
+"""2,000 rows after an unreadable row are tried one by one; beyond, the step doubles each time."""
 
-_FARTHEST = 1 << 40
+_MAX_STEP = 1 << 40
 
 _FROM = "FROM decisions WHERE seq >= ? AND typeof(seq) = 'integer' ORDER BY seq"
 
@@ -26,7 +26,7 @@ Row = tuple[Any, ...]
 
 
 class ReadDecisions(NamedTuple):
-    """Decisions in order, and what is missing among them, in words ('' for nothing)."""
+    """Decisions in order, and a phrase for those missing ('' for none)."""
 
     decisions: list[Decision]
     damage: str
@@ -40,59 +40,59 @@ def read_decisions(
     Raises
     ------
     InputError
-        There are some, and none can be read.
+        The session holds decisions, and none can be read.
     sqlite3.Error
-        The file cannot be read: a disk that has gone, another program's lock.
+        The disk is gone, or another program holds a lock on the file.
     """
     size = max(path.stat().st_size, 1)
     try:
         allowance.renew()
         rows = connection.execute(f"SELECT {COLUMNS} FROM decisions ORDER BY seq")
         decisions = from_rows(rows, path, size)
-        total = _total(connection, allowance)
+        total = _count_decisions(connection, allowance)
     except (sqlite3.Error, InputError) as error:
         if isinstance(error, sqlite3.Error) and not is_damage(error):
             raise
-        found = _around(connection, allowance, path, size)
-        if not found.decisions:
+        readable = _read_rows(connection, allowance, path, size)
+        if not readable.decisions:
             if isinstance(error, InputError):
                 raise
             raise InputError(
                 f"{path}: a damaged session: no decision is readable ({error}); "
                 "restore it from a copy"
             ) from None
-        return found
+        return readable
     if total != len(decisions):
-        # The order of writing would be lost in it: the index is what a new decision goes through.
+        # A new decision is written through the index, which would put it in a wrong order.
         return ReadDecisions(decisions, "the index of its decisions is damaged")
     return ReadDecisions(decisions, "")
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Return whether an error comes from what the file holds, not from the disk or a lock."""
+    """Return whether an error comes from the file's content, not from the disk or a lock."""
     code = getattr(error, "sqlite_errorcode", None)
-    # None: text that is not UTF-8, which is Python's own error. A read that fails is a bad block.
+    # None: Python's own error for text that is not UTF-8. SQLITE_IOERR_READ is a bad block.
     return (
         code in (None, sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_CORRUPTFS)
         or code & 0xFF in _DAMAGE
     )
 
 
-def _total(connection: sqlite3.Connection, allowance: Allowance) -> int:
+def _count_decisions(connection: sqlite3.Connection, allowance: Allowance) -> int:
     """Count the decisions by their index."""
     allowance.renew()
     return int(connection.execute("SELECT count(*) FROM decisions").fetchone()[0])
 
 
-def _around(
+def _read_rows(
     connection: sqlite3.Connection, allowance: Allowance, path: Path, size: int
 ) -> ReadDecisions:
-    """Read row by row, each on its own."""
+    """Return the decisions of all readable rows, each row parsed by itself."""
     decisions: list[Decision] = []
     last, seen, comments, left = 0, 0, 0, size
-    connection.text_factory = _tolerant
+    connection.text_factory = _decode_tolerantly
     try:
-        for row in _rows(connection, allowance):
+        for row in _iter_rows(connection, allowance):
             seen, last = seen + 1, row[0]
             left -= sum(len(value) for value in row if isinstance(value, str))
             if left < 0 or seen > size // 20:
@@ -106,47 +106,47 @@ def _around(
     finally:
         connection.text_factory = str
     try:
-        total = _total(connection, allowance)
+        total = _count_decisions(connection, allowance)
     except sqlite3.Error:
         total = 0
-    # Numbers are given without gaps: where the index is damaged too, the last one tells.
+    # Sequence numbers have no gaps: if the index is damaged too, the last one is the count.
     total = max(total if total <= size // 20 else 0, seen, last if last <= size // 20 else 0)
     missing = total - len(decisions)
-    said = []
+    phrases = []
     if missing:
-        said.append(f"{missing} of {counted(total, 'decision')} {_are(missing)} not readable")
+        phrases.append(f"{missing} of {counted(total, 'decision')} {_are(missing)} not readable")
     if comments:
-        said.append(f"{counted(comments, 'comment')} {_are(comments)} not readable")
-    return ReadDecisions(decisions, ", ".join(said) or "the index of its decisions is damaged")
+        phrases.append(f"{counted(comments, 'comment')} {_are(comments)} not readable")
+    return ReadDecisions(decisions, ", ".join(phrases) or "the index of its decisions is damaged")
 
 
 def _are(count: int) -> str:
     return "is" if count == 1 else "are"
 
 
-def _tolerant(text: bytes) -> str:
+def _decode_tolerantly(text: bytes) -> str:
     return text.decode("utf-8", "surrogateescape")
 
 
 def _without_damage(row: Row) -> Row:
-    """Return a row with a readable comment; other damaged text becomes a blob, to be refused."""
+    """Return a row with a readable comment; other damaged text becomes bytes."""
     values = list(row)
-    for place, value in enumerate(row):
+    for column, value in enumerate(row):
         if isinstance(value, str) and not value.isascii():
             try:
                 value.encode()
             except UnicodeEncodeError:
                 raw = value.encode("utf-8", "surrogateescape")
-                # A blob is refused where a text belongs.
-                values[place] = raw.decode("utf-8", "replace") if place == _COMMENT else raw
+                # from_rows refuses bytes in the place of text.
+                values[column] = raw.decode("utf-8", "replace") if column == _COMMENT else raw
     return tuple(values)
 
 
 _COMMENT = COLUMNS.split(", ").index("comment")
 
 
-def _rows(connection: sqlite3.Connection, allowance: Allowance) -> Iterator[Row]:
-    """Yield rows in order; after one that cannot be read the next that can."""
+def _iter_rows(connection: sqlite3.Connection, allowance: Allowance) -> Iterator[Row]:
+    """Yield rows in order; after an unreadable row, the next readable one."""
     query = f"SELECT {COLUMNS} {_FROM}"
     start: int | None = 0
     while start is not None:
@@ -154,7 +154,7 @@ def _rows(connection: sqlite3.Connection, allowance: Allowance) -> Iterator[Row]
             allowance.renew()
             for row in connection.execute(query, (start,)):
                 if row[0] < start:
-                    return  # pages in a circle
+                    return  # the pages form a circle
                 yield row
                 start = row[0] + 1
             return
@@ -162,16 +162,16 @@ def _rows(connection: sqlite3.Connection, allowance: Allowance) -> Iterator[Row]
             if not is_damage(error):
                 raise
             if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
-                return  # the allowance is used up: pages in a circle, or ever the same
-            # Python's cursor is a row ahead: the last good one was lost with the bad one.
-            last = _single(connection, start)
+                return  # the allowance is used up: the pages form a circle, or repeat
+            # Python's cursor is a row ahead: the last good row was lost with the bad row.
+            last = _read_row(connection, start)
             if last is not None:
                 yield last
                 start = last[0] + 1
             start = _next_start(connection, start)
 
 
-def _single(connection: sqlite3.Connection, start: int) -> Row | None:
+def _read_row(connection: sqlite3.Connection, start: int) -> Row | None:
     query = f"SELECT {COLUMNS} {_FROM} LIMIT 1"
     try:
         row: Row | None = connection.execute(query, (start,)).fetchone()
@@ -183,10 +183,10 @@ def _single(connection: sqlite3.Connection, start: int) -> Row | None:
 
 
 def _next_start(connection: sqlite3.Connection, failed: int) -> int | None:
-    """Return the number of the next readable row after one that is not; None at the end."""
+    """Return the number of the next readable row after an unreadable one; None at the end."""
     query = f"SELECT seq {_FROM} LIMIT 1"
 
-    def found(start: int) -> tuple[bool, int | None]:
+    def probe(start: int) -> tuple[bool, int | None]:
         try:
             row = connection.execute(query, (start,)).fetchone()
         except sqlite3.Error as error:
@@ -196,15 +196,15 @@ def _next_start(connection: sqlite3.Connection, failed: int) -> int | None:
         return True, None if row is None else max(row[0], start)
 
     step = 1
-    while step < _FARTHEST:
-        good, seq = found(failed + step)
-        if good and (step <= _SINGLY or step == 1):
+    while step < _MAX_STEP:
+        good, seq = probe(failed + step)
+        if good and (step <= _MAX_SINGLE_STEPS or step == 1):
             return seq
         if good:
             low, high = failed + step // 2, failed + step
             while high - low > 1:
                 middle = (low + high) // 2
-                low, high = (low, middle) if found(middle)[0] else (middle, high)
-            return found(high)[1]
-        step = step + 1 if step < _SINGLY else step * 2
+                low, high = (low, middle) if probe(middle)[0] else (middle, high)
+            return probe(high)[1]
+        step = step + 1 if step < _MAX_SINGLE_STEPS else step * 2
     return None

@@ -1,4 +1,4 @@
-"""What a session was opened on, kept so that it is found again after a move."""
+"""Inputs of a session, recorded so that they are found again after a move."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 from vetter.core.cutout_source import Fingerprint
 from vetter.core.decisions.decision import utc_now
 
-_MAX_MAGIC = 2
-"""2 parts of a path with wildcards, as folders of a night and their files, are looked through."""
+_MAX_WILDCARD_PARTS = 2
+"""At most 2 parts of a path with wildcards are expanded: a night's folders and their files."""
 
 
 class RecordedInput(NamedTuple):
     """One opening of the session on inputs that differ from the time before.
 
-    ``record`` is the source's record with paths that exist now, as far as they were found.
+    ``record`` is the source's record; its paths exist now, except for files that were not found.
     """
 
     at: str
@@ -29,12 +29,12 @@ class RecordedInput(NamedTuple):
 
 
 def list_content(fingerprints: Sequence[Fingerprint]) -> tuple[str, ...]:
-    """Digests of what the list of candidates was made from."""
+    """Return the digests of the files that the list of candidates was made from."""
     return tuple(sorted(f.digest for f in fingerprints if f.is_list or f.role == "cutouts"))
 
 
 def current_since(inputs: Sequence[RecordedInput]) -> str:
-    """Since when (UTC) the inputs have had the content that they have now; '' for ever."""
+    """Return the time (UTC) since which the inputs have their present content; '' for always."""
     since = ""
     for earlier, later in zip(inputs, inputs[1:], strict=False):
         if changed_roles(earlier.fingerprints, later.fingerprints):
@@ -43,9 +43,9 @@ def current_since(inputs: Sequence[RecordedInput]) -> str:
 
 
 def time_after(latest: str) -> str:
-    """The time (UTC), or a millisecond after ``latest`` where the clock has been set back.
+    """Return the time (UTC), or a millisecond after ``latest`` if the clock was set back.
 
-    What is current is told by such times, so that they have to come in the order of writing.
+    These times decide which results are current, so they must increase in the order of writing.
     """
     now = utc_now()
     if now > latest:
@@ -60,14 +60,14 @@ def time_after(latest: str) -> str:
 def changed_roles(
     before: tuple[Fingerprint, ...], after: tuple[Fingerprint, ...]
 ) -> tuple[str, ...]:
-    """The roles ('candidates', 'image'...) whose content is not what it was, sorted."""
+    """Return the roles ('candidates', 'image'...) whose content has changed, sorted."""
     old = {(f.role, f.digest) for f in before}
     new = {(f.role, f.digest) for f in after}
     return tuple(sorted({role for role, _ in old ^ new}))
 
 
 def relative_paths(record: dict[str, Any], folder: Path) -> dict[str, str]:
-    """For each path in a record, the way to it from the session's folder.
+    """Return each path in a record with the relative path from the session's folder.
 
     Parameters
     ----------
@@ -75,71 +75,71 @@ def relative_paths(record: dict[str, Any], folder: Path) -> dict[str, str]:
         Plain types; a text that names something on the disk (with or without ``[EXT]``, or a
         glob that matches something) is a path.
     folder : Path
-        Where the session file lies.
+        Folder of the session file.
     """
-    found: dict[str, str] = {}
-    for text in _texts(record):
-        if os.path.isabs(text) and _is_there(text):
+    relative: dict[str, str] = {}
+    for text in _iter_texts(record):
+        if os.path.isabs(text) and _exists(text):
             try:
-                found[text] = Path(os.path.relpath(text, folder)).as_posix()
+                relative[text] = Path(os.path.relpath(text, folder)).as_posix()
             except ValueError:  # another drive
                 continue
-    return found
+    return relative
 
 
 def located(record: dict[str, Any], relative: dict[str, str], folder: Path) -> dict[str, Any]:
-    """The record with each path that is gone replaced by what lies the same way from here."""
+    """Return the record with each missing path replaced by its relative path from ``folder``."""
 
-    def found(text: str) -> str:
-        if text in relative and not _is_there(text):
+    def existing(text: str) -> str:
+        if text in relative and not _exists(text):
             moved = os.path.normpath(folder / relative[text])
-            if _is_there(moved):
+            if _exists(moved):
                 return moved
         return text
 
-    result = _mapped(record, found)
+    result = _map_texts(record, existing)
     assert isinstance(result, dict)
     return result
 
 
-def _is_there(text: str) -> bool:
+def _exists(text: str) -> bool:
     path = text.rsplit("[", 1)[0] if text.endswith("]") else text
     try:
         if os.path.exists(text) or os.path.exists(path):
             return True
-        return glob.has_magic(text) and _matches(text)
-    except ValueError:  # a NUL in it
+        return glob.has_magic(text) and _has_match(text)
+    except ValueError:  # a NUL in the path
         return False
 
 
-def _matches(text: str) -> bool:
-    """Return whether a glob matches something, without walks over a whole disk.
+def _has_match(text: str) -> bool:
+    """Return whether a glob matches something, without a walk over the whole disk.
 
-    Brackets may be part of a folder's name: only what it matches tells a glob.
+    Brackets may be part of a folder's name: only a match shows that a text is a glob.
     """
     parts = Path(text).parts
     magic = [place for place, part in enumerate(parts) if glob.has_magic(part)]
-    if "**" in parts or len(magic) > _MAX_MAGIC:
+    if "**" in parts or len(magic) > _MAX_WILDCARD_PARTS:
         return os.path.isdir(Path(*parts[: magic[0]]))
     return any(True for _ in glob.iglob(text))
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _iter_texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
         for item in value.values():
-            yield from _texts(item)
+            yield from _iter_texts(item)
     elif isinstance(value, (list, tuple)):
         for item in value:
-            yield from _texts(item)
+            yield from _iter_texts(item)
 
 
-def _mapped(value: Any, change: Callable[[str], str]) -> Any:
+def _map_texts(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return change(value)
     if isinstance(value, dict):
-        return {key: _mapped(item, change) for key, item in value.items()}
+        return {key: _map_texts(item, change) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_mapped(item, change) for item in value]
+        return [_map_texts(item, change) for item in value]
     return value

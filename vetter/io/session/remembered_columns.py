@@ -1,4 +1,4 @@
-"""The columns that were chosen for a list in its session, taken again when it is opened."""
+"""Columns that the user chose for a list, read from its session when the list is opened again."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from vetter.io.input_options import InputOptions, absolute
 def with_remembered_columns(
     inputs: Sequence[str], options: InputOptions, session: Path
 ) -> InputOptions:
-    """Options with the columns and the pixel convention that the session has for these inputs.
+    """Return options with the columns and the pixel convention that the session holds.
 
     Parameters
     ----------
     inputs : sequence of str
         As on the command line.
     options : InputOptions
-        What they say goes before what was chosen earlier.
+        They take precedence over those of the session.
     session : Path
-        The session file; nothing happens where there is none, or where it cannot be read:
-        whoever opens it next says so.
+        The session file. If it is missing, unreadable or of other inputs, ``options`` are
+        returned unchanged; opening the session reports the error.
     """
     if not session.is_file():
         return options

@@ -14,14 +14,14 @@ COLUMNS = (
     "seq, id, key, verdict, tags, comment, reviewer, at, seconds, how, step, undoes, x, y, ra, dec"
 )
 INSERT = f"INSERT INTO decisions ({COLUMNS[5:]}) VALUES ({', '.join('?' * 15)})"
-"""Takes what `to_row` gives."""
+"""Statement for the values that `to_row` returns."""
 
 _NAN = float("nan")
 _MAX_NUMBER = 1e30
-"""1e30, far beyond any pixel, degree or second, and its square is a number still."""
+"""1e30, far beyond any pixel, degree or second; its square is still finite."""
 
 _MAX_DEPTH = 32
-"""32 levels of lists in lists, where the program writes five."""
+"""32 levels of nested JSON; the program writes five."""
 
 _MIN_ROW_BYTES = 20
 """20 bytes, less than SQLite takes for a row of sixteen empty values."""
@@ -31,7 +31,7 @@ _HOWS = {how.value: how for how in How}
 
 
 def to_row(decision: Decision) -> tuple[Any, ...]:
-    """What is stored of a decision, in the order of COLUMNS but without ``seq``."""
+    """Return the stored values of a decision, in the order of COLUMNS but without ``seq``."""
     tags = json.dumps(decision.tags, ensure_ascii=False) if decision.tags else "[]"
     return (
         decision.id,
@@ -53,23 +53,23 @@ def to_row(decision: Decision) -> tuple[Any, ...]:
 
 
 def from_rows(rows: Iterable[tuple[Any, ...]], path: object, size: int) -> list[Decision]:
-    """The decisions of rows in the order of COLUMNS.
+    """Return the decisions of rows in the order of COLUMNS.
 
-    SQLite holds any type in any column, so a damaged or forged file may: the sums and joins
-    below are there to find that out, at the least cost for a hundred thousand rows.
+    SQLite stores any type in any column, and a damaged or forged file may do so: the sums and
+    joins below raise for wrong types, at the least cost for a hundred thousand rows.
 
     Parameters
     ----------
     rows : iterable of tuple
     path : path
-        The session file, for what goes wrong.
+        The session file, named in the error.
     size : int
-        Bytes of that file: its rows hold no more text, unless it was forged.
+        Bytes of the file: its rows hold no more text, unless it was forged.
 
     Raises
     ------
     InputError
-        A row holds what no version of the program writes; names the file and the row.
+        A row holds values that no version of the program writes; names the file and the row.
     """
     decisions = []
     seq: int = 0
@@ -78,7 +78,7 @@ def from_rows(rows: Iterable[tuple[Any, ...]], path: object, size: int) -> list[
     left = size
     try:
         for row in rows:
-            seq, ident, key, word, tags, comment, reviewer, at, seconds, how = row[:10]
+            seq, ident, key, verdict, tags, comment, reviewer, at, seconds, how = row[:10]
             group, undoes, x, y, ra, dec = row[10:]
             text = "".join((ident, key, tags, comment, reviewer, at, group or "", undoes or ""))
             left -= len(text) + _MIN_ROW_BYTES
@@ -88,30 +88,30 @@ def from_rows(rows: Iterable[tuple[Any, ...]], path: object, size: int) -> list[
             x, y = _NAN if x is None else x, _NAN if y is None else y
             ra, dec = _NAN if ra is None else ra, _NAN if dec is None else dec
             seconds = 0.0 if seconds is None else seconds
-            # One comparison tells for most rows that nothing is infinite; NaN fails it too.
+            # This one comparison clears most rows of infinities; NaN fails it too.
             if not -_MAX_NUMBER < x + y + ra + dec + seconds < _MAX_NUMBER:
-                x, y, ra, dec, seconds = map(_finite, (x, y, ra, dec, seconds))
-            said = (_VERDICTS[word], tag_lists[tags], comment, reviewer, at, seconds, _HOWS[how])
-            decisions.append(Decision(ident, seq, key, *said, group, undoes, x, y, ra, dec))
+                x, y, ra, dec, seconds = map(_finite_or_nan, (x, y, ra, dec, seconds))
+            made = (_VERDICTS[verdict], tag_lists[tags], comment, reviewer, at, seconds, _HOWS[how])
+            decisions.append(Decision(ident, seq, key, *made, group, undoes, x, y, ra, dec))
     except (KeyError, ValueError, TypeError, OverflowError):
         raise InputError(f"{path}: a damaged session: decision {seq} is not readable") from None
     return decisions
 
 
-def _finite(value: float) -> float:
-    """A number, or NaN in the place of one that no candidate has."""
+def _finite_or_nan(value: float) -> float:
+    """Return a number, or NaN if it is infinite or too large for any candidate."""
     return value if -_MAX_NUMBER < value < _MAX_NUMBER else _NAN
 
 
 class _TagLists(dict[str, tuple[str, ...]]):
-    """Tags as stored to tags, each list of them made once."""
+    """Cache of tags by their stored text, so that each text is parsed once."""
 
     def __missing__(self, text: str) -> tuple[str, ...]:
-        self[text] = _tags(text)
+        self[text] = _parse_tags(text)
         return self[text]
 
 
-def _tags(text: str) -> tuple[str, ...]:
+def _parse_tags(text: str) -> tuple[str, ...]:
     tags = parsed(text)
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         raise ValueError
@@ -119,7 +119,7 @@ def _tags(text: str) -> tuple[str, ...]:
 
 
 def parsed(text: object) -> Any:
-    """The plain types of a JSON text; raises ValueError for what is none, or is too deep."""
+    """Return the plain types of a JSON text; raises ValueError if invalid or nested too deep."""
     if not isinstance(text, str):
         raise ValueError("no text")
     try:
@@ -140,41 +140,41 @@ def parsed(text: object) -> Any:
 
 
 def plain_meta(meta: dict[str, Any]) -> str:
-    """Metadata as strict JSON: NaN and infinities become {"number": "nan"}.
+    """Return metadata as strict JSON: NaN and infinities become {"number": "nan"}.
 
-    Numpy scalars become Python's, tuples and arrays become lists; TypeError for what JSON
-    cannot hold.
+    Numpy scalars become Python's, tuples and arrays become lists; raises TypeError for values
+    that JSON cannot hold.
     """
-    # Without blanks: a fit's result is then short enough for SQLite to have no page of its own.
-    packed = _packed(meta)
+    # Without blanks a fit's result is short enough for SQLite not to need a page for it alone.
+    packed = _pack(meta)
     return json.dumps(packed, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
 
 
 def meta_from(text: object) -> dict[str, Any]:
-    """The metadata that :func:`plain_meta` wrote; raises ValueError for anything else."""
-    unpacked = _unpacked(parsed(text))
+    """Return the metadata that :func:`plain_meta` wrote; raises ValueError for other text."""
+    unpacked = _unpack(parsed(text))
     if not isinstance(unpacked, dict):
         raise ValueError("not a mapping")
     return unpacked
 
 
-def _packed(value: Any) -> Any:
+def _pack(value: Any) -> Any:
     if hasattr(value, "tolist"):  # numpy
         value = value.tolist()
     if isinstance(value, float) and not math.isfinite(value):
         return {"number": repr(value)}
     if isinstance(value, dict):
-        return {str(key): _packed(item) for key, item in value.items()}
+        return {str(key): _pack(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_packed(item) for item in value]
+        return [_pack(item) for item in value]
     return value
 
 
-def _unpacked(value: Any) -> Any:
+def _unpack(value: Any) -> Any:
     if isinstance(value, dict):
         if value.keys() == {"number"} and value["number"] in ("nan", "inf", "-inf"):
             return float(value["number"])
-        return {key: _unpacked(item) for key, item in value.items()}
+        return {key: _unpack(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_unpacked(item) for item in value]
+        return [_unpack(item) for item in value]
     return value

@@ -1,4 +1,4 @@
-"""The tables of a session file, and the check that a file is one."""
+"""Tables of a session file, and checks that a file is a session."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ TABLES = (
         record TEXT NOT NULL,
         relative TEXT NOT NULL,
         fingerprints TEXT NOT NULL)""",
-    # By signature first, by which they are read: else those of all others are looked through.
+    # Signature first, since results are read by signature: else SQLite scans all others too.
     """CREATE TABLE adjustments (
         key TEXT NOT NULL,
         signature TEXT NOT NULL,
@@ -67,9 +67,9 @@ TABLES = (
 def create_tables(
     connection: sqlite3.Connection, fill: Callable[[sqlite3.Connection], None]
 ) -> None:
-    """Lay out a new session in one transaction, so that a kill leaves it empty or whole.
+    """Create the tables in one transaction, so that a kill leaves the session empty or whole.
 
-    ``fill`` writes what is in it from the first moment on.
+    ``fill`` writes the first rows in the same transaction.
     """
     connection.execute("BEGIN EXCLUSIVE")
     for statement in TABLES:
@@ -81,13 +81,13 @@ def create_tables(
 
 
 def check_header(path: Path) -> None:
-    """Refuse a file that is no session by its first bytes, before SQLite may touch it.
+    """Refuse a file that is not a session by its first bytes, before SQLite may touch it.
 
     Raises
     ------
     InputError
-        No SQLite database, another program's, or a session of a newer program; or its journal
-        is no file.
+        The file is not an SQLite database, or is another program's or a newer program's; or its
+        journal is not a regular file.
     """
     _check_companions(path)
     try:
@@ -96,17 +96,17 @@ def check_header(path: Path) -> None:
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     if not head:
-        raise InputError(f"{path}: wants a vetter session, found an empty file")
+        raise InputError(f"{path}: expected a vetter session, found an empty file")
     if mark_of(head) is not Mark.SESSION:
         raise InputError(
-            f"{path}: wants a vetter session (an SQLite database), found something else"
+            f"{path}: expected a vetter session (an SQLite database), found something else"
         )
-    # Big-endian, as https://www.sqlite.org/fileformat.html has them.
+    # Big-endian, see https://www.sqlite.org/fileformat.html.
     _check_marks(path, int.from_bytes(head[68:72]), int.from_bytes(head[60:64]))
 
 
 def journal_of(path: Path, kind: str = "journal") -> Path:
-    """The journal of a session, where SQLite has it: beside the file that a link leads to."""
+    """Return the path of a session's journal, which SQLite puts beside the target of a link."""
     return Path(f"{os.path.realpath(path)}-{kind}")
 
 
@@ -115,28 +115,31 @@ def _check_companions(path: Path) -> None:
     for companion in (journal_of(path), journal_of(path, "wal")):
         try:
             mode = os.stat(companion).st_mode
-        except OSError:  # none
+        except OSError:  # no such file
             continue
         if not stat.S_ISREG(mode):
-            raise InputError(f"{companion}: wants a session's journal, found no file; remove it")
+            raise InputError(
+                f"{companion}: expected a session's journal, found no regular file; remove it"
+            )
 
 
 def _check_marks(path: Path, application: int, version: int) -> None:
     if application != APPLICATION_ID:
         raise InputError(
-            f"{path}: an SQLite database of another program, or a damaged one, not a vetter session"
+            f"{path}: expected a vetter session, found an SQLite database of another program, or a "
+            "damaged one"
         )
     if version > VERSION:
         raise InputError(
-            f"{path}: a session of format {version}, written by a newer vetter; "
-            f"this one reads format {VERSION}: update it"
+            f"{path}: expected a session of format {VERSION}, found format {version} of a newer "
+            "vetter; update vetter"
         )
 
 
 def check_journal(path: Path) -> None:
     """Refuse a journal that names other files, which SQLite may then delete.
 
-    No session has one: its commits are each of one database.
+    Sessions never write such a journal, since each commit changes one database.
 
     Raises
     ------
@@ -151,19 +154,21 @@ def check_journal(path: Path) -> None:
                 return
             file.seek(-len(JOURNAL_MAGIC), os.SEEK_END)
             end = file.read()
-    except OSError:  # none, or unreadable: SQLite says which
+    except OSError:  # missing or unreadable; SQLite reports which
         return
     if end == JOURNAL_MAGIC:
-        raise InputError(f"{journal}: no journal of a vetter session; remove it")
+        raise InputError(
+            f"{journal}: expected a session's journal, found one that names other files; remove it"
+        )
 
 
 def check_schema(path: Path, connection: sqlite3.Connection) -> str:
-    """Refuse another program's database, a forged or newer session and one that lacks a table.
+    """Refuse another program's database, and a session that is forged, newer or lacks a table.
 
     Returns
     -------
     str
-        That a definition is damaged, in words; '' where all are as the program makes them.
+        A phrase if a definition is damaged; '' if all are as the program makes them.
 
     Raises
     ------
@@ -171,9 +176,9 @@ def check_schema(path: Path, connection: sqlite3.Connection) -> str:
     sqlite3.Error
         The database is corrupt or cannot be read.
     """
-    # A read of the tables first: it rolls back what a killed window left unfinished.
+    # The tables are read first: the read rolls back a commit that a kill has interrupted.
     query = f"SELECT type, name, sql FROM sqlite_master LIMIT {_MAX_PARTS}"
-    connection.text_factory = _tolerant
+    connection.text_factory = _decode_tolerantly
     try:
         found = connection.execute(query).fetchall()
     finally:
@@ -183,9 +188,9 @@ def check_schema(path: Path, connection: sqlite3.Connection) -> str:
     _check_marks(path, application, version)
     damage = ""
     for kind, name, sql in found:
-        if (kind, name, _plain(sql)) in _PARTS:
+        if (kind, name, _normalize_sql(sql)) in _PARTS:
             continue
-        # What is damaged is only read, and no trigger runs then.
+        # A damaged session is only read, and no trigger runs on reading.
         if (kind, name) in _TRIGGERS or _has_known_columns(connection, kind, name, sql):
             damage = "the definitions of its tables are damaged"
         else:
@@ -194,30 +199,33 @@ def check_schema(path: Path, connection: sqlite3.Connection) -> str:
         name for kind, name, _ in found if kind == "table"
     }
     if missing:
-        raise InputError(f"{path}: a damaged session: it has no table {sorted(missing)[0]!r}")
+        raise InputError(
+            f"{path}: a damaged session: table {sorted(missing)[0]!r} is missing; restore it from "
+            "a copy"
+        )
     return damage
 
 
-def _tolerant(text: bytes) -> str:
+def _decode_tolerantly(text: bytes) -> str:
     return text.decode("utf-8", "replace")
 
 
 def structural_damage(path: Path) -> str:
-    """Say what is wrong with a file whose structure SQLite refuses."""
+    """Return a phrase for the damage of a file whose structure SQLite refuses."""
     with open_plain_file(path) as file:
         head = file.read(100)
-        found = file.seek(0, os.SEEK_END)
-    size = int.from_bytes(head[16:18])
-    promised = int.from_bytes(head[28:32]) * (65536 if size == 1 else size)
-    return f"cut short: {found} bytes of {promised}" if found < promised else "damaged"
+        size = file.seek(0, os.SEEK_END)
+    page = int.from_bytes(head[16:18])
+    expected = int.from_bytes(head[28:32]) * (65536 if page == 1 else page)
+    return f"cut short: {size} bytes of {expected}" if size < expected else "damaged"
 
 
 def _has_known_columns(
     connection: sqlite3.Connection, kind: object, name: object, sql: object
 ) -> bool:
-    """Return whether a plain table has the columns that the program gives it, none generated.
+    """Return whether a plain table has the columns that the program creates, none generated.
 
-    Its definition may have a bad byte elsewhere: what is in it can be read then.
+    If the damage of its definition is elsewhere, its rows can be read.
     """
     known = [table for table in TABLES if table.split()[1:3] == ["TABLE", name]]
     if kind != "table" or not known or "VIRTUAL" in str(sql)[:30].upper():
@@ -231,26 +239,26 @@ def _has_known_columns(
 
 
 def _columns(connection: sqlite3.Connection, table: object) -> list[tuple[str, int, int, int]]:
-    """Return for each column its name, and whether it is generated or the number of the row."""
+    """Return each column's name, and whether it is generated, in the key, and an INTEGER."""
     query = "SELECT name, hidden, pk, upper(type) = 'INTEGER' FROM pragma_table_xinfo(?)"
     return connection.execute(query, (table,)).fetchall()
 
 
 def _check_part(path: Path, kind: object, name: object) -> None:
-    """Refuse what no version of the program has made: views, triggers, generated columns..."""
-    # Indexes that SQLite makes for keys, counters of the first version, and statistics.
+    """Refuse parts that no version of the program makes: views, triggers, generated columns..."""
+    # Allowed are SQLite's indexes for keys, the counters of the first version, and statistics.
     if kind == "index" and str(name).startswith("sqlite_autoindex_"):
         return
     if kind == "table" and name in ("sqlite_sequence", "sqlite_stat1", "sqlite_stat4"):
         return
     raise InputError(
-        f"{path}: not a session that vetter has made, or a damaged one: "
-        f"it has a {str(kind)[:20]} {str(name)[:40]!r} of another kind"
+        f"{path}: expected a vetter session, found another or a damaged one: "
+        f"unknown {str(kind)[:20]} {str(name)[:40]!r}"
     )
 
 
-def _plain(sql: object) -> str:
-    """A definition without what has changed from version to version, or says the same."""
+def _normalize_sql(sql: object) -> str:
+    """Return a definition without the parts that differ between versions or have no effect."""
     text = " ".join(str(sql)[:10_000].replace('"', "").split())
     for word in (" AUTOINCREMENT", " WITHOUT ROWID", " IF NOT EXISTS"):
         text = text.replace(word, "")
@@ -259,7 +267,7 @@ def _plain(sql: object) -> str:
     )
 
 
-_PARTS = {(sql.split()[1].lower(), sql.split()[2], _plain(sql)) for sql in TABLES}
+_PARTS = {(sql.split()[1].lower(), sql.split()[2], _normalize_sql(sql)) for sql in TABLES}
 """Kind, name and plain definition of each part of a session."""
 
 _TRIGGERS = {(kind, name) for kind, name, _ in _PARTS if kind == "trigger"}

@@ -32,7 +32,7 @@ from vetter.io.session.stored_fits import newest_fits, next_fits, put_fits
 
 Prints = tuple[Fingerprint, ...]
 
-_TIME = "20[0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9]Z"
+_TIME_GLOB = "20[0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9]Z"
 
 
 class SessionFile:
@@ -46,7 +46,7 @@ class SessionFile:
     ----------
     path : Path
     reviewer : str
-        Who decides in this window; the position is kept for each reviewer.
+        Name stored with this window's decisions; the position is stored for each reviewer.
     read_only : bool
     """
 
@@ -69,7 +69,7 @@ class SessionFile:
         Raises
         ------
         InputError
-            The file is there already, or its folder cannot be written to.
+            The file exists already, or its folder cannot be written to.
         """
         return cls(SessionDatabase.create(Path(path).absolute()), reviewer)
 
@@ -82,9 +82,10 @@ class SessionFile:
         Raises
         ------
         SessionLocked
-            Another window writes to it; with ``read_only`` it opens all the same.
+            Another window writes to it, and ``read_only`` is False.
         InputError
-            Missing, damaged, not a session, or of a newer program.
+            The file is missing, damaged so that nothing can be read, not a session, or of a
+            newer program.
         """
         content = SessionContent()
         database = SessionDatabase.open(Path(path).absolute(), read_only, content.examine)
@@ -92,9 +93,9 @@ class SessionFile:
 
     @classmethod
     def start(cls, path: str | os.PathLike[str], reviewer: str) -> SessionFile:
-        """Open a session, or make it where there is none; read-only where another writes.
+        """Open or create a session; read-only if another window writes to it.
 
-        ``notes`` then says who holds it.
+        ``notes`` then names the process of the other window.
         """
         content = SessionContent()
         return cls(SessionDatabase.start(Path(path).absolute(), content.examine), reviewer, content)
@@ -106,17 +107,17 @@ class SessionFile:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file and its lock; harmless when repeated."""
+        """Close the file and release its lock; harmless when repeated."""
         self._database.close()
 
     @property
     def damage(self) -> tuple[str, ...]:
-        """What of it cannot be read, as far as it has been asked for."""
+        """Unreadable parts found so far, a phrase each."""
         return tuple(self._content.damage)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the user has to know: why it is read-only, that the disk knows no locks."""
+        """Lines for the user: damage, why it is read-only, that the disk has no file locks."""
         notes = self._database.notes
         if not self.damage:
             return notes
@@ -127,22 +128,22 @@ class SessionFile:
 
     @property
     def holder(self) -> Holder | None:
-        """Who last opened it for writing."""
+        """The window that last opened the file for writing; None if not recorded."""
         return self._database.holder
 
     def append(self, decisions: Sequence[Decision], position: str | None = None) -> list[Decision]:
-        """Commit decisions, all or none; the same with their sequence numbers.
+        """Commit decisions, all or none, and return them with their sequence numbers.
 
         Parameters
         ----------
         decisions : sequence of Decision
         position : str, optional
-            Key of the candidate to resume at, kept in the same transaction.
+            Key of the candidate to resume at, stored in the same transaction.
 
         Raises
         ------
         VetterError
-            Nothing was written: the disk is full, gone or read-only, in one line.
+            Nothing was written: the disk is full, gone or read-only.
         """
         written = []
         self._content.forget()
@@ -155,29 +156,29 @@ class SessionFile:
         return written
 
     def decisions(self) -> list[Decision]:
-        """All events that can be read, of all reviewers, in order; `damage` says what is missing.
+        """Return all readable decisions of all reviewers, in order; `damage` counts the others.
 
         Raises
         ------
         InputError
-            There are some, and none can be read.
+            The session holds decisions, and none can be read.
         """
         return self._content.take_decisions(self._database)
 
     def save_as(self, path: str | os.PathLike[str]) -> int:
-        """Write all that can be read into a new session; the number of decisions in it.
+        """Write all readable parts into a new session; return its number of decisions.
 
         Raises
         ------
         VetterError
-            InputError where the file is there already, or nothing can be read.
+            InputError if the file exists already, or if nothing can be read.
         """
         decisions = self.decisions()
         copy_session(self._database, decisions, Path(path).absolute())
         return len(decisions)
 
     def reviewers(self) -> list[str]:
-        """Who has decided anything, the one who decided last at the end."""
+        """Return the reviewers who have decided, in the order of their last decisions."""
         rows, whole = self._database.readable(
             "SELECT reviewer FROM decisions GROUP BY reviewer ORDER BY max(seq)"
         )
@@ -196,20 +197,20 @@ class SessionFile:
         return int(rows[0][0]) if rows else 0
 
     def everyone(self) -> list[str]:
-        """The reviewers, and those who have only looked so far; who decided last at the end."""
+        """Return those who have only looked so far, then the reviewers who have decided."""
         rows, _ = self._database.readable("SELECT reviewer FROM positions ORDER BY at")
         names, decided = [row[0] for row in rows], self.reviewers()
         return [name for name in names if isinstance(name, str) and name not in decided] + decided
 
     @property
     def position(self) -> str | None:
-        """Key of the candidate at which this reviewer was last; None where not known."""
+        """Key of the candidate at which this reviewer was last; None if not stored."""
         query = "SELECT key FROM positions WHERE reviewer = ?"
         rows, _ = self._database.readable(query, (self.reviewer,))
         return rows[0][0] if rows and isinstance(rows[0][0], str) else None
 
     def set_position(self, key: str) -> None:
-        """Remember the candidate at which this reviewer is."""
+        """Store the candidate at which this reviewer is."""
         with self._database.transaction() as cursor:
             self._put_position(cursor, key)
 
@@ -222,29 +223,29 @@ class SessionFile:
     def record_input(
         self, record: Mapping[str, Any], fingerprints: Sequence[Fingerprint], candidates: int
     ) -> tuple[str, ...]:
-        """Note what the session is opened on, where it differs from the time before.
+        """Record the inputs of the session if they differ from the last record.
 
         Parameters
         ----------
         record : mapping
             The source's record: plain types, absolute paths.
         fingerprints : sequence of Fingerprint
-            None while the list is still being read: then only the record is noted, so that the
-            session can be opened again whatever happens, and nothing is compared.
+            Empty while the list is still being read: then only the record is stored, so that
+            the session can be opened again after a kill, and nothing is compared.
         candidates : int
             Length of the list.
 
         Returns
         -------
         tuple of str
-            The roles whose content has changed; empty at the first time.
+            The roles whose content has changed; empty for the first record.
         """
         inputs = self.inputs()
         earlier = [known for known in inputs if known.fingerprints]
         prints = tuple(fingerprints)
         changed = changed_roles(earlier[-1].fingerprints, prints) if earlier and prints else ()
         plain = json.loads(json.dumps(dict(record)))
-        if self.read_only or (inputs and _says_no_less(inputs[-1], plain, prints)):
+        if self.read_only or (inputs and _is_recorded(inputs[-1], plain, prints)):
             return changed
         relative = relative_paths(plain, self.path.parent)
         values = [plain, relative, [asdict(f) for f in prints]]
@@ -252,15 +253,15 @@ class SessionFile:
             cursor.execute(
                 "INSERT INTO inputs (at, candidates, record, relative, fingerprints)"
                 " VALUES (?, ?, ?, ?, ?)",
-                (self._time(), candidates, *(json.dumps(value) for value in values)),
+                (self._next_time(), candidates, *(json.dumps(value) for value in values)),
             )
         self._since = None
         return changed
 
     def inputs(self) -> list[RecordedInput]:
-        """What the session has been opened on, oldest first; paths as they are found now.
+        """Return the recorded inputs, oldest first, with their present paths.
 
-        An opening whose list was never complete counts only where it is the last.
+        An opening whose list was never read to its end counts only if it is the last.
         """
         rows, damage = input_rows(self._database)
         self._content.note(damage)
@@ -268,66 +269,68 @@ class SessionFile:
         return [row.found(self.path.parent) for row in rows]
 
     def put_adjustment(self, key: str, signature: str, meta: Mapping[str, Any]) -> None:
-        """Keep the result of a fit; ``signature`` names the options and pixels it rests on."""
+        """Store the result of a fit; ``signature`` identifies its options and pixels."""
         self.put_adjustments([(key, signature, plain_meta(dict(meta)))])
 
     def put_adjustments(self, results: Iterable[tuple[str, str, str]]) -> None:
-        """Keep many results, (key, signature, text) each, in one transaction.
+        """Store many results, (key, signature, text) each, in one transaction.
 
-        The text is what `session_rows.plain_meta` makes of the metadata.
+        The text is the metadata as `rows.plain_meta` writes it.
         """
-        put_fits(self._database, results, self._time())
+        put_fits(self._database, results, self._next_time())
 
-    def _time(self) -> str:
-        """The time that inputs and fits are written under."""
+    def _next_time(self) -> str:
+        """Return a time for inputs and fits, later than all those stored."""
         if not self._latest:
-            # Not those that no version writes: none can come after them.
+            # GLOB leaves out forged times such as month 13, after which no time could come.
             tables = ("inputs", "adjustments")
-            queries = (f"SELECT max(at) FROM {table} WHERE at GLOB '{_TIME}'" for table in tables)
+            queries = (
+                f"SELECT max(at) FROM {table} WHERE at GLOB '{_TIME_GLOB}'" for table in tables
+            )
             rows = [self._database.readable(query)[0] for query in queries]
             self._latest = max((found[0][0] or "" for found in rows if found), default="")
         self._latest = time_after(self._latest)
         return self._latest
 
     def adjustments(self) -> dict[str, tuple[str, dict[str, Any]]]:
-        """For each key the newest result, as (signature, meta).
+        """Return the newest result of each key, as (signature, meta).
 
-        Those of other inputs, from before a file changed, are left out: their key may be
-        another object's by now.
+        Results from before an input file changed are left out: their key may be another
+        object's now.
         """
         return newest_fits(self._database, self._current_since())
 
     def adjustments_of(
         self, signature: str, after: str, limit: int
     ) -> list[tuple[str, dict[str, Any]]]:
-        """The next of the results under a signature, see `stored_fits.next_fits`.
+        """Return the next results under a signature, see `stored_fits.next_fits`.
 
-        As with `adjustments`, those of other inputs are left out.
+        As in `adjustments`, results from before an input file changed are left out.
         """
         return next_fits(self._database, self._current_since(), signature, after, limit)
 
     def _current_since(self) -> str:
-        """Since when the inputs are as they are; looked up once, as it asks the disk for each."""
+        """Return the time since which the inputs are unchanged; cached, since it reads the disk."""
         if self._since is None:
             self._since = current_since(self.inputs())
         return self._since
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The settings in force, by name."""
+        """The stored settings, by name."""
         settings, damage = kept_settings(self._database)
         self._content.note(damage)
         return settings
 
     def set_settings(self, settings: Mapping[str, Any]) -> None:
-        """Keep settings, each of a type that JSON holds; others stay as they are."""
+        """Store settings, each of a type that JSON holds; others stay unchanged."""
         rows = [(name, json.dumps(value)) for name, value in settings.items()]
         with self._database.transaction() as cursor:
             cursor.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", rows)
 
 
-def _says_no_less(known: RecordedInput, record: dict[str, Any], prints: Prints) -> bool:
-    """Whether what is noted last says the same, or more of the same files."""
+def _is_recorded(known: RecordedInput, record: dict[str, Any], prints: Prints) -> bool:
+    """Return whether the last record already holds these inputs, or more about them."""
     if known.record != record:
         return False
     return not prints or not changed_roles(known.fingerprints, prints)
