@@ -131,7 +131,7 @@ def test_a_verdict_before_the_candidate_is_painted_says_that_it_was_not_taken(se
     session.message.connect(said.append)
     session.accept()
     session.reject()
-    assert said == ["the last key was not taken: its candidate was not on screen yet"]
+    assert said == ["key ignored: its candidate was not on screen yet"]
 
 
 def test_a_key_that_was_not_taken_is_not_hidden_by_what_was_saved(session, store, qtbot, impatient):
@@ -144,7 +144,7 @@ def test_a_key_that_was_not_taken_is_not_hidden_by_what_was_saved(session, store
         store.gate.set()
     assert said == [
         "saving...",
-        "the last key was not taken: its candidate was not on screen yet",
+        "key ignored: its candidate was not on screen yet",
     ]
 
 
@@ -190,7 +190,7 @@ def test_an_undo_that_comes_while_a_verdict_is_saved_is_not_dropped_without_a_wo
     session.undo()
     with qtbot.waitSignal(session.opinions_changed):
         store.gate.set()
-    assert said[-1] == ("the last key was not taken: the decision before it was still being saved")
+    assert said[-1] == ("key ignored: the decision before it was still being saved")
 
 
 def test_what_cannot_be_kept_is_said_once_and_is_no_failure(session, store, qtbot):
@@ -206,7 +206,7 @@ def test_what_cannot_be_kept_is_said_once_and_is_no_failure(session, store, qtbo
     for _ in range(2):
         with qtbot.waitSignal(session.writer.failed):
             session.writer.keep_adjustments([("a", "signature", "{}")])
-    assert noticed == ["fits, place and settings are not kept: s.vetter: the disk is full"]
+    assert noticed == ["fits, position and settings not saved: s.vetter: the disk is full"]
     assert not failed
 
 
@@ -237,7 +237,7 @@ def test_a_key_whose_turn_comes_on_another_candidate_is_said(session, store, qtb
     session.reject()
     store.gate.set()
     qtbot.waitUntil(lambda: session.current_key == "b" and not session.busy, timeout=30000)
-    assert said[-1] == "the last key was not taken: its candidate was not on screen yet"
+    assert said[-1] == "key ignored: its candidate was not on screen yet"
 
 
 def test_what_waits_for_the_disk_at_the_end_is_written(session, store, impatient):

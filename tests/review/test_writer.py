@@ -90,7 +90,7 @@ def test_what_fails_beside_the_verdicts_is_said(writer, store, qtbot):
 
 def test_a_place_that_was_put_off_does_not_replace_that_of_a_later_decision(writer, store):
     store.gate.set()
-    writer._later(Urgency.RESULT, lambda: store.busy.wait(5))
+    writer._put_background(Urgency.RESULT, lambda: store.busy.wait(5))
     writer.keep_position("a")
     writer.keep_position("b")
     receipt = writer.submit(["verdict"], "c")

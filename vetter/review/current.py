@@ -1,4 +1,4 @@
-"""The current candidate, since when the user sees it, and the pace of the decisions."""
+"""The current candidate, how long the user has seen it, and the pace of the decisions."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from vetter.review.queue import Queue
 
 SETTLED_MS = 400
-"""A place is worth remembering when the vetter stays; held arrow keys pass many."""
+"""400 ms on a candidate before its position is stored, since held arrow keys pass many."""
 
 PAUSE_SECONDS = 60.0
-"""A longer gap between two decisions is a pause, and does not count."""
+"""60 s: a longer gap between two decisions is a pause, and does not count in the pace."""
 
 REMEMBERED = 40
-"""The pace is that of the last so many decisions: it follows the vetter, not the evening."""
+"""The last 40 gaps give the pace, so that the pace follows the user, not the evening."""
 
 
 class Awaited(Enum):
-    """Candidate that is shown of its own accord when more of the list has been read."""
+    """Candidate that is shown without a key once more of the list has been read."""
 
     NOTHING = 0
     NEXT_LISTED = 1
@@ -32,32 +32,32 @@ class Awaited(Enum):
 
 
 class CurrentCandidate(QObject):
-    """The candidate on screen, the way there, and whether its pixels have been painted.
+    """The candidate on screen, the direction of travel, and whether its pixels are painted.
 
     Parameters
     ----------
     queue : Queue
-        The order in which the candidates come by.
+        The order in which the candidates are shown.
     """
 
     changed = pyqtSignal(int)  # row
-    blanked = pyqtSignal(bool)  # nothing is on screen any more, or a candidate is again
-    settled = pyqtSignal(int)  # row, once the vetter stays
+    blanked = pyqtSignal(bool)  # True: no candidate is on screen; False: a candidate is again
+    settled = pyqtSignal(int)  # row on which the user has stayed for SETTLED_MS
 
     def __init__(self, queue: Queue, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._queue = queue
         self.row = -1
         self.is_blank = False
-        """Whether no candidate is on screen, since the filter matches none."""
+        """Whether no candidate is on screen because the filter matches none."""
         self.direction = 1
-        self._waits_for = Awaited.NOTHING
+        self._awaited = Awaited.NOTHING
         self._painted_row = -1
         self._painted_at = 0.0
-        self._settling = QTimer(self)
-        self._settling.setSingleShot(True)
-        self._settling.setInterval(SETTLED_MS)
-        self._settling.timeout.connect(self._on_settled)
+        self._settle_timer = QTimer(self)
+        self._settle_timer.setSingleShot(True)
+        self._settle_timer.setInterval(SETTLED_MS)
+        self._settle_timer.timeout.connect(self._on_settled)
 
     @property
     def is_painted(self) -> bool:
@@ -66,12 +66,12 @@ class CurrentCandidate(QObject):
 
     @property
     def seconds(self) -> float:
-        """How long it has been on screen, painted."""
+        """Seconds since the candidate on screen was painted; 0 before."""
         return time.monotonic() - self._painted_at if self.is_painted else 0.0
 
     def show(self, row: int) -> None:
         """Show a candidate; it counts as seen only once it is painted."""
-        self._waits_for = Awaited.NOTHING
+        self._awaited = Awaited.NOTHING
         if row == self.row:
             self._set_blank(False)
             return
@@ -79,22 +79,22 @@ class CurrentCandidate(QObject):
         self._painted_row = -1
         self._set_blank(False)
         self.changed.emit(row)
-        self._settling.start()
+        self._settle_timer.start()
 
     def follow_filter(self) -> None:
-        """Leave the screen empty where the filter matches nothing; fill it where it does again.
+        """Blank the screen if the filter matches no candidate; show the candidate if it does again.
 
-        Where it leaves out the candidate on screen alone, that stays.
+        If the filter matches others but not the candidate on screen, the candidate stays.
         """
         self._set_blank(self._queue.is_barren)
 
     def painted(self, row: int) -> None:
-        """The window has painted a candidate; an old one's paint counts for nothing."""
+        """Record that the window has painted a candidate; ignored if the row is not current."""
         if row == self.row and row != self._painted_row and not self.is_blank:
             self._painted_row, self._painted_at = row, time.monotonic()
 
     def step(self, steps: int) -> bool:
-        """Go on, or back; False at the end of the list."""
+        """Go forward or back; return False beyond the ends of the list."""
         self.direction = 1 if steps > 0 else -1
         row = self._queue.step(self.row, steps)
         if row is not None:
@@ -102,7 +102,7 @@ class CurrentCandidate(QObject):
         return row is not None
 
     def to_undecided(self, codes: npt.NDArray[np.uint8], start: int | None = None) -> bool:
-        """Go to the next undecided, around the end; False where there is none."""
+        """Go to the next undecided candidate, around the end; return False without one."""
         row = self._queue.next_undecided(self.row if start is None else start, codes)
         if row is not None:
             self.direction = 1
@@ -110,16 +110,16 @@ class CurrentCandidate(QObject):
         return row is not None
 
     def to_end(self, last: bool) -> None:
-        """Go to the last of the list, or the first."""
+        """Go to the last candidate of the list, or to the first."""
         if len(self._queue):
             self.show(int(self._queue.order[-1 if last else 0]))
 
     def wait(self, for_what: Awaited) -> None:
-        """Stay until more of the list has been read; going anywhere ends the wait."""
-        self._waits_for = for_what
+        """Stay until more of the list has been read; any move ends the wait."""
+        self._awaited = for_what
 
     def arrived(self, codes: npt.NDArray[np.uint8]) -> None:
-        """More has been read: show what was waited for, if it is there."""
+        """Show the awaited candidate if it is among the rows read so far."""
         if self.row < 0:
             if not self.to_undecided(codes):
                 self.to_end(last=False)
@@ -127,9 +127,9 @@ class CurrentCandidate(QObject):
             match = self._queue.first_match(self.row)
             if match is not None:
                 self.show(match)
-        elif self._waits_for is Awaited.NEXT_LISTED:
+        elif self._awaited is Awaited.NEXT_LISTED:
             self.step(1)
-        elif self._waits_for is Awaited.NEXT_UNDECIDED:
+        elif self._awaited is Awaited.NEXT_UNDECIDED:
             self.to_undecided(codes)
 
     def _set_blank(self, blank: bool) -> None:
@@ -139,35 +139,35 @@ class CurrentCandidate(QObject):
             self.blanked.emit(blank)
 
     def close(self) -> None:
-        """Settle no more."""
-        self._settling.stop()
+        """Stop the timer, so that `settled` is not emitted any more."""
+        self._settle_timer.stop()
 
     def _on_settled(self) -> None:
         self.settled.emit(self.row)
 
 
 class Pace(NamedTuple):
-    """Candidates per minute and seconds left; None before there is enough to tell."""
+    """Candidates per minute and seconds left; None with fewer than three gaps."""
 
     per_minute: float | None
     seconds_left: float | None
 
 
 class PaceMeter:
-    """Measures the pace from the times of single verdicts."""
+    """Meter of the pace, from the times of single verdicts."""
 
     def __init__(self) -> None:
         self._last: float | None = None
         self._gaps: deque[float] = deque(maxlen=REMEMBERED)
 
     def decided(self, now: float) -> None:
-        """A verdict was given at monotonic time ``now``, in seconds."""
+        """Count a verdict at monotonic time ``now``, in seconds."""
         if self._last is not None and 0 <= now - self._last <= PAUSE_SECONDS:
             self._gaps.append(now - self._last)
         self._last = now
 
     def pace(self, undecided: int) -> Pace:
-        """The present pace, and the time left for so many candidates."""
+        """Return the present pace, and the time left for ``undecided`` candidates."""
         total = sum(self._gaps)
         if len(self._gaps) < 3 or total <= 0:
             return Pace(None, None)

@@ -1,4 +1,4 @@
-"""An export on a thread of its own: asked for, watched, cancelled."""
+"""Export on a worker thread, with progress and cancellation."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What is to be exported; nothing of it changes while the export runs.
+    """Content and options of an export, unchanged while the export runs.
 
-    ``picture`` makes the PNG of a candidate and is called on the export's thread; without
-    it none is written. ``adjustments`` are ``adjust_*`` metadata by key.
+    ``picture`` makes the PNG of a candidate and is called on the export's thread; if None, no
+    PNG is written. ``adjustments`` are ``adjust_*`` metadata by key.
     """
 
     folder: str
@@ -36,7 +36,7 @@ class ExportRequest:
 
 
 class Exporter(QObject):
-    """Runs one export at a time.
+    """Runner of one export at a time.
 
     Parameters
     ----------
@@ -47,13 +47,13 @@ class Exporter(QObject):
     """
 
     progress = pyqtSignal(int, int)
-    """Done and total."""
+    """Numbers of finished and of all steps."""
 
     done = pyqtSignal(object)
     """ExportReport."""
 
     failed = pyqtSignal(str)
-    """In words; nothing was written."""
+    """The reason in words; nothing was written."""
 
     def __init__(self, session: Session, cache: CutoutCache, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -67,7 +67,7 @@ class Exporter(QObject):
         return self._thread is not None and self._thread.isRunning()
 
     def start(self, request: ExportRequest) -> None:
-        """Begin; one that runs is ended first."""
+        """Start an export; the one under way is cancelled first."""
         self.close()
         opinions = FrozenOpinions.of(self._session)
         self._thread = _ExportThread(self, request, self._session, self._cache, opinions)
@@ -75,21 +75,21 @@ class Exporter(QObject):
         self._thread.start()
 
     def cancel(self) -> None:
-        """Ask it to end; `done` tells when it has."""
+        """Cancel the export; `done` is emitted at its end."""
         if self._thread is not None:
             self._thread.stop.set()
 
     def close(self) -> None:
-        """Cancel and wait."""
+        """Cancel the export and wait for its end."""
         self.cancel()
         if self._thread is not None:
             self._thread.wait()
             self._thread = None
 
     def _on_finished(self) -> None:
-        """Tell the outcome once the thread has ended: who hears of it may delete the exporter."""
+        """Emit the outcome once the thread has ended, since a slot may delete the exporter."""
         thread = self._thread
-        # An export that was ended for another one finishes too, and is not told of.
+        # An export that `start` has cancelled finishes too, and is not reported.
         if thread is None or not thread.isFinished():
             return
         self.close()
@@ -100,7 +100,7 @@ class Exporter(QObject):
 
 
 class _ExportThread(QThread):
-    """The thread of one export; owned by the exporter, which waits for it."""
+    """Thread of one export; the exporter owns it and waits for its end."""
 
     def __init__(
         self,
@@ -119,7 +119,7 @@ class _ExportThread(QThread):
         self._cache = cache
         self._opinions = opinions
         self.outcome: ExportReport | str = ""
-        """The report, or in words why there is none; read it once the thread has ended."""
+        """The report, or the error in words; valid once the thread has ended."""
 
     def run(self) -> None:
         try:

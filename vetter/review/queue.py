@@ -1,4 +1,4 @@
-"""The order in which the candidates come by: the file's, sorted, filtered.
+"""Order in which the candidates are shown: the file's order, sorted and filtered.
 
 New rows are merged into the order of a sorted column.
 """
@@ -16,23 +16,24 @@ Rows = npt.NDArray[np.intp]
 ColumnValues = Callable[[str], npt.NDArray[Any]]
 
 NUMBERS = "biuf"
+"""Kinds of numpy types whose values are sorted as numbers; all others are sorted as text."""
 
 
 class Queue(QObject):
     """Rows of the list in the order in which they are shown and stepped through.
 
     A filter is evaluated once, when it is set: a candidate whose verdict makes it no
-    longer match stays where it is until the filter is applied anew, so that the vetter's
-    next key can never hit another candidate than the one they look at.
+    longer match stays where it is until the filter is applied again, so that the user's
+    next key can never hit another candidate than the one on screen.
 
     Parameters
     ----------
     count : int
         Length of the candidate list.
     values : callable
-        Gives the values of a named column, one per row, for sorting.
+        Returns the values of a named column, one per row, for sorting.
     matches : callable
-        Gives the boolean mask, one per row, of a filter expression; raises InputError
+        Returns the boolean mask, one per row, of a filter expression; raises InputError
         with the reason in words.
     """
 
@@ -49,34 +50,34 @@ class Queue(QObject):
         self._count = count
         self._values = values
         self._matches = matches
-        self._sorted: Rows = np.arange(count)
+        self._sorted_rows: Rows = np.arange(count)
         self._by_value: SortedRows | None = None
         self._mask: npt.NDArray[np.bool_] | None = None
         self.expression = ""
         self.sort_column: str | None = None
         self.descending = False
-        self.order: Rows = self._sorted
+        self.order: Rows = self._sorted_rows
         self._places: Rows = np.arange(count)
 
     def __len__(self) -> int:
         return len(self.order)
 
     def sort_by(self, column: str | None, descending: bool = False) -> None:
-        """Sort by a column; None is the file's order. Empty values come last both ways."""
+        """Sort by a column; None restores the file's order. Empty values come last both ways."""
         by_value = None if column is None else SortedRows(self._values(column), descending)
         self._by_value = by_value
-        self._sorted = np.arange(self._count) if by_value is None else by_value.rows
+        self._sorted_rows = np.arange(self._count) if by_value is None else by_value.rows
         self.sort_column, self.descending = column, descending
         self._arrange()
         self.changed.emit()
 
     def set_filter(self, expression: str) -> None:
-        """Show only what matches; an empty expression shows all.
+        """List only the matching candidates; an empty expression lists all.
 
         Raises
         ------
         InputError
-            The expression cannot be understood; the filter stays as it was.
+            The expression is invalid; the filter stays as it was.
         """
         expression = expression.strip()
         self._mask = self._matches(expression) if expression else None
@@ -87,16 +88,17 @@ class Queue(QObject):
     def extend(
         self, count: int, values: ColumnValues, matches: Callable[[str], npt.NDArray[np.bool_]]
     ) -> None:
-        """The list is longer now: new rows are sorted in and filtered, the others stay listed.
+        """Add new rows, sorted and filtered, to the order; rows listed before stay listed.
 
-        Unlike a new sort or filter this tells nobody: the rows that were listed have not changed.
+        Unlike a new sort or filter, this emits no signal: rows listed before have not changed.
 
         Parameters
         ----------
         count : int
             Length of the list.
         values, matches : callable
-            As for the whole list, of the new rows alone; those of the whole list have them too.
+            As in the constructor, but for the new rows alone; those of the constructor cover
+            the new rows too.
         """
         if self._by_value is not None and self.sort_column is not None:
             new = values(self.sort_column)
@@ -107,11 +109,11 @@ class Queue(QObject):
         if self._mask is not None:
             self._mask = np.concatenate([self._mask, matches(self.expression)])
         self._count = count
-        self._sorted = np.arange(count) if self._by_value is None else self._by_value.rows
+        self._sorted_rows = np.arange(count) if self._by_value is None else self._by_value.rows
         self._arrange()
 
     def position_of(self, row: int) -> int:
-        """Where a row stands in the order; -1 where the filter leaves it out."""
+        """Return the place of a row in the order; -1 if the filter leaves the row out."""
         return int(self._places[row]) if 0 <= row < self._count else -1
 
     def leaves_out(self, row: int) -> bool:
@@ -120,7 +122,7 @@ class Queue(QObject):
 
     @property
     def is_barren(self) -> bool:
-        """Whether a filter is in force that no candidate of the list matches."""
+        """Whether the filter matches no candidate of the list."""
         return self._mask is not None and not len(self.order)
 
     def place_near(self, row: int) -> int:
@@ -135,10 +137,10 @@ class Queue(QObject):
         return int(self.order[self.place_near(row) % len(self.order)])
 
     def step(self, row: int, steps: int) -> int | None:
-        """The row so many places on (or back); None beyond the ends.
+        """Return the row so many places forward (or back); None beyond the ends.
 
-        From a row that the filter leaves out, the step starts at the place where the row
-        would stand.
+        From a row that the filter leaves out, the step starts at the place that the row would
+        have.
         """
         place = self.position_of(row)
         if place < 0:
@@ -149,7 +151,7 @@ class Queue(QObject):
         return int(self.order[target]) if 0 <= target < len(self.order) else None
 
     def next_undecided(self, row: int, codes: npt.NDArray[np.uint8]) -> int | None:
-        """The first undecided row after this one, around the end; None when all are decided."""
+        """Return the first undecided row after this one, around the end; None without one."""
         if not len(self.order):
             return None
         place = self.position_of(row)
@@ -165,19 +167,19 @@ class Queue(QObject):
         return int(self.order[hits[after % len(hits)]])
 
     def ahead(self, row: int, direction: int, count: int) -> list[int]:
-        """The rows that the vetter will see next, nearest first."""
+        """Return the rows that the user will see next, nearest first."""
         steps = (self.step(row, direction * (i + 1)) for i in range(count))
         return [step for step in steps if step is not None]
 
     def _place_if_listed(self, row: int) -> int:
         places = np.empty(self._count, np.intp)
-        places[self._sorted] = np.arange(self._count)
+        places[self._sorted_rows] = np.arange(self._count)
         return int(np.searchsorted(places[self.order], places[row])) if 0 <= row else 0
 
     def _arrange(self) -> None:
-        order = self._sorted
+        order = self._sorted_rows
         if self._mask is None and self._by_value is None:
-            # As the file has it: each row stands in its own place.
+            # In the file's order the place of a row is the row itself.
             self.order = self._places = order
             return
         self.order = order if self._mask is None else order[self._mask[order]]
@@ -186,7 +188,7 @@ class Queue(QObject):
 
 
 class SortedRows:
-    """A stable order: numbers by size, all else as text, empty ones last both ways.
+    """Stable order of rows: numbers by size, other values as text, empty values last both ways.
 
     Parameters
     ----------
@@ -198,25 +200,25 @@ class SortedRows:
     def __init__(self, values: npt.NDArray[Any], descending: bool) -> None:
         self._descending = descending
         self._numeric = _is_numeric(values)
-        self._filled, self._values, self._empty = _sorted(values, 0, descending)
+        self._filled, self._values, self._empty = _sorted_rows(values, 0, descending)
 
     @property
     def rows(self) -> Rows:
-        """All rows, in their order."""
+        """All rows, in sorted order."""
         return np.concatenate([self._filled, self._empty])
 
     def takes(self, values: npt.NDArray[Any]) -> bool:
-        """Whether new values compare as those known do: both are numbers, or both are text.
+        """Return whether `add` can merge the values: old and new are both numbers, or both text.
 
-        A column whose first rows are numbers may turn into text while a list is read; the order
-        is then that of all its values as text, and has to be made anew.
+        A column whose first rows are numbers may turn into text while a list is read; all its
+        values are then sorted again, as text.
         """
         return _is_numeric(values) == self._numeric
 
     def add(self, values: npt.NDArray[Any]) -> None:
-        """Merge the rows that come after those known; equal ones stay as in the file."""
+        """Merge the values of the rows that follow; equal values stay in the file's order."""
         first = len(self._filled) + len(self._empty)
-        filled, new, empty = _sorted(values, first, self._descending)
+        filled, new, empty = _sorted_rows(values, first, self._descending)
         self._empty = np.concatenate([self._empty, empty])
         if self._descending:
             places = len(self._values) - np.searchsorted(self._values[::-1], new, "left")
@@ -231,10 +233,10 @@ def _is_numeric(values: npt.NDArray[Any]) -> bool:
     return values.ndim == 1 and values.dtype.kind in NUMBERS
 
 
-def _sorted(
+def _sorted_rows(
     values: npt.NDArray[Any], first: int, descending: bool
 ) -> tuple[Rows, npt.NDArray[Any], Rows]:
-    """Rows that have a value, in their order, their values, and the rows that have none."""
+    """Return the sorted rows that have a value, their values, and the rows with empty values."""
     mask = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
     plain = np.asarray(np.ma.getdata(values))
     if plain.ndim > 1:

@@ -1,4 +1,4 @@
-"""The path of a decision: written first, in force afterwards."""
+"""Recorder of decisions, which take effect only after they are on disk."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from vetter.core.decisions.ledger import Ledger
 from vetter.review.writer import NoWriter, Receipt, Writer
 
 ACKNOWLEDGED_AT_ONCE = 0.012
-"""Seconds that a verdict waits for its commit before the window goes on painting."""
+"""0.012 s at most that the GUI thread waits for a commit before it goes on painting."""
 
 
 class Recorder(QObject):
-    """Commits decisions one step at a time; the ledger follows the file, never leads it.
+    """Recorder of decisions, one step at a time; the ledger follows the file, never leads it.
 
     Parameters
     ----------
     ledger : Ledger
-        Takes over each decision when it is on disk.
+        Applies each decision once it is on disk.
     writer : Writer or NoWriter
-        Commits; a NoWriter for a session that is read only.
+        Commits the decisions; a NoWriter if the session is read only.
     """
 
     recorded = pyqtSignal(object)  # list of Decision, now in force
     failed = pyqtSignal(str)
     begun = pyqtSignal()  # a commit that the window waits for
-    saving = pyqtSignal()
+    saving = pyqtSignal()  # the commit takes longer than ACKNOWLEDGED_AT_ONCE
 
     def __init__(
         self, ledger: Ledger, writer: Writer | NoWriter, parent: QObject | None = None
@@ -38,7 +38,7 @@ class Recorder(QObject):
         self._ledger = ledger
         self._writer = writer
         self._pending: tuple[Receipt, Callable[[], None]] | None = None
-        self._waiting: deque[Callable[[], None]] = deque()
+        self._waiting_actions: deque[Callable[[], None]] = deque()
         if isinstance(writer, Writer):
             writer.acknowledged.connect(self._on_acknowledged)
 
@@ -52,8 +52,8 @@ class Recorder(QObject):
     ) -> None:
         """Commit decisions as one step; ``then`` is called once they are in force.
 
-        On a local disk that is before this returns; on a slow one, later. Where the commit
-        fails, ``then`` is not called and nothing is in force.
+        On a local disk the call happens before `record` returns; on a slow disk, later. If the
+        commit fails, ``then`` is not called and no decision takes effect.
         """
         assert isinstance(self._writer, Writer) and self._pending is None
         self.begun.emit()
@@ -65,14 +65,14 @@ class Recorder(QObject):
             self.saving.emit()
 
     def when_free(self, action: Callable[[], None]) -> None:
-        """Do something now, or as soon as the commit under way has ended."""
+        """Run an action now, or as soon as the commit under way has ended."""
         if self.busy:
-            self._waiting.append(action)
+            self._waiting_actions.append(action)
         else:
             action()
 
     def finish(self) -> None:
-        """Wait for what is under way, and do what waits for it; nothing tells of it any more."""
+        """Wait for the commit under way and run the waiting actions; emit no more signals."""
         self.blockSignals(True)
         while self._pending is not None:
             receipt = self._pending[0]
@@ -91,5 +91,5 @@ class Recorder(QObject):
                 self._ledger.apply(decision)
             then()
             self.recorded.emit(receipt.decisions)
-        while self._waiting and not self.busy:
-            self._waiting.popleft()()
+        while self._waiting_actions and not self.busy:
+            self._waiting_actions.popleft()()

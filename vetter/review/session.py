@@ -30,13 +30,13 @@ from vetter.settings import Settings
 class Session(QObject):
     """The only object that changes a session; the window calls its verbs and observes.
 
-    A verdict applies to the candidate that is on screen, painted; it is on disk before
-    the next candidate is shown. While a commit is under way that goes on to another candidate,
-    further verdict keys do nothing; after one that stays, as a tag's, they take their turn.
+    A verdict applies to the painted candidate on screen; it is on disk before the next candidate
+    is shown. During a commit that moves on to another candidate, verdict keys do nothing. During
+    a commit that stays, as a tag's, they wait for its end.
 
-    Rows are positions in the candidate list as the file has it. While the list is still being
-    read it grows at its end: ``grown`` tells the first new row, ``completed`` that no more come,
-    ``broke_off`` that the rest cannot be read.
+    Rows are indices of the candidate list in the file's order. While the list is still being
+    read it grows at its end: ``grown`` is emitted with the first new row, ``completed`` at the
+    end of the list, ``broke_off`` if the rest cannot be read.
 
     Parameters
     ----------
@@ -47,13 +47,13 @@ class Session(QObject):
     writer : Writer or NoWriter
         Writes decisions, settings and fits; a NoWriter makes the session read only.
     queue : Queue
-        The order in which the candidates come by.
+        The order in which the candidates are shown.
     columns : ReviewColumns
-        What the list can show, sort and filter by.
+        The columns that the list can show, sort and filter by.
     """
 
     current_changed = pyqtSignal(int)
-    blanked = pyqtSignal(bool)  # the filter matches nothing, so no candidate is on screen; or again
+    blanked = pyqtSignal(bool)  # True: the filter matches nothing, no candidate is on screen
     opinions_changed = pyqtSignal(object)  # list of rows; as list, Qt copies each row for each slot
     queue_changed = pyqtSignal()
     grown = pyqtSignal(int)  # the first new row
@@ -86,9 +86,9 @@ class Session(QObject):
         self.reviewer = reviewer
         self.read_only = writer.read_only
         self.results_folder: Path | None = None
-        """Folder in which files made from the session are suggested; None where not known."""
+        """Folder suggested for files made from the session; None if not known."""
         self.broken = ""
-        """Why the rest of the list could not be read; empty as long as nothing failed."""
+        """Reason why the rest of the list could not be read; empty without a failure."""
         self._viewing = CurrentCandidate(queue, self)
         self.writer = writer
         self.recorder = Recorder(ledger, writer, self)
@@ -96,50 +96,50 @@ class Session(QObject):
         self._saving = False
         self._stays = False
         """Whether the commit under way leaves the candidate on screen where it is."""
-        self._unkept = ""
-        self._writing: tuple[int, str] | None = None
-        """Row and text of the comment that the commit under way is for."""
-        self._group_places: dict[str, str] = {}
-        """Key of the candidate on screen when a group was decided, by the name of its step."""
+        self._reported_failure = ""
+        self._comment_in_commit: tuple[int, str] | None = None
+        """Row and text of the comment in the commit under way."""
+        self._keys_at_group: dict[str, str] = {}
+        """Key of the candidate on screen when a group was decided, by the id of its step."""
         self._viewing.changed.connect(self.current_changed)
         self._viewing.blanked.connect(self.blanked)
-        self._viewing.settled.connect(self._keep_position)
+        self._viewing.settled.connect(self._store_position)
         queue.changed.connect(self._viewing.follow_filter)
         queue.changed.connect(self.queue_changed)
         self.recorder.failed.connect(self._on_failed)
         self.recorder.recorded.connect(self._on_recorded)
         self.recorder.saving.connect(self._on_saving)
-        writer.failed.connect(self._on_unkept)
+        writer.failed.connect(self._on_write_failed)
         writer.compared.connect(self._on_compared)
 
     def accept(self) -> None:
-        """Accept what is on screen, then the next."""
-        self._on_this(partial(self._give, Verdict.ACCEPT))
+        """Accept the candidate on screen, then show the next."""
+        self._decide_current(partial(self._give_verdict, Verdict.ACCEPT))
 
     def reject(self) -> None:
-        """Reject what is on screen, then the next."""
-        self._on_this(partial(self._give, Verdict.REJECT))
+        """Reject the candidate on screen, then show the next."""
+        self._decide_current(partial(self._give_verdict, Verdict.REJECT))
 
     def maybe(self) -> None:
-        """Leave what is on screen for a second look, then the next."""
-        self._on_this(partial(self._give, Verdict.MAYBE))
+        """Mark the candidate on screen as maybe, then show the next."""
+        self._decide_current(partial(self._give_verdict, Verdict.MAYBE))
 
     def clear(self) -> None:
-        """Take the verdict of what is on screen back to undecided, and stay."""
-        self._on_this(self._clear)
+        """Clear the verdict of the candidate on screen, and stay."""
+        self._decide_current(self._clear)
 
     def toggle_tag(self, number: int) -> None:
-        """Put a tag (1 to 9, as in the settings) on what is on screen, or take it off."""
+        """Add a tag (1 to 9, as in the settings) to the candidate on screen, or remove it."""
         tags = self.settings.review.tags
         if not 1 <= number <= len(tags):
-            self.message.emit(f"there is no tag {number}: the settings name {len(tags)}")
+            self.message.emit(f"no tag {number}: the settings define {len(tags)}")
             return
-        self._on_this(partial(self._toggle, tags[number - 1]))
+        self._decide_current(partial(self._toggle, tags[number - 1]))
 
     def set_comment(self, row: int, text: str) -> None:
         """Write a comment on a candidate; an empty text removes it.
 
-        Where it cannot be written, ``refused`` gives it back.
+        If the comment cannot be written, ``refused`` returns it.
         """
         text = text.strip()
 
@@ -150,7 +150,7 @@ class Session(QObject):
         self._when_writable(write)
 
     def decide_group(self, rows: Sequence[int], verdict: Verdict) -> None:
-        """One verdict for many candidates, as one step of undo."""
+        """Give one verdict to many candidates, as one step of undo."""
 
         def write() -> None:
             self._commit(new_decisions.decide_group(self.ledger, rows, verdict), None)
@@ -158,7 +158,7 @@ class Session(QObject):
         self._when_writable(write)
 
     def take_offers(self, offers: Sequence[Offer]) -> None:
-        """Take over verdicts that the earlier list gave to near candidates, as one step."""
+        """Take over verdicts from near candidates of the earlier list, as one step of undo."""
 
         def write() -> None:
             self._commit(new_decisions.take_offers(self.ledger, offers), None)
@@ -166,36 +166,36 @@ class Session(QObject):
         self._when_writable(write)
 
     def undo(self) -> None:
-        """Take the last step back, and return to its candidate.
+        """Undo the last step, and return to its candidate.
 
-        From a group it returns to where the vetter was when they decided on it. The record does
-        not hold that: for a group of an earlier run it returns to its first candidate, unless the
-        one on screen is in the group.
+        For a group, return to the candidate that was on screen when the group was decided. The
+        session file does not hold that candidate: for a group of an earlier run, return to the
+        group's first candidate, unless the candidate on screen is in the group.
         """
         self._replay("undo", "undone", self.undo_label, self.ledger.undo_step())
 
     def redo(self) -> None:
-        """Do again what was undone, and return as `undo` does."""
+        """Redo the step undone last, and return as `undo` does."""
         self._replay("redo", "redone", self.redo_label, self.ledger.redo_step())
 
     def next(self) -> None:
-        """The next candidate of the list."""
+        """Show the next candidate of the list."""
         self._step(1)
 
     def previous(self) -> None:
-        """The candidate before."""
+        """Show the previous candidate of the list."""
         self._step(-1)
 
     def first(self) -> None:
-        """The first candidate of the list."""
+        """Show the first candidate of the list."""
         self._to_end(last=False)
 
     def last(self) -> None:
-        """The last candidate of the list."""
+        """Show the last candidate of the list."""
         self._to_end(last=True)
 
     def next_undecided(self) -> None:
-        """The next candidate without a verdict, around the end of the list."""
+        """Show the next candidate without a verdict, around the end of the list."""
         if self.busy or self._viewing.to_undecided(self.codes):
             return
         if self.queue.is_barren:
@@ -210,15 +210,15 @@ class Session(QObject):
         self.go_to_row(self.candidates.row_of(key))
 
     def go_to_row(self, row: int) -> None:
-        """Show a candidate by its row. While a commit is under way, nothing moves."""
+        """Show a candidate by its row; ignored while a commit is under way."""
         if not self.busy:
             self._viewing.show(row)
 
     def start(self) -> None:
         """Show the first undecided candidate, or the first of all.
 
-        Where all that is listed so far is decided, the first undecided is shown as soon as it is
-        read, unless the vetter has gone elsewhere or decided something meanwhile.
+        If all candidates listed so far are decided, the first undecided one is shown as soon as
+        it is read, unless the user has moved or decided something meanwhile.
         """
         if not self._viewing.to_undecided(self.codes, start=-1):
             self.first()
@@ -226,20 +226,20 @@ class Session(QObject):
                 self._viewing.wait(Awaited.NEXT_UNDECIDED)
 
     def say_no_match(self) -> None:
-        """Say that the filter matches nothing, so that no candidate is on screen."""
+        """Emit the message that the filter matches no candidate."""
         self.message.emit("no candidate matches the filter: clear it first")
 
     def painted(self, row: int) -> None:
-        """The window has painted this candidate: verdict keys now apply to it."""
+        """Record that the window has painted this candidate, so that verdict keys apply to it."""
         self._viewing.painted(row)
 
     def extend(
         self, candidates: CandidateList, fingerprints: Sequence[Fingerprint] | None = None
     ) -> None:
-        """More of the list has been read: take over the longer list, whose first rows are ours.
+        """Take over a longer list, whose first rows are those listed before.
 
-        Nobody is moved, but who waits at the end for what comes next. ``fingerprints`` of what
-        the list was read from come with the whole list, and say that it is that.
+        The candidate on screen stays, unless the user waits at the end for the next one.
+        ``fingerprints`` of the list's files come with the whole list only, None before.
         """
         first, complete = len(self.candidates), fingerprints is not None
         self.candidates = candidates
@@ -249,7 +249,7 @@ class Session(QObject):
         self.queue.extend(len(candidates), new.values, lambda text: matching(text, new))
         if len(candidates) > first:
             self.grown.emit(first)
-            self.recorder.when_free(self._on_arrived)
+            self.recorder.when_free(self._show_awaited)
         if fingerprints is not None:
             self.writer.record_input(self.source.record, fingerprints, len(candidates))
             self.completed.emit()
@@ -257,36 +257,37 @@ class Session(QObject):
                 self.noticed.emit(self.unplaced)
 
     def break_off(self, why: str) -> None:
-        """The rest of the list cannot be read: what is listed can be vetted, and that is said.
+        """Report that the rest of the list cannot be read; the listed candidates can be vetted.
 
-        The list stays incomplete: what belongs to the rest is not lost, and nothing is recorded.
+        The list stays incomplete, so earlier verdicts on the rest are not lost and the inputs
+        are not recorded.
         """
         self.broken = why
         self.broke_off.emit()
         self.failed.emit(
-            f"The rest of the list could not be read: {why}\n\nWhat is listed can be vetted "
-            f"({self.listing}); earlier verdicts on the rest are kept."
+            f"The rest of the list could not be read: {why}\n\nThe listed candidates "
+            f"({self.listing}) can be vetted; earlier verdicts on the rest are kept."
         )
 
     def close(self) -> None:
-        """Write what is left, and let go of the session file's writer.
+        """Write the pending decisions and the position, and close the writer.
 
-        A verdict or a comment that waits for its turn on a slow disk has it now.
+        A verdict or a comment that waits for a slow disk is written first.
         """
         self.blockSignals(True)
         self.recorder.finish()
         self._viewing.close()
-        self._keep_position()
+        self._store_position()
         self.writer.close()
 
     @property
     def current_row(self) -> int:
-        """The row of the candidate on screen; -1 before there is one."""
+        """Row of the candidate on screen; -1 before the first."""
         return self._viewing.row
 
     @property
     def direction(self) -> int:
-        """Which way the vetter goes: 1 onwards, -1 back."""
+        """Direction of travel: 1 forward, -1 back."""
         return self._viewing.direction
 
     @property
@@ -296,9 +297,9 @@ class Session(QObject):
 
     @property
     def is_blank(self) -> bool:
-        """Whether no candidate is on screen, since the filter matches none.
+        """Whether no candidate is on screen because the filter matches none.
 
-        The current one is then that to which the vetter returns when the filter goes.
+        The current candidate is then the one that is shown again without the filter.
         """
         return self._viewing.is_blank
 
@@ -309,25 +310,25 @@ class Session(QObject):
 
     @property
     def current_key(self) -> str | None:
-        """The key of the candidate on screen."""
+        """Key of the candidate on screen; None before the first."""
         return str(self.candidates.keys[self.current_row]) if self.current_row >= 0 else None
 
     def verdict(self, key: str) -> Verdict:
-        """What this reviewer says of a candidate; raises KeyError for an unknown key."""
+        """Return this reviewer's verdict on a candidate; raises KeyError for an unknown key."""
         return self.opinion(self.candidates.row_of(key)).verdict
 
     def opinion(self, row: int) -> Opinion:
-        """Verdict, tags and comment of a row."""
+        """Return verdict, tags and comment of a row."""
         return self.ledger.opinion(row)
 
     @property
     def busy(self) -> bool:
-        """Whether a commit is under way: until it ends, no verdict is taken and nothing moves."""
+        """Whether a commit is under way, during which nothing is decided and nothing moves."""
         return self.recorder.busy
 
     @property
     def takes_keys(self) -> bool:
-        """Whether a verdict or tag would be taken now; if not, the verbs tell why."""
+        """Whether a verdict or tag key would apply now; if not, the verbs emit the reason."""
         return not self.read_only and self.is_painted and (not self.busy or self._stays)
 
     @property
@@ -337,7 +338,7 @@ class Session(QObject):
 
     @property
     def counts(self) -> Counts:
-        """How many are accepted, rejected, maybe and undecided."""
+        """Numbers of accepted, rejected, maybe and undecided candidates."""
         return self.ledger.counts()
 
     @property
@@ -348,17 +349,17 @@ class Session(QObject):
 
     @property
     def complete(self) -> bool:
-        """Whether the whole list has been read; never, where that could not be done."""
+        """Whether the whole list has been read; stays False if the rest cannot be read."""
         return self.ledger.complete
 
     @property
     def expected(self) -> int | None:
-        """About how many candidates the whole list will have; None where nothing tells."""
+        """Estimated length of the whole list; None if complete or unknown."""
         return None if self.complete else self.source.expected
 
     @property
     def unplaced(self) -> str:
-        """How many earlier verdicts belong to nobody in this list, in words; empty for none."""
+        """Text on earlier verdicts that belong to no candidate of this list; '' without any."""
         count = self.ledger.unplaced
         if not count:
             return ""
@@ -366,7 +367,7 @@ class Session(QObject):
         return f"the list has changed: {verdicts} to no candidate; File > Verdicts offered"
 
     def change_notes(self, changed: Sequence[str]) -> list[str]:
-        """What of the inputs has changed since the last time; what asks for something first."""
+        """Return texts on changed inputs, first the one that asks the user to act."""
         unplaced = self.unplaced
         others = [role for role in changed if role != "candidates" or not unplaced]
         notes = [unplaced] if unplaced else []
@@ -374,7 +375,7 @@ class Session(QObject):
 
     @property
     def listing(self) -> str:
-        """How far the list has been read, in words; empty when it is complete."""
+        """Text on the number of candidates listed so far; '' if the list is complete."""
         if self.complete:
             return ""
         about = f" of about {self.expected:,}" if self.expected else " so far"
@@ -382,19 +383,19 @@ class Session(QObject):
 
     @property
     def unlisted(self) -> str:
-        """Why the list is not whole, as a clause, with how much is listed; empty where it is."""
+        """Reason why the list is incomplete, as a clause; '' if it is complete."""
         if self.broken:
             return f"the rest of the list could not be read: {self.broken}"
         return f"the list is still being read ({self.listing})" if self.listing else ""
 
     @property
     def undo_label(self) -> str | None:
-        """What undo would take back, in words; None where there is nothing."""
+        """Text on the step that undo would take back; None without one."""
         return self.ledger.undo_label
 
     @property
     def redo_label(self) -> str | None:
-        """What redo would do again, in words."""
+        """Text on the step that redo would repeat; None without one."""
         return self.ledger.redo_label
 
     def _clear(self) -> None:
@@ -406,98 +407,98 @@ class Session(QObject):
         changed = tuple(t for t in now if t != tag) if tag in now else (*now, tag)
         self._commit([self._decide(tags=changed)], go_to=row)
 
-    def _give(self, verdict: Verdict) -> None:
+    def _give_verdict(self, verdict: Verdict) -> None:
         row = self.current_row
         following = self.queue.step(row, 1)
         self._viewing.direction = 1
         self._meter.decided(time.monotonic())
         decision = self._decide(verdict=verdict)
         if decision is None:
-            # It has that verdict already: nothing to write, and on to the next.
+            # The candidate has that verdict already: show the next without a commit.
             self._advance(following)
             return
-        then = self._say_end if following is None else None
+        then = self._report_end if following is None else None
         self._commit([decision], go_to=row if following is None else following, then=then)
 
     def _advance(self, following: int | None) -> None:
         if following is None:
-            self._say_end()
+            self._report_end()
         else:
             self.go_to_row(following)
 
     def _when_writable(self, write: Callable[[], None]) -> None:
-        """Write now, or after the commit under way: what was typed or confirmed is not lost."""
+        """Write now, or after the commit under way, so that typed or confirmed work is not lost."""
         if self.read_only:
-            self._say_read_only()
+            self._report_read_only()
         else:
             self.recorder.when_free(write)
 
-    def _say_read_only(self) -> None:
+    def _report_read_only(self) -> None:
         self.message.emit("read only: nothing can be decided in this window")
 
-    def _on_this(self, decide: Callable[[], None]) -> None:
-        """Decide on what is on screen, painted, and on nothing else.
+    def _decide_current(self, decide: Callable[[], None]) -> None:
+        """Decide on the painted candidate on screen, and on no other.
 
-        A key that comes while a tag of the same candidate is written was meant for it too: on a
-        slow disk that takes longer than the fingers.
+        A key pressed while a tag of the same candidate is written applies to it too: on a slow
+        disk the write takes longer than the next key.
         """
         row = self.current_row
 
-        def still_on_this() -> None:
+        def decide_if_unmoved() -> None:
             if self.current_row == row:
                 decide()
             else:
-                self._say_not_taken()
+                self._report_ignored_key()
 
         if self.read_only:
-            self._say_read_only()
+            self._report_read_only()
         elif self.is_blank:
             self.say_no_match()
         elif self.takes_keys:
-            self.recorder.when_free(still_on_this)
+            self.recorder.when_free(decide_if_unmoved)
         elif row >= 0:
-            self._say_not_taken()
+            self._report_ignored_key()
 
-    def _say_not_taken(self, why: str = "its candidate was not on screen yet") -> None:
-        # Not hidden by "saved" a moment later.
+    def _report_ignored_key(self, why: str = "its candidate was not on screen yet") -> None:
+        # _saving is cleared, or "saved" would replace this message a moment later.
         self._saving = False
-        self.message.emit(f"the last key was not taken: {why}")
+        self.message.emit(f"key ignored: {why}")
 
     def _decide(
         self, verdict: Verdict | None = None, tags: Sequence[str] | None = None
     ) -> Decision | None:
-        """The decision on what is on screen, with the seconds that it was looked at."""
-        looked = round(self._viewing.seconds, 3)
+        """Return the decision on the candidate on screen, with its seconds on screen."""
+        seconds = round(self._viewing.seconds, 3)
         return new_decisions.decide(
-            self.ledger, self.current_row, verdict=verdict, tags=tags, seconds=looked
+            self.ledger, self.current_row, verdict=verdict, tags=tags, seconds=seconds
         )
 
     def _replay(
         self, verb: str, participle: str, label: str | None, decisions: list[Decision]
     ) -> None:
         if self.read_only:
-            self._say_read_only()
+            self._report_read_only()
             return
         if self.busy:
-            # What it would take back is not known before the commit under way has ended.
-            self._say_not_taken("the decision before it was still being saved")
+            # The step to take back is not known before the commit under way has ended.
+            self._report_ignored_key("the decision before it was still being saved")
             return
         if not decisions:
-            # A step that has a name but no events waits for the rest of the list.
-            when = self.unlisted if self.broken else "when the list has been read so far"
-            waits = f"{verb} {label}: {when}"
-            self.message.emit(f"nothing to {verb}" if label is None else waits)
+            # A step with a label but without decisions needs the rest of the list.
+            reason = self.unlisted if self.broken else "the list is still being read"
+            waiting = f"cannot {verb} {label}: {reason}"
+            self.message.emit(f"nothing to {verb}" if label is None else waiting)
             return
-        say = partial(self.message.emit, f"{participle}: {label}")
-        self._commit(decisions, go_to=self._place_of(decisions), then=say)
+        report = partial(self.message.emit, f"{participle}: {label}")
+        self._commit(decisions, go_to=self._row_to_show(decisions), then=report)
 
-    def _place_of(self, decisions: Sequence[Decision]) -> int:
+    def _row_to_show(self, decisions: Sequence[Decision]) -> int:
         """Return the row to show after an undo or redo of a step."""
-        place = self._group_places.get(decisions[0].undoes or "")
-        if place is None:
-            here = self.current_key
-            place = next((d.key for d in decisions if d.key == here), decisions[0].key)
-        return self.candidates.row_of(place)
+        key = self._keys_at_group.get(decisions[0].undoes or "")
+        if key is None:
+            current = self.current_key
+            key = next((d.key for d in decisions if d.key == current), decisions[0].key)
+        return self.candidates.row_of(key)
 
     def _commit(
         self,
@@ -506,31 +507,31 @@ class Session(QObject):
         then: Callable[[], None] | None = None,
         comment: tuple[int, str] | None = None,
     ) -> None:
-        """Record decisions; they take effect once they are on disk, and only then a row shows.
+        """Record decisions; once they are on disk, they take effect and a row is shown.
 
-        None is a decision that would change nothing, and is left out. ``then`` is called
-        when the row is shown, ``comment`` is the row and the text that a comment is about.
+        None is a decision that would change nothing, and is left out. ``then`` is called after
+        the row is shown; ``comment`` is the row and text of a comment among the decisions.
         """
         made = [decision for decision in decisions if decision is not None]
         if not made:
-            self.message.emit("nothing to change: it was so already")
+            self.message.emit("nothing to change: already decided so")
             return
         row = self.current_row if go_to is None else go_to
         self._stays = row == self.current_row
-        self._writing = comment
+        self._comment_in_commit = comment
         position = str(self.candidates.keys[row]) if row >= 0 else None
         if len(made) > 1 and made[0].undoes is None and self.current_key is not None:
-            self._group_places[made[0].step] = self.current_key
+            self._keys_at_group[made[0].step] = self.current_key
         self.recorder.record(made, position, partial(self._show, row, then))
 
     def _show(self, row: int, then: Callable[[], None] | None) -> None:
         self._viewing.show(row)
         if then is not None:
-            # Said in the place of "saved".
+            # The message of `then` replaces "saved".
             self._saving = False
             then()
 
-    def _say_end(self) -> None:
+    def _report_end(self) -> None:
         if self.queue.is_barren:
             self.say_no_match()
             return
@@ -557,31 +558,31 @@ class Session(QObject):
         if self.queue.is_barren:
             self.say_no_match()
         elif not self.busy and not self._viewing.step(steps):
-            words = "end of the list" if self.complete else f"the last of {self.listing}"
-            self.message.emit(words if steps > 0 else "start of the list")
+            end = "end of the list" if self.complete else f"the last of {self.listing}"
+            self.message.emit(end if steps > 0 else "start of the list")
 
-    def _on_arrived(self) -> None:
+    def _show_awaited(self) -> None:
         self._viewing.arrived(self.codes)
 
     def _on_recorded(self, decisions: list[Decision]) -> None:
         if self._saving:
             self._saving = False
             self.message.emit("saved")
-        self._unkept = ""
+        self._reported_failure = ""
         self.opinions_changed.emit([self.candidates.row_of(d.key) for d in decisions])
 
     def _on_failed(self, why: str) -> None:
-        if self._writing is not None:
-            row, text = self._writing
+        if self._comment_in_commit is not None:
+            row, text = self._comment_in_commit
             self.refused.emit(row, text)
             why += f"\n\nThe comment on {self.candidates.name(row)} is kept in its line: {text}"
         self.failed.emit(why[:1].upper() + why[1:])
 
-    def _on_unkept(self, why: str) -> None:
-        """Said once, and in nobody's way: on a full disk it comes with every batch of fits."""
-        if why != self._unkept:
-            self._unkept = why
-            self.noticed.emit(f"fits, place and settings are not kept: {why}")
+    def _on_write_failed(self, why: str) -> None:
+        """Report a failure once: on a full disk every batch of fits causes one."""
+        if why != self._reported_failure:
+            self._reported_failure = why
+            self.noticed.emit(f"fits, position and settings not saved: {why}")
 
     def _on_compared(self, changed: Sequence[str]) -> None:
         if changed:
@@ -591,6 +592,6 @@ class Session(QObject):
         self._saving = True
         self.message.emit("saving...")
 
-    def _keep_position(self, _row: int = -1) -> None:
+    def _store_position(self, _row: int = -1) -> None:
         if self.current_key is not None:
             self.writer.keep_position(self.current_key)

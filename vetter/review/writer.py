@@ -1,4 +1,4 @@
-"""The one thread that writes to the session file, and what it acknowledges."""
+"""The one thread that writes to the session file, and the receipts of its commits."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from vetter.core.decisions.decision import Decision
 from vetter.errors import in_words
 
 Kept = tuple[str, str, str]
-"""The result of a fit as it is kept: key, signature, metadata as text."""
+"""The result of a fit as stored: key, signature, metadata as text."""
 
 
 class Urgency(IntEnum):
-    """Order in which jobs are done: what the vetter waits for comes first."""
+    """Order of the jobs: those that the user waits for come first."""
 
     DECISION = 0
     SETTING = 1
@@ -31,17 +31,17 @@ class Urgency(IntEnum):
 
 
 FEW = 20
-"""Results of fits in one transaction: about 2 ms, all that a verdict may have to wait."""
+"""20 results of fits in one transaction: about 2 ms, the most that a verdict has to wait."""
 
 AT_ONCE = 25
-"""Results of fits that are read together: about 1 ms here, as long where the window takes them."""
+"""25 results of fits in one read: about 1 ms in this thread, and as long in the GUI thread."""
 
 PAINTED_BY = 0.025
-"""Seconds after a key that what nobody waits for is put off: the window paints what it changed."""
+"""0.025 s after a key before background jobs run: the window paints the key's change first."""
 
 
 class Stored(NamedTuple):
-    """Results kept under a signature, key and metadata each; the last ones or not."""
+    """Results stored under a signature, (key, metadata) each; ``last`` if no others follow."""
 
     signature: str
     results: list[tuple[str, dict[str, Any]]]
@@ -49,33 +49,33 @@ class Stored(NamedTuple):
 
 
 class DecisionStore(Protocol):
-    """The part of the session file that the writer uses."""
+    """Methods of the session file that the writer calls."""
 
     def append(self, decisions: Sequence[Decision], position: str | None = None) -> list[Decision]:
-        """Commit the decisions; returns them with their sequence numbers."""
+        """Commit the decisions, and return them with their sequence numbers."""
 
     def set_position(self, key: str) -> None:
-        """Remember which candidate is on screen."""
+        """Store the key of the candidate on screen."""
 
     def put_adjustments(self, results: Iterable[Kept]) -> None:
-        """Keep results of fits: key, signature and metadata as text each."""
+        """Store results of fits, each as key, signature and metadata as text."""
 
     def adjustments_of(
         self, signature: str, after: str, limit: int
     ) -> list[tuple[str, dict[str, Any]]]:
-        """The next of the results kept under a signature, key and metadata each."""
+        """Return the next results stored under a signature, each as key and metadata."""
 
     def set_settings(self, settings: dict[str, Any]) -> None:
-        """Keep settings, by name."""
+        """Store settings, by name."""
 
     def record_input(
         self, record: Mapping[str, Any], fingerprints: Sequence[Fingerprint], candidates: int
     ) -> tuple[str, ...]:
-        """Note what the session is opened on; the roles whose content has changed."""
+        """Record the inputs of the session; return the roles whose content has changed."""
 
 
 class Receipt:
-    """One commit under way: done when the data are on disk, or an error is known."""
+    """Receipt of a commit, settled once the decisions are on disk or the commit has failed."""
 
     def __init__(self) -> None:
         self._done = threading.Event()
@@ -83,17 +83,17 @@ class Receipt:
         self.error: str | None = None
 
     def wait(self, seconds: float | None) -> bool:
-        """Whether it was done within the given time; None: wait until it is."""
+        """Wait for the end of the commit; return False after ``seconds`` (None: no limit)."""
         return self._done.wait(seconds)
 
     def settle(self, decisions: list[Decision], error: str | None) -> None:
-        """Say how it ended (the writer's thread)."""
+        """Set the outcome; called in the writer's thread."""
         self.decisions, self.error = decisions, error
         self._done.set()
 
 
 class NoWriter(QObject):
-    """Stand-in for the `Writer` of a read-only session: it neither writes nor reads anything."""
+    """Stand-in for the `Writer` of a read-only session; neither writes nor reads anything."""
 
     read_only = True
 
@@ -102,13 +102,13 @@ class NoWriter(QObject):
     compared = pyqtSignal(object)  # roles of the inputs that have changed
 
     def keep_position(self, _key: str) -> None:
-        """Leave the position as it is in the file."""
+        """Leave the position in the file unchanged."""
 
     def keep_setting(self, _name: str, _value: Any) -> None:
-        """Leave the settings as they are in the file."""
+        """Leave the settings in the file unchanged."""
 
     def keep_adjustments(self, _results: Sequence[Kept]) -> None:
-        """Leave the results as they are in the file."""
+        """Leave the results in the file unchanged."""
 
     def load_adjustments(self, _signature: str, _after: str = "") -> None:
         """Read nothing: the fits are made again."""
@@ -116,28 +116,28 @@ class NoWriter(QObject):
     def record_input(
         self, _record: Mapping[str, Any], _fingerprints: Sequence[Fingerprint], _candidates: int
     ) -> None:
-        """Leave the record of the inputs as it is in the file."""
+        """Leave the record of the inputs in the file unchanged."""
 
     def close(self) -> None:
-        """Do nothing: there is no thread to end."""
+        """Do nothing, since there is no thread to end."""
 
 
 class Writer(QObject):
-    """Writes on a thread of its own: decisions in the order given, before all else.
+    """Writer on a thread of its own: decisions in the given order, before all other jobs.
 
-    The window waits a few milliseconds for the receipt, which on a local disk is
-    enough; on a slow disk it goes on painting, and :attr:`acknowledged` tells it later.
+    The GUI thread waits a few milliseconds for the receipt, enough on a local disk. On a slow
+    disk it goes on painting, and :attr:`acknowledged` is emitted later.
 
     Parameters
     ----------
     store : DecisionStore
-        The open session file; used on the writer's thread only, after this.
+        The open session file; from now on used on the writer's thread only.
     """
 
     read_only = False
 
     acknowledged = pyqtSignal(object)  # Receipt
-    failed = pyqtSignal(str)  # something else than a decision, as a fit, could not be written
+    failed = pyqtSignal(str)  # error of a job other than a decision, as storing a fit
     loaded = pyqtSignal(object)  # Stored
     compared = pyqtSignal(object)  # roles of the inputs that have changed
 
@@ -151,7 +151,7 @@ class Writer(QObject):
         self._hurry = threading.Event()
         self._ending = False
         self._painted_at = 0.0
-        self._place: object = None
+        self._latest_position: object = None
         self._thread = threading.Thread(target=self._run, name="session writer", daemon=True)
         self._thread.start()
 
@@ -159,12 +159,12 @@ class Writer(QObject):
         """Commit decisions, with the position to resume at; never blocks."""
         receipt = Receipt()
         if position is not None:
-            self._place = None
+            self._latest_position = None
 
         def write() -> None:
             try:
                 receipt.settle(self._store.append(decisions, position=position), None)
-            except Exception as error:  # Without this thread every later verdict waits for ever.
+            except Exception as error:  # Without this thread later verdicts would wait for ever.
                 receipt.settle([], in_words(error))
             self.acknowledged.emit(receipt)
 
@@ -174,67 +174,67 @@ class Writer(QObject):
         return receipt
 
     def keep_position(self, key: str) -> None:
-        """Remember where the vetter is; of no consequence if it fails but a word.
+        """Store the user's position; a failure is reported, and has no other effect.
 
-        A decision or another place that comes meanwhile says better where that is.
+        A decision or another position that arrives before the write replaces this one.
         """
-        place = self._place = object()
+        position = self._latest_position = object()
 
         def write() -> None:
-            if self._place is place:
+            if self._latest_position is position:
                 self._store.set_position(key)
 
-        self._later(Urgency.SETTING, write)
+        self._put_background(Urgency.SETTING, write)
 
     def keep_adjustments(self, results: Sequence[Kept]) -> None:
-        """Remember results of fits, few at a time: a verdict does not wait for hundreds."""
+        """Store results of fits, few at a time, so that no verdict waits for hundreds."""
         for start in range(0, len(results), FEW):
             few = results[start : start + FEW]
-            self._later(Urgency.RESULT, partial(self._store.put_adjustments, few))
+            self._put_background(Urgency.RESULT, partial(self._store.put_adjustments, few))
 
     def load_adjustments(self, signature: str, after: str = "") -> None:
-        """Read results kept under a signature, from a key on; :attr:`loaded` brings them."""
+        """Read the next results under a signature after a key; :attr:`loaded` carries them."""
 
         def read() -> None:
             results: list[tuple[str, dict[str, Any]]] = []
             try:
                 results = self._store.adjustments_of(signature, after, AT_ONCE)
             finally:
-                # What cannot be read ends here: the results of other images are still to come.
+                # Also after an error, so that the results of other images are read next.
                 self.loaded.emit(Stored(signature, results, len(results) < AT_ONCE))
 
-        self._later(Urgency.RESULT, read)
+        self._put_background(Urgency.RESULT, read)
 
     def keep_setting(self, name: str, value: Any) -> None:
-        """Remember how the vetter set the window up; ``value`` of a type that JSON holds."""
-        self._later(Urgency.SETTING, lambda: self._store.set_settings({name: value}))
+        """Store a setting of the window; ``value`` is of a type that JSON holds."""
+        self._put_background(Urgency.SETTING, lambda: self._store.set_settings({name: value}))
 
     def record_input(
         self, record: Mapping[str, Any], fingerprints: Sequence[Fingerprint], candidates: int
     ) -> None:
-        """Note what the list was read from, now that it is complete; :attr:`compared` follows."""
+        """Record the files of the complete list; :attr:`compared` is emitted afterwards."""
         record = dict(record)
-        self._later(
+        self._put_background(
             Urgency.SETTING,
             lambda: self.compared.emit(self._store.record_input(record, fingerprints, candidates)),
         )
 
     def close(self) -> None:
-        """Finish what was submitted, and end the thread."""
+        """Finish the submitted jobs, and end the thread."""
         self._ending = True
         self._hurry.set()
         self._put(Urgency.END, None)
         self._thread.join()
 
     def _put(self, urgency: Urgency, job: Callable[[], None] | None) -> None:
-        # The count keeps jobs of one urgency in the order in which they came.
+        # The count keeps jobs of one urgency in the order of submission.
         self._jobs.put((urgency, next(self._count), job))
 
-    def _later(self, urgency: Urgency, write: Callable[[], None]) -> None:
+    def _put_background(self, urgency: Urgency, write: Callable[[], None]) -> None:
         def job() -> None:
             try:
                 write()
-            except Exception as error:  # As above: what is not kept is said, and the next written.
+            except Exception as error:  # As above; the error is reported, and the next job runs.
                 self.failed.emit(in_words(error))
 
         if urgency is Urgency.SETTING:
@@ -242,11 +242,11 @@ class Writer(QObject):
         self._put(urgency, job)
 
     def _run(self) -> None:
-        while (job := self._next()) is not None:
+        while (job := self._next_job()) is not None:
             job()
 
-    def _next(self) -> Callable[[], None] | None:
-        """The most urgent job, once it may be done."""
+    def _next_job(self) -> Callable[[], None] | None:
+        """Return the most urgent job once it may run; None to end the thread."""
         first = self._jobs.get()
         wait = max(self._painted_at - time.monotonic(), 0.0)
         if first[0] in (Urgency.SETTING, Urgency.RESULT) and self._hurry.wait(wait):

@@ -164,7 +164,7 @@ def test_a_verdict_on_the_last_row_goes_on_when_the_next_is_read(qtbot: Any, ope
 def test_undo_of_a_step_that_is_not_listed_says_so(qtbot: Any, opened: Any) -> None:
     one = opened((2, 6), accepted(6, range(4)))
     one.session.undo()
-    assert one.said == ["undo accept of J003: when the list has been read so far"]
+    assert one.said == ["cannot undo accept of J003: the list is still being read"]
     one.finish(qtbot)
     one.session.undo()
     qtbot.waitUntil(lambda: one.session.counts.accepted == 3)

@@ -31,7 +31,7 @@ def decided(tmp_path: Path) -> Path:
 
 def test_who_begins_in_a_session_of_others_is_told_so(qapp, decided: Path) -> None:
     assert notes_for(decided, "bob") == [
-        "decided so far by ada; you begin as bob (--reviewer names you)"
+        "decided so far by ada; you are bob (--reviewer NAME changes it)"
     ]
 
 

@@ -1,7 +1,7 @@
 """Cutouts built ahead of the user, on one thread, already stretched and coloured.
 
-The cache holds the frames, the inputs that each was built from, and the fit's panels by row; when
-memory is full, frames that are wanted go last.
+The cache holds the frames, the inputs that each was built from, and the fit panels by row; if
+memory is full, requested frames are evicted last.
 """
 
 from __future__ import annotations
@@ -32,32 +32,32 @@ if TYPE_CHECKING:
     from vetter.core.cutout_source import CutoutSource
 
 _RESIDUAL_SHARE = 4
-"""Residuals of fits may take one part in this many of the cache."""
+"""1/4 of the cache's memory is the limit for the residuals of fits."""
 
 AGAIN_AFTER = 10.0
-"""Seconds after which what could not be read is tried again, where it is wanted: a disk of the
-network may be back. Until then its frame says why."""
+"""10 s between two reads of a requested cutout that fails, since a network disk may be back.
+
+Until then the frame shows the reason."""
 
 
 class CutoutCache(QObject):
-    """Frames by row; what is wanted is built on a thread of its own, in the order wanted.
+    """Frames by row, and a worker thread that builds the requested ones in the given order.
 
-    Besides rows there may be places on an image without a candidate (see `Place`); what is
-    said of rows holds for them too, but that nothing is fitted there.
+    A row may also be a `Place` on an image without a candidate; nothing is fitted there.
 
-    All methods may be called from any thread. `ready` and `place_ready` tell of each frame built
-    on the thread; connect it with the default connection and it arrives in the receiver's thread.
+    All methods may be called from any thread. `ready` and `place_ready` are emitted for each frame
+    built on the worker thread; with the default connection they arrive in the receiver's thread.
 
     Parameters
     ----------
     source : CutoutSource
         Not closed here.
     looks : DisplayStyle
-        How the planes are drawn.
+        Display style of the planes.
     radius : float
-        Of the cutouts, in pixels.
+        Radius of the cutouts, in pixels.
     max_bytes : int
-        What frames may take together; the longest unused go first.
+        Memory of all frames together; the longest unused are evicted first.
     """
 
     ready = pyqtSignal(int)
@@ -76,29 +76,29 @@ class CutoutCache(QObject):
         self._looks, self._radius = looks, radius
         self._frames = RenderedCutouts(max_bytes)
         self._fits = FitPanels(max_bytes // _RESIDUAL_SHARE)
-        self._wishes: list[Target] = []
+        self._requests: list[Target] = []
         self._stopped = False
         self._state = threading.Condition()
         # A source is safe for one thread at a time.
         self._reading = threading.Lock()
         self._builder = _Builder(self)
         self._builder.start()
-        # A thread that outlives the application aborts the process: a script may end without
-        # having closed its window.
+        # A QThread that outlives the application aborts the process, and a script may end
+        # without closing its window.
         atexit.register(self.close)
 
     @property
     def looks(self) -> DisplayStyle:
-        """How the planes are drawn."""
+        """Display style of the planes."""
         return self._looks
 
     @property
     def radius(self) -> float:
-        """Of the cutouts, in pixels."""
+        """Radius of the cutouts, in pixels."""
         return self._radius
 
     def get(self, row: Target) -> RenderedCutout | None:
-        """The frame of a row as it is to be shown now, or None if it has yet to be read."""
+        """Return the up-to-date frame of a row, redrawn if need be; None if not read yet."""
         with self._state:
             frames = self._frames.by_spot
             kept = frames.get(row)
@@ -107,52 +107,52 @@ class CutoutCache(QObject):
             frames.move_to_end(row)
             recipe = self._recipe(row)
         if kept.recipe != recipe:
-            # A millisecond or two here, rather than a flash of "loading" or of the old looks.
-            kept = self._made(row, recipe, kept)
+            # Redrawing here takes 1 to 2 ms, and avoids a flash of "loading" or of the old looks.
+            kept = self._make_frame(row, recipe, kept)
             self._store(row, kept)
         return kept.frame
 
     def peek(self, row: Target) -> RenderedCutout | None:
-        """The frame of a row if it is up to date; nothing is made for it, unlike `get`."""
+        """Return the frame of a row if it is up to date; unlike `get`, redraw nothing."""
         with self._state:
             kept = self._frames.by_spot.get(row)
             return None if kept is None or kept.recipe != self._recipe(row) else kept.frame
 
     def want(self, rows: Iterable[Target]) -> None:
-        """Replace the list of rows to be built, the first one first."""
+        """Replace the list of requested rows, which are built in this order."""
         with self._state:
-            self._wishes = [row if isinstance(row, Place) else int(row) for row in rows]
+            self._requests = [row if isinstance(row, Place) else int(row) for row in rows]
             self._state.notify_all()
 
     def build(self, row: int) -> RenderedCutout:
-        """The frame of a row, built here and now if need be."""
+        """Return the frame of a row, built in the calling thread if need be."""
         frame = self.get(row)
         if frame is not None:
             return frame
         with self._state:
             recipe = self._recipe(row)
-        kept = self._made(row, recipe, None)
+        kept = self._make_frame(row, recipe, None)
         self._store(row, kept)
         return kept.frame
 
     def cutout(self, row: int, radius: float) -> Cutout:
-        """A cutout straight from the source, in turn with the builder; raises InputError."""
+        """Read a cutout from the source, in turn with the builder; raises InputError."""
         with self._reading:
             return self._source.cutout(row, radius)
 
     def set_looks(self, looks: DisplayStyle) -> None:
-        """Draw anew, from the cutout at hand, the row wanted first; the others when wanted again.
+        """Change the looks, and redraw the first requested row; others when requested again.
 
-        The window wants them again once it has painted: until then the builder would only
-        take the interpreter from the paint that the vetter waits for.
+        The window requests the others once it has painted: until then the builder would only
+        take the interpreter from the paint that the user waits for.
         """
         with self._state:
             self._looks = looks
-            self._wishes = self._wishes[:1]
+            self._requests = self._requests[:1]
             self._state.notify_all()
 
     def set_radius(self, radius: float) -> None:
-        """Cut out everything anew with another radius; residuals of fits are forgotten."""
+        """Change the radius of all cutouts; frames and residuals of fits are dropped."""
         with self._state:
             if radius == self._radius:
                 return
@@ -162,12 +162,12 @@ class CutoutCache(QObject):
             self._state.notify_all()
 
     def read_again(self, row: Target) -> bool:
-        """Forget all that could not be read, so that what is wanted of it is read anew.
+        """Drop all frames that could not be read, so that requested ones are read again.
 
         Returns
         -------
         bool
-            Whether something of this row could not be read.
+            Whether the frame of this row was dropped.
         """
         with self._state:
             failed = self._frames.forget_failed()
@@ -183,26 +183,26 @@ class CutoutCache(QObject):
     ) -> None:
         """Show the residual of a fit, shape (ny, nx), as the plane `adjusted` of a row.
 
-        ``shift`` is that of the same fit, for the arrow in the panel of the difference.
-        Without a residual the panel says `reason`; without either there is no such panel.
+        ``shift`` belongs to the same fit, for the arrow in the panel of `diff`. Without a
+        residual the panel shows `reason`; without either the row has no such panel.
         """
-        nothing = residual is None and reason is None
-        made = None if nothing else FitPanel(residual, reason, shift)
+        is_empty = residual is None and reason is None
+        panel = None if is_empty else FitPanel(residual, reason, shift)
         with self._state:
-            self._fits.put(row, made)
+            self._fits.put(row, panel)
             self._state.notify_all()
 
-    def expect_adjusted(self, words: str | None) -> None:
-        """What the panel of a fit says where none has come yet; None: there is no such panel.
+    def expect_adjusted(self, text: str | None) -> None:
+        """Set the text of fit panels before a result; None for no panel.
 
-        With it the panels stay in their places when a result arrives.
+        With a text the panels keep their places when a result arrives.
         """
         with self._state:
-            self._fits.expected = None if words is None else FitPanel(None, words)
+            self._fits.expected = None if text is None else FitPanel(None, text)
             self._state.notify_all()
 
     def has_fit_panel(self, row: int) -> bool:
-        """Whether the fit of a row has its panel, as pixels or as words."""
+        """Return whether the fit of a row has its panel, with pixels or with text."""
         with self._state:
             return row in self._fits.by_row
 
@@ -210,16 +210,16 @@ class CutoutCache(QObject):
         """Stop building and wait for the thread to end; frames remain available."""
         with self._state:
             self._stopped = True
-            self._wishes = []
+            self._requests = []
             self._state.notify_all()
         self._builder.wait()
         atexit.unregister(self.close)
 
     def build_wanted(self) -> None:
-        """Build what is wanted until closed: the thread's work."""
+        """Build requested frames until the cache is closed; runs in the worker thread."""
         while (task := self._next_task()) is not None:
             row, recipe, old = task
-            if not self._store(row, self._made(row, recipe, old)):
+            if not self._store(row, self._make_frame(row, recipe, old)):
                 continue
             if isinstance(row, Place):
                 self.place_ready.emit(row)
@@ -229,21 +229,21 @@ class CutoutCache(QObject):
     def _next_task(self) -> tuple[Target, Recipe, KeptFrame | None] | None:
         with self._state:
             while not self._stopped:
-                for row in self._wishes:
+                for row in self._requests:
                     recipe, kept = self._recipe(row), self._frames.by_spot.get(row)
                     if kept is None or kept.recipe != recipe:
                         return row, recipe, kept
-                again = self._to_try_again()
-                if again is not None:
-                    return again, self._recipe(again), None
+                retry = self._next_retry()
+                if retry is not None:
+                    return retry, self._recipe(retry), None
                 self._state.wait()
         return None
 
-    def _to_try_again(self) -> Target | None:
-        """What is wanted and could not be read some time ago."""
+    def _next_retry(self) -> Target | None:
+        """Return a requested row whose last read failed `AGAIN_AFTER` seconds ago or earlier."""
         before = time.monotonic() - AGAIN_AFTER
-        frames = ((row, self._frames.by_spot[row]) for row in self._wishes)
-        return next((row for row, one in frames if one.failed and one.read_at <= before), None)
+        frames = ((row, self._frames.by_spot[row]) for row in self._requests)
+        return next((row for row, kept in frames if kept.failed and kept.read_at <= before), None)
 
     def _recipe(self, row: Target) -> Recipe:
         if isinstance(row, Place):
@@ -251,7 +251,7 @@ class CutoutCache(QObject):
         fits = self._fits
         return Recipe(self._radius, self._looks, fits.by_row.get(row, fits.expected))
 
-    def _made(self, row: Target, recipe: Recipe, old: KeptFrame | None) -> KeptFrame:
+    def _make_frame(self, row: Target, recipe: Recipe, old: KeptFrame | None) -> KeptFrame:
         if old is not None and old.recipe.radius == recipe.radius:
             frame = repaint(old.frame, recipe.looks, recipe.adjusted)
             return KeptFrame(frame, recipe, old.read_at)
@@ -260,16 +260,16 @@ class CutoutCache(QObject):
         return KeptFrame(frame, recipe, time.monotonic())
 
     def _store(self, row: Target, kept: KeptFrame) -> bool:
-        """Keep a frame, unless its radius is no longer wanted; whether it is up to date."""
+        """Cache a frame unless its radius is outdated; return whether the frame is up to date."""
         with self._state:
             if kept.recipe.radius != self._radius:
                 return False
-            self._wishes = self._frames.put(row, kept, self._wishes)
+            self._requests = self._frames.put(row, kept, self._requests)
             return kept.recipe == self._recipe(row)
 
 
 class _Builder(QThread):
-    """The thread that builds; owned by the cache, which waits for it."""
+    """Worker thread of a cache; the cache owns it and waits for its end."""
 
     def __init__(self, cache: CutoutCache) -> None:
         super().__init__(cache)
@@ -281,7 +281,7 @@ class _Builder(QThread):
 
 
 class Recipe(NamedTuple):
-    """What a frame was made with; the frame is stale when the recipe has changed."""
+    """Inputs that a frame was built from; if they have changed, the frame is stale."""
 
     radius: float
     looks: DisplayStyle
@@ -289,7 +289,7 @@ class Recipe(NamedTuple):
 
 
 class KeptFrame(NamedTuple):
-    """A frame, and when its pixels were read (seconds, monotonic)."""
+    """A frame, its recipe, and the time when its pixels were read (seconds, monotonic)."""
 
     frame: RenderedCutout
     recipe: Recipe
@@ -297,30 +297,30 @@ class KeptFrame(NamedTuple):
 
     @property
     def failed(self) -> bool:
-        """Whether all of it or a plane could not be read."""
+        """Whether the cutout or one of its planes could not be read."""
         cutout = self.frame.cutout
         return self.frame.error is not None or (cutout is not None and bool(cutout.unread))
 
     @property
     def nbytes(self) -> int:
-        """What it takes of the memory."""
+        """Size of the frame in memory, in bytes, with 2 kB for its small parts."""
         return self.frame.nbytes + 2048
 
 
 class RenderedCutouts:
     """Frames by row or place, the longest unused first.
 
-    Not safe for several threads: `CutoutCache` asks under its lock.
+    Not safe for several threads: `CutoutCache` calls it under its lock.
 
     Attributes
     ----------
-    by_spot : OrderedDict of Spot to KeptFrame
-        Whoever uses one moves it to the end; it is changed otherwise by the methods only.
+    by_spot : OrderedDict of Target to KeptFrame
+        The caller moves a used frame to the end; all other changes are made by the methods.
 
     Parameters
     ----------
     max_bytes : int
-        What frames may take together.
+        Memory of all frames together.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -328,40 +328,42 @@ class RenderedCutouts:
         self._max_bytes = max_bytes
         self._nbytes = 0
 
-    def put(self, spot: Target, kept: KeptFrame, wishes: list[Target]) -> list[Target]:
-        """Take a frame in the place of the one before; others make room, wanted ones last.
+    def put(self, spot: Target, kept: KeptFrame, requests: list[Target]) -> list[Target]:
+        """Store a frame in place of an earlier one; if memory is full, evict requested ones last.
 
         Returns
         -------
-        list of Spot
-            Those of the wishes, the first one first, for which there is memory: were more
-            built, they would drive each other out forever.
+        list of Target
+            The first of the requests, as many as memory holds: if more were built, they would
+            evict each other without end.
         """
         old = self.by_spot.pop(spot, None)
         self._nbytes += kept.nbytes - (old.nbytes if old is not None else 0)
         self.by_spot[spot] = kept
-        wanted = set(wishes)
+        wanted = set(requests)
         while self._nbytes > self._max_bytes and len(self.by_spot) > 1:
-            unwanted = (one for one in self.by_spot if one not in wanted and one != spot)
+            unwanted = (other for other in self.by_spot if other not in wanted and other != spot)
             victim: Target | None = next(unwanted, None)
             if victim is None:
-                victim = next((one for one in reversed(wishes) if one in self.by_spot), None)
-                if victim is None or victim == wishes[0]:
+                victim = next(
+                    (other for other in reversed(requests) if other in self.by_spot), None
+                )
+                if victim is None or victim == requests[0]:
                     break
-                wishes = wishes[: wishes.index(victim)]
-                wanted = set(wishes)
+                requests = requests[: requests.index(victim)]
+                wanted = set(requests)
             self._drop(victim)
-        return wishes
+        return requests
 
     def forget_failed(self) -> list[Target]:
-        """Forget, and name, all that could not be read."""
+        """Drop all frames that could not be read, and return their rows."""
         failed = [spot for spot, kept in self.by_spot.items() if kept.failed]
         for spot in failed:
             self._drop(spot)
         return failed
 
     def clear(self) -> None:
-        """Forget all of them."""
+        """Drop all frames."""
         self.by_spot.clear()
         self._nbytes = 0
 
@@ -370,21 +372,21 @@ class RenderedCutouts:
 
 
 class FitPanels:
-    """Residuals and words by row, the oldest forgotten when the residuals take too much.
+    """Fit panels by row; the oldest are dropped if the residuals take too much memory.
 
-    Not safe for several threads: `CutoutCache` asks under its lock.
+    Not safe for several threads: `CutoutCache` calls it under its lock.
 
     Attributes
     ----------
-    by_row : OrderedDict of int to Adjusted
-        In the order in which they came; to be read only.
+    by_row : OrderedDict of int to FitPanel
+        In the order of arrival; read-only for callers.
     expected : FitPanel or None
-        What the panel of any other row shows; None: it has no such panel.
+        The panel of any other row; None for no panel.
 
     Parameters
     ----------
     max_bytes : int
-        What residuals may take together.
+        Memory of all residuals together.
     """
 
     def __init__(self, max_bytes: int) -> None:
@@ -393,21 +395,21 @@ class FitPanels:
         self._max_bytes = max_bytes
         self._nbytes = 0
 
-    def put(self, row: int, made: FitPanel | None) -> None:
-        """Take what a fit has to show, the newest of all; None: the row has none any more."""
-        self._nbytes -= _size(self.by_row.pop(row, None))
-        if made is not None:
-            self.by_row[row] = made
-            self._nbytes += _size(made)
+    def put(self, row: int, panel: FitPanel | None) -> None:
+        """Store the panel of a row as the newest; None removes the row's panel."""
+        self._nbytes -= _residual_bytes(self.by_row.pop(row, None))
+        if panel is not None:
+            self.by_row[row] = panel
+            self._nbytes += _residual_bytes(panel)
         while self._nbytes > self._max_bytes:
             _, oldest = self.by_row.popitem(last=False)
-            self._nbytes -= _size(oldest)
+            self._nbytes -= _residual_bytes(oldest)
 
     def clear(self) -> None:
-        """Forget all of them."""
+        """Drop all panels."""
         self.by_row.clear()
         self._nbytes = 0
 
 
-def _size(made: FitPanel | None) -> int:
-    return 0 if made is None or made.residual is None else made.residual.nbytes
+def _residual_bytes(panel: FitPanel | None) -> int:
+    return 0 if panel is None or panel.residual is None else panel.residual.nbytes

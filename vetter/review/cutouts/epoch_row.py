@@ -1,4 +1,4 @@
-"""The epochs of a candidate: each image that holds its place, with a candidate or without."""
+"""Epochs of a candidate: each image that covers its position, with or without a candidate."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from vetter.review.cutouts.rendered_cutout import Target
 class Epoch(NamedTuple):
     """One epoch of an object.
 
-    ``spot`` is the row of its candidate on that image, or its place there where the list has none;
-    ``field`` is the image's number, ``name`` its name, ``time`` ISO text and ``filter`` its name,
-    '' where unknown.
+    ``spot`` is the row of the object's candidate on the image, or a `Place` if the list has none;
+    ``field`` is the image's number, ``name`` the image's name, ``time`` ISO text and ``filter``
+    the filter's name, '' if unknown.
     """
 
     spot: Target
@@ -25,32 +25,32 @@ class Epoch(NamedTuple):
 
     @property
     def row(self) -> int:
-        """The candidate's row; -1 where there is none."""
+        """The candidate's row; -1 without a candidate."""
         return -1 if isinstance(self.spot, Place) else self.spot
 
 
 def epochs_of(source: CutoutSource, row: int) -> list[Epoch]:
-    """The epochs of a candidate, first to last; none where the input has a single image.
+    """Return the epochs of a candidate, first to last; empty if the input has a single image.
 
-    An image on which nothing was found in this place is among them: that tells what moves, or
-    faded, from what was never looked at. It reads no file.
+    Images without a candidate at this position are included: they separate an object that moved
+    or faded from one that was never imaged. No file is read.
     """
     if not has_epochs(source):
         return []
     numbers = source.field_numbers
     spots: list[tuple[int, Target]] = [(int(numbers[r]), r) for r in source.epochs.rows(row)]
-    found = {number for number, _ in spots}
+    detected = {number for number, _ in spots}
     ra, dec = (float(getattr(source.candidates, axis)[row]) for axis in ("ra", "dec"))
     if math.isfinite(ra) and math.isfinite(dec):
-        held = source.fields_at(ra, dec)
-        spots += [(n, Place(n, ra, dec)) for n in held if n not in found]
+        covering = source.fields_at(ra, dec)
+        spots += [(n, Place(n, ra, dec)) for n in covering if n not in detected]
     epochs = [_epoch(source, number, spot) for number, spot in spots]
     # Images without a time come last, as they do among the candidates.
     return sorted(epochs, key=lambda epoch: (not epoch.time, epoch.time, epoch.field, epoch.row))
 
 
 def siblings(source: CutoutSource, row: int) -> list[int]:
-    """The rows of a candidate's object, itself among them, first to last."""
+    """Return the rows of a candidate's object, including its own, first to last."""
     return source.epochs.rows(row) if has_epochs(source) and row >= 0 else [row]
 
 

@@ -1,4 +1,4 @@
-"""A frame: one candidate's cutout with everything that the panels paint, made off the window."""
+"""Frame of a candidate: its cutout with all that the panels paint, built outside the GUI thread."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Array = npt.NDArray[Any]
 T = TypeVar("T")
 
 Target = int | Place
-"""What a frame is of: a row of the list, or a place on an image where the list has none."""
+"""Subject of a frame: a row of the list, or a place on an image without a candidate."""
 
 NO_DATA = "no data (all NaN)"
 NOT_HERE = "this image has no such plane"
@@ -36,9 +36,9 @@ OFF_THE_IMAGE = "off the image"
 
 
 class Shift(NamedTuple):
-    """Where a fit moved the template, pixels along x and y.
+    """Shift of the template in a fit, pixels along x and y.
 
-    ``at_bound``: it would go further, so that length and direction say little.
+    ``at_bound``: the shift is on its bound, so its length and direction mean little.
     """
 
     dx: float
@@ -46,10 +46,10 @@ class Shift(NamedTuple):
     at_bound: bool = False
 
 
-# By identity: two residuals have no equality that is one truth value.
+# eq=False: the comparison of two residuals is an array, not one truth value.
 @dataclass(frozen=True, slots=True, eq=False)
 class FitPanel:
-    """What a fit has to show: the residual, shape (ny, nx), or in words why there is none."""
+    """Content of the fit's panel: the residual, shape (ny, nx), or the reason for its absence."""
 
     residual: Array | None = None
     reason: str | None = None
@@ -58,44 +58,44 @@ class FitPanel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RenderedCutout:
-    """One candidate, ready to be painted.
+    """A candidate's frame, ready to be painted.
 
     Attributes
     ----------
     row : int
         Its row in the candidate list; -1 for a place without a candidate.
     radius : float
-        What the cutout was asked for with, in pixels.
+        The requested radius of the cutout, in pixels.
     cutout : Cutout or None
-        Read-only; None where it could not be made.
+        Read-only; None if it could not be made.
     pictures : dict of str to ndarray, shape (ny, nx), uint32
         0xffRRGGBB, first row lowest; in the order of the panels.
     limits : dict of str to (float, float)
-        What the darkest and the brightest pixel of each picture stand for.
+        The values of the darkest and the brightest pixel of each picture.
     error : str or None
-        Why there is no cutout, in words.
+        The reason for a missing cutout, in words for the user.
     name : str
-        The candidate's.
+        The candidate's name.
     planes : dict of str to ndarray, shape (ny, nx)
-        The values behind the pictures, the fit's residual among them.
+        The values of the pictures, including the fit's residual.
     states : dict of str to str
-        Planes that have no pixels to show, and why not.
+        For each plane without pixels to show, the reason.
     notes : dict of str to str
-        What is to be known of a plane: 'estimated from the image', 'reprojected'...
+        Notes on planes, for the user: 'estimated from the image', 'reprojected'...
     provenance : dict of str to Provenance
-        How the planes came to be, where no file held them.
+        The origin of planes that no file contains.
     position : (float, float) or None
         The candidate in cutout pixels (x, y), 0-based, not rounded.
     north, east : float or None
-        Their directions, degrees from +x towards +y.
+        Directions of north and east, degrees from +x towards +y.
     pixel_scale : float or None
         Arcseconds per pixel.
     shift : Shift or None
-        Of the fit whose residual is among the planes.
+        Shift of the fit whose residual is among the planes.
     expected : tuple of str
         The planes of the input, some of which this image may lack: panels keep their places.
     looks : DisplayStyle or None
-        What the pictures were drawn with; None where there is none.
+        Display style of the pictures; None before they are drawn.
     """
 
     row: int
@@ -119,21 +119,21 @@ class RenderedCutout:
 
     @property
     def plane_names(self) -> tuple[str, ...]:
-        """The panels, in order: planes with pictures, then those that only have words."""
+        """The panels, in order: planes with pictures, then planes with text only."""
         present = dict.fromkeys((*self.pictures, *self.states))
         first = (name for name in self.expected if name in present)
-        return tuple(_in_order(dict.fromkeys((*first, *present))))
+        return tuple(_order_planes(dict.fromkeys((*first, *present))))
 
     @property
     def shape(self) -> tuple[int, int] | None:
-        """(rows, columns) of the pictures, or None where there is none."""
+        """(rows, columns) of the pictures, or None without pictures."""
         for picture in self.pictures.values():
             return int(picture.shape[0]), int(picture.shape[1])
         return None
 
     @property
     def nbytes(self) -> int:
-        """The memory that its arrays take."""
+        """Size of its arrays in memory, in bytes."""
         return sum(array.nbytes for array in (*self.planes.values(), *self.pictures.values()))
 
 
@@ -144,25 +144,27 @@ def render_cutout(
     looks: DisplayStyle,
     adjusted: FitPanel | None = None,
 ) -> RenderedCutout:
-    """Read a cutout and make it ready; whatever goes wrong is told by `RenderedCutout.error`."""
-    row, name = _named(source, spot)
+    """Read and draw a cutout; after a failure `RenderedCutout.error` holds the reason."""
+    row, name = _row_and_name(source, spot)
     try:
-        frame = _unpainted(source, spot, radius, _cutout(source, spot, radius).read_only())
+        frame = _unpainted_frame(
+            source, spot, radius, _read_cutout(source, spot, radius).read_only()
+        )
         return repaint(frame, looks, adjusted)
     except VetterError as error:
-        words = str(error)
+        reason = str(error)
     except Exception as error:  # One bad candidate must not end the thread that builds all.
-        words = f"no cutout: {in_words(error)}"
-    return RenderedCutout(row, radius, None, {}, {}, words, name)
+        reason = f"no cutout: {in_words(error)}"
+    return RenderedCutout(row, radius, None, {}, {}, reason, name)
 
 
-def _named(source: CutoutSource, spot: Target) -> tuple[int, str]:
+def _row_and_name(source: CutoutSource, spot: Target) -> tuple[int, str]:
     if isinstance(spot, Place):
         return -1, source.fields[spot.field].name
     return spot, source.candidates.name(spot)
 
 
-def _cutout(source: CutoutSource, spot: Target, radius: float) -> Cutout:
+def _read_cutout(source: CutoutSource, spot: Target, radius: float) -> Cutout:
     if isinstance(spot, Place):
         assert isinstance(source, ManyFields), "only a list of several images has such places"
         return source.cutout_at(spot, radius)
@@ -170,19 +172,19 @@ def _cutout(source: CutoutSource, spot: Target, radius: float) -> Cutout:
 
 
 def rendered_from(row: int, name: str, cutout: Cutout, looks: DisplayStyle) -> RenderedCutout:
-    """Return the frame of a cutout that has been read, whose own WCS gives the directions."""
+    """Return the frame of a cutout in memory; its own WCS gives the directions."""
     radius = (max(cutout.shape) - 1) / 2
-    return repaint(_of_cutout(row, name, radius, cutout, wcs=None, expected=()), looks)
+    return repaint(_frame_of_cutout(row, name, radius, cutout, wcs=None, expected=()), looks)
 
 
 def repaint(
     frame: RenderedCutout, looks: DisplayStyle, adjusted: FitPanel | None = None
 ) -> RenderedCutout:
-    """The same frame with other looks or another fit; reads no file."""
+    """Return the frame with other looks or another fit; reads no file."""
     if frame.cutout is None:
         return frame
-    planes, states = _with_fit(frame, frame.cutout, adjusted)
-    pictures, limits = _drawn(frame, planes, looks)
+    planes, states = _add_fit(frame, frame.cutout, adjusted)
+    pictures, limits = _draw(frame, planes, looks)
     shift = None if adjusted is None else adjusted.shift
     return dataclasses.replace(
         frame,
@@ -195,14 +197,14 @@ def repaint(
     )
 
 
-def _with_fit(
+def _add_fit(
     frame: RenderedCutout, cutout: Cutout, adjusted: FitPanel | None
 ) -> tuple[dict[str, Array], dict[str, str]]:
-    """The planes with the residual of a fit among them, and what those without pixels say."""
+    """Return the planes with the fit's residual, and the texts of planes without pixels."""
     planes = dict(cutout.planes)
-    states = _empty_planes(planes, frame)
-    said = cutout.notes
-    states |= {name: said.get(name, NOT_HERE) for name in frame.expected if name not in planes}
+    states = _explain_empty_planes(planes, frame)
+    notes = cutout.notes
+    states |= {name: notes.get(name, NOT_HERE) for name in frame.expected if name not in planes}
     states |= cutout.unread
     if adjusted is not None:
         planes.pop("adjusted", None)
@@ -213,13 +215,16 @@ def _with_fit(
             states["adjusted"] = "the fit was made on a cutout of another shape"
     elif adjusted is not None:
         states["adjusted"] = adjusted.reason or "not fitted"
-    return _in_order(planes), states
+    return _order_planes(planes), states
 
 
-def _drawn(
+def _draw(
     frame: RenderedCutout, planes: dict[str, Array], looks: DisplayStyle
 ) -> tuple[dict[str, Picture], dict[str, Limits]]:
-    """All planes; where only a fit has come, just its residual, with the limits of `diff`."""
+    """Return pictures and limits of all planes; if only the fit is new, draw its residual alone.
+
+    The residual has the limits of `diff`.
+    """
     if frame.looks != looks:
         return render(planes, looks)
     names = ("diff", "adjusted") if "adjusted" in planes else ()
@@ -230,8 +235,8 @@ def _drawn(
     return pictures, limits
 
 
-def _in_order(planes: dict[str, T]) -> dict[str, T]:
-    """The adjusted difference beside the difference: the two are compared each minute."""
+def _order_planes(planes: dict[str, T]) -> dict[str, T]:
+    """Return the planes with `adjusted` after `diff`, since the user compares the two often."""
     if "adjusted" not in planes or "diff" not in planes:
         return planes
     names = [name for name in planes if name != "adjusted"]
@@ -239,15 +244,17 @@ def _in_order(planes: dict[str, T]) -> dict[str, T]:
     return {name: planes[name] for name in names}
 
 
-def _unpainted(source: CutoutSource, spot: Target, radius: float, cutout: Cutout) -> RenderedCutout:
-    row, name = _named(source, spot)
+def _unpainted_frame(
+    source: CutoutSource, spot: Target, radius: float, cutout: Cutout
+) -> RenderedCutout:
+    row, name = _row_and_name(source, spot)
     number = spot.field if isinstance(spot, Place) else source.field_of(spot)
-    # Of one image all candidates have the same planes, unless one cannot be read.
+    # Candidates of one image have the same planes, unless a plane cannot be read.
     expected = source.plane_names if has_epochs(source) or cutout.unread else ()
-    return _of_cutout(row, name, radius, cutout, source.fields[number].wcs, expected)
+    return _frame_of_cutout(row, name, radius, cutout, source.fields[number].wcs, expected)
 
 
-def _of_cutout(
+def _frame_of_cutout(
     row: int,
     name: str,
     radius: float,
@@ -255,8 +262,8 @@ def _of_cutout(
     wcs: WCS | None,
     expected: tuple[str, ...],
 ) -> RenderedCutout:
-    lie = _lie(wcs, cutout)
-    north, east, scale = lie if lie is not None else (None, None, None)
+    directions = _sky_orientation(wcs, cutout)
+    north, east, scale = directions if directions is not None else (None, None, None)
     return RenderedCutout(
         row,
         radius,
@@ -282,8 +289,11 @@ def _position(cutout: Cutout) -> tuple[float, float]:
         return (cutout.shape[1] - 1) / 2, (cutout.shape[0] - 1) / 2
 
 
-def _lie(wcs: WCS | None, cutout: Cutout) -> tuple[float, float, float] | None:
-    """How the cutout lies on the sky at the candidate; ``wcs`` is its image's."""
+def _sky_orientation(wcs: WCS | None, cutout: Cutout) -> tuple[float, float, float] | None:
+    """Return directions of north and east and pixel scale at the candidate; None without WCS.
+
+    ``wcs`` is the image's.
+    """
     try:
         x, y = cutout.position
         # The whole image's WCS spares making one for each cutout from its header.
@@ -291,16 +301,16 @@ def _lie(wcs: WCS | None, cutout: Cutout) -> tuple[float, float, float] | None:
             return orientation(wcs, x + cutout.origin[0], y + cutout.origin[1])
         return None if cutout.wcs is None else orientation(cutout.wcs, x, y)
     except VetterError:
-        # An unusable WCS takes the compass away, not the pixels.
+        # With an unusable WCS the frame lacks only the compass.
         return None
 
 
-def _empty_planes(planes: Mapping[str, Array], frame: RenderedCutout) -> dict[str, str]:
-    """The planes without a single value, and whether the candidate is off the image."""
+def _explain_empty_planes(planes: Mapping[str, Array], frame: RenderedCutout) -> dict[str, str]:
+    """Return a text for each all-NaN plane: no data, or the candidate is off the image."""
     pixels = {name: plane for name, plane in planes.items() if plane.dtype.kind == "f"}
     empty = [name for name, plane in pixels.items() if not np.isfinite(plane).any()]
     masked = all(plane.all() for plane in planes.values() if plane.dtype.kind == "b")
     everywhere = masked and len(empty) > 1 and len(empty) == len(pixels)
-    said = dict.fromkeys(empty, OFF_THE_IMAGE if everywhere else NO_DATA)
+    states = dict.fromkeys(empty, OFF_THE_IMAGE if everywhere else NO_DATA)
     notes = frame.notes
-    return said | {name: NOT_COVERING for name in empty if notes.get(name) == NOT_COVERING}
+    return states | {name: NOT_COVERING for name in empty if notes.get(name) == NOT_COVERING}

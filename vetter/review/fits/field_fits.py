@@ -17,71 +17,71 @@ from vetter.review.fits.fit_messages import Ready, StarFits
 from vetter.review.fits.fit_process import FitProcess
 from vetter.review.session import Session
 
-_NONE: npt.NDArray[np.float64] = np.empty((0, 5))
-_NAME = "stars of field "
+_NO_STARS: npt.NDArray[np.float64] = np.empty((0, 5))
+_SETTING_PREFIX = "stars of field "
 
 
 class FieldFits:
-    """Options by image, and what results made with them are kept under.
+    """Fit options by image, and the signatures under which their results are stored.
 
     Parameters
     ----------
     session : Session
     kept : mapping
-        The session's settings as they were at the start: PSFs of fields among them.
+        The session's settings at the start, with the PSFs of fields.
     """
 
     def __init__(self, session: Session, kept: Mapping[str, Any]) -> None:
         self._session, self._kept = session, kept
         self._ready: dict[int, Ready] = {}
-        # Which files a list was is known once it is complete.
+        # The files of a list, and so its signature, are known once the list is complete.
         self._grows = not session.complete
 
     @property
     def known(self) -> list[int]:
-        """Numbers of the images of which something was said."""
+        """Numbers of the images whose fit options are known."""
         return list(self._ready)
 
     def add(self, ready: Ready) -> None:
-        """Take what the process says of a field; a PSF of its stars is not built again."""
-        self._ready[ready.field] = self._signed(ready)
+        """Add the fit options of a field; store a PSF from its stars, to be built only once."""
+        self._ready[ready.field] = self._with_signature(ready)
         psf, name = ready.fit.options.psf, setting_name(ready.field)
         if isinstance(psf, StarPsf) and restored(self._kept.get(name), psf.of) is None:
             self._session.writer.keep_setting(name, psf.record())
 
-    def hold_against(self, number: int, words: str) -> None:
-        """What an image's stars have against its template stands against its judgements."""
+    def hold_against(self, number: int, caveat: str) -> None:
+        """Add a caveat on an image's template, found from its stars, to the image's judgements."""
         ready = self._ready.get(number)
         if ready is not None:
-            self._ready[number] = ready._replace(fit=ready.fit._replace(unlike=words))
+            self._ready[number] = ready._replace(fit=ready.fit._replace(unlike=caveat))
 
     def of(self, row: int) -> Ready | None:
-        """What was said of a row's image; None before."""
+        """Return the fit options of a row's image; None before they are known."""
         return self._ready.get(self._session.source.field_of(row))
 
     def row_of(self, key: str) -> int | None:
-        """The row of a candidate's key; None where the list has it no more."""
+        """Return the row of a candidate's key; None if the list lacks the key."""
         try:
             return self._session.candidates.row_of(key)
         except KeyError:
             return None
 
     def signature_of(self, key: str) -> str:
-        """What a candidate's result is kept under; empty where that is not known."""
+        """Return the signature of a candidate's result; '' if not known."""
         row = self.row_of(key)
         ready = None if row is None else self.of(row)
         return "" if ready is None else ready.signature
 
     def signature_in(self, number: int) -> str:
-        """What the results of an image are kept under; empty where that is not known yet."""
+        """Return the signature of an image's results; '' if not known yet."""
         return self._ready[number].signature
 
     def sign(self) -> None:
-        """The list is complete: name what could not be named before."""
-        self._ready = {number: self._signed(ready) for number, ready in self._ready.items()}
+        """Compute the signatures that had to wait for the complete list."""
+        self._ready = {number: self._with_signature(ready) for number, ready in self._ready.items()}
 
-    def _signed(self, ready: Ready) -> Ready:
-        """With the signature that its results are kept under, as far as that is known."""
+    def _with_signature(self, ready: Ready) -> Ready:
+        """Return the options with the signature of their results, if it can be computed yet."""
         if ready.signature or not self._grows or not self._session.complete:
             return ready
         field = self._session.source.fields[ready.field]
@@ -89,19 +89,19 @@ class FieldFits:
 
 
 class FieldStars(QObject):
-    """Asked for once an image, when somebody first looks at it; they then arrive part by part.
+    """Fits of stars by image, requested once an image; they arrive part by part.
 
-    The session keeps them under the signature of the fits, among its settings; those of other
+    The session stores them among its settings, with the signature of the fits; stars of other
     options or pixels are fitted again.
 
     Parameters
     ----------
     ahead : FitProcess
-        The process that fits.
+        The worker process.
     kept : mapping
-        The session's settings as they were at the start.
+        The session's settings at the start.
     keep : callable
-        Keeps a setting: name and value, of types that JSON holds.
+        Stores a setting, given its name and a value of types that JSON holds.
     """
 
     changed = pyqtSignal()
@@ -117,37 +117,41 @@ class FieldStars(QObject):
         self._kept, self._keep = kept, keep
         self._tables: dict[int, npt.NDArray[np.float64]] = {}
         self._done: set[int] = set()
-        self._wanted: set[int] = set()
+        self._requested: set[int] = set()
         self._ahead = ahead
         ahead.surveyed.connect(self._on_surveyed)
 
     def table(self, field: int = 0) -> npt.NDArray[np.float64]:
-        """Stars of an image, shape (n, 5): x, y, dx, dy in pixels, scale; a new array each time."""
-        return self._tables.get(field, _NONE)
+        """Return the stars of an image, shape (n, 5): x, y, dx, dy in pixels, scale.
+
+        Each part that arrives makes a new array.
+        """
+        return self._tables.get(field, _NO_STARS)
 
     def done(self, field: int = 0) -> bool:
-        """Whether all of an image's have arrived."""
+        """Return whether all stars of an image have arrived."""
         return field in self._done
 
     def want(self, field: int = 0) -> None:
-        """Have those of an image fitted, if they are not yet."""
-        if field not in self._wanted:
-            self._wanted.add(field)
-            self._ahead.wish_stars(field, _known(self._kept.get(_NAME + str(field)))[0])
+        """Request the stars of an image, unless requested before."""
+        if field not in self._requested:
+            self._requested.add(field)
+            record = self._kept.get(_SETTING_PREFIX + str(field))
+            self._ahead.wish_stars(field, _parse_record(record)[0])
 
     def _on_surveyed(self, part: StarFits) -> None:
         if part.stars:
             self._tables[part.field] = np.concatenate([self.table(part.field), part.stars])
         if part.left == 0:
             self._done.add(part.field)
-            self._take_or_keep(part)
+            self._take_or_store(part)
         if part.stars or part.left == 0:
             self.changed.emit()
 
-    def _take_or_keep(self, last: StarFits) -> None:
-        """Those that are kept are current, or others are kept from now on."""
-        name = _NAME + str(last.field)
-        signature, stars = _known(self._kept.get(name))
+    def _take_or_store(self, last: StarFits) -> None:
+        """Take the stored stars if they are current; else store the new ones."""
+        name = _SETTING_PREFIX + str(last.field)
+        signature, stars = _parse_record(self._kept.get(name))
         if not last.signature:
             return
         if signature == last.signature:
@@ -156,11 +160,11 @@ class FieldStars(QObject):
             self._keep(name, {"of": last.signature, "stars": self.table(last.field).tolist()})
 
 
-def _known(record: Any) -> tuple[str, npt.NDArray[np.float64]]:
-    """Signature and stars of a record; none where it is not readable."""
+def _parse_record(record: Any) -> tuple[str, npt.NDArray[np.float64]]:
+    """Return signature and stars of a stored record; '' and no stars if unreadable."""
     try:
         signature, stars = str(record["of"]), np.array(record["stars"], float).reshape(-1, 5)
     except (KeyError, TypeError, ValueError):
-        # There is none, or it is damaged: they are fitted again.
-        return "", _NONE
-    return (signature, stars) if np.isfinite(stars).all() else ("", _NONE)
+        # The record is missing or damaged: the stars are fitted again.
+        return "", _NO_STARS
+    return (signature, stars) if np.isfinite(stars).all() else ("", _NO_STARS)

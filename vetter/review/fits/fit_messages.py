@@ -1,4 +1,4 @@
-"""What the window and the process that fits tell each other."""
+"""Messages between the window and the worker process of the fits."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from vetter.settings import FitSettings
 
 if TYPE_CHECKING:
-    # What the window does not need before the first answer is not imported for its start.
+    # The window needs these modules only after the first answer, not for its start.
     from vetter.core.fit.adjustment import Adjustment
     from vetter.core.judgement.field_fit import FieldFit
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The first message: what to open and how to fit it; ``psfs`` are kept ones, by image."""
+    """The first message: the input and the fit options; ``psfs`` are stored PSFs, by image."""
 
     record: dict[str, Any]
     settings: FitSettings
@@ -25,10 +25,10 @@ class Start:
 
 
 class Ready(NamedTuple):
-    """Comes before the first result of a field: options, and what results are kept under.
+    """Fit options of a field and the signature of its results, sent before its first result.
 
-    ``signature`` is empty where the field's files cannot be read: its results are not kept; and
-    where the list is still being read: the window makes it when the list is complete.
+    ``signature`` is empty if the field's files cannot be read, and the results are not stored.
+    While the list is still being read it is empty too; the window then computes it at the end.
     """
 
     fit: FieldFit
@@ -37,11 +37,11 @@ class Ready(NamedTuple):
 
 
 class Wishes(NamedTuple):
-    """Rows to fit: ``first`` at once and in this order, then the others in batches.
+    """Request for fits: ``first`` at once and in this order, then the others in batches.
 
-    ``then`` None: go on with the others as they were wished for before. Rows of ``first``
-    are fitted even if they were before, and come with their residual; but for those on their way,
-    of which whoever had ``heard`` so many answers when it wished could not know.
+    If ``then`` is None, the background rows of the last request stay. Rows of ``first`` are
+    fitted even if they were before, and their results carry residuals. Left out are rows whose
+    results are on their way, as the window has received only ``heard`` results so far.
     """
 
     first: tuple[int, ...]
@@ -50,13 +50,13 @@ class Wishes(NamedTuple):
 
 
 class More(NamedTuple):
-    """The list has grown by these rows: they come after all that is wished for already."""
+    """Request for newly listed rows, to be fitted after all rows requested before."""
 
     rows: range
 
 
 class Fitted(NamedTuple):
-    """Results, one for each row; and as texts, which is how they are kept."""
+    """Results, one for each row; ``texts`` are the results as they are stored."""
 
     rows: tuple[int, ...]
     adjustments: tuple[Adjustment, ...]
@@ -64,16 +64,16 @@ class Fitted(NamedTuple):
 
 
 class Broken(NamedTuple):
-    """The input could not be opened here: no fit can be made, and why."""
+    """Failure of the worker process to open the input, so that no fit can be made."""
 
     reason: str
 
 
 class StarWish(NamedTuple):
-    """Asks the fitting process for the stars of the field; they come when nothing else is wanted.
+    """Request for the stars of a field, fitted when no row has to be fitted at once.
 
-    With candidates waiting in the background they take turns. ``field`` is the image's number,
-    ``known`` the signature of options and pixels under which its stars are kept.
+    They take turns with background rows. ``field`` is the image's number, ``known`` the
+    signature of options and pixels under which its stars are stored.
     """
 
     field: int = 0
@@ -83,8 +83,9 @@ class StarWish(NamedTuple):
 class StarFits(NamedTuple):
     """Stars of one part of the field: x, y, dx, dy (pixels) and scale of each.
 
-    ``left`` is how many parts are still to come, ``field`` the number of the image, ``signature``
-    names options and pixels: no star and the wish's own one mean that the kept ones are current.
+    ``left`` is the number of parts still to come, ``field`` the number of the image. No stars
+    with the request's own ``signature`` (of options and pixels) mean that the stored stars are
+    current.
     """
 
     stars: tuple[tuple[float, float, float, float, float], ...]

@@ -1,7 +1,7 @@
 """Requests to the worker process: first the fits the user waits for, then the background ones.
 
-Background fits are of candidates without a result; those that the session may hold a result for
-wait until it has been read.
+Background fits are of candidates without a result. Candidates whose results the session may hold
+wait until these have been read.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from vetter.review.fits.fit_storage import FitStorage
 from vetter.review.session import Session
 
 LOT = 10_000
-"""Candidates that are wished for together: to list 100,000 takes the window's thread 20 ms."""
+"""10,000 candidates in one background request; to list 100,000 takes the GUI thread 20 ms."""
 
 
 class FitWishes:
-    """Each wish begins with what the vetter waits for, and replaces the one before.
+    """Requests for fits; each begins with the rows that the user waits for, and replaces the last.
 
     Attributes
     ----------
     asked : set of int
-        Rows whose fits were asked for by hand and have not come.
+        Rows without a result whose fits the user requested by key.
     followed : sequence of int
-        The candidate on screen and those that come next.
+        The row on screen and the rows that come next.
 
     Parameters
     ----------
     cache : CutoutCache
-        Whose panels show what has come already.
+        Its fit panels show which results have arrived.
     ahead : FitProcess
-        The process that fits.
+        The worker process.
     rest : Unfitted
-        What is fitted behind the vetter.
+        The background rows.
     """
 
     def __init__(self, cache: CutoutCache, ahead: FitProcess, rest: Unfitted) -> None:
@@ -47,38 +47,38 @@ class FitWishes:
         self._cache, self._ahead, self._rest = cache, ahead, rest
 
     def wish(self, rows: Sequence[int] = (), anew: bool = False, rest: bool = True) -> None:
-        """Wish for these first: the wish before is forgotten for this one.
+        """Request these rows first; the request replaces the last one.
 
-        The rest stays as it was wished for, but where it is to be ``anew`` or others of it wait.
-        Without ``rest`` it stays in any case.
+        The background rows stay as requested before, unless ``anew`` is set or other images
+        wait. Without ``rest`` only ``anew`` changes them.
         """
-        first = self._first(rows)
+        first = self._rows_to_fit_first(rows)
         anew |= self._rest.look(first) and rest
         self._ahead.wish(first, self._rest.rows() if anew else None)
 
     def wish_where_waiting_changed(self) -> None:
-        """Wish for the rest anew where others of it wait for the session's results than before."""
-        if self._rest.look(self._first()):
+        """Request the background rows again if other images wait for stored results."""
+        if self._rest.look(self._rows_to_fit_first()):
             self.wish(anew=True)
 
     def drop(self) -> None:
-        """Leave only what was asked for by hand."""
+        """Request only the rows that the user requested by key."""
         self.followed = ()
         if self._ahead.running:
             self._ahead.wish(sorted(self.asked), [])
 
-    def _first(self, rows: Sequence[int] = ()) -> list[int]:
-        """These rows, and what the vetter waits for already."""
+    def _rows_to_fit_first(self, rows: Sequence[int] = ()) -> list[int]:
+        """Return these rows, then those that the user waits for already."""
         coming = (row for row in self.followed if not self._cache.has_fit_panel(row))
         first = dict.fromkeys([*rows, *coming, *sorted(self.asked)])
         return [row for row in first if row >= 0]
 
 
 class Unfitted:
-    """What is still to be fitted behind the vetter.
+    """Background rows: candidates without a result, to be fitted after the requested ones.
 
-    Candidates of an image wait while the results that the session holds for it are read, and
-    before that is known: else many are fitted again that come out of the session a moment later.
+    Candidates of an image wait while its stored results are read, and before its signature is
+    known: else many would be fitted again whose stored results arrive a moment later.
 
     Parameters
     ----------
@@ -94,25 +94,24 @@ class Unfitted:
         self._session, self._table = session, table
         self._fields, self._storage = fields, storage
         self._waiting: frozenset[int] | None = None
-        self._wished, self._more = 0, False
+        self._requested, self._has_more = 0, False
 
     def look(self, first: Iterable[int]) -> bool:
-        """See which images wait, as these rows are fitted first; whether others do than before.
+        """Update which images wait for stored results, given the rows to fit first.
 
-        True the first time.
-
-        What their images' results are kept under is known soon; where nothing else asks for it,
-        as of an image that the vetter is far from, nothing waits for that either.
+        Return whether that has changed; True the first time. The signatures of these rows' images
+        are known soon, so these images wait. An image far from the user does not wait for its
+        signature, since no fit of it is requested.
         """
         before, known, names = self._waiting, self._fields.known, set(self._storage.reading)
         reading = {number for number in known if self._fields.signature_in(number) in names}
-        # While the list is being read, what they are kept under does not become known.
+        # While the list is being read, signatures do not become known.
         coming = {self._session.source.field_of(row) for row in first if self._session.complete}
         self._waiting = frozenset(reading | coming.difference(known))
         return self._waiting != before
 
     def rows(self) -> list[int]:
-        """The next, from the vetter's place to the end of the list and around; then the hidden."""
+        """Return the next background rows: from the current one around, then those filtered out."""
         queue, row = self._session.queue, self._session.current_row
         place = max(queue.position_of(row), 0)
         listed = np.concatenate([queue.order[place:], queue.order[:place]])
@@ -123,11 +122,11 @@ class Unfitted:
         rows = rows[self._table.codes[rows] == Disappeared.NOT_FITTED.value]
         waiting = self._session.source.on_field(rows, *(self._waiting or ()))
         rows = rows[~waiting]
-        found: list[int] = rows[:LOT].tolist()
-        self._wished, self._more = len(found), len(rows) > LOT
-        return found
+        batch: list[int] = rows[:LOT].tolist()
+        self._requested, self._has_more = len(batch), len(rows) > LOT
+        return batch
 
     def count(self, fitted: int) -> bool:
-        """So many are fitted; whether others are to be wished for before these come to an end."""
-        self._wished -= fitted
-        return self._more and self._wished < LOT // 2
+        """Count finished fits; return whether to request other rows before these run out."""
+        self._requested -= fitted
+        return self._has_more and self._requested < LOT // 2

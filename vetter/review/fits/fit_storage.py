@@ -1,4 +1,4 @@
-"""Results of fits on their way into the session file, and out of it from earlier starts."""
+"""Fit results written to the session file in batches, and read from it after a restart."""
 
 from __future__ import annotations
 
@@ -11,58 +11,58 @@ from vetter.review.session import Session
 from vetter.review.writer import Kept, Stored
 
 STORE_EVERY_MS = 1500
-"""Results are kept in batches: a verdict's commit must not queue behind hundreds of them."""
+"""1500 ms of results are one batch: a verdict's commit must not queue behind hundreds of them."""
 
 
 class FitStorage(QObject):
-    """Writes results now and then, and reads those of earlier starts a few at a time.
+    """Writer of results in batches, and reader of stored results a few at a time.
 
-    They are written once the list is complete: which files a list was is known, and results can
-    be kept under a name, only then. The next few are read once the window has taken these: a
-    hundred thousand at once would hold verdicts up for 4 s on the writer's thread, and the
+    Results are written once the list is complete: only then are its files, and so the
+    signatures, known. The next few stored results are read once the window has taken the last
+    ones: a hundred thousand at once would delay verdicts by 4 s on the writer's thread, and the
     window for longer.
 
     Parameters
     ----------
     session : Session
-        Whose writer writes and reads them on its thread.
+        Its writer writes and reads the results on its thread.
     """
 
     arrived = pyqtSignal(object)  # Stored
-    read_through = pyqtSignal()  # all those under a signature have arrived
+    read_through = pyqtSignal()  # all results under a signature have arrived
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._writer = session, session.writer
-        self._unsaved: list[Kept] = []
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(STORE_EVERY_MS)
-        self._soon.timeout.connect(self.save)
+        self._unwritten: list[Kept] = []
+        self._save_timer = QTimer(self)
+        self._save_timer.setSingleShot(True)
+        self._save_timer.setInterval(STORE_EVERY_MS)
+        self._save_timer.timeout.connect(self.save)
         self._signatures: deque[str] = deque()
         self._writer.loaded.connect(self._on_loaded)
 
     def add(self, result: Kept) -> None:
-        """Take a result; without a signature it waits for `sign`."""
-        self._unsaved.append(result)
-        if not self._soon.isActive():
-            self._soon.start()
+        """Add a result to the next batch; without a signature it waits for `sign`."""
+        self._unwritten.append(result)
+        if not self._save_timer.isActive():
+            self._save_timer.start()
 
     def sign(self, signature_of: Callable[[str], str]) -> None:
-        """Keep what was found so far under what each key's is called now; no name, not kept."""
-        signed = [(key, signature_of(key), text) for key, _, text in self._unsaved]
-        self._unsaved = [result for result in signed if result[1]]
+        """Add signatures by key to the results so far and write them; drop those without one."""
+        signed = [(key, signature_of(key), text) for key, _, text in self._unwritten]
+        self._unwritten = [result for result in signed if result[1]]
         self.save()
 
     @property
     def reading(self) -> Iterable[str]:
-        """The signatures under which more may come."""
+        """The signatures whose results are still being read."""
         return self._signatures
 
     def read(self, signature: str) -> None:
-        """Have the results that are kept under a signature come, after those asked for before.
+        """Request the results stored under a signature, after those requested before.
 
-        A session that is read only has them made anew.
+        In a read-only session nothing is read, and the fits are made again.
         """
         if self._writer.read_only:
             return
@@ -71,16 +71,16 @@ class FitStorage(QObject):
             self._writer.load_adjustments(signature)
 
     def close(self) -> None:
-        """Read no more, and have written what is left."""
+        """Stop reading, and write the results so far."""
         self._writer.loaded.disconnect(self._on_loaded)
-        self._soon.stop()
+        self._save_timer.stop()
         self.save()
 
     def save(self) -> None:
-        """Have the results so far written, where the list is complete."""
-        if self._unsaved and self._session.complete:
-            self._writer.keep_adjustments(self._unsaved)
-            self._unsaved = []
+        """Write the results so far, if the list is complete."""
+        if self._unwritten and self._session.complete:
+            self._writer.keep_adjustments(self._unwritten)
+            self._unwritten = []
 
     def _on_loaded(self, stored: Stored) -> None:
         self.arrived.emit(stored)

@@ -1,8 +1,8 @@
 """The worker process of the fits: opens the input for itself, and answers over a pipe.
 
-A process of its own, niced, since a thread that fits holds the interpreter and makes keys
-late. It is started by `vetter.review.fits.fit_process`. Beside the candidates it fits stars of the
-field, which show what is normal in each part of it.
+A process of its own, niced, since a thread that fits holds the interpreter and delays keys.
+`vetter.review.fits.fit_process` starts it. Beside the candidates it fits stars of the field, which
+show what is normal in each part of the field.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ from vetter.review.fits.fit_messages import (
 
 NICENESS = 10
 BATCH = 16
-"""Cutouts fitted together in the background: many are faster, few let a wish come through."""
+"""16 background cutouts fitted together: more are faster, fewer let the next request in sooner."""
 NEXT = 8
-"""Cutouts fitted together of those that the vetter comes to next."""
+"""8 cutouts fitted together of those that the user comes to next."""
 
 
 def main() -> None:
@@ -46,7 +46,7 @@ def main() -> None:
     try:
         _main()
     except BrokenPipeError:
-        # The window was killed; nobody wants the answers.
+        # The window was killed: no process reads the answers.
         os._exit(0)
 
 
@@ -55,27 +55,27 @@ def _main() -> None:
 
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    wishes: queue.SimpleQueue[Wish] = queue.SimpleQueue()
+    requests: queue.SimpleQueue[Wish] = queue.SimpleQueue()
     messages = receive(sys.stdin.buffer)
     answers = answering_stream()
     start = next(messages, None)
     if not isinstance(start, Start):
-        # The window went away before it said anything.
+        # The window ended before its first message.
         return
-    reader = threading.Thread(target=_listen, args=(messages, wishes), daemon=True)
+    reader = threading.Thread(target=_receive_requests, args=(messages, requests), daemon=True)
     reader.start()
     try:
         source = open_recorded(start.record)
     except VetterError as error:
         send(answers, Broken(str(error)))
         return
-    _serve(_Fitter(source, start, answers), wishes)
+    _serve(_Fitter(source, start, answers), requests)
 
 
 class _Fitter:
-    """Fits rows of a source, each as its own image wants it.
+    """Fits of a source's rows, each with the options of its image.
 
-    A night's images are looked at one by one, when the first of their candidates is wanted.
+    Options of an image are measured when the first of its candidates is requested.
     """
 
     def __init__(self, source: CutoutSource, start: Start, answers: IO[bytes]) -> None:
@@ -87,50 +87,50 @@ class _Fitter:
         self._on_their_way: deque[tuple[int, int]] = deque()
 
     def fit_of(self, number: int) -> FieldFit:
-        """How the candidates of an image are fitted; told once, before its first result."""
+        """Return the fit options of an image; send them once, before the image's first result."""
         if number not in self._fits:
             start, image = self._start, self.source.fields[number]
             try:
-                how = self.source.record, start.settings, start.radius, start.psfs.get(number)
-                fit = fit_of_field(image, *how)
-                # All of a list is needed to say which files it was.
+                options = self.source.record, start.settings, start.radius, start.psfs.get(number)
+                fit = fit_of_field(image, *options)
+                # The signature names all files of the list, so the list must be complete.
                 growing = not self.source.complete
                 signature = "" if growing else fit.signature(image.fingerprints)
             except VetterError:
-                # Each of its candidates will say what cannot be read; the other images go on.
+                # Each fit of the image then reports the error; other images are still fitted.
                 fit, signature = field_fit(None, start.settings, start.radius), ""
             self._fits[number], self._signatures[number] = fit, signature
             send(self.answers, Ready(fit, signature, number))
         return self._fits[number]
 
-    def unanswered(self, wishes: Wishes) -> tuple[int, ...]:
-        """The rows wanted first of which no residual is on its way."""
+    def unanswered(self, requests: Wishes) -> tuple[int, ...]:
+        """Return the rows to fit first whose residuals are not on their way to the window."""
         sent = self._on_their_way
-        while sent and sent[0][0] <= wishes.heard:
+        while sent and sent[0][0] <= requests.heard:
             sent.popleft()
         rows = {row for _, row in sent}
-        return tuple(row for row in wishes.first if row not in rows)
+        return tuple(row for row in requests.first if row not in rows)
 
     def send_fits(self, rows: Sequence[int], residuals: bool) -> None:
-        """Fit rows together, those of each image apart, and send the results."""
-        rows = self._read_as_far_as(rows)
+        """Fit the rows of each image together, and send the results."""
+        rows = self._read_list_to(rows)
         numbers = [self.source.field_of(row) for row in rows]
         for number in dict.fromkeys(numbers):
-            own = [row for row, other in zip(rows, numbers, strict=True) if other == number]
-            results = fit_rows(self.source, self.fit_of(number), own)
+            group = [row for row, other in zip(rows, numbers, strict=True) if other == number]
+            results = fit_rows(self.source, self.fit_of(number), group)
             if not residuals:
                 results = [replace(result, residual=None) for result in results]
-            # Written here, not where keys wait for the interpreter. What a file that could not be
-            # read kept from being fitted is no result: another time it may be there.
+            # plain_meta() runs here, not in the window, where keys wait for the interpreter. A
+            # fit without a readable file is stored as empty: the file may be readable later.
             metas = ({} if result.unread else result.as_record() for result in results)
             texts = tuple(plain_meta(meta) for meta in metas)
-            send(self.answers, Fitted(tuple(own), tuple(results), texts))
+            send(self.answers, Fitted(tuple(group), tuple(results), texts))
             self._sent += 1
             if residuals:
-                self._on_their_way.extend((self._sent, row) for row in own)
+                self._on_their_way.extend((self._sent, row) for row in group)
 
-    def _read_as_far_as(self, rows: Sequence[int]) -> Sequence[int]:
-        """Those of the rows that there are, once the list has been read so far."""
+    def _read_list_to(self, rows: Sequence[int]) -> Sequence[int]:
+        """Read the list as far as these rows; return those that exist."""
         source = self.source
         while not source.complete and max(rows) >= len(source.candidates):
             if source.grow() is None:
@@ -138,7 +138,7 @@ class _Fitter:
         return [row for row in rows if row < len(source.candidates)]
 
     def stars(self, wish: StarWish) -> Iterator[StarFits]:
-        """The stars of an image, part by part; none where those that are kept are current."""
+        """Return the stars of an image, part by part; no stars if the stored ones are current."""
         fit = self.fit_of(wish.field)
         signature = self._signatures[wish.field]
         if signature and signature == wish.known:
@@ -147,34 +147,34 @@ class _Fitter:
         return (part._replace(signature=signature) for part in parts)
 
     def send_stars(self, number: int, stars: Iterator[StarFits]) -> bool:
-        """Send those of one more part of an image; False where there are no more."""
+        """Send the stars of one more part of an image; return False after the last part."""
         try:
             part = next(stars, StarFits((), 0, number))
         except VetterError:
-            # Without its stars the field shows its candidates all the same.
+            # Without its stars the field still shows its candidates.
             part = StarFits((), 0, number)
         send(self.answers, part)
         return part.left > 0
 
 
-def _listen(messages: Iterator[Any], wishes: queue.SimpleQueue[Wish]) -> None:
+def _receive_requests(messages: Iterator[Any], requests: queue.SimpleQueue[Wish]) -> None:
     for message in messages:
-        wishes.put(message)
-    # The window was killed: what is being fitted, a PSF of seconds maybe, is for nobody.
+        requests.put(message)
+    # The window was killed: end at once, even in the middle of a PSF that takes seconds.
     os._exit(0)
 
 
-def _serve(fitter: _Fitter, wishes: queue.SimpleQueue[Wish]) -> NoReturn:
+def _serve(fitter: _Fitter, requests: queue.SimpleQueue[Wish]) -> NoReturn:
     first: tuple[int, ...] = ()
     then: deque[int] = deque()
     surveys: deque[tuple[int, Iterator[StarFits]]] = deque()
     while True:
         idle = not first and not then and not surveys
-        while idle or not wishes.empty():
-            newest = wishes.get()
+        while idle or not requests.empty():
+            newest = requests.get()
             idle = False
             if isinstance(newest, StarWish):
-                # The field that was looked at last comes first.
+                # The field requested last comes first.
                 surveys.appendleft((newest.field, fitter.stars(newest)))
                 continue
             if isinstance(newest, More):
@@ -187,7 +187,7 @@ def _serve(fitter: _Fitter, wishes: queue.SimpleQueue[Wish]) -> NoReturn:
             rows, first = first[:NEXT], first[NEXT:]
             fitter.send_fits(rows, residuals=True)
         elif then:
-            # Residuals are only for what the vetter is about to see.
+            # Only candidates that the user is about to see need residuals.
             rows = tuple(then.popleft() for _ in range(min(BATCH, len(then))))
             fitter.send_fits(rows, residuals=False)
         if surveys and not first and not fitter.send_stars(*surveys[0]):
@@ -195,11 +195,11 @@ def _serve(fitter: _Fitter, wishes: queue.SimpleQueue[Wish]) -> NoReturn:
 
 
 def survey(source: CutoutSource, fit: FieldFit, number: int = 0) -> Iterator[StarFits]:
-    """Fit the stars of an image, part by part; nothing where the input is no field.
+    """Fit the stars of an image, part by part; yield nothing if the input is not a field.
 
     See :func:`vetter.io.field.star_fits.star_fits`.
     """
-    # Opening a field is what brings this module in, in the fitting process.
+    # Imported here: in the worker process, opening a field has imported the module already.
     from vetter.io.field.star_fits import star_fits
 
     for stars, left in star_fits(source.fields[number], fit):

@@ -37,27 +37,27 @@ if TYPE_CHECKING:
     from vetter.core.judgement.field_fit import FieldFit
 
 OVER = 50
-"""Messages from the fitting process over which its speed is told."""
+"""The last 50 messages of the worker process give its rate."""
 
 PAUSE_SECONDS = 5.0
-"""After so long without one nothing was being fitted: what came before says nothing of now."""
+"""5 s without a message is a pause: earlier messages do not count in the rate."""
 
 
 class Fits(QObject):
-    """Wishes for fits in the order in which the vetter comes by, and keeps the results.
+    """Requests for fits in the order in which the user sees the candidates, and their results.
 
-    Results of an earlier session are current only under the same signature of options and
-    pixels; others are made again. Where no fit can be judged, none is made ahead.
+    Results of an earlier session are current only with the same signature of options and
+    pixels; others are made again. If no fit can be judged, no background fit is made.
 
     Parameters
     ----------
     session : Session
     cache : CutoutCache
-        Takes the adjusted planes.
+        Receives the residuals for the plane `adjusted`.
     ahead : FitProcess
-        The process that fits.
+        The worker process.
     kept : mapping, optional
-        The session's settings as they were at the start: PSFs and stars of fields among them.
+        The session's settings at the start, with PSFs and stars of fields.
     """
 
     changed = pyqtSignal(object)  # list of rows
@@ -73,7 +73,7 @@ class Fits(QObject):
     ) -> None:
         super().__init__(parent)
         fits = session.columns.fits
-        # An empty table is false: only None says that there is nothing to fit.
+        # `is None`, since an empty table is false too; None: the input has nothing to fit.
         self.table = FitTable(len(session.candidates.keys)) if fits is None else fits
         kept = {} if kept is None else kept
         self.stars = FieldStars(ahead, kept, session.writer.keep_setting, self)
@@ -90,7 +90,7 @@ class Fits(QObject):
         self._judged.changed.connect(self.changed)
         self._storage = FitStorage(session, self)
         self._storage.arrived.connect(self.take_stored)
-        self._storage.read_through.connect(self._wish_on)
+        self._storage.read_through.connect(self._update_background)
         self._rest = Unfitted(session, self.table, self._fields, self._storage)
         self._wishes = FitWishes(cache, ahead, self._rest)
         ahead.ready.connect(self._on_ready)
@@ -99,10 +99,10 @@ class Fits(QObject):
         session.queue_changed.connect(self._on_queue_changed)
         session.grown.connect(self._on_grown)
         session.completed.connect(self._on_completed)
-        self._expect()
+        self._update_expected()
 
     def state(self, row: int) -> FitState:
-        """Where the fit of a row stands."""
+        """Return the state of a row's fit."""
         if row in self._wishes.asked:
             status = FitStatus.FAILED if self._error else FitStatus.RUNNING
             return FitState(status, error=self._error)
@@ -115,7 +115,7 @@ class Fits(QObject):
 
     @property
     def progress(self) -> str:
-        """How far the fits are, in words; empty where there is nothing to fit."""
+        """Progress of the fits, in words; empty if there is nothing to fit."""
         done, count = len(self.table), len(self.table.codes)
         if self._error:
             return "" if self._error == NOTHING_TO_FIT else "fits: stopped"
@@ -130,34 +130,34 @@ class Fits(QObject):
         return f"fits: {done:,} of {count:,}{speed}"
 
     def metadata(self) -> FitMetadata:
-        """What was found by now, as it goes into files."""
+        """Return the results so far as metadata for files."""
         return FitMetadata(self._session.candidates, self.table)
 
     def disappeared_rows(self) -> list[int]:
-        """The rows of the list as it is filtered now that a fit explains away."""
+        """Return the rows of explained candidates, in the order of the filtered list."""
         order = self._session.queue.order
         return [int(row) for row in order[self.table.codes[order] == Disappeared.YES.value]]
 
     def fit_of(self, row: int) -> FieldFit | None:
-        """How the candidates of a row's image are fitted; None before that is known."""
+        """Return the fit options of a row's image; None before they are known."""
         ready = self._fields.of(row)
         return None if ready is None else ready.fit
 
     def begin(self) -> None:
-        """Have the input opened and the PSF built before anything is wished for."""
+        """Start the worker process, to open the input and build the PSF before a request."""
         if not self.paused and not self._error:
             self._ahead.begin()
 
     def hold(self) -> None:
-        """Leave the machine to the window for the moment; `go_on` must follow soon."""
+        """Suspend the worker process to leave the CPU to the window; `go_on` must follow soon."""
         self._ahead.hold()
 
     def go_on(self) -> None:
-        """Fit again."""
+        """Resume the worker process after `hold`."""
         self._ahead.go_on()
 
     def request_current(self) -> None:
-        """Fit the candidate on screen now; the window does not wait."""
+        """Request the fit of the candidate on screen at once; the window does not block."""
         row = self._session.current_row
         if row >= 0 and not self._error:
             self._wishes.asked.add(row)
@@ -165,7 +165,7 @@ class Fits(QObject):
             self.changed.emit([row])
 
     def follow(self, rows: Sequence[int]) -> None:
-        """The candidate on screen and those that come next: theirs are wanted first."""
+        """Request first the fits of these rows: the one on screen and those that come next."""
         if self.paused or self._error:
             return
         self._wishes.followed = tuple(rows)
@@ -174,7 +174,7 @@ class Fits(QObject):
             self._wishes.wish(wanted)
 
     def toggle_pause(self) -> None:
-        """Stop fitting in the background, or go on."""
+        """Pause or resume the background fits."""
         self.paused = not self.paused
         if self._error:
             return
@@ -182,12 +182,12 @@ class Fits(QObject):
             self._wishes.wish([self._session.current_row], anew=True)
         else:
             self._wishes.drop()
-        self._expect()
+        self._update_expected()
         self.changed.emit([self._session.current_row])
         self.progressed.emit()
 
     def take_stored(self, stored: Stored) -> None:
-        """Results that the session file holds; those of another signature are left out."""
+        """Take over results from the session file, except those of another signature."""
         rows = self._judged.take_stored(stored)
         if rows:
             self.changed.emit(rows)
@@ -195,7 +195,7 @@ class Fits(QObject):
             self._judged.look(rows)
 
     def close(self) -> None:
-        """End the process, and keep what was found; harmless when repeated."""
+        """End the process and store the results; harmless when repeated."""
         if self._closed:
             return
         self._closed = True
@@ -204,12 +204,12 @@ class Fits(QObject):
         self._ahead.close()
         self._storage.close()
 
-    def _expect(self) -> None:
+    def _update_expected(self) -> None:
         waiting = not self.paused and not self._error
         self._cache.expect_adjusted("fitting..." if waiting else None)
 
-    def _wish_on(self) -> None:
-        """More is known of what the session holds: others may wait for it than before."""
+    def _update_background(self) -> None:
+        """Update the background request, since other images may wait for stored results now."""
         if self._following:
             self._wishes.wish_where_waiting_changed()
 
@@ -225,7 +225,7 @@ class Fits(QObject):
         self._fields.add(ready)
         if self._session.complete:
             self._read_stored([ready.field])
-        self._wish_on()
+        self._update_background()
 
     def _on_grown(self, first_new: int) -> None:
         count = len(self._session.candidates.keys)
@@ -239,7 +239,7 @@ class Fits(QObject):
         self._fields.sign()
         self._storage.sign(self._fields.signature_of)
         self._read_stored(self._fields.known)
-        self._wish_on()
+        self._update_background()
 
     def _read_stored(self, fields: Iterable[int]) -> None:
         for number in fields:
@@ -248,7 +248,7 @@ class Fits(QObject):
                 self._storage.read(signature)
 
     def _on_fitted(self, fitted: Fitted) -> None:
-        # Results that were under way when it was closed still arrive, and nothing takes them.
+        # Results under way at close() still arrive, and are ignored.
         if self._closed:
             return
         keys = self._session.candidates.keys
@@ -258,11 +258,11 @@ class Fits(QObject):
             if ready is None:
                 continue
             if result.residual is not None:
-                self._cache.set_fit_panel(row, result.residual, shift=_shift(result))
+                self._cache.set_fit_panel(row, result.residual, shift=_shift_of(result))
             elif not result.converged:
                 self._cache.set_fit_panel(row, None, result.reason)
-            kept = replace(result, residual=None)
-            self._judged.take(row, kept, ready)
+            without_pixels = replace(result, residual=None)
+            self._judged.take(row, without_pixels, ready)
             if ready.signature or not self._session.complete:
                 self._storage.add((str(keys[row]), ready.signature, text))
         self._speed.count(len(self.table))
@@ -275,23 +275,23 @@ class Fits(QObject):
     def _on_broken(self, reason: str) -> None:
         self._error = reason
         self._wishes.asked.clear()
-        self._expect()
+        self._update_expected()
         self.changed.emit([self._session.current_row])
         self.progressed.emit()
 
 
-def _shift(fit: Adjustment) -> Shift:
+def _shift_of(fit: Adjustment) -> Shift:
     return Shift(fit.dx, fit.dy, not {"dx", "dy"}.isdisjoint(fit.at_bound))
 
 
 class FitSpeed:
-    """The rate over the last messages, since the last pause."""
+    """Rate of the fits over the last messages since the last pause."""
 
     def __init__(self) -> None:
         self._arrivals: deque[tuple[float, int]] = deque(maxlen=OVER)
 
     def count(self, done: int) -> None:
-        """So many are done now."""
+        """Record the number of finished fits at this time."""
         now = time.monotonic()
         if self._arrivals and now - self._arrivals[-1][0] > PAUSE_SECONDS:
             self._arrivals.clear()
@@ -299,7 +299,7 @@ class FitSpeed:
 
     @property
     def rate(self) -> float:
-        """Fits a second; 0 before that is known."""
+        """Fits per second; 0 before two messages."""
         if len(self._arrivals) < 2:
             return 0.0
         (start, first), (end, last) = self._arrivals[0], self._arrivals[-1]
@@ -307,10 +307,10 @@ class FitSpeed:
 
 
 class FitMetadata(Mapping[str, dict[str, Any]]):
-    """The ``adjust_*`` metadata by candidate key, of the fits that are done by now.
+    """The ``adjust_*`` metadata by candidate key, of the fits finished so far.
 
-    Later ones do not change it, so that another thread may go through it. That of a hundred
-    thousand made in the window's thread held the window up for seconds.
+    Later fits do not change the mapping, so another thread may iterate over it: the metadata of
+    100,000 fits, made in the GUI thread, blocked the window for seconds.
 
     Parameters
     ----------

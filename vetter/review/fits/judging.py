@@ -1,4 +1,4 @@
-"""Judgement of results as they come, and anew once stars find a template in other flux units."""
+"""Judgement of results as they arrive, and again if stars find a template in other flux units."""
 
 from __future__ import annotations
 
@@ -17,28 +17,29 @@ from vetter.review.session import Session
 from vetter.review.writer import Stored
 
 AT_ONCE, EVERY_MS = 100, 20
+"""100 fits are judged again every 20 ms: a hundred thousand at once would delay a key."""
 
-_LOOKED_AT = 200
-"""Fits of an image that tell: what is wrong with its template is wrong with all of them."""
+_MAX_CHECKED_FITS = 200
+"""The first 200 fits of an image are enough, since a wrong template is wrong in all of them."""
 
 
 class JudgedFits(QObject):
-    """Puts results into the table with their judgements.
+    """Results of fits, judged and put into the table.
 
-    Watches what they and the stars say of each image's template; what the stars have against it
-    stands against those that were judged before, too.
+    Results and stars also show faults of each image's template; a caveat from the stars applies
+    to results judged before, too.
 
     Parameters
     ----------
     session : Session
     table : FitTable
-        What was found by now.
+        The results so far.
     fields : FieldFits
-        How each image's results are judged.
+        The fit options of each image.
     stars : FieldStars
     """
 
-    changed = pyqtSignal(object)  # list of rows that are judged anew
+    changed = pyqtSignal(object)  # list of rows that are judged again
 
     def __init__(
         self,
@@ -54,18 +55,18 @@ class JudgedFits(QObject):
         self._flux.found.connect(self._on_unlike)
         self._rows: list[int] = []
         self._closed = False
-        self._soon = QTimer(self)
-        self._soon.setInterval(EVERY_MS)
-        self._soon.timeout.connect(self._judge)
+        self._batch_timer = QTimer(self)
+        self._batch_timer.setInterval(EVERY_MS)
+        self._batch_timer.timeout.connect(self._judge_batch)
 
     def take(self, row: int, result: Adjustment, ready: Ready) -> None:
-        """Judge a result, without its pixels, as is said of its image."""
+        """Judge a result without pixels by its image's options, and put it into the table."""
         self._table.set(row, result, ready.fit.judge(result))
 
     def take_stored(self, stored: Stored) -> list[int]:
-        """Results that the session file holds, but where there are newer ones; the rows taken.
+        """Take over results from the session file, except rows with newer ones; return the rows.
 
-        Those of another signature of options and pixels are left out.
+        Results of another signature of options and pixels are left out.
         """
         rows = []
         for key, meta in stored.results:
@@ -81,28 +82,28 @@ class JudgedFits(QObject):
         return rows
 
     def look(self, rows: Iterable[int]) -> None:
-        """Rows that have a result now, told to whoever shows them: see what they say of units."""
+        """Check the flux units of templates, given rows whose new results are shown already."""
         self._flux.look(rows)
 
     def close(self) -> None:
-        """Judge no more."""
+        """Stop judging."""
         self._closed = True
-        self._soon.stop()
+        self._batch_timer.stop()
 
-    def _on_unlike(self, number: int, words: str) -> None:
-        # Stars that were on their way arrive after the process has ended.
+    def _on_unlike(self, number: int, caveat: str) -> None:
+        # Stars on their way arrive even after the worker process has ended.
         if self._closed:
             return
-        self._fields.hold_against(number, words)
+        self._fields.hold_against(number, caveat)
         rows = np.array(self._table.rows(), np.intp)
         self._rows += rows[self._session.source.on_field(rows, number)].tolist()
-        self._soon.start()
+        self._batch_timer.start()
 
-    def _judge(self) -> None:
-        """A part at a time: a hundred thousand at once would make a key late."""
+    def _judge_batch(self) -> None:
+        """Judge the next `AT_ONCE` of the rows again."""
         rows, self._rows = self._rows[:AT_ONCE], self._rows[AT_ONCE:]
         if not self._rows:
-            self._soon.stop()
+            self._batch_timer.stop()
         for row in rows:
             result, ready = self._table.get(row), self._fields.of(row)
             if result is not None and ready is not None:
@@ -111,9 +112,9 @@ class JudgedFits(QObject):
 
 
 class FluxCheck(QObject):
-    """Asks an image's stars where most of its first fits find the same wrong with its template.
+    """Check of each image's flux units, by its stars if most of its first fits show one fault.
 
-    What is found is said once for each image, as what asks for attention.
+    A finding is shown once for each image, as a message that asks for attention.
 
     Parameters
     ----------
@@ -122,7 +123,7 @@ class FluxCheck(QObject):
     stars : FieldStars
     """
 
-    found = pyqtSignal(int, str)  # the number of an image, what its stars have against its template
+    found = pyqtSignal(int, str)  # the number of an image, its stars' caveat on its template
 
     def __init__(
         self,
@@ -134,63 +135,63 @@ class FluxCheck(QObject):
         super().__init__(parent)
         self._session, self._table, self._stars = session, table, stars
         self._rows: dict[int, set[int]] = {}
-        self._asked: set[int] = set()
-        self._without: set[int] = set()
-        self._said: set[int] = set()
+        self._requested: set[int] = set()
+        self._without_stars: set[int] = set()
+        self._reported: set[int] = set()
         stars.changed.connect(self._on_stars)
 
     def look(self, rows: Iterable[int]) -> None:
-        """Rows that have a result now."""
+        """Check the images of rows that have a result now."""
         source = self._session.source
-        seen = set()
+        updated = set()
         for row in rows:
             number = source.field_of(row)
             known = self._rows.setdefault(number, set())
-            if len(known) < _LOOKED_AT:
+            if len(known) < _MAX_CHECKED_FITS:
                 known.add(row)
-                seen.add(number)
-        for number in seen:
-            if number not in self._asked:
-                self._ask(number)
-            elif number in self._without:
-                self._suspect(number)
+                updated.add(number)
+        for number in updated:
+            if number not in self._requested:
+                self._request_stars(number)
+            elif number in self._without_stars:
+                self._report_suspicion(number)
 
-    def _ask(self, number: int) -> None:
+    def _request_stars(self, number: int) -> None:
         known = self._rows[number]
         if len(known) >= LEAST or len(known) == len(self._table.codes):
             if on_one_side(self._scales(number), *self._limits):
-                self._asked.add(number)
+                self._requested.add(number)
                 self._stars.want(number)
                 self._on_stars()
 
     def _on_stars(self) -> None:
-        for number in self._asked - self._said - self._without:
+        for number in self._requested - self._reported - self._without_stars:
             stars = self._stars.table(number)
             done = self._stars.done(number)
             if done or len(stars) >= ENOUGH:
-                words = of_stars(stars[:, 4], *self._limits)
-                if words is not None:
-                    self._say(number, words)
-                    if words:
-                        self.found.emit(number, words)
+                caveat = of_stars(stars[:, 4], *self._limits)
+                if caveat is not None:
+                    self._report(number, caveat)
+                    if caveat:
+                        self.found.emit(number, caveat)
                 elif done:
-                    self._without.add(number)
-                    self._suspect(number)
+                    self._without_stars.add(number)
+                    self._report_suspicion(number)
 
-    def _suspect(self, number: int) -> None:
-        """No stars tell: what the candidates' fits give reason to suspect, once they are many."""
-        if number not in self._said:
-            scales, most = self._scales(number), self._session.settings.fit.max_scale
-            words = of_fits(scales, *self._limits, most)
-            if words:
-                self._say(number, words)
+    def _report_suspicion(self, number: int) -> None:
+        """Report what the candidates' fits, once they are many, suggest if stars show nothing."""
+        if number not in self._reported:
+            scales, max_scale = self._scales(number), self._session.settings.fit.max_scale
+            caution = of_fits(scales, *self._limits, max_scale)
+            if caution:
+                self._report(number, caution)
 
-    def _say(self, number: int, words: str) -> None:
-        self._said.add(number)
+    def _report(self, number: int, caution: str) -> None:
+        self._reported.add(number)
         fields = self._session.source.fields
         name = fields[number].name if len(fields) > 1 else ""
-        if words:
-            self._session.noticed.emit(f"{name}: {words}" if name else words)
+        if caution:
+            self._session.noticed.emit(f"{name}: {caution}" if name else caution)
 
     @property
     def _limits(self) -> tuple[float, float]:

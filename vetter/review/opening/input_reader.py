@@ -1,4 +1,4 @@
-"""Another input, read on a thread of its own while the window goes on."""
+"""Reader of another input, on a worker thread while the window stays in use."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from vetter.core.cutout_source import CutoutSource
 
 WAIT_SECONDS = 2.0
-"""So long the end of the program waits for a reading that goes on; a disk may hang for ever."""
+"""2 s at most that the end of the program waits for a read, since a disk may hang for ever."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenRequest:
-    """What is to be opened in the window's place.
+    """Request to open an input in place of the window's present one.
 
     Attributes
     ----------
@@ -37,11 +37,10 @@ class OpenRequest:
         As on the command line.
     options : InputOptions
     session : Path or None
-        Where decisions are kept; None: where those of the present inputs are, or the usual
-        place of other ones.
+        The session file; None for the present session if the inputs are the same, else for the
+        default path of the inputs.
     remembered : bool
-        Whether columns that the session has chosen for these inputs are taken where the options
-        leave them open.
+        Whether columns stored in the inputs' session are used where the options name none.
     """
 
     inputs: tuple[str, ...]
@@ -51,25 +50,25 @@ class OpenRequest:
 
     @property
     def name(self) -> str:
-        """What the inputs are called in the window."""
+        """Name of the inputs in the window."""
         first = os.path.basename(self.inputs[0].rstrip("/")) or self.inputs[0]
         more = len(self.inputs) - 1
         return first if not more else f"{first} and {more} more"
 
 
 def read_input(request: OpenRequest, usual_radius: float) -> CutoutSource:
-    """Open what a request names; it takes as long as the disk does.
+    """Open the inputs of a request, which may take as long as a slow disk does.
 
     Parameters
     ----------
     request : OpenRequest
     usual_radius : float
-        Half the side of a cutout where neither the options nor the inputs tell.
+        Half the side of a cutout if neither the options nor the inputs set it.
 
     Raises
     ------
     InputError
-        It cannot be used.
+        The inputs cannot be used.
     """
     inputs, asked = list(request.inputs), request.options
     asked = dataclasses.replace(asked, usual_radius=usual_radius)
@@ -82,12 +81,12 @@ def read_input(request: OpenRequest, usual_radius: float) -> CutoutSource:
     except InputError:
         if remembered == asked:
             raise
-        # The list has been written anew, without the columns that were chosen for it.
+        # The list was rewritten without the columns that the user chose.
         return open_input(inputs, asked)
 
 
 class InputReader(QObject):
-    """Reads one input at a time; one that is not wanted any more ends behind the window.
+    """Reader of one input at a time; a cancelled read ends in the background.
 
     Parameters
     ----------
@@ -99,46 +98,46 @@ class InputReader(QObject):
     """The OpenRequest and its CutoutSource."""
 
     failed = pyqtSignal(str)
-    """Why it cannot be opened, in words."""
+    """The reason why the input cannot be opened, in words."""
 
     planes_wanted = pyqtSignal(object, object)
-    """The OpenRequest, and the PlanesWanted that says which list it is."""
+    """The OpenRequest, and the PlanesWanted that names the list."""
 
-    _over = pyqtSignal(object)
+    _ended = pyqtSignal(object)
 
     def __init__(self, usual_radius: float, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._usual_radius = usual_radius
-        self._present: _Reading | None = None
-        self._left: list[_Reading] = []
-        self._over.connect(self._on_over)
+        self._present: _ReadingThread | None = None
+        self._left: list[_ReadingThread] = []
+        self._ended.connect(self._on_ended)
 
     @property
     def running(self) -> bool:
-        """Whether something is being read that is still wanted."""
+        """Whether a read is under way that has not been cancelled."""
         return self._present is not None
 
     def read(self, request: OpenRequest) -> None:
-        """Begin to read, instead of what is being read; the outcome is told by a signal."""
+        """Cancel the present read and start another; a signal carries the outcome."""
         self.cancel()
-        self._present = _Reading(request, self._usual_radius, self._over.emit)
+        self._present = _ReadingThread(request, self._usual_radius, self._ended.emit)
         self._present.start()
 
     def cancel(self) -> None:
-        """What is being read is not wanted any more; no signal tells of it."""
+        """Cancel the present read; no signal follows."""
         if self._present is not None:
-            self._present.give_up()
+            self._present.cancel()
             self._left.append(self._present)
             self._present = None
 
     def close(self) -> None:
-        """Let go of what is being read, after a short wait."""
+        """Cancel the present read, and wait at most `WAIT_SECONDS` for each unfinished one."""
         self.cancel()
         left, self._left = self._left, []
         for reading in left:
             reading.join(WAIT_SECONDS)
 
-    def _on_over(self, reading: _Reading) -> None:
+    def _on_ended(self, reading: _ReadingThread) -> None:
         reading.join()
         if reading is not self._present:
             if reading in self._left:
@@ -153,48 +152,48 @@ class InputReader(QObject):
             self.failed.emit(reading.error)
 
 
-class _Reading(threading.Thread):
-    """One reading. A daemon: the program ends though a disk does not answer."""
+class _ReadingThread(threading.Thread):
+    """Thread of one read. A daemon, so that the program ends though a disk does not answer."""
 
     def __init__(
-        self, request: OpenRequest, usual_radius: float, over: Callable[[object], None]
+        self, request: OpenRequest, usual_radius: float, report: Callable[[object], None]
     ) -> None:
         super().__init__(name="reads an input", daemon=True)
-        self.request, self._usual_radius, self._tell = request, usual_radius, over
+        self.request, self._usual_radius, self._report = request, usual_radius, report
         self.source: CutoutSource | None = None
         self.wanted: PlanesWanted | None = None
         self.error = ""
-        self._given_up = False
+        self._cancelled = False
         self._lock = threading.Lock()
 
     def run(self) -> None:
         try:
-            with cancelled_by(self._is_given_up):
+            with cancelled_by(self._is_cancelled):
                 source = read_input(self.request, self._usual_radius)
             with self._lock:
                 self.source = source
-                if self._given_up:
+                if self._cancelled:
                     source.close()
         except Cancelled:
-            self.error = "given up"
+            self.error = "cancelled"
         except PlanesWanted as error:
             self.wanted, self.error = error, str(error)
         except (VetterError, OSError) as error:
             self.error = str(error)
-        except Exception as error:  # a fault of the program: said in the window, which goes on
+        except Exception as error:  # a fault of the program: the window shows it and stays open
             self.error = f"an unexpected error, a fault of this program: {error!r}"
         try:
-            self._tell(self)
+            self._report(self)
         except RuntimeError:
-            # The window that asked is gone, and its objects with it.
-            self.give_up()
+            # The window that sent the request is gone, and its objects with it.
+            self.cancel()
 
-    def _is_given_up(self) -> bool:
-        return self._given_up
+    def _is_cancelled(self) -> bool:
+        return self._cancelled
 
-    def give_up(self) -> None:
-        """Read no further than the next step, and close what was read, now or when it is."""
+    def cancel(self) -> None:
+        """Stop at the next step of the read, and close the source, now or once it is open."""
         with self._lock:
-            already, self._given_up = self._given_up, True
+            already, self._cancelled = self._cancelled, True
             if self.source is not None and not already:
                 self.source.close()

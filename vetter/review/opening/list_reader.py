@@ -1,4 +1,4 @@
-"""A list that is still being read: on a thread of its own, told to the window's now and then."""
+"""Reader of the rest of a list, on a worker thread; the session is extended at intervals."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from vetter.errors import in_words
 from vetter.review.session import Session
 
 TOLD_EVERY_MS = 200
-"""Each telling copies arrays as long as the list: a few in a second are enough."""
+"""200 ms between two extensions of the session, since each copies arrays as long as the list."""
 QUIET_SECONDS = 0.05
-"""After a key the reading waits until its pixels are painted: both want the interpreter."""
+"""0.05 s without a key before reading goes on: reading would take the interpreter from a paint."""
 LONGEST_WAIT = 0.4
-"""But it goes on at least so often, even under a held arrow key."""
+"""0.4 s at most that keys delay the reading, even under a held arrow key."""
 
 
 class ListReader(QObject):
-    """Reads a session's list to its end, and extends the session in the window's thread.
+    """Reader of a session's list to its end; extends the session in the GUI thread.
 
     Parameters
     ----------
     session : Session
-        Whose source is still being read.
+        The session whose source is still being read.
     source : CutoutSource
-        The same source.
+        The source of the session.
     """
 
     def __init__(
@@ -36,87 +36,87 @@ class ListReader(QObject):
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(TOLD_EVERY_MS)
-        self._soon.timeout.connect(self._take)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(TOLD_EVERY_MS)
+        self._timer.timeout.connect(self._take)
         self._closed = False
         self._reader = _Reader(source, self)
         self._reader.read.connect(self._on_read)
         self._reader.over.connect(self._on_over)
         self._reader.broken.connect(self._on_broken)
-        session.current_changed.connect(self._reader.be_quiet)
-        session.opinions_changed.connect(self._reader.be_quiet)
+        session.current_changed.connect(self._reader.yield_to_paint)
+        session.opinions_changed.connect(self._reader.yield_to_paint)
 
     def start(self) -> None:
-        """Begin to read on."""
+        """Start to read the rest of the list."""
         atexit.register(self.close)
         self._reader.start()
 
     def stop(self) -> None:
-        """Read no more than what is under way, and tell nothing any more."""
+        """Stop after the rows under way, and extend the session no more."""
         self._closed = True
-        self._soon.stop()
+        self._timer.stop()
         self._reader.stop()
 
     def close(self) -> None:
-        """Stop, and wait for the thread; the source has been closed before, to free it."""
+        """Stop and wait for the thread; the caller has closed the source, which ends a read."""
         self.stop()
         self._reader.wait()
         atexit.unregister(self.close)
 
     def _on_read(self) -> None:
-        if not self._closed and not self._soon.isActive():
-            self._soon.start()
+        if not self._closed and not self._timer.isActive():
+            self._timer.start()
 
     def _on_over(self) -> None:
-        self._soon.stop()
+        self._timer.stop()
         self._take()
 
     def _on_broken(self, why: str) -> None:
-        self._soon.stop()
+        self._timer.stop()
         self._take()
         if not self._closed:
             self._session.break_off(why)
 
     def _take(self) -> None:
         reader = self._reader
-        # In this order: they are known of a list that is the last.
+        # Fingerprints first: if they are set, the list that is read next is the whole one.
         fingerprints, candidates = reader.fingerprints, reader.candidates
         if not self._closed and not self._session.complete:
             self._session.extend(candidates, fingerprints)
 
 
 class _Reader(QThread):
-    """The thread that reads; owned by the growth, which waits for it."""
+    """Thread that reads; the `ListReader` owns it and waits for its end."""
 
     read = pyqtSignal()
     over = pyqtSignal()
     broken = pyqtSignal(str)
 
-    def __init__(self, source: CutoutSource, growth: ListReader) -> None:
-        super().__init__(growth)
+    def __init__(self, source: CutoutSource, owner: ListReader) -> None:
+        super().__init__(owner)
         self.setObjectName("list reader")
         self.candidates = source.candidates
         self.fingerprints: tuple[Fingerprint, ...] | None = None
-        """Of the whole list; None as long as it is not known to be that."""
+        """Fingerprints of the whole list; None until the list is complete."""
         self._source = source
         self._stopped = threading.Event()
         self._key = threading.Event()
 
     def stop(self) -> None:
-        """Leave at the next lot."""
+        """Stop before the next rows."""
         self._stopped.set()
         self._key.set()
 
-    def be_quiet(self, _what: object = None) -> None:
-        """The vetter has done something: paint first, read later."""
+    def yield_to_paint(self, _what: object = None) -> None:
+        """Pause after an action of the user, so that the paint comes first."""
         self._key.set()
 
     def run(self) -> None:
         try:
             whole = self._read_on()
-            # Asked here, since it may have to look at files.
+            # Computed in this thread, since fingerprints may read files.
             fingerprints = self._source.fingerprints if whole else ()
         except Exception as error:  # An exception that leaves a thread ends the program.
             self.broken.emit(in_words(error))
@@ -126,25 +126,25 @@ class _Reader(QThread):
             self.over.emit()
 
     def _read_on(self) -> bool:
-        """Read to the end; False where the source was closed before."""
+        """Read to the end of the list; return False if the source was closed before."""
         while not self._stopped.is_set():
             longer = self._source.grow()
-            # A cutout that waited for its row may have read a lot, even the last one.
+            # A cutout that needed its row may have read further, even to the end.
             self._take(self._source.candidates if longer is None else longer)
             if longer is None:
                 break
             self.read.emit()
-            self._wait_for_the_vetter()
+            self._wait_for_paint()
         return self._source.complete
 
     def _take(self, longer: CandidateList) -> None:
         if len(longer) > len(self.candidates):
-            # Here and not in the window's thread: an index for each new key.
+            # In this thread, not the GUI thread: continue_from() indexes each new key.
             longer.continue_from(self.candidates)
             self.candidates = longer
 
-    def _wait_for_the_vetter(self) -> None:
-        """Let the pixels of a key come first: until none was pressed for a moment."""
+    def _wait_for_paint(self) -> None:
+        """Wait until no key was pressed for `QUIET_SECONDS`, so that its pixels come first."""
         for _ in range(round(LONGEST_WAIT / QUIET_SECONDS)):
             if not self._key.is_set() or self._stopped.is_set():
                 return

@@ -1,4 +1,4 @@
-"""A session as it begins: what its file holds is replayed on its candidates."""
+"""Start of a session: the decisions in its file are replayed on the candidates."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from vetter.settings import Settings
 def open_session(
     source: CutoutSource, store: SessionFile, settings: Settings, reviewer: str
 ) -> tuple[Session, list[str]]:
-    """A session on the decisions that the file holds, at the first undecided candidate.
+    """Return a session at the first undecided candidate, and lines for the user.
 
-    Also what is to be said of it: what has changed since the last time.
+    The lines name damage of the file and inputs that have changed since the last time.
     """
     reviewer = storable(reviewer)
-    growing = not source.complete
-    prints = () if growing else source.fingerprints
+    is_growing = not source.complete
+    prints = () if is_growing else source.fingerprints
     changed = store.record_input(source.record, prints, len(source.candidates))
-    ledger = Ledger(source.candidates, reviewer, complete=not growing)
+    ledger = Ledger(source.candidates, reviewer, complete=not is_growing)
     decisions = store.decisions()
     ledger.replay(decisions)
-    # What is damaged is known when it has been read.
+    # After decisions(), which finds the damage that `notes` names.
     notes = list(store.notes)
     if decisions and not ledger.counts().decisions:
-        # The vetter may be one of them under another login, and would think all was lost.
+        # The user may be one of them under another login, and would think all was lost.
         others = ", ".join(store.reviewers())
-        notes.append(f"decided so far by {others}; you begin as {reviewer} (--reviewer names you)")
+        notes.append(f"decided so far by {others}; you are {reviewer} (--reviewer NAME changes it)")
     fits = FitTable(len(source.candidates)) if fittable(source.plane_names) else None
     columns = ReviewColumns(source.candidates, ledger, fits)
     queue = Queue(len(source.candidates), columns.values, lambda text: matching(text, columns))

@@ -1,4 +1,4 @@
-"""The sessions opened lately, read and written behind the window."""
+"""Recent sessions, read and written on a worker thread."""
 
 from __future__ import annotations
 
@@ -19,23 +19,24 @@ from vetter.io.session.recent_sessions import (
 )
 
 WAIT_SECONDS = 3.0
+"""3 s at most that the end of the program waits for a slow disk."""
 
 Job = Callable[[], Sequence[RecentSession]]
 
 
 class Recents(QObject):
-    """Keeps the list; a home on a slow disk never holds the window up.
+    """List of recent sessions; a home on a slow disk never delays the window.
 
     Attributes
     ----------
     entries : tuple of RecentSession
-        The last one first, as far as it was read.
+        The latest first; empty before they are read.
     missing : frozenset of str
-        Session files that are not there any more.
+        Session files that do not exist any more.
     """
 
     changed = pyqtSignal()
-    _told = pyqtSignal(object, object)
+    _read = pyqtSignal(object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -43,28 +44,28 @@ class Recents(QObject):
         self.missing: frozenset[str] = frozenset()
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._told.connect(self._on_told)
+        self._read.connect(self._on_read)
 
     def reload(self) -> None:
         """Read the list."""
-        self._do(recent_sessions)
+        self._submit(recent_sessions)
 
     def remember(self, entry: RecentSession) -> None:
         """Put a session first."""
-        self._do(lambda: remember(entry))
+        self._submit(lambda: remember(entry))
 
     def clear(self) -> None:
         """Empty the list."""
-        self._do(forget_all)
+        self._submit(forget_all)
 
     def close(self) -> None:
-        """Wait until all is written; it may be used again afterwards."""
+        """Wait until all is written; the object may be used again afterwards."""
         thread, self._thread = self._thread, None
         if thread is not None:
             self._jobs.put(None)
             thread.join(WAIT_SECONDS)
 
-    def _do(self, job: Job) -> None:
+    def _submit(self, job: Job) -> None:
         self._jobs.put(job)
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="recent sessions", daemon=True)
@@ -75,24 +76,24 @@ class Recents(QObject):
             try:
                 entries = tuple(job())
             except (VetterError, OSError):
-                # Nothing that anybody waits for: the list stays as it was.
+                # The list is a convenience: after a failure it stays as it was.
                 continue
-            if not self._tell(entries):
+            if not self._publish(entries):
                 return
-            # What was decided before a kill is in the sessions alone.
+            # Decisions made before a kill are counted only in the session files.
             counted = tuple(map(recounted, entries))
-            if counted != entries and not self._tell(counted):
+            if counted != entries and not self._publish(counted):
                 return
 
-    def _tell(self, entries: tuple[RecentSession, ...]) -> bool:
-        """Bring entries to the window; returns whether it is there."""
-        missing = frozenset(one.session for one in entries if is_missing(one))
+    def _publish(self, entries: tuple[RecentSession, ...]) -> bool:
+        """Send entries to the GUI thread; return whether the window still exists."""
+        missing = frozenset(entry.session for entry in entries if is_missing(entry))
         try:
-            self._told.emit(entries, missing)
+            self._read.emit(entries, missing)
         except RuntimeError:  # the window's objects are gone
             return False
         return True
 
-    def _on_told(self, entries: tuple[RecentSession, ...], missing: frozenset[str]) -> None:
+    def _on_read(self, entries: tuple[RecentSession, ...], missing: frozenset[str]) -> None:
         self.entries, self.missing = entries, missing
         self.changed.emit()

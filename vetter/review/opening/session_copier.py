@@ -1,4 +1,4 @@
-"""A session copied into a new file on a thread of its own."""
+"""Copy of a session into a new file, on a worker thread."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vetter.io.session.session_file import SessionFile
 
 
 class SessionCopier(QObject):
-    """Writes one new session at a time, with all that can be read of another."""
+    """Writer of one new session at a time, with all readable parts of another."""
 
     done = pyqtSignal(object)  # Path of the new session
     failed = pyqtSignal(str)  # in words; nothing was written
@@ -21,20 +21,20 @@ class SessionCopier(QObject):
         self._thread: _CopyThread | None = None
 
     def copy(self, old: Path, new: Path) -> None:
-        """Begin; one that runs is waited for."""
+        """Start a copy; wait first for the one under way."""
         self.close()
         self._thread = _CopyThread(self, old, new)
         self._thread.start()
 
     def close(self) -> None:
-        """Wait for what is under way."""
+        """Wait for the copy under way."""
         if self._thread is not None:
             self._thread.wait()
             self._thread = None
 
 
 class _CopyThread(QThread):
-    """The thread of one copy; owned by the copier, which waits for it."""
+    """Thread of one copy; the copier owns it and waits for its end."""
 
     def __init__(self, copier: SessionCopier, old: Path, new: Path) -> None:
         super().__init__(copier)
