@@ -19,7 +19,7 @@ SETTLED_MS = 400
 PAUSE_SECONDS = 60.0
 """60 s: a longer gap between two decisions is a pause, and does not count in the pace."""
 
-REMEMBERED = 40
+MAX_PACE_GAPS = 40
 """The last 40 gaps give the pace, so that the pace follows the user, not the evening."""
 
 
@@ -158,7 +158,7 @@ class PaceMeter:
 
     def __init__(self) -> None:
         self._last: float | None = None
-        self._gaps: deque[float] = deque(maxlen=REMEMBERED)
+        self._gaps: deque[float] = deque(maxlen=MAX_PACE_GAPS)
 
     def decided(self, now: float) -> None:
         """Count a verdict at monotonic time ``now``, in seconds."""

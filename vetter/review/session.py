@@ -486,8 +486,8 @@ class Session(QObject):
         if not decisions:
             # A step with a label but without decisions needs the rest of the list.
             reason = self.unlisted if self.broken else "the list is still being read"
-            waiting = f"cannot {verb} {label}: {reason}"
-            self.message.emit(f"nothing to {verb}" if label is None else waiting)
+            refusal = f"cannot {verb} {label}: {reason}"
+            self.message.emit(f"nothing to {verb}" if label is None else refusal)
             return
         report = partial(self.message.emit, f"{participle}: {label}")
         self._commit(decisions, go_to=self._row_to_show(decisions), then=report)

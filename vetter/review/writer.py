@@ -36,7 +36,7 @@ FEW = 20
 AT_ONCE = 25
 """25 results of fits in one read: about 1 ms in this thread, and as long in the GUI thread."""
 
-PAINTED_BY = 0.025
+PAINT_DELAY_SECONDS = 0.025
 """0.025 s after a key before background jobs run: the window paints the key's change first."""
 
 
@@ -150,7 +150,7 @@ class Writer(QObject):
         self._count = itertools.count()
         self._hurry = threading.Event()
         self._ending = False
-        self._painted_at = 0.0
+        self._paint_deadline = 0.0
         self._latest_position: object = None
         self._thread = threading.Thread(target=self._run, name="session writer", daemon=True)
         self._thread.start()
@@ -168,7 +168,7 @@ class Writer(QObject):
                 receipt.settle([], in_words(error))
             self.acknowledged.emit(receipt)
 
-        self._painted_at = time.monotonic() + PAINTED_BY
+        self._paint_deadline = time.monotonic() + PAINT_DELAY_SECONDS
         self._put(Urgency.DECISION, write)
         self._hurry.set()
         return receipt
@@ -238,7 +238,7 @@ class Writer(QObject):
                 self.failed.emit(in_words(error))
 
         if urgency is Urgency.SETTING:
-            self._painted_at = time.monotonic() + PAINTED_BY
+            self._paint_deadline = time.monotonic() + PAINT_DELAY_SECONDS
         self._put(urgency, job)
 
     def _run(self) -> None:
@@ -248,7 +248,7 @@ class Writer(QObject):
     def _next_job(self) -> Callable[[], None] | None:
         """Return the most urgent job once it may run; None to end the thread."""
         first = self._jobs.get()
-        wait = max(self._painted_at - time.monotonic(), 0.0)
+        wait = max(self._paint_deadline - time.monotonic(), 0.0)
         if first[0] in (Urgency.SETTING, Urgency.RESULT) and self._hurry.wait(wait):
             self._jobs.put(first)
             first = self._jobs.get()

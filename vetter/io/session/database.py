@@ -291,7 +291,7 @@ class SessionDatabase:
         Raises
         ------
         VetterError
-            InputError where none can be read.
+            InputError if no decision can be read.
         """
         with self._turn:
             try:

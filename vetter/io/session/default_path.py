@@ -35,13 +35,13 @@ def default_session_path(inputs: Sequence[str]) -> Path:
         return _input_path(first)
     paths = _iter_paths(_input_path(first))
     usual = next(paths)
-    if os.path.lexists(usual) and not others_input(usual, first):
+    if os.path.lexists(usual) and not find_other_input(usual, first):
         return usual
     for earlier in _iter_paths_with_sign(first, usual):
-        if os.path.lexists(earlier) and not others_input(earlier, first):
+        if os.path.lexists(earlier) and not find_other_input(earlier, first):
             return earlier
     # A session with the whole name is used even if the one with the shorter name is gone.
-    other = next(p for p in paths if not os.path.lexists(p) or not others_input(p, first))
+    other = next(p for p in paths if not os.path.lexists(p) or not find_other_input(p, first))
     return other if os.path.lexists(other) or os.path.lexists(usual) else usual
 
 
@@ -81,13 +81,13 @@ def taken_words(path: Path, inputs: Sequence[str]) -> str:
     usual = next(_iter_paths(_input_path(inputs[0])))
     if path.absolute() == usual.absolute() or not usual.exists():
         return ""
-    other = others_input(usual, inputs[0])
+    other = find_other_input(usual, inputs[0])
     if not other:
         return ""
     return f"{usual.name} is the session of {Path(other).name}: this one is {path.name}"
 
 
-def others_input(session: Path, first: str) -> str:
+def find_other_input(session: Path, first: str) -> str:
     """Return the other input that a session was recorded on, if it still exists.
 
     Empty if the session was ever opened on this input, or cannot be read: opening the session

@@ -57,7 +57,7 @@ def said(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> VetterError:
     if code == sqlite3.SQLITE_FULL:
         return VetterError(f"{path}: the disk is full; nothing was written")
     if code == sqlite3.SQLITE_BUSY:
-        return VetterError(f"{path}: another program keeps it locked; nothing was written")
+        return VetterError(f"{path}: locked by another program; nothing was written")
     if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_DBMOVED:
         return VetterError(
             f"{path}: another file has taken the session's place, nothing was written: put the "
@@ -69,7 +69,7 @@ def said(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> VetterError:
             f"and its folder writable, or copy it together with {path.name}-journal"
         )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR):
-        return VetterError(f"{path}: the disk refuses ({error}); nothing was written")
+        return VetterError(f"{path}: the disk returned an error ({error}); nothing was written")
     return InputError(f"{path}: not usable as a session ({error})")
 
 
@@ -81,5 +81,5 @@ def overwritten(path: Path) -> VetterError:
     """
     return VetterError(
         f"{path}: another program has written to it (an older copy put over it?), nothing was "
-        "written: open it again to go on with what it holds now"
+        "written: open it again to continue with its present decisions"
     )

@@ -101,22 +101,22 @@ class CutoutCache(QObject):
         """Return the up-to-date frame of a row, redrawn if need be; None if not read yet."""
         with self._state:
             frames = self._frames.by_spot
-            kept = frames.get(row)
-            if kept is None:
+            cached = frames.get(row)
+            if cached is None:
                 return None
             frames.move_to_end(row)
             recipe = self._recipe(row)
-        if kept.recipe != recipe:
+        if cached.recipe != recipe:
             # Redrawing here takes 1 to 2 ms, and avoids a flash of "loading" or of the old looks.
-            kept = self._make_frame(row, recipe, kept)
-            self._store(row, kept)
-        return kept.frame
+            cached = self._make_frame(row, recipe, cached)
+            self._store(row, cached)
+        return cached.frame
 
     def peek(self, row: Target) -> RenderedCutout | None:
         """Return the frame of a row if it is up to date; unlike `get`, redraw nothing."""
         with self._state:
-            kept = self._frames.by_spot.get(row)
-            return None if kept is None or kept.recipe != self._recipe(row) else kept.frame
+            cached = self._frames.by_spot.get(row)
+            return None if cached is None or cached.recipe != self._recipe(row) else cached.frame
 
     def want(self, rows: Iterable[Target]) -> None:
         """Replace the list of requested rows, which are built in this order."""
@@ -131,9 +131,9 @@ class CutoutCache(QObject):
             return frame
         with self._state:
             recipe = self._recipe(row)
-        kept = self._make_frame(row, recipe, None)
-        self._store(row, kept)
-        return kept.frame
+        cached = self._make_frame(row, recipe, None)
+        self._store(row, cached)
+        return cached.frame
 
     def cutout(self, row: int, radius: float) -> Cutout:
         """Read a cutout from the source, in turn with the builder; raises InputError."""
@@ -230,9 +230,9 @@ class CutoutCache(QObject):
         with self._state:
             while not self._stopped:
                 for row in self._requests:
-                    recipe, kept = self._recipe(row), self._frames.by_spot.get(row)
-                    if kept is None or kept.recipe != recipe:
-                        return row, recipe, kept
+                    recipe, cached = self._recipe(row), self._frames.by_spot.get(row)
+                    if cached is None or cached.recipe != recipe:
+                        return row, recipe, cached
                 retry = self._next_retry()
                 if retry is not None:
                     return retry, self._recipe(retry), None
@@ -243,7 +243,9 @@ class CutoutCache(QObject):
         """Return a requested row whose last read failed `AGAIN_AFTER` seconds ago or earlier."""
         before = time.monotonic() - AGAIN_AFTER
         frames = ((row, self._frames.by_spot[row]) for row in self._requests)
-        return next((row for row, kept in frames if kept.failed and kept.read_at <= before), None)
+        return next(
+            (row for row, cached in frames if cached.failed and cached.read_at <= before), None
+        )
 
     def _recipe(self, row: Target) -> Recipe:
         if isinstance(row, Place):
@@ -259,13 +261,13 @@ class CutoutCache(QObject):
             frame = render_cutout(self._source, row, recipe.radius, recipe.looks, recipe.adjusted)
         return KeptFrame(frame, recipe, time.monotonic())
 
-    def _store(self, row: Target, kept: KeptFrame) -> bool:
+    def _store(self, row: Target, cached: KeptFrame) -> bool:
         """Cache a frame unless its radius is outdated; return whether the frame is up to date."""
         with self._state:
-            if kept.recipe.radius != self._radius:
+            if cached.recipe.radius != self._radius:
                 return False
-            self._requests = self._frames.put(row, kept, self._requests)
-            return kept.recipe == self._recipe(row)
+            self._requests = self._frames.put(row, cached, self._requests)
+            return cached.recipe == self._recipe(row)
 
 
 class _Builder(QThread):
@@ -303,7 +305,7 @@ class KeptFrame(NamedTuple):
 
     @property
     def nbytes(self) -> int:
-        """Size of the frame in memory, in bytes, with 2 kB for its small parts."""
+        """Size of the frame in memory, in bytes, with 2 kB for parts other than arrays."""
         return self.frame.nbytes + 2048
 
 
@@ -328,7 +330,7 @@ class RenderedCutouts:
         self._max_bytes = max_bytes
         self._nbytes = 0
 
-    def put(self, spot: Target, kept: KeptFrame, requests: list[Target]) -> list[Target]:
+    def put(self, target: Target, cached: KeptFrame, requests: list[Target]) -> list[Target]:
         """Store a frame in place of an earlier one; if memory is full, evict requested ones last.
 
         Returns
@@ -337,12 +339,12 @@ class RenderedCutouts:
             The first of the requests, as many as memory holds: if more were built, they would
             evict each other without end.
         """
-        old = self.by_spot.pop(spot, None)
-        self._nbytes += kept.nbytes - (old.nbytes if old is not None else 0)
-        self.by_spot[spot] = kept
+        old = self.by_spot.pop(target, None)
+        self._nbytes += cached.nbytes - (old.nbytes if old is not None else 0)
+        self.by_spot[target] = cached
         wanted = set(requests)
         while self._nbytes > self._max_bytes and len(self.by_spot) > 1:
-            unwanted = (other for other in self.by_spot if other not in wanted and other != spot)
+            unwanted = (other for other in self.by_spot if other not in wanted and other != target)
             victim: Target | None = next(unwanted, None)
             if victim is None:
                 victim = next(
@@ -357,9 +359,9 @@ class RenderedCutouts:
 
     def forget_failed(self) -> list[Target]:
         """Drop all frames that could not be read, and return their rows."""
-        failed = [spot for spot, kept in self.by_spot.items() if kept.failed]
-        for spot in failed:
-            self._drop(spot)
+        failed = [target for target, cached in self.by_spot.items() if cached.failed]
+        for target in failed:
+            self._drop(target)
         return failed
 
     def clear(self) -> None:
@@ -367,8 +369,8 @@ class RenderedCutouts:
         self.by_spot.clear()
         self._nbytes = 0
 
-    def _drop(self, spot: Target) -> None:
-        self._nbytes -= self.by_spot.pop(spot).nbytes
+    def _drop(self, target: Target) -> None:
+        self._nbytes -= self.by_spot.pop(target).nbytes
 
 
 class FitPanels:

@@ -139,16 +139,16 @@ class RenderedCutout:
 
 def render_cutout(
     source: CutoutSource,
-    spot: Target,
+    target: Target,
     radius: float,
     looks: DisplayStyle,
     adjusted: FitPanel | None = None,
 ) -> RenderedCutout:
     """Read and draw a cutout; after a failure `RenderedCutout.error` holds the reason."""
-    row, name = _row_and_name(source, spot)
+    row, name = _row_and_name(source, target)
     try:
         frame = _unpainted_frame(
-            source, spot, radius, _read_cutout(source, spot, radius).read_only()
+            source, target, radius, _read_cutout(source, target, radius).read_only()
         )
         return repaint(frame, looks, adjusted)
     except VetterError as error:
@@ -158,17 +158,17 @@ def render_cutout(
     return RenderedCutout(row, radius, None, {}, {}, reason, name)
 
 
-def _row_and_name(source: CutoutSource, spot: Target) -> tuple[int, str]:
-    if isinstance(spot, Place):
-        return -1, source.fields[spot.field].name
-    return spot, source.candidates.name(spot)
+def _row_and_name(source: CutoutSource, target: Target) -> tuple[int, str]:
+    if isinstance(target, Place):
+        return -1, source.fields[target.field].name
+    return target, source.candidates.name(target)
 
 
-def _read_cutout(source: CutoutSource, spot: Target, radius: float) -> Cutout:
-    if isinstance(spot, Place):
+def _read_cutout(source: CutoutSource, target: Target, radius: float) -> Cutout:
+    if isinstance(target, Place):
         assert isinstance(source, ManyFields), "only a list of several images has such places"
-        return source.cutout_at(spot, radius)
-    return source.cutout(spot, radius)
+        return source.cutout_at(target, radius)
+    return source.cutout(target, radius)
 
 
 def rendered_from(row: int, name: str, cutout: Cutout, looks: DisplayStyle) -> RenderedCutout:
@@ -245,10 +245,10 @@ def _order_planes(planes: dict[str, T]) -> dict[str, T]:
 
 
 def _unpainted_frame(
-    source: CutoutSource, spot: Target, radius: float, cutout: Cutout
+    source: CutoutSource, target: Target, radius: float, cutout: Cutout
 ) -> RenderedCutout:
-    row, name = _row_and_name(source, spot)
-    number = spot.field if isinstance(spot, Place) else source.field_of(spot)
+    row, name = _row_and_name(source, target)
+    number = target.field if isinstance(target, Place) else source.field_of(target)
     # Candidates of one image have the same planes, unless a plane cannot be read.
     expected = source.plane_names if has_epochs(source) or cutout.unread else ()
     return _frame_of_cutout(row, name, radius, cutout, source.fields[number].wcs, expected)

@@ -40,8 +40,8 @@ class Wishes(NamedTuple):
     """Request for fits: ``first`` at once and in this order, then the others in batches.
 
     If ``then`` is None, the background rows of the last request stay. Rows of ``first`` are
-    fitted even if they were before, and their results carry residuals. Left out are rows whose
-    results are on their way, as the window has received only ``heard`` results so far.
+    fitted even if they were before, and their results carry residuals. A row is left out if its
+    result is on its way: sent, but not among the ``heard`` answers that the window has received.
     """
 
     first: tuple[int, ...]

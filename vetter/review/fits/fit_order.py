@@ -27,7 +27,7 @@ class FitWishes:
     Attributes
     ----------
     asked : set of int
-        Rows without a result whose fits the user requested by key.
+        Rows without a result whose fits the user has requested.
     followed : sequence of int
         The row on screen and the rows that come next.
 
@@ -62,7 +62,7 @@ class FitWishes:
             self.wish(anew=True)
 
     def drop(self) -> None:
-        """Request only the rows that the user requested by key."""
+        """Request only the fits that the user has requested; drop all others."""
         self.followed = ()
         if self._ahead.running:
             self._ahead.wish(sorted(self.asked), [])

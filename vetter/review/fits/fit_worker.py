@@ -37,7 +37,7 @@ from vetter.review.fits.fit_messages import (
 NICENESS = 10
 BATCH = 16
 """16 background cutouts fitted together: more are faster, fewer let the next request in sooner."""
-NEXT = 8
+NEXT_BATCH = 8
 """8 cutouts fitted together of those that the user comes to next."""
 
 
@@ -184,7 +184,7 @@ def _serve(fitter: _Fitter, requests: queue.SimpleQueue[Wish]) -> NoReturn:
             if newest.then is not None:
                 then = deque(newest.then)
         if first:
-            rows, first = first[:NEXT], first[NEXT:]
+            rows, first = first[:NEXT_BATCH], first[NEXT_BATCH:]
             fitter.send_fits(rows, residuals=True)
         elif then:
             # Only candidates that the user is about to see need residuals.

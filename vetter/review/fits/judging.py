@@ -16,7 +16,7 @@ from vetter.review.fits.fit_messages import Ready
 from vetter.review.session import Session
 from vetter.review.writer import Stored
 
-AT_ONCE, EVERY_MS = 100, 20
+AT_ONCE, BATCH_INTERVAL_MS = 100, 20
 """100 fits are judged again every 20 ms: a hundred thousand at once would delay a key."""
 
 _MAX_CHECKED_FITS = 200
@@ -56,7 +56,7 @@ class JudgedFits(QObject):
         self._rows: list[int] = []
         self._closed = False
         self._batch_timer = QTimer(self)
-        self._batch_timer.setInterval(EVERY_MS)
+        self._batch_timer.setInterval(BATCH_INTERVAL_MS)
         self._batch_timer.timeout.connect(self._judge_batch)
 
     def take(self, row: int, result: Adjustment, ready: Ready) -> None:

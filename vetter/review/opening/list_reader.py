@@ -12,11 +12,11 @@ from vetter.core.cutout_source import CutoutSource, Fingerprint
 from vetter.errors import in_words
 from vetter.review.session import Session
 
-TOLD_EVERY_MS = 200
+EXTEND_INTERVAL_MS = 200
 """200 ms between two extensions of the session, since each copies arrays as long as the list."""
-QUIET_SECONDS = 0.05
+KEY_PAUSE_SECONDS = 0.05
 """0.05 s without a key before reading goes on: reading would take the interpreter from a paint."""
-LONGEST_WAIT = 0.4
+MAX_KEY_DELAY_SECONDS = 0.4
 """0.4 s at most that keys delay the reading, even under a held arrow key."""
 
 
@@ -38,7 +38,7 @@ class ListReader(QObject):
         self._session = session
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(TOLD_EVERY_MS)
+        self._timer.setInterval(EXTEND_INTERVAL_MS)
         self._timer.timeout.connect(self._take)
         self._closed = False
         self._reader = _Reader(source, self)
@@ -144,9 +144,9 @@ class _Reader(QThread):
             self.candidates = longer
 
     def _wait_for_paint(self) -> None:
-        """Wait until no key was pressed for `QUIET_SECONDS`, so that its pixels come first."""
-        for _ in range(round(LONGEST_WAIT / QUIET_SECONDS)):
+        """Wait until no key was pressed for `KEY_PAUSE_SECONDS`, so that its pixels come first."""
+        for _ in range(round(MAX_KEY_DELAY_SECONDS / KEY_PAUSE_SECONDS)):
             if not self._key.is_set() or self._stopped.is_set():
                 return
             self._key.clear()
-            self._stopped.wait(QUIET_SECONDS)
+            self._stopped.wait(KEY_PAUSE_SECONDS)
