@@ -36,7 +36,7 @@ def moved_star() -> dict[str, Any]:
 )
 def test_nonsense_is_refused_by_name(name: str, value: Any) -> None:
     options: Any = {name: value}
-    with pytest.raises(ValueError, match=f"{name}: wants a number of . or more, found "):
+    with pytest.raises(ValueError, match=f"{name}: expected a number of . or more, found "):
         adjust_cutout(moved_star(), **options)
 
 

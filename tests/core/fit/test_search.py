@@ -10,7 +10,7 @@ from vetter.core.fit import search, solver
 from vetter.core.fit.adjust import fit_many
 from vetter.core.fit.adjustment import Adjustment, FitOptions
 from vetter.core.fit.moments import Array
-from vetter.core.fit.search import CellMinimum, _lowest_of
+from vetter.core.fit.search import CellMinimum, _select_lowest
 
 SIZE = 41
 
@@ -38,7 +38,7 @@ def by_all_shifts(
 ) -> list[Adjustment]:
     """The fits by moments of whole windows."""
     with monkeypatch.context() as patch:
-        patch.setattr(solver, "_CELLS_PAY", 10**9)
+        patch.setattr(solver, "_MIN_CELL_PRODUCTS", 10**9)
         return fit_many(lot, options)
 
 
@@ -49,7 +49,7 @@ def test_the_minimum_is_that_of_all_shifts(
 ) -> None:
     rng, options = np.random.default_rng(3), FitOptions(max_shift, 1.3)
     lot = [shifted_stars(rng, 1.3 * max_shift, masked) for _ in range(12)]
-    monkeypatch.setattr(solver, "_CELLS_PAY", 0)
+    monkeypatch.setattr(solver, "_MIN_CELL_PRODUCTS", 0)
     wanted = by_all_shifts(lot, options, monkeypatch)
     for found, other in zip(fit_many(lot, options), wanted, strict=True):
         assert found.chi2 == pytest.approx(other.chi2, rel=1e-7)
@@ -139,4 +139,4 @@ def test_rounding_does_not_decide_between_minima(order: tuple[int, ...]) -> None
         CellMinimum(0, (-1, 0), -0.5, 0.25, 1.0, 100.0 * (1 + 1e-12), none),
         CellMinimum(0, (0, 0), 0.1, 0.1, 1.0, 100.0 * (1 + 1e-6), none),
     ]
-    assert _lowest_of([ends[n] for n in order]) is ends[1]
+    assert _select_lowest([ends[n] for n in order]) is ends[1]

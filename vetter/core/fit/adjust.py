@@ -1,4 +1,6 @@
-"""Fit a template's shift, scale and background to an image: is the candidate a misregistered star?
+"""The fit of a template's shift, scale and background to an image.
+
+A candidate that the fit explains is a misregistered star.
 
 Model, pixel set and degrees of freedom are those of :class:`vetter.core.fit.adjustment.Adjustment`.
 """
@@ -18,30 +20,41 @@ from vetter.core.fit.solver import fit_inputs
 
 
 def fit(cutout: Any, options: FitOptions | None = None) -> Adjustment:
-    """Fit one cutout; whatever is wrong with its pixels, the answer says so in words.
+    """Fit one cutout; bad pixels never raise, the result gives the reason in words.
 
     Parameters
     ----------
     cutout : Cutout or mapping
-        With planes ``image``, ``err`` and ``convolved`` (else ``template``), of one shape
-        (ny, nx), NaN where not known; ``mask`` (non-zero is bad), ``template_mask`` and
-        ``template_err`` where there are such. It is left as it is.
+        Planes ``image``, ``err`` and ``convolved`` (else ``template``), of one shape (ny, nx),
+        NaN where unknown; optionally ``mask`` (non-zero is bad), ``template_mask`` and
+        ``template_err``. The cutout is not changed.
     options : FitOptions, optional
+        Default: STDPipe's defaults.
 
     Returns
     -------
     Adjustment
-        ``converged`` False with a ``reason`` where there is no result.
+        If the fit failed, ``converged`` is False and ``reason`` gives the cause.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> y, x = np.mgrid[:17, :17]
+    >>> star = 100.0 * np.exp(-0.5 * ((x - 8) ** 2 + (y - 8) ** 2) / 1.5**2)
+    >>> cutout = {"image": 1.05 * star, "template": star, "err": np.ones((17, 17)), "meta": {}}
+    >>> result = fit(cutout)
+    >>> result.converged, round(result.scale, 3)
+    (True, 1.05)
     """
     return fit_many([cutout], options)[0]
 
 
 def fit_many(cutouts: Sequence[Any], options: FitOptions | None = None) -> list[Adjustment]:
-    """As :func:`fit` for each of many cutouts, those of one shape together; in the same order."""
+    """Fit many cutouts as :func:`fit` does, those of one shape together; keep their order."""
     options = options or FitOptions()
-    taken = read_many(cutouts, options)
-    fits = iter(fit_inputs([data for data in taken if isinstance(data, FitInput)], options))
-    return [next(fits) if isinstance(data, FitInput) else data for data in taken]
+    inputs = read_many(cutouts, options)
+    fits = iter(fit_inputs([data for data in inputs if isinstance(data, FitInput)], options))
+    return [next(fits) if isinstance(data, FitInput) else data for data in inputs]
 
 
 def adjust_cutout(
@@ -112,28 +125,28 @@ def adjust_cutout(
     """
     options = FitOptions(max_shift, max_scale, inner, None, bool(fit_bg), fwhm)
     result = fit(cutout, options)
-    _take(cutout, result, normalize, verbose)
+    _record_and_report(cutout, result, normalize, verbose)
     return result.converged
 
 
-def _take(
+def _record_and_report(
     cutout: Any, result: Adjustment, normalize: bool, verbose: bool | Callable[..., Any]
 ) -> None:
     record(cutout, result, normalize)
     if verbose:
-        say = verbose if callable(verbose) else print
+        write_line = verbose if callable(verbose) else print
         for line in report(result):
-            say(line)
+            write_line(line)
 
 
 def record(cutout: Any, result: Adjustment, normalize: bool = False) -> None:
     """Write a result into a cutout: ``meta['adjust_*']`` and the plane ``adjusted``."""
     meta = cutout["meta"]
-    new = result.as_meta()
-    stale = [k for k in meta if k not in new and isinstance(k, str) and k.startswith("adjust_")]
+    values = result.as_meta()
+    stale = [k for k in meta if k not in values and isinstance(k, str) and k.startswith("adjust_")]
     for key in stale:
         del meta[key]
-    meta.update(new)
+    meta.update(values)
     residual = result.residual
     if residual is None:
         if "adjusted" in cutout:
@@ -147,7 +160,7 @@ def record(cutout: Any, result: Adjustment, normalize: bool = False) -> None:
 
 
 def report(result: Adjustment) -> list[str]:
-    """The result in a few lines of text."""
+    """Return the result in a few lines of text."""
     if not result.converged:
         return [f"No adjustment: {result.reason}"]
     lines = [
@@ -163,7 +176,7 @@ def report(result: Adjustment) -> list[str]:
     return lines
 
 
-_AT_ONCE = 128
+_CUTOUTS_PER_BATCH = 128
 
 
 def adjust_cutouts(
@@ -176,12 +189,12 @@ def adjust_cutouts(
     verbose: bool | Callable[..., Any] = False,
     fwhm: float | None = None,
 ) -> list[bool]:
-    """As :func:`adjust_cutout` for each of many cutouts, vectorised over those of one shape.
+    """Run :func:`adjust_cutout` on many cutouts, vectorised over those of one shape.
 
     Parameters
     ----------
     cutouts : iterable of Cutout or dict
-        Taken in lots of 128; each gets its results.
+        Read in batches of 128; results go into each cutout.
 
     Returns
     -------
@@ -202,10 +215,10 @@ def adjust_cutouts(
     [-0.3, 0.4]
     """
     options = FitOptions(max_shift, max_scale, inner, None, bool(fit_bg), fwhm)
-    found: list[bool] = []
-    waiting = iter(cutouts)
-    while lot := list(islice(waiting, _AT_ONCE)):
-        for cutout, result in zip(lot, fit_many(lot, options), strict=True):
-            _take(cutout, result, normalize, verbose)
-            found.append(result.converged)
-    return found
+    converged: list[bool] = []
+    unfitted = iter(cutouts)
+    while batch := list(islice(unfitted, _CUTOUTS_PER_BATCH)):
+        for cutout, result in zip(batch, fit_many(batch, options), strict=True):
+            _record_and_report(cutout, result, normalize, verbose)
+            converged.append(result.converged)
+    return converged

@@ -1,4 +1,4 @@
-"""What a fit of the template to the image found, and how it was asked for."""
+"""Options and result of a fit of the template to the image."""
 
 from __future__ import annotations
 
@@ -16,44 +16,44 @@ from vetter.core.psf.models import Psf
 
 NAN = math.nan
 UNSEEN = "too many of its own pixels are masked, or too near the edge, to see what survives"
-"""Said in the notes of a fit where a source could hide in pixels that do not count."""
+"""Note on a fit in which a source could hide in pixels that do not count."""
 
-_SIGNIFICANT, _RELEVANT = 3.0, 0.05
-"""A scatter is off 1 by more than so many errors, and by more than this part."""
+_MIN_OFFSET_SIGMA, _MIN_OFFSET = 3.0, 0.05
+"""Distances from 1, in its errors and as a fraction, that a scatter exceeds if `is_off`."""
 
 
 @dataclass(frozen=True, slots=True)
 class FitOptions:
-    """How to fit; the defaults are STDPipe's.
+    """Options of a fit; the defaults are STDPipe's.
 
     Attributes
     ----------
     max_shift : float
-        Bound of \\|dx\\| and \\|dy\\|, pixels; 0 holds the template where it is. It is no
-        larger than half of the cutout, see :meth:`within`.
+        Bound of \\|dx\\| and \\|dy\\|, pixels; 0 holds the shift at 0. The fit reduces it to
+        half of the cutout, see :meth:`within`.
     max_scale : float
         ``1 / max_scale <= scale <= max_scale``; 1 holds the scale.
     inner : float, optional
         Fit the pixels within ``inner / 2`` of the centre on each axis; None or, as in STDPipe,
         0: the whole cutout.
     inner_fwhm : float, optional
-        ``inner`` in units of the FWHM, plus one pixel; wins over ``inner`` where a FWHM is known.
+        ``inner`` in units of the FWHM, plus one pixel; overrides ``inner`` if a FWHM is known.
     fit_bg : bool
         Fit the background too; else it is the mode of the good pixels.
     fwhm : float, optional
-        Of the image's PSF, pixels; None: ``meta['fwhm']`` of the cutout where it is there.
+        FWHM of the image's PSF, pixels; None: ``meta['fwhm']`` of the cutout, if present.
     psf : Psf, optional
-        The image's PSF; None: a Gaussian of that FWHM.
+        PSF of the image; None: a Gaussian with that FWHM.
     psf_note : str
-        What is to be said of the PSF in the notes of each result.
+        Note on the PSF, added to the notes of each result.
     check_err : bool
-        Measure how the residuals around the source scatter, which tells whether ``err`` is right.
+        Measure the scatter of the residuals around the source, which checks ``err``.
 
     Raises
     ------
     ValueError
-        A number that is none, is infinite or is out of its range; the text names it. A FWHM that
-        is no width counts as not known, and the result's notes say so.
+        A number is NaN, infinite, out of its range or of another type; the text names it. An
+        invalid FWHM does not raise: it counts as unknown, and the result's notes record it.
     """
 
     max_shift: float = 2.0
@@ -67,20 +67,22 @@ class FitOptions:
     check_err: bool = False
 
     def __post_init__(self) -> None:
-        _want("max_shift", self.max_shift, 0.0)
-        _want("max_scale", self.max_scale, 1.0)
-        # The scale found may be its bound, which is no integer in the metadata.
+        _require_number("max_shift", self.max_shift, 0.0)
+        _require_number("max_scale", self.max_scale, 1.0)
+        # float(): the fitted scale may equal this bound, and the metadata hold it as a float.
         object.__setattr__(self, "max_scale", float(self.max_scale))
         if self.inner is not None and self.inner != 0:
-            _want("inner", self.inner, 1.0)
+            _require_number("inner", self.inner, 1.0)
         if self.inner_fwhm is not None:
-            _want("inner_fwhm", self.inner_fwhm, 0.0)
+            _require_number("inner_fwhm", self.inner_fwhm, 0.0)
 
     def within(self, shape: tuple[int, ...]) -> FitOptions:
-        """These options for a cutout of a shape: shifted further than by half of it, the template
-        at the candidate's place would be none that the cutout holds."""
-        most = largest_shift(shape)
-        return self if self.max_shift <= most else replace(self, max_shift=most)
+        """Return these options with ``max_shift`` at most half of a cutout of this shape.
+
+        A larger shift would bring pixels from outside the cutout to the candidate's position.
+        """
+        max_shift = largest_shift(shape)
+        return self if self.max_shift <= max_shift else replace(self, max_shift=max_shift)
 
     @property
     def free(self) -> int:
@@ -89,79 +91,81 @@ class FitOptions:
 
 
 def largest_shift(shape: tuple[int, ...]) -> float:
-    """Half of a cutout, pixels."""
+    """Return the largest shift that a cutout allows: half of its shorter side, pixels."""
     return 0.5 * (min(shape) - 1)
 
 
-def _want(name: str, value: Any, least: float) -> None:
-    """Raise ValueError for what is not a finite number of that size."""
-    number = isinstance(value, (int, float, np.integer, np.floating))
-    if not (number and math.isfinite(value) and value >= least):
-        raise ValueError(f"{name}: wants a number of {least:g} or more, found {value!r}")
+def _require_number(name: str, value: Any, minimum: float) -> None:
+    """Raise ValueError unless the value is a finite number of at least ``minimum``."""
+    is_number = isinstance(value, (int, float, np.integer, np.floating))
+    if not (is_number and math.isfinite(value) and value >= minimum):
+        raise ValueError(f"{name}: expected a number of {minimum:g} or more, found {value!r}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Adjustment:
-    """The fit's result: ``image = bg + scale * (T(x - dx, y - dy) - tbg)``.
+    """The result of a fit: ``image = bg + scale * (T(x - dx, y - dy) - tbg)``.
 
     Attributes
     ----------
     converged : bool
-        Whether there is a result; else ``reason`` says why not and the numbers are NaN.
+        Whether the fit succeeded; else ``reason`` gives the cause and the numbers are NaN.
     dx, dy : float
-        Shift of the template along columns and rows, pixels; ``dx`` is positive where the
-        template has to move towards larger x.
+        Shift of the template along columns and rows, pixels; ``dx`` is positive if the template
+        has to move towards larger x.
     scale, bg, tbg : float
         Flux ratio, background of the image, background of the template. ``tbg`` is never free:
-        only ``bg - scale * tbg`` can be told from the pixels.
+        the pixels determine only ``bg - scale * tbg``.
     chi2_0, chi2 : float
-        Before the fit (no shift, scale 1, backgrounds the modes) and after, on the same pixels.
+        chi2 before the fit (no shift, scale 1, backgrounds the modes) and after, on the same
+        pixels.
     df, pixels : int
-        ``df`` = ``pixels`` minus the free parameters.
+        Number of fitted pixels; ``df`` is ``pixels`` minus the free parameters.
     pval : float
-        Probability of a larger chi2; uniform where the model and independent pixels hold.
+        Probability of a larger chi2; uniform if the model holds and pixels are independent.
     at_bound : tuple of str
-        Which of ``dx``, ``dy``, ``scale`` ended on their bound.
+        Names of ``dx``, ``dy``, ``scale`` that ended on their bound.
     correlation : float
-        Of the residuals of neighbouring pixels: far from 0, chi2 and ``pval`` cannot be trusted.
+        Correlation of the residuals of neighbouring pixels; far from 0, do not trust ``chi2`` and
+        ``pval``.
     flux, flux_err, snr : float
-        What a PSF at the candidate's place takes when it is fitted together with dx, dy, scale and
-        background; ``flux_err`` inflated by sqrt(max(1, chi2 / df)). NaN where no FWHM is known.
+        Flux of a PSF at the candidate's position, fitted together with dx, dy, scale and
+        background; ``flux_err`` inflated by sqrt(max(1, chi2 / df)). NaN if no FWHM is known.
     absorbed : float
-        Flux that the scale took up: (scale - 1) times the template's flux in the box.
+        Flux that the scale absorbed: (scale - 1) times the template's flux in the box.
     shift_err : float
-        Error of ``dx`` and of ``dy``, pixels; NaN where no FWHM is known.
+        Error of ``dx`` and of ``dy``, pixels; NaN if no FWHM is known.
     held_err : float
-        Error that ``flux`` had if the scale were known; so well the light is measured that is in
-        ``absorbed`` where a star cannot be told from a PSF.
+        Error of ``flux`` for a fixed scale. Where a star and the PSF have the same shape, it is
+        the error of the flux in ``absorbed``.
     fwhm : float
-        That the PSF had, pixels; NaN where none was known.
+        FWHM of the PSF, pixels; NaN if unknown.
     psf : str
-        What it was: a Gaussian, a Moffat, an image, from so many stars of the field.
+        Kind and origin of the PSF: Gaussian, Moffat or image, and the number of field stars.
     box : float
         Side of the fitted box, pixels.
     template : str
-        The plane that was fitted: ``convolved`` or ``template``.
+        Name of the fitted plane: ``convolved`` or ``template``.
     caveats : tuple of str
-        Why the result cannot be judged (template not matched, ``err`` estimated).
+        Reasons not to judge the result (template not matched, ``err`` estimated).
     notes : tuple of str
-        What else it rests on.
+        Other facts on which the result depends.
     fit_bg : bool
         Whether the background was free.
     spline : int
-        Order of the spline that shifted the template: 3, or 5 where a star is so sharp and bright
-        that the cubic spline's own error is not lost in the noise (and chi2 came out lower).
+        Order of the spline that shifted the template: 3, or 5 if a star is so sharp and bright
+        that the cubic spline's error exceeds the noise (and chi2 came out lower).
     scatter, scatter_err : float
-        Of the residuals away from the source in units of ``err``, robust, and its 1-sigma error:
-        1 where ``err`` is right. NaN where the cutout has too few pixels around the source, or
-        the options do not want it.
+        Robust scatter of the residuals away from the source in units of ``err``, and its 1-sigma
+        error; 1 if ``err`` is right. NaN if the cutout has too few pixels around the source, or
+        ``check_err`` is off.
     template_noise : float
-        Of the template times the scale, in units of ``err``; measured only where ``scatter`` is
-        above 1 and no ``template_err`` was given, else NaN.
+        Noise of the template times the scale, in units of ``err``; measured only if ``scatter``
+        is above 1 and ``template_err`` is missing, else NaN.
     residual : ndarray (ny, nx), optional
-        Image minus model; NaN where either is not known.
+        Image minus model; NaN where either is unknown.
     unread : bool
-        That pixels could not be read, which may be otherwise another time: not a result to keep.
+        Whether pixels could not be read. A later read may succeed, so the result is not stored.
         Not in the metadata.
     """
 
@@ -200,7 +204,7 @@ class Adjustment:
     unread: bool = field(default=False, repr=False)
 
     def as_meta(self) -> dict[str, Any]:
-        """The ``adjust_*`` keys in plain types, as they go into a cutout's metadata and tables."""
+        """Return the ``adjust_*`` keys in plain types, for a cutout's metadata and for tables."""
         meta = dict(zip(_META_KEYS, _META_VALUES(self), strict=True))
         meta["adjust_at_bound"] = SEPARATORS["at_bound"].join(self.at_bound)
         meta["adjust_caveats"] = SEPARATORS["caveats"].join(self.caveats)
@@ -208,20 +212,20 @@ class Adjustment:
         return meta
 
     def as_record(self) -> dict[str, Any]:
-        """As :meth:`as_meta`, without what is unknown or as it is by default: to be kept."""
+        """Return :meth:`as_meta` without unknown and default values, for storage."""
         meta = self.as_meta()
         return {
             key: value
             for key, value in meta.items()
-            if key == "adjust_converged" or not _is_blank(value, _BLANK[key])
+            if key == "adjust_converged" or not _is_default(value, _DEFAULT_META[key])
         }
 
     @classmethod
     def from_meta(cls, meta: Mapping[str, Any]) -> Adjustment | None:
-        """Back from metadata, without the residual; None where there was no fit.
+        """Restore a result from metadata, without the residual; None without a fit.
 
-        STDPipe's metadata serves as well: what it does not hold stays unknown, and its
-        dx and dy are taken as they stand.
+        STDPipe's metadata is accepted too: its missing values stay unknown, and its dx and dy
+        are not swapped.
         """
         if "adjust_chi2" not in meta and "adjust_converged" not in meta:
             return None
@@ -229,11 +233,11 @@ class Adjustment:
         for key, name in _META_KEYS.items():
             value = meta.get(key)
             if value is not None:
-                values[name] = _READ.get(name, float)(value)
+                values[name] = _PARSERS.get(name, float)(value)
         return cls(**values)
 
 
-def _parts(separator: str, text: object) -> tuple[str, ...]:
+def _split_text(separator: str, text: object) -> tuple[str, ...]:
     return tuple(part for part in str(text).split(separator) if part)
 
 
@@ -241,7 +245,7 @@ _NOT_META = ("residual", "unread")
 _META_KEYS = {"adjust_" + f.name: f.name for f in fields(Adjustment) if f.name not in _NOT_META}
 _META_VALUES = attrgetter(*_META_KEYS.values())
 SEPARATORS = {"at_bound": ",", "caveats": "; ", "notes": "; "}
-_READ: dict[str, Callable[[Any], Any]] = {
+_PARSERS: dict[str, Callable[[Any], Any]] = {
     "converged": bool,
     "fit_bg": bool,
     "df": int,
@@ -250,25 +254,25 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "reason": str,
     "template": str,
     "psf": str,
-    **{name: partial(_parts, separator) for name, separator in SEPARATORS.items()},
+    **{name: partial(_split_text, separator) for name, separator in SEPARATORS.items()},
 }
-"""How a value is read that is no float."""
+"""Parsers of the metadata values that are not floats, by field."""
 
 
-def _is_blank(value: Any, blank: Any) -> bool:
-    # What is not a number does not equal itself.
-    return bool(value == blank or (value != value and blank != blank))
+def _is_default(value: Any, default: Any) -> bool:
+    # Two NaN count as equal: NaN != NaN.
+    return bool(value == default or (value != value and default != default))
 
 
-_BLANK = Adjustment(False).as_meta()
+_DEFAULT_META = Adjustment(False).as_meta()
 
 
 def failed(reason: str, **known: Any) -> Adjustment:
-    """A fit without a result, and why."""
+    """Return an unconverged fit with its reason and the values known without a solution."""
     return Adjustment(converged=False, reason=reason, **known)
 
 
 def is_off(value: float, error: float) -> bool:
-    """Whether a scatter differs from 1 by more than chance, and so much that it matters."""
-    # Of what is not known, neither comparison holds.
-    return abs(value - 1.0) > _RELEVANT and abs(value - 1.0) > _SIGNIFICANT * error
+    """Return whether a scatter differs from 1 significantly, and by enough to matter."""
+    # For NaN both comparisons are False.
+    return abs(value - 1.0) > _MIN_OFFSET and abs(value - 1.0) > _MIN_OFFSET_SIGMA * error

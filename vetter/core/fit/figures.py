@@ -1,4 +1,4 @@
-"""Figures of a fit from its solution (chi2, p-value, bounds, residual), and its result."""
+"""Figures of a fit (chi2, p-value, bounds, residual), computed from its solution."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ def finished(
     residual: Array,
     fine: frozenset[int],
 ) -> list[Adjustment]:
-    """All figures of the solutions.
+    """Compute all figures of the solutions, and return the results.
 
-    ``residual`` is image minus model, (k, ny, nx); ``fine`` where a quintic spline was chosen.
+    ``residual`` is image minus model, (k, ny, nx). ``fine`` holds the indices of the cutouts for
+    which a quintic spline was chosen.
     """
     from scipy.special import chdtrc
 
@@ -40,7 +41,7 @@ def finished(
     pulls = residual[box] * inside
     before = (stack.image[box] - stack.template[box]) * inside
     chi2, chi2_0 = pixel_sums(pulls, pulls), pixel_sums(before, before)
-    # Moments that overflow end without a result as well.
+    # Overflowed moments leave no result: make_result() needs a finite chi2.
     chi2[~np.isfinite(found.minima.chi2)] = np.nan
     pixels = stack.pixels
     df = pixels - options.free
@@ -78,30 +79,30 @@ def finished(
     )
     rows: Iterator[FitFigures[float]]
     rows = map(FitFigures._make, zip(*(column.tolist() for column in columns), strict=True))
-    # Each residual gets memory of its own: one that is kept would keep all.
-    lefts = [residual[0]] if len(residual) == 1 else [left.copy() for left in residual]
+    # copy(): a view of one residual in the cache would keep the whole stack in memory.
+    residuals = [residual[0]] if len(residual) == 1 else [plane.copy() for plane in residual]
     return [
-        make_result(data, options, row, left, 5 if k in fine else 3, not unseen[k])
-        for k, (data, row, left) in enumerate(zip(stack.inputs, rows, lefts, strict=True))
+        make_result(data, options, row, plane, 5 if k in fine else 3, not unseen[k])
+        for k, (data, row, plane) in enumerate(zip(stack.inputs, rows, residuals, strict=True))
     ]
 
 
 def _scatters(stack: Stack, scale: Array, residual: Array) -> Array:
-    """Return scatter of the residuals, its error and the template's noise, shape (3, k).
+    """Return the scatter of the residuals, its error and the template's noise, shape (3, k).
 
-    The scatter is that away from the source, in units of the expected one.
+    The scatter is measured away from the source, in units of the expected scatter.
     """
     left_out = core(residual.shape[1:], stack.inputs[0].about.box)
     fwhm = [data.about.fwhm for data in stack.inputs]
     whole = all(data.usable is None for data in stack.inputs)
     spread = scatters(residual, stack.difference, stack.weight, whole, left_out, fwhm)
     noise = [math.nan] * len(spread)
-    for k, one in enumerate(spread):
-        # Only where something is wrong: it is what may be behind it.
-        if one.value > 1.0 and is_off(*one) and stack.inputs[k].template_variance is None:
-            one_noise = template_noise(stack.template[k], stack.weight[k], left_out)
-            noise[k] = float(scale[k]) * one_noise
-    return np.array([(*one, more) for one, more in zip(spread, noise, strict=True)]).T
+    for k, scatter in enumerate(spread):
+        # Measured only for a scatter above 1, which the template's noise may explain.
+        if scatter.value > 1.0 and is_off(*scatter) and stack.inputs[k].template_variance is None:
+            unscaled = template_noise(stack.template[k], stack.weight[k], left_out)
+            noise[k] = float(scale[k]) * unscaled
+    return np.array([(*scatter, sigma) for scatter, sigma in zip(spread, noise, strict=True)]).T
 
 
 def _counted_flux(template: Array, inside: Array, pixels: npt.NDArray[np.intp]) -> Array:
@@ -112,7 +113,7 @@ def _counted_flux(template: Array, inside: Array, pixels: npt.NDArray[np.intp]) 
 
 
 def _correlation(pulls: Array, inside: Array, pixels: npt.NDArray[np.intp], chi2: Array) -> Array:
-    """Correlation of the residuals (in sigmas, 0 where not counted) of pixels side by side."""
+    """Return the correlation of residuals (in sigmas, 0 where not counted) of adjacent pixels."""
     ny, nx = inside.shape[1:]
     pairs: Any = (ny - 1) * nx + ny * (nx - 1)
     if pixels.min() < ny * nx:
@@ -121,7 +122,7 @@ def _correlation(pulls: Array, inside: Array, pixels: npt.NDArray[np.intp], chi2
         pairs += np.count_nonzero(counted[:, :, 1:] & counted[:, :, :-1], axis=(1, 2))
     flat = pulls.reshape(len(pulls), -1)
     products = np.vecdot(flat[:, nx:], flat[:, :-nx]) + np.vecdot(flat[:, 1:], flat[:, :-1])
-    # The end of a row is no neighbour of the next one's start.
+    # The flat products pair the last pixel of a row with the first of the next: subtract these.
     products -= np.vecdot(pulls[:, 1:, 0], pulls[:, :-1, -1])
     out: Array = products * pixels / (pairs * chi2)
     return out
@@ -130,8 +131,8 @@ def _correlation(pulls: Array, inside: Array, pixels: npt.NDArray[np.intp], chi2
 class FitFigures(NamedTuple, Generic[T]):
     """Numbers of one fit, or of a stack with an array or a list for each.
 
-    `Adjustment` says what they mean. ``chi2`` is NaN where there is no solution; the last three are
-    NaN unless the options ask for the scatter of the residuals.
+    `Adjustment` defines them. ``chi2`` is NaN if there is no solution; the last three are NaN
+    without the option ``check_err``.
     """
 
     dx: T
@@ -157,7 +158,7 @@ class FitFigures(NamedTuple, Generic[T]):
 
 
 def known(about: FitContext) -> dict[str, Any]:
-    """What a fit without a result can still say."""
+    """Return the fields of a result that are known without a solution."""
     return {
         "template": about.template,
         "caveats": about.caveats,
@@ -174,7 +175,7 @@ def make_result(
     spline: int,
     seen: bool,
 ) -> Adjustment:
-    """A fit's result, or that its numbers overflow.
+    """Return the result of a fit; an unconverged one if its numbers overflow.
 
     Parameters
     ----------
@@ -183,10 +184,10 @@ def make_result(
     figures : FitFigures
         Without a solution the first seven are not all finite.
     residual : ndarray (ny, nx)
-        Image minus model; it goes into the result.
+        Image minus model; the result holds this array.
     spline : int
     seen : bool
-        Whether the pixels can tell what survives at the candidate's place.
+        Whether a surviving source could be measured at the candidate's position.
     """
     about = data.about
     if not all(map(math.isfinite, figures[:7])):
@@ -235,10 +236,10 @@ def _six_digits(error: float) -> float:
 
 
 def at_bound(dx: float, dy: float, scale: float, options: FitOptions) -> tuple[str, ...]:
-    """Which free parameters ended on their bound."""
+    """Return the names of the free parameters that ended on their bound."""
     shift = options.max_shift - 1e-6
-    found = [n for n, value in (("dx", dx), ("dy", dy)) if abs(value) >= shift > 0]
+    names = [n for n, value in (("dx", dx), ("dy", dy)) if abs(value) >= shift > 0]
     low, high = 1.0 / options.max_scale, options.max_scale
     if high > 1 and not low * (1 + 1e-6) < scale < high * (1 - 1e-6):
-        found.append("scale")
-    return tuple(found)
+        names.append("scale")
+    return tuple(names)

@@ -30,28 +30,30 @@ Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 READ = ("image", "convolved", "template", "err", "mask", "template_mask", "template_err")
-"""The planes that a fit may read; of ``convolved`` and ``template`` the first that there is."""
+"""Names of the planes that a fit may read; it prefers ``convolved`` to ``template``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FitInput:
-    """What one fit reads; all arrays have the cutout's shape (ny, nx).
+    """Input of one fit; all arrays have the cutout's shape (ny, nx).
 
     Attributes
     ----------
     image, template : ndarray
-        Finite everywhere: what is not known is filled, and does not count.
+        Finite planes: unknown pixels are filled, and do not count.
     err : ndarray
-        As given.
+        Error plane, unchanged.
     template_variance : ndarray, optional
-        Of the template's error plane, to be added with the square of the scale.
+        Variance of the template, added times the square of the scale.
     usable : bool ndarray, optional
-        Pixels that may enter: finite, unmasked, err > 0, clear of the template's bad pixels;
-        None: all.
+        True for pixels that may enter: finite, unmasked, err > 0, clear of the template's bad
+        pixels; None: all.
     unknown : bool ndarray, optional
-        Where image or template is not known, and so the residual is not; None: nowhere.
+        True where image or template, and so the residual, is unknown; None: nowhere.
     bg, tbg : float
         Modes of the good pixels of image and template.
+    about : FitContext
+        The rest of the input: boxes, PSF, position and notes.
     """
 
     image: Array
@@ -66,41 +68,41 @@ class FitInput:
 
 
 def read_many(cutouts: Sequence[Any], options: FitOptions) -> list[FitInput | Adjustment]:
-    """As :func:`read` for each; those with nothing bad in them together."""
-    # Infinities of both signs, sums that overflow: found, and said, without numpy's warnings.
+    """Run :func:`read` on each cutout, those without bad pixels together."""
+    # errstate: infinities and overflows end in a reason, numpy's warnings would repeat it.
     with np.errstate(all="ignore"):
         return _read_many(cutouts, options)
 
 
 def _read_many(cutouts: Sequence[Any], options: FitOptions) -> list[FitInput | Adjustment]:
-    taken: list[FitInput | Adjustment | None] = [None] * len(cutouts)
-    alike: dict[tuple[object, str], list[int]] = {}
+    inputs: list[FitInput | Adjustment | None] = [None] * len(cutouts)
+    groups: dict[tuple[object, str], list[int]] = {}
     if len(cutouts) > 1:
         for index, cutout in enumerate(cutouts):
-            given = _given(cutout)
-            name = "convolved" if _has(given, "convolved") else "template"
-            if _plain(given, name) and not getattr(cutout, "unread", None):
-                alike.setdefault((given["image"].shape, name), []).append(index)
-    for (_, name), members in alike.items():
-        alike_given = [_given(cutouts[i]) for i in members]
-        planes = [_planes([given[key] for given in alike_given]) for key in ("image", name, "err")]
-        _read_plain(cutouts, members, planes, name, options, taken)
-    return [read(c, options) if t is None else t for c, t in zip(cutouts, taken, strict=True)]
+            planes_by_name = _get_planes(cutout)
+            name = "convolved" if _has(planes_by_name, "convolved") else "template"
+            if _is_plain(planes_by_name, name) and not getattr(cutout, "unread", None):
+                groups.setdefault((planes_by_name["image"].shape, name), []).append(index)
+    for (_, name), members in groups.items():
+        group = [_get_planes(cutouts[i]) for i in members]
+        planes = [_stack_planes([p[key] for p in group]) for key in ("image", name, "err")]
+        _read_plain(cutouts, members, planes, name, options, inputs)
+    return [read(c, options) if i is None else i for c, i in zip(cutouts, inputs, strict=True)]
 
 
-def _given(cutout: Any) -> Any:
-    """The planes by name: of a Cutout its own dictionary, which is quicker to ask."""
+def _get_planes(cutout: Any) -> Any:
+    """Return the planes by name; a Cutout's own dictionary is faster than the Cutout."""
     return cutout.planes if isinstance(cutout, Cutout) and not cutout.extras else cutout
 
 
-def _planes(given: list[Any]) -> Array:
-    """Planes of one shape as native floats of their own, (k, ny, nx)."""
-    joined: Array = np.concatenate(given, dtype=np.float64)
-    return joined.reshape(len(given), *given[0].shape)
+def _stack_planes(planes: list[Any]) -> Array:
+    """Copy planes of one shape to native floats, (k, ny, nx)."""
+    joined: Array = np.concatenate(planes, dtype=np.float64)
+    return joined.reshape(len(planes), *planes[0].shape)
 
 
-def _plain(cutout: Any, name: str) -> bool:
-    """Whether there are the three planes, of one shape, and no other that matters."""
+def _is_plain(cutout: Any, name: str) -> bool:
+    """Return whether the three planes have one shape, and no other plane matters to the fit."""
     shape = None
     for key in ("image", name, "err"):
         plane = cutout.get(key)
@@ -127,9 +129,9 @@ def _read_plain(
     planes: list[Array],
     name: str,
     options: FitOptions,
-    taken: list[FitInput | Adjustment | None],
+    inputs: list[FitInput | Adjustment | None],
 ) -> None:
-    """Fill in ``taken`` for those of the members that have nothing bad in them."""
+    """Fill in ``inputs`` for the members without bad pixels."""
     image, template, err = planes
     count = len(members)
     clean = err.min(axis=(1, 2)) > TINY
@@ -138,31 +140,31 @@ def _read_plain(
     bg, tbg = (mode(plane.reshape(count, -1)).tolist() for plane in (image, template))
     for k in np.flatnonzero(clean).tolist():
         cutout = cutouts[members[k]]
-        known = fit_context(cutout, image.shape[1:], name, False, options)
-        taken[members[k]] = FitInput(
-            image[k], template[k], err[k], None, None, None, bg[k], tbg[k], known
+        about = fit_context(cutout, image.shape[1:], name, False, options)
+        inputs[members[k]] = FitInput(
+            image[k], template[k], err[k], None, None, None, bg[k], tbg[k], about
         )
 
 
 def read(cutout: Any, options: FitOptions) -> FitInput | Adjustment:
-    """Take a cutout's planes apart; an Adjustment that says why where they cannot be fitted.
+    """Read a cutout's planes; return an Adjustment with the reason if they cannot be fitted.
 
     Parameters
     ----------
     cutout : Cutout or mapping
-        With ``image``, ``err``, and ``convolved`` or ``template``; ``mask``, ``template_mask`` and
-        ``template_err`` where there are such. Left as it is.
+        Planes ``image``, ``err``, and ``convolved`` or ``template``; optionally ``mask``,
+        ``template_mask`` and ``template_err``. The cutout is not changed.
     """
-    given = _given(cutout)
-    if (unread := getattr(cutout, "unread", None)) and (why := _unread(given, unread)):
-        return failed(why, unread=True)
+    given = _get_planes(cutout)
+    if (unread := getattr(cutout, "unread", None)) and (reason := _join_unread(given, unread)):
+        return failed(reason, unread=True)
     name = "convolved" if _has(given, "convolved") else "template"
-    for wanted in ("image", name, "err"):
-        if not _has(given, wanted):
-            return failed(f"there is no {_NAMES.get(wanted, wanted)} plane")
-    if _plain(given, name) and (clean := _read_clean(cutout, given, name, options)):
+    for required in ("image", name, "err"):
+        if not _has(given, required):
+            return failed(f"there is no {_MISSING_NAMES.get(required, required)} plane")
+    if _is_plain(given, name) and (clean := _read_clean(cutout, given, name, options)):
         return clean
-    planes = {key: _floats(given[key]) for key in ("image", name, "err")}
+    planes = {key: _read_floats(given[key]) for key in ("image", name, "err")}
     image, template, err = planes["image"], planes[name], planes["err"]
     if image is None or template is None or err is None or image.size == 0:
         return failed("a plane is not a two-dimensional array of numbers", template=name)
@@ -170,49 +172,49 @@ def read(cutout: Any, options: FitOptions) -> FitInput | Adjustment:
     for key in (name, "err", "mask", "template_mask", "template_err"):
         if _has(given, key) and np.shape(given[key]) != shape:
             return failed(f"{key} has another shape than image", template=name)
-    mask, template_mask = _flags(given, "mask"), _flags(given, "template_mask")
-    noise = _floats(given["template_err"]) if _has(given, "template_err") else None
-    known = fit_context(cutout, shape, name, noise is not None, options)
-    return _checked(image, template, err, mask, template_mask, noise, known, options)
+    mask, template_mask = _read_flags(given, "mask"), _read_flags(given, "template_mask")
+    noise = _read_floats(given["template_err"]) if _has(given, "template_err") else None
+    about = fit_context(cutout, shape, name, noise is not None, options)
+    return _build_input(image, template, err, mask, template_mask, noise, about, options)
 
 
-def _unread(given: Any, unread: Mapping[str, str]) -> str:
-    """Which plane that the fit needs could not be read; empty where it can do without.
+def _join_unread(given: Any, unread: Mapping[str, str]) -> str:
+    """Return why a required plane could not be read; empty if the fit needs no unread plane.
 
-    Neither the template in place of one convolved nor an unknown mask gives the same result.
+    An unread ``convolved`` or mask is required too: without it the result would differ.
     """
     needed = [name for name in READ if not (name == "template" and _has(given, "convolved"))]
     return "; ".join(missing(unread, needed))
 
 
 def _read_clean(cutout: Any, given: Any, name: str, options: FitOptions) -> FitInput | None:
-    """As :func:`_read_plain`, of one; None where anything is bad in it."""
+    """Read one cutout as :func:`_read_plain` does; return None if it has bad pixels."""
     image, template, err = (
         np.ascontiguousarray(given[key], np.float64) for key in ("image", name, "err")
     )
     if not np.minimum.reduce(err, None) > TINY:
         return None
-    flux, template_flux, sigmas = (float(np.add.reduce(p, None)) for p in (image, template, err))
-    if not math.isfinite(flux + template_flux + sigmas):
+    flux, template_flux, err_sum = (float(np.add.reduce(p, None)) for p in (image, template, err))
+    if not math.isfinite(flux + template_flux + err_sum):
         return None
-    known = fit_context(cutout, image.shape, name, False, options)
+    about = fit_context(cutout, image.shape, name, False, options)
     bg, tbg = mode_of(image.ravel(), flux), mode_of(template.ravel(), template_flux)
-    return FitInput(image, template, err, None, None, None, bg, tbg, known)
+    return FitInput(image, template, err, None, None, None, bg, tbg, about)
 
 
-def _checked(
+def _build_input(
     image: Array,
     template: Array,
     err: Array,
     mask: Flags | None,
     template_mask: Flags | None,
     template_err: Array | None,
-    known: FitContext,
+    about: FitContext,
     options: FitOptions,
 ) -> FitInput | Adjustment:
     bad_image = None if math.isfinite(float(image.sum())) else ~np.isfinite(image)
     hole = template_bad(template, mask, template_mask, err)
-    bad_err = _not_positive(err)
+    bad_err = _find_bad_err(err)
     variance = None if template_err is None else template_err * template_err
     unusable = [bad for bad in (bad_image, mask, bad_err) if bad is not None]
     if variance is not None:
@@ -223,28 +225,29 @@ def _checked(
     if usable is not None and not usable.any():
         return failed(
             "no good pixel: all are masked, off the image, without an error or near template holes",
-            template=known.template,
-            caveats=known.caveats,
+            template=about.template,
+            caveats=about.caveats,
         )
-    bg, tbg = _mode(image, bad_image, mask), _mode(template, hole, mask)
+    bg, tbg = _compute_mode(image, bad_image, mask), _compute_mode(template, hole, mask)
     if hole is not None:
         template = filled(template, hole)
     if bad_image is not None:
         image = np.where(bad_image, bg, image)
     unknown = hole if bad_image is None else bad_image if hole is None else hole | bad_image
-    return FitInput(image, template, err, variance, usable, unknown, bg, tbg, known)
+    return FitInput(image, template, err, variance, usable, unknown, bg, tbg, about)
 
 
-_NAMES = {"template": "convolved or template"}
+_MISSING_NAMES = {"template": "convolved or template"}
 TINY = 1e-150
+"""Error at or below which a pixel is bad: its weight, 1 / err^2, could overflow."""
 
 
 def _has(cutout: Any, name: str) -> bool:
     return cutout.get(name) is not None
 
 
-def _floats(plane: Any) -> Array | None:
-    """Native floats of a two-dimensional plane, NaN where masked; None for anything else."""
+def _read_floats(plane: Any) -> Array | None:
+    """Return a two-dimensional plane as native floats, NaN where masked; None for other input."""
     if isinstance(plane, np.ma.MaskedArray):
         plane = np.ma.filled(plane.astype(float), np.nan)
     array = np.asarray(plane)
@@ -253,8 +256,8 @@ def _floats(plane: Any) -> Array | None:
     return np.ascontiguousarray(array, dtype=np.float64)
 
 
-def _flags(cutout: Any, name: str) -> Flags | None:
-    """A mask as booleans: non-zero and NaN are bad; None where nothing is."""
+def _read_flags(cutout: Any, name: str) -> Flags | None:
+    """Return a mask as booleans, True for non-zero and NaN; None if nothing is bad."""
     if not _has(cutout, name):
         return None
     plane: Any = cutout[name]
@@ -262,35 +265,37 @@ def _flags(cutout: Any, name: str) -> Flags | None:
     return np.asarray(flags != 0) if flags.any() else None
 
 
-def _not_positive(err: Array) -> Flags | None:
-    """Where not finite, not above 0, or too small to be divided by; None: nowhere."""
+def _find_bad_err(err: Array) -> Flags | None:
+    """Return where ``err`` is not finite, not positive, or too small a divisor; None: nowhere."""
     if float(err.min()) > TINY and math.isfinite(float(err.sum())):
         return None
     return ~(np.isfinite(err) & (err > TINY))
 
 
-def _mode(plane: Array, *bad: Flags | None) -> float:
-    """Of the pixels that are in none of the sets; 0 where there is none."""
+def _compute_mode(plane: Array, *bad: Flags | None) -> float:
+    """Return the mode of the pixels outside all the sets; 0 if no pixel is left."""
     given = [flags for flags in bad if flags is not None]
     pixels = plane[~np.logical_or.reduce(given)] if given else plane.ravel()
     return float(mode(pixels)) if pixels.size else 0.0
 
 
 class FitContext(NamedTuple):
-    """What a fit knows besides pixels.
+    """The input of a fit besides its pixels.
 
     Attributes
     ----------
     template : str
-        The plane that is fitted.
+        Name of the fitted plane.
     box, psf_box : (slice, slice)
         Rows and columns of the fit, and of the joint fit with the PSF.
     psf : Psf, optional
-        None where no FWHM is known, or the cutout is too small for the PSF's box.
+        PSF of the image; None if no FWHM is known, or the cutout is smaller than the PSF's box.
     fwhm : float
-        NaN where not known.
+        FWHM of the PSF, pixels; NaN if unknown.
     position : (float, float)
-        Of the candidate, x and y in cutout pixels, 0-based; NaN where no PSF is to be fitted.
+        Position of the candidate, x and y in cutout pixels, 0-based; NaN without a PSF.
+    caveats, notes : tuple of str
+        As in `Adjustment`.
     """
 
     template: str
@@ -304,31 +309,30 @@ class FitContext(NamedTuple):
 
     @property
     def psf_said(self) -> str:
-        """What the PSF is; empty where none is fitted."""
+        """Description of the PSF; empty if none is fitted."""
         return "" if self.psf is None else self.psf.said
 
 
 def fit_context(
     cutout: Any, shape: tuple[int, ...], name: str, noisy: bool, options: FitOptions
 ) -> FitContext:
-    """What is known of a cutout besides its pixels; ``noisy``: its template has an error plane."""
+    """Return the input besides the pixels; ``noisy``: the cutout has a ``template_err``."""
     meta = cutout.meta if isinstance(cutout, Cutout) else cutout.get("meta")
     meta = {} if meta is None else meta
-    said: Mapping[str, str] = cutout.notes if isinstance(cutout, Cutout) else {}
-    made: Mapping[str, Provenance] = cutout.provenance if isinstance(cutout, Cutout) else {}
+    plane_notes: Mapping[str, str] = cutout.notes if isinstance(cutout, Cutout) else {}
+    origins: Mapping[str, Provenance] = cutout.provenance if isinstance(cutout, Cutout) else {}
     matched = meta.get("template_matched") if isinstance(meta, Mapping) else None
-    psf, remark = _psf(meta, options)
-    remarks = str(said.get("err") or ""), remark
+    psf, psf_note = _choose_psf(meta, options)
     inner = options.inner
     if psf is not None and options.inner_fwhm is not None:
         inner = options.inner_fwhm * psf.fwhm + 1.0
-    plain = _without_psf(
+    plain = _build_context(
         (shape[0], shape[1]),
         name,
         noisy,
         None if matched is None else bool(matched),
-        remarks,
-        (made.get("err", Provenance.GIVEN), made.get(name, Provenance.GIVEN)),
+        (str(plane_notes.get("err") or ""), psf_note),
+        (origins.get("err", Provenance.GIVEN), origins.get(name, Provenance.GIVEN)),
         inner,
         options.max_shift,
     )
@@ -346,43 +350,43 @@ def fit_context(
 
 
 @lru_cache(maxsize=256)
-def _without_psf(
+def _build_context(
     shape: tuple[int, int],
     name: str,
     noisy: bool,
     matched: bool | None,
-    remarks: tuple[str, str],
-    made: tuple[Provenance, Provenance],
+    notes_given: tuple[str, str],
+    origins: tuple[Provenance, Provenance],
     inner: float | None,
     max_shift: float,
 ) -> FitContext:
-    """What is known without a PSF, which many cutouts share.
+    """Return the context without a PSF, which many cutouts share.
 
-    ``matched`` is the cutout's own word on the template, ``remarks`` are the notes on ``err`` and
-    on the FWHM, and ``made`` is how ``err`` and the template came to be.
+    ``matched`` is the cutout's metadata on the template, ``notes_given`` are the notes on ``err``
+    and on the FWHM, and ``origins`` are the provenances of ``err`` and the template.
     """
-    err, fwhm = remarks
+    err_note, fwhm_note = notes_given
     caveats: tuple[str, ...] = ()
-    if Provenance.ESTIMATED in made[0]:
+    if Provenance.ESTIMATED in origins[0]:
         caveats += ("err is only estimated",)
     if matched is None:
-        matched = name == "convolved" and Provenance.REPROJECTED not in made[1]
+        matched = name == "convolved" and Provenance.REPROJECTED not in origins[1]
     if not matched:
         caveats += ("the template is not matched to the image's PSF and flux",)
-    notes: tuple[str, ...] = (f"err {err}",) if err else ()
+    notes: tuple[str, ...] = (f"err {err_note}",) if err_note else ()
     if noisy:
         notes += ("the template's error is added, times the scale",)
-    if fwhm:
-        notes += (fwhm,)
-    most = largest_shift(shape)
-    if max_shift > most:
-        notes += (f"max_shift {max_shift:g} is more than {most:g}, half of the cutout",)
+    if fwhm_note:
+        notes += (fwhm_note,)
+    limit = largest_shift(shape)
+    if max_shift > limit:
+        notes += (f"max_shift {max_shift:g} is more than {limit:g}, half of the cutout",)
     box = central_box(shape, inner)
     return FitContext(name, box, box, None, math.nan, (math.nan, math.nan), caveats, notes)
 
 
-def _psf(meta: Any, options: FitOptions) -> tuple[Psf | None, str]:
-    """The PSF to fit, and where its FWHM is from."""
+def _choose_psf(meta: Any, options: FitOptions) -> tuple[Psf | None, str]:
+    """Return the PSF to fit, and a note on the origin of its FWHM."""
     if options.psf is not None:
         return options.psf, options.psf_note
     if options.fwhm is not None:
@@ -400,10 +404,13 @@ def _is_width(value: Any) -> bool:
 
 
 def _position(cutout: Any, shape: tuple[int, ...]) -> tuple[float, float]:
-    """The candidate in cutout pixels: as the cutout says, else its fraction about the centre."""
-    place = getattr(cutout, "position", None)
-    if place is not None and all(_is_number(v) for v in place):
-        return float(place[0]), float(place[1])
+    """Return the candidate's position in cutout pixels.
+
+    Without a position in the cutout, it is the centre plus the fractions of ``meta``'s x and y.
+    """
+    position = getattr(cutout, "position", None)
+    if position is not None and all(_is_number(v) for v in position):
+        return float(position[0]), float(position[1])
     meta = cutout["meta"] if "meta" in cutout else {}
     centre = []
     for key, size in (("x", shape[1]), ("y", shape[0])):

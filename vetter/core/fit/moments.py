@@ -1,9 +1,9 @@
-"""Moments of a window of shifts: all that a fit needs of the pixels, once and for all shifts.
+"""Moments of a window of shifts: sums over the pixels from which a fit finds chi2 at any shift.
 
 Within a window of shifts the shifted template is a sum of a few shifted images of its spline
 coefficients, ``t(dx, dy) = sum_k v_k(dx, dy) c_k`` with ``v`` products of B-spline weights. So chi2
 at any shift and scale follows from the weighted inner products of the ``c_k``, of the image, of a
-constant and of a PSF: one small matrix, and no pixel is touched again.
+constant and of a PSF: one small matrix, computed once from the pixels.
 """
 
 from __future__ import annotations
@@ -23,29 +23,30 @@ from vetter.core.fit.spline import POLYNOMIALS, fraction_weights, runs
 
 Array = npt.NDArray[np.float64]
 
-_HALF = 2
-_STARTS_A_PIXEL = 2
+_MAX_HALF = 2
+"""Half the side of a window, pixels, at most."""
+_STARTS_PER_PIXEL = 2
 
 _VECTOR = 8
-"""Numbers that a processor takes at once, at most."""
+"""Numbers in the largest vector register of a processor."""
 
-_SMALL = 1_000_000
-"""Multiplications up to which OpenBLAS has a way without copies, for what is not a matrix times its
-own transpose. Beyond, and for such squares, the same takes up to twice as long."""
+_MAX_SMALL_PRODUCT = 1_000_000
+"""Multiplications up to which OpenBLAS does not copy its operands, unless a matrix is multiplied by
+its own transpose. Larger products, and such squares, take up to twice as long."""
 
-_FEW = 16_000
-"""Numbers below which one product of all is quicker."""
+_MIN_SPLIT_SIZE = 16_000
+"""Numbers in the images below which one product of all is faster."""
 
-_KEPT_BYTES = 2_000_000
-"""Larger rooms are not worth the memory: their products take long."""
+_MAX_CACHED_BYTES = 2_000_000
+"""Size up to which buffers are cached; the products of larger ones take long anyway."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """Shifts ``cx + u, cy + v`` with ``low <= u <= high`` (for each axis), within ``half`` pixels.
 
-    From one whole shift to another: ``half`` is 0.5, and the centre between two whole shifts, for
-    a cell of one pixel.
+    A window extends from one whole shift to another. For a cell of one pixel ``half`` is 0.5, and
+    the centre is between two whole shifts.
     """
 
     cx: float
@@ -56,15 +57,15 @@ class Window:
 
     @property
     def taps(self) -> int:
-        """Coefficients along one axis that shifts of the window rest on."""
+        """Number of coefficients along one axis that shifts of the window use."""
         return int(2 * self.half) + 3
 
 
 @lru_cache(maxsize=64)
 def windows(max_shift: float) -> tuple[Window, ...]:
-    """Windows that cover \\|dx\\|, \\|dy\\| <= max_shift; one where this is up to 2."""
+    """Return windows that cover \\|dx\\|, \\|dy\\| <= max_shift; a single one up to 2."""
     whole = max(1, math.ceil(max_shift))
-    half = min(whole, _HALF)
+    half = min(whole, _MAX_HALF)
     count = math.ceil(whole / half)
     span = whole - half
     centres = [round(-span + 2 * span * i / (count - 1)) if count > 1 else 0 for i in range(count)]
@@ -74,12 +75,12 @@ def windows(max_shift: float) -> tuple[Window, ...]:
 
 
 def margin(max_shift: float) -> int:
-    """Coefficients wanted beyond the edges of the cutout."""
+    """Return the number of coefficients needed beyond the edges of the cutout."""
     return max(1, math.ceil(max_shift)) + 1
 
 
 def tapped_runs(taps: int, ny: int, nx: int) -> tuple[Array, Array]:
-    """Room for an image shifted by each tap along x, and a view of it for each tap along y too.
+    """Allocate an image for each tap along x, and a view of it shifted by each tap along y.
 
     Each shift along x is copied once; shifts along y are then runs of the copy.
 
@@ -94,7 +95,7 @@ def tapped_runs(taps: int, ny: int, nx: int) -> tuple[Array, Array]:
 
 
 def projected(moments: Array, index: int) -> Array:
-    """The moments with the image ``index`` fitted and taken out of all others."""
+    """Return the moments with the image ``index`` fitted to all others and subtracted."""
     column = moments[..., :, index]
     norm = moments[..., index, index]
     out: Array = moments - column[..., :, None] * (column / norm[..., None])[..., None, :]
@@ -102,7 +103,7 @@ def projected(moments: Array, index: int) -> Array:
 
 
 def tap_weights(u: float, v: float, half: float) -> Array:
-    """Weights of all taps for a shift (u, v), with derivatives.
+    """Return the weights of all taps for a shift (u, v), with derivatives.
 
     Returns
     -------
@@ -111,7 +112,7 @@ def tap_weights(u: float, v: float, half: float) -> Array:
     """
     if half == 0.5:
         (a, b, c), (d, e, f) = fraction_weights(u + 0.5), fraction_weights(v + 0.5)
-        # Numpy takes one long list faster than lists in lists.
+        # One flat list: np.array() converts it faster than nested lists.
         return np.array([*a, *b, *c, *d, *e, *f]).reshape(2, 3, 4)
     flat: list[float] = []
     for shift in (u, v):
@@ -125,7 +126,7 @@ def tap_weights(u: float, v: float, half: float) -> Array:
 
 
 def tap_weights_stack(shift: Array, half: float) -> Array:
-    """As one axis of :func:`tap_weights` for many shifts, (k, 3, 2 half + 3)."""
+    """Return one axis of :func:`tap_weights` for many shifts, (k, 3, 2 half + 3)."""
     whole = np.minimum(np.maximum(np.floor(shift), -half), half - 1)
     powers = np.empty((4, len(shift)))
     powers[0] = 1.0
@@ -136,17 +137,17 @@ def tap_weights_stack(shift: Array, half: float) -> Array:
     if half == 0.5:
         return weights
     out = np.zeros((len(shift), 3, int(2 * half) + 3))
-    # A shift that is not a number has weights that are none, at any place.
-    place = np.where(np.isfinite(whole), half - 1 - whole, 0.0).astype(int)
-    columns = place[:, None, None] + np.arange(4)
+    # The weights of a NaN shift are NaN, so their column does not matter.
+    first = np.where(np.isfinite(whole), half - 1 - whole, 0.0).astype(int)
+    columns = first[:, None, None] + np.arange(4)
     np.put_along_axis(out, np.broadcast_to(columns, weights.shape), weights, axis=2)
     return out
 
 
 @lru_cache(maxsize=64)
 def scan_points(window: Window) -> tuple[Array, Array, Array, Array]:
-    """A coarse grid over the window: shifts (gx,), (gy,), and weights (gx, taps) and (gy, taps)."""
-    count = int(2 * _STARTS_A_PIXEL * window.half) + 1
+    """Return a coarse grid of shifts (gx,), (gy,), and weights (gx, taps) and (gy, taps)."""
+    count = int(2 * _STARTS_PER_PIXEL * window.half) + 1
     gx, gy = (
         np.linspace(low, high, count if high > low else 1)
         for low, high in (window.x_range, window.y_range)
@@ -158,7 +159,7 @@ def scan_points(window: Window) -> tuple[Array, Array, Array, Array]:
 
 @lru_cache(maxsize=64)
 def scan_weights(window: Window) -> Array:
-    """Weights (gy * gx, taps^2) of the taps at each point of :func:`scan_points`."""
+    """Return the weights (gy * gx, taps^2) of the taps at each point of :func:`scan_points`."""
     _, _, wx, wy = scan_points(window)
     return (wy[:, None, :, None] * wx[None, :, None, :]).reshape(len(wy) * len(wx), -1)
 
@@ -171,7 +172,7 @@ def gram(
     weight: Array,
     rows: Array,
 ) -> tuple[Array, Array]:
-    """Weighted inner products of the shifted coefficients and of further images.
+    """Compute weighted inner products of the shifted coefficients and of further images.
 
     Parameters
     ----------
@@ -180,7 +181,7 @@ def gram(
     box : (slice, slice)
         Rows and columns of the cutouts that are fitted.
     places : sequence of (int, Window)
-        Which of the stack, and for which shifts; as many taps in all.
+        Index in the stack and window of shifts; all windows have the same number of taps.
     weight : ndarray (k, rows of the box, columns of the box)
         1 / sigma; 0 where a pixel does not count.
     rows : ndarray (k, m, rows of the box, columns of the box)
@@ -189,52 +190,52 @@ def gram(
     Returns
     -------
     ndarray (places, taps^2 + m, taps^2 + m), ndarray (taps^2 + m, pixels of the box)
-        The moments, and what those of the last place are of: weighted images, which the next call
-        in this thread writes over.
+        The moments, and the weighted images of the last entry of ``places``. The next call in this
+        thread overwrites these images.
     """
     ny, nx = weight.shape[1:]
     taps, pixels = places[0][1].taps, ny * nx
     shifts = taps * taps
-    room = _room(taps, rows.shape[1], ny, nx)
-    shifted = room.stacked[:shifts].reshape(room.tapped.shape)
-    out = np.empty((len(places), len(room.stacked), len(room.stacked)))
+    buffers = _get_buffers(taps, rows.shape[1], ny, nx)
+    shifted = buffers.stacked[:shifts].reshape(buffers.tapped.shape)
+    out = np.empty((len(places), len(buffers.stacked), len(buffers.stacked)))
     flat_weight, flat_rows = weight.reshape(len(weight), -1), rows.reshape(*rows.shape[:2], -1)
     for matrix, (k, window) in zip(out, places, strict=True):
         first = box[0].start + edge - window.cy - window.half - 1
         left = box[1].start + edge - window.cx - window.half - 1
-        room.columns[...] = runs(coefs[k], int(first), int(left), room.columns.shape)
-        room.weight[:pixels] = flat_weight[k]
-        np.multiply(room.tapped, room.weight, out=shifted)
-        room.stacked[shifts:, :pixels] = flat_rows[k]
-        inner_products(room.stacked, matrix)
-    return out, room.stacked[:, :pixels]
+        buffers.columns[...] = runs(coefs[k], int(first), int(left), buffers.columns.shape)
+        buffers.weight[:pixels] = flat_weight[k]
+        np.multiply(buffers.tapped, buffers.weight, out=shifted)
+        buffers.stacked[shifts:, :pixels] = flat_rows[k]
+        inner_products(buffers.stacked, matrix)
+    return out, buffers.stacked[:, :pixels]
 
 
 def inner_products(images: Array, out: Array) -> None:
-    """Of each image with each, (n, pixels) to (n, n): as ``images @ images.T``, but quicker."""
+    """Compute ``images @ images.T``, (n, pixels) to (n, n), faster than that product."""
     count, pixels = images.shape
-    transposed, first, end = images.T, 0, _at_once(count, pixels)
-    if images.size < _FEW or end < 4:
+    transposed, first, end = images.T, 0, _count_rows(count, pixels)
+    if images.size < _MIN_SPLIT_SIZE or end < 4:
         np.matmul(images, transposed, out=out)
         return
-    # All but the last, or a square would be left.
+    # The last image is left out: with it the rest would be a square, which is slow.
     while end < count - 1:
         np.matmul(images[first:end], transposed[:, first:], out=out[first:end, first:])
         out[end:, first:end] = out[first:end, end:].T
-        first, end = end, end + _at_once(count - end, pixels)
+        first, end = end, end + _count_rows(count - end, pixels)
     np.matmul(images[first:-1], transposed[:, first:], out=out[first:-1, first:])
     out[-1, first:-1] = out[first:-1, -1]
     out[-1, -1] = images[-1] @ images[-1]
 
 
-def _at_once(left: int, pixels: int) -> int:
-    """Rows of the product with the images that are left: by fours, which fill a vector."""
-    rows = _SMALL // (left * pixels)
+def _count_rows(remaining: int, pixels: int) -> int:
+    """Return the rows of one product with the remaining images, in fours to fill a vector."""
+    rows = _MAX_SMALL_PRODUCT // (remaining * pixels)
     return rows - rows % 4
 
 
-class _Room(NamedTuple):
-    """Room for the images of one place; ``tapped`` views each tap along y of ``columns``."""
+class _Buffers(NamedTuple):
+    """Buffers for the images of one window; ``tapped`` views each tap along y of ``columns``."""
 
     columns: Array
     tapped: Array
@@ -242,46 +243,50 @@ class _Room(NamedTuple):
     stacked: Array
 
 
-class _Kept(threading.local):
-    """The last room of each thread: memory that is still in the processor's cache, and a place
-    that need not be laid out, take a third from the moments of one cell."""
+class _BufferCache(threading.local):
+    """The last buffers of each thread.
 
-    room: tuple[tuple[int, ...], _Room] | None = None
+    Memory that is still in the processor's cache, and needs no layout, saves a third of the time
+    of the moments of one cell.
+    """
 
-
-_kept = _Kept()
-
-
-def _room(*size: int) -> _Room:
-    """Room for so many taps and further images of (ny, nx) pixels; what it held is gone."""
-    if _kept.room is None or _kept.room[0] != size:
-        room = _new_room(*size)
-        _kept.room = (size, room) if room.stacked.nbytes <= _KEPT_BYTES else None
-        return room
-    return _kept.room[1]
+    entry: tuple[tuple[int, ...], _Buffers] | None = None
 
 
-def _new_room(taps: int, further: int, ny: int, nx: int) -> _Room:
-    """Rows that start where the processor's vectors do: the products take two thirds of the time.
+_cache = _BufferCache()
 
-    What fills a row beyond the pixels has no weight; taps run on into what follows their column,
-    the last into zeros.
+
+def _get_buffers(*size: int) -> _Buffers:
+    """Return buffers for (taps, further images, ny, nx); their old contents are invalid."""
+    if _cache.entry is None or _cache.entry[0] != size:
+        buffers = _allocate_buffers(*size)
+        _cache.entry = (size, buffers) if buffers.stacked.nbytes <= _MAX_CACHED_BYTES else None
+        return buffers
+    return _cache.entry[1]
+
+
+def _allocate_buffers(taps: int, further: int, ny: int, nx: int) -> _Buffers:
+    """Allocate rows aligned with the processor's vectors: products take two thirds of the time.
+
+    A row beyond its pixels has weight 0. A tap runs on into the memory after its column, the last
+    tap into zeros.
     """
     pixels, run = ny * nx, taps * (ny + taps - 1) * nx
-    width, end = _whole_vectors(pixels), _whole_vectors(run + _VECTOR)
+    width, end = _round_up(pixels), _round_up(run + _VECTOR)
     count = 1 + taps * taps + further
-    room = np.empty(end + count * width + _VECTOR)
-    start = -room.ctypes.data % (8 * _VECTOR) // 8
-    columns = room[start : start + run].reshape(taps, -1, nx)
+    memory = np.empty(end + count * width + _VECTOR)
+    start = -memory.ctypes.data % (8 * _VECTOR) // 8
+    columns = memory[start : start + run].reshape(taps, -1, nx)
     high, row, size = columns.strides
     shape, steps = (taps, taps, width), (row, high, size)
-    tapped = np.ndarray(shape, float, room, 8 * start, steps)
-    rows = room[start + end : start + end + count * width].reshape(count, width)
-    room[start + run : start + end] = 0.0
+    tapped = np.ndarray(shape, float, memory, 8 * start, steps)
+    rows = memory[start + end : start + end + count * width].reshape(count, width)
+    memory[start + run : start + end] = 0.0
     rows[0, pixels:] = 0.0
     rows[1 + taps * taps :, pixels:] = 0.0
-    return _Room(columns, tapped, rows[0], rows[1:])
+    return _Buffers(columns, tapped, rows[0], rows[1:])
 
 
-def _whole_vectors(count: int) -> int:
+def _round_up(count: int) -> int:
+    """Round a count up to whole vectors."""
     return count + -count % _VECTOR

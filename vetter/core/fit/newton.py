@@ -17,33 +17,35 @@ from vetter.core.fit.moments import Array, Window, tap_weights, tap_weights_stac
 ROUNDS = 40
 SMALL_STEP = 1e-9
 SMALL_GAIN = 1e-8
-"""Of chi2: a step that gains less, a hundredth of the error or so, is the last. It is taken
-unseen, since what it leaves is the square of that."""
+"""Relative gain in chi2 below which a step, about a hundredth of the error, is the last. chi2 is
+not evaluated after this step: the remaining distance is the square of the step."""
 
 SURE_STEP = 1e-3
-"""Pixels: no longer step is taken unseen. Along a valley of chi2 one that gains as little may be
-long, and where it ends would depend on rounding."""
+"""Longest step, pixels, after which chi2 is not evaluated. Along a valley of chi2 a step of small
+gain may be long, and its end would depend on rounding."""
 
 LONGEST_STEP = 0.5
 FLAT = 1e-7
-"""Of the larger curvature: below, the smaller one counts as none or turned down, and is lifted."""
+"""Ratio of the smaller curvature to the larger below which the smaller is flat or negative, and is
+raised."""
 ROUNDING = 1e-13
-"""Of chi2: a step so short that rounding decides whether it gains is taken as it is, or one cutout
-would end elsewhere alone than in a stack."""
+"""Relative increase of chi2 that a step below `SMALL_ENOUGH` may have. Rounding decides whether so
+short a step gains; without it one cutout would end elsewhere alone than in a stack."""
 
 SMALL_ENOUGH = 1e-5
+"""Length below which a step may increase chi2 by `ROUNDING`, pixels."""
 
 Flags = npt.NDArray[np.bool_]
 
 FEW = 3
-"""As many go on one by one, where an array's calls would cost more than they do together."""
+"""Number of cutouts up to which each descends alone: calls on arrays would cost more."""
 
-_WANTED = (0, 1, 3, 9)
-"""Of t, its derivatives and the image: t, by u, by v, and the image."""
+_PRODUCT_ROWS = (0, 1, 3, 9)
+"""Rows of the basis whose products are used: t, its derivatives by u and by v, and the image."""
 
 
 class Minima(NamedTuple):
-    """Where chi2 is least within a window, (k,) each; ``u``, ``v`` count from its centre."""
+    """Minima of chi2 within a window, (k,) each; ``u``, ``v`` count from its centre."""
 
     u: Array
     v: Array
@@ -52,7 +54,7 @@ class Minima(NamedTuple):
 
 
 class _Point(NamedTuple):
-    """chi2 of the best scale, its gradient and Hessian by (u, v), and the scale's slopes."""
+    """The chi2 at the best scale, its gradient and Hessian by (u, v), and the scale's slopes."""
 
     chi2: float
     scale: float
@@ -71,7 +73,7 @@ def _make_basis(window: Window, size: int) -> tuple[Array, Array]:
     The view has shape (3, 3, taps, taps); ``size`` is taps^2 + 1.
     """
     basis = np.zeros((10, size))
-    # The last row takes the image: one product gives all inner products that are wanted.
+    # The last row selects the image, so that one product gives all inner products.
     basis[9, -1] = 1.0
     taps = window.taps
     strides = 24 * size, 8 * size, 8 * taps, 8
@@ -93,24 +95,24 @@ def _evaluate(
 
 
 def _profile(products: list[list[float]], scales: tuple[float, float]) -> _Point:
-    """chi2 with the scale at its best, and derivatives.
+    """Compute chi2 at the best scale, and its derivatives.
 
     Parameters
     ----------
     products : 10 rows of 10
-        Inner products of t and its derivatives, element 3 j + i j times by v and i times by u;
-        then of the image.
+        Inner products of t and its derivatives, and of the image (last). Row 3 j + i is the
+        derivative j times by v and i times by u.
     """
     tt, tu, tuu, tv, tuv, _, tvv, _, _, _ = products[0]
     uu, uv, vv = products[1][1], products[1][3], products[3][3]
     yt, yu, yuu, yv, yuv, _, yvv, _, _, norm = products[9]
-    wanted = yt / tt if tt > 0.0 else 1.0
-    s = min(max(wanted, scales[0]), scales[1])
+    unbounded = yt / tt if tt > 0.0 else 1.0
+    s = min(max(unbounded, scales[0]), scales[1])
     gu, gv = 2.0 * s * (s * tu - yu), 2.0 * s * (s * tv - yv)
     huu = 2.0 * s * (s * (tuu + uu) - yuu)
     huv = 2.0 * s * (s * (tuv + uv) - yuv)
     hvv = 2.0 * s * (s * (tvv + vv) - yvv)
-    if scales[0] < wanted < scales[1] and tt > 0.0:
+    if scales[0] < unbounded < scales[1] and tt > 0.0:
         su, sv = (yu - 2.0 * s * tu) / tt, (yv - 2.0 * s * tv) / tt
         huu -= 2.0 * tt * su * su
         huv -= 2.0 * tt * su * sv
@@ -128,13 +130,13 @@ def descend(
     v: float,
     damping: float = 0.0,
 ) -> tuple[float, float, float, float]:
-    """Damped Newton steps within the window (Levenberg-Marquardt's damping)."""
+    """Take damped Newton steps within the window (Levenberg-Marquardt's damping)."""
     basis, tapped = _make_basis(window, len(moments))
     here = _evaluate(moments, window.half, scales, u, v, basis, tapped)
     for _ in range(ROUNDS):
         du, dv = _step(here, window, u, v, damping)
         gain = -0.5 * (here.gu * du + here.gv * dv)
-        # Written so that a step that is not a number ends it too.
+        # "not >=", so that a NaN step ends the loop too.
         length = abs(du) + abs(dv)
         if not length >= SMALL_STEP:
             break
@@ -152,7 +154,7 @@ def descend(
 
 
 def _step(at: _Point, window: Window, u: float, v: float, damping: float) -> tuple[float, float]:
-    """A step downhill that stays in the window; on an edge, along it."""
+    """Return a step downhill that stays in the window; on an edge, along it."""
     (ulo, uhi), (vlo, vhi) = window.x_range, window.y_range
     free_u = not ((u <= ulo and at.gu >= 0.0) or (u >= uhi and at.gu <= 0.0))
     free_v = not ((v <= vlo and at.gv >= 0.0) or (v >= vhi and at.gv <= 0.0))
@@ -174,7 +176,7 @@ def _newton(at: _Point, free_u: bool, free_v: bool, damping: float) -> tuple[flo
             lift += 1e-3 * largest - least
         huu, hvv = at.huu + lift, at.hvv + lift
         determinant = huu * hvv - at.huv * at.huv
-        # Numbers so small that it is nought; as on stacks.
+        # Tiny curvatures underflow to a determinant of 0, as in _newton_stack().
         determinant = determinant if determinant > 0.0 else 1.0
         return (
             (at.huv * at.gv - hvv * at.gu) / determinant,
@@ -188,7 +190,7 @@ def _newton(at: _Point, free_u: bool, free_v: bool, damping: float) -> tuple[flo
 
 
 class _Points(NamedTuple):
-    """chi2 of the best scales, gradients and Hessians by (u, v), the scales' slopes; (k,) each."""
+    """The values of `_Point` for a stack, (k,) each."""
 
     chi2: Array
     scale: Array
@@ -204,7 +206,7 @@ class _Points(NamedTuple):
 def descend_stack(
     moments: Array, window: Window, scales: tuple[float, float], u: Array, v: Array
 ) -> Minima:
-    """Damped Newton steps from (u, v), each within the window.
+    """Take damped Newton steps from (u, v), each within the window.
 
     Parameters
     ----------
@@ -264,7 +266,7 @@ def _evaluate_stack(
 ) -> _Points:
     both = tap_weights_stack(np.concatenate((u, v)), window.half)
     wx, wy = both[: len(u)], both[len(u) :]
-    # The last row takes the image: one product gives all inner products that are wanted.
+    # The last row selects the image, so that one product gives all inner products.
     basis = np.zeros((len(u), 10, moments.shape[1]))
     basis[:, 9, -1] = 1.0
     taps = window.taps
@@ -272,15 +274,15 @@ def _evaluate_stack(
     sizes = basis.strides[0], 3 * basis.strides[1], basis.strides[1], 8 * taps, 8
     tapped = np.ndarray(shape, float, basis, 0, sizes)
     np.multiply(wy[:, :, None, :, None], wx[:, None, :, None, :], out=tapped)
-    inner = (basis[:, _WANTED] @ moments) @ basis.transpose(0, 2, 1)
+    inner = (basis[:, _PRODUCT_ROWS] @ moments) @ basis.transpose(0, 2, 1)
     tt, tu, tuu, tv, tuv, _, tvv, _, _, _ = inner[:, 0].T
     uu, uv, vv = inner[:, 1, 1], inner[:, 1, 3], inner[:, 2, 3]
     yt, yu, yuu, yv, yuv, _, yvv, _, _, yy = inner[:, 3].T
-    known = tt > 0.0
-    wanted = np.where(known, yt / np.where(known, tt, 1.0), 1.0)
-    s = np.minimum(np.maximum(wanted, scales[0]), scales[1])
-    free = known & (scales[0] < wanted) & (wanted < scales[1])
-    inverse = np.where(free, 1.0 / np.where(known, tt, 1.0), 0.0)
+    positive = tt > 0.0
+    unbounded = np.where(positive, yt / np.where(positive, tt, 1.0), 1.0)
+    s = np.minimum(np.maximum(unbounded, scales[0]), scales[1])
+    free = positive & (scales[0] < unbounded) & (unbounded < scales[1])
+    inverse = np.where(free, 1.0 / np.where(positive, tt, 1.0), 0.0)
     su, sv = (yu - 2.0 * s * tu) * inverse, (yv - 2.0 * s * tv) * inverse
     return _Points(
         yy + s * (s * tt - 2.0 * yt),
@@ -296,7 +298,7 @@ def _evaluate_stack(
 
 
 def _steps(at: _Points, window: Window, u: Array, v: Array, damping: Array) -> tuple[Array, Array]:
-    """Steps downhill that stay in the window; on an edge, along it."""
+    """Return steps downhill that stay in the window; on an edge, along it."""
     (ulo, uhi), (vlo, vhi) = window.x_range, window.y_range
     free_u = ~(((u <= ulo) & (at.gu >= 0.0)) | ((u >= uhi) & (at.gu <= 0.0)))
     free_v = ~(((v <= vlo) & (at.gv >= 0.0)) | ((v >= vhi) & (at.gv <= 0.0)))

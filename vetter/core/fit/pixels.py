@@ -1,4 +1,4 @@
-"""Which pixels a fit may use, and a template without holes for the spline."""
+"""Pixels of a cutout: those that a fit may use, the fill of a template's holes, and the mode."""
 
 from __future__ import annotations
 
@@ -16,23 +16,24 @@ Box = tuple[slice, slice]
 Flags = npt.NDArray[np.bool_]
 
 _FILL_REACH = 1
-"""Pixels beyond the spline's own four that a wrong fill could move too much: the spline's memory of
-a value falls by 0.27 a pixel. At the next one it moves a star cut by the chip's edge by 0.003 of
-its peak at worst (FWHM 3; 0.002 at 5), with p-values as uniform as one pixel further away."""
+"""Pixels beyond the spline's own four that a wrong fill could change too much. The spline's memory
+of a value falls by 0.27 a pixel: at the next pixel it changes a star cut by the chip's edge by
+0.003 of its peak at worst (FWHM 3; 0.002 at 5), and p-values are as uniform as a pixel further."""
 
-_STANDS_OUT = 3.0
+_OUTLIER_RANGES = 3.0
+"""Distance from the range of the neighbours, in widths of this range, that makes an outlier."""
 
 
 @lru_cache(maxsize=256)
 def central_box(shape: tuple[int, int], side: float | None) -> tuple[slice, slice]:
-    """Rows and columns with \\|offset from the centre\\| <= side / 2 on each axis; all for None."""
+    """Return rows and columns with \\|offset from centre\\| <= side / 2 on each axis; None: all."""
     if side is None or not side > 0:
         return slice(0, shape[0]), slice(0, shape[1])
-    rows, columns = (_central(n, side) for n in shape)
+    rows, columns = (_central_slice(n, side) for n in shape)
     return rows, columns
 
 
-def _central(size: int, side: float) -> slice:
+def _central_slice(size: int, side: float) -> slice:
     centre = 0.5 * (size - 1)
     first = max(0, math.ceil(centre - 0.5 * side - 1e-9))
     last = min(size - 1, math.floor(centre + 0.5 * side + 1e-9))
@@ -40,10 +41,9 @@ def _central(size: int, side: float) -> slice:
 
 
 def reach(max_shift: float) -> int:
-    """How near to a bad pixel of the template a pixel may not lie, on either axis.
+    """Return the distance to the template's bad pixels, on each axis, up to which none may enter.
 
-    The largest shift, plus what the spline rests on there, plus one pixel for the error of
-    what bad pixels were filled with.
+    It is the largest shift, plus the spline's reach, plus one pixel for the error of the fill.
     """
     return math.ceil(max_shift) + SPLINE_REACH + _FILL_REACH
 
@@ -51,13 +51,13 @@ def reach(max_shift: float) -> int:
 def template_bad(
     template: Array, mask: Flags | None, template_mask: Flags | None, err: Array
 ) -> Flags | None:
-    """The template's own bad pixels; None where there are none.
+    """Return the template's own bad pixels; None if all are good.
 
-    They are those that are not finite, those of ``template_mask`` where there is such a plane,
-    and those of the common ``mask`` that stand out from the good template pixels around them by
-    more than three times what these span: a hot pixel or hotpants' fill value would reach, through
-    shift and spline, pixels that are not masked. A masked pixel that looks like its neighbours is
-    the image's own and harms nothing.
+    Bad are non-finite pixels and those of ``template_mask``, if present. Without this mask,
+    outliers among the pixels of the common ``mask`` are bad: they are beyond the range of the good
+    template pixels around them by more than three times its width. A hot pixel or hotpants' fill
+    value would, through shift and spline, reach unmasked pixels. A masked pixel that resembles its
+    neighbours is bad in the image only and harmless.
 
     Parameters
     ----------
@@ -71,31 +71,31 @@ def template_bad(
     if template_mask is not None and template_mask.any():
         bad = template_mask.copy() if bad is None else bad | template_mask
     elif mask is not None and mask.any():
-        known = mask if bad is None else mask | bad
-        outliers = _outliers(template, known, err)
+        masked = mask if bad is None else mask | bad
+        outliers = _find_outliers(template, masked, err)
         if outliers.any():
             bad = outliers if bad is None else bad | outliers
     return bad if bad is not None and bad.any() else None
 
 
-def _outliers(template: Array, masked: Flags, err: Array) -> Flags:
-    """Masked pixels that stand out from the unmasked ones within two pixels."""
+def _find_outliers(template: Array, masked: Flags, err: Array) -> Flags:
+    """Return the masked pixels that differ strongly from the unmasked ones within two pixels."""
     out = np.zeros(masked.shape, bool)
     good = template[~masked]
     rows, columns = np.nonzero(masked & np.isfinite(template))
     if rows.size == 0 or good.size == 0:
         return out
-    low, high = _ranges(template, masked, rows, columns)
-    none_near = ~np.isfinite(low)
-    low[none_near], high[none_near] = good.min(), good.max()
+    low, high = _measure_ranges(template, masked, rows, columns)
+    isolated = ~np.isfinite(low)
+    low[isolated], high[isolated] = good.min(), good.max()
     noise = np.nan_to_num(err[rows, columns], nan=0.0, posinf=0.0)
-    slack = _STANDS_OUT * np.maximum(high - low, noise)
+    slack = _OUTLIER_RANGES * np.maximum(high - low, noise)
     value = template[rows, columns]
     out[rows, columns] = (value > high + slack) | (value < low - slack)
     return out
 
 
-def _ranges(
+def _measure_ranges(
     template: Array, masked: Flags, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]
 ) -> tuple[Array, Array]:
     steps = np.arange(-2, 3)
@@ -109,7 +109,7 @@ def _ranges(
 
 
 def filled(template: Array, bad: Flags) -> Array:
-    """The template with each bad pixel replaced by the nearest good one; all bad: zeros."""
+    """Return the template with each bad pixel replaced by the nearest good one; all bad: zeros."""
     from scipy.ndimage import distance_transform_edt
 
     if bad.all():
@@ -120,14 +120,14 @@ def filled(template: Array, bad: Flags) -> Array:
 
 
 def widened(bad: Flags, by: int) -> Flags:
-    """All pixels within ``by`` rows and columns of a bad one."""
+    """Return all pixels within ``by`` rows and columns of a bad one."""
     from scipy.ndimage import maximum_filter
 
     return np.asarray(maximum_filter(bad, size=2 * by + 1, mode="constant", cval=False), bool)
 
 
 def mode(pixels: npt.NDArray[Any]) -> Array:
-    """SExtractor's estimate of the mode, 2.5 median - 1.5 mean, along the last axis."""
+    """Return SExtractor's estimate of the mode, 2.5 median - 1.5 mean, along the last axis."""
     count = pixels.shape[-1]
     half = count // 2
     ordered = np.partition(pixels, (half - 1, half) if count % 2 == 0 and half else half, axis=-1)
@@ -139,7 +139,7 @@ def mode(pixels: npt.NDArray[Any]) -> Array:
 
 
 def mode_of(pixels: Array, total: float) -> float:
-    """As :func:`mode`, of one run of pixels whose sum is known already."""
+    """Return the :func:`mode` of a one-dimensional array, given its sum."""
     half = len(pixels) // 2
     ordered = pixels.copy()
     ordered.partition(half)

@@ -1,8 +1,8 @@
-"""What a point source at the candidate's place takes when it is fitted together with the template.
+"""Flux of a point source at the candidate's position, fitted together with the template.
 
-A residual measured after the fit does not see a source that shift and scale have eaten; here PSF,
-shift, scale and background are free at once, so what the template can explain as well as a
-source makes the source's error large.
+The residuals of the fit would miss a source that shift and scale have absorbed. Here PSF, shift,
+scale and background are free at once: if the template can explain the light as well as a source,
+the source's error becomes large.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ Array = npt.NDArray[np.float64]
 
 
 class PointSources(NamedTuple):
-    """Of each cutout of a stack, (k,) each, NaN where it could not be measured.
+    """Point sources of a stack of cutouts, (k,) each, NaN where not measured.
 
-    Flux and error in the image's units, their ratio, the template's own PSF flux there, the
-    error that the flux had if the scale were known, and the error of the shift on an axis, pixels.
+    Flux and error are in the image's units, ``snr`` is their ratio. ``template_flux`` is the
+    template's PSF flux at the same position. ``held_err`` is the error of the flux for a fixed
+    scale, ``shift_err`` the error of the shift along one axis, pixels.
     """
 
     flux: Array
@@ -37,12 +38,12 @@ class PointSources(NamedTuple):
 
 
 def no_sources(count: int) -> PointSources:
-    """Nothing measured."""
+    """Return sources that are all NaN, for a stack without measurements."""
     return PointSources(*np.full((6, count), np.nan))
 
 
 def rendered(inputs: Sequence[FitInput], box: Box) -> Array:
-    """A point of unit flux at each candidate's place, (k, rows and columns of the box)."""
+    """Render a point of unit flux at each candidate's position, (k, rows, columns of the box)."""
     shape = box[0].stop - box[0].start, box[1].stop - box[1].start
     out = np.zeros((len(inputs), *shape))
     for image, data in zip(out, inputs, strict=True):
@@ -53,12 +54,12 @@ def rendered(inputs: Sequence[FitInput], box: Box) -> Array:
 
 
 def products(moments: Array, window: Window, minima: Minima) -> Array:
-    """Inner products of (scale t_x, scale t_y, t, constant, psf, image) at minima of a window.
+    """Compute products of (scale t_x, scale t_y, t, constant, psf, image) at minima of a window.
 
     Parameters
     ----------
     moments : ndarray (k, taps^2 + 3, taps^2 + 3)
-        Shifted coefficients, then image, constant and PSF.
+        Moments of the shifted coefficients, the image, the constant and the PSF.
     window : Window
     minima : Minima
         Relative to the window's centre, (k,) each.
@@ -81,7 +82,7 @@ def products(moments: Array, window: Window, minima: Minima) -> Array:
 def measure(
     inner: Array, minima: Minima, df: npt.NDArray[np.intp], fixed: tuple[bool, bool]
 ) -> PointSources:
-    """Amplitude and error of the PSF at the minima of the joint fits.
+    """Measure amplitude and error of the PSF at the minima of the joint fits.
 
     Parameters
     ----------
@@ -92,7 +93,7 @@ def measure(
         Degrees of freedom of the joint fits; below 1 nothing is measured. Errors are inflated by
         sqrt(max(1, chi2 / df)).
     fixed : (bool, bool)
-        Whether the options hold the shift, and the scale.
+        Whether the shift and the scale are fixed.
     """
     out = no_sources(len(inner))
     usable = (df > 0) & (inner[:, 3, 3] > 0) & (inner[:, 4, 4] > 0)
@@ -101,40 +102,39 @@ def measure(
     usable &= np.isfinite(inner).all(axis=(1, 2))
     if usable.any():
         ratios = minima.chi2[usable] / df[usable]
-        found = _amplitudes(inner[usable], minima.scale[usable], ratios, fixed)
-        for column, values in zip(out, found, strict=True):
+        measured = _measure_amplitudes(inner[usable], minima.scale[usable], ratios, fixed)
+        for column, values in zip(out, measured, strict=True):
             column[usable] = values
     return out
 
 
-def _amplitudes(
+def _measure_amplitudes(
     inner: Array, scale: Array, chi2_ratio: Array, fixed: tuple[bool, bool]
 ) -> PointSources:
-    """Flux, errors, S/N, and the template's PSF flux."""
     bb, bp, pp = inner[:, 3, 3], inner[:, 3, 4], inner[:, 4, 4]
     tb, tp, yb, yp = inner[:, 2, 3], inner[:, 2, 4], inner[:, 5, 3], inner[:, 5, 4]
     determinant = bb * pp - bp * bp
     flux = (bb * (yp - scale * tp) - bp * (yb - scale * tb)) / determinant
     template_flux = (bb * tp - bp * tb) / determinant
-    held = [k for k in (0, 1, 3) if not (fixed[0] and k < 2)]
-    held_err = _error(inner, held, chi2_ratio)
-    error = held_err if fixed[1] else _error(inner, sorted([*held, 2]), chi2_ratio)
+    free = [k for k in (0, 1, 3) if not (fixed[0] and k < 2)]
+    held_err = _flux_error(inner, free, chi2_ratio)
+    error = held_err if fixed[1] else _flux_error(inner, sorted([*free, 2]), chi2_ratio)
     flux = np.where(np.isfinite(error), flux, 0.0)
     slopes: Array = inner[:, (0, 1), (0, 1)]
-    told = np.logical_and((slopes > 0).all(axis=1), not fixed[0])
-    variance = 0.5 * np.sum(1.0 / np.where(told[:, None], slopes, 1.0), axis=1)
-    shift_err = np.where(told, np.sqrt(np.maximum(1.0, chi2_ratio) * variance), np.nan)
+    measured = np.logical_and((slopes > 0).all(axis=1), not fixed[0])
+    variance = 0.5 * np.sum(1.0 / np.where(measured[:, None], slopes, 1.0), axis=1)
+    shift_err = np.where(measured, np.sqrt(np.maximum(1.0, chi2_ratio) * variance), np.nan)
     return PointSources(flux, error, flux / error, template_flux, held_err, shift_err)
 
 
-def _error(inner: Array, free: list[int], chi2_ratio: Array) -> Array:
-    """Of the PSF's flux beside what else is free; infinite where these tell it from nothing."""
+def _flux_error(inner: Array, free: list[int], chi2_ratio: Array) -> Array:
+    """Return the PSF flux's error beside the free images; infinite if they reproduce the PSF."""
     pp, others = inner[:, 4, 4], inner[:, free][:, :, free]
     size = np.sqrt(np.maximum(np.diagonal(others, axis1=1, axis2=2), 1e-300))
     cross = inner[:, free, 4] / size
-    # A direction that the pixels do not tell from the others adds nothing to the error.
+    # pinv(), not inv(): a degenerate direction adds nothing to the error.
     inverse = np.linalg.pinv(others / (size[:, :, None] * size[:, None, :]), rcond=1e-10)
-    left = pp - np.einsum("ki,kij,kj->k", cross, inverse, cross)
-    told = left > 1e-10 * pp
-    error: Array = np.sqrt(np.maximum(1.0, chi2_ratio) / np.where(told, left, 1.0))
-    return np.where(told, error, np.inf)
+    remaining = pp - np.einsum("ki,kij,kj->k", cross, inverse, cross)
+    distinct = remaining > 1e-10 * pp
+    error: Array = np.sqrt(np.maximum(1.0, chi2_ratio) / np.where(distinct, remaining, 1.0))
+    return np.where(distinct, error, np.inf)

@@ -1,15 +1,15 @@
 """Quintic refinement of fits to stars so sharp and bright that the cubic spline's error matters.
 
-A cubic spline shifts a star of FWHM 3 px wrongly by up to 0.8% of its peak, one of 4 px by 0.2%:
-in the residual of a star of S/N 100 that is noise which ``err`` does not hold. At a fraction f of a
-pixel it is off by f^2 (1 - f)^2 / 24 of the fourth derivative (the first term of the error of its
-interpolation), which the fourth differences of its coefficients give; their sum of squares in
-sigmas follows from the moments.
+A cubic spline shifts a star of FWHM 3 px with an error of up to 0.8% of its peak, one of 4 px with
+0.2%: in the residual of a star of S/N 100 this is noise that ``err`` lacks. At a fraction f of a
+pixel the error is f^2 (1 - f)^2 / 24 of the fourth derivative (the first term of the interpolation
+error). The fourth differences of the coefficients give this derivative, and the moments give their
+sum of squares in sigmas.
 
-Where that may matter, a quintic spline takes the fit on from the cubic one's solution, on the same
-pixels, by Gauss-Newton steps to the nearest minimum of chi2; of the two solutions the one of lower
-chi2 is the result, so that chi2 never rises. The steps start so near to the end that two passes
-over the pixels are cheaper than the additional moments of a wider spline.
+Where the error may matter, a quintic spline continues the fit from the cubic solution, on the same
+pixels, by Gauss-Newton steps to the nearest minimum of chi2. The solution of lower chi2 is the
+result, so chi2 never rises. The steps start so near the minimum that two passes over the pixels are
+cheaper than the additional moments of a wider spline.
 """
 
 from __future__ import annotations
@@ -41,23 +41,23 @@ Array = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
 
 _MEMORY = 4
-"""Pixels beyond the quintic spline's own where a wrong fill of a template's hole still counts: its
-memory of a value falls by 0.43 a pixel, after these to about 0.03."""
+"""Pixels beyond the quintic spline's reach where a wrong fill of a template's hole still matters:
+the spline's memory of a value falls by 0.43 a pixel, over these pixels to about 0.03."""
 
 _ROUNDS = 6
 
-_UNNOTICED = 0.05 * 24.0**2 / 3.0
-"""What the cubic spline may add to chi2: 0.05 of its scatter, sqrt(2 df). The estimate is low by
-about 3, since it holds the leading term only, and leaves out that term's factor of 1/24."""
+_MAX_CUBIC_ERROR = 0.05 * 24.0**2 / 3.0
+"""Power of the cubic spline's error that is accepted: 0.05 of the scatter of chi2, sqrt(2 df). The
+estimate is low by about 3, since it has the leading term only, and lacks its factor of 1/24."""
 
-_FAR = 2.0
-"""Largest shift, pixels, that the estimate is good for. Further away a star leaves the weights of
-its own light, and which of several windows holds it decides: there the quintic spline is tried
-for each."""
+_MAX_ESTIMATE_SHIFT = 2.0
+"""Largest ``max_shift``, pixels, for which the estimate holds. At larger shifts a star leaves the
+weights of its own light, and the window that contains it decides. There every fit tries the quintic
+spline."""
 
-_FROM_THIRD = 9.0
-"""A fourth difference is that of two third ones: in power it is below four times theirs, were it
-not for what weights and edges do. Where this may be too much, the fourth ones are looked at."""
+_THIRD_TO_FOURTH = 9.0
+"""Factor from the power of third differences to a bound of that of fourth differences. It would be
+four, but for weights and edges. If the bound is too high, the fourth differences are computed."""
 
 
 def refine(
@@ -69,30 +69,30 @@ def refine(
     sources: PointSources,
     residual: Array,
 ) -> frozenset[int]:
-    """Take the fits on by a quintic spline, where the cubic one's error may matter.
+    """Continue the fits with a quintic spline where the cubic spline's error may matter.
 
     Parameters
     ----------
     stack : Stack
     options : FitOptions
     moments : list of ndarray
-        As the last fit had them, one for each window.
+        Moments of the last fit, one array for each window.
     found, joint : Found
-        The cubic spline's solutions: of the fit, and of that together with a PSF if there is one.
+        The cubic spline's solutions: of the fit, and of the joint fit with a PSF, if any.
     sources : PointSources
-        What the joint fit says of the PSF.
+        Point sources of the joint fit.
     residual : ndarray (k, ny, nx)
-        Image minus model, the background left in.
+        Image minus model, background not subtracted.
 
     Returns
     -------
     frozenset of int
-        Where of the stack the quintic spline was chosen: there ``found``, ``sources`` and
-        ``residual`` have been written to.
+        Indices in the stack for which the quintic spline was chosen. Their values in ``found``,
+        ``sources`` and ``residual`` are replaced.
     """
     sharp = where_it_matters(moments, found, stack, options)
     if sharp:
-        sharp = _clear(stack, sharp, options)
+        sharp = _select_clear(stack, sharp, options)
     if not sharp:
         return frozenset()
     which = np.array(sharp)
@@ -112,29 +112,29 @@ def refine(
     model = quintic_shifted(coefs, (whole[0], whole[1]), ends.dx, ends.dy, edge)[:, 2]
     residual[which] = stack.image[which] - ends.scale[:, None, None] * model
     if joint is not None:
-        told = np.isfinite(sources.flux[which])
-        _measure(stack, which[told], coefs[told], joint, sources, options)
+        measured = np.isfinite(sources.flux[which])
+        _measure_sources(stack, which[measured], coefs[measured], joint, sources, options)
     return frozenset(which.tolist())
 
 
-def _clear(stack: Stack, which: list[int], options: FitOptions) -> list[int]:
-    """Those whose fitted pixels are clear of what is not known by the quintic spline's reach.
+def _select_clear(stack: Stack, which: list[int], options: FitOptions) -> list[int]:
+    """Return cutouts whose fitted pixels are outside the quintic spline's reach of unknown ones.
 
-    The pixel set is clear of the template's holes by the cubic's, and stays as it is.
+    The pixel set, which only respects the cubic spline's reach, does not change.
     """
     by = margin(options.max_shift) - 1 + QUINTIC_REACH + _MEMORY
     clear = []
     for k in which:
         about, unknown = stack.inputs[k].about, stack.inputs[k].unknown
         if stack.inputs[k].template_variance is not None:
-            # The descent from here on would take the template's noise for light again.
+            # Skipped: this descent does not subtract the template's noise from the moments.
             continue
-        if unknown is None or not unknown[_wider(about.psf_box, by)].any():
+        if unknown is None or not unknown[_widen_box(about.psf_box, by)].any():
             clear.append(k)
     return clear
 
 
-def _wider(box: Box, by: int) -> Box:
+def _widen_box(box: Box, by: int) -> Box:
     rows, columns = (slice(max(0, side.start - by), side.stop + by) for side in box)
     return rows, columns
 
@@ -148,7 +148,7 @@ def _descend(
     options: FitOptions,
     point: Array | None,
 ) -> Ends:
-    """From the cubic spline's solution to the quintic's; together with a PSF where one is given."""
+    """Step from the cubic spline's solution to the quintic one; jointly with a PSF if given."""
     weight = stack.weight[(which, *box)]
     free = [weight] if point is not None or options.fit_bg else []
     if point is not None:
@@ -160,7 +160,7 @@ def _descend(
     return descend(pixels, start.dx[which], start.dy[which], options.max_shift, scales)
 
 
-def _measure(
+def _measure_sources(
     stack: Stack,
     which: Indices,
     coefs: Array,
@@ -168,7 +168,7 @@ def _measure(
     sources: PointSources,
     options: FitOptions,
 ) -> None:
-    """The point sources by the quintic spline, written into ``sources``."""
+    """Measure the point sources with the quintic spline, and write them into ``sources``."""
     if not len(which):
         return
     box = stack.inputs[0].about.psf_box
@@ -178,26 +178,27 @@ def _measure(
     ends.products[:, :, :2] *= ends.scale[:, None, None]
     minima = Minima(ends.dx, ends.dy, ends.scale, ends.chi2)
     df = count(stack.weight[which], box) - 4 - (options.max_scale > 1)
-    new = measure(ends.products, minima, df, (False, options.max_scale == 1))
-    for column, values in zip(sources, new, strict=True):
+    measured = measure(ends.products, minima, df, (False, options.max_scale == 1))
+    for column, values in zip(sources, measured, strict=True):
         column[which] = values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pixels:
-    """What the steps rest on.
+    """Pixels and spline coefficients on which the quintic steps operate.
 
     Attributes
     ----------
     coefs : ndarray (k, ny + 2 edge, nx + 2 edge)
-        Of the templates, from :func:`vetter.core.fit.spline.quintic_coefficients`.
+        Coefficients of the templates, from :func:`vetter.core.fit.spline.quintic_coefficients`.
     edge : int
+        Rows and columns of coefficients on each side of the cutout.
     box : (slice, slice)
         Rows and columns that are fitted.
     weight : ndarray (k, rows of the box, columns of the box)
         1 / sigma; 0 where a pixel does not count.
     linear : ndarray (k, m, pixels of the box)
-        Images that are free besides the template, and the fitted image last; weighted.
+        Weighted images: those that are free besides the template, then the fitted image.
     """
 
     coefs: Array
@@ -207,7 +208,7 @@ class Pixels:
     linear: Array
 
     def products(self, which: npt.NDArray[np.intp], dx: Array, dy: Array) -> Array:
-        """Inner products of the template's derivatives, itself, and ``linear``."""
+        """Compute inner products of the template's derivatives, the template and ``linear``."""
         rows = np.empty((len(which), 3 + self.linear.shape[1], self.linear.shape[2]))
         shifted = quintic_shifted(self.coefs[which], self.box, dx, dy, self.edge)
         shifted *= self.weight[which][:, None]
@@ -218,7 +219,7 @@ class Pixels:
 
 
 class Ends(NamedTuple):
-    """Where the steps ended, (k,) each, and the inner products of the last look at the pixels."""
+    """Ends of the steps, (k,) each, and the inner products of the last pass over the pixels."""
 
     dx: Array
     dy: Array
@@ -228,7 +229,7 @@ class Ends(NamedTuple):
 
 
 class _Slopes(NamedTuple):
-    """chi2 of the best scale, half its gradient by (dx, dy) and half its Hessian, (k,) each."""
+    """The chi2 at the best scale, half its gradient by (dx, dy) and half its Hessian, (k,) each."""
 
     chi2: Array
     scale: Array
@@ -244,7 +245,7 @@ class _Slopes(NamedTuple):
 def descend(
     pixels: Pixels, dx: Array, dy: Array, max_shift: float, scales: tuple[float, float]
 ) -> Ends:
-    """Steps from (dx, dy), each to a lower chi2, within the bounds.
+    """Take steps from (dx, dy), each to a lower chi2, within the bounds.
 
     Parameters
     ----------
@@ -262,16 +263,16 @@ def descend(
     for _ in range(_ROUNDS):
         du, dv = _steps(here, dx[active], dy[active], max_shift)
         gain = -(here.gx * du + here.gy * dv)
-        # What the last step leaves is the square of its gain: it is taken unseen.
-        sure = np.maximum(np.abs(du), np.abs(dv)) < SURE_STEP
-        last = (gain >= 0.0) & (gain < SMALL_GAIN * here.chi2) & sure
+        # chi2 is not evaluated after the last step: its error is the square of the gain.
+        short = np.maximum(np.abs(du), np.abs(dv)) < SURE_STEP
+        last = (gain >= 0.0) & (gain < SMALL_GAIN * here.chi2) & short
         ends = active[last]
         dx[ends] += du[last]
         dy[ends] += dv[last]
-        followed = (here.scale + here.sx * du + here.sy * dv)[last]
-        scale[ends] = np.clip(followed, *scales)
+        final_scale = (here.scale + here.sx * du + here.sy * dv)[last]
+        scale[ends] = np.clip(final_scale, *scales)
         chi2[ends] -= gain[last]
-        # A step that is not a number ends it too.
+        # A NaN gain compares as False and ends the descent too.
         moving = (gain >= 0.0) & ~last
         active, du, dv = active[moving], du[moving], dv[moving]
         if not len(active):
@@ -294,12 +295,12 @@ def _slopes(products: Array, scales: tuple[float, float]) -> _Slopes:
     xx, xy, xt, xi = (free[:, 0, k] for k in (0, 1, 2, -1))
     yy, yt, yi = (free[:, 1, k] for k in (1, 2, -1))
     tt, ti, ii = free[:, 2, 2], free[:, 2, -1], free[:, -1, -1]
-    wanted = ti / tt
-    s = np.clip(wanted, *scales)
-    told = (scales[0] < wanted) & (wanted < scales[1])
-    sx, sy = (np.where(told, (i - 2.0 * s * t) / tt, 0.0) for i, t in ((xi, xt), (yi, yt)))
-    # Gauss and Newton's: residuals times second derivatives are left out.
-    ax, ay = (np.where(told, t / tt, 0.0) for t in (xt, yt))
+    unbounded = ti / tt
+    s = np.clip(unbounded, *scales)
+    inside = (scales[0] < unbounded) & (unbounded < scales[1])
+    sx, sy = (np.where(inside, (i - 2.0 * s * t) / tt, 0.0) for i, t in ((xi, xt), (yi, yt)))
+    # Gauss-Newton Hessian: without the residuals times second derivatives.
+    ax, ay = (np.where(inside, t / tt, 0.0) for t in (xt, yt))
     return _Slopes(
         ii + s * (s * tt - 2.0 * ti),
         s,
@@ -314,7 +315,7 @@ def _slopes(products: Array, scales: tuple[float, float]) -> _Slopes:
 
 
 def _steps(at: _Slopes, dx: Array, dy: Array, bound: float) -> tuple[Array, Array]:
-    """Steps downhill that stay within the bound; on it, along it."""
+    """Return steps downhill that stay within the bound; on it, along it."""
     free_x = ~(((dx <= -bound) & (at.gx >= 0.0)) | ((dx >= bound) & (at.gx <= 0.0)))
     free_y = ~(((dy <= -bound) & (at.gy >= 0.0)) | ((dy >= bound) & (at.gy <= 0.0)))
     determinant = at.hxx * at.hyy - at.hxy * at.hxy
@@ -328,12 +329,12 @@ def _steps(at: _Slopes, dx: Array, dy: Array, bound: float) -> tuple[Array, Arra
 def where_it_matters(
     moments: list[Array], found: Found, stack: Stack, options: FitOptions
 ) -> list[int]:
-    """Which of a stack the cubic spline may not do for.
+    """Return the cutouts of a stack for which the cubic spline may not suffice.
 
     Parameters
     ----------
     moments : list of ndarray
-        One for each window; not looked at where ``found`` has those of cells.
+        One array for each window; unused if ``found`` holds moments of cells.
     found : Found
         The cubic spline's solutions.
     stack : Stack
@@ -341,64 +342,66 @@ def where_it_matters(
     """
     if options.max_shift == 0:
         return []
-    if options.max_shift > _FAR:
+    if options.max_shift > _MAX_ESTIMATE_SHIFT:
         return list(range(len(stack.inputs)))
     if found.cells is not None:
         differences = _third_differences()
         power = (differences @ found.cells @ differences.T).tolist()
         masked = [k for k, data in enumerate(stack.inputs) if data.usable is not None]
-        likely = sorted({*_noticed(range(len(power)), power, found, stack), *masked})
-        return _noticed(likely, _powers(stack, likely), found, stack) if likely else []
+        likely = sorted({*_select_inaccurate(range(len(power)), power, found, stack), *masked})
+        return _select_inaccurate(likely, _powers(stack, likely), found, stack) if likely else []
     which: list[int] = []
-    several = windows(options.max_shift)
-    for index, window in enumerate(several):
+    all_windows = windows(options.max_shift)
+    for index, window in enumerate(all_windows):
         matrices = moments[index]
         differences = _fourth_differences(window.half, matrices.shape[1])
         power = (differences @ matrices @ differences.T).tolist()
         here: Sequence[int] = range(len(power))
-        if len(several) > 1:
+        if len(all_windows) > 1:
             here = np.flatnonzero(found.window == index).tolist()
             power = [power[k] for k in here]
-        which += _noticed(here, power, found, stack)
+        which += _select_inaccurate(here, power, found, stack)
     return sorted(which)
 
 
 def needs_finer(end: CellMinimum, pixels: int, options: FitOptions) -> bool:
-    """Whether the cubic spline may not do for one search's end, by the moments of its cell."""
+    """Return whether the cubic spline may not suffice at a search's end, by its cell's moments."""
     if options.max_shift == 0:
         return False
-    if options.max_shift > _FAR:
+    if options.max_shift > _MAX_ESTIMATE_SHIFT:
         return True
     differences = _third_differences()
     power = (differences @ end.moments @ differences.T).tolist()
-    return _is_noticed(power, end.dx, end.dy, end.scale, pixels)
+    return _is_inaccurate(power, end.dx, end.dy, end.scale, pixels)
 
 
-def _noticed(
+def _select_inaccurate(
     which: Sequence[int], power: list[list[list[float]]], found: Found, stack: Stack
 ) -> list[int]:
-    """Those of a stack whose error would be noticed; ``power`` is of the fourth differences."""
-    # In plain numbers: numpy's calls would cost more, for one and for a stack.
+    """Return the cutouts whose cubic error is too large; ``power``: of the fourth differences."""
+    # Plain numbers: numpy's calls would cost more, for one and for a stack.
     dx, dy, scale = found.dx.tolist(), found.dy.tolist(), found.scale.tolist()
     pixels = stack.pixels.tolist()
     return [
         k
-        for k, one in zip(which, power, strict=True)
-        if _is_noticed(one, dx[k], dy[k], scale[k], pixels[k])
+        for k, matrix in zip(which, power, strict=True)
+        if _is_inaccurate(matrix, dx[k], dy[k], scale[k], pixels[k])
     ]
 
 
-def _is_noticed(power: list[list[float]], dx: float, dy: float, scale: float, pixels: int) -> bool:
+def _is_inaccurate(
+    power: list[list[float]], dx: float, dy: float, scale: float, pixels: int
+) -> bool:
     (xx, xy), (_, yy) = power
     u, v = dx % 1.0, dy % 1.0
     x, y = (u - u * u) ** 2, (v - v * v) ** 2
-    added = (x * x * xx + 2.0 * x * y * xy + y * y * yy) * scale * scale
-    # Not a number is not more either.
-    return added > _UNNOTICED * math.sqrt(2.0 * pixels)
+    error_power = (x * x * xx + 2.0 * x * y * xy + y * y * yy) * scale * scale
+    # False for NaN: such a fit has no result.
+    return error_power > _MAX_CUBIC_ERROR * math.sqrt(2.0 * pixels)
 
 
 def _powers(stack: Stack, which: list[int]) -> list[list[list[float]]]:
-    """Inner products of the fourth differences in sigmas along x and along y."""
+    """Compute inner products of the fourth differences, in sigmas, along x and along y."""
     box = stack.inputs[0].about.box
     template, weight = stack.template, stack.weight[(slice(None), *box)]
     if len(which) < len(template):
@@ -413,18 +416,18 @@ def _powers(stack: Stack, which: list[int]) -> list[list[list[float]]]:
 
 @lru_cache(maxsize=1)
 def _third_differences() -> Array:
-    """Third differences along x and y, to count for fourth: (2, 17), of a cell's coefficients."""
+    """Return third differences of a cell's coefficients, scaled to fourth: along x, y, (2, 17)."""
     along, across = np.array([-1.0, 3.0, -3.0, 1.0]), np.array([1.0, 4.0, 1.0, 0.0]) / 6.0
     out = np.zeros((2, 17))
     out[0, :16] = np.outer(across, along).ravel()
     out[1, :16] = np.outer(along, across).ravel()
-    out *= math.sqrt(_FROM_THIRD)
+    out *= math.sqrt(_THIRD_TO_FOURTH)
     return out
 
 
 @lru_cache(maxsize=16)
 def _fourth_differences(half: float, size: int) -> Array:
-    """Weights (2, size) of a window's shifted coefficients: along x, and along y."""
+    """Return weights (2, size) of a window's shifted coefficients: along x, and along y."""
     taps, middle = int(2 * half) + 3, int(half) + 1
     along, across = np.zeros(taps), np.zeros(taps)
     along[middle - 2 : middle + 3] = 1.0, -4.0, 6.0, -4.0, 1.0

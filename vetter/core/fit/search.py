@@ -1,14 +1,14 @@
 """Search for the shift and scale of least chi2: a coarse grid of shifts, then Newton steps.
 
-For each shift the best scale is known in closed form (variable projection, Golub & Pereyra 1973,
-SIAM J. Numer. Anal. 10, 413), clamped to its bounds; so chi2 is a function of two variables, with
-exact first and second derivatives since the cubic spline has them.
+For each shift the best scale has a closed form (variable projection, Golub & Pereyra 1973, SIAM J.
+Numer. Anal. 10, 413), clamped to its bounds. So chi2 is a function of two variables, and the cubic
+spline gives exact first and second derivatives.
 
-Moments of all shifts up to two pixels hold 49 shifted images, those of one cell, a pixel wide, 16:
-moments are made of those cells only that a search enters. Where it starts, correlations tell: of
-the image with the template's coefficients, which are exact, and of the weights with the template's
-squares at whole shifts, taken as straight in between. A search that ends on the edge of its cell
-goes on in the next one: across it chi2 is smooth.
+Moments of all shifts up to two pixels need 49 shifted images, those of one cell, a pixel wide, 16:
+only cells that a search enters get moments. Correlations give chi2 on the coarse grid, from which
+the searches start: the image with the template's coefficients, which is exact, and the weights with
+the template's squares at whole shifts, interpolated linearly. A search that ends on the edge of its
+cell continues in the next one, since chi2 is smooth across the edge.
 """
 
 from __future__ import annotations
@@ -38,26 +38,28 @@ from vetter.core.fit.spline import mirrored, runs
 from vetter.core.fit.weights import Found, Stack, pixel_sums
 
 MOST = 3
-"""Starts in a window of up to four pixels a side."""
+"""Number of starts, at most, in a window of up to four pixels a side."""
 
 
-_TINY = 1e-300
-"""Of power, where there is no template: any scale does."""
+_MIN_POWER = 1e-300
+"""Power of the template used for a zero template, for which every scale gives the same chi2."""
 
 Cell = tuple[int, int]
+"""The pixel of shifts from i to i + 1 along x and from j to j + 1 along y, as (i, j)."""
 
-_ROUNDS = 20
-_ON_EDGE = 1e-9
-_LOWER = 1e-12
-"""Of chi2, below which the next cell is no better."""
-_EVEN = 1e-9
-"""Of chi2, within which rounding would decide between two minima."""
+_MAX_CELLS = 20
+_EDGE_TOLERANCE = 1e-9
+_MIN_GAIN = 1e-12
+"""Relative gain in chi2 below which a search does not continue in the next cell."""
+_TIE_TOLERANCE = 1e-9
+"""Relative chi2 difference below which two minima count as equal; rounding would decide between
+them."""
 
 OVERFLOW = 1e200
 
 
 def search_cells(stack: Stack, coefs: Array, options: FitOptions) -> Found:
-    """The least chi2 of each cutout, where shift and scale alone are free.
+    """Find the lowest chi2 of each cutout, with only shift and scale free.
 
     Parameters
     ----------
@@ -85,20 +87,20 @@ def search_cells(stack: Stack, coefs: Array, options: FitOptions) -> Found:
 
 
 class Grid(NamedTuple):
-    """A coarse grid of shifts, and how correlations at whole shifts give chi2 on it.
+    """A coarse grid of shifts, and the weights that give chi2 on it from correlations.
 
     Attributes
     ----------
     half : int
-        Whole shifts reach so far.
+        Largest whole shift.
     x, y : ndarray
-        Of the grid's points.
+        Coordinates of the grid's points.
     taps : ndarray ((2 half + 3)^2, points)
         Weights of the template's coefficients.
     straight : ndarray ((2 half + 1)^2, points)
-        Weights of whole shifts, the largest first, where all is straight in between.
+        Weights of whole shifts, the largest first, for linear interpolation.
     most : int
-        How many of its minima are tried.
+        Number of minima from which a search starts, at most.
     """
 
     half: int
@@ -111,7 +113,7 @@ class Grid(NamedTuple):
 
 @lru_cache(maxsize=64)
 def coarse_grid(max_shift: float) -> Grid:
-    """The grid for all shifts up to a largest one, which no moments are made of."""
+    """Return the grid of all shifts up to ``max_shift``; it needs no moments."""
     half, side = max(1, math.ceil(max_shift)), (-max_shift, max_shift)
     window = Window(0, 0, half, side, side)
     x, y, _, _ = scan_points(window)
@@ -123,19 +125,19 @@ def coarse_grid(max_shift: float) -> Grid:
 
 
 def coarse(template: Array, ground: CellMoments, grid: Grid) -> Array:
-    """chi2 at the points of a coarse grid, (k, gy * gx)."""
+    """Compute chi2 at the points of a coarse grid, (k, gy * gx)."""
     rows, columns = ground.box
     weight, image, half, count = ground.weight, ground.image, grid.half, len(template)
     ny, nx = template.shape[1:]
     edge = (ground.coefs.shape[1] - ny) // 2 - half - 1
     first, left = rows.start + edge, columns.start + edge
-    cross = _correlated(ground.coefs, first, left, 2 * half + 3, image * weight)
-    near = _around(ny, nx, (rows.start, rows.stop), (columns.start, columns.stop), half)
-    # No place is out of bounds: to clip them is but the quickest way.
-    spread = template.reshape(count, -1).take(near.ravel(), axis=1, mode="clip")
-    spread = spread.reshape(count, *near.shape)
-    spread *= spread
-    power = _correlated(spread, 0, 0, 2 * half + 1, weight * weight)
+    cross = _correlate(ground.coefs, first, left, 2 * half + 3, image * weight)
+    near = _index_box(ny, nx, (rows.start, rows.stop), (columns.start, columns.stop), half)
+    # mode="clip" is the fastest mode; no index is out of bounds.
+    squares = template.reshape(count, -1).take(near.ravel(), axis=1, mode="clip")
+    squares = squares.reshape(count, *near.shape)
+    squares *= squares
+    power = _correlate(squares, 0, 0, 2 * half + 1, weight * weight)
     cross = cross.reshape(count, -1) @ grid.taps
     power = power.reshape(count, -1) @ grid.straight
     image_power = pixel_sums(image, image)[:, None]
@@ -146,17 +148,17 @@ def coarse(template: Array, ground: CellMoments, grid: Grid) -> Array:
 
 
 @lru_cache(maxsize=64)
-def _around(
+def _index_box(
     ny: int, nx: int, rows: tuple[int, int], columns: tuple[int, int], half: int
 ) -> npt.NDArray[np.intp]:
-    """Places in a flattened image of a box and ``half`` pixels around it, mirrored at the edges."""
+    """Return flat indices of a box and ``half`` pixels around it, mirrored at the edges."""
     down = mirrored(ny, half)[rows[0] : rows[1] + 2 * half]
     along = mirrored(nx, half)[columns[0] : columns[1] + 2 * half]
     return down[:, None] * nx + along
 
 
-def _correlated(images: Array, first: int, left: int, taps: int, factors: Array) -> Array:
-    """Sums of an image times factors, with the image from each of ``taps`` rows and columns on."""
+def _correlate(images: Array, first: int, left: int, taps: int, factors: Array) -> Array:
+    """Sum images times factors, with the image starting at each of ``taps`` rows and columns."""
     count, ny, nx = factors.shape
     columns, tapped = tapped_runs(taps, ny, nx)
     out = np.empty((count, taps, taps))
@@ -167,12 +169,12 @@ def _correlated(images: Array, first: int, left: int, taps: int, factors: Array)
 
 
 def search(moments: Array, window: Window, scales: tuple[float, float]) -> Minima:
-    """The least chi2 in a window, from up to three minima of the coarse grid.
+    """Find the lowest chi2 in a window, from up to three minima of the coarse grid.
 
     Parameters
     ----------
     moments : ndarray (k, taps^2 + 1, taps^2 + 1)
-        The image last; background and PSF already projected out where they are free.
+        Moments with the image last; free background and PSF are already projected out.
     scales : (float, float)
         Bounds of the scale.
     """
@@ -185,19 +187,19 @@ def search(moments: Array, window: Window, scales: tuple[float, float]) -> Minim
             descend(moments[k], window, scales, x, y)
             for k, x, y in zip(which.tolist(), u.tolist(), v.tolist(), strict=True)
         ]
-        found = Minima(*np.array(ends).T)
+        minima = Minima(*np.array(ends).T)
     else:
-        lot = moments if len(which) == len(moments) else moments[which]
-        found = descend_stack(lot, window, scales, u, v)
+        matrices = moments if len(which) == len(moments) else moments[which]
+        minima = descend_stack(matrices, window, scales, u, v)
     if len(which) == len(moments):
-        return found
-    best = np.lexsort((found.chi2, which))
+        return minima
+    best = np.lexsort((minima.chi2, which))
     best = best[np.r_[True, np.diff(which[best]) > 0]]
-    return Minima(*(column[best] for column in found))
+    return Minima(*(column[best] for column in minima))
 
 
 def _search_one(moments: Array, window: Window, scales: tuple[float, float]) -> Minima:
-    """As :func:`search`, of one: in plain numbers, where numpy's calls would cost more."""
+    """Search one cutout in plain numbers, since numpy's calls would cost more."""
     gx, gy, _, _ = scan_points(window)
     chi2 = scan(moments, scan_weights(window), scales)[0]
     lowest = starts_of_one(chi2, gx, gy)
@@ -210,17 +212,19 @@ def _end_chi2(end: tuple[float, float, float, float]) -> float:
 
 
 def scan(moments: Array, weights: Array, scales: tuple[float, float]) -> Array:
-    """chi2 of the best scale at each of the grid's shifts, (..., shifts)."""
+    """Compute chi2 at the best scale for each of the grid's shifts, (..., shifts)."""
     power = np.vecdot(weights @ moments[..., :-1, :-1], weights)
     cross = moments[..., -1, :-1] @ weights.T
     return least(power, cross, moments[..., -1, -1, None], scales)
 
 
 def least(power: Array, cross: Array, image: Array, scales: tuple[float, float]) -> Array:
-    """chi2 of the best scale, from the template's power, its product with the image, and the
-    image's own power; (..., shifts), written into ``power``; ``cross``
-    is spoilt."""
-    scale = cross / np.maximum(power, _TINY)
+    """Compute chi2 at the best scale, (..., shifts); overwrite ``power`` with it, and ``cross``.
+
+    ``power`` is the template's power, ``cross`` its product with the image, and ``image`` the
+    image's power.
+    """
+    scale = cross / np.maximum(power, _MIN_POWER)
     np.minimum(np.maximum(scale, scales[0], out=scale), scales[1], out=scale)
     power *= scale
     cross += cross
@@ -231,7 +235,7 @@ def least(power: Array, cross: Array, image: Array, scales: tuple[float, float])
 
 
 def starts_of_one(chi2: Array, gx: Array, gy: Array, most: int = MOST) -> list[tuple[float, float]]:
-    """As :func:`starts`, of one: u and v, lowest first.
+    """Return the :func:`starts` of one cutout as (u, v), lowest first.
 
     Parameters
     ----------
@@ -242,8 +246,8 @@ def starts_of_one(chi2: Array, gx: Array, gy: Array, most: int = MOST) -> list[t
     grid = np.full((high, wide), math.inf)
     grid[1:-1, 1:-1] = chi2.reshape(len(gy), len(gx))
     values = grid.ravel().tolist()
-    # In plain numbers, the fewest for most points: numpy's calls would cost more.
-    found = [
+    # Plain numbers: numpy's calls would cost more. Most points fail the first comparisons.
+    minima = [
         p
         for first in range(wide + 1, wide * (high - 1), wide)
         for p in range(first, first + len(gx))
@@ -255,11 +259,11 @@ def starts_of_one(chi2: Array, gx: Array, gy: Array, most: int = MOST) -> list[t
         and values[p] <= min(values[p + wide - 1 : p + wide + 2 : 2])
     ]
     if not math.isfinite(values[wide + 1]):
-        # Not a number anywhere on the grid: the fit will say so, from wherever it starts.
-        found.append(wide + 1)
-    found.sort(key=values.__getitem__)
+        # NaN all over the grid: one start suffices, the fit then ends with a reason.
+        minima.append(wide + 1)
+    minima.sort(key=values.__getitem__)
     out = []
-    for p in found[:most]:
+    for p in minima[:most]:
         j, i = divmod(p - wide - 1, wide)
         u = float(gx[i]) + _vertex(values[p - 1], values[p], values[p + 1]) * _step(gx)
         v = float(gy[j]) + _vertex(values[p - wide], values[p], values[p + wide]) * _step(gy)
@@ -270,7 +274,7 @@ def starts_of_one(chi2: Array, gx: Array, gy: Array, most: int = MOST) -> list[t
 def starts(
     chi2: Array, gx: Array, gy: Array, most: int = MOST
 ) -> tuple[npt.NDArray[np.intp], Array, Array]:
-    """The grid's local minima, up to ``most`` of each of a stack: which of it, u and v.
+    """Return the grid's local minima, up to ``most`` for each cutout: index in stack, u and v.
 
     Parameters
     ----------
@@ -278,9 +282,9 @@ def starts(
     gx, gy : ndarray
         The grid's points along each axis.
     """
-    grid = _bordered(chi2.reshape(-1, len(gy), len(gx)))
+    grid = _add_border(chi2.reshape(-1, len(gy), len(gx)))
     lowest = local_minima(grid).reshape(chi2.shape)
-    # Not a number anywhere on the grid: the fit will say so, from wherever it starts.
+    # NaN all over the grid: one start suffices, the fit then ends with a reason.
     lowest[~np.isfinite(chi2[:, 0]), 0] = True
     which, point = np.nonzero(lowest)
     if len(which) > len(chi2):
@@ -300,35 +304,35 @@ def _step(points: Array) -> float:
 
 
 def _vertex(left: float, middle: float, right: float) -> float:
-    """Of the parabola through a lowest point and its neighbours, in steps; 0 at an edge."""
+    """Return the offset, in steps, of the vertex of the parabola through three points; edge: 0."""
     curve = left + right - 2.0 * middle
     return 0.5 * (left - right) / curve if 0.0 < curve < math.inf else 0.0
 
 
 def _vertices(left: Array, middle: Array, right: Array) -> Array:
-    """As :func:`_vertex`, of arrays."""
-    place = 0.5 * (left - right) / (left + right - 2.0 * middle)
-    return np.where(np.abs(place) <= 0.5, place, 0.0)
+    """Return :func:`_vertex` for arrays."""
+    offset = 0.5 * (left - right) / (left + right - 2.0 * middle)
+    return np.where(np.abs(offset) <= 0.5, offset, 0.0)
 
 
-def _bordered(chi2: Array) -> Array:
-    """With one more point on each side, infinitely high; (k, gy, gx) to (k, gy + 2, gx + 2)."""
+def _add_border(chi2: Array) -> Array:
+    """Add an infinite point on each side; (k, gy, gx) to (k, gy + 2, gx + 2)."""
     out = np.full((chi2.shape[0], chi2.shape[1] + 2, chi2.shape[2] + 2), np.inf)
     out[:, 1:-1, 1:-1] = chi2
     return out
 
 
 def local_minima(grid: Array) -> npt.NDArray[np.bool_]:
-    """Where no neighbour on the grid is lower; (k, gy + 2, gx + 2) to (k, gy, gx)."""
+    """Return where no neighbour on the grid is lower; (k, gy + 2, gx + 2) to (k, gy, gx)."""
     rows = np.minimum(np.minimum(grid[:, :-2], grid[:, 2:]), grid[:, 1:-1])
     lowest = np.minimum(np.minimum(rows[:, :, :-2], rows[:, :, 2:]), rows[:, :, 1:-1])
     return np.asarray(grid[:, 1:-1, 1:-1] <= lowest)
 
 
 class CellMinimum(NamedTuple):
-    """Where a search of one of the stack ended, in which cell, with that cell's moments.
+    """End of a search: index of the cutout in the stack, cell, minimum, and the cell's moments.
 
-    ``images`` are what these are of, where they are still at hand.
+    ``images`` are the weighted images of these moments, if they are still in memory.
     """
 
     which: int
@@ -343,7 +347,7 @@ class CellMinimum(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CellMoments:
-    """What the searches of a stack rest on.
+    """Weighted pixels and spline coefficients from which the moments of cells are computed.
 
     Attributes
     ----------
@@ -354,8 +358,9 @@ class CellMoments:
     weight : ndarray (k, rows of the box, columns of the box)
         1 / sigma; 0 where a pixel does not count.
     image : ndarray (k, rows of the box, columns of the box)
-        The images, weighted.
+        Weighted images.
     max_shift : float
+        Bound of \\|dx\\| and \\|dy\\|, pixels.
     scales : (float, float)
         Bounds of the scale.
     """
@@ -368,9 +373,9 @@ class CellMoments:
     scales: tuple[float, float]
 
     def moments(self, places: list[tuple[int, Window]]) -> tuple[Array, Array]:
-        """Of cells: which of the stack, and for which shifts; NaN where they overflow.
+        """Compute moments for (index in the stack, window of a cell); NaN where they overflow.
 
-        And the weighted images of the last one, good until the next call.
+        Also return the weighted images of the last one, valid until the next call.
         """
         edge = margin(self.max_shift)
         rows = self.image[:, None]
@@ -380,136 +385,136 @@ class CellMoments:
         return out, images
 
     def first(self, x: float, y: float) -> Cell:
-        """The cell that holds a shift."""
-        low, high = _cells(self.max_shift)
+        """Return the cell that contains a shift."""
+        low, high = _cell_range(self.max_shift)
         return min(max(math.floor(x), low), high), min(max(math.floor(y), low), high)
 
     def following(self, end: CellMinimum) -> Cell:
-        """The cell that the search goes on in; the same where it is at its end."""
-        low, high = _cells(self.max_shift)
+        """Return the cell in which the search continues; the same cell if the search is over."""
+        low, high = _cell_range(self.max_shift)
         i, j = end.cell
-        return _beyond(end.dx, i, low, high), _beyond(end.dy, j, low, high)
+        return _next_index(end.dx, i, low, high), _next_index(end.dy, j, low, high)
 
 
 @lru_cache(maxsize=64)
-def _cells(max_shift: float) -> tuple[int, int]:
-    """The first and the last cell along an axis."""
+def _cell_range(max_shift: float) -> tuple[int, int]:
+    """Return the first and the last cell along an axis."""
     return math.floor(-max_shift), max(0, math.ceil(max_shift) - 1)
 
 
-def _beyond(x: float, i: int, low: int, high: int) -> int:
-    if x >= i + 1 - _ON_EDGE:
+def _next_index(x: float, i: int, low: int, high: int) -> int:
+    if x >= i + 1 - _EDGE_TOLERANCE:
         return min(i + 1, high)
-    return max(i - 1, low) if x <= i + _ON_EDGE else i
+    return max(i - 1, low) if x <= i + _EDGE_TOLERANCE else i
 
 
 @lru_cache(maxsize=1024)
-def _window(cell: Cell, max_shift: float) -> Window:
-    """Shifts from i to i + 1 along x and from j to j + 1 along y, as far as they are allowed."""
+def _make_window(cell: Cell, max_shift: float) -> Window:
+    """Return the window of a cell, cut off at the largest shift."""
     cx, cy = cell[0] + 0.5, cell[1] + 0.5
     ranges = [(max(-0.5, -max_shift - c), min(0.5, max_shift - c)) for c in (cx, cy)]
     return Window(cx, cy, 0.5, *ranges)
 
 
 def lowest_of_one(ground: CellMoments, begin: Sequence[tuple[float, float]]) -> CellMinimum:
-    """Where the lowest of the searches of a stack of one ends; they begin at (x, y)."""
-    known: dict[Cell, Array] = {}
+    """Return the lowest end of the searches of a single cutout; they begin at (x, y)."""
+    cell_moments: dict[Cell, Array] = {}
     images: Array | None = None
     images_cell: Cell | None = None
 
-    def descended(cell: Cell, x: float, y: float) -> CellMinimum:
+    def descend_in_cell(cell: Cell, x: float, y: float) -> CellMinimum:
         nonlocal images, images_cell
-        window = _window(cell, ground.max_shift)
-        if cell not in known:
-            (known[cell],), images = ground.moments([(0, window)])
+        window = _make_window(cell, ground.max_shift)
+        if cell not in cell_moments:
+            (cell_moments[cell],), images = ground.moments([(0, window)])
             images_cell = cell
-        one = known[cell]
-        u, v, scale, chi2 = descend(one, window, ground.scales, x - window.cx, y - window.cy)
-        return CellMinimum(0, cell, window.cx + u, window.cy + v, scale, chi2, one)
+        matrix = cell_moments[cell]
+        u, v, scale, chi2 = descend(matrix, window, ground.scales, x - window.cx, y - window.cy)
+        return CellMinimum(0, cell, window.cx + u, window.cy + v, scale, chi2, matrix)
 
     ends = []
     for x, y in begin:
-        end = descended(ground.first(x, y), x, y)
-        for _ in range(_ROUNDS):
+        end = descend_in_cell(ground.first(x, y), x, y)
+        for _ in range(_MAX_CELLS):
             cell = ground.following(end)
             if cell == end.cell:
                 break
-            further = descended(cell, end.dx, end.dy)
-            if not further.chi2 < end.chi2 * (1.0 - _LOWER):
+            next_end = descend_in_cell(cell, end.dx, end.dy)
+            if not next_end.chi2 < end.chi2 * (1.0 - _MIN_GAIN):
                 break
-            end = further
+            end = next_end
         ends.append(end)
-    end = _lowest_of(ends)
+    end = _select_lowest(ends)
     return end._replace(images=images) if end.cell == images_cell else end
 
 
 def lowest(ground: CellMoments, begin: Sequence[tuple[int, float, float]]) -> list[CellMinimum]:
-    """Where the lowest search of each of a stack ends; they begin at (which, x, y)."""
-    ends = _descended(ground, [(k, ground.first(x, y), x, y) for k, x, y in begin])
-    going = list(range(len(ends)))
-    for _ in range(_ROUNDS):
-        nexts = [(n, ground.following(ends[n])) for n in going]
-        on = [(n, cell) for n, cell in nexts if cell != ends[n].cell]
-        if not on:
+    """Return the lowest end of each cutout's searches; they begin at (index in stack, x, y)."""
+    ends = _descend_in_cells(ground, [(k, ground.first(x, y), x, y) for k, x, y in begin])
+    active = list(range(len(ends)))
+    for _ in range(_MAX_CELLS):
+        next_cells = [(n, ground.following(ends[n])) for n in active]
+        moves = [(n, cell) for n, cell in next_cells if cell != ends[n].cell]
+        if not moves:
             break
-        again = _descended(ground, [(ends[n].which, c, ends[n].dx, ends[n].dy) for n, c in on])
-        going = []
-        for (n, _), end in zip(on, again, strict=True):
-            if end.chi2 < ends[n].chi2 * (1.0 - _LOWER):
+        entries = [(ends[n].which, cell, ends[n].dx, ends[n].dy) for n, cell in moves]
+        active = []
+        for (n, _), end in zip(moves, _descend_in_cells(ground, entries), strict=True):
+            if end.chi2 < ends[n].chi2 * (1.0 - _MIN_GAIN):
                 ends[n] = end
-                going.append(n)
-    own: list[list[CellMinimum]] = [[] for _ in ground.weight]
+                active.append(n)
+    ends_by_cutout: list[list[CellMinimum]] = [[] for _ in ground.weight]
     for end in ends:
-        own[end.which].append(end)
-    return [_lowest_of(several) for several in own]
+        ends_by_cutout[end.which].append(end)
+    return [_select_lowest(ends) for ends in ends_by_cutout]
 
 
-def _lowest_of(ends: list[CellMinimum]) -> CellMinimum:
-    """The lowest; of those that only rounding tells apart, always the same one."""
+def _select_lowest(ends: list[CellMinimum]) -> CellMinimum:
+    """Return the lowest end; among equal ones the smallest shift, whatever their order."""
     if len(ends) == 1:
         return ends[0]
     least = min(end.chi2 for end in ends)
-    even = [end for end in ends if end.chi2 - least <= _EVEN * least]
-    return min(even or ends, key=lambda end: (round(math.hypot(end.dx, end.dy), 6), end.dx, end.dy))
+    ties = [end for end in ends if end.chi2 - least <= _TIE_TOLERANCE * least]
+    return min(ties or ends, key=lambda end: (round(math.hypot(end.dx, end.dy), 6), end.dx, end.dy))
 
 
-def _descended(
+def _descend_in_cells(
     ground: CellMoments, entries: Sequence[tuple[int, Cell, float, float]]
 ) -> list[CellMinimum]:
-    """Where descents within cells end: which of the stack, in which cell, from (x, y)."""
+    """Descend within cells, from entries (index in the stack, cell, x, y); return the ends."""
     places: dict[tuple[int, Cell], int] = {}
     index = [places.setdefault((k, cell), len(places)) for k, cell, _, _ in entries]
-    wanted = [(k, _window(cell, ground.max_shift)) for k, cell in places]
-    moments, _ = ground.moments(wanted)
-    windows = [wanted[n][1] for n in index]
+    place_windows = [(k, _make_window(cell, ground.max_shift)) for k, cell in places]
+    moments, _ = ground.moments(place_windows)
+    windows = [place_windows[n][1] for n in index]
     u = [x - w.cx for (_, _, x, _), w in zip(entries, windows, strict=True)]
     v = [y - w.cy for (_, _, _, y), w in zip(entries, windows, strict=True)]
-    lot = moments if len(index) == len(places) else moments[index]
-    ends = _minima(lot, windows, ground.scales, u, v)
+    matrices = moments if len(index) == len(places) else moments[index]
+    ends = _find_minima(matrices, windows, ground.scales, u, v)
     return [
         CellMinimum(k, cell, w.cx + end[0], w.cy + end[1], end[2], end[3], moments[n])
         for (k, cell, _, _), n, w, end in zip(entries, index, windows, ends, strict=True)
     ]
 
 
-def _minima(
+def _find_minima(
     moments: Array,
     windows: list[Window],
     scales: tuple[float, float],
     u: list[float],
     v: list[float],
 ) -> list[tuple[float, ...]]:
-    """Shift within its cell, scale and chi2 where each descent ends."""
+    """Descend in each cell; return shift within the cell, scale and chi2 of each end."""
     if len(windows) <= FEW:
         return [
-            descend(*one, scales, x, y)
-            for one, x, y in zip(zip(moments, windows, strict=True), u, v, strict=True)
+            descend(matrix, window, scales, x, y)
+            for matrix, window, x, y in zip(moments, windows, u, v, strict=True)
         ]
     out = np.empty((4, len(windows)))
     ranges = [(w.x_range, w.y_range) for w in windows]
-    for several in dict.fromkeys(ranges):
-        here = [n for n, own in enumerate(ranges) if own == several]
-        place = np.array([[u[n], v[n]] for n in here]).T
-        lot = moments if len(here) == len(windows) else moments[here]
-        out[:, here] = descend_stack(lot, Window(0, 0, 0.5, *several), scales, *place)
+    for shared in dict.fromkeys(ranges):
+        here = [n for n, limits in enumerate(ranges) if limits == shared]
+        shifts = np.array([[u[n], v[n]] for n in here]).T
+        matrices = moments if len(here) == len(windows) else moments[here]
+        out[:, here] = descend_stack(matrices, Window(0, 0, 0.5, *shared), scales, *shifts)
     return list(zip(*out.tolist(), strict=True))

@@ -1,10 +1,10 @@
 """Images shifted by a cubic or a quintic spline, with the derivatives by the shift.
 
 Both are the interpolating spline of Unser, Aldroubi & Eden (1993, IEEE Trans. Signal Process. 41,
-821) with mirrored edges: the same as ``scipy.ndimage.shift(image, (dy, dx), mode='reflect')`` and
-``order=5``. A shift is the same fraction of a pixel everywhere, so a few weights for each axis
-serve all pixels. The quintic one is for stars too sharp and bright for the cubic one: on a star
-of FWHM 3 px that is off by up to 0.8% of the peak, the quintic one by 0.15%.
+821) with mirrored edges: the same as ``scipy.ndimage.shift(image, (dy, dx), mode='reflect')``, with
+``order=5`` for the quintic one. A shift is the same fraction of a pixel everywhere, so a few
+weights for each axis serve all pixels. Stars that are sharp and bright need the quintic spline: on
+a star of FWHM 3 px its error is up to 0.15% of the peak, that of the cubic spline 0.8%.
 """
 
 from __future__ import annotations
@@ -19,18 +19,19 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 SPLINE_REACH = 1
-"""Coefficients beyond ``ceil(|shift|)`` that the shifted value of a pixel rests on."""
+"""Coefficients beyond ``ceil(|shift|)`` that a shifted pixel needs in the cubic spline."""
 
-_DENSE_LIMIT = 256
+_MAX_DENSE_SIZE = 256
+"""Pixels along an axis up to which the spline is a product with a dense matrix."""
 
 QUINTIC_REACH = 2
-"""Coefficients beyond ``ceil(|shift|)`` that the shifted value of a pixel rests on."""
+"""Coefficients beyond ``ceil(|shift|)`` that a shifted pixel needs in the quintic spline."""
 
 _TAPS = 6
 
 
 def fraction_weights(f: float) -> tuple[tuple[float, ...], ...]:
-    """Weights, first and second derivatives for a fraction 0 <= f <= 1 of a pixel."""
+    """Return weights, first and second derivatives for a fraction 0 <= f <= 1 of a pixel."""
     g = 1.0 - f
     return (
         (
@@ -45,7 +46,7 @@ def fraction_weights(f: float) -> tuple[tuple[float, ...], ...]:
 
 
 def _polynomials() -> Array:
-    """:func:`fraction_weights` as polynomials of f: (powers 0 to 3, derivative, weight)."""
+    """Return :func:`fraction_weights` as polynomials of f: (powers 0 to 3, derivative, weight)."""
     values = np.array([[0, 0, 0, 1], [1, 3, 3, -3], [4, 0, -6, 3], [1, -3, 3, -1]]) / 6.0
     out = np.zeros((4, 3, 4))
     for derivative in range(3):
@@ -60,7 +61,7 @@ POLYNOMIALS = _polynomials()
 
 @lru_cache(maxsize=64)
 def _prefilter(size: int, margin: int) -> Array:
-    """Matrix (size + 2 margin, size) from samples to coefficients, mirrored beyond both ends."""
+    """Return a matrix (size + 2 margin, size) from samples to coefficients, ends mirrored."""
     from scipy.ndimage import spline_filter1d
 
     matrix = np.eye(size)
@@ -73,8 +74,10 @@ def _prefilter(size: int, margin: int) -> Array:
 
 @lru_cache(maxsize=64)
 def fourth_differences(size: int) -> Array:
-    """Matrix (size, size): samples along an axis times it are fourth differences of the spline's
-    coefficients along that axis."""
+    """Return a matrix (size, size) from samples to fourth differences of spline coefficients.
+
+    Multiply rows of samples along an axis by the matrix from the right.
+    """
     padded = _prefilter(size, 2)
     matrix = sum(w * padded[k : k + size] for k, w in enumerate((1.0, -4.0, 6.0, -4.0, 1.0)))
     out: Array = np.ascontiguousarray(np.asarray(matrix).T)
@@ -84,18 +87,18 @@ def fourth_differences(size: int) -> Array:
 
 @lru_cache(maxsize=64)
 def mirrored(size: int, margin: int) -> npt.NDArray[np.intp]:
-    """Which sample each of ``size + 2 margin`` is, mirrored beyond both ends."""
+    """Return indices of ``size + 2 margin`` samples, mirrored beyond both ends."""
     index = np.arange(-margin, size + margin) % (2 * size)
     return np.where(index < size, index, 2 * size - 1 - index)
 
 
 def coefficients(image: npt.NDArray[Any], margin: int) -> Array:
-    """Spline coefficients of an image, or of a stack of images.
+    """Compute the spline coefficients of an image, or of a stack of images.
 
     Parameters
     ----------
     image : ndarray (..., ny, nx)
-        Finite everywhere: one NaN would spread over its whole row and column.
+        Finite image: one NaN would spread over its whole row and column.
     margin : int
         Rows and columns to add on each side, mirrored.
 
@@ -104,7 +107,7 @@ def coefficients(image: npt.NDArray[Any], margin: int) -> Array:
     ndarray (..., ny + 2 margin, nx + 2 margin)
     """
     ny, nx = image.shape[-2:]
-    if max(ny, nx) <= _DENSE_LIMIT:
+    if max(ny, nx) <= _MAX_DENSE_SIZE:
         result: Array = _prefilter(ny, margin) @ image @ _prefilter(nx, margin).T
         return result
     from scipy.ndimage import spline_filter1d
@@ -116,7 +119,7 @@ def coefficients(image: npt.NDArray[Any], margin: int) -> Array:
 
 
 def shifted(coefs: Array, dx: Array, dy: Array, margin: int) -> Array:
-    """A stack of images, each shifted by its own amount, from their coefficients.
+    """Shift each image of a stack by its own amount, from their coefficients.
 
     Parameters
     ----------
@@ -131,7 +134,7 @@ def shifted(coefs: Array, dx: Array, dy: Array, margin: int) -> Array:
     ndarray (k, ny, nx)
     """
     ny, nx = coefs.shape[1] - 2 * margin, coefs.shape[2] - 2 * margin
-    if max(ny, nx) <= _DENSE_LIMIT and len(coefs) > 1:
+    if max(ny, nx) <= _MAX_DENSE_SIZE and len(coefs) > 1:
         out: Array = _band(dy, ny, margin) @ coefs @ _band(dx, nx, margin).transpose(0, 2, 1)
         return out
     coefs = np.ascontiguousarray(coefs)
@@ -140,11 +143,11 @@ def shifted(coefs: Array, dx: Array, dy: Array, margin: int) -> Array:
 
 
 def shift_one(coefs: Array, dx: float, dy: float, margin: int) -> Array:
-    """As :func:`shifted`, of one: (ny + 2 margin, nx + 2 margin), C-contiguous, to (ny, nx)."""
+    """Shift one image: C-contiguous (ny + 2 margin, nx + 2 margin) to (ny, nx)."""
     ny, nx = coefs.shape[0] - 2 * margin, coefs.shape[1] - 2 * margin
-    left, weights_x = _within(dx, margin)
-    top, weights_y = _within(dy, margin)
-    # Copied, for BLAS to sum: it takes no rows that overlap.
+    left, weights_x = _locate_taps(dx, margin)
+    top, weights_y = _locate_taps(dy, margin)
+    # Copied: BLAS does not accept overlapping rows.
     columns = np.empty((4, ny + 3, nx))
     columns[...] = runs(coefs, top, left, columns.shape)
     along = np.array(weights_x) @ columns.reshape(4, -1)
@@ -155,22 +158,24 @@ def shift_one(coefs: Array, dx: float, dy: float, margin: int) -> Array:
 
 
 def runs(image: Array, first: int, left: int, shape: tuple[int, ...]) -> Array:
-    """A view (taps, rows, columns) of a C-contiguous image from a row and a column on, each of the
-    first axis one column further."""
+    """Return a view (taps, rows, columns) of a C-contiguous image from a row and a column on.
+
+    Each tap starts one column further.
+    """
     step_y, step_x = image.strides
     return np.ndarray(shape, float, image, first * step_y + left * step_x, (step_x, step_y, step_x))
 
 
-def _within(shift: float, margin: int) -> tuple[int, tuple[float, ...]]:
-    """First coefficient index and weights; at a whole number the side that stays inside."""
+def _locate_taps(shift: float, margin: int) -> tuple[int, tuple[float, ...]]:
+    """Return first coefficient index and weights; at a whole shift, the side inside the image."""
     low, high = SPLINE_REACH - margin, margin - SPLINE_REACH - 1
-    # A shift that is not a number has weights that are none, at any place.
+    # The weights of a NaN shift are NaN, so their index does not matter.
     whole = min(max(math.floor(shift), low), high) if math.isfinite(shift) else low
     return margin - whole - 2, fraction_weights(shift - whole)[0]
 
 
 def _band(shifts: Array, size: int, margin: int) -> Array:
-    """Matrices (k, size, size + 2 margin) that take coefficients to shifted values."""
+    """Return matrices (k, size, size + 2 margin) from coefficients to shifted values."""
     whole = np.minimum(np.maximum(np.floor(shifts), SPLINE_REACH - margin), margin - 2)
     fraction = shifts - whole
     weights = np.vander(fraction, 4, increasing=True) @ POLYNOMIALS[:, 0]
@@ -187,32 +192,32 @@ def _band(shifts: Array, size: int, margin: int) -> Array:
 
 @lru_cache(maxsize=1)
 def _quintic_polynomials() -> Array:
-    """Weights of the taps as polynomials of the fraction f, and their derivatives: (2, 6, 6).
+    """Return weights of the taps as polynomials of the fraction f, and derivatives: (2, 6, 6).
 
     The B-spline is the sum of (-1)^j binomial(6, j) (x + 3 - j)_+^5 / 120; tap m is at
-    x = 3 - m - f of it, with f from 0 to 1.
+    x = 3 - m - f, with f from 0 to 1.
     """
     out = np.zeros((2, _TAPS, _TAPS))
     for m in range(_TAPS):
-        whole = np.polynomial.Polynomial([0.0])
-        # By symmetry the tap is at m + f - 3 as well, where f has a positive sign.
+        weight = np.polynomial.Polynomial([0.0])
+        # The B-spline is symmetric: x = m + f - 3 gives the same value, and f a positive sign.
         for j in range(m + 1):
             term = np.polynomial.Polynomial([m - j, 1.0]) ** 5
-            whole = whole + (-1) ** j * math.comb(6, j) / 120.0 * term
-        out[0, m, :] = np.pad(whole.coef, (0, _TAPS - len(whole.coef)))
-        slope = whole.deriv().coef
+            weight = weight + (-1) ** j * math.comb(6, j) / 120.0 * term
+        out[0, m, :] = np.pad(weight.coef, (0, _TAPS - len(weight.coef)))
+        slope = weight.deriv().coef
         out[1, m, : len(slope)] = slope
     out.flags.writeable = False
     return out
 
 
 def quintic_coefficients(images: Array, margin: int) -> Array:
-    """Spline coefficients of a stack of images.
+    """Compute the quintic spline coefficients of a stack of images.
 
     Parameters
     ----------
     images : ndarray (k, ny, nx)
-        Finite everywhere.
+        Finite images.
     margin : int
         Rows and columns to add on each side, mirrored.
 
@@ -224,7 +229,7 @@ def quintic_coefficients(images: Array, margin: int) -> Array:
 
     out: Array = images
     for axis in (1, 2):
-        # An axis of one pixel is the same everywhere along it.
+        # An axis of one pixel is constant: its coefficients equal its samples.
         if images.shape[axis] > 1:
             out = spline_filter1d(out, order=5, axis=axis, mode="reflect")
     return np.pad(out, ((0, 0), (margin, margin), (margin, margin)), mode="symmetric")
@@ -233,21 +238,21 @@ def quintic_coefficients(images: Array, margin: int) -> Array:
 def quintic_shifted(
     coefs: Array, box: tuple[slice, slice], dx: Array, dy: Array, margin: int
 ) -> Array:
-    """The part of each image in a box, shifted, with its derivatives by the shift.
+    """Shift the part of each image in a box, with its derivatives by the shift.
 
     Parameters
     ----------
     coefs : ndarray (k, ny + 2 margin, nx + 2 margin)
         From :func:`quintic_coefficients`.
     box : (slice, slice)
-        Rows and columns of the image that are wanted.
+        Rows and columns of the image to return.
     dx, dy : ndarray (k,)
         Shifts along columns and rows; ``ceil(|shift|) + QUINTIC_REACH <= margin``.
 
     Returns
     -------
     ndarray (k, 3, rows of the box, columns of the box)
-        The derivative by dx, that by dy, and the image itself.
+        The derivative by dx, the derivative by dy, and the image.
     """
     rows, columns = _quintic_band(dy, box[0], margin), _quintic_band(dx, box[1], margin)
     first, last = box[0].start, box[0].stop + 2 * margin
@@ -262,7 +267,7 @@ def quintic_shifted(
 
 
 def _quintic_band(shifts: Array, part: slice, margin: int) -> Array:
-    """Matrices (k, 2, size, size + 2 margin) from coefficients to values, and to derivatives."""
+    """Return matrices (k, 2, size, size + 2 margin) from coefficients to values and derivatives."""
     reach = margin - QUINTIC_REACH
     whole = np.clip(np.floor(shifts), -reach, reach - 1)
     powers = (shifts - whole)[:, None] ** np.arange(_TAPS)
@@ -272,11 +277,11 @@ def _quintic_band(shifts: Array, part: slice, margin: int) -> Array:
     out = np.zeros((len(shifts), 2, size * width))
     # The band's diagonals in the flattened matrix are one row and one column apart.
     first = (margin - whole - 3).astype(int)[:, None, None] + np.arange(_TAPS)[:, None]
-    place = np.broadcast_to(
+    index = np.broadcast_to(
         (first + np.arange(size) * (width + 1))[:, None], (*weights.shape, size)
     )
-    values = np.broadcast_to(weights[..., None], place.shape)
+    values = np.broadcast_to(weights[..., None], index.shape)
     np.put_along_axis(
-        out, place.reshape(*out.shape[:2], -1), values.reshape(*out.shape[:2], -1), axis=2
+        out, index.reshape(*out.shape[:2], -1), values.reshape(*out.shape[:2], -1), axis=2
     )
     return out.reshape(-1, 2, size, width)

@@ -1,4 +1,4 @@
-"""Which pixels weigh how much in a fit, and why some cannot be fitted."""
+"""Weights of the pixels in a fit, stacks of cutouts, and reasons why some cannot be fitted."""
 
 from __future__ import annotations
 
@@ -14,12 +14,16 @@ from vetter.core.fit.pixels import Box
 
 Array = npt.NDArray[np.float64]
 
-_HUGE = 1e90
+_MAX_LEVEL = 1e90
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stack:
-    """Cutouts of one shape with the same boxes, ready to fit; arrays (k, ny, nx) or (k,)."""
+    """Cutouts of one shape with the same boxes, ready to fit; arrays (k, ny, nx) or (k,).
+
+    ``image`` and ``template`` are without their backgrounds ``bg`` and ``tbg``; ``weight`` is from
+    :func:`weights`, and ``pixels`` counts the pixels of the box that enter.
+    """
 
     image: Array
     template: Array
@@ -30,16 +34,16 @@ class Stack:
     inputs: list[FitInput]
 
     def difference(self, k: int) -> Array:
-        """Image minus template as they came, without their backgrounds, (ny, nx)."""
+        """Return image minus template, unshifted and without their backgrounds, (ny, nx)."""
         out: Array = self.image[k] - self.template[k]
         return out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """The minima over all windows, (k,) each; ``window`` says in which of them each lies.
+    """The minima over all windows, (k,) each; ``window`` is the index of each minimum's window.
 
-    ``cells`` are the moments of the cells they lie in, (k, 17, 17), where such were made.
+    ``cells`` are the moments of the cells that contain the minima, (k, 17, 17), if computed.
     """
 
     window: npt.NDArray[np.intp]
@@ -50,14 +54,14 @@ class Found:
 
     @property
     def scale(self) -> Array:
-        """Flux ratios."""
+        """Flux ratios, (k,)."""
         return self.minima.scale
 
 
 def weights(inputs: list[FitInput], noise_scales: list[float]) -> Array:
-    """1 / sigma of each pixel that counts, 0 of the others; (k, ny, nx).
+    """Return 1 / sigma for each pixel that counts, 0 for the others; (k, ny, nx).
 
-    The template's error counts ``noise_scales`` times.
+    The template's error enters times ``noise_scales``.
     """
     out = np.empty((len(inputs), *inputs[0].err.shape))
     for weight, data, scale in zip(out, inputs, noise_scales, strict=True):
@@ -73,14 +77,13 @@ def weights(inputs: list[FitInput], noise_scales: list[float]) -> Array:
 
 
 def count(weight: Array, box: Box) -> npt.NDArray[np.intp]:
-    """Pixels of the box that count, (k,)."""
+    """Count the pixels of the box that enter, (k,)."""
     inside = weight[(slice(None), *box)]
     return np.asarray(np.count_nonzero(inside, axis=(1, 2)))
 
 
 def stacked(inputs: list[FitInput], weight: Array) -> Stack:
-    """Inputs of one shape as a stack, their backgrounds taken off; ``weight`` as :func:`weights`
-    has it."""
+    """Stack inputs of one shape, backgrounds subtracted; ``weight`` is from :func:`weights`."""
     image, template = np.empty(weight.shape), np.empty(weight.shape)
     for k, data in enumerate(inputs):
         np.subtract(data.image, data.bg, out=image[k])
@@ -97,19 +100,19 @@ def stacked(inputs: list[FitInput], weight: Array) -> Stack:
 
 
 def unfit(stack: Stack, options: FitOptions) -> list[str]:
-    """Why the pixels of the box cannot be fitted, for each; empty where they can."""
+    """Return why the pixels of the box cannot be fitted, for each cutout; empty if they can."""
     box = (slice(None), *stack.inputs[0].about.box)
     template = stack.template[box]
     size = template[0].size
     if stack.pixels.min() == size:
-        # Along one axis: two at a time take three times as long.
+        # One axis of flat rows: two axes take three times as long.
         rows = template.reshape(len(template), -1)
         low, high = np.minimum.reduce(rows, axis=1), np.maximum.reduce(rows, axis=1)
     else:
         counted = stack.weight[box] > 0
         low = template.min(axis=(1, 2), where=counted, initial=np.inf)
         high = template.max(axis=(1, 2), where=counted, initial=-np.inf)
-    # In plain numbers: numpy's calls would cost more, for one and for a stack.
+    # Plain numbers: numpy's calls would cost more, for one and for a stack.
     figures = zip(
         stack.pixels.tolist(), low.tolist(), high.tolist(), stack.tbg.tolist(), strict=True
     )
@@ -117,12 +120,14 @@ def unfit(stack: Stack, options: FitOptions) -> list[str]:
 
 
 def reason(pixels: int, least: float, most: float, tbg: float, free: int) -> str:
-    """Why so many pixels of a template from ``least`` to ``most``, above its background ``tbg``,
-    cannot be fitted; empty where they can."""
+    """Return why the pixels of a template cannot be fitted; empty if they can.
+
+    Its pixels reach from ``least`` to ``most`` above its background ``tbg``.
+    """
     level = abs(tbg) + max(abs(least), abs(most))
     if pixels <= free:
         return f"too few good pixels in the box: {pixels} for {free} free parameters"
-    if not level < _HUGE:
+    if not level < _MAX_LEVEL:
         return "the numbers overflow: the template is too large"
     if not most - least > 1e-12 * level:
         return "the template is constant in the box: neither shift nor scale can be told"
@@ -130,6 +135,6 @@ def reason(pixels: int, least: float, most: float, tbg: float, free: int) -> str
 
 
 def pixel_sums(a: Array, b: Array) -> Array:
-    """Sum of products over the pixels of each cutout of a stack."""
+    """Sum products over the pixels of each cutout of a stack."""
     out: Array = np.vecdot(a.reshape(len(a), -1), b.reshape(len(b), -1))
     return out
