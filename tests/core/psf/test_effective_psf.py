@@ -159,7 +159,7 @@ def test_star_wider_than_its_stamp_does_not_count() -> None:
     ids=["good", "wide", "off", "negative", "flat"],
 )
 def test_what_is_no_psf_of_its_stars_is_refused(psf: PsfImage, said: str) -> None:
-    fault = module._fault(psf, 3.05)
+    fault = module._find_fault(psf, 3.05)
     assert said in fault and bool(fault) == bool(said)
 
 

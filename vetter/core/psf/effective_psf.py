@@ -1,6 +1,6 @@
 """The effective PSF of a field from its own stars (Anderson and King 2000, PASP 112, 1360).
 
-It is the same all over the field: how a PSF changes from place to place is left out.
+One PSF holds for the whole field: changes of the PSF with position are ignored.
 """
 
 from __future__ import annotations
@@ -30,24 +30,25 @@ from vetter.core.psf.models import PsfImage
 Array = npt.NDArray[np.float64]
 
 LEAST = 10
-"""With fewer stars each sample of the PSF rests on one or two of them."""
-_MOST = 32
+"""Number of stars below which each sample of the PSF would depend on one or two of them."""
+_MAX_STARS = 32
 _SAMPLING = 2
-"""Samples a pixel: finer ones are noisier, and no better for an FWHM of 2 pixels or more."""
+"""Samples per pixel: finer ones are noisier, and no better for an FWHM of 2 pixels or more."""
 _ITERATIONS = 3
-_RADIUS = 2.5
-"""Half the side of the PSF, in units of the FWHM: it covers the box that is fitted."""
-_RIVAL = 0.1
-_BRIGHT = 0.8
-"""Of the saturation level: below, pixels are taken to be linear."""
-_OTHER_WIDTH = 0.1
-_OFF_CENTRE = 0.1
-_NEGATIVE = 0.05
+_RADIUS_FWHM = 2.5
+"""Half the side of the PSF, in units of the FWHM; the PSF covers the fitted box."""
+_MAX_RIVAL = 0.1
+"""Height of the highest neighbour relative to the star, at most."""
+_MAX_SATURATION = 0.8
+"""Fraction of the saturation level below which pixels are assumed linear."""
+_MAX_WIDTH_DIFFERENCE = 0.1
+_MAX_OFFSET = 0.1
+_MAX_NEGATIVE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class _Stamp:
-    """Pixels about a star without the sky, its place in them, and its FWHM."""
+    """Sky-subtracted pixels around a star, its position in them, and its FWHM."""
 
     pixels: Array
     x: float
@@ -58,44 +59,45 @@ class _Stamp:
 def effective_psf(
     image: Plane, mask: Plane | None = None, saturation: float | None = None
 ) -> PsfImage | str:
-    """The PSF that bright, isolated, unsaturated, unmasked stars have in common.
+    """Build the common PSF of bright, isolated, unsaturated, unmasked stars.
 
-    Boxes of 1024 pixels are read one after another, five at most, and a few stars are taken of
+    Boxes of 1024 pixels are read one after another, five at most, and a few stars are used from
     each: time and memory do not grow with the image.
 
     Parameters
     ----------
     image : Plane
-        NaN where not known.
+        Image; NaN where unknown.
     mask : Plane, optional
         True where bad.
     saturation : float, optional
-        Stars with pixels above 0.8 of this are left out.
+        Saturation level; stars with pixels above 0.8 of it are excluded.
 
     Returns
     -------
     PsfImage or str
-        Two samples a pixel, out to 2.5 FWHM: light outside does not count as flux. A text says why
-        there is none: too few stars, or a PSF that is not centred, not positive or not as wide as
-        its stars.
+        Two samples per pixel, out to 2.5 FWHM: light outside does not count as flux. A text gives
+        the reason for a failure: too few stars, or a PSF that is off centre, negative in parts or
+        of another width than its stars.
     """
-    stamps = _stamps(image, mask, math.inf if saturation is None else _BRIGHT * saturation)
+    max_peak = math.inf if saturation is None else _MAX_SATURATION * saturation
+    stamps = _select_stamps(image, mask, max_peak)
     width = typical_width(np.array([stamp.fwhm for stamp in stamps]))
     if width is not None:
-        most = 3.0 * max(width.scatter, 0.02 * width.fwhm)
-        stamps = [stamp for stamp in stamps if abs(stamp.fwhm - width.fwhm) <= most]
+        max_difference = 3.0 * max(width.scatter, 0.02 * width.fwhm)
+        stamps = [stamp for stamp in stamps if abs(stamp.fwhm - width.fwhm) <= max_difference]
     if width is None or len(stamps) < LEAST:
         return f"the field has {counted(len(stamps), 'good star')}, a PSF of its own wants {LEAST}"
-    built = _built(stamps, width.fwhm)
-    if isinstance(built, str):
-        return built
-    return _fault(built, width.fwhm) or built
+    psf = _build_psf(stamps, width.fwhm)
+    if isinstance(psf, str):
+        return psf
+    return _find_fault(psf, width.fwhm) or psf
 
 
-def _stamps(image: Plane, mask: Plane | None, brightest: float) -> list[_Stamp]:
-    """The stars to use, all cut to one size: of each box its brightest, in turn."""
+def _select_stamps(image: Plane, mask: Plane | None, max_peak: float) -> list[_Stamp]:
+    """Cut the stars to use, all to one size: the brightest of each box, the boxes in turn."""
     known: list[FieldStar] = []
-    found: list[list[_Stamp]] = []
+    stamps_by_box: list[list[_Stamp]] = []
     half = 0
     for box in star_boxes(image.shape):
         pixels = read_unmasked(image, mask, box)
@@ -105,24 +107,26 @@ def _stamps(image: Plane, mask: Plane | None, brightest: float) -> list[_Stamp]:
             width = typical_width(np.array([star.fwhm for star in known]))
             if width is None:
                 continue
-            half = math.ceil(_RADIUS * width.fwhm) + 1
-        cut = (_stamp(pixels, box, star, half, brightest) for star in stars)
-        found.append([stamp for stamp in cut if stamp is not None][:_MOST])
-    in_turn = chain.from_iterable(zip_longest(*found))
-    return [stamp for stamp in in_turn if stamp is not None][:_MOST]
+            half = math.ceil(_RADIUS_FWHM * width.fwhm) + 1
+        stamps = (_cut_stamp(pixels, box, star, half, max_peak) for star in stars)
+        stamps_by_box.append([stamp for stamp in stamps if stamp is not None][:_MAX_STARS])
+    in_turn = chain.from_iterable(zip_longest(*stamps_by_box))
+    return [stamp for stamp in in_turn if stamp is not None][:_MAX_STARS]
 
 
-def _stamp(pixels: Array, box: Box, star: FieldStar, half: int, brightest: float) -> _Stamp | None:
-    """None where the star is near an edge or a bad pixel, too bright, too wide, or not alone."""
+def _cut_stamp(
+    pixels: Array, box: Box, star: FieldStar, half: int, max_peak: float
+) -> _Stamp | None:
+    """Cut a star; None if it is near an edge or bad pixel, too bright, too wide or not alone."""
     column, row = round(star.x) - box.x0, round(star.y) - box.y0
     y0, x0 = row - half, column - half
     stamp = pixels[max(y0, 0) : row + half + 1, max(x0, 0) : column + half + 1]
     if stamp.shape != (2 * half + 1, 2 * half + 1) or not np.isfinite(stamp).all():
         return None
-    if stamp.max() > brightest:
+    if stamp.max() > max_peak:
         return None
-    far = pixels[max(y0 - half, 0) : row + 2 * half + 1, max(x0 - half, 0) : column + 2 * half + 1]
-    sky = far[np.isfinite(far)]
+    wide = pixels[max(y0 - half, 0) : row + 2 * half + 1, max(x0 - half, 0) : column + 2 * half + 1]
+    sky = wide[np.isfinite(wide)]
     level = float(np.median(sky))
     level = float(np.median(sky[np.abs(sky - level) <= 3.0 * _spread(sky, level)]))
     stamp = stamp - level
@@ -130,10 +134,10 @@ def _stamp(pixels: Array, box: Box, star: FieldStar, half: int, brightest: float
     rows, columns = np.ogrid[: 2 * half + 1, : 2 * half + 1]
     outside = (rows - y) ** 2 + (columns - x) ** 2 > (1.5 * star.fwhm) ** 2
     if not outside.any():
-        # The stamp is cut for the first stars' width: this one fills it, and is none of them.
+        # A star that fills the stamp, cut for the first stars' width, is too wide for the PSF.
         return None
     rival = float(stamp[outside].max()) - 5.0 * _spread(sky, level)
-    if rival > _RIVAL * float(stamp.max()):
+    if rival > _MAX_RIVAL * float(stamp.max()):
         return None
     return _Stamp(stamp, x, y, star.fwhm)
 
@@ -142,8 +146,8 @@ def _spread(values: Array, level: float) -> float:
     return 1.4826 * float(np.median(np.abs(values - level)))
 
 
-def _built(stamps: list[_Stamp], fwhm: float) -> PsfImage | str:
-    """By photutils, which is slow to import: in no process that has a window."""
+def _build_psf(stamps: list[_Stamp], fwhm: float) -> PsfImage | str:
+    """Build the PSF with photutils, whose slow import must not run in the window's process."""
     from astropy.modeling.fitting import LevMarLSQFitter
     from photutils.psf import EPSFBuilder, EPSFStar, EPSFStars
 
@@ -158,35 +162,35 @@ def _built(stamps: list[_Stamp], fwhm: float) -> PsfImage | str:
         progress_bar=False,
     )
     with quiet():
-        # Single stars that it cannot fit are left out, and counted below.
+        # The builder excludes single stars that it cannot fit; n_excluded_stars counts them.
         try:
             result = builder(EPSFStars(stars))
         except (ValueError, ArithmeticError, LookupError, TypeError) as error:
-            # What the fitter says of stars that are none differs from version to version.
+            # The type of the fitter's error for false stars depends on photutils' version.
             return f"the field's stars give no PSF: {error}"
     samples = np.asarray(result.epsf.data, float)
     if not np.isfinite(samples).all() or not samples.sum() > 0 or not samples.max() > 0:
         return "the field's stars give no PSF: its sum is not positive"
-    # Rounded, so that the last bit of a sum, which differs between machines, makes no other PSF.
+    # round(): the last bit of a sum differs between machines, and would change the PSF's repr.
     samples = np.round(samples / samples.max(), 7)
     used = len(stars) - result.n_excluded_stars
     return PsfImage(samples, _SAMPLING, f"PSF from {counted(used, 'star')} of the field")
 
 
-def _fault(psf: PsfImage, fwhm: float) -> str:
-    """What is wrong with a PSF of stars that are ``fwhm`` wide; empty where nothing is."""
+def _find_fault(psf: PsfImage, fwhm: float) -> str:
+    """Return why a PSF of stars of this FWHM is unusable; empty if it is usable."""
     side = 2 * HALF + 1
-    places = ((0.0, 0.0), (0.5, 0.5), (0.25, -0.25))
-    found = [star_profile(psf.render((side, side), HALF + x, HALF + y), 0.0) for x, y in places]
-    profiles = [profile for profile in found if profile is not None]
-    if len(profiles) < len(places):
+    offsets = ((0.0, 0.0), (0.5, 0.5), (0.25, -0.25))
+    fits = [star_profile(psf.render((side, side), HALF + x, HALF + y), 0.0) for x, y in offsets]
+    profiles = [profile for profile in fits if profile is not None]
+    if len(profiles) < len(offsets):
         return "the PSF of the field's stars has no star's profile"
-    off = [math.hypot(p[0] - x, p[1] - y) for p, (x, y) in zip(profiles, places, strict=True)]
-    if max(off) > _OFF_CENTRE:
-        return f"the PSF of the field's stars is {max(off):.2f} px off its centre"
-    if psf.samples.min() < -_NEGATIVE * psf.samples.max():
+    errors = [math.hypot(p[0] - x, p[1] - y) for p, (x, y) in zip(profiles, offsets, strict=True)]
+    if max(errors) > _MAX_OFFSET:
+        return f"the PSF of the field's stars is {max(errors):.2f} px off its centre"
+    if psf.samples.min() < -_MAX_NEGATIVE * psf.samples.max():
         return "the PSF of the field's stars is negative in parts"
-    wide = float(np.median([profile[2] for profile in profiles]))
-    if abs(wide - fwhm) > _OTHER_WIDTH * fwhm:
-        return f"the PSF of the field's stars is {wide:.2f} px wide, they are {fwhm:.2f}"
+    psf_fwhm = float(np.median([profile[2] for profile in profiles]))
+    if abs(psf_fwhm - fwhm) > _MAX_WIDTH_DIFFERENCE * fwhm:
+        return f"the PSF of the field's stars is {psf_fwhm:.2f} px wide, they are {fwhm:.2f}"
     return ""

@@ -1,4 +1,4 @@
-"""The FWHM of a field's PSF from its own stars."""
+"""The FWHM of a field's PSF, measured on its stars."""
 
 from __future__ import annotations
 
@@ -14,24 +14,25 @@ from vetter.core.number_text import counted
 
 Array = npt.NDArray[np.float64]
 
-_SIDE = 1024
-"""Boxes of a large image are read one at a time: 8 MB of floats each, whatever the image's size."""
+_BOX_SIDE = 1024
+"""Side of a box, pixels; boxes are read one at a time, each 8 MB of floats in any image."""
 
-_BOXES = 5
-_ENOUGH = 40
-_BRIGHTEST = 60
-_BRIGHTEST_PEAK = 1e300
-"""A higher peak is a damaged number: lstsq raises where its terms overflow."""
-_UNEVEN = 2.0
-"""Sigmas of a pixel that the sky's values spread by, from which on it is looked at in parts."""
-_PART = 64
+_MAX_BOXES = 5
+_MIN_STARS = 40
+"""Number of stars after which no further box is read."""
+_MAX_STARS_PER_BOX = 60
+_MAX_PEAK = 1e300
+"""Peak above which a number is damaged: lstsq() raises if its terms overflow."""
+_MAX_SKY_SPREAD = 2.0
+"""Spread of the sky's values, in sigmas of a pixel, above which the sky is measured in parts."""
+_SKY_PART = 64
 HALF = 10
-"""A star is looked at in a stamp of twice this and one pixel on each side."""
+"""Half a star's stamp, pixels: its sides have 2 HALF + 1 pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldStar:
-    """An unsaturated star, the brightest within 10 pixels: place and FWHM, pixels of the image."""
+    """An unsaturated star, the brightest within 10 pixels: position and FWHM in image pixels."""
 
     x: float
     y: float
@@ -48,12 +49,12 @@ class StarWidths:
 
     @property
     def note(self) -> str:
-        """One line for the user."""
+        """Line for the user."""
         return f"FWHM {self.fwhm:.2f} px from {counted(self.stars, 'star')} of the field"
 
 
 def star_fwhm(plane: Plane | npt.NDArray[Any], mask: Plane | None = None) -> StarWidths | None:
-    """Median FWHM of the brightest isolated, unsaturated stars.
+    """Measure the median FWHM of the brightest isolated, unsaturated stars.
 
     Boxes of 1024 pixels are read one after another, the centre first, until there are 40 stars:
     a tenth of a second and some 60 MB for each.
@@ -61,36 +62,37 @@ def star_fwhm(plane: Plane | npt.NDArray[Any], mask: Plane | None = None) -> Sta
     Parameters
     ----------
     plane : Plane or ndarray (ny, nx)
-        The image; NaN where not known.
+        The image; NaN where unknown.
     mask : Plane, optional
         True where bad.
 
     Returns
     -------
     StarWidths or None
-        None where fewer than 3 stars are found.
+        None for fewer than 3 stars.
     """
     image: Plane = ArrayPlane("image", plane) if isinstance(plane, np.ndarray) else plane
     stars: list[FieldStar] = []
     for box in star_boxes(image.shape):
         stars += new_stars(stars_in(box, read_unmasked(image, mask, box)), stars)
-        if len(stars) >= _ENOUGH:
+        if len(stars) >= _MIN_STARS:
             break
     return typical_width(np.array([star.fwhm for star in stars]))
 
 
 def star_boxes(shape: tuple[int, int]) -> list[Box]:
-    """The parts of an image that are searched for stars, the centre first."""
-    ny, nx = min(shape[0], _SIDE), min(shape[1], _SIDE)
-    places = [(0.5, 0.5), (0.2, 0.2), (0.8, 0.8), (0.2, 0.8), (0.8, 0.2)][:_BOXES]
+    """Return the parts of an image to search for stars, the centre first."""
+    ny, nx = min(shape[0], _BOX_SIDE), min(shape[1], _BOX_SIDE)
+    fractions = [(0.5, 0.5), (0.2, 0.2), (0.8, 0.8), (0.2, 0.8), (0.8, 0.2)][:_MAX_BOXES]
     boxes = [
-        Box(round(fx * (shape[1] - nx)), round(fy * (shape[0] - ny)), nx, ny) for fx, fy in places
+        Box(round(fx * (shape[1] - nx)), round(fy * (shape[0] - ny)), nx, ny)
+        for fx, fy in fractions
     ]
     return list(dict.fromkeys(boxes))
 
 
 def read_unmasked(image: Plane, mask: Plane | None, box: Box) -> Array:
-    """Pixels of a box; NaN where not known, and where masked."""
+    """Read the pixels of a box; NaN where unknown or masked."""
     pixels = np.array(image.read(box), float)
     if mask is not None:
         pixels[np.asarray(mask.read(box)) != 0] = np.nan
@@ -98,7 +100,7 @@ def read_unmasked(image: Plane, mask: Plane | None, box: Box) -> Array:
 
 
 def new_stars(stars: list[FieldStar], known: list[FieldStar]) -> list[FieldStar]:
-    """Those that are not known from a box that overlaps."""
+    """Return the stars that are not yet known from an overlapping box."""
     return [
         star
         for star in stars
@@ -107,7 +109,10 @@ def new_stars(stars: list[FieldStar], known: list[FieldStar]) -> list[FieldStar]
 
 
 def typical_width(widths: Array) -> StarWidths | None:
-    """Median after clipping what lies over 3 robust sigmas off: galaxies, blends, cosmic rays."""
+    """Return the median width without outliers, over 3 robust sigmas off; None below 3 stars.
+
+    Outliers are galaxies, blends and cosmic rays.
+    """
     for _ in range(5):
         if widths.size < 3:
             return None
@@ -121,13 +126,13 @@ def typical_width(widths: Array) -> StarWidths | None:
 
 
 def stars_in(box: Box, pixels: Array) -> list[FieldStar]:
-    """The usable stars of a box with these pixels, the brightest first."""
-    # Numbers near the end of their range, as a damaged file has them.
+    """Return the usable stars of a box with these pixels, the brightest first."""
+    # errstate: a damaged file may hold numbers near the end of the float range.
     with np.errstate(all="ignore"):
-        return _stars_in(box, pixels)
+        return _find_stars(box, pixels)
 
 
-def _stars_in(box: Box, pixels: Array) -> list[FieldStar]:
+def _find_stars(box: Box, pixels: Array) -> list[FieldStar]:
     good = np.isfinite(pixels)
     if np.count_nonzero(good) < 100:
         return []
@@ -135,31 +140,31 @@ def _stars_in(box: Box, pixels: Array) -> list[FieldStar]:
     sky = float(np.median(sample))
     noise = 1.4826 * float(np.median(np.abs(sample - sky)))
     filled = np.where(good, pixels, sky) - sky
-    own = _noise_of_pixels(filled, good)
-    if noise > _UNEVEN * own > 0.0:
-        filled = np.where(good, filled - _sky(filled, good), 0.0)
-        noise = own
-    found = []
-    for y, x in _peaks(filled, good, max(20.0 * noise, 1e-300)):
+    pixel_noise = _measure_pixel_noise(filled, good)
+    if noise > _MAX_SKY_SPREAD * pixel_noise > 0.0:
+        filled = np.where(good, filled - _measure_sky(filled, good), 0.0)
+        noise = pixel_noise
+    stars = []
+    for y, x in _find_peaks(filled, good, max(20.0 * noise, 1e-300)):
         profile = star_profile(filled[y - HALF : y + HALF + 1, x - HALF : x + HALF + 1], noise)
         if profile is not None:
             dx, dy, fwhm = profile
-            found.append(FieldStar(box.x0 + x + dx, box.y0 + y + dy, fwhm))
-    return found
+            stars.append(FieldStar(box.x0 + x + dx, box.y0 + y + dy, fwhm))
+    return stars
 
 
-def _noise_of_pixels(pixels: Array, good: npt.NDArray[np.bool_]) -> float:
-    """Sigma of a pixel, from pixels two apart: a sky that is not even does not count."""
+def _measure_pixel_noise(pixels: Array, good: npt.NDArray[np.bool_]) -> float:
+    """Measure the sigma of a pixel from pixels two apart, so that an uneven sky does not count."""
     both = good[::4, 2:] & good[::4, :-2]
-    apart = np.abs(pixels[::4, 2:] - pixels[::4, :-2])[both]
-    return 1.4826 * float(np.median(apart)) / math.sqrt(2.0) if apart.size else 0.0
+    differences = np.abs(pixels[::4, 2:] - pixels[::4, :-2])[both]
+    return 1.4826 * float(np.median(differences)) / math.sqrt(2.0) if differences.size else 0.0
 
 
-def _sky(pixels: Array, good: npt.NDArray[np.bool_]) -> Array:
-    """Medians of parts of `_PART` pixels, straight in between: amplifiers differ, skies slope."""
+def _measure_sky(pixels: Array, good: npt.NDArray[np.bool_]) -> Array:
+    """Interpolate medians of parts of `_SKY_PART` pixels: amplifiers differ, skies slope."""
     from scipy.ndimage import zoom
 
-    rows, columns = (np.array_split(np.arange(n), max(1, n // _PART)) for n in pixels.shape)
+    rows, columns = (np.array_split(np.arange(n), max(1, n // _SKY_PART)) for n in pixels.shape)
     parts = np.zeros((len(rows), len(columns)))
     for j, down in enumerate(rows):
         for i, along in enumerate(columns):
@@ -171,8 +176,8 @@ def _sky(pixels: Array, good: npt.NDArray[np.bool_]) -> Array:
     return out
 
 
-def _peaks(pixels: Array, good: npt.NDArray[np.bool_], above: float) -> list[tuple[int, int]]:
-    """The brightest local maxima with all pixels around them good and no brighter one near."""
+def _find_peaks(pixels: Array, good: npt.NDArray[np.bool_], above: float) -> list[tuple[int, int]]:
+    """Return (row, column) of the brightest local maxima whose neighbourhood is good."""
     from scipy.ndimage import maximum_filter, uniform_filter
 
     if min(pixels.shape) < 2 * HALF + 1:
@@ -184,48 +189,48 @@ def _peaks(pixels: Array, good: npt.NDArray[np.bool_], above: float) -> list[tup
     inside &= (columns >= HALF) & (columns < pixels.shape[1] - HALF)
     rows, columns = rows[inside], columns[inside]
     order = np.argsort(-smooth[rows, columns])
-    found = []
+    peaks = []
     for k in order.tolist():
         y, x = int(rows[k]), int(columns[k])
-        if good[y - 3 : y + 4, x - 3 : x + 4].all() and not _saturated(pixels, y, x):
-            found.append((y, x))
-        if len(found) == _BRIGHTEST:
+        if good[y - 3 : y + 4, x - 3 : x + 4].all() and not _is_saturated(pixels, y, x):
+            peaks.append((y, x))
+        if len(peaks) == _MAX_STARS_PER_BOX:
             break
-    return found
+    return peaks
 
 
-def _saturated(pixels: Array, y: int, x: int) -> bool:
-    """A flat top: several pixels within a thousandth of the highest."""
+def _is_saturated(pixels: Array, y: int, x: int) -> bool:
+    """Return whether a peak has a flat top: several pixels within a thousandth of the highest."""
     core = pixels[y - 2 : y + 3, x - 2 : x + 3]
     return int(np.count_nonzero(core > 0.999 * core.max())) > 2
 
 
 def star_profile(stamp: Array, noise: float) -> tuple[float, float, float] | None:
-    """A Gaussian by a weighted fit of the logarithm (Guo 2011, IEEE SPM 28, 134).
+    """Fit a Gaussian by weighted least squares of the logarithm (Guo 2011, IEEE SPM 28, 134).
 
-    Of the pixels within the half-maximum circle or a little outside: a Moffat's wings do not count.
+    Pixels within the half-maximum circle or a little outside count: a Moffat's wings do not.
 
     Parameters
     ----------
     stamp : ndarray (21, 21)
-        Centred on the star's highest pixel.
+        Pixels centred on the star's highest pixel.
     noise : float
         Sigma of a pixel of the sky.
 
     Returns
     -------
     (float, float, float) or None
-        Place from the central pixel in x and y, and geometric mean of the FWHM along both axes,
-        pixels. None where the profile is no star's: too sharp, too long, off the peak.
+        Offset from the central pixel in x and y, and geometric mean of the FWHM along both axes,
+        pixels. None if the profile is not a star's: too sharp, too elongated, off the peak.
     """
     edge = np.concatenate([stamp[0], stamp[-1], stamp[:, 0], stamp[:, -1]])
     stamp = stamp - float(np.median(edge))
     peak = float(stamp[HALF - 1 : HALF + 2, HALF - 1 : HALF + 2].max())
-    if not peak < _BRIGHTEST_PEAK:
+    if not peak < _MAX_PEAK:
         return None
     y, x = np.mgrid[-HALF : HALF + 1, -HALF : HALF + 1]
     core = stamp > max(0.35 * peak, 5.0 * noise)
-    core &= _connected(core)
+    core &= _select_central_part(core)
     if np.count_nonzero(core) < 5:
         return None
     dx, dy, value = x[core].astype(float), y[core].astype(float), stamp[core]
@@ -239,14 +244,14 @@ def star_profile(stamp: Array, noise: float) -> tuple[float, float, float] | Non
         return None
     sigma = (narrow * wide) ** -0.25
     fwhm = 2.0 * math.sqrt(2.0 * math.log(2.0)) * sigma
-    place = np.linalg.solve(curve, fit[1:3])
-    if not 1.0 < fwhm < 1.5 * HALF or np.abs(place).max() > 0.5 * HALF:
+    offset = np.linalg.solve(curve, fit[1:3])
+    if not 1.0 < fwhm < 1.5 * HALF or np.abs(offset).max() > 0.5 * HALF:
         return None
-    return float(place[0]), float(place[1]), float(fwhm)
+    return float(offset[0]), float(offset[1]), float(fwhm)
 
 
-def _connected(core: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """The part of ``core`` that holds the centre."""
+def _select_central_part(core: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Return the connected part of ``core`` that contains the centre."""
     from scipy.ndimage import label
 
     parts, _ = label(core)

@@ -17,9 +17,9 @@ _TO_SIGMA = 1.0 / (2.0 * math.sqrt(2.0 * math.log(2.0)))
 
 
 class Psf(Protocol):
-    """What a point of unit flux looks like.
+    """The image of a point of unit flux.
 
-    Its ``repr`` tells it from every other: results of fits are kept under it.
+    The ``repr`` is unique to each PSF: it is part of the key under which results are stored.
     """
 
     @property
@@ -28,10 +28,10 @@ class Psf(Protocol):
 
     @property
     def said(self) -> str:
-        """What it is, in a few words."""
+        """Description of the PSF in a few words."""
 
     def render(self, shape: tuple[int, int], x: float, y: float) -> Array:
-        """Its image, ``shape`` (ny, nx), with the point at column ``x`` and row ``y``, 0-based."""
+        """Render an image of ``shape`` (ny, nx), the point at column ``x``, row ``y``, 0-based."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Gaussian:
 
 @dataclass(frozen=True, slots=True)
 class Moffat:
-    """A round Moffat (1969, A&A 3, 455) profile, taken at the pixels' centres."""
+    """A round Moffat (1969, A&A 3, 455) profile, evaluated at the pixels' centres."""
 
     fwhm: float
     beta: float = 3.0
@@ -79,24 +79,25 @@ class Moffat:
 
 
 class PsfImage:
-    """A PSF measured elsewhere, with its point at the centre of the image.
+    """A measured PSF, with its point at the centre of an image.
 
-    Between the samples it is a cubic spline, outside of the image nought.
+    A cubic spline interpolates the samples; outside the image the PSF is zero.
 
     Parameters
     ----------
     image : ndarray (ny, nx)
-        What a pixel gathers whose centre is there, so an effective PSF; its point is at
+        Effective PSF: each sample is the flux in a pixel centred there. Its point is at
         ``((nx - 1) / 2, (ny - 1) / 2)``. It is scaled to unit flux.
     sampling : float
-        Samples for each pixel of the cutout along an axis.
+        Samples per pixel of the cutout along an axis.
     said : str
-        See :class:`Psf`.
+        Description, see :class:`Psf`.
 
     Raises
     ------
     ValueError
-        Not two-dimensional, not finite, without a positive sum, or ``sampling`` not above 0.
+        ``image`` is not two-dimensional, not finite or without a positive sum, or ``sampling`` is
+        not above 0.
     """
 
     def __init__(
@@ -104,11 +105,11 @@ class PsfImage:
     ) -> None:
         pixels = np.array(image, float)
         if pixels.ndim != 2 or not np.isfinite(pixels).all() or not pixels.sum() > 0:
-            raise ValueError("PSF image: wants finite pixels in two dimensions, of positive sum")
+            raise ValueError("PSF image: expected finite pixels in two dimensions, of positive sum")
         if not (math.isfinite(sampling) and sampling > 0):
-            raise ValueError(f"PSF image: wants a sampling above 0, found {sampling!r}")
+            raise ValueError(f"PSF image: expected a sampling above 0, found {sampling!r}")
         factor = sampling * sampling / float(pixels.sum())
-        # What is scaled already stays as it is, to the bit.
+        # Samples already scaled are not multiplied again: their bits enter __repr__().
         self.samples: Array = pixels if abs(factor - 1.0) < 1e-12 else pixels * factor
         self.sampling = float(sampling)
         self.said = said
@@ -119,11 +120,11 @@ class PsfImage:
 
     @cached_property
     def fwhm(self) -> float:
-        """From the area above half of the maximum, pixels."""
+        """FWHM from the area above half of the maximum, pixels."""
         from scipy.ndimage import zoom
 
         fine = zoom(self.samples, 5, order=3)
-        # Zoom keeps the outer samples' centres in place: n - 1 steps become 5 n - 1.
+        # zoom() keeps the centres of the outer samples fixed: n - 1 steps become 5 n - 1.
         steps = [
             (a - 1) / max(b - 1, 1) for a, b in zip(fine.shape, self.samples.shape, strict=True)
         ]
@@ -132,7 +133,7 @@ class PsfImage:
 
     @cached_property
     def _coefficients(self) -> Array:
-        """Of the cubic spline, with a border on which it comes down to nought."""
+        """Coefficients of the cubic spline, with a border on which the spline falls to zero."""
         from scipy.ndimage import spline_filter
 
         bordered = np.pad(self.samples, _BORDER)
@@ -144,9 +145,9 @@ class PsfImage:
         out: Array = self._weights(shape[0], y, ny) @ self._coefficients
         return out @ self._weights(shape[1], x, nx).T
 
-    def _weights(self, count: int, place: float, size: int) -> Array:
-        """What each coefficient adds to each pixel along an axis, (count, size)."""
-        first = 0.5 * (size - 1) - place * self.sampling
+    def _weights(self, count: int, position: float, size: int) -> Array:
+        """Return the weight of each coefficient in each pixel along an axis, (count, size)."""
+        first = 0.5 * (size - 1) - position * self.sampling
         low = max(math.ceil((1.0 - first) / self.sampling), 0)
         high = min(math.ceil((size - 2.0 - first) / self.sampling), count)
         out = np.zeros((count, size))
@@ -162,7 +163,7 @@ class PsfImage:
 
 _STEPS = np.arange(4)
 _CUBIC = np.array([[1, 4, 1, 0], [-3, 0, 3, 0], [3, -6, 3, 0], [-1, 3, -3, 1]]) / 6.0
-"""The cubic B-spline's four weights by powers of the way from one sample to the next."""
+"""Four weights of the cubic B-spline by powers of the fraction between two samples."""
 
 _BORDER = 12
-"""Samples: the cubic spline's memory of an edge, 0.27 to this power, is under a millionth."""
+"""Width of the border, samples: the spline's memory of an edge, 0.27^12, is below a millionth."""

@@ -1,4 +1,4 @@
-"""Isolated stars all over a field: fitted as candidates are, they show what is normal there."""
+"""Isolated stars all over a field, whose fits show the normal shift and scale of the field."""
 
 from __future__ import annotations
 
@@ -14,50 +14,51 @@ from vetter.core.cutout.plane import Box, Plane
 Array = npt.NDArray[np.float64]
 
 CELLS = 8
-"""The field is looked at in so many parts along each axis, so that stars come from all of it."""
+"""Number of cells of the field along each axis, so that the stars cover the whole field."""
 PER_CELL = 5
-_LARGEST = 512
-"""Of a large cell only the middle is read: the time does not grow with the image."""
-_LEAST_SNR = 15.0
-_RIVAL = 0.25
+_MAX_CELL_SIDE = 512
+"""Side of the central part of a cell that is read, pixels; time does not grow with the image."""
+_MIN_SNR = 15.0
+_MAX_RIVAL = 0.25
 
 
 class Cell(NamedTuple):
-    """A part of the field: stars of ``box`` are wanted, ``read`` reaches beyond it."""
+    """A part of the field: ``box`` is searched for stars, ``read`` adds a margin."""
 
     box: Box
     read: Box
 
 
 def cells(shape: tuple[int, int], margin: int) -> list[Cell]:
-    """The parts of a field of ``shape`` (rows, columns), row by row; ``margin`` pixels overlap."""
-    found = []
+    """Divide a field of ``shape`` (rows, columns) into cells, row by row, read with a margin."""
+    result = []
     for row in range(CELLS):
-        y0, ny = _part(shape[0], row)
+        y0, ny = _cell_range(shape[0], row)
         for column in range(CELLS):
-            x0, nx = _part(shape[1], column)
+            x0, nx = _cell_range(shape[1], column)
             if nx > 0 and ny > 0:
                 read = Box(x0 - margin, y0 - margin, nx + 2 * margin, ny + 2 * margin)
-                found.append(Cell(Box(x0, y0, nx, ny), read))
-    return found
+                result.append(Cell(Box(x0, y0, nx, ny), read))
+    return result
 
 
 def stars_of(
     cell: Cell, image: Plane, template: Plane, mask: Plane | None, fwhm: float
 ) -> list[tuple[float, float]]:
-    """The brightest isolated stars of a part of the field.
+    """Find the brightest isolated stars of a cell.
 
-    A star stands in image and template at S/N over 15, with all pixels within 2 FWHM good, is not
-    saturated, and has no neighbour of a quarter of its height within 3 FWHM.
+    A star has S/N over 15 in image and template, and all pixels within 2 FWHM are good. It is not
+    saturated, and no neighbour within 3 FWHM has a quarter of its height.
 
     Parameters
     ----------
+    cell : Cell
     image, template : Plane
-        NaN where not known.
+        Planes of the field; NaN where unknown.
     mask : Plane, optional
         True where bad.
     fwhm : float
-        Of the image's PSF, pixels.
+        FWHM of the image's PSF, pixels.
 
     Returns
     -------
@@ -65,42 +66,43 @@ def stars_of(
         x and y in the image, 0-based; at most `PER_CELL`.
     """
     pixels = np.array(image.read(cell.read), float)
-    other = np.array(template.read(cell.read), float)
-    good = np.isfinite(pixels) & np.isfinite(other)
+    template_pixels = np.array(template.read(cell.read), float)
+    good = np.isfinite(pixels) & np.isfinite(template_pixels)
     if mask is not None:
         good &= np.asarray(mask.read(cell.read)) == 0
     if np.count_nonzero(good) < 0.25 * good.size:
         return []
-    # Numbers near the end of their range, as a damaged file has them.
+    # errstate: a damaged file may hold numbers near the end of the float range.
     with np.errstate(all="ignore"):
-        return _found(cell, pixels, other, good, fwhm)
+        return _find_stars(cell, pixels, template_pixels, good, fwhm)
 
 
-def _found(
-    cell: Cell, pixels: Array, other: Array, good: npt.NDArray[np.bool_], fwhm: float
+def _find_stars(
+    cell: Cell, pixels: Array, template_pixels: Array, good: npt.NDArray[np.bool_], fwhm: float
 ) -> list[tuple[float, float]]:
-    sky, level = _smooth(pixels, good)
-    _, there = _smooth(other, good)
-    found = []
-    for row, column in _peaks(level, there, good, fwhm):
+    sky, snr = _measure_snr(pixels, good)
+    _, template_snr = _measure_snr(template_pixels, good)
+    stars = []
+    for row, column in _find_peaks(snr, template_snr, good, fwhm):
         x, y = cell.read.x0 + column, cell.read.y0 + row
         inside = 0 <= x - cell.box.x0 < cell.box.nx and 0 <= y - cell.box.y0 < cell.box.ny
-        if inside and not _flat(pixels, row, column):
+        if inside and not _is_saturated(pixels, row, column):
             dx, dy = _centroid(pixels - sky, row, column, max(2, round(0.6 * fwhm)))
-            found.append((x + dx, y + dy))
-        if len(found) == PER_CELL:
+            stars.append((x + dx, y + dy))
+        if len(stars) == PER_CELL:
             break
-    return found
+    return stars
 
 
-def _part(size: int, number: int) -> tuple[int, int]:
+def _cell_range(size: int, number: int) -> tuple[int, int]:
+    """Return start and length of the part of a cell that is read along one axis."""
     low, high = size * number // CELLS, size * (number + 1) // CELLS
-    length = min(high - low, _LARGEST)
+    length = min(high - low, _MAX_CELL_SIDE)
     return low + (high - low - length) // 2, length
 
 
-def _smooth(pixels: Array, good: npt.NDArray[np.bool_]) -> tuple[float, Array]:
-    """Sky, and S/N of the mean of 3 x 3 pixels, whose noise is measured on itself."""
+def _measure_snr(pixels: Array, good: npt.NDArray[np.bool_]) -> tuple[float, Array]:
+    """Return the sky, and the S/N of means of 3 x 3 pixels, by the noise of these means."""
     from scipy.ndimage import uniform_filter
 
     sky = float(np.median(pixels[good]))
@@ -109,36 +111,35 @@ def _smooth(pixels: Array, good: npt.NDArray[np.bool_]) -> tuple[float, Array]:
     return sky, smooth / max(noise, 1e-300)
 
 
-def _peaks(
-    level: Array, there: Array, good: npt.NDArray[np.bool_], fwhm: float
+def _find_peaks(
+    snr: Array, template_snr: Array, good: npt.NDArray[np.bool_], fwhm: float
 ) -> Iterator[tuple[int, int]]:
-    """Rows and columns of peaks that are alone, the brightest first."""
+    """Yield (row, column) of isolated peaks, the brightest first."""
     from scipy.ndimage import maximum_filter, minimum_filter
 
     reach = math.ceil(3 * fwhm)
     side = 2 * math.ceil(2 * fwhm) + 1
     clean = minimum_filter(good, side, mode="constant", cval=False)
-    bright = (level > _LEAST_SNR) & (there > _LEAST_SNR)
-    alone = (level == maximum_filter(level, 2 * reach + 1)) & bright & clean
-    peaks = (level == maximum_filter(level, 3)) & (level > _LEAST_SNR * _RIVAL)
+    bright = (snr > _MIN_SNR) & (template_snr > _MIN_SNR)
+    highest = (snr == maximum_filter(snr, 2 * reach + 1)) & bright & clean
+    peaks = (snr == maximum_filter(snr, 3)) & (snr > _MIN_SNR * _MAX_RIVAL)
     rows, columns = np.nonzero(peaks)
-    heights = level[rows, columns]
-    places = np.argwhere(alone)
-    order = np.argsort(-level[alone], kind="stable")
-    for row, column in places[order].tolist():
+    heights = snr[rows, columns]
+    order = np.argsort(-snr[highest], kind="stable")
+    for row, column in np.argwhere(highest)[order].tolist():
         near = (np.abs(rows - row) <= reach) & (np.abs(columns - column) <= reach)
-        if np.count_nonzero(heights[near] > _RIVAL * level[row, column]) == 1:
+        if np.count_nonzero(heights[near] > _MAX_RIVAL * snr[row, column]) == 1:
             yield row, column
 
 
-def _flat(pixels: Array, row: int, column: int) -> bool:
-    """Saturated: several pixels within a thousandth of the highest."""
+def _is_saturated(pixels: Array, row: int, column: int) -> bool:
+    """Return whether several pixels are within a thousandth of the highest."""
     core = pixels[max(row - 2, 0) : row + 3, max(column - 2, 0) : column + 3]
     return int(np.count_nonzero(core > core.max() - 1e-3 * np.abs(core.max()))) > 2
 
 
 def _centroid(pixels: Array, row: int, column: int, half: int) -> tuple[float, float]:
-    """Centre of the light about a pixel, x and y, within a pixel of it."""
+    """Return the offset (x, y) of the light's centre from a pixel, at most one pixel."""
     stamp: Any = pixels[row - half : row + half + 1, column - half : column + half + 1]
     if stamp.shape != (2 * half + 1, 2 * half + 1):
         return 0.0, 0.0
