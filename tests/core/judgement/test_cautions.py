@@ -25,7 +25,7 @@ def test_nothing_against_a_good_fit() -> None:
     ("changes", "short", "word"),
     [
         ({"correlation": 0.5}, "neighbouring residuals are correlated", "(0.50)"),
-        ({"fwhm": 2.0}, "FWHM 2.0 px is under 2.9", "where a star is bright"),
+        ({"fwhm": 2.0}, "FWHM 2.0 px is under 2.9", "for a bright star"),
         ({"pval": 1.0, "chi2": 40.0}, "err is too large", "chi2/df 0.24"),
         ({"fit_bg": False}, "the background is held at its mode", "too small"),
         ({"scatter": 1.11}, "err is too small by about 10%", "1.11 err"),

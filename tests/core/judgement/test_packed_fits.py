@@ -44,7 +44,7 @@ def test_a_result_comes_out_as_it_went_in(fit):
 
 
 def test_all_of_a_result_but_its_residual_is_kept():
-    kept = {*fit_table._NUMBERS, *fit_table._WORDS}
+    kept = {*fit_table._NUMBERS, *fit_table._TEXTS}
     assert kept == {field.name for field in fields(Adjustment)} - {"residual"}
 
 
@@ -74,8 +74,8 @@ def test_a_copy_does_not_follow_later_results():
 def test_words_that_many_say_are_kept_once():
     packed = PackedFits(2)
     for row in range(2):
-        packed.set(row, replace(ODD, dx=float(row), notes=(f"FWHM {len(packed._words)} px",)))
-    assert packed._words[0] is packed._words[1]
+        packed.set(row, replace(ODD, dx=float(row), notes=(f"FWHM {len(packed._texts)} px",)))
+    assert packed._texts[0] is packed._texts[1]
 
 
 def test_the_garbage_collector_has_nothing_to_do_with_results():

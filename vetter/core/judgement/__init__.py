@@ -1,1 +1,1 @@
-"""What the fits say about a candidate and a field."""
+"""Judgements from fits, of a candidate and of a field; start at `disappeared`."""

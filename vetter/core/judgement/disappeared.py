@@ -1,4 +1,4 @@
-"""Whether a fit explains a candidate away, with the reason in words."""
+"""Judgement of a fit: explained, not explained or not judged, with the reason in words."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from vetter.core.fit.adjustment import UNSEEN, Adjustment
 from vetter.core.number_text import probability
 
 _UPPER_HUNDREDTH = 2.326
-"""Of a normal distribution, in sigmas."""
+"""Sigmas above which a normal variable lies in one case of a hundred."""
 
-_PHOTOMETRY = 0.03
-"""By so much the scale of steady stars differs from 1, and of bright ones by many sigmas."""
+_MAX_SCALE_SCATTER = 0.03
+"""Difference from 1 that the scale of steady stars may have; for bright stars, many sigmas."""
 
-_MANY = 2.0
-"""Times the noise that a fit leaves, from which on it is said what that hides."""
+_MIN_RESIDUAL_NOTE = 2.0
+"""Residuals, in times the noise, from which on the reason names the S/N that they hide."""
 
 
 class Judgement(NamedTuple):
-    """``disappeared`` is None where it cannot be judged; ``reason`` says why in each case."""
+    """A judgement with its ``reason``.
+
+    ``disappeared`` is True for explained, False for not explained, None for not judged.
+    """
 
     disappeared: bool | None
     reason: str
@@ -39,24 +42,33 @@ def judge(
     Parameters
     ----------
     adjustment : Adjustment, optional
-        None: there was no fit.
+        Result of the fit; None if not fitted.
     min_pval, max_chi2_ratio : float
-        The fit is good where its p-value is above the one, or chi2 is below that part of
-        what it was.
+        A fit is good if its p-value exceeds ``min_pval``, or its chi2 is below
+        ``max_chi2_ratio`` times the chi2 before the fit.
     scale_range : (float, float)
-        The scale has to be within, the ends excluded.
+        Limits of the scale of an explained candidate, excluded.
     max_snr : float
-        Where a FWHM is known, the surviving \\|S/N\\| has to be below.
+        Limit of the surviving \\|S/N\\| of an explained candidate, if a FWHM is known; excluded.
 
     Returns
     -------
     Judgement
-        Not judged (None) where there is no fit, the template is not matched to the image, ``err``
-        is only estimated, or a FWHM is known and the surviving S/N could not be measured: a
-        source might hide in pixels that are masked or near the edge. True with a reason of its
-        own where the difference is noise before the fit too; and the reason says where light at
-        the candidate's place reaches ``max_snr`` with what the scale took up, and what a fit hides
-        that leaves several times the noise.
+        Not judged (None) without a fit, if the template is not matched to the image, or if ``err``
+        is only estimated. Also not judged if a FWHM is known and the surviving S/N could not be
+        measured: a source might hide in pixels that are masked or near the edge. Explained with a
+        special reason if the difference is noise before the fit too. The reason also names new
+        light that reaches ``max_snr`` with the flux absorbed by the scale. If the residuals are
+        several times the noise, it names the S/N that they hide.
+
+    Examples
+    --------
+    >>> fit = Adjustment(True, dx=0.2, dy=0.1, scale=1.01, chi2_0=900.0, chi2=280.0, df=285,
+    ...                  pval=0.57, fwhm=3.0, snr=1.2)
+    >>> judge(fit).disappeared
+    True
+    >>> judge(fit, max_snr=1.0).reason
+    'a source of S/N 1.2 survives'
     """
     if adjustment is None:
         return Judgement(None, "not fitted")
@@ -64,30 +76,30 @@ def judge(
         return Judgement(None, f"no fit: {adjustment.reason}")
     if adjustment.caveats:
         return Judgement(None, "; ".join(adjustment.caveats))
-    against = _objections(adjustment, min_pval, max_chi2_ratio, scale_range, max_snr)
-    if against:
-        return Judgement(False, "; ".join(against))
+    objections = _list_objections(adjustment, min_pval, max_chi2_ratio, scale_range, max_snr)
+    if objections:
+        return Judgement(False, "; ".join(objections))
     if math.isfinite(adjustment.fwhm) and math.isnan(adjustment.snr):
-        said = UNSEEN if UNSEEN in adjustment.notes else "the surviving S/N could not be measured"
-        return Judgement(None, said)
-    said = "a shift and a scale of the template explain it"
+        reason = UNSEEN if UNSEEN in adjustment.notes else "the surviving S/N could not be measured"
+        return Judgement(None, reason)
+    reason = "a shift and a scale of the template explain it"
     if _is_noise(adjustment.chi2_0, adjustment.df):
-        said = "nothing to explain: the difference is noise before the fit too"
-    more = _in_the_scale(adjustment, max_snr) + _left_over(adjustment, max_snr)
-    return Judgement(True, said + more)
+        reason = "nothing to explain: the difference is noise before the fit too"
+    reason += _describe_absorbed(adjustment, max_snr) + _describe_residuals(adjustment, max_snr)
+    return Judgement(True, reason)
 
 
 def why_not_judged(source: CutoutSource) -> str:
-    """Why no fit of a source's candidates can be judged, in words; empty where fits can.
+    """Return why no fit of a source's candidates can be judged; empty if fits can be judged.
 
-    As far as its planes tell, by the rules of a single fit (`vetter.core.fit.input`): ``err``
-    is given, and the template is matched to the image: ``convolved``, not reprojected, or a column
-    says so.
+    The planes decide, by the rules of a single fit (`vetter.core.fit.input`): ``err`` is given,
+    and the template is matched to the image, which means ``convolved`` without reprojection, or a
+    column ``template_matched``.
     """
-    made = source.plane_provenance
-    if Provenance.ESTIMATED in made.get("err", Provenance.GIVEN):
+    provenance = source.plane_provenance
+    if Provenance.ESTIMATED in provenance.get("err", Provenance.GIVEN):
         return "err is only estimated"
-    convolved = made.get("convolved", Provenance.GIVEN)
+    convolved = provenance.get("convolved", Provenance.GIVEN)
     if "convolved" in source.plane_names and Provenance.REPROJECTED not in convolved:
         return ""
     if "template_matched" in source.candidates.columns:
@@ -95,54 +107,60 @@ def why_not_judged(source: CutoutSource) -> str:
     return "the template is not matched to the image"
 
 
-def _left_over(fit: Adjustment, max_snr: float) -> str:
-    """A fit that is good only beside what was before hides sources that are bright by ``err``."""
+def _describe_residuals(fit: Adjustment, max_snr: float) -> str:
+    """Return the S/N below which large residuals hide a source; empty for small residuals.
+
+    A fit may be good only relative to the chi2 before it.
+    """
     if not (fit.df > 0 and math.isfinite(fit.snr)):
         return ""
     times = math.sqrt(fit.chi2 / fit.df)
-    if times < _MANY:
+    if times < _MIN_RESIDUAL_NOTE:
         return ""
     hidden = f"no source under S/N {max_snr * times:.0f} is seen"
     return f"; what it leaves is {times:.1f} times the noise: {hidden}"
 
 
-def _in_the_scale(fit: Adjustment, max_snr: float) -> str:
-    """What a variable star and a new source on its core would show alike: the scale took it up."""
+def _describe_absorbed(fit: Adjustment, max_snr: float) -> str:
+    """Return the S/N of the new light with the flux absorbed by the scale; empty below the limit.
+
+    A variable star and a new source on its core look alike here.
+    """
     if not (fit.absorbed > 0 and fit.flux_err > 0):
         return ""
     new = fit.snr + fit.absorbed / fit.flux_err
-    if fit.scale > 1.0 + _PHOTOMETRY and fit.held_err > 0:
-        # Where star and PSF are alike it is the scale's error that makes the flux's own so large;
-        # without a PSF the scale takes up all there is.
+    if fit.scale > 1.0 + _MAX_SCALE_SCATTER and fit.held_err > 0:
+        # If star and PSF have the same shape, the scale's error dominates flux_err, and the scale
+        # absorbs all the new flux: held_err, without the scale's error, is that flux's error.
         new = max(new, fit.absorbed / fit.held_err)
     return f"; with what the scale took up, light of S/N {new:.1f} is new" if new >= max_snr else ""
 
 
 def _is_noise(chi2: float, df: int) -> bool:
-    """Whether chi2 is not in its upper hundredth, by Wilson & Hilferty (1931, PNAS 17, 684)."""
+    """Return whether chi2 is below its upper hundredth (Wilson & Hilferty 1931, PNAS 17, 684)."""
     if df <= 0 or not chi2 >= 0:
         return False
     width = 2.0 / (9.0 * df)
     return math.cbrt(chi2 / df) < 1.0 - width + _UPPER_HUNDREDTH * math.sqrt(width)
 
 
-def _objections(
+def _list_objections(
     fit: Adjustment,
     min_pval: float,
     max_chi2_ratio: float,
     scale_range: tuple[float, float],
     max_snr: float,
 ) -> list[str]:
-    found = []
+    lines = []
     if not (fit.pval > min_pval or fit.chi2 < max_chi2_ratio * fit.chi2_0):
-        found.append(f"the fit is bad: chi2/df {fit.chi2 / fit.df:.2f}, p {probability(fit.pval)}")
+        lines.append(f"the fit is bad: chi2/df {fit.chi2 / fit.df:.2f}, p {probability(fit.pval)}")
     if not scale_range[0] < fit.scale < scale_range[1]:
-        found.append(f"scale {fit.scale:.2f} is outside {scale_range[0]:g} to {scale_range[1]:g}")
+        lines.append(f"scale {fit.scale:.2f} is outside {scale_range[0]:g} to {scale_range[1]:g}")
     if fit.at_bound:
-        found.append("on its bound: " + ", ".join(fit.at_bound))
+        lines.append("on its bound: " + ", ".join(fit.at_bound))
     if abs(fit.snr) >= max_snr:
-        found.append(f"a source of S/N {fit.snr:.1f} survives")
-    return found
+        lines.append(f"a source of S/N {fit.snr:.1f} survives")
+    return lines
 
 
 def disappeared(
@@ -152,9 +170,14 @@ def disappeared(
     scale_range: tuple[float, float] = (0.8, 1.2),
     max_snr: float = 5.0,
 ) -> bool | None:
-    """Whether :func:`vetter.core.fit.adjust.adjust_cutout` explained a candidate away.
+    """Return whether :func:`vetter.core.fit.adjust.adjust_cutout` explained a candidate.
 
-    Parameters are those of :func:`judge`, which gives the reason too.
+    The other parameters are those of :func:`judge`, which returns the reason too.
+
+    Parameters
+    ----------
+    cutout : Cutout or dict
+        Cutout with the results of a fit in ``meta``.
 
     Returns
     -------

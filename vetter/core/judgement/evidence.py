@@ -1,4 +1,4 @@
-"""The evidence of a fit for the user: words, figures, and cautions against the figures."""
+"""The evidence of a fit for the user: judgement, figures, and cautions about the figures."""
 
 from __future__ import annotations
 
@@ -9,69 +9,69 @@ from vetter.core.fit.adjustment import Adjustment, is_off
 from vetter.core.judgement.disappeared import Judgement
 from vetter.core.number_text import probability
 
-_HOPELESS = 3.0
-"""Chi2 per degree of freedom that neither a wrong err nor correlated pixels bring about."""
+_MAX_CAUTIONED_CHI2 = 3.0
+"""Chi2 per degree of freedom above which neither a wrong err nor correlated pixels explain it."""
 
 _HEADLINES = {True: "explained", False: "not explained", None: "not judged"}
 
 CORRELATED = 0.15
 UNDERSAMPLED = 2.9
 NOISY = 0.3
-"""Noise of the template in units of ``err`` from which on it is named as the reason."""
+"""Noise of the template, in units of ``err``, above which a caution names it as the reason."""
 
 
 def headline(judgement: Judgement, fit: Adjustment | None = None) -> str:
-    """The judgement with its reason: ``not explained: a source of S/N 12.3 survives``.
+    """Return the judgement with its reason: ``not explained: a source of S/N 12.3 survives``.
 
-    With the fit, before and after stand between them: ``explained, from 12.0 to 1.1 times the
+    With a fit the residuals before and after are inserted: ``explained, from 12.0 to 1.1 times the
     noise: a shift...``.
     """
-    change = "" if fit is None else _change(fit)
+    change = "" if fit is None else _describe_change(fit)
     return f"{_HEADLINES[judgement.disappeared]}{change}: {judgement.reason}"
 
 
 APART = "    "
-"""Between two numbers of a fit."""
+"""Separator between two numbers of a fit."""
 
 
 def numbers(fit: Adjustment) -> str:
-    """The fit's numbers on one line; unknown ones are left out.
+    """Return the fit's numbers on one line, without unknown ones.
 
     Returns
     -------
     str
-        Chi2 per degree of freedom before and after, p-value and what stands against it, shift in
-        pixels, scale, surviving S/N, correlation of neighbouring residuals, and what it rests on:
-        the plane that was fitted, the box, the FWHM. Empty where there is no result.
+        Chi2 per degree of freedom before and after, p-value with its cautions, shift in pixels,
+        scale, surviving S/N, correlation of neighbouring residuals, fitted plane, box, FWHM. Empty
+        without a result.
     """
     if not fit.converged:
         return ""
     bounds = dict.fromkeys(fit.at_bound, " (at its bound)")
     parts = [
-        _chi2(fit),
-        "" if math.isnan(fit.pval) else f"p {probability(fit.pval)}{_but(fit)}",
-        _known("dx {:+.3f}", fit.dx, bounds.get("dx", "")),
-        _known("dy {:+.3f} px", fit.dy, bounds.get("dy", "")),
-        _known("scale {:.3f}", fit.scale, bounds.get("scale", "")),
-        _snr(fit),
-        _known("neighbours {:+.2f}", fit.correlation),
+        _format_chi2(fit),
+        "" if math.isnan(fit.pval) else f"p {probability(fit.pval)}{_summarise_cautions(fit)}",
+        _format("dx {:+.3f}", fit.dx, bounds.get("dx", "")),
+        _format("dy {:+.3f} px", fit.dy, bounds.get("dy", "")),
+        _format("scale {:.3f}", fit.scale, bounds.get("scale", "")),
+        _format_snr(fit),
+        _format("neighbours {:+.2f}", fit.correlation),
         rests_on(fit),
     ]
     return APART.join(part for part in parts if part)
 
 
 def details(fit: Adjustment) -> str:
-    """What else is to be known of a fit, a line each: for the tool tip."""
-    quintic = fit.spline == 5
+    """Return further facts of a fit, one per line, for the tool tip."""
+    is_quintic = fit.spline == 5
     lines = [
-        _known("background: image {:.5g}", fit.bg, _known(", template {:.5g}", fit.tbg)),
-        _known("surviving flux {:.5g}", fit.flux, _known(" ± {:.3g}", fit.flux_err)),
-        _known("flux taken up by the scale {:.5g}", fit.absorbed),
-        _known("neighbouring residuals correlate {:+.2f}", fit.correlation),
+        _format("background: image {:.5g}", fit.bg, _format(", template {:.5g}", fit.tbg)),
+        _format("surviving flux {:.5g}", fit.flux, _format(" ± {:.3g}", fit.flux_err)),
+        _format("flux absorbed by the scale {:.5g}", fit.absorbed),
+        _format("neighbouring residuals correlate {:+.2f}", fit.correlation),
         f"fitted plane: {fit.template}" if fit.template else "",
-        _known("FWHM {:.2f} px", fit.fwhm),
-        _known("fitted box {:.0f} px", fit.box, f", {fit.pixels} pixels" if fit.pixels else ""),
-        "shifted by a quintic spline: too sharp and bright for the cubic" if quintic else "",
+        _format("FWHM {:.2f} px", fit.fwhm),
+        _format("fitted box {:.0f} px", fit.box, f", {fit.pixels} pixels" if fit.pixels else ""),
+        "quintic spline: the star is too sharp and bright for the cubic one" if is_quintic else "",
         *fit.caveats,
         *cautions(fit),
         *fit.notes,
@@ -80,80 +80,79 @@ def details(fit: Adjustment) -> str:
 
 
 def rests_on(fit: Adjustment) -> str:
-    """What was fitted: ``on convolved, 17 px, PSF from 31 stars of the field, FWHM 4.10``.
+    """Return a fit's basis: ``on convolved, 17 px, PSF from 31 stars of the field, FWHM 4.10``.
 
-    What is not known is left out.
+    Unknown parts are omitted.
     """
-    box, fwhm = _known("{:.0f} px", fit.box), _known("FWHM {:.2f}", fit.fwhm)
-    parts = (fit.template, box, fit.psf, fwhm)
-    said = ", ".join(part for part in parts if part)
-    return f"on {said}" if said else ""
+    box, fwhm = _format("{:.0f} px", fit.box), _format("FWHM {:.2f}", fit.fwhm)
+    text = ", ".join(part for part in (fit.template, box, fit.psf, fwhm) if part)
+    return f"on {text}" if text else ""
 
 
-def _known(form: str, value: float, more: str = "") -> str:
-    return "" if math.isnan(value) else form.format(value) + more
+def _format(form: str, value: float, suffix: str = "") -> str:
+    return "" if math.isnan(value) else form.format(value) + suffix
 
 
-def _change(fit: Adjustment) -> str:
-    """What the fit has done: from how many times the noise to how many."""
+def _describe_change(fit: Adjustment) -> str:
+    """Return the residuals before and after the fit, in times the noise."""
     if fit.df <= 0 or math.isnan(fit.chi2_0) or math.isnan(fit.chi2):
         return ""
     before, after = (math.sqrt(chi2 / fit.df) for chi2 in (fit.chi2_0, fit.chi2))
     return f", from {before:.1f} to {after:.1f} times the noise"
 
 
-def _chi2(fit: Adjustment) -> str:
+def _format_chi2(fit: Adjustment) -> str:
     if fit.df <= 0 or math.isnan(fit.chi2):
         return ""
-    before = "?" if math.isnan(fit.chi2_0) else _short(fit.chi2_0 / fit.df)
-    return f"chi2/df {before} to {_short(fit.chi2 / fit.df)} (df {fit.df})"
+    before = "?" if math.isnan(fit.chi2_0) else _format_ratio(fit.chi2_0 / fit.df)
+    return f"chi2/df {before} to {_format_ratio(fit.chi2 / fit.df)} (df {fit.df})"
 
 
-def _but(fit: Adjustment) -> str:
-    """What stands against the p-value, in short; the tool tip has it in full."""
-    said = cautions(fit)
-    # A fit that bad is bad whatever is said against its p-value.
-    if not said or fit.chi2 > _HOPELESS * fit.df:
+def _summarise_cautions(fit: Adjustment) -> str:
+    """Return the first caution about the p-value in short; the tool tip has all in full."""
+    lines = cautions(fit)
+    # No caution makes up for a fit this bad.
+    if not lines or fit.chi2 > _MAX_CAUTIONED_CHI2 * fit.df:
         return ""
-    more = f" and {len(said) - 1} more" if len(said) > 1 else ""
-    return f", but {in_short(said[0])}{more}"
+    more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
+    return f", but {in_short(lines[0])}{more}"
 
 
-def _short(value: float) -> str:
+def _format_ratio(value: float) -> str:
     return f"{value:.2f}" if value < 100 else f"{value:.4g}"
 
 
-def _snr(fit: Adjustment) -> str:
+def _format_snr(fit: Adjustment) -> str:
     if math.isnan(fit.snr):
         return "surviving S/N unknown" if math.isfinite(fit.fwhm) else "surviving S/N: no FWHM"
     return f"surviving S/N {fit.snr:.1f}"
 
 
 def cautions(adjustment: Adjustment) -> tuple[str, ...]:
-    """One line for each reason why the p-value or the error of a converged fit is off."""
+    """Return a line for each reason why the p-value or error of a converged fit is wrong."""
     if not adjustment.converged:
         return ()
-    found = []
-    # The scatter of a correlation that is nought is about 1 / sqrt(2 pixels): four of these.
+    lines = []
+    # The correlation of independent pixels scatters by about 1 / sqrt(2 pixels): four sigmas.
     by_chance = 4.0 / math.sqrt(2.0 * max(adjustment.pixels, 1))
     if abs(adjustment.correlation) > max(CORRELATED, by_chance):
-        found.append(
+        lines.append(
             f"neighbouring residuals are correlated ({adjustment.correlation:.2f}): p-value and "
             "errors hold only for independent pixels"
         )
-    found += _errors(adjustment)
+    lines += _check_err(adjustment)
     if not adjustment.fit_bg:
-        found.append("the background is held at its mode: p-values come out too small")
+        lines.append("the background is held at its mode: p-values come out too small")
     if adjustment.fwhm < UNDERSAMPLED:
-        found.append(
-            f"FWHM {adjustment.fwhm:.1f} px is under {UNDERSAMPLED}: where a star is bright the "
-            "spline is off by more than the noise, the p-value comes out too small"
+        lines.append(
+            f"FWHM {adjustment.fwhm:.1f} px is under {UNDERSAMPLED}: for a bright star the "
+            "spline's error exceeds the noise, and the p-value comes out too small"
         )
-    return tuple(found)
+    return tuple(lines)
 
 
-def _errors(fit: Adjustment) -> list[str]:
-    """Whether ``err`` is what the residuals scatter by."""
+def _check_err(fit: Adjustment) -> list[str]:
+    """Return a caution if ``err`` differs from the scatter of the residuals."""
     if is_off(fit.scatter, fit.scatter_err):
         scattered = f"(residuals around the source scatter by {fit.scatter:.2f} err)"
         if fit.scatter < 1.0:
@@ -174,5 +173,5 @@ def _errors(fit: Adjustment) -> list[str]:
 
 
 def in_short(caution: str) -> str:
-    """What a caution says first: ``err is too small by about 10%``."""
+    """Return the first statement of a caution: ``err is too small by about 10%``."""
     return re.split(r" \(|: ", caution)[0]

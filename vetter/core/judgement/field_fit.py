@@ -1,4 +1,4 @@
-"""How the candidates of one field are fitted: the same in the window, ahead and headless."""
+"""Fits of the candidates of one field, the same in the window, in advance and headless."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from vetter.errors import VetterError
 from vetter.settings import FitSettings
 
 REVISION = 7
-"""Raised when the fit itself changes, so that results of the older one are made anew."""
+"""Revision of the fit, raised whenever it changes, so that stored results are fitted again."""
 
 SPLINE_REACH = 2
-"""Pixels around the fitted box that the cubic spline of a shifted template uses."""
+"""Pixels around the fitted box that the cubic spline of a shifted template needs."""
 
 
 class FieldFit(NamedTuple):
@@ -32,20 +32,20 @@ class FieldFit(NamedTuple):
     Attributes
     ----------
     options : FitOptions
-        The box is ``inner_fwhm`` times the FWHM, plus one pixel.
+        Options of the fits; the box is ``inner_fwhm`` times the FWHM, plus one pixel.
     radius : float
-        Of the cutouts that are fitted, pixels: large enough for the box, and never that of
-        the display, so that a result does not depend on how the vetter looks at it.
+        Radius of the fitted cutouts, pixels: large enough for the box, and never that of the
+        display, so that a result does not depend on the user's view.
     said : str
-        What the PSF is and where it comes from, and the box, in words.
+        Description of the PSF, its origin and the box.
     settings : FitSettings
-        The limits of the judgement.
+        Limits of the judgement.
     each : bool
-        Whether candidates may have a PSF of their own, as packets of several surveys do: see
+        Whether each candidate may have its own PSF, as packets of several surveys do: see
         `vetter.core.cutout_source.CutoutSource`.
     unlike : str
-        What the field's stars have against its template, which then judges nothing: see
-        `vetter.core.judgement.flux_scale`.
+        Caveat from the field's stars against its template, or empty; with a caveat no fit is
+        judged. See `vetter.core.judgement.flux_scale`.
     """
 
     options: FitOptions
@@ -56,7 +56,7 @@ class FieldFit(NamedTuple):
     unlike: str = ""
 
     def judge(self, adjustment: Adjustment) -> Judgement:
-        """Whether a result explains the candidate away, by the settings' limits."""
+        """Judge a result by the limits of the settings."""
         settings = self.settings
         if self.unlike:
             adjustment = replace(adjustment, caveats=(self.unlike, *adjustment.caveats))
@@ -69,9 +69,10 @@ class FieldFit(NamedTuple):
         )
 
     def signature(self, fingerprints: Iterable[Fingerprint]) -> str:
-        """Names options and pixels: a result kept under another signature is not current.
+        """Return a hash of options and pixels; results stored under another hash are outdated.
 
-        The list itself does not count: a result belongs to a position, which is checked apart.
+        The list is not part of the hash: a result belongs to a position, which is checked
+        separately.
         """
         pixels = sorted(f"{f.role} {f.digest}" for f in fingerprints if f.role != "candidates")
         each = " each" if self.each else ""
@@ -82,26 +83,26 @@ class FieldFit(NamedTuple):
 def field_fit(
     fwhm: PsfFwhm | None, settings: FitSettings, radius: float, psf: Psf | None = None
 ) -> FieldFit:
-    """The fit of a field's candidates.
+    """Return options and size of the fits of a field's candidates.
 
     Parameters
     ----------
     fwhm : PsfFwhm or None
-        Of the image's PSF; None: nothing tells, and the settings' default is taken, and said.
+        FWHM of the image's PSF; None: unknown, so the settings' default is used, with a note.
     settings : FitSettings
     radius : float
-        Of the cutouts as the input gives them, pixels.
+        Radius of the cutouts in the input, pixels.
     psf : Psf, optional
-        Of the image, of that FWHM; None: a Moffat where the settings want one, else a Gaussian.
+        PSF of the image, with that FWHM; None: a Moffat or a Gaussian, by the settings.
     """
     if fwhm is None:
         value = settings.default_fwhm
-        said = f"FWHM {value:.2f} px, the settings' default: nothing else tells; give --fwhm"
+        psf_note = f"FWHM {value:.2f} px, the settings' default: nothing else tells; give --fwhm"
     else:
-        value, said = fwhm.value, fwhm.said
+        value, psf_note = fwhm.value, fwhm.said
     if psf is None:
-        moffat = settings.psf == "moffat"
-        psf = Moffat(value, settings.moffat_beta) if moffat else Gaussian(value)
+        is_moffat = settings.psf == "moffat"
+        psf = Moffat(value, settings.moffat_beta) if is_moffat else Gaussian(value)
     inner = settings.inner_fwhm * value + 1
     options = FitOptions(
         max_shift=settings.max_shift,
@@ -111,53 +112,53 @@ def field_fit(
         fit_bg=settings.fit_bg,
         fwhm=value,
         psf=psf,
-        psf_note=said,
+        psf_note=psf_note,
         check_err=True,
     )
-    # Of whole pixels, as many on each side of the central one.
+    # Whole pixels, symmetric about the central one.
     side = 2 * math.floor(inner / 2) + 1
-    least = math.ceil((inner - 1) / 2 + settings.max_shift + SPLINE_REACH)
+    min_radius = math.ceil((inner - 1) / 2 + settings.max_shift + SPLINE_REACH)
     return FieldFit(
-        options, max(radius, least), f"{psf.said}; {said}; fitted box {side} px", settings
+        options, max(radius, min_radius), f"{psf.said}; {psf_note}; fitted box {side} px", settings
     )
 
 
 def fit_rows(source: CutoutSource, fitting: FieldFit, rows: Sequence[int]) -> list[Adjustment]:
-    """Fit the candidates of these rows together; one without a cutout has a result that says so."""
+    """Fit the candidates of these rows together; an unread cutout gets a result with the reason."""
     from vetter.core.fit.input import READ
 
-    # Of several images one may have a convolved template, and another the template alone.
-    alone = "convolved" in source.plane_names and len(source.fields) == 1
-    names = [name for name in READ if not (alone and name == "template")]
+    # One image only: among several, one may have a convolved template, another only a template.
+    skip_template = "convolved" in source.plane_names and len(source.fields) == 1
+    names = [name for name in READ if not (skip_template and name == "template")]
     cutouts, results = [], {}
     for row in rows:
         try:
             cutouts.append((row, source.cutout_with(row, fitting.radius, names)))
         except VetterError as error:
             results[row] = failed(str(error), unread=True)
-    for options, members in _alike(source, fitting, cutouts):
-        made = _fitted([cutout for _, cutout in members], options)
-        results.update({row: result for (row, _), result in zip(members, made, strict=True)})
+    for options, members in _group_by_options(source, fitting, cutouts):
+        fits = _fit_safely([cutout for _, cutout in members], options)
+        results.update({row: result for (row, _), result in zip(members, fits, strict=True)})
     return [results[row] for row in rows]
 
 
-def _alike(
+def _group_by_options(
     source: CutoutSource, fitting: FieldFit, cutouts: list[tuple[int, Any]]
 ) -> list[tuple[FitOptions, list[tuple[int, Any]]]]:
-    """Rows and cutouts by how they are fitted: all alike, or by the FWHM of each."""
+    """Group rows and cutouts by the options of their fits: one group, or one per FWHM."""
     if not (fitting.each and source.has_own_widths):
         return [(fitting.options, cutouts)]
-    parts: dict[PsfFwhm | None, list[tuple[int, Any]]] = {}
+    groups: dict[PsfFwhm | None, list[tuple[int, Any]]] = {}
     for row, cutout in cutouts:
-        parts.setdefault(source.own_fwhm(row, cutout), []).append((row, cutout))
+        groups.setdefault(source.own_fwhm(row, cutout), []).append((row, cutout))
     settings, radius = fitting.settings, fitting.radius
-    return [(field_fit(own, settings, radius).options, part) for own, part in parts.items()]
+    return [(field_fit(fwhm, settings, radius).options, group) for fwhm, group in groups.items()]
 
 
-def _fitted(cutouts: Sequence[Any], options: FitOptions) -> list[Adjustment]:
-    """Fit together; where that ends in an error of our own, one by one, and the one says so.
+def _fit_safely(cutouts: Sequence[Any], options: FitOptions) -> list[Adjustment]:
+    """Fit together; after an unexpected error, fit one by one, so that one result carries it.
 
-    A hundred thousand candidates are not to lose their fits to a mistake that one brings to light.
+    A bug that a single candidate triggers must not cost a hundred thousand others their fits.
     """
     from vetter.core.fit.adjust import fit_many
 
@@ -165,6 +166,6 @@ def _fitted(cutouts: Sequence[Any], options: FitOptions) -> list[Adjustment]:
         return fit_many(cutouts, options)
     except Exception as error:
         if len(cutouts) == 1:
-            said = " ".join(str(error).split())
-            return [failed(f"unexpected {type(error).__name__} in the fit: {said}")]
-    return [result for cutout in cutouts for result in _fitted([cutout], options)]
+            text = " ".join(str(error).split())
+            return [failed(f"unexpected {type(error).__name__} in the fit: {text}")]
+    return [result for cutout in cutouts for result in _fit_safely([cutout], options)]

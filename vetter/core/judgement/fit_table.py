@@ -1,7 +1,7 @@
 """The results of a field's fits as columns, one value per candidate.
 
-The results themselves are kept as bytes until one is asked for: objects of many parts would make
-the garbage collector slow. All arrays grow with the list, with room to spare.
+The results are stored as bytes and unpacked on request: objects with many parts would slow down the
+garbage collector. All arrays grow with the list, with spare capacity.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FORMATS = {
     "scale": "%.3f",
     "surviving_snr": "%.1f",
 }
-"""How the numbers are written in a list."""
+"""Formats of the numbers in an exported list, by column."""
 
 _FLOATS = (
     *("dx", "dy", "scale", "bg", "tbg", "chi2_0", "chi2", "pval", "correlation"),
@@ -41,14 +41,14 @@ _INTEGERS = ("df", "pixels", "spline")
 _BOOLEANS = ("converged", "fit_bg", "unread")
 _NUMBERS = (*_FLOATS, *_INTEGERS, *_BOOLEANS)
 _RECORD = Struct(f"={len(_FLOATS)}d{len(_INTEGERS)}q{len(_BOOLEANS)}?")
-_WORDS = ("reason", "at_bound", "psf", "template", "caveats", "notes")
-_numbers_of, _words_of = attrgetter(*_NUMBERS), attrgetter(*_WORDS)
+_TEXTS = ("reason", "at_bound", "psf", "template", "caveats", "notes")
+_get_numbers, _get_texts = attrgetter(*_NUMBERS), attrgetter(*_TEXTS)
 
 NOTHING_TO_FIT = "needs an image, and a convolved template or a template"
 
 
 class Disappeared(IntEnum):
-    """Code of a judgement in an array; ``word`` is what the column ``disappeared`` shows."""
+    """Code of a judgement in an array; ``word`` is its text in the column ``disappeared``."""
 
     NOT_FITTED = 0
     YES = 1
@@ -57,30 +57,30 @@ class Disappeared(IntEnum):
 
     @property
     def word(self) -> str:
-        """Text for the column; empty without a fit."""
+        """Text in the column; empty without a fit."""
         return ("", "yes", "no", "not judged")[self]
 
 
 _CODES = {True: Disappeared.YES, False: Disappeared.NO, None: Disappeared.NOT_JUDGED}
-_ANSWERS = {code: answer for answer, code in _CODES.items()}
+_VALUES = {code: value for value, code in _CODES.items()}
 
 
 class FitTable:
     """Adjustments and judgements by row, and the columns to sort and filter by.
 
     ``chi2_before`` and ``chi2_after`` are per degree of freedom, ``shift`` is the length of
-    (dx, dy) in pixels. A number is NaN where there is no fit.
+    (dx, dy) in pixels. A number is NaN without a fit.
 
     Attributes
     ----------
     codes : ndarray (count,), uint8
-        `Disappeared` of each row.
+        `Disappeared` code of each row.
     shifts : ndarray (count, 2)
-        dx and dy in pixels, NaN where not known.
+        dx and dy in pixels, NaN if unknown.
     at_bound : ndarray (count,), bool
-        Whether dx or dy ended on its bound: the shift then means little.
+        Whether dx or dy ended on its bound, which makes the shift meaningless.
     fits : PackedFits
-        The results themselves.
+        The results.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ class FitTable:
         self._numbers = {name: np.full(count, np.nan) for name in NUMBERS}
 
     def extend(self, count: int) -> None:
-        """The list is longer now; arrays handed out before do not follow later results."""
+        """Extend the table to a longer list; arrays returned before do not get later results."""
         self.fits.extend(count)
         self._reasons = lengthened(self._reasons, count, "")
         self.codes = lengthened(self.codes, count, Disappeared.NOT_FITTED)
@@ -116,14 +116,14 @@ class FitTable:
         return 0 <= row < len(self.codes) and bool(self.codes[row] != Disappeared.NOT_FITTED)
 
     def get(self, row: int) -> tuple[Adjustment, Judgement] | None:
-        """Result and judgement of a row; None where it has not been fitted."""
+        """Return result and judgement of a row; None if it has not been fitted."""
         if row not in self:
             return None
-        judgement = Judgement(_ANSWERS[self.codes[row]], self._reasons[row])
+        judgement = Judgement(_VALUES[self.codes[row]], self._reasons[row])
         return self.fits.get(row), judgement
 
     def set(self, row: int, adjustment: Adjustment, judgement: Judgement) -> None:
-        """Keep a result; its residual belongs to the panels and is not kept here."""
+        """Store a result without its residual, which belongs to the panels."""
         self._fitted += row not in self
         self.fits.set(row, adjustment)
         self.judge(row, judgement)
@@ -142,21 +142,21 @@ class FitTable:
             self._numbers[name][row] = value
 
     def judge(self, row: int, judgement: Judgement) -> None:
-        """Judge a result that is there; otherwise than before, maybe."""
+        """Store the judgement of a stored result, in place of an earlier one."""
         self._reasons[row] = judgement.reason
         code = _CODES[judgement.disappeared]
         self.codes[row] = code
         self._words[row] = code.word
 
     def rows(self) -> list[int]:
-        """The rows that have a result, as they are listed."""
-        found: list[int] = np.flatnonzero(self.codes).tolist()
-        return found
+        """Return the rows that have a result, in the list's order."""
+        rows: list[int] = np.flatnonzero(self.codes).tolist()
+        return rows
 
     def values(self, name: str) -> npt.NDArray[Any]:
-        """A column, shape (count,): text for ``disappeared``, else float64.
+        """Return a column, shape (count,): text for ``disappeared``, else float64.
 
-        It is the table's own array, which follows later results until the list grows.
+        The array is not a copy: it gets later results until the list grows.
         """
         if name == "disappeared":
             return self._words
@@ -166,10 +166,10 @@ class FitTable:
 class PackedFits:
     """Adjustments by row, without their residuals.
 
-    A hundred thousand results kept as objects are three hundred thousand that the garbage
-    collector visits now and then, each time for 0.4 s. It never looks into arrays.
+    A hundred thousand results as objects would be three hundred thousand objects that the garbage
+    collector visits now and then, each time for 0.4 s. It does not visit the contents of arrays.
 
-    Each is a piece of memory of its own: to write into a few rows of one array takes memory for
+    Each result is a separate piece of memory: writing a few rows of one large array would allocate
     all of it, which the system clears in pieces so large that the first rows took 30 ms.
 
     Parameters
@@ -180,57 +180,57 @@ class PackedFits:
 
     def __init__(self, count: int) -> None:
         self._numbers: npt.NDArray[Any] = np.full(count, b"", object)
-        # Most say the same, in a few sentences: each is kept once.
-        self._words: npt.NDArray[Any] = np.full(count, b"", object)
-        self._said: dict[bytes, bytes] = {}
+        # Most results have the same few texts: each distinct set is stored once.
+        self._texts: npt.NDArray[Any] = np.full(count, b"", object)
+        self._distinct_texts: dict[bytes, bytes] = {}
 
     def extend(self, count: int) -> None:
-        """The list is longer now."""
+        """Extend the table to a longer list."""
         self._numbers = lengthened(self._numbers, count, b"")
-        self._words = lengthened(self._words, count, b"")
+        self._texts = lengthened(self._texts, count, b"")
 
     def copy(self) -> PackedFits:
-        """The results as they are now."""
+        """Return a copy with the results stored so far."""
         copied = PackedFits(0)
-        copied._numbers, copied._words = self._numbers.copy(), self._words.copy()
+        copied._numbers, copied._texts = self._numbers.copy(), self._texts.copy()
         return copied
 
     def set(self, row: int, adjustment: Adjustment) -> None:
-        """Keep a result in the place of the one before."""
-        # Tuples in tuples would be looked into. Only what was packed here is ever unpacked.
-        words = pickle.dumps(_words_of(adjustment))
-        self._words[row] = self._said.setdefault(words, words)
-        self._numbers[row] = _RECORD.pack(*_numbers_of(adjustment))
+        """Store a result in place of an earlier one."""
+        # Bytes: the garbage collector would visit tuples in tuples. loads() reads only these.
+        texts = pickle.dumps(_get_texts(adjustment))
+        self._texts[row] = self._distinct_texts.setdefault(texts, texts)
+        self._numbers[row] = _RECORD.pack(*_get_numbers(adjustment))
 
     def get(self, row: int) -> Adjustment:
-        """The result of a row, which has one."""
+        """Return the result of a row, which must have one."""
         numbers = zip(_NUMBERS, _RECORD.unpack(self._numbers[row]), strict=True)
-        words = zip(_WORDS, pickle.loads(self._words[row]), strict=True)
-        return Adjustment(**dict([*numbers, *words]))
+        texts = zip(_TEXTS, pickle.loads(self._texts[row]), strict=True)
+        return Adjustment(**dict([*numbers, *texts]))
 
 
 def lengthened(values: npt.NDArray[Any], count: int, fill: Any) -> npt.NDArray[Any]:
-    """An array of more rows: the same memory where that has room, else a copy with room to spare.
+    """Return an array with more rows, in the same memory if it has the capacity, else a copy.
 
     Parameters
     ----------
     values : ndarray, shape (n, ...)
-        Made by this function, or an array that is nobody's part; its owner uses it no more.
+        Result of this function, or an array that is not a view; the caller must not use it again.
     count : int
-        Length wanted, at least n.
+        New length, at least n.
     fill : scalar
-        What the new rows hold.
+        Value of the new rows.
     """
-    room = values.base
-    if isinstance(room, np.ndarray) and len(room) >= count and room.dtype == values.dtype:
-        return room[:count]
-    room = np.full((count + count // 2, *values.shape[1:]), fill, values.dtype)
-    room[: len(values)] = values
-    return room[:count]
+    memory = values.base
+    if isinstance(memory, np.ndarray) and len(memory) >= count and memory.dtype == values.dtype:
+        return memory[:count]
+    memory = np.full((count + count // 2, *values.shape[1:]), fill, values.dtype)
+    memory[: len(values)] = values
+    return memory[:count]
 
 
 def fittable(plane_names: Sequence[str]) -> bool:
-    """Whether these planes are enough for a fit."""
+    """Return whether these planes are enough for a fit."""
     return "image" in plane_names and not {"convolved", "template"}.isdisjoint(plane_names)
 
 
@@ -244,10 +244,10 @@ class FitStatus(StrEnum):
 
 
 class FitState(NamedTuple):
-    """Where the fit of one candidate stands.
+    """State of one candidate's fit.
 
-    ``error`` says in words why it failed, or why none was asked for; ``adjustment`` and
-    ``judgement`` are there when it is done.
+    ``error`` is the reason why it failed, or was not requested; ``adjustment`` and ``judgement``
+    are set once it is done.
     """
 
     status: FitStatus = FitStatus.NOT_ASKED

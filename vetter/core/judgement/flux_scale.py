@@ -1,4 +1,4 @@
-"""Whether a template is in the image's flux units: of one that is not, every fit says the same."""
+"""Check of a template's flux units: in other units than the image's, all fits find one scale."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ from vetter.core.number_text import counted
 Array = npt.NDArray[np.float64]
 
 LEAST = 5
-"""Stars, and fits, that have to say so."""
+"""Number of stars, or of fits, below which nothing is concluded."""
 ENOUGH = 30
-"""Stars that will do."""
+"""Number of stars after which no more are fitted."""
 FREE = 1e12
-"""Bound of a scale that is to be found whatever the units are."""
-_ALIKE = 0.15
-"""Scales are one and the same where they differ by no more than this part."""
-_NEARLY_ALL = 0.8
+"""Bound of the scale of a fit that must find it in any flux units."""
+_MAX_DIFFERENCE = 0.15
+"""Relative difference from the median up to which scales count as equal."""
+_MIN_COMMON_SHARE = 0.8
+"""Fraction of the fits that must agree on the scale."""
 
 
 def on_one_side(scales: Array, low: float, high: float) -> int:
-    """On which side of (low, high) more than half of the scales lie: -1, 1, or 0 for neither.
+    """Return the side of (low, high) with more than half of the scales: -1, 1, or 0 for neither.
 
-    That may be chance, or what the candidates are; the field's stars then tell.
+    It may be chance, or the nature of the candidates; the field's stars decide.
     """
     known = scales[np.isfinite(scales)]
     for side, outside in ((-1, known <= low), (1, known >= high)):
@@ -35,75 +36,76 @@ def on_one_side(scales: Array, low: float, high: float) -> int:
 
 
 def of_stars(scales: Array, low: float, high: float) -> str | None:
-    """What stars, fitted with a free scale, say of the template's flux units.
+    """Check the template's flux units by stars fitted with a free scale.
 
     Parameters
     ----------
     scales : ndarray (n,)
-        Image over template.
+        Scales of the stars, image over template.
     low, high : float
-        Between these a scale is the fit's own business.
+        Limits between which the fits account for the scale.
 
     Returns
     -------
     str or None
-        What is wrong, with its mend; empty where nothing is. None where stars are too few or do not
-        agree.
+        Fault of the template with its remedy; empty for a good template. None for too few stars,
+        or stars that disagree.
     """
-    wrong = flux_words(scales, low, high)
-    if not wrong:
-        return wrong
+    fault = flux_words(scales, low, high)
+    if not fault:
+        return fault
     common = float(np.median(scales))
     return (
-        f"the template is {wrong} all over the field ({counted(len(scales), 'star')}), in other "
+        f"the template is {fault} all over the field ({counted(len(scales), 'star')}), in other "
         f"flux units; multiply it by {common:.4g}, or give one scaled to the image"
     )
 
 
 def flux_words(scales: Array, low: float, high: float) -> str | None:
-    """``5 times too bright``, of the template: as :func:`of_stars`, in short."""
-    common = _common(scales)
+    """Return the template's fault as :func:`of_stars`, in short: ``5 times too bright``."""
+    common = _find_common_scale(scales)
     if common is None:
         return None
-    return "" if low < common < high else _times(common)
+    return "" if low < common < high else _describe_scale(common)
 
 
 def of_fits(scales: Array, low: float, high: float, max_scale: float) -> str:
-    """What the fits of the candidates alone give reason to suspect; empty where nothing.
+    """Return a suspicion from the candidates' fits alone; empty without one.
 
-    Nearly all of at least `LEAST` lie outside, on one side, and are one and the same, or on the
-    bound ``max_scale``. New sources on faint galaxies might look so too: it is no judgement.
+    At least 80% of at least `LEAST` scales lie outside on one side, and are equal or on the bound
+    ``max_scale``. New sources on faint galaxies might look the same: it is not a judgement.
     """
     known = scales[np.isfinite(scales)]
     side = on_one_side(known, low, high)
     if len(known) < LEAST or side == 0:
         return ""
-    middle = float(np.median(known))
-    number = np.count_nonzero(_like(known, middle))
-    if number < _NEARLY_ALL * len(known):
+    median = float(np.median(known))
+    number = np.count_nonzero(_find_equal(known, median))
+    if number < _MIN_COMMON_SHARE * len(known):
         return ""
-    least = "at least " if abs(math.log(middle)) >= math.log(max_scale) * (1 - 1e-6) else ""
+    least = "at least " if abs(math.log(median)) >= math.log(max_scale) * (1 - 1e-6) else ""
     return (
-        f"{number:,} of {counted(len(known), 'fit')} find the template {least}{_times(middle)}: if "
-        "it is in other flux units, give one scaled to the image"
+        f"{number:,} of {counted(len(known), 'fit')} find the template "
+        f"{least}{_describe_scale(median)}: if it is in other flux units, give one scaled to the "
+        "image"
     )
 
 
-def _common(scales: Array) -> float | None:
-    """The scale that most have; None where there are too few, or they do not agree."""
+def _find_common_scale(scales: Array) -> float | None:
+    """Return the median scale; None for too few scales, or if less than half of them equal it."""
     if len(scales) < LEAST:
         return None
-    middle = float(np.median(scales))
-    if not middle > 0 or 2 * np.count_nonzero(_like(scales, middle)) <= len(scales):
+    median = float(np.median(scales))
+    if not median > 0 or 2 * np.count_nonzero(_find_equal(scales, median)) <= len(scales):
         return None
-    return middle
+    return median
 
 
-def _like(scales: Array, middle: float) -> npt.NDArray[np.bool_]:
-    alike: npt.NDArray[np.bool_] = np.abs(scales - middle) <= _ALIKE * middle
-    return alike
+def _find_equal(scales: Array, median: float) -> npt.NDArray[np.bool_]:
+    is_equal: npt.NDArray[np.bool_] = np.abs(scales - median) <= _MAX_DIFFERENCE * median
+    return is_equal
 
 
-def _times(scale: float) -> str:
-    """``5 times too bright``, of a template."""
+def _describe_scale(scale: float) -> str:
+    """Return the fault of a template with this scale: ``5 times too bright``."""
     return f"{1 / scale:.3g} times too bright" if scale < 1 else f"{scale:.3g} times too faint"

@@ -1,4 +1,4 @@
-"""Shifts all over a field: what is typical of a part of it, and what stands alone."""
+"""Shifts all over a field: the typical shift at a position, and comparison of a shift with it."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 NEIGHBOURS, LEAST = 12, 4
-_SLOPES = 7
-"""With so many stars a rotation or another scale is told from what is common to them."""
-_FAR_OFF = 4.0
-"""Of the median distance: such stars move on their own."""
-_ALIKE = 0.1
-"""Pixels: shifts of faint sources differ by as much."""
-_SURE = 4.5
-"""Errors of one axis: they leave out what shift and scale have to do with each other, and come out
-a quarter small; by chance two in a thousand are further off."""
+_MIN_PLANE_STARS = 7
+"""Number of stars from which a rotation or a change of scale is fitted, not only the median."""
+_MAX_DISTANCE = 4.0
+"""Distance from the plane, in medians of this distance, above which a star moves independently."""
+_MIN_DIFFERENCE = 0.1
+"""Difference in pixels below which shifts count as equal; those of faint sources vary so much."""
+_MIN_DIFFERENCE_SIGMA = 4.5
+"""Difference, in errors of one axis, below which shifts count as equal. These errors neglect the
+covariance of shift and scale, and are a quarter too small; by chance, 0.2% exceed the limit."""
 
 
 class Typical(NamedTuple):
-    """Median dx and dy of some shifts, their scatter about it (pixels), and how many there are."""
+    """Median dx and dy of some shifts, their scatter about it (pixels), and their number."""
 
     dx: float
     dy: float
@@ -32,17 +32,17 @@ class Typical(NamedTuple):
 
     @property
     def length(self) -> float:
-        """Of the median shift, pixels."""
+        """Length of the median shift, pixels."""
         return math.hypot(self.dx, self.dy)
 
     @property
     def said(self) -> str:
-        """``dx +0.43, dy -0.29 px, scatter 0.05``."""
+        """Text for the user: ``dx +0.43, dy -0.29 px, scatter 0.05``."""
         return f"dx {self.dx:+.2f}, dy {self.dy:+.2f} px, scatter {self.scatter:.2f}"
 
 
 def typical(shifts: Array) -> Typical | None:
-    """What is typical of shifts (n, 2); NaN are left out. None where none is known."""
+    """Return median and scatter of shifts (n, 2), without NaN; None if all are NaN."""
     known = shifts[np.isfinite(shifts).all(axis=1)]
     if not len(known):
         return None
@@ -52,14 +52,16 @@ def typical(shifts: Array) -> Typical | None:
 
 
 def around(places: Array, shifts: Array, x: float, y: float) -> Typical | None:
-    """What is typical at (x, y), from the `NEIGHBOURS` nearest shifts; None of under `LEAST`.
+    """Return the typical shift at (x, y) of the `NEIGHBOURS` nearest; None for under `LEAST`.
 
-    Where they are enough they may change along x and y, as in a field that is turned.
+    Seven or more shifts may change along x and y, as in a rotated field.
 
     Parameters
     ----------
     places, shifts : ndarray (n, 2)
-        x and y, dx and dy, pixels; what is NaN does not count.
+        x and y, dx and dy, pixels; rows with NaN do not count.
+    x, y : float
+        Position, pixels.
     """
     known = np.isfinite(places).all(axis=1) & np.isfinite(shifts).all(axis=1)
     count = min(int(np.count_nonzero(known)), NEIGHBOURS)
@@ -68,38 +70,38 @@ def around(places: Array, shifts: Array, x: float, y: float) -> Typical | None:
     steps, here = places[known] - (x, y), shifts[known]
     nearest = np.argpartition(np.hypot(steps[:, 0], steps[:, 1]), count - 1)[:count]
     steps, here = steps[nearest], here[nearest]
-    return typical(here) if count < _SLOPES else _on_a_plane(steps, here)
+    return typical(here) if count < _MIN_PLANE_STARS else _fit_plane(steps, here)
 
 
-def _on_a_plane(steps: Array, shifts: Array) -> Typical:
-    """Shifts (n, 2) that change with the place, where ``steps`` (n, 2) are nought."""
+def _fit_plane(steps: Array, shifts: Array) -> Typical:
+    """Fit a plane to shifts (n, 2) at offsets ``steps`` (n, 2); return its value at offset 0."""
     terms = np.column_stack([np.ones(len(steps)), steps / max(float(np.abs(steps).max()), 1e-300)])
     kept = np.ones(len(steps), bool)
     plane: Array = np.zeros((3, 2))
-    apart: Array = np.zeros(len(steps))
+    distance: Array = np.zeros(len(steps))
     for _ in range(3):
         plane = np.asarray(np.linalg.lstsq(terms[kept], shifts[kept], rcond=1e-6)[0], float)
-        away = shifts - terms @ plane
-        apart = np.hypot(away[:, 0], away[:, 1])
-        near = apart <= _FAR_OFF * float(np.median(apart))
-        if np.count_nonzero(near) < _SLOPES or (near == kept).all():
+        residual = shifts - terms @ plane
+        distance = np.hypot(residual[:, 0], residual[:, 1])
+        near = distance <= _MAX_DISTANCE * float(np.median(distance))
+        if np.count_nonzero(near) < _MIN_PLANE_STARS or (near == kept).all():
             break
         kept = near
-    # Three numbers of each axis were found from them: they lie nearer to the plane than others.
-    scatter = float(np.median(apart[kept])) * math.sqrt(len(steps) / (len(steps) - 3))
+    # Three fitted parameters per axis make the residuals smaller than the scatter.
+    scatter = float(np.median(distance[kept])) * math.sqrt(len(steps) / (len(steps) - 3))
     return Typical(float(plane[0, 0]), float(plane[0, 1]), scatter, len(steps))
 
 
 def compared(dx: float, dy: float, field: Typical, error: float = 0.0) -> str:
-    """What a shift means beside those around it, in words; ``error`` is its own, of one axis."""
-    apart = math.hypot(dx - field.dx, dy - field.dy)
-    alike = max(_ALIKE, 4 * field.scatter)
-    if _SURE * error > alike and apart <= _SURE * error:
+    """Describe a shift relative to those around it; ``error`` is that of one axis."""
+    difference = math.hypot(dx - field.dx, dy - field.dy)
+    limit = max(_MIN_DIFFERENCE, 4 * field.scatter)
+    if _MIN_DIFFERENCE_SIGMA * error > limit and difference <= _MIN_DIFFERENCE_SIGMA * error:
         return f"as the field is here, to its error of {error:.2f} px"
-    if apart > alike:
+    if difference > limit:
         return "alone in its shift: proper motion, or a source off the template's"
-    if field.length > _ALIKE:
+    if field.length > _MIN_DIFFERENCE:
         return "shifted as the field is here: misregistration"
-    if math.hypot(dx, dy) > _ALIKE:
+    if math.hypot(dx, dy) > _MIN_DIFFERENCE:
         return "within the scatter of the field here"
     return "no shift, as the field here"
