@@ -1,4 +1,4 @@
-"""What a vetting session reads its candidates and cutouts from."""
+"""Source of a session's candidates and cutouts: a list with images, packets or cutout files."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """Which file an input was, so that a changed one is noticed at the next start.
+    """Identity of an input file, by which the next start notices a changed file.
 
-    ``role`` is 'candidates', a plane's name or 'cutouts', of one of several images with its name in
-    front (``r1: candidates``); ``digest`` is of the content.
+    ``role`` is 'candidates', a plane's name or 'cutouts', preceded by the image's name if there are
+    several images (``r1: candidates``); ``digest`` is a hash of the content.
     """
 
     role: str
@@ -36,47 +36,44 @@ class Fingerprint:
 
     @property
     def is_list(self) -> bool:
-        """Whether it is of a list of candidates."""
+        """Whether the file is a list of candidates."""
         return self.role == "candidates" or self.role.endswith(": candidates")
 
 
 class PsfFwhm(NamedTuple):
-    """The FWHM of a field's PSF in pixels, and where it comes from in words."""
+    """The FWHM of a field's PSF in pixels, and its origin in words."""
 
     value: float
     said: str
 
 
 class ImageField:
-    """What the candidates of one image have in common.
-
-    The values are those of an image of which nothing else is known.
-    """
+    """Properties that the candidates of one image share; the defaults mean unknown."""
 
     name: str = ""
     time: str = ""
-    """ISO text; '' where unknown."""
+    """Time of the image, ISO text; empty if unknown."""
     filter: str = ""
     wcs: WCS | None = None
     shape: tuple[int, int] | None = None
-    """Rows and columns; None where candidates bring their own pixels."""
+    """Rows and columns; None if each candidate came with its own pixels."""
     has_own_widths: ClassVar[bool] = False
-    """Whether candidates may have a PSF each: see `CutoutSource.own_fwhm`."""
+    """True if each candidate may have its own PSF: see `CutoutSource.own_fwhm`."""
 
     @property
     def fingerprints(self) -> tuple[Fingerprint, ...]:
-        """Fingerprints of its list and its planes."""
+        """Fingerprints of the image's list and planes."""
         return ()
 
     def fwhm(self, measure: bool = True) -> PsfFwhm | None:
-        """Return the FWHM of the image's PSF; None where nothing tells.
+        """Return the FWHM of the image's PSF; None if unknown.
 
-        ``measure`` allows to measure it on the field's stars, which takes a moment.
+        ``measure`` permits a measurement on the field's stars, which takes a moment.
         """
         return None
 
     def opened(self) -> ImageField:
-        """Return the image with its planes; raises InputError where they cannot be used."""
+        """Return the image with its planes; raises InputError if they cannot be used."""
         return self
 
 
@@ -84,91 +81,90 @@ class CutoutSource(ImageField, ABC):
     """A list of candidates, and the cutout of any of them.
 
     ``cutout`` is called from a worker thread; an implementation is safe for one thread at a time.
-    A source of one image is that image itself; what belongs to an image rather than to the whole
-    is asked of ``fields``.
+    A source of one image is also that image; ``fields`` holds what belongs to each image.
 
-    A source may be used while its list is still being read. ``grow`` is then called from a worker
-    thread of its own while another thread calls ``cutout``, which may ask for any row of a list
-    that was handed out. ``candidates`` is the longest such list.
+    A source may be used while its list is still loading. A worker thread then calls ``grow`` while
+    another thread calls ``cutout``, for any row of a list that ``grow`` returned. ``candidates`` is
+    the longest such list.
     """
 
     title: str
-    """What the window's title says."""
+    """Text of the window's title."""
     candidates: CandidateList
-    """The list, in the file's order."""
+    """List of the candidates, in the file's order."""
     plane_names: tuple[str, ...]
-    """The planes to expect, in the order of the panels."""
+    """Names of the expected planes, in the order of the panels."""
     plane_provenance: Mapping[str, Provenance] = MappingProxyType({})
-    """How planes come to be, as far as it is known before any cutout is made; a plane that is not
-    among them is `Provenance.GIVEN`, or not known yet."""
+    """Origin of the planes, as far as known before any cutout is read; a plane without an entry is
+    `Provenance.GIVEN`, or not known yet."""
     default_radius: float
-    """Half the side of a cutout where the vetter chooses no other, pixels."""
+    """Half the side of a cutout unless the user chooses another, pixels."""
     record: dict[str, Any]
-    """Inputs and options in plain types, enough to open the same again."""
+    """Inputs and options in plain types, enough to open the same source again."""
     extra_notes: tuple[str, ...] = ()
-    """Notes of whoever opened it, before those of its own: a part of ``notes``."""
+    """Notes of the caller that opened the source; ``notes`` begins with them."""
     extra_cautions: tuple[str, ...] = ()
-    """Those of them that the user sees at once, before the cautions of the list."""
+    """Those of the extra notes that are cautions, shown before the list's cautions."""
     chooses_columns: ClassVar[bool] = False
-    """Whether the list's columns may be read otherwise, as the user says."""
+    """True if the user may choose how the list's columns are read."""
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was recognised, converted or estimated: one line each, for the user."""
+        """Lines for the user on recognised, converted or estimated inputs."""
         return self.extra_notes
 
     @property
     def report(self) -> tuple[str, ...]:
-        """The inputs that could not be read so far, and why: one line each, for the user.
+        """Lines for the user on inputs that could not be read so far, with the reasons.
 
-        Only a source of many inputs has any, for it goes on without those that cannot be read.
+        Only a source of many inputs has such lines, since it continues without unread inputs.
         """
         return ()
 
     @property
     def fields(self) -> Sequence[ImageField]:
-        """The images."""
+        """Images of the source."""
         return (self,)
 
     def field_of(self, row: int) -> int:
-        """Return the number of the image that a candidate is on."""
+        """Return the index in ``fields`` of a candidate's image."""
         return 0
 
     def on_field(self, rows: npt.NDArray[np.intp], *numbers: int) -> npt.NDArray[np.bool_]:
-        """Return whether each of these rows (n,) is on one of these images."""
+        """Return whether each of these rows (n,) is on one of the images with these indices."""
         return np.full(len(rows), 0 in numbers)
 
     @abstractmethod
     def cutout(self, row: int, radius: float) -> Cutout:
-        """Return the cutout of one candidate; raises InputError where it cannot be read."""
+        """Return the cutout of one candidate; raises InputError if it cannot be read."""
 
     def cutout_with(self, row: int, radius: float, names: Collection[str]) -> Cutout:
-        """Return a cutout with at least these planes, where it has them."""
+        """Return a cutout that contains at least those of these planes that exist."""
         return self.cutout(row, radius)
 
     def own_fwhm(self, row: int, cutout: Cutout) -> PsfFwhm | None:
-        """Return the FWHM of the PSF of one candidate, whose cutout this is; None: unknown."""
+        """Return the FWHM of one candidate's PSF, given its cutout; None if unknown."""
         return None
 
     @property
     def complete(self) -> bool:
-        """Whether all inputs were read: the list stays as it is now.
+        """Whether all inputs were read, so that the list is final.
 
-        It is asked often: it takes no time, while other properties may.
+        Callers read it often: it must take no time, while other properties may.
         """
         return True
 
     @property
     def expected(self) -> int | None:
-        """About how many candidates the whole list will have; None where nothing tells."""
+        """Approximate length of the complete list; None if unknown."""
         return None
 
     def grow(self) -> CandidateList | None:
-        """Wait for the next lot and return the whole list so far; None when it is complete.
+        """Wait for more rows and return the whole list so far; None once it is complete.
 
-        Rows are only appended: those of an earlier list keep their places, keys and values. A list
-        that was handed out is never changed. After ``close``, also on another thread, returns None
-        soon. An input that cannot be read is named in ``report``; nothing is raised for it.
+        Rows are only appended: rows of an earlier list keep their indices, keys and values, and a
+        returned list never changes. After ``close``, also on another thread, returns None soon. An
+        input that cannot be read is named in ``report``, and does not raise.
         """
         return None
 
@@ -180,11 +176,11 @@ class CutoutSource(ImageField, ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
 
 
 class Place(NamedTuple):
-    """A place on the sky (degrees) on one image of a source, where its list has no candidate."""
+    """A sky position (degrees) without a candidate, on one image of a source."""
 
     field: int
     ra: float
@@ -195,32 +191,32 @@ class ManyFields(CutoutSource):
     """A source of several images; its own ``wcs`` and ``fwhm`` are None."""
 
     field_numbers: npt.NDArray[np.intp]
-    """Which of the images each candidate is on, shape (n,)."""
+    """Index in ``fields`` of each candidate's image, shape (n,)."""
     epochs: Epochs
-    """Which candidates are one object."""
+    """Candidates of the list, grouped by object."""
 
     @property
     @abstractmethod
     def fields(self) -> Sequence[ImageField]:
-        """The images."""
+        """Images of the source."""
 
     def field_of(self, row: int) -> int:
-        """Return the number of the image that a candidate is on."""
+        """Return the index in ``fields`` of a candidate's image."""
         return int(self.field_numbers[row])
 
     def on_field(self, rows: npt.NDArray[np.intp], *numbers: int) -> npt.NDArray[np.bool_]:
-        """Return whether each of these rows (n,) is on one of these images."""
+        """Return whether each of these rows (n,) is on one of the images with these indices."""
         return np.isin(self.field_numbers[rows], numbers)
 
     @abstractmethod
     def fields_at(self, ra: float, dec: float) -> list[int]:
-        """Return the numbers of the images that hold a place of the sky, first to last in time."""
+        """Return indices of the images that cover a sky position, first to last in time."""
 
     @abstractmethod
     def cutout_at(self, place: Place, radius: float) -> Cutout:
-        """Return the cutout at a place as that of a candidate there; raises InputError."""
+        """Return the cutout at a sky position; raises InputError if it cannot be read."""
 
 
 def has_epochs(source: CutoutSource) -> TypeGuard[ManyFields]:
-    """Return whether a source has several images, on which an object may be more than once."""
+    """Return whether a source has several images, so that an object may have several epochs."""
     return isinstance(source, ManyFields) and len(source.fields) > 1

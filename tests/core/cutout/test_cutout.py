@@ -26,7 +26,7 @@ def a_cutout(**options: object) -> Cutout:
 
 @pytest.mark.parametrize("shape", [(5, 3), (3, 4)])
 def test_planes_of_another_shape_are_refused(shape: tuple[int, int]) -> None:
-    with pytest.raises(InputError, match="plane 'template': wants shape"):
+    with pytest.raises(InputError, match="plane 'template': expected the other planes' shape"):
         a_cutout()["template"] = np.zeros(shape)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from astropy.io.fits import Card, Header
     from astropy.wcs import WCS
 
-# What describes the whole image's storage or its place on the detector, and is wrong of a part.
+# Cards on the whole image's storage or its position on the detector, which are wrong for a part.
 _STALE = re.compile(
     r"(SIMPLE|XTENSION|BITPIX|NAXIS\d*|EXTEND|PCOUNT|GCOUNT|GROUPS|BLOCKED|EXTNAME|EXTVER|EXTLEVEL"
     r"|CHECKSUM|DATASUM|Z(HECKSUM|DATASUM)|BZERO|BSCALE|BLANK|DATAMIN|DATAMAX|INHERIT"
@@ -43,7 +43,7 @@ def crop_image(
 def crop_image(
     data: Array, x1: int, y1: int, width: int, height: int, header: Header | None = None
 ) -> Array | tuple[Array, Header]:
-    """A rectangle of an image, which may reach beyond it.
+    """Crop a rectangle of an image; the rectangle may extend beyond the image.
 
     Parameters
     ----------
@@ -69,8 +69,8 @@ def crop_image(
 
     Notes
     -----
-    Differs from STDPipe 0.4.1: a mask is True off the image, and the header loses what holds
-    only of the whole image; see `crop_header`.
+    Differs from STDPipe 0.4.1: a mask is True off the image, and the header loses cards that hold
+    only for the whole image; see `crop_header`.
 
     Examples
     --------
@@ -102,14 +102,14 @@ def crop_image_centered(
 def crop_image_centered(
     data: Array, x0: float, y0: float, r0: float, header: Header | None = None
 ) -> Array | tuple[Array, Header]:
-    """The square of side 2 ceil(r0) + 1 whose central pixel contains a position.
+    """Crop the square of side 2 ceil(r0) + 1 whose central pixel contains a position.
 
     Parameters
     ----------
     data : ndarray, shape (rows, columns)
         The image; not changed.
     x0, y0 : float
-        The position, 0-based; pixel i spans [i - 0.5, i + 0.5).
+        Position, 0-based; pixel i spans [i - 0.5, i + 0.5).
     r0 : float
         Half the side, pixels.
     header : astropy.io.fits.Header, optional
@@ -140,7 +140,7 @@ def crop_image_centered(
            [17, 18, 19]])
     """
     if not (np.isfinite(x0) and np.isfinite(y0)):
-        raise InputError(f"position: wants finite x and y, found {x0}, {y0}")
+        raise InputError(f"position: expected finite x and y, found {x0}, {y0}")
     box = Box.around(float(x0), float(y0), float(r0))
     cropped = crop_array(data, box)
     if header is None:
@@ -149,10 +149,10 @@ def crop_image_centered(
 
 
 def crop_array(data: Array, box: Box) -> Array:
-    """The pixels of a box, of the same dtype (native byte order), as a copy; see `crop_image`."""
+    """Copy the pixels of a box, with the same dtype in native byte order; see `crop_image`."""
     data = np.asanyarray(data)
     if data.ndim != 2:
-        raise InputError(f"image: wants a two-dimensional array, found shape {data.shape}")
+        raise InputError(f"image: expected a two-dimensional array, found shape {data.shape}")
     if isinstance(data, np.ma.MaskedArray):
         data = filled(data)
     overlap = box.overlap((data.shape[0], data.shape[1]))
@@ -168,14 +168,14 @@ def crop_array(data: Array, box: Box) -> Array:
 
 
 def filled(data: Any) -> Array:
-    """Masked pixels as NaN (True in a mask); masked integers become floats for that."""
-    kept = data if data.dtype.kind in "fb" else data.astype(np.float64)
-    plain: Array = kept.filled(True if kept.dtype.kind == "b" else np.nan)
+    """Fill masked pixels with NaN (True in a mask); masked integers become floats."""
+    masked = data if data.dtype.kind in "fb" else data.astype(np.float64)
+    plain: Array = masked.filled(True if masked.dtype.kind == "b" else np.nan)
     return plain
 
 
 def crop_header(header: Header, box: Box) -> Header:
-    """The header of a part of an image.
+    """Return the header of a part of an image.
 
     Parameters
     ----------
@@ -189,39 +189,39 @@ def crop_header(header: Header, box: Box) -> Header:
     astropy.io.fits.Header
         CRPIX of the primary and all alternate WCS, and LTV (IRAF's physical coordinates), follow
         the crop; NAXIS1, NAXIS2 and CROP_X1, CROP_X2, CROP_Y1, CROP_Y2 (0-based, the ends
-        exclusive; STDPipe's names) are set. What holds only of the whole image or of how it was
-        stored is left out: DATASEC and its kin, CHECKSUM, DATASUM, BZERO, BSCALE, BLANK,
-        compression and table keywords, EXTNAME. SIP and TPV coefficients are about CRPIX, and
-        stay. A header cannot carry look-up tables: see `crop_wcs`.
+        exclusive; STDPipe's names) are set. Cards that hold only for the whole image or its
+        storage are removed: DATASEC and similar, CHECKSUM, DATASUM, BZERO, BSCALE, BLANK,
+        compression and table keywords, EXTNAME. SIP and TPV coefficients are relative to CRPIX, and
+        stay. A header cannot contain look-up tables: see `crop_wcs`.
     """
     from astropy.io.fits import Card, Header
 
     shift = (box.x0, box.y0)
-    # Built in one go: each insertion into or removal from a Header renumbers all its cards.
+    # One list of cards: each insertion into or removal from a Header renumbers all its cards.
     cards = [Card("NAXIS", 2), Card("NAXIS1", box.nx), Card("NAXIS2", box.ny)]
     for card in header.cards:
         keyword = card.keyword
         reference = _REFERENCE.fullmatch(keyword)
-        value: Any = _value(card) if reference else None
-        # Text and infinity are no reference pixel: whoever reads the WCS says so.
+        value: Any = _read_value(card) if reference else None
+        # Text and infinity stay as reference pixels: reading the WCS raises the error.
         if reference and not isinstance(value, str) and card_number(value) is not None:
             value -= shift[int(reference.group(1)) - 1]
-            # Shortened, lest the longer number leaves it no room and astropy warns.
+            # Shortened: astropy warns if a longer number leaves too little space for the comment.
             cards.append(Card(keyword, value, card.comment[:40]))
         elif not (_STALE.fullmatch(keyword) or _REPLACED.fullmatch(keyword)):
             cards.append(copy.copy(card))
     for number, offset in enumerate(shift, start=1):
-        # Without a number the image's physical pixels are its own, as if the card were missing.
+        # A value that is not a number counts as a missing card: physical pixels are the image's.
         name = f"LTV{number}"
-        given = card_number(_value(header.cards[name])) if name in header else None
-        cards.append(Card(name, (given or 0.0) - offset))
+        ltv = card_number(_read_value(header.cards[name])) if name in header else None
+        cards.append(Card(name, (ltv or 0.0) - offset))
     for axis, start, size in (("X", box.x0, box.nx), ("Y", box.y0, box.ny)):
         cards += [Card(f"CROP_{axis}1", start), Card(f"CROP_{axis}2", start + size)]
     return Header(cards)
 
 
-def _value(card: Card) -> Any:
-    """Return the value of a card; None where astropy cannot parse it, as of ``LTV1 = NaN``."""
+def _read_value(card: Card) -> Any:
+    """Return the value of a card; None if astropy cannot parse it, as in ``LTV1 = NaN``."""
     from astropy.io.fits import VerifyError
 
     try:
@@ -231,20 +231,20 @@ def _value(card: Card) -> Any:
 
 
 def crop_wcs(wcs: WCS, box: Box) -> WCS:
-    """The WCS of a part of an image.
+    """Return the WCS of a part of an image.
 
     Parameters
     ----------
     wcs : astropy.wcs.WCS
-        WCS of the image; not changed. Of more than two axes the celestial ones are taken.
+        WCS of the image; not changed. With more than two axes, the celestial ones are used.
     box : Box
         The part.
 
     Returns
     -------
     astropy.wcs.WCS
-        Its CRPIX, SIP origin and the origins of its distortion look-up tables (detector to image
-        and focal plane) follow the crop; ``pixel_shape`` is the box's (columns, rows).
+        CRPIX, SIP origin and the origins of the distortion look-up tables (detector to image and
+        focal plane) follow the crop; ``pixel_shape`` is the box's (columns, rows).
     """
     cropped = wcs.deepcopy() if wcs.naxis == 2 or not wcs.has_celestial else wcs.celestial
     shift = np.array([box.x0, box.y0], float)
@@ -272,25 +272,25 @@ def recentred(pixels: Array, shape: tuple[int, int]) -> Array:
     ----------
     pixels : ndarray of float, shape (rows, columns)
     shape : (int, int)
-        Rows and columns wanted; each as odd or even as it is now.
+        New rows and columns; each odd or even as before.
 
     Returns
     -------
     ndarray of float, shape `shape`
-        NaN where there was nothing; the same array where the shape is as wanted.
+        NaN in the padding; the same array if the shape does not change.
 
     Raises
     ------
     ValueError
-        An axis would go from odd to even or back: there is no common centre.
+        An axis would change from odd to even or back: the shapes have no common centre.
     """
     if pixels.shape == shape:
         return pixels
-    grow = [want - have for want, have in zip(shape, pixels.shape, strict=True)]
-    if any(step % 2 for step in grow):
+    growth = [new - old for new, old in zip(shape, pixels.shape, strict=True)]
+    if any(step % 2 for step in growth):
         raise ValueError(f"no common centre of shapes {pixels.shape} and {shape}")
-    pads = [(max(step, 0) // 2,) * 2 for step in grow]
-    cuts = [max(-step, 0) // 2 for step in grow]
+    pads = [(max(step, 0) // 2,) * 2 for step in growth]
+    cuts = [max(-step, 0) // 2 for step in growth]
     inner = tuple(slice(cut, size - cut) for cut, size in zip(cuts, pixels.shape, strict=True))
     return np.pad(pixels[inner], pads, constant_values=np.nan)
 

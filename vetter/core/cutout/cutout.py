@@ -1,7 +1,7 @@
 """A cutout: the planes of one candidate on one pixel grid, with header, WCS and metadata.
 
-It answers as a dictionary, too: planes, meta, header and WCS by their keys. `LazyCutout` crops its
-header and WCS only when they are asked for.
+A cutout is also a mapping: planes, meta, header and WCS by their keys. `LazyCutout` crops its
+header and WCS at their first use.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ SPECIAL = ("meta", "header", "wcs")
 
 
 class CutoutMapping(MutableMapping[str, Any]):
-    """What can be done with STDPipe's cutouts, which are dictionaries.
+    """The dictionary interface of STDPipe's cutouts; subclasses add `header` and `wcs`.
 
     Attributes
     ----------
     planes : dict of str to ndarray
     meta : dict
-        Always there; `header` and `wcs`, which whoever derives from this has, may be None.
+        Metadata, never None, unlike `header` and `wcs`.
     extras : dict
-        Values that are not planes, put in by assignment.
+        Assigned values that are not planes.
     """
 
     planes: dict[str, Array]
@@ -45,14 +45,14 @@ class CutoutMapping(MutableMapping[str, Any]):
 
     @abstractmethod
     def copy(self) -> Self:
-        """A new collection of the same things."""
+        """Return a shallow copy."""
 
     @abstractmethod
     def put_plane(self, name: str, plane: Array) -> None:
-        """Put in a two-dimensional array, or refuse it with an `InputError`."""
+        """Store a two-dimensional array; raises InputError for other values."""
 
     def clear(self) -> None:
-        """Nothing is left but an empty ``meta``, which is always there."""
+        """Remove all but an empty ``meta``."""
         for key in list(self):
             self.pop(key, None)
 
@@ -110,42 +110,42 @@ class CutoutMapping(MutableMapping[str, Any]):
         return sum(1 for _ in self)
 
     def __bool__(self) -> bool:
-        """True: there is always ``meta``. To count the keys would make header and WCS."""
+        """Return True, since ``meta`` is never missing; counting keys would crop the header."""
         return True
 
 
 def is_plane(value: Any) -> bool:
-    """Whether a value put into a cutout is a plane of it: a two-dimensional array."""
+    """Return whether a value assigned to a cutout is a plane: a two-dimensional array."""
     return isinstance(value, np.ndarray) and value.ndim == 2
 
 
 class Cutout(CutoutMapping):
-    """Planes of one candidate; also answers as STDPipe's dictionary does.
+    """Planes of one candidate, with the interface of STDPipe's dictionary.
 
     ``cutout['image']``, ``cutout['meta']``, ``'diff' in cutout`` and
-    ``cutout['template'] = array`` work; `planes`, `meta`, `header` and `wcs` are the same
-    things as attributes. Assigning anything but a two-dimensional array under another key
-    keeps it in memory only: it is not a plane, and is not written to files.
+    ``cutout['template'] = array`` work; `planes`, `meta`, `header` and `wcs` are the same objects
+    as attributes. A value under another key that is not a two-dimensional array is not a plane:
+    it stays in memory, and is not written to files.
 
     Parameters
     ----------
     planes : mapping of str to ndarray
-        Two-dimensional arrays of one shape (rows, columns); not copied. None is left out.
+        Two-dimensional arrays of one shape (rows, columns); not copied. None is omitted.
     meta : mapping
-        What is known of the candidate: its columns, ``time``, ``filename``, ``name``...
-        A dict is kept, not copied.
+        Metadata of the candidate: its columns, ``time``, ``filename``, ``name``...
+        A dict is not copied.
     header : astropy.io.fits.Header, optional
-        Header of the cutout's own grid.
+        Header of the cutout's grid.
     wcs : astropy.wcs.WCS, optional
-        WCS of the cutout's own grid; made from `header` when asked for if not given.
+        WCS of the cutout's grid; default: from `header`, at its first use.
     origin : (int, int), optional
         Column and row, in the parent image and 0-based, of the cutout's pixel [0, 0].
     notes : mapping of str to str, optional
-        For planes that are not what a file held: how they came to be, in words.
+        Origin, in words, of planes that differ from a file's.
     bits : mapping of str to ndarray, optional
-        For boolean masks, the integers of the file they were made from.
+        Integers in the file, for boolean masks made from them.
     provenance : mapping of str to Provenance, optional
-        For planes that are not what a file held: how they came to be.
+        Origin of planes that differ from a file's.
 
     Attributes
     ----------
@@ -157,24 +157,24 @@ class Cutout(CutoutMapping):
     provenance : dict of str to Provenance
     bits : dict of str to ndarray
     unread : dict of str to str
-        Planes that are not there since they could not be read, and why, in words.
+        Missing planes that could not be read, with the reason in words.
     extras : dict
-        Values that are not planes, put in by assignment.
+        Assigned values that are not planes.
     light_curve : LightCurve or None
-        What came with an alert packet. Not one of the mapping's keys, and not written to files.
+        Light curve from an alert packet. Not a key of the mapping, and not written to files.
     psf_image : ndarray or None
-        The science image's PSF as an alert packet brings it, its point at the centre.
+        PSF of the science image from an alert packet, its point at the centre.
 
     Raises
     ------
     InputError
-        A plane is not two-dimensional, differs in shape from the first, or has the name of
-        something else (``meta``, ``header``, ``wcs``).
+        A plane is not two-dimensional, differs in shape from the first, or has a reserved name
+        (``meta``, ``header``, ``wcs``).
 
     Notes
     -----
-    Differs from STDPipe 0.4.1: a class rather than a dict, so the WCS costs nothing until it
-    is used, and planes of different shapes are refused when they are put in.
+    Differs from STDPipe 0.4.1: a class rather than a dict, so the WCS costs nothing until its
+    first use, and planes of different shapes raise when they are assigned.
 
     Examples
     --------
@@ -219,12 +219,12 @@ class Cutout(CutoutMapping):
 
     @classmethod
     def of(cls, cutout: Mapping[str, Any]) -> Cutout:
-        """A cutout as a Cutout: itself, or a plain dict wrapped (arrays and meta are shared).
+        """Return a Cutout itself, or wrap a plain dict (arrays and meta are shared).
 
         Raises
         ------
         InputError
-            Its planes do not fit together.
+            The planes differ in shape.
         """
         if isinstance(cutout, Cutout):
             return cutout
@@ -237,19 +237,19 @@ class Cutout(CutoutMapping):
 
     @property
     def plane_names(self) -> tuple[str, ...]:
-        """Names of the planes, in the order they came."""
+        """Names of the planes, in the order of assignment."""
         return tuple(self.planes)
 
     @property
     def shape(self) -> tuple[int, int]:
-        """(rows, columns); (0, 0) without any plane."""
+        """Shape (rows, columns); (0, 0) without planes."""
         for plane in self.planes.values():
             return int(plane.shape[0]), int(plane.shape[1])
         return 0, 0
 
     @property
     def header(self) -> Header | None:
-        """Header of the cutout's own grid; None if there is none."""
+        """Header of the cutout's grid, or None."""
         return self._header
 
     @header.setter
@@ -258,14 +258,14 @@ class Cutout(CutoutMapping):
 
     @property
     def wcs(self) -> WCS | None:
-        """WCS of the cutout's grid (0-based pixels), made from the header when first asked for.
+        """WCS of the cutout's grid (0-based pixels), from the header at its first use.
 
-        None without a header, and where the header describes no sky coordinates.
+        None without a header, and for a header without sky coordinates.
 
         Raises
         ------
         InputError
-            The header's WCS cannot be used, or wants look-up tables from other HDUs.
+            The header's WCS cannot be used, or needs look-up tables from other HDUs.
         """
         if self._wcs is not None or self._header is None:
             return self._wcs
@@ -281,21 +281,21 @@ class Cutout(CutoutMapping):
 
     @property
     def given_wcs(self) -> WCS | None:
-        """The WCS if it was given; None where it is to be made from the header."""
+        """WCS as given; None if it comes from the header."""
         return self._wcs
 
     @property
     def position(self) -> tuple[float, float]:
-        """The candidate's (x, y) in the cutout's pixels: 0-based, with its fraction.
+        """Position (x, y) of the candidate in cutout pixels: 0-based, with its fraction.
 
-        From ``meta`` x and y and the origin; else from ``meta`` ra and dec and the WCS; else
+        It is from ``meta`` x and y and the origin; else from ``meta`` ra and dec and the WCS; else
         the middle of the cutout.
         """
         if self.origin is not None:
-            x, y = _number(self.meta.get("x")), _number(self.meta.get("y"))
+            x, y = _read_float(self.meta.get("x")), _read_float(self.meta.get("y"))
             if np.isfinite(x) and np.isfinite(y):
                 return x - self.origin[0], y - self.origin[1]
-        ra, dec = _number(self.meta.get("ra")), _number(self.meta.get("dec"))
+        ra, dec = _read_float(self.meta.get("ra")), _read_float(self.meta.get("dec"))
         if np.isfinite(ra) and np.isfinite(dec) and self.wcs is not None:
             from vetter.core.coordinates.wcs import sky_to_pixel
 
@@ -305,15 +305,15 @@ class Cutout(CutoutMapping):
         return (self.shape[1] - 1) / 2, (self.shape[0] - 1) / 2
 
     def read_only(self) -> Cutout:
-        """The same cutout with read-only views of the same arrays; meta is copied."""
+        """Return a copy with read-only views of the same arrays; meta is copied."""
         frozen = self.copy()
         frozen.meta = dict(self.meta)
-        frozen.planes = {name: _frozen(plane) for name, plane in self.planes.items()}
-        frozen.bits = {name: _frozen(plane) for name, plane in self.bits.items()}
+        frozen.planes = {name: _freeze(plane) for name, plane in self.planes.items()}
+        frozen.bits = {name: _freeze(plane) for name, plane in self.bits.items()}
         return frozen
 
     def copy(self) -> Self:
-        """As ``dict.copy``: a new collection of the same arrays, meta, header and WCS."""
+        """Return a shallow copy, as ``dict.copy``: arrays, meta, header and WCS are shared."""
         other = type(self).__new__(type(self))
         other.__dict__.update(self.__dict__)
         other.planes, other.extras = dict(self.planes), dict(self.extras)
@@ -328,24 +328,24 @@ class Cutout(CutoutMapping):
         return f"<Cutout {name}: {', '.join(self.planes)}; {self.shape[1]} x {self.shape[0]}>"
 
     def put_plane(self, name: str, plane: Array) -> None:
-        """Put in a plane, of one shape with those that are there; masked pixels become NaN.
+        """Store a plane with the shape of the other planes; masked pixels become NaN.
 
         Raises
         ------
         InputError
-            It is not two-dimensional, or of another shape, or its name is that of something else.
+            The plane is not two-dimensional or has another shape, or the name is reserved.
         """
-        plane = _array(plane)
+        plane = _make_plain(plane)
         if name in SPECIAL:
             raise InputError(f"plane '{name}': {', '.join(SPECIAL)} are not names of planes")
         if plane.ndim != 2:
             raise InputError(
-                f"plane '{name}': wants a two-dimensional array, found shape {plane.shape}"
+                f"plane '{name}': expected a two-dimensional array, found shape {plane.shape}"
             )
         others = [p for n, p in self.planes.items() if n != name]
         if others and plane.shape != others[0].shape:
             raise InputError(
-                f"plane '{name}': wants shape {others[0].shape} as the other planes, "
+                f"plane '{name}': expected the other planes' shape {others[0].shape}, "
                 f"found {plane.shape}"
             )
         self.planes[name] = plane
@@ -353,21 +353,21 @@ class Cutout(CutoutMapping):
         self.unread.pop(name, None)
 
 
-def _array(plane: Any) -> Array:
-    """A plain array: of a Quantity its values, masked pixels as NaN (True in a mask)."""
+def _make_plain(plane: Any) -> Array:
+    """Return a plain array: the values of a Quantity, masked pixels as NaN (True in a mask)."""
     if isinstance(plane, np.ma.MaskedArray):
         return filled(plane)
     return np.asarray(plane)
 
 
-def _frozen(array: Array) -> Array:
+def _freeze(array: Array) -> Array:
     view = array.view()
     view.flags.writeable = False
     return view
 
 
-def _number(value: Any) -> float:
-    """A float, NaN for what is missing, masked or not a number; Quantities as they stand."""
+def _read_float(value: Any) -> float:
+    """Return a float, NaN for a missing, masked or other value; a Quantity loses its unit."""
     if value is None or np.ma.is_masked(value):
         return float("nan")
     try:
@@ -377,17 +377,20 @@ def _number(value: Any) -> float:
 
 
 class LazyCutout(Cutout):
-    """A part of a field. Cropping a header of many cards takes longer than the pixels do.
+    """A cutout whose header and WCS are cropped at their first use.
+
+    Cropping a header of many cards takes longer than cropping the pixels.
 
     Parameters
     ----------
     planes, meta, notes, bits, provenance
-        As `Cutout`.
+        As in `Cutout`.
     box : Box
-        Where it lies in the parent image.
+        Box of the cutout in the parent image.
     parent_header : `~astropy.io.fits.Header` or None
+        Header of the whole image; not changed.
     parent_wcs : `~astropy.wcs.WCS` or None
-        Of the whole image; neither is changed.
+        WCS of the whole image; not changed.
     """
 
     def __init__(
@@ -406,12 +409,12 @@ class LazyCutout(Cutout):
         self._header: Header | None = None
         origin = box.x0, box.y0
         super().__init__(planes, meta, origin=origin, notes=notes, bits=bits, provenance=provenance)
-        # The base class has just set both to None, which here means "given up".
+        # Cutout.__init__() sets header and wcs to None, which discards the parent's.
         self._parent_header, self._parent_wcs = parent_header, parent_wcs
 
     @property
     def header(self) -> Header | None:
-        """Header of the cutout's own grid."""
+        """Header of the cutout's grid, or None."""
         if self._header is None and self._parent_header is not None:
             self._header = crop_header(self._parent_header, self._box)
         return self._header
@@ -422,7 +425,7 @@ class LazyCutout(Cutout):
 
     @property
     def wcs(self) -> WCS | None:
-        """WCS of the cutout's own grid; None where the image has none."""
+        """WCS of the cutout's grid; None if the image has no WCS."""
         if self._wcs is None and self._parent_wcs is not None:
             self._wcs = crop_wcs(self._parent_wcs, self._box)
         return self._wcs
@@ -433,7 +436,7 @@ class LazyCutout(Cutout):
 
     @property
     def given_wcs(self) -> WCS | None:
-        """The WCS where the parent's header does not hold it: there is none, or it has tables."""
+        """WCS that the parent's header lacks: without a header, or with look-up tables."""
         parent, header = self._parent_wcs, self._parent_header
         if parent is not None and header is not None and "CTYPE1" in header:
             tables = (parent.cpdis1, parent.cpdis2, parent.det2im1, parent.det2im2)
@@ -443,19 +446,19 @@ class LazyCutout(Cutout):
 
 
 def cropped(cutout: Cutout, radius: float) -> Cutout:
-    """The cutout within a radius of its position; itself where it is no larger.
+    """Crop a cutout to a radius around its position; return it unchanged if it is not larger.
 
     Parameters
     ----------
     cutout : Cutout
-        Not changed.
+        The cutout; not changed.
     radius : float
         Half the side, pixels.
 
     Returns
     -------
     Cutout
-        2 ceil(radius) + 1 pixels on a side; where the cutout does not reach, NaN.
+        Cutout of 2 ceil(radius) + 1 pixels on a side; NaN beyond the given one.
     """
     x, y = cutout.position
     box = Box.around(x, y, radius)
@@ -479,16 +482,17 @@ def cropped(cutout: Cutout, radius: float) -> Cutout:
 
 
 def missing(unread: Mapping[str, str], needed: Collection[str] | None = None) -> list[str]:
-    """What is missing, of the planes needed or of all: a line for each reason, with its planes.
+    """Return a line for each reason why planes are missing, with the names of these planes.
 
     Parameters
     ----------
     unread : mapping of str to str
-        Planes that could not be read, and why; see `Cutout`.
+        Planes that could not be read, with the reasons; see `Cutout`.
     needed : collection of str, optional
+        Names of the planes to report; default: all.
     """
     planes: dict[str, list[str]] = {}
-    for name, why in unread.items():
+    for name, reason in unread.items():
         if needed is None or name in needed:
-            planes.setdefault(why, []).append(name)
-    return [f"no {' and no '.join(names)}: {why}" for why, names in planes.items()]
+            planes.setdefault(reason, []).append(name)
+    return [f"no {' and no '.join(names)}: {reason}" for reason, names in planes.items()]

@@ -1,4 +1,4 @@
-"""Cutting a candidate's cutout out of images in memory."""
+"""Extraction of a candidate's cutout from images in memory."""
 
 from __future__ import annotations
 
@@ -41,9 +41,8 @@ def get_cutout(
     image : ndarray, shape (rows, columns)
         The image; not changed.
     candidate : dict, astropy Row, or anything with ``keys()``
-        With ``x`` and ``y``, 0-based pixels of `image`; or with ``ra`` and ``dec``, degrees, and
-        then `wcs` or `header` has to be there. All its fields go into the metadata, and x and y
-        too if they were computed.
+        Fields ``x`` and ``y``, 0-based pixels of `image`, or ``ra`` and ``dec``, degrees, which
+        need `wcs` or `header`. All fields go into the metadata, and computed x and y too.
     radius : float
         Half the side, pixels: the cutout has 2 ceil(radius) + 1 columns and rows, and the
         pixel that contains the position is the central one, halves rounded up.
@@ -53,40 +52,40 @@ def get_cutout(
     wcs : astropy.wcs.WCS, optional
         WCS of the image; takes precedence over the header's.
     time : astropy.time.Time, datetime or str, optional
-        Kept as a Time in ``meta['time']``.
+        Time of the image, stored as a Time in ``meta['time']``.
     filename : str, optional
-        Kept in ``meta['filename']``.
+        Name stored in ``meta['filename']``.
     name : str, optional
-        Kept in ``meta['name']``. Without it, and where the candidate has no name, it is made
-        from ra and dec: JHHMMSS.ss+DDMMSS.s.
+        Name stored in ``meta['name']``. Default: the candidate's name, else a name from ra and
+        dec: JHHMMSS.ss+DDMMSS.s.
     **planes : ndarray or None
         More images of the same shape: ``template``, ``convolved``, ``diff``, ``err``, ``mask``,
-        or any name. None is left out. Masked pixels become NaN, and True in a boolean mask.
+        or any name. None is omitted. Masked pixels become NaN, and True in a boolean mask.
 
     Returns
     -------
     Cutout
         Copies with the images' dtypes. Off the image: NaN, and True in a boolean mask; 0 in
-        integer planes. A candidate off the image is no error.
+        integer planes. A candidate off the image is not an error.
 
     Raises
     ------
     InputError
-        The candidate has no usable position, the radius is out of range, a plane is not of the
-        image's shape, or the time cannot be read.
+        The candidate lacks a usable position, the radius is out of range, a plane's shape differs
+        from the image's, or the time cannot be read.
 
     Warns
     -----
     UserWarning
-        What is not two-dimensional is no plane, and left out.
+        A plane is not two-dimensional; it is omitted.
 
     Notes
     -----
-    Differs from STDPipe 0.4.1: a given WCS is cropped (there it is left as it was, so all
-    positions are off by the cutout's place) and needs no header; masks are True off the
-    image; halves are rounded up, not to even; candidates with only ra and dec are taken; a plane
-    of another shape than the image's is refused, and masked pixels count as bad, where there
-    the one is cut at the same pixels and the other's mask is lost.
+    Differs from STDPipe 0.4.1: a given WCS is cropped (STDPipe does not crop it, so all positions
+    are off by the cutout's origin) and needs no header; masks are True off the image; halves are
+    rounded up, not to even; candidates with only ra and dec are accepted. A plane of another shape
+    than the image's raises (STDPipe cuts it at the same pixels), and masked pixels count as bad
+    (STDPipe loses the mask).
 
     Examples
     --------
@@ -102,53 +101,55 @@ def get_cutout(
     (['image', 'template'], 40.2)
     """
     image = np.asanyarray(image)
-    images = _two_dimensional(planes)
+    images = _select_images(planes)
     for plane, pixels in images.items():
         _check_plane(plane, np.shape(pixels), image.shape)
     if not 0 <= float(radius) <= MOST_RADIUS:
-        raise InputError(f"radius: wants pixels from 0 to {MOST_RADIUS:.0f}, found {radius}")
+        raise InputError(f"radius: expected pixels from 0 to {MOST_RADIUS:.0f}, found {radius}")
     meta = {key: candidate[key] for key in candidate.keys()}
-    x, y = _position(meta, header, wcs)
+    x, y = _find_position(meta, header, wcs)
     box = Box.around(x, y, float(radius))
-    cut = {"image": crop_array(image, box)}
+    cropped = {"image": crop_array(image, box)}
     for plane, pixels in images.items():
-        cut[plane] = crop_array(np.asanyarray(pixels), box)
+        cropped[plane] = crop_array(np.asanyarray(pixels), box)
     cropped_header = None if header is None else crop_header(header, box)
     cropped_wcs = None if wcs is None else crop_wcs(wcs, box)
     if cropped_header is not None and cropped_wcs is not None and not has_tables(cropped_wcs):
         cropped_header = with_wcs(cropped_header, cropped_wcs)
     _describe(meta, time, filename, name)
-    return Cutout(cut, meta, cropped_header, cropped_wcs, origin=(box.x0, box.y0))
+    return Cutout(cropped, meta, cropped_header, cropped_wcs, origin=(box.x0, box.y0))
 
 
-def _two_dimensional(planes: Mapping[str, Any]) -> dict[str, Any]:
-    """The planes without what is none: a script hands on a number where it has no image."""
-    kept = {name: pixels for name, pixels in planes.items() if np.ndim(pixels) == 2}
-    left = [n for n, pixels in planes.items() if n not in kept and pixels is not None]
-    if left:
-        warnings.warn(f"get_cutout: {', '.join(left)}: no images, left out", stacklevel=3)
-    return kept
+def _select_images(planes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the two-dimensional planes: a script may pass a number in place of an image."""
+    images = {name: pixels for name, pixels in planes.items() if np.ndim(pixels) == 2}
+    omitted = [n for n, pixels in planes.items() if n not in images and pixels is not None]
+    if omitted:
+        warnings.warn(f"get_cutout: {', '.join(omitted)}: not an image, omitted", stacklevel=3)
+    return images
 
 
-def _check_plane(name: str, shape: tuple[int, ...], wanted: tuple[int, ...]) -> None:
+def _check_plane(name: str, shape: tuple[int, ...], image_shape: tuple[int, ...]) -> None:
     if name in SPECIAL:
         raise InputError(f"plane '{name}': {', '.join(SPECIAL)} are not names of planes")
-    if shape != wanted:
-        raise InputError(f"plane '{name}': wants shape {wanted} as the image, found {shape}")
+    if shape != image_shape:
+        raise InputError(f"plane '{name}': expected the image's shape {image_shape}, found {shape}")
 
 
-def _position(meta: dict[str, Any], header: Header | None, wcs: WCS | None) -> tuple[float, float]:
-    """x and y of a candidate; put into the metadata if they had to be computed."""
-    x, y = _degrees_or_pixels(meta, "x"), _degrees_or_pixels(meta, "y")
+def _find_position(
+    meta: dict[str, Any], header: Header | None, wcs: WCS | None
+) -> tuple[float, float]:
+    """Return x and y of a candidate; store them in the metadata if computed from ra and dec."""
+    x, y = _read_number(meta, "x"), _read_number(meta, "y")
     if np.isfinite(x) and np.isfinite(y):
         return x, y
-    ra, dec = _degrees_or_pixels(meta, "ra"), _degrees_or_pixels(meta, "dec")
+    ra, dec = _read_number(meta, "ra"), _read_number(meta, "dec")
     if not (np.isfinite(ra) and np.isfinite(dec)):
-        found = ", ".join(str(key) for key in meta) or "nothing"
-        raise InputError(f"candidate: wants finite x and y, or ra and dec; found {found}")
+        fields = ", ".join(str(key) for key in meta) or "nothing"
+        raise InputError(f"candidate: expected finite x and y, or ra and dec; found {fields}")
     sky = wcs if wcs is not None else None if header is None else header_wcs(header)
     if sky is None:
-        raise InputError("candidate: has ra and dec only, which wants a WCS; give wcs or header")
+        raise InputError("candidate: ra and dec without x and y need a WCS; give wcs or header")
     x, y = sky_to_pixel(sky, ra, dec)
     if not (np.isfinite(x) and np.isfinite(y)):
         raise InputError(f"candidate: the WCS has no pixel for ra = {ra}, dec = {dec}")
@@ -156,8 +157,8 @@ def _position(meta: dict[str, Any], header: Header | None, wcs: WCS | None) -> t
     return x, y
 
 
-def _degrees_or_pixels(meta: Mapping[str, Any], key: str) -> float:
-    """A number of the candidate, NaN if it is missing or masked; angles in degrees."""
+def _read_number(meta: Mapping[str, Any], key: str) -> float:
+    """Return a number of the candidate, NaN if missing or masked; angles in degrees."""
     value = meta.get(key)
     if value is None or np.ma.is_masked(value):
         return float("nan")
@@ -167,7 +168,7 @@ def _degrees_or_pixels(meta: Mapping[str, Any], key: str) -> float:
     try:
         return float(value)
     except (TypeError, ValueError) as error:
-        raise InputError(f"candidate: {key} wants a number, found {value!r}") from error
+        raise InputError(f"candidate: expected a number for {key}, found {value!r}") from error
 
 
 def _describe(
@@ -177,21 +178,21 @@ def _describe(
     name: str | None,
 ) -> None:
     if time is not None:
-        meta["time"] = _time(time)
+        meta["time"] = _read_time(time)
     if filename is not None:
         meta["filename"] = filename
     if name is not None:
         meta["name"] = name
     elif "name" not in meta:
-        ra, dec = _degrees_or_pixels(meta, "ra"), _degrees_or_pixels(meta, "dec")
+        ra, dec = _read_number(meta, "ra"), _read_number(meta, "dec")
         if np.isfinite(ra) and abs(dec) <= 90:
             meta["name"] = j_name(ra, dec)
 
 
-def _time(time: Any) -> Time:
+def _read_time(time: Any) -> Time:
     from astropy.time import Time
 
     try:
         return Time(time)
     except (ValueError, TypeError) as error:
-        raise InputError(f"time: wants a Time, a datetime or text, found {time!r}") from error
+        raise InputError(f"time: expected a Time, a datetime or text, found {time!r}") from error

@@ -1,4 +1,4 @@
-"""Which bits of a mask are bad."""
+"""Bad bits of a mask, by its header or by the user's options."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ import numpy as np
 from vetter.core.cutout.plane import Array
 from vetter.errors import InputError
 
-# A source that was found is no defect: Rubin's and STDPipe's masks flag the candidates themselves.
+# A detected source is not a defect: Rubin's and STDPipe's masks flag the candidates too.
 _HARMLESS = ("DETECTED", "DETECTED_NEGATIVE", "STREAK_DETECTED", "NOT_DEBLENDED", "INEXACT_PSF")
 _RANGE = re.compile(r"^(\d+)-(\d+)$")
 
 
 class BadBits(NamedTuple):
-    """Bits that make a pixel bad; None: any value but zero does.
+    """Bits that make a pixel bad; None: every non-zero pixel is bad.
 
-    ``said`` tells the user where the choice comes from; empty for the plain rule.
+    ``said`` is a note for the user on the origin of the choice; empty for None.
     """
 
     bits: int | None = None
     said: str = ""
 
     def bad(self, values: Array) -> Array:
-        """Booleans, True where bad: NaN always, else by the bits. Shape as ``values``."""
+        """Return booleans, True where bad: NaN always, else by the bits. Shape as ``values``."""
         if values.dtype.kind == "b":
             return values.copy()
         if values.dtype.kind == "f":
@@ -50,19 +50,19 @@ def bad_bits(
     header : mapping
         The mask's header; cards ``MP_NAME = bit`` name its bits (Rubin).
     only : str, optional
-        ``--mask-bits``: these are bad and no others. Numbers of bits from 0, ranges as ``0-3``,
-        names of the header's, with commas between; ``0x..`` is a value of several bits.
+        Value of ``--mask-bits``: only these bits are bad. Numbers from 0, ranges as ``0-3`` and
+        names from the header, separated by commas; ``0x..`` is a value of several bits.
     good : str, optional
-        ``--mask-good``: these are not bad, all others are.
+        Value of ``--mask-good``: all bits but these are bad.
 
     Raises
     ------
     InputError
-        A name that the header does not know, or what is no bit.
+        A name is missing in the header, or a number is not a bit.
     """
     names = {
         str(key)[3:].upper(): int(value)
-        # By their names first: to read a card's value takes longer than all the names.
+        # Names first: reading the value of one card takes longer than comparing all names.
         for key in header
         if str(key).upper().startswith("MP_")
         and isinstance(value := header[key], int)
@@ -70,9 +70,9 @@ def bad_bits(
     }
     everything = 2**63 - 1
     if only:
-        return BadBits(_value(only, names, "--mask-bits"), f"bad are bits {only}, as you say")
+        return BadBits(_parse_bits(only, names, "--mask-bits"), f"bad are bits {only}, as you say")
     if good:
-        value = everything & ~_value(good, names, "--mask-good")
+        value = everything & ~_parse_bits(good, names, "--mask-good")
         return BadBits(value, f"bits {good} are not bad, as you say")
     harmless = [name for name in _HARMLESS if name in names]
     if not harmless:
@@ -83,7 +83,7 @@ def bad_bits(
     return BadBits(value, f"bits {', '.join(harmless)} are not bad; --mask-bits says otherwise")
 
 
-def _value(text: str, names: Mapping[str, int], option: str) -> int:
+def _parse_bits(text: str, names: Mapping[str, int], option: str) -> int:
     value = 0
     for part in filter(None, (piece.strip() for piece in re.split(r"[,|+\s]+", text))):
         span = _RANGE.match(part)
@@ -91,7 +91,9 @@ def _value(text: str, names: Mapping[str, int], option: str) -> int:
             try:
                 value |= int(part, 16)
             except ValueError as error:
-                raise InputError(f"{option}: {part} is no hexadecimal number") from error
+                raise InputError(
+                    f"{option}: expected a hexadecimal number, found {part}"
+                ) from error
             continue
         if span:
             numbers = range(int(span[1]), int(span[2]) + 1)
@@ -101,9 +103,9 @@ def _value(text: str, names: Mapping[str, int], option: str) -> int:
             bit = names[part.upper().removeprefix("MP_")]
             numbers = range(bit, bit + 1)
         else:
-            known = ", ".join(names) or "none in its header"
-            raise InputError(f"{option}: no bit {part!r} in the mask; named bits: {known}")
+            named = ", ".join(names) or "none in its header"
+            raise InputError(f"{option}: no bit {part!r} in the mask; named bits: {named}")
         if not numbers or numbers[-1] > 62:
-            raise InputError(f"{option}: wants bits from 0 to 62, found {part}")
+            raise InputError(f"{option}: expected bits from 0 to 62, found {part}")
         value |= sum(1 << number for number in numbers)
     return value & (2**63 - 1)

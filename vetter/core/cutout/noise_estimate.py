@@ -1,4 +1,4 @@
-"""Noise of an image estimated from itself, where no error plane was given."""
+"""Noise of an image estimated from its pixels, in place of a missing error plane."""
 
 from __future__ import annotations
 
@@ -10,52 +10,52 @@ import numpy.typing as npt
 from vetter.core.cutout.plane import Array
 
 ESTIMATED_NOISE = "estimated from the image"
-"""Note on a plane that `estimate_err` made."""
+"""Note on a plane from `estimate_err`."""
 
 _MAD_TO_SIGMA = 1.4826
-_CLIP = 3.0
-_ENOUGH = 4000
-_LARGEST_SIGMA = 1e150
-"""Upper limit of a noise whose square, and the photons beside it, stay within the floats."""
+_CLIP_SIGMA = 3.0
+_MIN_SAMPLE = 4000
+_MAX_SIGMA = 1e150
+"""Noise above which its square plus the photon noise could exceed the float range."""
 
 
 def background(image: Array, mask: Array | None = None) -> tuple[float, float]:
-    """Median and 1 sigma of the background, sources clipped away.
+    """Measure median and 1 sigma of the background, with sources clipped.
 
     Parameters
     ----------
     image : ndarray, shape (rows, columns)
-        NaN and inf are not data.
+        Image; NaN and infinities are ignored.
     mask : ndarray of bool, optional
         True where bad.
 
     Returns
     -------
     level, sigma : float
-        NaN where no pixel is good. Sigma is from the median absolute deviation, clipped at
-        3 sigma until it settles, five times at most.
+        NaN if no pixel is good. Sigma is from the median absolute deviation, clipped at 3 sigma
+        until it converges, five times at most.
     """
     good = np.isfinite(image) if mask is None else np.isfinite(image) & ~mask
     values = np.asarray(image[good], np.float64)
-    # Every third pixel serves as well, and decorrelates neighbours.
-    values = values[:: max(1, len(values) // _ENOUGH)]
+    # A sample of at least 4000 pixels is accurate enough, and its pixels are less correlated.
+    values = values[:: max(1, len(values) // _MIN_SAMPLE)]
     if not len(values):
         return float("nan"), float("nan")
-    # Numbers near the end of their range, as a damaged file has them.
+    # errstate: a damaged file may hold numbers near the end of the float range.
     with np.errstate(all="ignore"):
-        return _clipped(values)
+        return _clip_outliers(values)
 
 
-def _clipped(values: npt.NDArray[np.float64]) -> tuple[float, float]:
-    """Return median and scatter of one or more finite numbers, clipped until they settle."""
+def _clip_outliers(values: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """Return median and scatter of one or more finite numbers, clipped until they converge."""
     for _ in range(5):
         level = _median(values)
-        away = np.abs(values - level)
-        sigma = _MAD_TO_SIGMA * _median(away)
+        deviation = np.abs(values - level)
+        sigma = _MAD_TO_SIGMA * _median(deviation)
         if sigma <= 0:
-            # Whole numbers with few values: the middle half may be one number.
+            # std(): more than half of the integers in an image may have the same value.
             sigma = float(np.std(values))
-        kept = values[away <= _CLIP * sigma]
+        kept = values[deviation <= _CLIP_SIGMA * sigma]
         if len(kept) == len(values) or len(kept) < 10:
             break
         values = kept
@@ -63,11 +63,11 @@ def _clipped(values: npt.NDArray[np.float64]) -> tuple[float, float]:
 
 
 def _median(values: npt.NDArray[np.float64]) -> float:
-    """As ``np.median`` of one or more finite numbers, in a quarter of its time."""
+    """Return the median of one or more finite numbers, in a quarter of ``np.median``'s time."""
     half = len(values) // 2
-    parted = np.partition(values, half)
-    upper = float(parted[half])
-    return upper if len(values) % 2 else float(parted[:half].max()) / 2 + upper / 2
+    partitioned = np.partition(values, half)
+    upper = float(partitioned[half])
+    return upper if len(values) % 2 else float(partitioned[:half].max()) / 2 + upper / 2
 
 
 def estimate_err(
@@ -76,36 +76,36 @@ def estimate_err(
     gain: float | None = None,
     around: Array | None = None,
 ) -> npt.NDArray[Any]:
-    """1 sigma of each pixel, from the background's scatter and the photons of what is above it.
+    """Estimate 1 sigma of each pixel from the background's scatter and the photons above it.
 
     Parameters
     ----------
     image : ndarray, shape (rows, columns)
     mask : ndarray of bool, optional
-        True where bad; left out of the background.
+        True where bad; excluded from the background.
     gain : float, optional
-        Electrons per unit of the image. Given and above 0, the flux above the background
-        adds its Poisson variance; else the error is that of the background everywhere.
+        Electrons per unit of the image. If positive, the flux above the background adds its
+        Poisson variance; else the error is that of the background everywhere.
     around : ndarray, optional
         A larger part of the image to measure the background on.
 
     Returns
     -------
     ndarray of float64, shape as ``image``
-        NaN where the image is not finite, and everywhere where no background can be measured or
-        its noise cannot be squared.
+        NaN where the image is not finite; NaN everywhere if no background can be measured or its
+        noise cannot be squared.
 
     Notes
     -----
-    The scatter of neighbours in resampled images underestimates the error of one pixel, which
-    is why a fit that rests on this is not judged.
+    The scatter of neighbours in resampled images underestimates the error of one pixel, so a fit
+    with this error is not judged.
     """
     level, sigma = background(image, mask) if around is None else background(around)
-    if not 0 < sigma < _LARGEST_SIGMA:
+    if not 0 < sigma < _MAX_SIGMA:
         return np.full(image.shape, np.nan)
     variance = np.full(image.shape, sigma**2)
     if gain is not None and gain > 0:
+        # errstate: pixels may be infinite, or near the end of the float range.
         with np.errstate(all="ignore"):
-            # Pixels that are not finite, and numbers near the end of their range.
             variance += np.clip(np.nan_to_num(image - level, nan=0.0), 0, None) / gain
     return np.where(np.isfinite(image), np.sqrt(variance), np.nan)

@@ -14,7 +14,7 @@ Array = npt.NDArray[Any]
 ORDER = ("image", "template", "convolved", "diff", "err", "mask")
 
 NOT_COVERING = "does not cover this place"
-"""What is noted of a plane of another image that has no pixel of the cutout."""
+"""Note on a plane of another image that has no pixel in the cutout."""
 
 
 class Box(NamedTuple):
@@ -35,7 +35,7 @@ class Box(NamedTuple):
 
     @classmethod
     def around(cls, x: float, y: float, radius: float) -> Box:
-        """The square of side 2 ceil(radius) + 1 whose central pixel contains (x, y).
+        """Return the square of side 2 ceil(radius) + 1 whose central pixel contains (x, y).
 
         Pixel i spans [i - 0.5, i + 0.5): halves are rounded up, never to even, so that
         two candidates half a pixel apart do not share a box by accident of parity.
@@ -53,7 +53,7 @@ class Box(NamedTuple):
     def overlap(
         self, shape: tuple[int, int]
     ) -> tuple[tuple[slice, slice], tuple[slice, slice]] | None:
-        """Slices of the image and of the box where they overlap; None where they do not.
+        """Return slices of the image and of the box where they overlap; None if they do not.
 
         Parameters
         ----------
@@ -69,7 +69,7 @@ class Box(NamedTuple):
 
 
 def blank(shape: tuple[int, int], dtype: np.dtype[Any]) -> Array:
-    """What is off the image: NaN for floats, masked for booleans, 0 for integers."""
+    """Return the pixels off an image: NaN for floats, True (bad) for booleans, 0 for integers."""
     if dtype.kind == "b":
         return np.ones(shape, bool)
     if dtype.kind == "f":
@@ -78,25 +78,25 @@ def blank(shape: tuple[int, int], dtype: np.dtype[Any]) -> Array:
 
 
 class Provenance(Flag):
-    """How the pixels of a plane came to be; the notes of a plane put it into words."""
+    """The origin of a plane's pixels; the notes of a plane describe it in words."""
 
     GIVEN = 0
     CONVERTED = auto()
     """1 sigma from a variance or a weight map."""
     COMPUTED = auto()
-    """From other planes, as ``image - convolved``."""
+    """Computed from other planes, as ``image - convolved``."""
     ESTIMATED = auto()
-    """Measured on another plane, as noise on the image: fits on it are not judged."""
+    """Measured on another plane, as noise on the image: fits with it are not judged."""
     REPROJECTED = auto()
     """Interpolated from another pixel grid: no longer matched to the image's PSF."""
 
 
 class Plane(Protocol):
-    """What the program wants of an image plane, wherever its pixels live."""
+    """An image plane, in memory or in a file."""
 
     @property
     def name(self) -> str:
-        """``image``, ``template``, ``diff``..., or a name the user gave."""
+        """Name of the plane: ``image``, ``template``, ``diff``..., or the user's choice."""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -104,12 +104,12 @@ class Plane(Protocol):
 
     @property
     def is_mask(self) -> bool:
-        """Whether it holds booleans, True where bad."""
+        """Whether the plane holds booleans, True where bad."""
 
     def read(self, box: Box) -> Array:
-        """The pixels of a box, shape ``box.shape``, native byte order.
+        """Read the pixels of a box, shape ``box.shape``, native byte order.
 
-        Off the image is NaN; in a mask, off the image is True.
+        Pixels off the image are NaN, in a mask True.
         """
 
 
@@ -127,16 +127,16 @@ class ArrayPlane:
 
     @property
     def is_mask(self) -> bool:
-        """Whether it holds booleans."""
+        """Whether the plane holds booleans."""
         return self.pixels.dtype.kind == "b"
 
     def read(self, box: Box) -> Array:
-        """The pixels of a box, shape ``box.shape``; integers become floats where it overhangs."""
+        """Read the pixels of a box, shape ``box.shape``; integers become floats beyond an edge."""
         overlap = box.overlap(self.shape)
-        whole = overlap is not None and overlap[0][0].stop - overlap[0][0].start == box.ny
-        whole = whole and overlap is not None and overlap[0][1].stop - overlap[0][1].start == box.nx
+        inside = overlap is not None and overlap[0][0].stop - overlap[0][0].start == box.ny
+        inside &= overlap is not None and overlap[0][1].stop - overlap[0][1].start == box.nx
         dtype = self.pixels.dtype
-        if dtype.kind in "iu" and not whole:
+        if dtype.kind in "iu" and not inside:
             dtype = np.dtype(np.float64)
         out = blank(box.shape, dtype)
         if overlap is not None:
