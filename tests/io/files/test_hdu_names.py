@@ -32,7 +32,7 @@ def test_a_name_is_written_as_it_came(spec: str) -> None:
 
 @pytest.mark.parametrize("spec", ["f.fits[]", "f.fits[0][k]", "f.fits[1:5,2:3]"])
 def test_what_is_no_hdu(spec: str) -> None:
-    with pytest.raises(InputError, match="wanted"):
+    with pytest.raises(InputError, match="expected"):
         parse_fits_name(spec)
 
 

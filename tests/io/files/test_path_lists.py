@@ -80,7 +80,7 @@ def test_a_list_may_name_a_table_and_its_planes(tmp_path: Path) -> None:
 
 def test_a_line_without_a_file_is_named(cutouts: Path) -> None:
     (cutouts / "files.txt").write_text("# mine\na.fits\ngone.fits\n")
-    with pytest.raises(InputError, match=r"files.txt: a list of 2 paths, of which line 3 names no"):
+    with pytest.raises(InputError, match=r"files.txt: line 3 of 2 paths: no such file"):
         open_input(str(cutouts / "files.txt"))
 
 
@@ -129,7 +129,7 @@ def test_a_list_of_itself_is_refused(tmp_path: Path) -> None:
 
 
 def test_list_of_too_many_paths_is_refused(cutouts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(path_lists, "_MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(path_lists, "_MAX_BYTES", 1 << 20)
     path = cutouts / "files.lst"
     path.write_text("a.fits\n" * 200_000)
     with pytest.raises(InputError, match="a list of paths of over 1 MB; give a folder or glob"):

@@ -83,7 +83,7 @@ HUGE_IMAGES = {
 
 @pytest.mark.parametrize("name", HUGE_IMAGES)
 def test_images(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compressed, "_FREELY_TEXT", 2**24)
+    monkeypatch.setattr(compressed, "_MAX_UNLIMITED_TEXT_BYTES", 2**24)
     content, message = HUGE_IMAGES[name]
     with pytest.raises(InputError, match=message):
         open_image(FitsName(write(tmp_path / "a.fits", content)))
@@ -115,7 +115,7 @@ def test_fits_with_a_bomb_behind_it_is_read(tmp_path: Path) -> None:
 def test_packed_fits_that_promises_too_much(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compressed, "_FREELY", 2**24)
+    monkeypatch.setattr(compressed, "_MAX_UNLIMITED_BYTES", 2**24)
     header = with_cards(images.image(), NAXIS1=10**5, NAXIS2=10**5)[:2880]
     content = gzip.compress(header) + gzip.compress(bytes(2**20)) * 40
     with pytest.raises(InputError, match="unpacks to over 16777216 bytes"):
@@ -160,7 +160,7 @@ def test_lists(tmp_path: Path, name: str) -> None:
 
 
 def test_a_bomb_of_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compressed, "_FREELY_TEXT", 2**24)
+    monkeypatch.setattr(compressed, "_MAX_UNLIMITED_TEXT_BYTES", 2**24)
     content = gzip.compress(b"id,x,y\n") + gzip.compress(b"1,2,3\n" * 170_000) * 40
     with pytest.raises(InputError, match="unpacks to over"):
         read_candidates(write(tmp_path / "list.csv.gz", content))

@@ -1,1 +1,1 @@
-"""Any file: opened safely, unpacked, named, locked, fingerprinted."""
+"""Files of any kind: safe opening, unpacking, names, locks and fingerprints."""

@@ -1,4 +1,4 @@
-"""Files that are either whole or not there: write beside, then replace."""
+"""Atomic writes: content goes to a temporary file, which then replaces the target."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from vetter.errors import InputError
 
 @contextmanager
 def atomic_path(path: str | os.PathLike[str], sync: bool = True) -> Iterator[Path]:
-    """A temporary path in the same folder that takes the name of `path` on success.
+    """Give a temporary path in the same folder, which takes the name of `path` on success.
 
     Parameters
     ----------
     path : str or path-like
-        The file to write. If it is there, it stays as it was until the new one is whole.
+        The file to write. An existing file stays unchanged until the new one is whole.
     sync : bool
         Whether the bytes are on the disk before the name changes, so that a power cut leaves
-        the old or the new file, never an empty one. A crash of the program needs none of it.
+        the old or the new file, never an empty one. A crash of the program alone needs no sync.
 
     Yields
     ------
@@ -31,7 +31,7 @@ def atomic_path(path: str | os.PathLike[str], sync: bool = True) -> Iterator[Pat
     Raises
     ------
     InputError
-        The folder is not there, or not writable.
+        The folder does not exist, or is not writable.
     """
     target = Path(path)
     # A link is followed, so that the file it names is replaced and not the link.
@@ -70,7 +70,7 @@ def write_atomic(path: str | os.PathLike[str], content: bytes, sync: bool = True
 
 
 def _match_mode(temporary: Path, target: Path) -> None:
-    """The mode of the file that is replaced, or what a plain ``open`` would have given."""
+    """Set the mode of the file that is replaced, or the mode that a plain ``open`` gives."""
     try:
         mode = target.stat().st_mode & 0o777
     except OSError:
@@ -84,7 +84,7 @@ def _current_umask() -> int:
     return mask
 
 
-# Read once: asking for it means setting it, which is not safe once threads are running.
+# Read at import: os.umask reads by setting, which is not safe once threads are running.
 _UMASK = _current_umask()
 
 
@@ -94,7 +94,7 @@ def _sync(path: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Some systems cannot open folders, and need no such call."""
+    """Flush a folder's entries to disk; only POSIX can open folders, and needs it."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)

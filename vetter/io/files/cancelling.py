@@ -1,4 +1,4 @@
-"""Reading that nobody waits for any more ends at the next packet, file or block of rows."""
+"""Cancellation of a read, checked at every packet, file and block of rows."""
 
 from __future__ import annotations
 
@@ -6,31 +6,31 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_given_up: ContextVar[Callable[[], bool] | None] = ContextVar("given up", default=None)
+_is_cancelled: ContextVar[Callable[[], bool] | None] = ContextVar("is cancelled", default=None)
 
 
 class Cancelled(BaseException):
-    """Not an Exception, as `asyncio.CancelledError` is none: readers turn those into words."""
+    """Cancelled read; a BaseException, since readers turn every Exception into an error text."""
 
 
 @contextmanager
-def cancelled_by(given_up: Callable[[], bool]) -> Iterator[None]:
-    """What is read in here ends with `Cancelled` soon after ``given_up()`` has become True."""
-    token = _given_up.set(given_up)
+def cancelled_by(is_cancelled: Callable[[], bool]) -> Iterator[None]:
+    """End reads in this context with `Cancelled` soon after ``is_cancelled()`` returns True."""
+    token = _is_cancelled.set(is_cancelled)
     try:
         yield
     finally:
-        _given_up.reset(token)
+        _is_cancelled.reset(token)
 
 
 def check_cancelled() -> None:
-    """Return where somebody waits; to be called wherever reading takes a step.
+    """Raise if the read is cancelled; readers call this at every step.
 
     Raises
     ------
     Cancelled
-        Nobody does.
+        The caller no longer waits for the result.
     """
-    given_up = _given_up.get()
-    if given_up is not None and given_up():
-        raise Cancelled("nobody waits for it")
+    is_cancelled = _is_cancelled.get()
+    if is_cancelled is not None and is_cancelled():
+        raise Cancelled("the read was cancelled")

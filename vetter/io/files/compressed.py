@@ -1,4 +1,4 @@
-"""Files that may be packed with gzip, bzip2 or xz, opened as what is inside."""
+"""Transparent reading of files that may be packed with gzip, bzip2 or xz."""
 
 from __future__ import annotations
 
@@ -16,20 +16,19 @@ from vetter.io.files.regular_files import open_plain_file
 
 # A few kilobytes can be made to unpack without end; no image plane is larger than this.
 MOST_BYTES = 16 * 2**30
-# Zeros shrink a thousandfold, and a plane may hold little else; up to so much is unpacked whatever
-# it shrank by, and above only what shrank as data do.
-_FREELY = 2 * 2**30
-_FREELY_TEXT = 256 * 2**20
-_MOST_RATIO = 100
-_CHUNK = 2**20
+# A plane of zeros shrinks a thousandfold, so the ratio is limited only above these sizes.
+_MAX_UNLIMITED_BYTES = 2 * 2**30
+_MAX_UNLIMITED_TEXT_BYTES = 256 * 2**20
+_MAX_RATIO = 100
+_CHUNK_BYTES = 2**20
 _MODULES = {Mark.GZIP: "gzip", Mark.BZIP2: "bz2", Mark.XZ: "lzma"}
 
 IsAll = Callable[[int], bool]
-"""Returns whether a number of unpacked bytes, counted from the beginning, is all of the content."""
+"""Function that returns whether the first N unpacked bytes are all of the content."""
 Enough = Callable[[bytes, str, Path], IsAll | None]
-"""Returns the `IsAll` of a content, or None if the content is of another kind.
+"""Function that returns the `IsAll` of a content, or None for another kind of content.
 
-It is given the first bytes, the file's name for errors, and the path that is unpacked into.
+Arguments are the first bytes, the file's name for errors, and the path that is unpacked into.
 """
 
 
@@ -45,23 +44,23 @@ def open_unpacked(
         Limit of the unpacked size.
     enough : callable, optional
         Ends the unpacking where the content ends, as
-        `vetter.io.fits.structure.promised_by_headers` does for FITS; without it all is unpacked.
+        `vetter.io.fits.structure.promised_by_headers` does for FITS; None unpacks everything.
 
     Raises
     ------
     InputError
-        No such file, one that may not be read, a pipe, a damaged one, or one that unpacks to more
-        than ``most_bytes``, than the disk holds or than files of its size do.
+        The file does not exist, cannot be read, is a pipe or is damaged; or it unpacks to more
+        than ``most_bytes``, than the disk holds, or than files of its size do.
     """
     try:
         file = open_plain_file(path)
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file") from error
     except IsADirectoryError as error:
-        raise InputError(f"{path}: wanted a FITS image, found a folder") from error
+        raise InputError(f"{path}: expected a FITS image, found a folder") from error
     except (OSError, ValueError) as error:
-        said = getattr(error, "strerror", None) or error
-        raise InputError(f"{path}: cannot be read: {said}") from error
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: cannot be read: {reason}") from error
     magic = file.read(6)
     file.seek(0)
     if not magic:
@@ -75,7 +74,7 @@ def open_unpacked(
 
 
 def opener_of(magic: bytes) -> Any:
-    """What unpacks a file that begins so; None where it is not packed."""
+    """Return the function that opens files packed with this magic; None for unpacked ones."""
     mark = mark_of(magic)
     module = None if mark is None else _MODULES.get(mark)
     return None if module is None else import_module(module).open
@@ -87,13 +86,13 @@ def _unpack(
     import zlib
     from lzma import LZMAError
 
-    room = min(most_bytes, shutil.disk_usage(tempfile.gettempdir()).free)
+    limit = min(most_bytes, shutil.disk_usage(tempfile.gettempdir()).free)
     with tempfile.NamedTemporaryFile(prefix="vetter-", delete=False) as out:
         temporary = Path(out.name)
         try:
-            _copy(path, opener, file, out, room, enough)
+            _copy(path, opener, file, out, limit, enough)
             out.flush()
-            # Opened again for reading only, then without a name: it goes when it is closed.
+            # Reopened for reading, then unlinked below: the bytes are freed when it is closed.
             return temporary.open("rb")
         except (OSError, EOFError, zlib.error, LZMAError) as error:
             raise InputError(f"{path}: a damaged packed file: {error}") from error
@@ -102,24 +101,24 @@ def _unpack(
 
 
 def _copy(
-    path: Path, opener: Any, file: IO[bytes], out: IO[bytes], room: int, enough: Enough | None
+    path: Path, opener: Any, file: IO[bytes], out: IO[bytes], limit: int, enough: Enough | None
 ) -> None:
     packed_bytes = file.seek(0, 2)
     file.seek(0)
     total = 0
     is_all: IsAll | None = None
     with opener(file) as packed:
-        while chunk := packed.read(_CHUNK):
+        while chunk := packed.read(_CHUNK_BYTES):
             check_cancelled()
             if not total and enough is not None:
                 is_all = enough(chunk, str(path), Path(out.name))
             total += len(chunk)
-            freely = _FREELY_TEXT if is_all is None else _FREELY
-            most = min(room, max(freely, _MOST_RATIO * packed_bytes))
-            if total > most:
-                raise InputError(f"{path}: unpacks to over {most} bytes; unpack it yourself")
+            unlimited = _MAX_UNLIMITED_TEXT_BYTES if is_all is None else _MAX_UNLIMITED_BYTES
+            max_bytes = min(limit, max(unlimited, _MAX_RATIO * packed_bytes))
+            if total > max_bytes:
+                raise InputError(f"{path}: unpacks to over {max_bytes} bytes; unpack it yourself")
             out.write(chunk)
-            # It reads what is written through a file of its own.
+            # is_all() reads the unpacked bytes through its own file.
             out.flush()
             if is_all is not None and is_all(total):
                 return

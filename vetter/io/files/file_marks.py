@@ -1,4 +1,4 @@
-"""First bytes by which kinds of files are told, whatever their names say."""
+"""Magic bytes that identify the kind of a file, independent of its name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Mark(StrEnum):
-    """Kinds of files that begin with bytes of their own."""
+    """Kinds of files that begin with magic bytes."""
 
     AVRO = "avro"
     BZIP2 = "bzip2"
@@ -18,7 +18,7 @@ class Mark(StrEnum):
 
     @property
     def is_packed(self) -> bool:
-        """Whether another file is inside."""
+        """Whether the file is a packed one, with another file inside."""
         return self in (Mark.GZIP, Mark.BZIP2, Mark.XZ)
 
 
@@ -34,5 +34,5 @@ _MARKS = (
 
 
 def mark_of(start: bytes) -> Mark | None:
-    """Return the kind of a file by its first bytes, 16 or more; None where they are no mark."""
+    """Return the kind of a file by its first bytes, 16 or more; None for an unknown kind."""
     return next((mark for first, mark in _MARKS if start.startswith(first)), None)

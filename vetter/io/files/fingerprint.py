@@ -1,4 +1,4 @@
-"""Fingerprints of input files: small lists whole, big images by samples."""
+"""Fingerprints of input files: digests of whole lists, and of samples of large images."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _HEADER = 2880 * 4
 
 
 def list_fingerprint(role: str, path: Path) -> Fingerprint:
-    """The fingerprint of a file by all of its content (SHA-256)."""
+    """Return the fingerprint of a file by all of its content (SHA-256)."""
     return _fingerprint(role, path, whole=True)
 
 
 def plane_fingerprint(role: str, path: Path, suffix: str = "") -> Fingerprint:
-    """The fingerprint of a large file by its size, its first header and sampled blocks.
+    """Return the fingerprint of a large file by its size, its first header and sampled blocks.
 
     ``suffix`` is the HDU that was chosen (``[SCI]``); it is part of the digest.
     """
@@ -32,7 +32,7 @@ def plane_fingerprint(role: str, path: Path, suffix: str = "") -> Fingerprint:
 
 
 def files_fingerprint(role: str, paths: Sequence[Path]) -> Fingerprint:
-    """The fingerprint of many files together, by names and sizes, without opening them."""
+    """Return one fingerprint of many files, by names and sizes, without opening them."""
     digest = hashlib.sha256()
     size, newest = 0, 0
     for path in paths:

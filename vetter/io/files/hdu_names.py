@@ -15,7 +15,7 @@ Extension = int | str | tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class FitsName:
-    """A file, the HDU wanted of it, and the slices wanted of a cube.
+    """A file name with the HDU to read and the slices of a cube.
 
     ``extension`` is a number, a name, a (name, version) pair, or None for the first HDU that
     fits; ``slices`` holds 0-based numbers of planes, slowest axis first.
@@ -30,7 +30,7 @@ class FitsName:
 
     @property
     def suffix(self) -> str:
-        """What stood in brackets, as it would be written."""
+        """The HDU and slices in brackets, as in ``[SCI,1][3]``; '' for none."""
         if self.extension is None:
             return ""
         extension = self.extension
@@ -40,19 +40,19 @@ class FitsName:
 
     @property
     def label(self) -> str:
-        """The file's name with the HDU, without folders: for messages."""
+        """The file's name with the HDU, without folders, for messages."""
         return self.path.name + self.suffix
 
 
 def parse_fits_name(spec: str | Path) -> FitsName:
-    """Take a file's name with brackets apart.
+    """Split a file name into path, HDU and slices.
 
-    A file that exists under the whole text, brackets and all, is that file.
+    If a file with the whole text as its name exists, brackets included, it is that file.
 
     Raises
     ------
     InputError
-        Brackets that say neither an HDU nor the number of a slice.
+        The brackets hold neither an HDU nor the number of a slice.
     """
     text = str(spec)
     match = _BRACKETS.match(text)
@@ -63,7 +63,7 @@ def parse_fits_name(spec: str | Path) -> FitsName:
     slices: list[int] = []
     for number in others:
         if not number.strip().isdigit():
-            raise InputError(f"{text}: wanted [EXT][k] with a number k, found [{number}]")
+            raise InputError(f"{text}: expected [EXT][k] with a number k, found [{number}]")
         slices.append(int(number))
     return FitsName(path, _extension(first.strip(), text), tuple(slices))
 
@@ -76,6 +76,6 @@ def _extension(text: str, spec: str) -> Extension:
         return name.strip(), int(version)
     if not text or ":" in text:
         raise InputError(
-            f"{spec}: wanted the name or number of an HDU in the brackets, found [{text}]"
+            f"{spec}: expected the name or number of an HDU in the brackets, found [{text}]"
         )
     return text

@@ -1,12 +1,12 @@
-"""Who may write to a session file: a lock that the operating system drops with its holder.
+"""Write lock of a session file, which the operating system releases when its holder ends.
 
 The lock is a byte range of the session file itself, far beyond its end and clear of the bytes
-that SQLite locks (at 0x40000000), so that nothing lies beside the session and nothing is left
-after a kill. On Linux it belongs to the open file ("open file description lock"), since a
+that SQLite locks (at 0x40000000). So there is no lock file, and nothing is left after a kill.
+On Linux the lock belongs to the open file ("open file description lock"), since a
 process's POSIX lock is lost as soon as any part of the process closes the same file.
 
-Where the disk refuses locks, a name in the kernel's memory keeps the windows of one machine
-apart (on Linux); windows on two machines are not.
+If the disk refuses locks, an abstract socket name keeps the windows of one machine apart (on
+Linux); windows on two machines are not kept apart.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from vetter.io.files.regular_files import open_plain_file
 
 OFFSET = 0x7FFF_FF00
+"""Position of the locked byte in the session file."""
 _REFUSALS = {
     errno.ENOLCK,
     errno.ENOSYS,
@@ -35,8 +36,8 @@ if sys.platform == "win32":
         os.lseek(descriptor, OFFSET, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
-    def _look(descriptor: int) -> None:
-        """Windows has locks on every disk."""
+    def _query(descriptor: int) -> None:
+        """Do nothing: Windows has locks on every disk."""
 
 else:
     import fcntl
@@ -54,15 +55,15 @@ else:
             return
         fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _request(fcntl.F_WRLCK))
 
-    def _look(descriptor: int) -> None:
-        """Ask who holds locks, of both kinds: SQLite's are the process's."""
+    def _query(descriptor: int) -> None:
+        """Query locks of both kinds; SQLite's belong to the process."""
         if _HAS_OFD:
             fcntl.fcntl(descriptor, fcntl.F_OFD_GETLK, _request(fcntl.F_RDLCK))
             fcntl.fcntl(descriptor, fcntl.F_GETLK, _request(fcntl.F_RDLCK))
 
 
 def knows_locks(path: Path) -> bool:
-    """Return whether the disk of an existing file answers questions about locks.
+    """Return whether the disk of an existing file answers queries about locks.
 
     Raises
     ------
@@ -70,12 +71,12 @@ def knows_locks(path: Path) -> bool:
         The file cannot be read.
     """
     with open_plain_file(path) as file:
-        return _answers(file.fileno())
+        return _has_locks(file.fileno())
 
 
-def _answers(descriptor: int) -> bool:
+def _has_locks(descriptor: int) -> bool:
     try:
-        _look(descriptor)
+        _query(descriptor)
     except OSError as error:
         if error.errno in _REFUSALS:
             return False
@@ -89,7 +90,7 @@ class SessionLock:
     Attributes
     ----------
     supported : bool
-        False where the disk refuses locks: then nothing keeps windows on two machines apart.
+        False if the disk refuses locks: then nothing keeps windows on two machines apart.
     """
 
     def __init__(self, descriptor: int, supported: bool, name: socket.socket | None = None) -> None:
@@ -99,13 +100,16 @@ class SessionLock:
 
     @classmethod
     def acquire(cls, path: Path) -> SessionLock | None:
-        """The lock on an existing file; None where another window holds it.
+        """Take the lock on an existing file; None if another window holds it.
 
-        Raises OSError where the file cannot be opened for writing.
+        Raises
+        ------
+        OSError
+            The file cannot be opened for writing.
         """
         descriptor = os.open(path, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
         try:
-            if _answers(descriptor):
+            if _has_locks(descriptor):
                 _lock(descriptor)
                 return cls(descriptor, supported=True)
         except OSError as error:
@@ -115,7 +119,7 @@ class SessionLock:
                     return None
                 raise
         try:
-            return cls(descriptor, supported=False, name=_taken_name(descriptor))
+            return cls(descriptor, supported=False, name=_take_name(descriptor))
         except OSError as error:
             os.close(descriptor)
             if error.errno == errno.EADDRINUSE:
@@ -123,7 +127,7 @@ class SessionLock:
             raise
 
     def release(self) -> None:
-        """Let the next one write; harmless when repeated."""
+        """Release the lock; later calls do nothing."""
         if self._name is not None:
             self._name.close()
             self._name = None
@@ -132,10 +136,13 @@ class SessionLock:
             self._descriptor = None
 
 
-def _taken_name(descriptor: int) -> socket.socket | None:
-    """Take the file's name among the kernel's abstract sockets; None where there are none.
+def _take_name(descriptor: int) -> socket.socket | None:
+    """Bind the file's identity as an abstract socket name; None on systems without these.
 
-    Raises OSError (EADDRINUSE) where another window of this machine has it.
+    Raises
+    ------
+    OSError
+        EADDRINUSE: another window of this machine holds the name.
     """
     if sys.platform != "linux":
         return None

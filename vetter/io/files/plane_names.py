@@ -1,4 +1,4 @@
-"""What the files of planes and lists are called by the tools that write them."""
+"""Names of plane and list files, as the tools that write them choose."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LIST_ENDINGS = (
     ".txt",
     ".dat",
 )
-"""Of candidate tables, those that tell the most of their columns first."""
+"""Endings of candidate tables; formats that describe their columns best come first."""
 
 NAMES = {
     "image": ("image", "science", "sci", "new"),
@@ -32,13 +32,13 @@ NAMES = {
     "err": ("err", "ediff", "error", "noise"),
     "mask": ("mask", "dq"),
 }
-"""Plain names of the planes, one folder for each field."""
+"""Plain names of the planes, for one field a folder."""
 
-_MORE = {
+_MORE_NAMES = {
     "image": ("img", "sciimg", "search"),
     "template": ("tpl", "templ", "refimg"),
     "convolved": ("convolved_ref", "conv_ref", "convref", "template_conv", "matched"),
-    # hotpants and STDPipe say diff, ZOGY D, sfft sfftdiff, ZTF scimrefdiffimg.
+    # hotpants and STDPipe write diff, ZOGY D, sfft sfftdiff, ZTF scimrefdiffimg.
     "diff": ("subtracted", "diffimg", "sfftdiff", "scimrefdiffimg", "d"),
     "err": ("rms", "sigma", "unc", "uncert", "diffimgunc", "diff_err", "diff_noise"),
     "mask": ("msk", "mskimg", "flag", "flags", "badpix", "diff_mask"),
@@ -47,7 +47,7 @@ _MORE = {
     "scorr": ("scorr",),
     "decorr": ("decorr", "difference_decorr", "diff_decorr"),
 }
-_LISTS = (
+_LIST_WORDS = (
     "candidates",
     "candidate",
     "cands",
@@ -60,24 +60,26 @@ _LISTS = (
     "sources",
     "transients",
 )
-_TABLES = (".ecsv", ".parquet", ".vot", ".votable", ".cat", ".ldac")
-_NAMED = rf"(?:^|[._-])(?:{'|'.join(_LISTS)})(?:$|[._-])"
-_LISTED = rf"^(?P<stem>.*?)[._-]?({'|'.join(_LISTS)})$"
+_TABLE_ENDINGS = (".ecsv", ".parquet", ".vot", ".votable", ".cat", ".ldac")
+_WITH_LIST_WORD = rf"(?:^|[._-])(?:{'|'.join(_LIST_WORDS)})(?:$|[._-])"
+_ENDING_IN_LIST_WORD = rf"^(?P<stem>.*?)[._-]?({'|'.join(_LIST_WORDS)})$"
 
 
-def _words() -> dict[str, str]:
+def _planes_by_word() -> dict[str, str]:
     words = {word: plane for plane, names in NAMES.items() for word in names}
-    return words | {word: plane for plane, names in _MORE.items() for word in names}
+    return words | {word: plane for plane, names in _MORE_NAMES.items() for word in names}
 
 
-WORDS = _words()
-"""The plane that a word in a file's name stands for."""
+WORDS = _planes_by_word()
+"""Plane that each word in a file name stands for."""
 
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Of a name with such a word behind it, and before it; not made before a name is asked for:
-    where all planes are given none is."""
+    """Return patterns of names that end, and that begin, with a plane's word.
+
+    They are compiled at the first use: if the user gives all planes, no name is parsed.
+    """
     words = "|".join(sorted(map(re.escape, WORDS), key=len, reverse=True))
     behind = re.compile(rf"^(?P<stem>.+?)[._-](?P<word>{words})$", re.IGNORECASE)
     before = re.compile(rf"^(?P<word>{words})[._-](?P<stem>.+)$", re.IGNORECASE)
@@ -85,50 +87,52 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def without_ending(name: str, endings: tuple[str, ...]) -> str | None:
-    """A file's name without one of these endings, in whichever case; None where it has none."""
+    """Return a file name without its ending, in any case of letters; None for other endings."""
     lower = name.lower()
-    found = max((end for end in endings if lower.endswith(end)), key=len, default=None)
-    return None if found is None else name[: -len(found)]
+    ending = max((end for end in endings if lower.endswith(end)), key=len, default=None)
+    return None if ending is None else name[: -len(ending)]
 
 
 def plane_of(name: str) -> tuple[str, str]:
-    """What a FITS file's name (without ending) belongs to, and which plane it says to be.
+    """Split a FITS file's name (without ending) into the field's stem and the plane.
 
     Returns
     -------
     (stem, plane) : (str, str)
-        ``r1_diff`` and ``diff_r1`` are ('r1', 'diff'), ``science`` is ('', 'image'), and a name
-        with no known word is the image of its own: ``r1`` is ('r1', 'image').
+        ``r1_diff`` and ``diff_r1`` are ('r1', 'diff'), ``science`` is ('', 'image'). A name
+        without a known word is an image: ``r1`` is ('r1', 'image').
     """
     alone = WORDS.get(name.lower())
     if alone is not None and len(name) > 1:
         return "", alone
     behind, before = _patterns()
     for pattern in (behind, before):
-        # Of single letters only ZOGY's D behind a name stands for a plane.
-        found = pattern.match(name)
-        if found and (len(found["word"]) > 1 or (pattern is behind and found["word"] == "D")):
-            stem = found["stem"]
+        # The only single letter that names a plane is ZOGY's D behind a stem.
+        match = pattern.match(name)
+        if match and (len(match["word"]) > 1 or (pattern is behind and match["word"] == "D")):
+            stem = match["stem"]
             # r1_sci_diff goes with r1_sci, which is r1's image.
             inner, plane = plane_of(stem)
-            return inner if plane == "image" else stem, WORDS[found["word"].lower()]
+            return inner if plane == "image" else stem, WORDS[match["word"].lower()]
     return name, "image"
 
 
 def is_surely_a_list(name: str) -> bool:
-    """Whether a file is a candidate table and no note or log, by its ending or its name."""
+    """Return whether a file is a candidate table, not a note or log, by its ending or name."""
     stem = without_ending(name, LIST_ENDINGS)
-    sure = without_ending(name, _TABLES) is not None
-    return sure or (stem is not None and re.search(_NAMED, stem, re.IGNORECASE) is not None)
+    has_table_ending = without_ending(name, _TABLE_ENDINGS) is not None
+    return has_table_ending or (
+        stem is not None and re.search(_WITH_LIST_WORD, stem, re.IGNORECASE) is not None
+    )
 
 
 def list_stem(name: str) -> str:
-    """What a list's name (without ending) belongs to: ``r1`` for ``r1_cands`` or ``r1_diff``."""
-    found = re.match(_LISTED, name, re.IGNORECASE)
-    stem = found["stem"] if found else name
+    """Return the field's stem of a list's name (without ending): ``r1`` for ``r1_cands``."""
+    match = re.match(_ENDING_IN_LIST_WORD, name, re.IGNORECASE)
+    stem = match["stem"] if match else name
     return plane_of(stem)[0] if stem else ""
 
 
 def is_field_file(path: Path) -> bool:
-    """Whether a file is meant as a field file."""
+    """Return whether a path has the ending of a field file."""
     return path.suffix.lower() == ".toml"

@@ -1,4 +1,7 @@
-"""Regular files, opened (a pipe would be waited for, a device never ends), and folders, walked."""
+"""Reading of regular files, and walks through folders.
+
+Pipes and devices are refused: reading a pipe can block, and a device may never end.
+"""
 
 from __future__ import annotations
 
@@ -12,26 +15,26 @@ from typing import IO, Any
 from vetter.core.number_text import counted
 from vetter.io.files.cancelling import check_cancelled
 
-_HEAD = 512
-_CONTROL = frozenset(range(9))
+_HEAD_BYTES = 512
+_CONTROL_CODES = frozenset(range(9))
 
 
 def open_plain_file(path: str | os.PathLike[str], buffering: int = -1) -> IO[bytes]:
-    """Open a file for reading, in bytes; ``buffering`` as of `open`.
+    """Open a file for reading, in bytes; ``buffering`` is that of `open`.
 
     Raises
     ------
     OSError
-        As `open`; and EINVAL for pipes, sockets and devices, which are not waited for, and for
+        As `open`; EINVAL for pipes, sockets and devices, without waiting for them, and for
         names that no file can have.
     """
     check_cancelled()
-    # Without NONBLOCK opening a pipe that nobody writes to would not return.
-    how = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | os.O_CLOEXEC
+    # O_NONBLOCK: otherwise os.open blocks on a pipe without a writer.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | os.O_CLOEXEC
     try:
-        number = os.open(path, how)
+        number = os.open(path, flags)
     except ValueError as error:
-        raise OSError(errno.EINVAL, f"no file's name ({error})", os.fspath(path)) from None
+        raise OSError(errno.EINVAL, f"invalid file name ({error})", os.fspath(path)) from None
     try:
         mode = os.fstat(number).st_mode
         if stat.S_ISDIR(mode):
@@ -45,31 +48,31 @@ def open_plain_file(path: str | os.PathLike[str], buffering: int = -1) -> IO[byt
 
 
 def begins_as_text(path: str | os.PathLike[str]) -> bool:
-    """Whether the first bytes of a file could be a text's, as those of FITS and of tables are.
+    """Return whether the first bytes of a file could be text, as those of FITS and tables are.
 
-    Nothing packed or binary begins so. False where it cannot be read.
+    Packed and binary files do not begin as text. False for a file that cannot be read.
     """
     try:
         with open_plain_file(path) as file:
-            head = file.read(_HEAD)
+            head = file.read(_HEAD_BYTES)
     except OSError:
         return False
-    return _CONTROL.isdisjoint(head)
+    return _CONTROL_CODES.isdisjoint(head)
 
 
 def walked(
     folder: Path, key: Callable[[str], Any] | None = None
 ) -> Iterator[tuple[str, list[str]]]:
-    """Folder by folder: what stands before its files' names, and those names, as the disk has them.
+    """Walk a folder; yield each folder's path prefix and its file names, unsorted.
 
-    Texts: ten thousand paths as objects take longer to make than to find. Hidden folders are left
-    out, and links to folders are not followed: they can go round in circles.
+    Both are texts: ten thousand Path objects take longer to make than to find. Hidden folders
+    are left out, and links to folders are not followed, since they can form a loop.
 
     Parameters
     ----------
     folder : Path
     key : callable, optional
-        By what folders are ordered; by their names else.
+        Sort key of folder names; the names themselves by default.
     """
     for here, folders, names in os.walk(folder):
         check_cancelled()
@@ -78,5 +81,5 @@ def walked(
 
 
 def left_alone_words(count: int) -> str:
-    """Tell how many files of a folder were left alone."""
+    """Return the note with the number of files that were left alone."""
     return counted(count, "other file was left alone", "other files were left alone")

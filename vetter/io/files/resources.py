@@ -8,12 +8,12 @@ from vetter.errors import InputError
 
 
 def resource_path(name: str) -> Path:
-    """A file or folder of ``resources/``: in the installed package, or beside a checkout's.
+    """Return the path of a file or folder in ``resources/``, of the package or the checkout.
 
     Raises
     ------
     InputError
-        It is not there: the installation is incomplete.
+        The file is missing: the installation is incomplete.
     """
     package = Path(__file__).resolve().parent.parent.parent
     for folder in (package / "resources", package.parent / "resources"):

@@ -1,4 +1,4 @@
-"""TOML of bounded depth: a dotted key of 20,000 parts takes tomllib 1.6 GB."""
+"""TOML reader of bounded depth: tomllib takes 1.6 GB for a dotted key of 20,000 parts."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 MAX_KEY_PARTS = 64
-"""Parts of a dotted key. Settings and field files have three at most."""
+"""Largest number of parts of a dotted key. Settings and field files have three at most."""
 
-# A text without its end goes to the end of the line or file, lest each quote is tried for one.
+# An unterminated string runs to the end of the line or file; otherwise each quote is tried.
 _TEXTS = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*+(?:"""|\Z)'
     r"|'''(?:[^']|'(?!''))*+(?:'''|\Z)"
@@ -17,7 +17,7 @@ _TEXTS = re.compile(
     r"|#[^\n]*+",
     re.DOTALL,
 )
-# Not from the middle of a word, lest one of a megabyte is tried from each of its letters.
+# The lookbehind keeps a word of a megabyte from being tried at each of its letters.
 _LONG_KEY = re.compile(rf"(?<![\w.-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{MAX_KEY_PARTS}}}")
 
 
@@ -27,13 +27,13 @@ def toml_values(text: str) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        It is no TOML, or a key has more than `MAX_KEY_PARTS` parts.
+        The text is not TOML, or a key has more than `MAX_KEY_PARTS` parts.
     RecursionError
-        It is nested too deeply.
+        The text is nested too deeply.
     """
     import tomllib
 
-    # Line ends as text files have them; in strings TOML allows none bare.
+    # TOML forbids a bare carriage return, so line ends are those of text files.
     text = text.replace("\r\n", "\n")
     long = _LONG_KEY.search(_TEXTS.sub(_placeholder, text))
     if long is not None:
@@ -43,6 +43,6 @@ def toml_values(text: str) -> dict[str, Any]:
 
 
 def _placeholder(match: re.Match[str]) -> str:
-    """Return a word for a text, with its line ends, or nothing for a comment."""
+    """Return a word with the line ends of a string, or nothing for a comment."""
     text = match.group()
     return "" if text.startswith("#") else "x" + "\n" * text.count("\n")

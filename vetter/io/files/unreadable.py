@@ -1,4 +1,4 @@
-"""Files that cannot be read: damaged, or of another kind by their first bytes; a line for each."""
+"""One-line errors for files that are damaged, or of a kind that the program does not read."""
 
 from __future__ import annotations
 
@@ -38,29 +38,30 @@ _KINDS: tuple[tuple[bytes, str], ...] = (
 )
 
 
-_PAGE = re.compile(rb"^\s*<(!doctype(?!\s+votable)|html|head|body)\b", re.IGNORECASE)
-_A_PAGE = "a web page, often what a server says in place of a file: download the file itself again"
+_WEB_PAGE = re.compile(rb"^\s*<(!doctype(?!\s+votable)|html|head|body)\b", re.IGNORECASE)
+_WEB_PAGE_TEXT = (
+    "a web page, often sent by a server in place of a file: download the file itself again"
+)
 
 
 @contextmanager
 def reading(label: object, what: str) -> Iterator[None]:
-    """Turn errors into `InputError`, and keep the library's warnings to itself.
+    """Turn a library's errors into `InputError`, and suppress its warnings.
 
-    To be put around calls of a library that parses a file, and around nothing else: with
-    one byte changed astropy raises a dozen kinds of errors, some of which share no base class
-    but Exception.
+    Use this only around library calls that parse a file. With one byte changed astropy raises
+    a dozen kinds of errors, and Exception is the only base class of some.
 
     Parameters
     ----------
     label : object
-        What is read, as the user knows it.
+        The user's name of the file that is read.
     what : str
-        What is wrong with it: ``a FITS table that cannot be read``.
+        The problem: ``a FITS table that cannot be read``.
 
     Raises
     ------
     InputError
-        ``LABEL: WHAT: the library's own words``.
+        ``LABEL: WHAT: the library's message``.
     """
     with quiet():
         try:
@@ -72,9 +73,9 @@ def reading(label: object, what: str) -> Iterator[None]:
 
 
 def reason_of(error: BaseException) -> str:
-    """An error's own words in one line, cut short where there are many.
+    """Return an error's message in one line of at most 160 characters.
 
-    Of an operating system's error without the file's name, which stands before it.
+    Messages of an OSError omit the file's name, since callers put it in front.
     """
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
@@ -82,15 +83,15 @@ def reason_of(error: BaseException) -> str:
 
 
 def strange(start: bytes) -> str | None:
-    """Words such as ``a PNG picture...: give the FITS file...``; None where nothing is known.
+    """Return kind and remedy, ``a PNG picture...: give the FITS file...``; None if unknown.
 
     Parameters
     ----------
     start : bytes
-        Of the file, four bytes or more.
+        First bytes of the file, four or more.
     """
-    if _PAGE.match(start):
-        return _A_PAGE
+    if _WEB_PAGE.match(start):
+        return _WEB_PAGE_TEXT
     if start[257:262] == b"ustar":
         return "a tar archive: unpack it, or pack it with gzip (.tar.gz)"
-    return next((words for mark, words in _KINDS if start.startswith(mark)), None)
+    return next((text for mark, text in _KINDS if start.startswith(mark)), None)
