@@ -81,7 +81,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
         assert "Traceback" not in said and not output.exists()
         assert not list(tmp_path.glob("*.part"))
         if kill == signal.SIGINT:
-            assert "holds what is done" in said and said.endswith("vetter: interrupted\n")
+            assert "holds the fits so far" in said and said.endswith("vetter: interrupted\n")
     capsys.readouterr()
     assert run(words, output, "--jobs", "2") == whole
     assert "goes on after " in capsys.readouterr().err
@@ -181,7 +181,7 @@ def test_a_process_that_is_killed_is_told(
     words = command(tmp_path, 2 * BATCH)
     assert cli.main([*words, "-o", str(tmp_path / "out.csv"), "--jobs", "2"]) == 2
     said = capsys.readouterr().err.splitlines()
-    assert said[-1].startswith("vetter: a process that fits was ended by signal 9; what is done")
+    assert said[-1].startswith("vetter: a worker process was ended by signal 9; run the same")
 
 
 def test_a_fault_of_the_program_keeps_its_traceback() -> None:

@@ -48,12 +48,12 @@ def test_a_draft_is_printed_or_written(night, tmp_path, capsys):
 def test_no_file_is_written_over(night, tmp_path, capsys):
     before = night.read_bytes()
     assert cli.main(["fields", str(tmp_path), "-o", str(night)]) == 2
-    assert "is there already" in capsys.readouterr().err
+    assert "exists already" in capsys.readouterr().err
     assert night.read_bytes() == before
 
 
 @pytest.mark.parametrize(
-    ("output", "words"), [("x.txt", "is called .toml"), ("no/x.toml", "no such")]
+    ("output", "words"), [("x.txt", "is called .toml"), ("no/x.toml", "does not exist")]
 )
 def test_an_output_that_cannot_be_is_one_line(night, tmp_path, capsys, output, words):
     assert cli.main(["fields", str(tmp_path), "-o", str(tmp_path / output)]) == 2

@@ -1,1 +1,1 @@
-"""The commands without a window, on core and io alone."""
+"""Commands that open no window; they use core and io alone."""

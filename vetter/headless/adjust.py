@@ -1,4 +1,4 @@
-"""``vetter adjust``: the list with the results of fitting each candidate.
+"""Command ``vetter adjust``: fits each candidate and writes the list with the results.
 
 A template in other flux units than its image is reported once a field.
 """
@@ -44,23 +44,23 @@ KINDS = {
     ".fit": "fits",
 }
 PIECE = 1000
-"""Rows that are judged and written together."""
-_REASONS_SAID = 3
+"""Number of rows that are judged and written together."""
+_MAX_REASONS = 3
 
 
 def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
-    """Fit all candidates and write the table."""
+    """Fit all candidates and write the table; return the exit status."""
     output = Path(arguments.output).expanduser()
     kind = KINDS.get(output.suffix.lower())
     if kind is None:
         raise InputError(
-            f"{output}: wanted a table named .ecsv, .csv, .fits or .vot, found "
+            f"{output}: expected a table named .ecsv, .csv, .fits or .vot, found "
             f"{output.suffix or 'no ending'!r}"
         )
     if not output.absolute().parent.is_dir():
-        raise InputError(f"{output}: no such folder to write to")
+        raise InputError(f"{output}: its folder does not exist")
     if not os.access(output.absolute().parent, os.W_OK):
-        raise InputError(f"{output}: cannot be written: its folder may not be written to")
+        raise InputError(f"{output}: cannot be written: its folder is not writable")
     jobs = arguments.jobs or usable_cores()
     settings = load_settings(arguments.settings).fit
     source = open_for(arguments, options)
@@ -70,14 +70,14 @@ def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
         say(*source.notes, *source.report)
         radius = source.default_radius
         record = source.record
-        fittings = [fit_of_field(one, record, settings, radius) for one in source.fields]
-        say(*_said(source, fittings))
+        fittings = [fit_of_field(field, record, settings, radius) for field in source.fields]
+        say(*_fit_notes(source, fittings))
         with FitJournal(output, identity(source, fittings)) as journal:
             try:
                 results = fit_all(source, fittings, journal, jobs)
             except KeyboardInterrupt:
                 sys.stderr.write("\n")
-                say(f"{journal.path}: holds what is done; run the same command again to go on")
+                say(f"{journal.path}: holds the fits so far; run the same command again to go on")
                 raise
             fittings = with_flux_units(source, fittings, results)
             write(source, fittings, results, output, kind)
@@ -92,7 +92,7 @@ def fit_all(
 ) -> FitColumns:
     """Fit every candidate that the journal does not hold.
 
-    Batches are the same for any number of jobs, so that results are too, to the last bit.
+    Batches do not depend on the number of jobs, so results are the same to the last bit.
     """
     batches = batches_of(source)
     count = len(source.candidates)
@@ -104,12 +104,12 @@ def fit_all(
             made.add(number)
     done = before = sum(len(batches[number].rows) for number in made)
     if journal.other:
-        say(f"{journal.path}: of another input or other options; all is done again")
+        say(f"{journal.path}: of another input or other options; all fits are made again")
     if before:
         say(f"{journal.path}: goes on after {before} of {count}")
     progress = Progress("fits", before)
     left = [batch for batch in batches if batch.number not in made]
-    for answer in _fitted(source, fittings, left, jobs, alone=len(batches) == 1):
+    for answer in _fit_batches(source, fittings, left, jobs, alone=len(batches) == 1):
         columns.set(batches[answer.number].rows, answer.metas)
         journal.add(answer.number, list(answer.metas))
         done += len(answer.metas)
@@ -118,25 +118,25 @@ def fit_all(
 
 
 def batches_of(source: CutoutSource) -> list[Batch]:
-    """All rows, by their place in the image, so that a batch reads what lies together."""
+    """Group the rows of each image by y, so that a batch reads neighbouring pixels."""
     rows = np.argsort(source.candidates.y, kind="stable")
     batches: list[Batch] = []
     for number in range(len(source.fields)):
-        own = rows[source.on_field(rows, number)].tolist()
-        for start in range(0, len(own), BATCH):
-            batches.append(Batch(len(batches), tuple(own[start : start + BATCH])))
+        field_rows = rows[source.on_field(rows, number)].tolist()
+        for start in range(0, len(field_rows), BATCH):
+            batches.append(Batch(len(batches), tuple(field_rows[start : start + BATCH])))
     return batches
 
 
-def _said(source: CutoutSource, fittings: Sequence[FieldFit]) -> list[str]:
-    """What the fits of each image rest on, with its name where there are several."""
+def _fit_notes(source: CutoutSource, fittings: Sequence[FieldFit]) -> list[str]:
+    """Return a note on each image's PSF and options, with its name if there are several."""
     names = [field.name for field in source.fields]
     if len(names) == 1:
         return [fittings[0].said]
     return [f"{name}: {fitting.said}" for name, fitting in zip(names, fittings, strict=True)]
 
 
-def _fitted(
+def _fit_batches(
     source: CutoutSource,
     fittings: Sequence[FieldFit],
     batches: list[Batch],
@@ -144,7 +144,7 @@ def _fitted(
     alone: bool,
 ) -> Iterator[Fitted]:
     if alone:
-        # A process would take longer to start than this takes to fit.
+        # Starting a worker process would take longer than fitting one batch here.
         return (fitted(source, fittings, batch) for batch in batches)
     start = Start(source.record, tuple(fittings), identity(source, fittings))
     return fitted_batches(start, batches, jobs)
@@ -157,75 +157,78 @@ def write(
     output: Path,
     kind: str,
 ) -> None:
-    """Write the table, whole or not at all, and say how many disappeared."""
+    """Write the table, whole or not at all, and report how many candidates are explained."""
     table = AdjustedTable(source.candidates.table, results, kind)
     counts = Counter[bool | None]()
     reasons = Counter[str]()
 
     def pieces() -> Iterator[Any]:
         for start in range(0, max(len(source.candidates), 1), PIECE):
-            found = results.results(start, start + PIECE)
+            fits = results.results(start, start + PIECE)
             judgements = [
                 fittings[source.field_of(row)].judge(result)
-                for row, result in enumerate(found, start)
+                for row, result in enumerate(fits, start)
             ]
             counts.update(judgement.disappeared for judgement in judgements)
-            reasons.update(result.reason for result in found if not result.converged)
+            reasons.update(result.reason for result in fits if not result.converged)
             yield table.piece(start, judgements)
 
     with atomic_path(output) as temporary:
         notes = write_pieces(pieces(), temporary, kind)
-    say(*table.notes, *notes, *_unfitted(reasons))
-    said = f"{counts[True]} disappeared, {counts[None]} not judged"
-    say(f"{output}: {counted(len(source.candidates), 'candidate')}, {said}")
+    say(*table.notes, *notes, *_unfitted_notes(reasons))
+    judged = f"{counts[True]} explained, {counts[None]} not judged"
+    say(f"{output}: {counted(len(source.candidates), 'candidate')}, {judged}")
 
 
-def _unfitted(reasons: Counter[str]) -> list[str]:
-    """Why candidates have no fit, the most common reasons first; all are in the table."""
-    most = reasons.most_common(_REASONS_SAID)
-    said = [f"{counted(count, 'candidate')} not fitted: {reason}" for reason, count in most]
+def _unfitted_notes(reasons: Counter[str]) -> list[str]:
+    """Return counts of unfitted candidates by the most common reasons; the table has all."""
+    most = reasons.most_common(_MAX_REASONS)
+    notes = [f"{counted(count, 'candidate')} not fitted: {reason}" for reason, count in most]
     left = reasons.total() - sum(count for _, count in most)
     if left:
-        said.append(f"{counted(left, 'candidate')} not fitted for other reasons: see adjust_reason")
-    return said
+        notes.append(
+            f"{counted(left, 'candidate')} not fitted for other reasons: see adjust_reason"
+        )
+    return notes
 
 
 def with_flux_units(
     source: CutoutSource, fittings: Sequence[FieldFit], results: FitColumns
 ) -> list[FieldFit]:
-    """How each image's fits are judged, once its stars have been asked about its template.
+    """Return the field fits, with a caveat where stars show a template in other flux units.
 
-    They are asked only where most fits find the same wrong with its flux. What they say stands
-    against every judgement, and is said; what only the candidates' fits say is said.
+    Stars are fitted only if most scales of an image lie beyond the same limit. A verdict of the
+    stars becomes a caveat of every judgement and is reported. A suspicion that rests on the
+    candidates' fits alone is only reported.
     """
     rows = np.arange(len(source.candidates))
     scales = results.column("adjust_scale", 0, len(rows))
     fields, checked = source.fields, []
     for number, (field, fitting) in enumerate(zip(fields, fittings, strict=True)):
-        own = scales[source.on_field(rows, number)]
+        field_scales = scales[source.on_field(rows, number)]
         low, high = fitting.settings.scale_low, fitting.settings.scale_high
-        if on_one_side(own, low, high):
-            words = of_stars(_star_scales(field, fitting), low, high)
-            if words:
-                fitting = fitting._replace(unlike=words)
-            elif words is None:
-                words = of_fits(own, low, high, fitting.options.max_scale)
-            if words:
+        if on_one_side(field_scales, low, high):
+            caveat = of_stars(_star_scales(field, fitting), low, high)
+            if caveat:
+                fitting = fitting._replace(unlike=caveat)
+            elif caveat is None:
+                caveat = of_fits(field_scales, low, high, fitting.options.max_scale)
+            if caveat:
                 name = field.name if len(fields) > 1 else ""
-                say(f"{name}: {words}" if name else words)
+                say(f"{name}: {caveat}" if name else caveat)
         checked.append(fitting)
     return checked
 
 
 def _star_scales(field: ImageField, fitting: FieldFit) -> npt.NDArray[np.float64]:
-    """Of stars from all over the image, as many as will do."""
-    found: list[float] = []
+    """Return scales of stars from all over the image, until there are `ENOUGH`."""
+    scales: list[float] = []
     try:
         for stars, _ in star_fits(field, fitting):
-            found += [star[4] for star in stars]
-            if len(found) >= ENOUGH:
+            scales += [star[4] for star in stars]
+            if len(scales) >= ENOUGH:
                 break
     except VetterError as error:
-        # The candidates could be fitted: without its stars the image is judged as it was.
-        say(f"its stars cannot be fitted: {error}")
-    return np.array(found)
+        # The candidates' fits are complete, so they are judged without the stars.
+        say(f"the stars of the image cannot be fitted: {error}")
+    return np.array(scales)

@@ -1,4 +1,4 @@
-"""``vetter cutouts``: every candidate's cutout as a FITS file."""
+"""Command ``vetter cutouts``: writes every candidate's cutout as a FITS file."""
 
 from __future__ import annotations
 
@@ -25,41 +25,41 @@ def run_cutouts(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
     source = open_for(arguments, options)
     try:
         folder = Path(arguments.output).expanduser()
-        # Before the notes: what is refused is said in one line, with no other before it.
-        _make(folder, source)
-        files = _files(folder, source)
+        # Before say(): an error stands alone on standard error.
+        _make_folder(folder, source)
+        files = _output_files(folder, source)
         say(*source.notes, *source.report)
         written, skipped, lacking = write_all(source, files)
     finally:
         source.close()
     cutouts, left = f"cutout{'s' * (written != 1)}", f"candidate{'s' * (skipped != 1)}"
     without = f", {lacking:,} with planes left out" if lacking else ""
-    said = f"{written:,} {cutouts} written{without}, {skipped:,} {left} without one"
-    say(f"{arguments.output}: {said}")
+    summary = f"{written:,} {cutouts} written{without}, {skipped:,} {left} without one"
+    say(f"{arguments.output}: {summary}")
     return 0
 
 
 def open_for(arguments: argparse.Namespace, options: dict[str, Any]) -> CutoutSource:
-    """Open a command's inputs, with the settings' radius where none is named."""
+    """Open a command's inputs; the default radius is that of the settings."""
     settings = load_settings(arguments.settings)
-    wanted = InputOptions.from_keywords(**options)
-    wanted = replace(wanted, usual_radius=settings.display.radius)
-    return open_input(arguments.inputs, wanted).completed()
+    input_options = InputOptions.from_keywords(**options)
+    input_options = replace(input_options, usual_radius=settings.display.radius)
+    return open_input(arguments.inputs, input_options).completed()
 
 
 def write_all(source: CutoutSource, files: Sequence[Path]) -> tuple[int, int, int]:
-    """Write a file for each candidate; those that lack a cutout, or planes of it, are named.
+    """Write a file for each candidate; print a line for each missing cutout or plane.
 
     Returns
     -------
     written, skipped, lacking : int
-        Cutouts, candidates without one, and of the cutouts those without a plane that could not
-        be read.
+        Numbers of cutouts, of candidates without a cutout, and of cutouts with a plane that could
+        not be read.
 
     Raises
     ------
     InputError
-        A file cannot be written, or not one candidate has a cutout.
+        A file cannot be written, or no candidate has a cutout.
     """
     count = len(source.candidates)
     progress, written, lacking = Progress("cutouts"), 0, 0
@@ -70,8 +70,8 @@ def write_all(source: CutoutSource, files: Sequence[Path]) -> tuple[int, int, in
             say(str(error))
         else:
             write_cutout(cutout, file)
-            said = source.candidates.name(row)
-            say(*(f"{said}: {words}" for words in missing(cutout.unread)))
+            name = source.candidates.name(row)
+            say(*(f"{name}: {text}" for text in missing(cutout.unread)))
             written += 1
             lacking += bool(cutout.unread)
         progress(row + 1, count)
@@ -80,8 +80,8 @@ def write_all(source: CutoutSource, files: Sequence[Path]) -> tuple[int, int, in
     return written, count - written, lacking
 
 
-def _files(folder: Path, source: CutoutSource) -> list[Path]:
-    """``NAME.fits`` for each candidate; refused where one of them is an input."""
+def _output_files(folder: Path, source: CutoutSource) -> list[Path]:
+    """Return ``NAME.fits`` for each candidate; refuse a file that is an input."""
     names = safe_names(source.candidates.name(row) for row in range(len(source.candidates)))
     files = [folder / f"{name}.fits" for name in names]
     inputs = InputFiles(source)
@@ -91,13 +91,13 @@ def _files(folder: Path, source: CutoutSource) -> list[Path]:
     return files
 
 
-def _make(folder: Path, source: CutoutSource) -> None:
+def _make_folder(folder: Path, source: CutoutSource) -> None:
     """Make the folder to write to; refuse one that holds the inputs or cannot be written to."""
     if InputFiles(source).fill(folder):
         raise InputError(f"{folder}: holds the inputs; write to another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
-        raise InputError(f"{folder}: wanted a folder to write to, found a file") from error
+        raise InputError(f"{folder}: expected a folder to write to, found a file") from error
     except OSError as error:
         raise InputError(f"{folder}: cannot be made: {error.strerror or error}") from error

@@ -1,4 +1,4 @@
-"""``vetter fields``: a field file drafted from a folder."""
+"""Command ``vetter fields``: drafts a field file from a folder."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from vetter.io.night.draft import draft_fields, field_file_text
 
 
 def run_fields(arguments: argparse.Namespace) -> int:
-    """Write the draft to a file, or print it where none is named; never over a file."""
+    """Write the draft to a new file, or print it if no file is named."""
     folder = Path(arguments.folder).expanduser()
     output = None if arguments.output is None else Path(arguments.output).expanduser()
     if output is not None:
         if output.suffix.lower() != ".toml":
             raise InputError(f"{output}: a field file is called .toml")
         if output.exists():
-            raise InputError(f"{output}: is there already; remove it, or write to another file")
+            raise InputError(f"{output}: exists already; remove it, or write to another file")
         if not output.absolute().parent.is_dir():
-            raise InputError(f"{output}: no such folder to write to")
+            raise InputError(f"{output}: its folder does not exist")
     draft = draft_fields(folder)
     text = field_file_text(draft, folder if output is None else output.absolute().parent)
     if output is None:
@@ -32,10 +32,10 @@ def run_fields(arguments: argparse.Namespace) -> int:
         content = text.encode()
     except UnicodeEncodeError as error:
         raise InputError(
-            f"{folder}: a file's name is no valid text, which a field file cannot hold; rename it"
+            f"{folder}: a field file cannot hold a file's name that is not valid text; rename it"
         ) from error
     write_atomic(output, content)
-    lists = sum(one.candidates is not None for one in draft.fields)
+    lists = sum(field.candidates is not None for field in draft.fields)
     say(
         f"{output}: {counted(len(draft.fields), 'field')}, {lists} with a list; "
         f"{counted(len(draft.unplaced), 'file')} not placed"

@@ -1,4 +1,4 @@
-"""What an interrupted ``vetter adjust`` has done so far, in a file beside its output."""
+"""Journal of ``vetter adjust``: results so far, in a file beside the output, for a later run."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ _NAMES = tuple(Adjustment(converged=False).as_meta())
 
 
 class FitJournal:
-    """Batches of results, one JSON line each, under a first line that names what they belong to.
+    """Batches of results, one JSON line each, under a first line with their identity.
 
-    Lines of another run, and a last line that a kill cut short, are dropped. Used as a context
-    manager: it is closed at the end, and stays on the disk unless :meth:`remove` was called.
-    What it holds is read by :meth:`earlier`, before anything is added.
+    Lines of another identity, and a last line that a kill cut short, are dropped. As a context
+    manager the journal is closed at the end; the file stays unless :meth:`remove` was called.
+    Call :meth:`earlier` before the first :meth:`add`.
 
     Parameters
     ----------
     output : Path
-        The table that is being made; the journal is ``OUTPUT.journal`` beside it.
+        The table to write; the journal is ``OUTPUT.journal`` beside it.
     identity : str
-        Of input and options; results under another one are not taken.
+        Digest of input and options; results of another identity are not used.
 
     Attributes
     ----------
     path : Path
     other : bool
-        Whether a journal of another input or other options was there, which is dropped.
+        Whether the file held the journal of another input or other options, which is dropped.
 
     Raises
     ------
     InputError
-        It cannot be written, or another run is writing it.
+        The journal cannot be written, or another run is writing it.
     """
 
     def __init__(self, output: Path, identity: str) -> None:
@@ -51,7 +51,7 @@ class FitJournal:
             self.path.touch()
             lock = SessionLock.acquire(self.path)
             if lock is None:
-                raise InputError(f"{output}: another run is writing it, by {self.path}")
+                raise InputError(f"{output}: another run is writing it, with {self.path}")
             self._lock = lock
             self._file: IO[bytes] = self.path.open("r+b")
         except InputError:
@@ -68,7 +68,7 @@ class FitJournal:
             try:
                 self._write(self._head)
             except InputError:
-                # A full disk: nothing is left on it that was not there before.
+                # On a full disk, remove the file if this run created it.
                 with contextlib.suppress(OSError):
                     self._file.close()
                 if not first:
@@ -89,26 +89,26 @@ class FitJournal:
         self._lock.release()
 
     def earlier(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-        """Batches of an earlier run: number, and the ``as_meta()`` of its rows.
+        """Yield the batches of an earlier run: number, and the ``as_meta()`` of its rows.
 
-        One at a time, so that a long run takes no more memory than a short one. A number may come
-        twice: the later one counts.
+        A long journal takes no more memory than a short one. If a number comes twice, the later
+        batch counts.
         """
         self._file.seek(0)
         end = len(self._file.readline())
-        while (batch := _batch(line := self._file.readline())) is not None:
+        while (batch := _parse_batch(line := self._file.readline())) is not None:
             end += len(line)
             yield batch
         self._file.seek(end)
         self._file.truncate()
 
     def add(self, number: int, metas: list[dict[str, Any]]) -> None:
-        """Keep a batch; it is with the system, so that a kill does not lose it."""
+        """Write a batch and flush it to the operating system, so that a kill does not lose it."""
         rows = [[meta[name] for name in _NAMES] for meta in metas]
         self._write((json.dumps([number, rows]) + "\n").encode())
 
     def remove(self) -> None:
-        """The output is whole: the journal is not needed any more."""
+        """Delete the journal, once the output is whole."""
         self.path.unlink(missing_ok=True)
 
     def _write(self, line: bytes) -> None:
@@ -121,8 +121,8 @@ class FitJournal:
             ) from error
 
 
-def _batch(line: bytes) -> tuple[int, list[dict[str, Any]]] | None:
-    """A batch; None for a line that is not whole."""
+def _parse_batch(line: bytes) -> tuple[int, list[dict[str, Any]]] | None:
+    """Return number and results of a batch; None for a line that is not whole."""
     if not line.endswith(b"\n"):
         return None
     try:

@@ -1,4 +1,4 @@
-"""A process of ``vetter adjust``: opens the input for itself and fits the rows it is told."""
+"""Worker process of ``vetter adjust``: opens the input itself and fits the batches it receives."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from vetter.errors import InputError, VetterError
 from vetter.io.child_process import answering_stream, receive, send
 
 BATCH = 64
-"""Rows fitted together: many are faster, and memory does not grow with the list."""
+"""Number of rows fitted together: many are faster, and memory does not grow with the list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The first message: what to open, how to fit each image, and the identity it has to have."""
+    """First message to a worker: input, options for each image, and expected `identity`."""
 
     record: dict[str, Any]
     fittings: tuple[FieldFit, ...]
@@ -46,25 +46,25 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """No more can be fitted here, and why; ``trace`` where that is a fault of this program."""
+    """Answer of a worker that cannot continue; ``trace`` is set for a bug in the program."""
 
     reason: str
     trace: str = ""
 
     def error(self) -> Exception:
-        """What to raise for it."""
+        """Return the exception for the command to raise."""
         if not self.trace:
             return VetterError(self.reason)
         error = RuntimeError(self.reason)
-        error.add_note(f"In a process that fits:\n{self.trace}")
+        error.add_note(f"In a worker process:\n{self.trace}")
         return error
 
 
 def identity(source: CutoutSource, fittings: Sequence[FieldFit]) -> str:
-    """Names the list, the pixels, how they are read and how they are fitted, in short.
+    """Return a digest of the list, the pixels, and the options of reading and fitting them.
 
-    Unlike a session's results, which belong to positions, those of a run belong to rows of the
-    list. A file that was only touched counts as another one: a journal is cheap to do again.
+    A session's results belong to positions; those of a run belong to rows of the list. A file
+    that was only touched counts as changed, since a journal is cheap to make again.
     """
     candidates = source.candidates
     digest = hashlib.sha256()
@@ -79,7 +79,7 @@ def identity(source: CutoutSource, fittings: Sequence[FieldFit]) -> str:
 
 
 def fitted(source: CutoutSource, fittings: Sequence[FieldFit], batch: Batch) -> Fitted:
-    """Fit a batch."""
+    """Fit a batch and return its results."""
     results = fit_rows(source, fittings[source.field_of(batch.rows[0])], batch.rows)
     return Fitted(batch.number, tuple(result.as_meta() for result in results))
 
@@ -91,14 +91,14 @@ def main() -> None:
     try:
         _serve(messages, answers)
     except BrokenPipeError:
-        # The command has gone: nobody waits for this any more.
+        # The command has ended, so the answers are no longer needed.
         return
     except (VetterError, OSError) as error:
         send(answers, Broken(" ".join(str(error).split())))
-    # A fault of the program: the command tells it, with the trace that only this process has.
+    # A bug in the program: the command prints it, with the trace that only this process has.
     except Exception as error:
-        said = " ".join(f"{type(error).__name__}: {error}".split())
-        send(answers, Broken(said, traceback.format_exc()))
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        send(answers, Broken(reason, traceback.format_exc()))
 
 
 def _serve(messages: Iterator[Any], answers: IO[bytes]) -> None:

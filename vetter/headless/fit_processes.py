@@ -1,4 +1,4 @@
-"""The processes of ``vetter adjust``: as many as wanted, each busy with one batch at a time."""
+"""Worker processes of ``vetter adjust``, each with one batch at a time."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from vetter.io.child_process import ChildProcess
 
 
 def usable_cores() -> int:
-    """Cores that this process may use."""
+    """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def fitted_batches(start: Start, batches: Sequence[Batch], jobs: int) -> Iterator[Fitted]:
-    """Fit batches in processes of their own; the results as they come, in any order.
+    """Fit batches in worker processes; yield the results as they arrive, in any order.
 
     Raises
     ------
     VetterError
-        What a process says that it cannot go on for.
+        A worker cannot continue, because of the input or because it was killed.
     RuntimeError
-        A fault of the program in one of them; its traceback is in the notes.
+        A bug in a worker; its traceback is in the exception's notes.
     """
-    todo: SimpleQueue[Batch] = SimpleQueue()
+    waiting: SimpleQueue[Batch] = SimpleQueue()
     for batch in batches:
-        todo.put(batch)
+        waiting.put(batch)
     answers: SimpleQueue[Fitted | Broken] = SimpleQueue()
     workers: list[_Worker] = []
     try:
         for _ in range(min(jobs, len(batches))):
-            workers.append(_Worker(start, todo, answers))
+            workers.append(_Worker(start, waiting, answers))
         for _ in batches:
             answer = answers.get()
             if isinstance(answer, Broken):
@@ -46,36 +46,36 @@ def fitted_batches(start: Start, batches: Sequence[Batch], jobs: int) -> Iterato
 
 
 class _Worker:
-    """One process, which gets a batch whenever it has answered the one before."""
+    """One worker process, which receives a batch after each answer."""
 
     def __init__(
-        self, start: Start, todo: SimpleQueue[Batch], answers: SimpleQueue[Fitted | Broken]
+        self, start: Start, waiting: SimpleQueue[Batch], answers: SimpleQueue[Fitted | Broken]
     ) -> None:
-        self._todo, self._answers = todo, answers
-        # Before the process: it may end before it is told anything.
+        self._waiting, self._answers = waiting, answers
+        # Set before the process starts, since the process may end before the first message.
         self._busy = True
         self._process = ChildProcess(
             "vetter.headless.fit_process", self._on_answer, self._on_end, own_session=True
         )
         self._process.tell(start)
-        self._tell_next()
+        self._send_next()
 
     def close(self) -> None:
         """End the process at once."""
         self._process.close()
 
-    def _tell_next(self) -> None:
+    def _send_next(self) -> None:
         try:
-            self._process.tell(self._todo.get_nowait())
+            self._process.tell(self._waiting.get_nowait())
         except Empty:
             self._busy = False
 
     def _on_answer(self, answer: Fitted | Broken) -> None:
         self._answers.put(answer)
-        self._tell_next()
+        self._send_next()
 
     def _on_end(self, status: int) -> None:
         if self._busy:
-            how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
-            again = "what is done is kept, run the same command to go on"
-            self._answers.put(Broken(f"a process that fits {how}; {again}"))
+            end = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
+            remedy = "run the same command again to go on from the fits so far"
+            self._answers.put(Broken(f"a worker process {end}; {remedy}"))

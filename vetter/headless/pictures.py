@@ -1,4 +1,4 @@
-"""Pictures for ``vetter export --png``: those of the window's export, drawn off screen."""
+"""Pictures for ``vetter export --png``, drawn off screen by the window's own code."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from vetter.io.settings_file import load_settings
 def picture_maker(
     session: Path, source: CutoutSource, settings_path: str | None
 ) -> Callable[[int, Any], bytes]:
-    """Return a function that makes a PNG file's bytes of a row and its cutout.
+    """Return a function that turns a row and its cutout into the bytes of a PNG file.
 
-    The planes look as they were left in the session's window.
+    The planes have the looks that the session stores.
 
     Raises
     ------
     VetterError
-        A system library that Qt wants is missing; the text says how to get it.
+        A system library that Qt needs is missing; the message names the remedy.
     """
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from vetter.gui.system_libraries import check
@@ -41,7 +41,7 @@ def picture_maker(
     picture = ExportPicture(looks, source.candidates.name)
 
     def make(row: int, cutout: Any) -> bytes:
-        # The application has to live as long as pictures are made.
+        # The closure keeps the QApplication alive while pictures are made.
         assert application is not None
         return picture(row, cutout)
 

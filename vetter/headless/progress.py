@@ -1,4 +1,4 @@
-"""One line on standard error that tells how far a command is, with a bar on a terminal."""
+"""Progress line of a command on standard error, with a bar on a terminal."""
 
 from __future__ import annotations
 
@@ -9,40 +9,40 @@ import time
 
 from vetter.errors import one_line
 
-# Seconds between lines of a log.
-_QUIET = 5.0
-_BAR = 25
+_LOG_INTERVAL_S = 5.0
+_TERMINAL_INTERVAL_S = 0.1
+_BAR_WIDTH = 25
 
 
 class Progress:
-    """Tells (done, total): on a terminal in place, else in a few lines of a log.
+    """Printer of (done, total): in place on a terminal, else as a few lines of a log.
 
     Parameters
     ----------
     what : str
-        What is done, for the line.
+        The items that are counted, for the line.
     before : int
-        Done by an earlier run: it counts, but not for the speed.
+        Number done by an earlier run, which does not count for the speed.
     """
 
     def __init__(self, what: str, before: int = 0) -> None:
         self._what, self._before = what, before
         self._start = time.monotonic()
-        self._said = -1.0
+        self._printed_at = -1.0
         self._on_terminal = sys.stderr.isatty()
 
     def __call__(self, done: int, total: int) -> None:
-        """Say it, at most ten times a second; in a log at times."""
+        """Print the progress, ten times a second at most, and every five seconds in a log."""
         now = time.monotonic()
         if self._on_terminal:
-            if now - self._said < 0.1 and done < total:
+            if now - self._printed_at < _TERMINAL_INTERVAL_S and done < total:
                 return
-            self._said = now
+            self._printed_at = now
             sys.stderr.write(f"\r{_bar(done, total)}{self._line(done, total, now)}\x1b[K")
             sys.stderr.write("\n" if done >= total else "")
             sys.stderr.flush()
-        elif done >= total or now - max(self._said, self._start) > _QUIET:
-            self._said = now
+        elif done >= total or now - max(self._printed_at, self._start) > _LOG_INTERVAL_S:
+            self._printed_at = now
             sys.stderr.write(self._line(done, total, now) + "\n")
 
     def _line(self, done: int, total: int, now: float) -> str:
@@ -52,17 +52,17 @@ class Progress:
 
 
 def _bar(done: int, total: int) -> str:
-    """A bar that grows, where the terminal is wide enough for it beside the words."""
-    if shutil.get_terminal_size().columns < _BAR + 50:
+    """Return the bar; '' if the terminal is too narrow for bar and text."""
+    if shutil.get_terminal_size().columns < _BAR_WIDTH + 50:
         return ""
-    full = _BAR * done // max(total, 1)
-    return f"[{'#' * full}{'.' * (_BAR - full)}] "
+    full = _BAR_WIDTH * done // max(total, 1)
+    return f"[{'#' * full}{'.' * (_BAR_WIDTH - full)}] "
 
 
 def say(*lines: str) -> None:
-    """Lines for the user on standard error; standard output is for results.
+    """Print lines for the user on standard error; standard output is for results.
 
-    What a file's name holds that cannot be printed is escaped: a line stays one.
+    Unprintable characters of a file's name are escaped, so that each line stays one.
     """
     for line in lines:
         sys.stderr.write(f"vetter: {one_line(line)}\n")

@@ -1,4 +1,4 @@
-"""``vetter status``, ``log`` and ``export``: what a session file holds, without a window."""
+"""Commands ``vetter status``, ``log`` and ``export``: a session file without a window."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from vetter.io.session.session_file import SessionFile
 
 AnyPath = str | os.PathLike[str]
 
-_UNSEEN = re.compile("[\x80-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""C1 controls, ends of lines and paragraphs, and marks that turn the text behind them around."""
+_INVISIBLE = re.compile("[\x80-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""C1 controls, ends of lines and paragraphs, and marks that reverse the text behind them."""
 
 
 def run_status(arguments: argparse.Namespace) -> int:
-    """Print how far a session is."""
+    """Print the counts of a session."""
     print(status(Path(arguments.session).expanduser(), arguments.json, arguments.reviewer))
     return 0
 
@@ -63,7 +63,7 @@ def run_export(arguments: argparse.Namespace) -> int:
 
 
 def _picture(path: Path, settings: str | None, stack: ExitStack) -> Any:
-    # The panels are drawn by the window's own code, which needs Qt: loaded for --png alone.
+    # Imported here: the window's drawing code needs Qt, which only --png loads.
     from vetter.headless.pictures import picture_maker
 
     source = open_input([str(path)]).completed()
@@ -72,27 +72,27 @@ def _picture(path: Path, settings: str | None, stack: ExitStack) -> Any:
 
 
 def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) -> str:
-    """How far a session is, for one reviewer: the one who decided last, if none is named.
+    """Return the counts of a session for one reviewer, by default the one who decided last.
 
-    With `as_json` an object with ``candidates``, ``accepted``, ``rejected``, ``maybe``,
-    ``undecided``, ``decisions`` (events ever made by the reviewer), ``position`` (a key, or
-    null) and ``reviewers`` (the one who decided last at the end).
+    With `as_json` the text is a JSON object with ``candidates``, ``accepted``, ``rejected``,
+    ``maybe``, ``undecided``, ``decisions`` (events ever made by the reviewer), ``position`` (a
+    key, or null) and ``reviewers`` (the one who decided last at the end).
 
     Raises
     ------
     InputError
-        The file is not a session, or knows no such reviewer.
+        The file is not a session, or has no such reviewer.
     """
-    with _viewed(path, reviewer) as session:
+    with _open_session(path, reviewer) as session:
         counts, note = _counts(session)
         reviewers, position = session.reviewers(), session.position
-        _say_damage(session)
+        _report_damage(session)
     if as_json:
         return json.dumps({**counts._asdict(), "position": position, "reviewers": reviewers})
     others = [name for name in reviewers if name != session.reviewer]
     lines = [
         f"{session.path.name}: {counted(counts.candidates, 'candidate')}",
-        f"reviewer    {session.reviewer or 'nobody yet'}"
+        f"reviewer    {session.reviewer or 'none yet'}"
         + (f" (others: {', '.join(others)})" if others else ""),
         f"accepted    {counts.accepted}",
         f"rejected    {counts.rejected}",
@@ -106,10 +106,10 @@ def status(path: AnyPath, as_json: bool = False, reviewer: str | None = None) ->
 
 
 def log(path: AnyPath) -> str:
-    """All decisions in the order in which they were made, one line each, tab-separated."""
+    """Return all decisions, oldest first, one tab-separated line each."""
     with SessionFile.open(path, "", read_only=True) as session:
         decisions = session.decisions()
-        _say_damage(session)
+        _report_damage(session)
     heading = "seq\tat\treviewer\thow\tkey\tverdict\ttags\tcomment\tseconds"
     return "\n".join([heading, *(_line(decision) for decision in decisions)])
 
@@ -124,7 +124,7 @@ def export_session(
     picture: Picture | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> ExportReport:
-    """Export a session as :func:`vetter.io.export.export.export` does, without a window.
+    """Export a session with :func:`vetter.io.export.export.export`.
 
     Parameters
     ----------
@@ -133,16 +133,16 @@ def export_session(
     out : path
         The folder to write to.
     verdicts : sequence of str
-        'accept', 'reject', 'maybe', 'none' (or 'undecided'), 'all'; accept if none is named.
+        'accept', 'reject', 'maybe', 'none' (or 'undecided'), 'all'; 'accept' if empty.
     formats : sequence of str
-        Of the table; ecsv if none is named.
+        Formats of the table; 'ecsv' if empty.
     png : bool
-        Whether pictures are written too, by `picture`.
+        Whether pictures are written too, made by `picture`.
     reviewer : str, optional
-        Whose decisions; the one who decided last, if none is named.
+        Reviewer whose decisions are exported, by default the one who decided last.
     picture : callable, optional
     progress : callable, optional
-        Told (done, total).
+        Called with (done, total).
 
     Raises
     ------
@@ -150,10 +150,10 @@ def export_session(
         The session or its inputs cannot be opened, or the export cannot be written.
     """
     chosen = chosen_verdicts(verdicts or ("accept",))
-    with _viewed(path, reviewer) as session:
+    with _open_session(path, reviewer) as session:
         decisions = session.decisions()
         fits = {key: meta for key, (_, meta) in session.adjustments().items()}
-        _say_damage(session)
+        _report_damage(session)
     source = open_input([os.fspath(path)]).completed()
     try:
         ledger = Ledger(source.candidates, session.reviewer)
@@ -175,7 +175,7 @@ def export_session(
 
 
 def chosen_verdicts(words: Sequence[str]) -> frozenset[Verdict]:
-    """The verdicts that words name; raises InputError for a word that names none."""
+    """Return the verdicts of these words; raise InputError for an unknown word."""
     if "all" in (word.lower() for word in words):
         return frozenset(Verdict)
     try:
@@ -185,8 +185,8 @@ def chosen_verdicts(words: Sequence[str]) -> frozenset[Verdict]:
         raise InputError(f"{unknown.args[0]}: no such verdict; there are {known}, all") from None
 
 
-def _viewed(path: AnyPath, reviewer: str | None) -> SessionFile:
-    """The session, read-only, as one of its reviewers."""
+def _open_session(path: AnyPath, reviewer: str | None) -> SessionFile:
+    """Open a session read-only, as one of its reviewers."""
     reviewer = None if reviewer is None else storable(reviewer)
     session = SessionFile.open(path, reviewer or "", read_only=True)
     try:
@@ -194,16 +194,16 @@ def _viewed(path: AnyPath, reviewer: str | None) -> SessionFile:
         if reviewer is None:
             session.reviewer = known[-1] if known else ""
         elif reviewer not in known:
-            there = f"there are {', '.join(known)}" if known else "nobody has"
-            raise InputError(f"{path}: {reviewer!r} has not decided anything here; {there}")
+            remedy = f"there are {', '.join(known)}" if known else "no reviewer has"
+            raise InputError(f"{path}: {reviewer!r} has not decided anything here; {remedy}")
     except BaseException:
         session.close()
         raise
     return session
 
 
-def _say_damage(session: SessionFile) -> None:
-    """Say on standard error what could not be read, and how the rest is kept."""
+def _report_damage(session: SessionFile) -> None:
+    """Print the unreadable parts of a session on standard error, with the remedy."""
     if session.damage:
         say(
             f"{session.path}: a damaged session: {', '.join(session.damage)}; open it and choose "
@@ -212,10 +212,10 @@ def _say_damage(session: SessionFile) -> None:
 
 
 def _counts(session: SessionFile) -> tuple[Counts, str]:
-    """The counts, and what has to be said about them.
+    """Return the counts and a note on them ('' for none).
 
-    Where the list has always been the same, its keys alone tell, and the inputs need not be
-    there. Where it has changed, verdicts count as in the window: by key and position.
+    If the list has never changed, verdicts count by key, and the inputs are not opened. If it
+    has changed, verdicts count by key and position, as in the window.
     """
     inputs, decisions = session.inputs(), session.decisions()
     note = ""
@@ -232,24 +232,21 @@ def _counts(session: SessionFile) -> tuple[Counts, str]:
             return ledger.counts(), note
     ledger = Ledger(_Decided(decisions), session.reviewer)
     ledger.replay(decisions)
-    said = ledger.counts()
-    total = inputs[-1].candidates if inputs else said.candidates
-    undecided = total - said.accepted - said.rejected - said.maybe
-    return (
-        Counts(total, said.accepted, said.rejected, said.maybe, undecided, said.decisions),
-        note,
-    )
+    counts = ledger.counts()
+    total = inputs[-1].candidates if inputs else counts.candidates
+    undecided = total - counts.accepted - counts.rejected - counts.maybe
+    return counts._replace(candidates=total, undecided=undecided), note
 
 
 def _is_other_list(recorded: RecordedInput) -> bool:
-    """Whether the list on the disk is not the one that the session was opened on."""
+    """Return whether the list on the disk differs from the one that the session recorded."""
     known = [f for f in recorded.fingerprints if f.is_list]
     names = recorded.record.get("inputs") or []
     if not known or len(names) != 1:
         return False
     paths = [parse_fits_name(str(names[0])).path]
     if known[0].role != "candidates":
-        # The lists of a field file lie where they lay, or the night has moved as a whole.
+        # The lists of a field file have kept their paths, or the night has moved as a whole.
         paths = [Path(f.path) for f in known]
     try:
         return any(
@@ -257,12 +254,12 @@ def _is_other_list(recorded: RecordedInput) -> bool:
             for path, f in zip(paths, known, strict=True)
         )
     except InputError:
-        # Gone, or moved away: the session tells what it knows.
+        # Removed or moved: the counts rest on the session alone.
         return False
 
 
 class _Decided:
-    """The candidates that were decided about, each where it was at its last decision."""
+    """Candidates with a decision, at the positions of their last decisions."""
 
     def __init__(self, decisions: Sequence[Decision]) -> None:
         last = {decision.key: decision for decision in decisions}
@@ -297,6 +294,6 @@ def _line(decision: Decision) -> str:
 
 
 def _cell(text: str) -> str:
-    """Text that stays in its column and its line, and that a terminal does not obey."""
+    """Return a text without tabs, line ends and characters that control a terminal."""
     text = escape_control(text.replace("\t", " ").replace("\n", " ").replace("\r", " "))
-    return _UNSEEN.sub(lambda found: one_line(found.group()), text)
+    return _INVISIBLE.sub(lambda match: one_line(match.group()), text)
