@@ -131,7 +131,7 @@ def test_a_folder_that_cannot_be_used_is_said(qtbot, dialog, tmp_path) -> None:
     dialog.folder.setText(str(tmp_path / "file"))
     _run(qtbot, dialog)
     assert dialog.outcome.text().startswith("Nothing was exported.")
-    assert "wants a folder" in dialog.outcome.text()
+    assert "expected a folder" in dialog.outcome.text()
 
 
 @pytest.mark.parametrize("missing", ["folder", "formats"])

@@ -294,7 +294,7 @@ def test_an_unknown_format(tmp_path: Path) -> None:
 
 def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
     (tmp_path / "out").touch()
-    with pytest.raises(InputError, match="wants a folder, found a file"):
+    with pytest.raises(InputError, match="expected a folder, found a file"):
         exported(tmp_path / "out")
 
 

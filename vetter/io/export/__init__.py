@@ -1,1 +1,1 @@
-"""What is written at the end."""
+"""Exports: cutouts with their verdicts, and tables with all decisions."""

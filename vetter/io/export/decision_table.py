@@ -1,4 +1,4 @@
-"""The list as it came, with what one reviewer says beside it."""
+"""Table of all candidates: the list's own columns and the opinions of one reviewer."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from vetter.core.candidates.numbered_name import numbered_name
 from vetter.core.decisions.decision import UNDECIDED, Opinion
 
 COLUMNS = ("verdict", "tags", "comment", "reviewer", "decided_at", "seconds")
+"""Columns that a decision table adds to the list."""
 TAG_SEPARATOR = ";"
 
 
 class Opinions(Protocol):
-    """Where the opinions come from: a ledger, or a copy of what it said at some moment."""
+    """Opinions of one reviewer on the rows of a list: a ledger, or a copy of its state."""
 
     @property
     def codes(self) -> npt.NDArray[np.uint8]:
         """``Verdict.code`` of each row."""
 
     def opinion(self, row: int) -> Opinion:
-        """What is said about a row."""
+        """Return the opinion on a row."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class FrozenOpinions:
     ----------
     codes : ndarray of uint8, shape (rows,)
     said : mapping of int to Opinion
-        By row; rows without a verdict, tag or comment are left out.
+        Opinions by row, without the rows that have no verdict, tag or comment.
     """
 
     codes: npt.NDArray[np.uint8]
@@ -46,18 +47,18 @@ class FrozenOpinions:
     def of(cls, opinions: Opinions) -> FrozenOpinions:
         """Copy the opinions of this moment."""
         codes = np.array(opinions.codes)
-        rows = ((row, opinions.opinion(row)) for row in range(len(codes)))
-        return cls(codes, {row: said for row, said in rows if said != UNDECIDED})
+        by_row = ((row, opinions.opinion(row)) for row in range(len(codes)))
+        return cls(codes, {row: opinion for row, opinion in by_row if opinion != UNDECIDED})
 
     def opinion(self, row: int) -> Opinion:
-        """Return what was said about a row."""
+        """Return the opinion on a row."""
         return self.said.get(row, UNDECIDED)
 
 
 def renamed_columns(names: Sequence[str]) -> dict[str, str]:
-    """New names for columns that are called like ours, whatever their case.
+    """Return new names for columns that clash with `COLUMNS`, ignoring case.
 
-    ``verdict`` becomes ``verdict_original``, with a number where that is taken too.
+    ``verdict`` becomes ``verdict_original``, with a number if that name is taken too.
     """
     taken = {name.casefold() for name in names} | set(COLUMNS)
     renamed = {}
@@ -70,7 +71,7 @@ def renamed_columns(names: Sequence[str]) -> dict[str, str]:
 
 
 def decision_table(table: Table, opinions: Opinions) -> tuple[Table, tuple[str, ...]]:
-    """Every candidate with its original columns and six of ours.
+    """Return every candidate with its original columns and the six of `COLUMNS`.
 
     Parameters
     ----------
@@ -81,27 +82,28 @@ def decision_table(table: Table, opinions: Opinions) -> tuple[Table, tuple[str, 
     Returns
     -------
     table : `~astropy.table.Table`
-        With ``verdict``, ``tags`` (joined by ``;``), ``comment``, ``reviewer``, ``decided_at``
-        (UTC, ISO 8601) and ``seconds`` (NaN where nothing was said) at the end.
+        The list with ``verdict``, ``tags`` (joined by ``;``), ``comment``, ``reviewer``,
+        ``decided_at`` (UTC, ISO 8601) and ``seconds`` (NaN for a row without an opinion) at the
+        end.
     notes : tuple of str
-        What was renamed.
+        Columns that were renamed, one line each.
     """
     renamed = renamed_columns([str(name) for name in table.colnames])
     joined = Table(copy=False)
     for name in table.colnames:
         joined.add_column(table[name], name=renamed.get(str(name), str(name)), copy=False)
     joined.meta.update(table.meta)
-    said = [opinions.opinion(row) for row in range(len(table))]
+    every = [opinions.opinion(row) for row in range(len(table))]
     texts = {
-        "verdict": [opinion.verdict.value for opinion in said],
-        "tags": [TAG_SEPARATOR.join(opinion.tags) for opinion in said],
-        "comment": [opinion.comment for opinion in said],
-        "reviewer": [opinion.reviewer for opinion in said],
-        "decided_at": [opinion.decided_at for opinion in said],
+        "verdict": [opinion.verdict.value for opinion in every],
+        "tags": [TAG_SEPARATOR.join(opinion.tags) for opinion in every],
+        "comment": [opinion.comment for opinion in every],
+        "reviewer": [opinion.reviewer for opinion in every],
+        "decided_at": [opinion.decided_at for opinion in every],
     }
     for name, values in texts.items():
         joined[name] = Column(values, dtype="U1" if not any(values) else None)
-    seconds = [opinion.seconds if opinion.says_something else np.nan for opinion in said]
+    seconds = [opinion.seconds if opinion.says_something else np.nan for opinion in every]
     joined["seconds"] = Column(seconds, dtype=np.float64, unit="s")
     notes = [f"the list's own column {old!r} is written as {new!r}" for old, new in renamed.items()]
     return joined, tuple(notes)

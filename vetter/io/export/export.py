@@ -1,6 +1,6 @@
-"""An export: cutouts with their verdicts as FITS files, and the list with all verdicts.
+"""Export of a session: cutouts with their verdicts as FITS files, and the list with all verdicts.
 
-Files carry marks of their verdicts, by which a later export knows its own files.
+Each file contains a mark of its verdict, by which a later export recognises its own files.
 """
 
 from __future__ import annotations
@@ -27,27 +27,28 @@ from vetter.io.export.table_writing import FORMATS, write_table
 from vetter.io.files.atomic import write_atomic
 
 Picture = Callable[[int, Cutout], bytes]
-"""Makes the view of a row as a PNG file's bytes."""
+"""Function that returns the picture of a row and its cutout as a PNG file's bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What an export wrote.
+    """Files that an export wrote, and candidates that it could not write.
 
     Attributes
     ----------
     folder : Path
     cutouts : int
-        Files in ``cutouts/``, pictures not counted.
+        Number of FITS files in ``cutouts/``.
     tables : tuple of Path
     skipped : tuple of (str, str)
-        Chosen candidates whose cutout could not be read, and why.
+        Chosen candidates whose cutout could not be read, with the reason.
     lacking : tuple of str
-        Cutouts without a plane, since it could not be read: one line each.
+        Cutouts that lack an unreadable plane, one line each.
     notes : tuple of str
-        What was renamed or converted, one line each.
+        Columns that were renamed or converted, one line each.
     cancelled : bool
-        Nothing was written, and an earlier export is as it was.
+        Whether the export was cancelled: then nothing was written, and an earlier export is
+        unchanged.
     """
 
     folder: Path
@@ -59,13 +60,13 @@ class ExportReport:
     cancelled: bool = False
 
     def lines(self) -> list[str]:
-        """The report for the user."""
+        """Return the report for the user."""
         if self.cancelled:
             return ["cancelled: nothing was written"]
         tables = ", ".join(path.name for path in self.tables)
         cutouts = counted(self.cutouts, "cutout")
         first = f"{self.folder}: {cutouts}" + (f", {tables}" if tables else "")
-        # Most reasons begin with the candidate themselves.
+        # Most reasons begin with the candidate's name, which this line already has.
         skipped = [
             f"no cutout of {name}: {reason.removeprefix(f'{name}: ')}"
             for name, reason in self.skipped
@@ -101,20 +102,20 @@ def export(
 ) -> ExportReport:
     """Write ``cutouts/NAME.fits`` of the chosen candidates and ``decisions.FORMAT`` of all.
 
-    Everything is written aside and moved in at the end: a cancelled or failed export leaves
-    an earlier one as it was. Of an earlier export of the same list, the files of candidates
-    that are no longer chosen go. Text is written as it is, also where a spreadsheet would take
-    it for a formula (a comment that starts with ``=``).
+    All files are written to a stage and moved in at the end: a cancelled or failed export leaves
+    an earlier one unchanged. Files of an earlier export of the same list are removed for
+    candidates that are no longer chosen. Text is written unchanged, even if a spreadsheet would
+    read it as a formula (a comment that starts with ``=``).
 
     Parameters
     ----------
     source : CutoutSource
         Used in the calling thread, unless `cutout` reads the cutouts.
     ledger : Ledger
-        Or anything with its ``codes`` and ``opinion``.
+        Any object with the ``codes`` and ``opinion`` of `Opinions`.
     out_dir : path
     verdicts : collection of Verdict
-        Which candidates get cutouts; the tables hold all.
+        Verdicts of the candidates that get cutouts; the tables hold all candidates.
     formats : sequence of str
         'ecsv', 'csv', 'votable', 'fits'.
     png : bool
@@ -122,21 +123,21 @@ def export(
     picture : callable, optional
         (row, cutout) -> bytes of a PNG file.
     adjustments : mapping, optional
-        For each key the ``adjust_*`` metadata of its fit.
+        The ``adjust_*`` metadata of each key's fit.
     progress : callable
-        Told (done, total) after each cutout.
+        Called with (done, total) after each cutout.
     cancelled : callable
-        Asked before each cutout.
+        Called before each cutout; True cancels the export.
     radius : float
-        Of the cutouts, in pixels.
+        Radius of the cutouts, pixels.
     cutout : callable, optional
-        (row, radius) -> Cutout, in place of the source's own.
+        (row, radius) -> Cutout, in place of ``source.cutout``.
 
     Raises
     ------
     InputError
-        The folder cannot be written to, the disk is full, a file in the way was not written by
-        an export or is an input, an unknown format; one line.
+        The folder cannot be written to, the disk is full, an existing file is an input or was
+        not written by an export, or a format is unknown; one line.
     """
     folder = Path(out_dir).absolute()
     for name in formats:
@@ -145,7 +146,7 @@ def export(
     if png and picture is None:
         raise InputError("pictures cannot be made here: export them from the window")
     if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder}: wants a folder, found a file")
+        raise InputError(f"{folder}: expected a folder, found a file")
     job = _Export(source, ledger, verdicts, formats, picture if png else None, folder, radius)
     if cutout is not None:
         job.read_cutout = cutout
@@ -159,7 +160,7 @@ def export(
 
 
 class _Export:
-    """One export: what is chosen, under which names."""
+    """One export: the chosen rows, their file names, and the steps of writing them."""
 
     def __init__(
         self,
@@ -184,14 +185,14 @@ class _Export:
         self.planned = [*chosen, *self.tables.values()]
 
     def refuse_inputs(self) -> None:
-        """Refuse to write over, or between, what the session is opened on."""
+        """Raise InputError if a table or the folder of cutouts would mix with the inputs."""
         cutouts, inputs = self.folder / "cutouts", InputFiles(self.source)
         tables = [self.folder / name for name in self.tables.values()]
-        taken = [path for path in tables if path in inputs]
+        refused = [path for path in tables if path in inputs]
         if inputs.lie_in(cutouts):
-            taken.append(cutouts)
-        if taken:
-            raise InputError(f"{taken[0]}: an input of this session; export to another folder")
+            refused.append(cutouts)
+        if refused:
+            raise InputError(f"{refused[0]}: an input of this session; export to another folder")
 
     def run(
         self,
@@ -200,7 +201,7 @@ class _Export:
         progress: Callable[[int, int], None],
         cancelled: Callable[[], bool],
     ) -> ExportReport:
-        """Stage all files, then swap them in."""
+        """Stage all files, swap them in, and return the report."""
         written: list[str] = []
         skipped: list[tuple[str, str]] = []
         lacking: list[str] = []
@@ -215,15 +216,15 @@ class _Export:
             except InputError as error:
                 skipped.append((self.source.candidates.name(row), str(error)))
             else:
-                said = self.source.candidates.name(row)
-                lacking += [f"cutout of {said}: {words}" for words in missing(cutout.unread)]
+                name = self.source.candidates.name(row)
+                lacking += [f"cutout of {name}: {text}" for text in missing(cutout.unread)]
                 written += self._stage(row, cutout, adjustments.get(key, {}), target.stage)
             progress(done + 1, total)
         notes = self._stage_tables(target.stage, total, progress, cancelled)
         if cancelled():
             raise _Cancelled
-        every = {f"{name}.{end}" for name in self.names for end in ("fits", "png")}
-        earlier = every & set(target.listing("cutouts"))
+        possible = {f"{name}.{end}" for name in self.names for end in ("fits", "png")}
+        earlier = possible & set(target.listing("cutouts"))
         stale = sorted({f"cutouts/{name}" for name in earlier} - set(written))
         target.swap_in([*written, *self.tables.values()], stale)
         return ExportReport(
@@ -256,19 +257,19 @@ class _Export:
         cancelled: Callable[[], bool],
     ) -> tuple[str, ...]:
         table, notes = decision_table(self.source.candidates.table, self.ledger)
-        every = list(notes)
+        all_notes = list(notes)
         for done, (kind, name) in enumerate(self.tables.items()):
             if cancelled():
                 raise _Cancelled
-            every += write_table(table, stage / name, kind)
+            all_notes += write_table(table, stage / name, kind)
             progress(len(self.rows) + done + 1, total)
-        return tuple(dict.fromkeys(every))
+        return tuple(dict.fromkeys(all_notes))
 
 
 def marked(png: bytes, verdict: str) -> bytes:
-    """A PNG file with its verdict as a text chunk, by which a later export knows it as its own.
+    """Return a PNG file with its verdict as a text chunk, by which exports recognise it.
 
-    W3C PNG specification, 11.3.3: keyword, NUL, text; it goes right after the header chunk.
+    W3C PNG specification, 11.3.3: keyword, NUL, text. The chunk follows the header chunk.
     """
     body = b"tEXtvet_verdict\x00" + verdict.encode("latin-1")
     chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
@@ -276,7 +277,7 @@ def marked(png: bytes, verdict: str) -> bytes:
 
 
 def vet_meta(opinion: Opinion) -> dict[str, Any]:
-    """The ``vet_*`` metadata of a cutout, all five keys; '' for what has not been said."""
+    """Return the ``vet_*`` metadata of a cutout, always all five keys; '' for a missing value."""
     return {
         "vet_verdict": opinion.verdict.value,
         "vet_tags": TAG_SEPARATOR.join(opinion.tags),

@@ -1,4 +1,4 @@
-"""A folder of exported files that is either the earlier export or the new one, whole."""
+"""Folder of exported files, which is always a whole export: the earlier one or the new one."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from vetter.errors import InputError
 from vetter.io.files.lock import SessionLock
 
 _STAGE = ".vetter-export"
-# Each file of an export holds one of these words near its start, in whatever format.
+# Each exported file, in any format, contains one of these words near its start.
 _MARKS = (b"VET_VERDICT", b"DECIDED_AT")
-_HEAD = 1 << 16
-_LONGEST_HEAD = 1 << 20
+_HEAD_BYTES = 1 << 16
+_TABLE_HEAD_BYTES = 1 << 20
 
 
 class ExportFolder:
-    """Files are written into a hidden folder beside the old ones, and swapped in at the end.
+    """Export folder with a hidden stage, whose files replace the old ones at the end.
 
     Attributes
     ----------
     stage : Path
-        Where to write; same layout as the folder.
+        Folder to write to, with the layout of the export folder.
     """
 
     def __init__(self, folder: Path, stage: Path) -> None:
@@ -35,15 +35,15 @@ class ExportFolder:
     @classmethod
     @contextmanager
     def prepared(cls, folder: Path) -> Iterator[ExportFolder]:
-        """A stage for a folder, which is made where it is missing.
+        """Create the stage in a folder, and the folder if it is missing.
 
-        When the block ends, however it ends, the stage is gone, and the folder too where it
-        was made for this and nothing has come into it.
+        At the end of the block, or on an error, the stage is removed. The folder is removed too
+        if it was created here and is empty.
 
         Raises
         ------
         InputError
-            It cannot be made or written to, or another export is writing there.
+            The folder cannot be created or written to, or another export is writing there.
         """
         missing = [path for path in (folder, *folder.parents) if not path.exists()]
         stage = folder / _STAGE
@@ -57,7 +57,7 @@ class ExportFolder:
         if lock is None:
             raise InputError(f"{folder}: another export is writing there")
         try:
-            # What a killed export left.
+            # Remove files that a killed export left.
             shutil.rmtree(stage / "new", ignore_errors=True)
             (stage / "new").mkdir()
             yield cls(folder, stage / "new")
@@ -69,49 +69,54 @@ class ExportFolder:
             _remove_empty(missing)
 
     def check_free(self, names: Sequence[str]) -> None:
-        """Refuse to replace a file that no export wrote; raises InputError.
+        """Check that no file other than an earlier export's would be replaced.
 
         Parameters
         ----------
         names : sequence of str
             Paths in the folder.
+
+        Raises
+        ------
+        InputError
+            A file exists that no export wrote.
         """
         for name in names:
             path = self.folder / name
             if path.exists() and not _is_exported(path):
                 raise InputError(
-                    f"{path}: there already and not written by an export; choose another folder"
+                    f"{path}: exists already, not written by an export; choose another folder"
                 )
 
     def listing(self, name: str) -> list[str]:
-        """Names in a folder of the folder; none where it is not there."""
-        inside = self.folder / name
-        return [path.name for path in inside.iterdir()] if inside.is_dir() else []
+        """Return the names in a subfolder; empty if it does not exist."""
+        subfolder = self.folder / name
+        return [path.name for path in subfolder.iterdir()] if subfolder.is_dir() else []
 
     def swap_in(self, names: Sequence[str], stale: Sequence[str]) -> None:
-        """Move the staged files over the old ones; all or none.
+        """Move the staged files over the old ones, all or none.
 
-        Each old file stays until the new one takes its place, and those that are to go do so
-        last: a kill at any moment leaves every file, as it was or as it will be.
+        Each old file stays until the new one replaces it, and stale files are removed last. A
+        kill at any moment leaves every file, the old one or the new one.
 
         Parameters
         ----------
         names : sequence of str
-            What has been staged, as paths in the folder.
+            Staged files, as paths in the folder.
         stale : sequence of str
-            Files of an earlier export that are to go, where they are there.
+            Files of an earlier export to remove, if they exist.
 
         Raises
         ------
         OSError
-            A file could not be moved; the folder is as it was.
+            A file could not be moved; the folder is unchanged.
         """
         undo: list[tuple[Path, Path]] = []
         made: list[Path] = []
         try:
             for name in names:
                 if (self.folder / name).exists():
-                    _keep(self.folder / name, self._backup / name, undo, made)
+                    _back_up(self.folder / name, self._backup / name, undo, made)
                 _move(self.stage / name, self.folder / name, undo, made)
             for name in stale:
                 if _is_exported(self.folder / name):
@@ -129,13 +134,13 @@ def _move(source: Path, target: Path, undo: list[tuple[Path, Path]], made: list[
     undo.append((source, target))
 
 
-def _keep(old: Path, backup: Path, undo: list[tuple[Path, Path]], made: list[Path]) -> None:
-    """Have a second name for a file that is about to be replaced."""
+def _back_up(old: Path, backup: Path, undo: list[tuple[Path, Path]], made: list[Path]) -> None:
+    """Give a second name to a file that is about to be replaced."""
     _make_parent(backup, made)
     try:
         os.link(old, backup)
     except OSError:
-        # The disk knows no second names: the file is not there for a moment.
+        # The disk lacks hard links, so the file is absent for a moment.
         os.replace(old, backup)
     undo.append((old, backup))
 
@@ -149,7 +154,8 @@ def _make_parent(path: Path, made: list[Path]) -> None:
 def _is_exported(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            head = file.read(_LONGEST_HEAD if path.stem == "decisions" else _HEAD).upper()
+            size = _TABLE_HEAD_BYTES if path.stem == "decisions" else _HEAD_BYTES
+            head = file.read(size).upper()
     except OSError:
         return False
     return any(mark in head for mark in _MARKS)

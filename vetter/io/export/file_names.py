@@ -1,4 +1,4 @@
-"""File names for candidates, whatever the candidates are called."""
+"""Safe and unique file names for candidates of any name."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import unicodedata
 from collections.abc import Iterable
 
 LONGEST = 120
-"""Characters: with a number, an extension and a temporary prefix still under 255 bytes."""
+"""Number of characters: under 255 bytes with a number, an extension and a temporary prefix."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._+-]+")
-# What Windows takes for a device, with any extension.
+# Names that Windows takes for devices, with any extension.
 _DEVICES = re.compile(r"(CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])(?=\.|$)", re.IGNORECASE)
 
 
 def safe_name(name: str) -> str:
-    """A file name without extension that every file system takes and no shell trips over.
+    """Return a file name without extension that is safe for every file system and shell.
 
     Letters lose their accents; other characters that are not ASCII letters, digits or ``._+-``
-    become ``_``. No path, no leading dot or dash, no trailing dot, no device of Windows,
-    never empty.
+    become ``_``. The name has no slash, no leading dot, underscore or dash and no trailing dot.
+    It is neither a device of Windows nor empty.
     """
     plain = unicodedata.normalize("NFKD", name)
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
@@ -28,10 +28,10 @@ def safe_name(name: str) -> str:
 
 
 def safe_names(names: Iterable[str]) -> list[str]:
-    """Different file names for all, also where the disk does not tell A from a.
+    """Return unique file names, also for disks that ignore case.
 
-    A name that is taken gets ``_2``, ``_3``... in the order of the list, so that a candidate
-    keeps its file name whichever of the others are written.
+    A repeated name gets ``_2``, ``_3``... in the order of the list, so that the file name of a
+    candidate does not depend on the choice of candidates to write.
     """
     taken: set[str] = set()
     numbers: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""The files that a source reads, which nothing is to be written over."""
+"""Files that a source reads, so that no command writes over them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vetter.core.cutout_source import CutoutSource
 
 
 class InputFiles:
-    """Tells whether a path is an input, by whatever name: with ``..`` in it, or by a link.
+    """Set of a source's input files; paths match with ``..`` in them and through links too.
 
     Parameters
     ----------
@@ -18,48 +18,48 @@ class InputFiles:
     """
 
     def __init__(self, source: CutoutSource) -> None:
-        prints, each = source.fingerprints, _each(source)
-        listed = [Path(one.path) for one in prints]
-        self._files = _identities([*listed, *each])
-        # Of many files together the fingerprint names the folder.
-        together = {Path(one.path) for one in prints if one.role == "cutouts"}
-        self._folders = _identities({path.parent for path in each} | together)
-        self._beside = _identities({path.parent for path in listed})
+        prints, per_candidate = source.fingerprints, _files_per_candidate(source)
+        listed = [Path(file.path) for file in prints]
+        self._files = _identities([*listed, *per_candidate])
+        # files_fingerprint() of many files names their folder.
+        folders = {Path(file.path) for file in prints if file.role == "cutouts"}
+        self._folders = _identities({path.parent for path in per_candidate} | folders)
+        self._list_folders = _identities({path.parent for path in listed})
 
     def __contains__(self, path: Path) -> bool:
-        """Whether a path is one of the files."""
+        """Return whether a path is one of the files."""
         return not self._files.isdisjoint(_identities([path]))
 
     def fill(self, folder: Path) -> bool:
-        """Whether a folder holds cutouts, stamps or packets that are read."""
+        """Return whether a folder holds cutouts, stamps or packets of the source."""
         return not self._folders.isdisjoint(_identities([folder]))
 
     def lie_in(self, folder: Path) -> bool:
-        """Whether a folder holds any file that is read."""
-        return self.fill(folder) or not self._beside.isdisjoint(_identities([folder]))
+        """Return whether a folder holds any file of the source."""
+        return self.fill(folder) or not self._list_folders.isdisjoint(_identities([folder]))
 
 
-def _each(source: CutoutSource) -> list[Path]:
-    """The files of a source that has one or more for each candidate."""
+def _files_per_candidate(source: CutoutSource) -> list[Path]:
+    """Return the files of a source of cutouts or stamps; empty for other sources."""
     from vetter.io.cutouts.cutout_folder import CutoutFolder
     from vetter.io.cutouts.triplet_folder import TripletFolder, files_of
 
     if isinstance(source, CutoutFolder):
         return source.paths
     if isinstance(source, TripletFolder):
-        return [Path(name) for one in source.found.sets for name in files_of(one)]
+        return [Path(name) for files in source.found.sets for name in files_of(files)]
     return []
 
 
 def _identities(paths: Iterable[Path]) -> set[object]:
-    """Each path without ``..``, and where it is there device and number of what it leads to."""
-    found: set[object] = set()
+    """Return each path without ``..``, and the device and inode of each existing file."""
+    identities: set[object] = set()
     for path in paths:
-        found.add(os.path.abspath(path))
+        identities.add(os.path.abspath(path))
         try:
             status = os.stat(path)
         except OSError:
-            # Not there, or not there any more: the name has to do.
+            # The file does not exist, or no longer: only its name can match.
             continue
-        found.add((status.st_dev, status.st_ino))
-    return found
+        identities.add((status.st_dev, status.st_ino))
+    return identities

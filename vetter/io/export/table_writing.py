@@ -1,6 +1,6 @@
-"""Any table in any of four formats, in types that files know: numbers, booleans and text.
+"""Writer of tables in four formats, with columns of numbers, booleans and text.
 
-What a format cannot hold is converted, and a note says so.
+Values that a format cannot hold are converted, with a note for each column.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ _WRITERS: dict[str, dict[str, Any]] = {
 FORMATS = tuple(_WRITERS)
 
 Part = tuple[str, Column, str]
-"""A column's name, the plain column, and what was done to it ('' for nothing)."""
+"""Name of a column, the plain column, and its conversion in words ('' for none)."""
 
-# By format: types that it lacks, and what holds them.
+# For each format, the types that it lacks and their replacements.
 _FLOATS = {"float16": np.float32, np.longdouble(0).dtype.name: np.float64, "complex256": complex}
 _SMALL = {"int8": np.int16}
 _SIGNED = {"int8": np.int16, "uint16": np.int32, "uint32": np.int64, "uint64": np.int64}
-_LACKING: dict[str, dict[str, Any]] = {
+_REPLACED_TYPES: dict[str, dict[str, Any]] = {
     "ecsv": {},
     "csv": _FLOATS,
     "votable": _FLOATS | _SIGNED,
@@ -51,7 +51,7 @@ def write_table(table: Table, path: Path, kind: str) -> tuple[str, ...]:
     Parameters
     ----------
     table : `~astropy.table.Table`
-        Not changed. Columns may be masked, of objects, of several dimensions, of any text.
+        Columns may be masked, of objects, of several dimensions, of any text.
     path : Path
     kind : str
         'ecsv', 'csv', 'votable' or 'fits'.
@@ -59,7 +59,7 @@ def write_table(table: Table, path: Path, kind: str) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        What was converted, one line for each column.
+        Conversions, one line for each column.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def write_table(table: Table, path: Path, kind: str) -> tuple[str, ...]:
     """
     try:
         with quiet():
-            # Units that a format knows no standard for, and dubious years, are written as well.
+            # quiet(): astropy warns of non-standard units and dubious years, and writes them.
             plain, notes = plain_table(table, kind)
             plain.write(path, overwrite=True, **_WRITERS[kind])
     except OSError as error:
@@ -77,10 +77,10 @@ def write_table(table: Table, path: Path, kind: str) -> tuple[str, ...]:
 
 
 def write_pieces(pieces: Iterable[Table], path: Path, kind: str) -> tuple[str, ...]:
-    """As :func:`write_table` for the rows of several tables of the same columns, one after another.
+    """Write the rows of several tables with the same columns as one; see :func:`write_table`.
 
-    A text format ('ecsv', 'csv') takes one at a time, and no more memory than the largest takes;
-    of the others the whole table is made. There is at least one piece.
+    Text formats ('ecsv', 'csv') are written piece by piece, in the memory of the largest piece;
+    for other formats the whole table is made. At least one piece is needed.
     """
     if kind not in ("ecsv", "csv"):
         return write_table(vstack(list(pieces), metadata_conflicts="silent"), path, kind)
@@ -89,8 +89,8 @@ def write_pieces(pieces: Iterable[Table], path: Path, kind: str) -> tuple[str, .
     try:
         with quiet(), path.open("w", encoding="utf-8", newline="") as file:
             for piece in pieces:
-                plain, said = plain_table(piece, kind)
-                notes += said
+                plain, piece_notes = plain_table(piece, kind)
+                notes += piece_notes
                 if not head:
                     head = _text(plain[:0], kind)
                     file.write(head)
@@ -107,9 +107,9 @@ def _text(plain: Table, kind: str) -> str:
 
 
 def plain_table(table: Table, kind: str) -> tuple[Table, tuple[str, ...]]:
-    """The table in columns that a format holds, and what was converted.
+    """Return the table with columns that a format can hold, and notes on the conversions.
 
-    Formats that columns carry for display are left out: they would cost digits.
+    Display formats of columns are dropped, since they would cost digits.
     """
     plain, notes = Table(copy=False), []
     for name in table.colnames:
@@ -119,20 +119,20 @@ def plain_table(table: Table, kind: str) -> tuple[Table, tuple[str, ...]]:
             if title != part:
                 notes.append(f"column {part!r} is called {title!r} in {kind}")
             if change or escaped:
-                said = ", ".join(text for text in (change, escaped) if text)
-                notes.append(f"column {part!r} in {kind}: {said}")
+                changes = ", ".join(text for text in (change, escaped) if text)
+                notes.append(f"column {part!r} in {kind}: {changes}")
             unit = getattr(table[name], "unit", None) if change == "" else values.unit
             plain.add_column(column, name=title)
             plain[title].unit = unit
-            words = getattr(table[name].info, "description", None)
-            if words:
+            description = getattr(table[name].info, "description", None)
+            if description:
                 escape = escape_non_ascii if kind == "fits" else escape_control
-                plain[title].description = escape(str(words))
+                plain[title].description = escape(str(description))
     return plain, tuple(notes)
 
 
 def _escaped(column: Column, kind: str) -> tuple[Column, str]:
-    """The column with text that the format can hold, and what was done to it."""
+    """Return the column with text that the format can hold, and the change in words."""
     if column.dtype.kind != "U":
         return column, ""
     escape = escape_non_ascii if kind == "fits" else escape_control
@@ -152,7 +152,7 @@ def _title(name: str, taken: list[str], kind: str) -> str:
 
 
 def plain_column(name: str, column: Any, kind: str) -> Iterator[Part]:
-    """A column as one plain column, or several (a SkyCoord's ra and dec).
+    """Yield a column as one plain column, or several (a SkyCoord's ra and dec).
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ def plain_column(name: str, column: Any, kind: str) -> Iterator[Part]:
 
 
 def _column(values: Any) -> Column:
-    # Of bare arrays: a Column's display format would be taken over, and cost digits.
+    # np.asarray(): a Column would pass on its display format, and cost digits.
     data = np.asarray(np.ma.getdata(values))
     if np.ma.is_masked(values):
         return MaskedColumn(data, mask=np.ma.getmaskarray(values))
@@ -189,26 +189,27 @@ def _column(values: Any) -> Column:
 
 
 def _known_type(values: Any, kind: str) -> tuple[Any, str]:
-    """Values of a type that the format has, and what was done to them."""
+    """Return the values in a type that the format has, and the change in words."""
     dtype = values.dtype
     if dtype.kind == "O":
         values = _from_objects(values)
-        change = f"mixed values written as {_word(values.dtype)}"
+        change = f"mixed values written as {_type_word(values.dtype)}"
     elif dtype.kind == "M":
         values = np.ma.array(values, mask=np.ma.getmaskarray(values) | np.isnat(values))
-        values, change = _mapped(np.datetime_as_string, values), "dates written as text"
+        values, change = _map_unmasked(np.datetime_as_string, values), "dates written as text"
     elif dtype.kind == "m":
         values, change = values / np.timedelta64(1, "s"), "intervals written in seconds"
     elif dtype.kind == "S":
-        values, change = _mapped(_decoded, values), ""
+        values, change = _map_unmasked(_decode, values), ""
     elif dtype.kind == "V":
         values, change = _as_text(values), "records written as JSON"
     elif (
         dtype.name == "uint64" and kind == "votable" and np.ma.getdata(values).max(initial=0) >> 63
     ):
-        values, change = _mapped(lambda numbers: numbers.astype(str), values), "written as text"
-    elif dtype.name in _LACKING[kind]:
-        values = values.astype(_LACKING[kind][dtype.name])
+        values = _map_unmasked(lambda numbers: numbers.astype(str), values)
+        change = "written as text"
+    elif dtype.name in _REPLACED_TYPES[kind]:
+        values = values.astype(_REPLACED_TYPES[kind][dtype.name])
         change = f"{dtype.name} written as {values.dtype.name}"
     else:
         change = ""
@@ -216,10 +217,10 @@ def _known_type(values: Any, kind: str) -> tuple[Any, str]:
 
 
 def _flat(values: Any, change: str, kind: str) -> tuple[Any, str]:
-    """Arrays in cells, where the format has none, as text."""
-    # An empty column of arrays is written to ECSV in a way that it cannot read.
-    lost = kind == "csv" or values.dtype.kind == "U" or (kind == "ecsv" and not len(values))
-    if values.ndim > 1 and (lost or (values.dtype.kind == "b" and kind != "ecsv")):
+    """Turn arrays, complex numbers and booleans that the format lacks into text or integers."""
+    # astropy cannot read back an empty column of arrays that it wrote to ECSV.
+    is_lost = kind == "csv" or values.dtype.kind == "U" or (kind == "ecsv" and not len(values))
+    if values.ndim > 1 and (is_lost or (values.dtype.kind == "b" and kind != "ecsv")):
         return _as_text(values), "arrays written as JSON"
     if values.dtype.kind == "c" and kind == "csv":
         return _as_text(values), "complex numbers written as text"
@@ -230,21 +231,24 @@ def _flat(values: Any, change: str, kind: str) -> tuple[Any, str]:
     return values, change
 
 
-def _word(dtype: np.dtype[Any]) -> str:
+def _type_word(dtype: np.dtype[Any]) -> str:
     return {"b": "booleans", "i": "integers", "f": "numbers"}.get(dtype.kind, "text")
 
 
-def _decoded(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _decode(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return np.char.decode(values, "utf-8", "replace")
 
 
-def _mapped(change: Any, values: Any) -> Any:
-    """A function of arrays applied below the mask."""
+def _map_unmasked(change: Any, values: Any) -> Any:
+    """Apply a function of arrays to the data, and keep the mask."""
     return np.ma.array(change(np.ma.getdata(values)), mask=np.ma.getmask(values))
 
 
 def _from_objects(values: Any) -> Any:
-    """Objects as booleans, integers, floats or text, whichever holds them all; None is masked."""
+    """Convert objects to the first of booleans, integers, floats, text that holds all.
+
+    None is masked.
+    """
     hidden = np.ma.getmaskarray(values).ravel()
     flat = [
         None if masked or value is np.ma.masked else value
@@ -271,7 +275,7 @@ def _from_objects(values: Any) -> Any:
 
 
 def _as_text(values: Any) -> Any:
-    """One text for each row; masked elements of arrays are null, rows all masked are masked."""
+    """Return one text for each row; masked elements are null, and fully masked rows masked."""
     if values.dtype.names is not None:
         return np.array([_value_text(row) for row in np.ma.getdata(values)] or [], "U")
     hidden = np.ma.getmaskarray(values).reshape(len(values), int(np.prod(values.shape[1:])))
@@ -290,22 +294,22 @@ def _value_text(value: Any) -> str:
 
 
 def escape_control(text: str) -> str:
-    """Text without what XML and terminals cannot hold: control characters, lone surrogates."""
-    return _CONTROL.sub(_escape, text)
+    """Escape the characters that XML and terminals cannot hold: controls, lone surrogates."""
+    return _CONTROL.sub(_escape_match, text)
 
 
 def escape_non_ascii(text: str) -> str:
-    """Text in printable ASCII, as FITS wants it; anything else as a Python escape."""
+    """Return text in printable ASCII, as FITS requires; other characters as Python escapes."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(
-        sign if sign.isascii() and sign.isprintable() else _escaped_sign(sign) for sign in text
+        letter if letter.isascii() and letter.isprintable() else _escape(letter) for letter in text
     )
 
 
-def _escape(match: re.Match[str]) -> str:
-    return _escaped_sign(match.group())
+def _escape_match(match: re.Match[str]) -> str:
+    return _escape(match.group())
 
 
-def _escaped_sign(sign: str) -> str:
-    return sign.encode("unicode_escape", "backslashreplace").decode("ascii")
+def _escape(letter: str) -> str:
+    return letter.encode("unicode_escape", "backslashreplace").decode("ascii")
