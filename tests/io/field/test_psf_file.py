@@ -59,7 +59,7 @@ def test_a_model_of_psfex_is_taken_in_the_middle_of_its_field(tmp_path: Path) ->
         (np.zeros((31, 31)), "sum"),
         (np.pad(WIDE, ((0, 60), (0, 0))), "peak in the middle"),
         (WIDE[17:24, 17:24], "wings"),
-        (np.ones((2000, 2000), np.float32), "wanted a PSF"),
+        (np.ones((2000, 2000), np.float32), "expected a PSF"),
         (np.ones(7), "two-dimensional"),
     ],
     ids=["nan", "empty", "aside", "cut", "large", "line"],

@@ -1,1 +1,1 @@
-"""One image: its planes, its PSF and its list as a source."""
+"""One image as a source of cutouts: its planes, PSF and candidate list."""

@@ -1,4 +1,4 @@
-"""The planes of one field: opened together, on one pixel grid, the missing ones made."""
+"""Planes of one field on one pixel grid; missing ``diff`` and ``err`` are computed."""
 
 from __future__ import annotations
 
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from astropy.io.fits import Header
     from astropy.wcs import WCS
 
-_PIECES = 5
-_PIECE = 64
+# masked_share() samples N x N pieces of one row and this many columns.
+_PIECES_PER_AXIS = 5
+_PIECE_COLUMNS = 64
 
 
 @dataclass
@@ -43,16 +44,17 @@ class FieldPlanes:
     Attributes
     ----------
     planes : dict of str to Plane
-        In the order of the panels; those that are made come with them.
+        All planes in the order of the panels, computed ones included.
     files : dict of str to FilePlane
-        Those that files hold.
+        Planes that are read from files.
     header : `~astropy.io.fits.Header`
     wcs : `~astropy.wcs.WCS` or None
     plane_notes : dict of str to str
-        What a plane is, where it is not what a file holds.
+        Notes on planes that were computed, converted or reprojected.
     provenance : dict of str to Provenance
-        The same, for the program.
+        The same facts as flags.
     notes : list of str
+        Notes for the user, one line each.
     """
 
     planes: dict[str, Plane]
@@ -74,16 +76,18 @@ class FieldPlanes:
         return image_of(next(iter(self.files.values()))).name.path
 
     def fingerprints(self) -> list[Fingerprint]:
-        """One for each file's plane, with how its pixels are read: other bits, other pixels."""
+        """Return a fingerprint of each file's plane, which covers mask bits and conversion."""
         return [
             plane_fingerprint(
-                name, image_of(plane).name.path, image_of(plane).name.suffix + _reading(plane)
+                name,
+                image_of(plane).name.path,
+                image_of(plane).name.suffix + _conversion_suffix(plane),
             )
             for name, plane in self.files.items()
         ]
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         for plane in self.files.values():
             image_of(plane).close()
 
@@ -101,33 +105,33 @@ def open_planes(
     Parameters
     ----------
     specs : mapping
-        Plane name to file, possibly as ``file.fits[EXT]``.
+        Plane name to file, also as ``file.fits[EXT]``.
     variance, weight : str, optional
-        Files to make ``err`` of.
+        Files to convert into ``err``.
     mask_bits, mask_good : str, optional
         See `vetter.core.cutout.mask_bits.bad_bits`.
     lenient : bool
-        Whether a plane that cannot be opened is one that cannot be read, unless it is the first.
+        Whether a plane that cannot be opened becomes a `LostPlane`; the first one never does.
 
     Raises
     ------
     InputError
-        A file cannot be used, planes differ in shape and have no WCS, or ``err`` is given twice.
+        A file cannot be used, planes differ in shape and lack a WCS, or ``err`` is given twice.
     """
-    wanted = _wanted(specs, variance, weight)
-    if not wanted:
+    ordered = _order_specs(specs, variance, weight)
+    if not ordered:
         raise InputError("no plane was given: name the image with --image FILE")
     files: dict[str, FilePlane] = {}
     lost: dict[str, str] = {}
     try:
-        for name, (spec, convert) in wanted.items():
+        for name, (spec, convert) in ordered.items():
             try:
                 files[name] = open_plane(name, spec, convert, mask_bits, mask_good)
             except InputError as error:
                 if not lenient or not files:
                     raise
                 lost[name] = str(error)
-        field_ = _aligned(files)
+        field_ = _align(files)
         for name, reason in lost.items():
             field_.planes[name] = LostPlane(name, field_.shape, reason)
         bits = "--mask-bits" if mask_bits else "--mask-good" if mask_good else ""
@@ -135,8 +139,8 @@ def open_planes(
             raise InputError(
                 f"{bits}: there is no mask to choose bits of; name it with --mask FILE"
             )
-        _make_missing(field_)
-        _say(field_)
+        _compute_missing(field_)
+        _add_notes(field_)
     except BaseException:
         for plane in files.values():
             image_of(plane).close()
@@ -144,42 +148,42 @@ def open_planes(
     return field_
 
 
-def _aligned(files: dict[str, FilePlane]) -> FieldPlanes:
-    """The planes on the grid of the first."""
+def _align(files: dict[str, FilePlane]) -> FieldPlanes:
+    """Put the planes on the grid of the first."""
     name, plane = next(iter(files.items()))
     first = image_of(plane)
     wcs, reason = image_wcs(first)
     grids = PlaneGrids(first, f"{name} ({first.name.label})", wcs)
     planes = FieldPlanes({}, files, first.header, wcs, notes=[reason] if reason else [])
     for name, plane in files.items():
-        planes.planes[name], said = grids.on_grid(plane)
-        if said:
-            planes.plane_notes[name] = said
+        planes.planes[name], note = grids.on_grid(plane)
+        if note:
+            planes.plane_notes[name] = note
             planes.provenance[name] = Provenance.REPROJECTED | plane.provenance
         elif plane.provenance:
             planes.provenance[name] = plane.provenance
     return planes
 
 
-def _wanted(
+def _order_specs(
     specs: Mapping[str, str], variance: str | None, weight: str | None
 ) -> dict[str, tuple[str, Conversion | None]]:
     errors = [name for name in ("err", "variance", "weight") if specs.get(name)]
     given = {name: spec for name, spec in specs.items() if spec}
     if len(errors) + bool(variance) + bool(weight) > 1:
         raise InputError("err is given twice: use one of --err, --variance and --weight")
-    wanted: dict[str, tuple[str, Conversion | None]] = {}
+    ordered: dict[str, tuple[str, Conversion | None]] = {}
     for name in (*ORDER, *(n for n in given if n not in ORDER)):
         if name == "err" and variance:
-            wanted[name] = (variance, "variance")
+            ordered[name] = (variance, "variance")
         elif name == "err" and weight:
-            wanted[name] = (weight, "weight")
+            ordered[name] = (weight, "weight")
         elif name in given:
-            wanted[name] = (given[name], None)
-    return wanted
+            ordered[name] = (given[name], None)
+    return ordered
 
 
-def _make_missing(planes: FieldPlanes) -> None:
+def _compute_missing(planes: FieldPlanes) -> None:
     image, convolved = planes.planes.get("image"), planes.planes.get("convolved")
     if "diff" not in planes.planes and image is not None and convolved is not None:
         difference = DifferencePlane("diff", image, convolved)
@@ -187,28 +191,28 @@ def _make_missing(planes: FieldPlanes) -> None:
         planes.plane_notes["diff"] = difference.note
         planes.provenance["diff"] = difference.provenance
     if "err" not in planes.planes and image is not None:
-        made = EstimatedErrorPlane("err", image, _gain(planes.header))
-        planes.planes["err"] = made
-        planes.plane_notes["err"] = made.note
-        planes.provenance["err"] = made.provenance
+        error = EstimatedErrorPlane("err", image, _gain(planes.header))
+        planes.planes["err"] = error
+        planes.plane_notes["err"] = error.note
+        planes.provenance["err"] = error.provenance
     present = planes.planes
     names = [*(n for n in ORDER if n in present), *(n for n in present if n not in ORDER)]
     planes.planes = {name: present[name] for name in names}
 
 
-def _say(planes: FieldPlanes) -> None:
-    shown: dict[tuple[object, ...], str] = {}
+def _add_notes(planes: FieldPlanes) -> None:
+    first_names: dict[tuple[object, ...], str] = {}
     for name, plane in planes.files.items():
-        where = image_of(plane).name
-        first = shown.setdefault((where.path, where.extension, where.slices), name)
+        file = image_of(plane).name
+        first = first_names.setdefault((file.path, file.extension, file.slices), name)
         if first != name:
             planes.notes.append(
-                f"{name} is the same image as {first}, {where.label}: name another part of the "
-                f"file as {where.path.name}[EXT]"
+                f"{name} is the same image as {first}, {file.label}: name another part of the "
+                f"file as {file.path.name}[EXT]"
             )
         if isinstance(plane, ErrorPlane):
-            known = planes.plane_notes.get(name)
-            planes.plane_notes[name] = plane.note + (f", {known}" if known else "")
+            earlier = planes.plane_notes.get(name)
+            planes.plane_notes[name] = plane.note + (f", {earlier}" if earlier else "")
         if isinstance(plane, MaskPlane):
             if plane.bad.said:
                 planes.notes.append(f"{name}: {plane.bad.said}")
@@ -222,20 +226,20 @@ def _say(planes: FieldPlanes) -> None:
         planes.notes.append(f"{name}: {note}")
 
 
-def _reading(plane: Plane) -> str:
+def _conversion_suffix(plane: Plane) -> str:
     if isinstance(plane, MaskPlane):
         return "" if plane.bad.bits is None else f" bits {plane.bad.bits}"
     return plane.note if isinstance(plane, ErrorPlane) else ""
 
 
 def masked_share(plane: MaskPlane) -> float:
-    """The share of bad pixels, from pieces of rows all over: a large mask is not read whole."""
+    """Return the share of bad pixels, from pieces of rows: a large mask is not read whole."""
     rows, columns = plane.shape
-    width = min(columns, _PIECE)
+    width = min(columns, _PIECE_COLUMNS)
     boxes = [
         Box(int(x), int(y), width, 1)
-        for y in np.linspace(0, rows - 1, _PIECES)
-        for x in np.linspace(0, columns - width, _PIECES)
+        for y in np.linspace(0, rows - 1, _PIECES_PER_AXIS)
+        for x in np.linspace(0, columns - width, _PIECES_PER_AXIS)
     ]
     part = ReadablePart(plane)
     return float(np.mean([part.read(box).mean() for box in boxes]))

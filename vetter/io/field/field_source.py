@@ -1,4 +1,4 @@
-"""A candidate list and the planes of its field, as a source of cutouts."""
+"""Source of cutouts made of a candidate list and the planes of its field."""
 
 from __future__ import annotations
 
@@ -35,16 +35,17 @@ class FieldSource(CutoutSource):
     candidates : CandidateList
     field_planes : FieldPlanes
     default_radius : float
+        Pixels.
     prints : tuple of Fingerprint
-        Its ``fingerprints``.
+        Fingerprints of the list and the planes.
     record : dict
         Inputs and options in plain types, paths absolute.
     extra_notes, extra_cautions : tuple of str
-        Said before all others.
+        Notes and cautions that come before all others.
     given_fwhm : float or None
-        The user's word on the PSF's FWHM, pixels.
+        The PSF's FWHM from the user, pixels.
     chooses_columns : bool
-        That the list's columns may be read otherwise, as the user says.
+        Whether the user may choose other columns of the list.
     """
 
     title: str
@@ -78,7 +79,7 @@ class FieldSource(CutoutSource):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was recognised, converted or estimated."""
+        """Notes on columns and planes that were recognised, converted or estimated."""
         return (*self.extra_notes, *self.candidates.notes, *self.field_planes.notes)
 
     @property
@@ -87,28 +88,28 @@ class FieldSource(CutoutSource):
         return self.field_planes.header
 
     def cutout(self, row: int, radius: float | None = None) -> LazyCutout:
-        """The cutout of one candidate, with all planes.
+        """Return the cutout of one candidate, with all planes.
 
         Raises
         ------
         InputError
-            The candidate has no position or lies off the image, or no plane can be read.
+            The candidate's position is missing or off the image, or no plane can be read.
         """
         return self.cutout_with(row, radius)
 
     def cutout_with(
         self, row: int, radius: float | None = None, names: Collection[str] | None = None
     ) -> LazyCutout:
-        """As `cutout`, with those of the planes that are named; None: all."""
+        """Return the cutout of one candidate with the named planes, or all planes for None."""
         box = self._box(row, self.default_radius if radius is None else radius)
         return cut_planes(self.field_planes, box, self.meta(row), names)
 
     def cutout_at(self, x: float, y: float, radius: float) -> LazyCutout:
-        """The cutout at a place of the image, 0-based pixels, as that of a candidate there."""
+        """Return the cutout at a position of the image, 0-based pixels."""
         return cut_planes(self.field_planes, Box.around(x, y, radius), {"x": x, "y": y})
 
     def meta(self, row: int) -> dict[str, Any]:
-        """What is known of one candidate: its columns, and the time and filter of the image."""
+        """Return a candidate's columns and name, with time, filter and file name of the image."""
         meta = self.candidates.candidate(row)
         for name, value in self._from_header.items():
             meta.setdefault(name, value)
@@ -116,10 +117,10 @@ class FieldSource(CutoutSource):
         return meta
 
     def fwhm(self, measure: bool = True) -> PsfFwhm | None:
-        """The FWHM of the PSF, and where it comes from; None where nothing tells.
+        """Return the FWHM of the PSF and its origin; None if it is unknown.
 
-        ``measure`` allows to measure it on the field's stars, which takes a moment the first
-        time. From the user, the list or the header it comes at once.
+        An FWHM from the user, the list or the header comes at once. ``measure`` allows a
+        measurement on the field's stars, which takes a moment the first time.
         """
         if self._fwhm is None:
             self._fwhm = known_fwhm(self.given_fwhm, self.candidates, self.header, self.wcs)
@@ -130,7 +131,7 @@ class FieldSource(CutoutSource):
         return self._fwhm
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         self.field_planes.close()
 
     def _box(self, row: int, radius: float) -> Box:
@@ -139,7 +140,7 @@ class FieldSource(CutoutSource):
         if not (np.isfinite(x) and np.isfinite(y)):
             raise InputError(f"{name}: the list gives no position")
         if not 0 < radius <= MOST_RADIUS:
-            raise InputError(f"radius: wants pixels from 1 to {MOST_RADIUS:.0f}, found {radius}")
+            raise InputError(f"radius: expected pixels from 1 to {MOST_RADIUS:.0f}, found {radius}")
         rows, columns = self.shape
         if (
             abs(x) > 1e9
@@ -147,7 +148,7 @@ class FieldSource(CutoutSource):
             or Box.around(x, y, radius).overlap((rows, columns)) is None
         ):
             raise InputError(
-                f"{name}: off the image: at x = {_in_short(x)}, y = {_in_short(y)}, "
+                f"{name}: off the image: at x = {_pixel_text(x)}, y = {_pixel_text(y)}, "
                 f"the image is {columns} x {rows} pixels"
             )
         return Box.around(x, y, radius)
@@ -159,14 +160,14 @@ def cut_planes(
     meta: dict[str, Any],
     names: Collection[str] | None = None,
 ) -> LazyCutout:
-    """A box of the planes of a field as a cutout; of those named where any are.
+    """Cut a box out of a field's planes, or out of the named ones if `names` is given.
 
-    A plane that cannot be read is left out, and `Cutout.unread` says why.
+    A plane that cannot be read is left out; `Cutout.unread` holds the reason.
 
     Raises
     ------
     InputError
-        Not one of them can be read.
+        None of the planes can be read.
     """
     planes: dict[str, Array | None] = {}
     bits: dict[str, Array] = {}
@@ -176,9 +177,9 @@ def cut_planes(
             continue
         try:
             if plane.is_mask and isinstance(plane, (MaskPlane, ReprojectedPlane)):
-                planes[name], found = plane.read_both(box)
-                if found is not None:
-                    bits[name] = found
+                planes[name], plane_bits = plane.read_both(box)
+                if plane_bits is not None:
+                    bits[name] = plane_bits
             elif isinstance(plane, DifferencePlane):
                 planes[name] = plane.difference(planes, box)
             else:
@@ -194,13 +195,13 @@ def cut_planes(
     return cutout
 
 
-def _in_short(pixels: float) -> str:
-    """A coordinate for a message: what is no pixel of any image is not written out."""
+def _pixel_text(pixels: float) -> str:
+    """Return a coordinate for a message; in short form if it is far from any image."""
     return f"{pixels:.1f}" if abs(pixels) < 1e7 else f"{pixels:.3g}"
 
 
 def _notes(field_planes: FieldPlanes, box: Box, planes: Collection[str]) -> dict[str, str]:
-    """What the planes of a box are, and which of them lie elsewhere on the sky."""
+    """Return the planes' notes; planes that do not cover the box get `NOT_COVERING`."""
     notes = field_planes.plane_notes
     for name, plane in field_planes.planes.items():
         if isinstance(plane, ReprojectedPlane) and name in planes and plane.misses(box):
@@ -209,7 +210,7 @@ def _notes(field_planes: FieldPlanes, box: Box, planes: Collection[str]) -> dict
 
 
 def header_facts(planes: FieldPlanes) -> dict[str, Any]:
-    """Time, filter and file name of the image, as far as its header tells."""
+    """Return time, filter and file name of the image, as far as the header holds them."""
     header = planes.header
     facts: dict[str, Any] = {"filename": Path(planes.image_file).name}
     time = header.get("DATE-OBS")

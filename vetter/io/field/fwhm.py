@@ -1,4 +1,4 @@
-"""The FWHM of a field's PSF: as the user says, from the list, the header or the field's stars."""
+"""FWHM of a field's PSF, from the user, the list, the header or the field's stars."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from astropy.io.fits import Header
     from astropy.wcs import WCS
 
-# Keywords in pixels unless the card's comment speaks of arcseconds, then those in arcseconds.
-_PIXELS = ("PSF_FWHM", "FWHM_PIX", "FWHMPIX", "FWHM", "PSFFWHM")
-_ARCSECONDS = ("SEEING", "L1FWHM", "L1SEEING", "FWHM_AS", "DIMMSEE")
-# Narrower is no PSF but a hot pixel, wider no star.
-_LEAST, _MOST = 0.8, 50.0
+# Keywords in pixels, unless the card's comment names arcseconds.
+_PIXEL_KEYWORDS = ("PSF_FWHM", "FWHM_PIX", "FWHMPIX", "FWHM", "PSFFWHM")
+_ARCSECOND_KEYWORDS = ("SEEING", "L1FWHM", "L1SEEING", "FWHM_AS", "DIMMSEE")
+# A narrower source is a hot pixel, a wider one is not a star.
+_MIN_FWHM, _MAX_FWHM = 0.8, 50.0
 
 
 def known_fwhm(
@@ -30,17 +30,17 @@ def known_fwhm(
     header: Header | None,
     wcs: WCS | None,
 ) -> PsfFwhm | None:
-    """The FWHM as far as it is written down; None where it has to be measured.
+    """Return the FWHM from the user, the list or the header; None if it has to be measured.
 
     Parameters
     ----------
     given : float or None
-        The user's word, pixels.
+        The FWHM from the user, pixels.
     candidates : CandidateList
-        The median of its FWHM column is taken: single candidates may be blends or defects.
+        The median of its FWHM column is used, since candidates may be blends or defects.
     header : `~astropy.io.fits.Header` or None
     wcs : `~astropy.wcs.WCS` or None
-        For keywords in arcseconds.
+        Pixel scale for keywords in arcseconds.
     """
     if given is not None and given > 0:
         return PsfFwhm(float(given), f"FWHM {given:.2f} px as you say")
@@ -53,49 +53,49 @@ def known_fwhm(
 
 
 def median_width(values: npt.NDArray[Any]) -> float | None:
-    """The median of those FWHM (n,), pixels, that may be of a PSF; None where none is."""
+    """Return the median of the FWHM (n,), pixels, that a PSF can have; None if there are none."""
     if values.dtype.kind not in "iuf":
         return None
-    good = values[np.isfinite(values) & (values > _LEAST) & (values < _MOST)]
+    good = values[np.isfinite(values) & (values > _MIN_FWHM) & (values < _MAX_FWHM)]
     return float(np.median(good)) if len(good) else None
 
 
 def measured_fwhm(image: Plane, mask: Plane | None = None) -> PsfFwhm | None:
-    """The FWHM of the stars of a field; None where there are too few.
+    """Measure the FWHM of a field's stars; None if there are too few.
 
     Parameters
     ----------
     image : Plane
-        The science image, of which some boxes are read, as far as that is possible.
+        The science image; some boxes of it are read, and unreadable parts are skipped.
     mask : Plane, optional
     """
     from vetter.core.psf.fwhm import star_fwhm
 
-    found = star_fwhm(ReadablePart(image), None if mask is None else ReadablePart(mask))
-    if found is None or not _LEAST < found.fwhm < _MOST:
+    measured = star_fwhm(ReadablePart(image), None if mask is None else ReadablePart(mask))
+    if measured is None or not _MIN_FWHM < measured.fwhm < _MAX_FWHM:
         return None
-    return PsfFwhm(float(found.fwhm), found.note)
+    return PsfFwhm(float(measured.fwhm), measured.note)
 
 
 def _from_header(header: Header, wcs: WCS | None) -> PsfFwhm | None:
-    for keyword in (*_PIXELS, *_ARCSECONDS):
+    for keyword in (*_PIXEL_KEYWORDS, *_ARCSECOND_KEYWORDS):
         value = header.get(keyword)
         if not isinstance(value, (int, float)) or isinstance(value, bool) or not value > 0:
             continue
         comment = str(header.comments[keyword]).lower()
         pixels = float(value)
-        if (keyword in _ARCSECONDS and "pix" not in comment) or "arcsec" in comment:
-            scale = _scale(wcs)
+        if (keyword in _ARCSECOND_KEYWORDS and "pix" not in comment) or "arcsec" in comment:
+            scale = _pixel_scale(wcs)
             if scale is None:
                 continue
             pixels /= scale
-        if _LEAST < pixels < _MOST:
+        if _MIN_FWHM < pixels < _MAX_FWHM:
             return PsfFwhm(pixels, f"FWHM {pixels:.2f} px from {keyword} in the header")
     return None
 
 
-def _scale(wcs: WCS | None) -> float | None:
-    """Arcseconds per pixel."""
+def _pixel_scale(wcs: WCS | None) -> float | None:
+    """Return arcseconds per pixel; None without a WCS."""
     if wcs is None:
         return None
     area = abs(float(np.linalg.det(wcs.pixel_scale_matrix)))

@@ -1,4 +1,4 @@
-"""A list of candidates opened with the planes that they are on."""
+"""Opening of a candidate list with its planes."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ from vetter.io.input_options import DEFAULT_RADIUS, InputOptions, InputOrigin
 from vetter.io.tables.candidates import check_is_list, read_candidates
 from vetter.io.tables.kinds import kind_of
 
-_ENOUGH = frozenset(("image", "diff"))
-"""Who names one of these planes names all that are meant."""
+_SUFFICIENT_PLANES = frozenset(("image", "diff"))
+"""Planes of which one suffices: if the user names it, none are looked for beside the list."""
 
 
 def open_list(
     table: FitsName, options: InputOptions, origin: InputOrigin, title: str = ""
 ) -> FieldSource:
-    """The list's candidates on the planes that the options name, else on those beside it.
+    """Open a list with the planes that the options name, else with those in its folder.
 
-    An error plane or a mask that is named goes with those beside the list. The source is called
-    as its file where no title is given.
+    If the options name only an error plane or a mask, these join the planes in the folder. The
+    default title is the list's file name.
 
     Raises
     ------
     InputError
         The list or a plane cannot be used.
     PlanesWanted
-        No planes are named, and none are beside the list.
+        The options name no planes, and the list's folder has none.
     """
     kind = kind_of(table.path)
     record = origin.record
-    said: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     specs: Mapping[str, str] = options.planes
-    if _ENOUGH.isdisjoint(specs):
+    if _SUFFICIENT_PLANES.isdisjoint(specs):
         try:
-            specs, said = planes_beside(table, kind, specs)
+            specs, notes = planes_beside(table, kind, specs)
         except PlanesWanted:
             if not specs:
-                # Planes are asked for where it is a list, and only then.
+                # check_is_list() raises first for another kind of file, which needs no planes.
                 check_is_list(table, options.columns)
                 raise
         record = {
@@ -73,7 +73,7 @@ def open_list(
         options.radius or DEFAULT_RADIUS,
         prints,
         record,
-        origin.notes_with(said),
+        origin.notes_with(notes),
         options.fwhm,
         origin.cautions,
     )

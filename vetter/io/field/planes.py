@@ -1,7 +1,7 @@
 """Planes that read boxes of FITS images: pixels, masks, errors from variances and weights.
 
-For measurements over a whole image, `ReadablePart` reads the unreadable part of a damaged plane as
-unknown pixels.
+`ReadablePart` serves measurements over a whole image: it reads the unreadable parts of a damaged
+plane as unknown pixels.
 """
 
 from __future__ import annotations
@@ -22,18 +22,17 @@ from vetter.io.fits.images import FitsImage, open_image
 
 Conversion = Literal["variance", "weight"]
 
-# The background of an estimated error is measured on at least so many pixels each way.
+# The background of an estimated error is measured this many pixels each way, or farther.
 _NOISE_RADIUS = 60
 
-_LEAST = 128
-"""A box that cannot be read is tried in quarters, down to about this many pixels a side."""
+_MIN_BOX_SIDE = 128
+"""Side in pixels down to which an unreadable box is tried in quarters."""
 
 
-# Planes are not compared or printed: without the methods for that each class takes a millisecond
-# less of the start.
+# eq=False, repr=False: without these methods each class saves a millisecond of the start.
 @dataclass(eq=False, repr=False)
 class ImagePlane:
-    """Pixels of a FITS image as floats; inf is made NaN, as neither is data."""
+    """Pixels of a FITS image as floats; inf becomes NaN, since neither is data."""
 
     name: str
     image: FitsImage
@@ -47,7 +46,7 @@ class ImagePlane:
         return self.image.shape
 
     def read(self, box: Box) -> Array:
-        """Floats, shape ``box.shape``; off the image NaN."""
+        """Return floats, shape ``box.shape``; NaN off the image."""
         overlap = box.overlap(self.image.shape)
         if overlap is None:
             return np.full(box.shape, np.nan)
@@ -65,7 +64,7 @@ class ImagePlane:
 
 @dataclass(eq=False, repr=False)
 class MaskPlane:
-    """A mask: booleans, True where bad, and off the image."""
+    """Mask of booleans, True for bad pixels and off the image."""
 
     name: str
     image: FitsImage
@@ -80,11 +79,11 @@ class MaskPlane:
         return self.image.shape
 
     def read(self, box: Box) -> Array:
-        """Booleans, shape ``box.shape``."""
+        """Return booleans, shape ``box.shape``."""
         return self.read_both(box)[0]
 
     def read_both(self, box: Box) -> tuple[Array, Array | None]:
-        """Booleans, and the file's own integers where it holds such (0 off the image)."""
+        """Return booleans, and the file's integers (0 off the image) or None."""
         out = np.ones(box.shape, bool)
         overlap = box.overlap(self.image.shape)
         if overlap is None:
@@ -100,7 +99,7 @@ class MaskPlane:
 
 @dataclass(eq=False, repr=False)
 class ErrorPlane:
-    """1 sigma from a variance or a weight map; NaN where those are not above 0."""
+    """Errors, 1 sigma, from a variance or weight map; NaN where the map is not above 0."""
 
     name: str
     plane: ImagePlane
@@ -110,7 +109,7 @@ class ErrorPlane:
 
     @property
     def note(self) -> str:
-        """What was done, for the user."""
+        """The conversion, for the user."""
         return f"{self.kind} converted"
 
     @property
@@ -119,10 +118,10 @@ class ErrorPlane:
         return self.plane.shape
 
     def read(self, box: Box) -> Array:
-        """Floats, shape ``box.shape``; off the image NaN."""
+        """Return floats, shape ``box.shape``; NaN off the image."""
         values = self.plane.read(box)
+        # A weight is the inverse variance.
         power = 0.5 if self.kind == "variance" else -0.5
-        # A weight is taken as the inverse variance.
         good = values > 0
         return np.where(good, np.power(np.where(good, values, 1), power), np.nan).astype(
             values.dtype
@@ -131,7 +130,7 @@ class ErrorPlane:
 
 @dataclass(eq=False, repr=False)
 class DifferencePlane:
-    """``image - convolved``, where no difference was given."""
+    """Difference ``image - convolved``, for a field without a given difference."""
 
     name: str
     first: Plane
@@ -146,12 +145,12 @@ class DifferencePlane:
         return self.first.shape
 
     def read(self, box: Box) -> Array:
-        """Floats, shape ``box.shape``."""
+        """Return floats, shape ``box.shape``."""
         return self.difference({}, box)
 
-    def difference(self, known: Mapping[str, Array | None], box: Box) -> Array:
-        """As `read`, of planes of the box that were read already where they are known."""
-        first, second = known.get(self.first.name), known.get(self.second.name)
+    def difference(self, loaded: Mapping[str, Array | None], box: Box) -> Array:
+        """Return the difference in a box; planes in ``loaded`` are not read again."""
+        first, second = loaded.get(self.first.name), loaded.get(self.second.name)
         first = self.first.read(box) if first is None else first
         second = self.second.read(box) if second is None else second
         difference: Array = first - second
@@ -160,7 +159,7 @@ class DifferencePlane:
 
 @dataclass(eq=False, repr=False)
 class EstimatedErrorPlane:
-    """1 sigma estimated from the image's surroundings; see `vetter.core.cutout.noise_estimate`."""
+    """Errors, 1 sigma, estimated around each box; see `vetter.core.cutout.noise_estimate`."""
 
     name: str
     source: Plane
@@ -175,24 +174,24 @@ class EstimatedErrorPlane:
         return self.source.shape
 
     def read(self, box: Box) -> Array:
-        """Floats, shape ``box.shape``; off the image NaN."""
-        grow = (
-            max(0, _NOISE_RADIUS - box.nx // 2),
-            max(0, _NOISE_RADIUS - box.ny // 2),
+        """Return floats, shape ``box.shape``; NaN off the image."""
+        x_margin = max(0, _NOISE_RADIUS - box.nx // 2)
+        y_margin = max(0, _NOISE_RADIUS - box.ny // 2)
+        wide = Box(
+            box.x0 - x_margin, box.y0 - y_margin, box.nx + 2 * x_margin, box.ny + 2 * y_margin
         )
-        wide = Box(box.x0 - grow[0], box.y0 - grow[1], box.nx + 2 * grow[0], box.ny + 2 * grow[1])
         try:
             around = self.source.read(wide)
         except InputError:
-            # A damaged tile nearby: the box alone has to do.
+            # A damaged tile nearby: the noise is estimated on the box alone.
             return estimate_err(self.source.read(box), gain=self.gain)
-        part = around[grow[1] : grow[1] + box.ny, grow[0] : grow[0] + box.nx]
+        part = around[y_margin : y_margin + box.ny, x_margin : x_margin + box.nx]
         return estimate_err(part, gain=self.gain, around=around)
 
 
 @dataclass(eq=False, repr=False)
 class LostPlane:
-    """A plane whose file could not be opened: it keeps its name, and says why."""
+    """Plane whose file could not be opened; ``read`` raises the reason."""
 
     name: str
     shape: tuple[int, int]
@@ -200,11 +199,11 @@ class LostPlane:
 
     @property
     def is_mask(self) -> bool:
-        """Whether it would hold booleans."""
+        """Whether the plane would hold booleans."""
         return is_mask_name(self.name)
 
     def read(self, box: Box) -> Array:
-        """Raises InputError."""
+        """Raise InputError with the reason."""
         raise InputError(self.reason)
 
 
@@ -223,19 +222,19 @@ def open_plane(
     Parameters
     ----------
     name : str
-        What the plane is called; ``mask`` and names that end in ``mask`` hold booleans.
+        Name of the plane; ``mask`` and names that end in ``mask`` hold booleans.
     spec : str, Path or FitsName
-        The file, possibly as ``file.fits[EXT]``. Without an HDU the extension called as the
-        plane is taken, else the first two-dimensional image.
+        The file, also as ``file.fits[EXT]``. Without an HDU the extension with the plane's name
+        is read, else the first two-dimensional image.
     convert : {'variance', 'weight'}, optional
-        What the file holds instead of 1 sigma.
+        Quantity that the file holds instead of 1 sigma.
     mask_bits, mask_good : str, optional
         See `vetter.core.cutout.mask_bits.bad_bits`.
 
     Raises
     ------
     InputError
-        It cannot be read as an image.
+        The file cannot be read as an image.
     """
     fits_name = spec if isinstance(spec, FitsName) else parse_fits_name(spec)
     image = open_image(fits_name, prefer=None if name == "image" else convert or name)
@@ -252,12 +251,12 @@ def open_plane(
 
 
 def is_mask_name(name: str) -> bool:
-    """Whether a plane so called holds a mask: ``mask``, ``template_mask``, ``tmask``."""
+    """Return whether a plane's name is that of a mask: ``mask``, ``template_mask``, ``tmask``."""
     return name.lower().endswith("mask")
 
 
 def image_of(plane: FilePlane) -> FitsImage:
-    """The FITS image that a plane reads."""
+    """Return the FITS image that a plane reads."""
     return plane.plane.image if isinstance(plane, ErrorPlane) else plane.image
 
 
@@ -266,7 +265,7 @@ def _is_variance(image: FitsImage) -> bool:
 
 
 class ReadablePart:
-    """What is measured on a whole field does without a damaged tile of it.
+    """Plane whose unreadable parts read as unknown pixels, for measurements over the whole image.
 
     Parameters
     ----------
@@ -278,12 +277,12 @@ class ReadablePart:
         self.name, self.shape, self.is_mask = plane.name, plane.shape, plane.is_mask
 
     def read(self, box: Box) -> Array:
-        """Pixels of a box; where they cannot be read NaN, and not masked in a mask."""
+        """Return the pixels of a box; unreadable ones are NaN, in a mask False."""
         try:
             return self._plane.read(box)
         except InputError:
             unknown = np.full(box.shape, False if self.is_mask else np.nan)
-            if max(box.shape) < 2 * _LEAST or box.overlap(self.shape) is None:
+            if max(box.shape) < 2 * _MIN_BOX_SIDE or box.overlap(self.shape) is None:
                 return unknown
         for part in _quarters(box):
             y, x = part.y0 - box.y0, part.x0 - box.x0
@@ -294,5 +293,5 @@ class ReadablePart:
 def _quarters(box: Box) -> list[Box]:
     halves_x = (box.x0, box.nx // 2), (box.x0 + box.nx // 2, box.nx - box.nx // 2)
     halves_y = (box.y0, box.ny // 2), (box.y0 + box.ny // 2, box.ny - box.ny // 2)
-    every = [Box(x0, y0, nx, ny) for y0, ny in halves_y for x0, nx in halves_x]
-    return [part for part in every if part.nx and part.ny]
+    quarters = [Box(x0, y0, nx, ny) for y0, ny in halves_y for x0, nx in halves_x]
+    return [part for part in quarters if part.nx and part.ny]

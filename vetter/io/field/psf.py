@@ -1,6 +1,6 @@
-"""The PSF that an image's candidates are fitted with: the user's, else one by the settings.
+"""PSF for the fits of an image's candidates: from the user, else by the settings.
 
-A PSF file holds an image, or what PSFEx writes.
+A PSF file contains an image, or a model by PSFEx.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from vetter.io.fits.images import open_image
 from vetter.io.fits.structure import open_fits, promised_by_headers
 from vetter.settings import PSFS, FitSettings
 
-_SAMPLINGS = ("OVERSAMP", "OVERSAMPLING", "OVERSMP")
-_MOST_PIXELS = 1_000_000
+_SAMPLING_KEYWORDS = ("OVERSAMP", "OVERSAMPLING", "OVERSMP")
+_MAX_PIXELS = 1_000_000
 
 
 def fit_of_field(
@@ -38,27 +38,27 @@ def fit_of_field(
     radius: float,
     kept: Mapping[str, Any] | None = None,
 ) -> FieldFit:
-    """How the candidates of an image are fitted.
+    """Choose PSF and options for the fits of an image's candidates.
 
-    To measure FWHM or PSF on the image's stars takes a moment, and what that needs is slow to
-    import: it is not for the window's process.
+    Call this in a worker process: measuring the FWHM or PSF on stars takes a moment, and its
+    imports are slow.
 
     Parameters
     ----------
     field : ImageField
     record : mapping
-        Of the source: its ``options`` may name a PSF and an FWHM. An FWHM alone is the user's word
-        on the PSF: then it is not taken from the stars.
+        The source's record; its ``options`` may name a PSF and an FWHM. If the user gives an FWHM
+        alone, the PSF is not built from the stars.
     settings : FitSettings
     radius : float
-        Of the cutouts as the input gives them, pixels.
+        Radius of the cutouts as the input gives them, pixels.
     kept : mapping, optional
-        A PSF of the field's stars as it was kept, see `StarPsf.record`.
+        Stored PSF of the field's stars, see `StarPsf.record`.
 
     Raises
     ------
     InputError
-        Files of the image, or the PSF's, that cannot be read.
+        A file of the image, or of the PSF, cannot be read.
     """
     options = dict(record.get("options", {}))
     given = options.get("psf")
@@ -70,23 +70,25 @@ def fit_of_field(
     if kind != "stars" or (given is None and options.get("fwhm") is not None):
         each = field.has_own_widths and options.get("fwhm") is None
         return field_fit(field.fwhm(), settings, radius)._replace(each=each)
-    found = _of_stars(field, kept)
-    if isinstance(found, StarPsf):
-        return field_fit(PsfFwhm(found.fwhm, f"FWHM {found.fwhm:.2f} px"), settings, radius, found)
+    star_psf = _star_psf(field, kept)
+    if isinstance(star_psf, StarPsf):
+        fwhm = PsfFwhm(star_psf.fwhm, f"FWHM {star_psf.fwhm:.2f} px")
+        return field_fit(fwhm, settings, radius, star_psf)
+    reason = star_psf
     fit = field_fit(field.fwhm(), settings, radius)
-    note = f"{fit.options.psf_note}; not of the field's stars: {found}"
+    note = f"{fit.options.psf_note}; not of the field's stars: {reason}"
     return fit._replace(
         options=dataclasses.replace(fit.options, psf_note=note),
-        said=f"{fit.said}; not of the field's stars: {found}",
+        said=f"{fit.said}; not of the field's stars: {reason}",
         each=field.has_own_widths and options.get("fwhm") is None,
     )
 
 
-def _of_stars(field: ImageField, kept: Mapping[str, Any] | None) -> StarPsf | str:
-    """The effective PSF of an image, or why there is none."""
+def _star_psf(field: ImageField, kept: Mapping[str, Any] | None) -> StarPsf | str:
+    """Return the effective PSF of an image, or the reason why it cannot be built."""
     from vetter.core.psf.effective_psf import effective_psf
 
-    # The files of one of a night's images are opened when it is looked at.
+    # opened(): a night opens the files of an image at its first use.
     field = field.opened()
     if not isinstance(field, FieldSource):
         return "this input has no field"
@@ -94,44 +96,44 @@ def _of_stars(field: ImageField, kept: Mapping[str, Any] | None) -> StarPsf | st
     if image is None:
         return "there is no image of the field"
     of = pixels_of(field.fingerprints)
-    known = restored(kept, of)
-    if known is not None:
-        return known
+    stored = restored(kept, of)
+    if stored is not None:
+        return stored
     saturation = field.header.get("SATURATE")
-    number = isinstance(saturation, (int, float)) and not isinstance(saturation, bool)
-    limit = float(saturation) if number and saturation > 0 else None
-    spared = None if mask is None else ReadablePart(mask)
+    is_number = isinstance(saturation, (int, float)) and not isinstance(saturation, bool)
+    limit = float(saturation) if is_number and saturation > 0 else None
+    readable_mask = None if mask is None else ReadablePart(mask)
     try:
-        found = effective_psf(ReadablePart(image), spared, limit)
+        built = effective_psf(ReadablePart(image), readable_mask, limit)
     except Exception as error:
-        # A run is not to end for a mistake that one star brings to light.
-        said = " ".join(str(error).split())
-        return f"unexpected {type(error).__name__} in their PSF: {said}"
-    if isinstance(found, str):
-        return found
-    return StarPsf(found.samples, found.sampling, found.said, of)
+        # An unforeseen error on one star must not end a run.
+        message = " ".join(str(error).split())
+        return f"unexpected {type(error).__name__} in their PSF: {message}"
+    if isinstance(built, str):
+        return built
+    return StarPsf(built.samples, built.sampling, built.said, of)
 
 
 def read_psf(spec: str) -> PsfImage:
-    """The PSF of a file that may carry an HDU: ``psf.fits``, ``psf.fits[1]``, ``field.psf``.
+    """Read the PSF of a file, also with an HDU: ``psf.fits``, ``psf.fits[1]``, ``field.psf``.
 
-    An image has its point in the middle, at ``((nx - 1) / 2, (ny - 1) / 2)``, and one pixel of
-    it is a pixel of the field, unless OVERSAMP in its header says how many make one. Of a table by
-    PSFEx the constant term is taken, which is the PSF in the middle of the field, at its PSF_SAMP.
+    The PSF of an image has its centre at ``((nx - 1) / 2, (ny - 1) / 2)``. Its pixels are those of
+    the field, unless OVERSAMP in the header gives their number per field pixel. Of a PSFEx table
+    the constant term is read, which is the PSF in the middle of the field, at its PSF_SAMP.
 
     Raises
     ------
     InputError
-        It cannot be read, is no image, or holds no PSF: pixels that are not finite, or no
+        The file cannot be read, is not an image, or holds pixels that are not finite or have no
         positive sum.
     """
     name = parse_fits_name(spec)
     if not name.path.is_file():
         raise InputError(
-            f"{name.path}: no such file; --psf wants gaussian, moffat, stars or a file"
+            f"{name.path}: no such file; --psf takes gaussian, moffat, stars or a file"
         )
     with reading(name, "a PSF that cannot be read"):
-        pixels, sampling = _psfex(name) or _image(name)
+        pixels, sampling = _read_psfex(name) or _read_image(name)
     try:
         psf = PsfImage(pixels, sampling, f"PSF of {name.path.name}{name.suffix}")
     except ValueError as error:
@@ -141,37 +143,40 @@ def read_psf(spec: str) -> PsfImage:
 
 
 def _check(psf: PsfImage, name: str) -> None:
-    """Refuse an image that is no star's; InputError."""
+    """Raise InputError for an image that cannot be that of a star."""
     ny, nx = psf.samples.shape
     if not 0.5 < psf.fwhm < 0.5 * min(ny, nx) / psf.sampling + 0.5:
         raise InputError(
-            f"{name}: wanted a PSF with its wings, found {nx} x {ny} pixels "
+            f"{name}: expected a PSF with its wings, found {nx} x {ny} pixels "
             f"with an FWHM of {psf.fwhm:.1f} pixels of the field"
         )
     row, column = divmod(int(np.argmax(psf.samples)), nx)
-    off = max(abs(row - 0.5 * (ny - 1)), abs(column - 0.5 * (nx - 1))) / psf.sampling
-    if off > max(1.0, 0.5 * psf.fwhm):
+    offset = max(abs(row - 0.5 * (ny - 1)), abs(column - 0.5 * (nx - 1))) / psf.sampling
+    if offset > max(1.0, 0.5 * psf.fwhm):
         raise InputError(
-            f"{name}: wanted a PSF with its peak in the middle of {nx} x {ny} pixels, "
+            f"{name}: expected a PSF with its peak in the middle of {nx} x {ny} pixels, "
             f"found it at x = {column}, y = {row}"
         )
 
 
-def _image(name: FitsName) -> tuple[npt.NDArray[np.float64], float]:
+def _read_image(name: FitsName) -> tuple[npt.NDArray[np.float64], float]:
     image = open_image(name)
     try:
         ny, nx = image.shape
-        if ny * nx > _MOST_PIXELS:
-            raise InputError(f"{name}: wanted a PSF, found an image of {nx} x {ny} pixels")
+        if ny * nx > _MAX_PIXELS:
+            raise InputError(f"{name}: expected a PSF, found an image of {nx} x {ny} pixels")
         pixels = np.asarray(image.read((slice(0, ny), slice(0, nx))), float)
-        given = (image.header.get(key) for key in _SAMPLINGS)
-        return pixels, next((float(value) for value in given if value), 1.0)
+        samplings = (image.header.get(key) for key in _SAMPLING_KEYWORDS)
+        return pixels, next((float(value) for value in samplings if value), 1.0)
     finally:
         image.close()
 
 
-def _psfex(name: FitsName) -> tuple[npt.NDArray[np.float64], float] | None:
-    """The constant term of PSFEx's model (PSFEx manual, "PSF model file"); None for other files."""
+def _read_psfex(name: FitsName) -> tuple[npt.NDArray[np.float64], float] | None:
+    """Read the constant term of PSFEx's model (PSFEx manual, "PSF model file").
+
+    None for other files.
+    """
     with (
         open_unpacked(name.path, enough=promised_by_headers) as file,
         open_fits(file, name.label) as hdus,
@@ -185,6 +190,6 @@ def _psfex(name: FitsName) -> tuple[npt.NDArray[np.float64], float] | None:
             pixels = np.array(hdu.data["PSF_MASK"][0], float)
             step = float(hdu.header["PSF_SAMP"])
             if not (math.isfinite(step) and step > 0):
-                raise InputError(f"{name}: PSF_SAMP: wanted a number above 0, found {step}")
+                raise InputError(f"{name}: PSF_SAMP: expected a number above 0, found {step}")
             return pixels.reshape(-1, *pixels.shape[-2:])[0], 1.0 / step
     return None

@@ -1,4 +1,4 @@
-"""Planes on another pixel grid than their image, found, and read on the image's grid."""
+"""Planes on another pixel grid than their image, reprojected to the image's grid."""
 
 from __future__ import annotations
 
@@ -17,53 +17,50 @@ from vetter.io.fits.images import FitsImage
 if TYPE_CHECKING:
     from astropy.wcs import WCS
 
-# A cutout that wants more of the other image than this has a WCS that cannot be meant.
-_MOST_PIXELS = 25_000_000
+# If one cutout covers more pixels of the other image than this, the WCS is wrong.
+_MAX_PIXELS = 25_000_000
 
 # The WCS of aligned images of one shape are often two fits of the same stars, and differ by
 # tenths of a pixel; by more than this they are not aligned.
-_TOLERANCE = 1.0
+_ALIGNED_TOLERANCE_PX = 1.0
 
 
 class PixelGrid:
-    """The image's grid, as seen from planes of one other grid.
+    """Mapping from the image's pixels to those of planes on one other grid.
 
-    The last box is remembered: the planes of a cutout are read one after another, and those of
-    one grid lie alike.
+    The last box is cached, since the planes of a cutout on one grid are read in turn.
 
     Parameters
     ----------
-    here : `~astropy.wcs.WCS`
-        Of the image.
-    there : `~astropy.wcs.WCS`
-        Of the planes.
+    image_wcs : `~astropy.wcs.WCS`
+    plane_wcs : `~astropy.wcs.WCS`
     shape : (int, int)
         Rows and columns of the image.
     """
 
-    def __init__(self, here: WCS, there: WCS, shape: tuple[int, int]) -> None:
+    def __init__(self, image_wcs: WCS, plane_wcs: WCS, shape: tuple[int, int]) -> None:
         self.shape = shape
-        self._here, self._there = here, there
+        self._image_wcs, self._plane_wcs = image_wcs, plane_wcs
         self._last: tuple[Box, Array, Array] | None = None
 
     def places(self, box: Box) -> tuple[Array, Array]:
-        """Columns and rows, in the planes, of the pixels of a box of the image; 0-based."""
+        """Return columns and rows in the planes, 0-based, of a box of the image."""
         last = self._last
         if last is None or last[0] != box:
-            last = (box, *positions(box, self._here, self._there))
+            last = (box, *positions(box, self._image_wcs, self._plane_wcs))
             self._last = last
         return last[1], last[2]
 
 
 class ReprojectedPlane:
-    """A plane on the image's grid: a cubic spline of its pixels, a mask by nearest neighbour.
+    """Plane read on the image's grid: pixels by cubic spline, masks by nearest neighbour.
 
-    Values stay per pixel of the file: they are not scaled where pixels differ in size.
+    Values stay per pixel of the file: they are not scaled if pixels differ in size.
 
     Parameters
     ----------
     plane : FilePlane
-        On its own grid.
+        The plane on its own grid.
     grid : PixelGrid
     """
 
@@ -79,12 +76,12 @@ class ReprojectedPlane:
         return self._grid.shape
 
     def read(self, box: Box) -> Array:
-        """Pixels of a box of the image; NaN, in a mask True, off either image.
+        """Return the pixels of a box of the image; off either image NaN, in a mask True.
 
         Raises
         ------
         InputError
-            The file cannot be read, or the box covers more of it than can be meant.
+            The file cannot be read, or the box covers over `_MAX_PIXELS` of it.
         """
         x, y = self._grid.places(box)
         part = self._part(x, y)
@@ -95,10 +92,10 @@ class ReprojectedPlane:
             values = nearest(pixels, x - part.x0, y - part.y0, True)
         else:
             values = interpolated(pixels, x - part.x0, y - part.y0)
-        return _off_the_image(values, box, self.shape)
+        return _blank_off_image(values, box, self.shape)
 
     def read_both(self, box: Box) -> tuple[Array, Array | None]:
-        """Of a mask: booleans, and the file's own integers where it holds such."""
+        """Return a mask's booleans, and the file's integers or None."""
         assert isinstance(self._plane, MaskPlane)
         x, y = self._grid.places(box)
         part = self._part(x, y)
@@ -106,16 +103,16 @@ class ReprojectedPlane:
             return np.ones(box.shape, bool), None
         pixels, bits = self._plane.read_both(part)
         masked = nearest(pixels, x - part.x0, y - part.y0, True)
-        masked = _off_the_image(masked, box, self.shape)
+        masked = _blank_off_image(masked, box, self.shape)
         return masked, None if bits is None else nearest(bits, x - part.x0, y - part.y0, 0)
 
     def misses(self, box: Box) -> bool:
-        """Whether nothing of a box of the image lies on the plane."""
+        """Return whether a box of the image lies entirely off the plane."""
         return touched(*self._grid.places(box), self._plane.shape) is None
 
     def _part(self, x: Array, y: Array) -> Box | None:
         part = touched(x, y, self._plane.shape)
-        if part is not None and part.nx * part.ny > _MOST_PIXELS:
+        if part is not None and part.nx * part.ny > _MAX_PIXELS:
             raise InputError(
                 f"{image_of(self._plane).name.label}: its pixels are too small to be put on the "
                 f"image's grid: {part.nx} x {part.ny} of them under one cutout"
@@ -123,8 +120,8 @@ class ReprojectedPlane:
         return part
 
 
-def _off_the_image(values: Array, box: Box, shape: tuple[int, int]) -> Array:
-    """What lies off the image is off in all planes, wherever another image goes on."""
+def _blank_off_image(values: Array, box: Box, shape: tuple[int, int]) -> Array:
+    """Set pixels off the image to NaN or masked, even if the other image covers them."""
     overlap = box.overlap(shape)
     off = np.ones(box.shape, bool)
     if overlap is not None:
@@ -134,16 +131,16 @@ def _off_the_image(values: Array, box: Box, shape: tuple[int, int]) -> Array:
 
 
 class PlaneGrids:
-    """The image's pixel grid, and the other grids that planes have been found on.
+    """Pixel grid of the image, and the other grids of its planes.
 
     Parameters
     ----------
     image : FitsImage
         The first plane of the field.
     label : str
-        What it is called, for messages.
+        Its name, for messages.
     wcs : `~astropy.wcs.WCS` or None
-        The image's.
+        WCS of the image.
     """
 
     def __init__(self, image: FitsImage, label: str, wcs: WCS | None) -> None:
@@ -151,14 +148,14 @@ class PlaneGrids:
         self._grids: dict[tuple[object, ...], PixelGrid] = {}
 
     def on_grid(self, plane: FilePlane) -> tuple[Plane, str]:
-        """A plane as read on the image's grid, and what was done to it ('' for nothing).
+        """Return a plane that reads on the image's grid, and its reprojection note or ''.
 
-        A plane of the image's shape is taken as aligned unless its WCS says otherwise.
+        A plane of the image's shape counts as aligned unless its WCS differs.
 
         Raises
         ------
         InputError
-            It has another shape, and there is no WCS to tell where its pixels lie.
+            The plane has another shape, and it or the image has no WCS.
         """
         image = image_of(plane)
         same_shape = image.shape == self._image.shape
@@ -171,11 +168,11 @@ class PlaneGrids:
             return plane, ""
         wcs, reason = image_wcs(image) if cards else (None, f"{image.name.label}: no WCS")
         if same_shape:
-            if wcs is None or self._aligned(wcs):
+            if wcs is None or self._is_aligned(wcs):
                 return plane, ""
-            said = "reprojected: by its WCS it lies elsewhere"
+            note = "reprojected: by its WCS it lies elsewhere"
         else:
-            said = f"reprojected from {image.shape[1]} x {image.shape[0]} pixels"
+            note = f"reprojected from {image.shape[1]} x {image.shape[0]} pixels"
         if wcs is None or self._wcs is None:
             missing = reason if wcs is None else f"{self._image.name.label}: no WCS"
             raise InputError(
@@ -185,8 +182,8 @@ class PlaneGrids:
             )
         key = (image.shape, *cards)
         grid = self._grids.setdefault(key, PixelGrid(self._wcs, wcs, self._image.shape))
-        return ReprojectedPlane(plane, grid), said
+        return ReprojectedPlane(plane, grid), note
 
-    def _aligned(self, wcs: WCS) -> bool:
+    def _is_aligned(self, wcs: WCS) -> bool:
         assert self._wcs is not None
-        return same_grid(self._wcs, wcs, self._image.shape, _TOLERANCE)
+        return same_grid(self._wcs, wcs, self._image.shape, _ALIGNED_TOLERANCE_PX)

@@ -1,4 +1,4 @@
-"""Stars of an image fitted as its candidates are, with a scale that is free."""
+"""Fits of an image's stars, made like those of its candidates but with a free scale."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from vetter.io.field.planes import ReadablePart
 Star = tuple[float, float, float, float, float]
 
 _STRIDE = 27
-"""Has no divisor in common with the number of parts, so that each has its turn."""
+"""Step through the parts; coprime to their number, so that each part is visited."""
 
 
 def star_fits(field: ImageField, fit: FieldFit) -> Iterator[tuple[tuple[Star, ...], int]]:
-    """Fit the stars of an image, part by part; nothing where the input is no field.
+    """Fit the stars of an image, part by part; no stars if the input is not a field.
 
-    A star whose fit has no result, or ends on a bound, is left out: it says nothing of the field.
-    The candidates' bound of the scale is none for stars, which tell the template's flux units.
+    A star whose fit has no result, or ends on a bound, is left out. The candidates' bound of the
+    scale does not apply to stars, since their scales give the template's flux units.
 
     Yields
     ------
     (tuple of (float, float, float, float, float), int)
-        x, y, dx, dy in pixels and scale of the stars of a part, and how many parts are left.
+        x, y, dx, dy in pixels and scale of the stars of a part, and the number of parts left.
     """
-    # The files of one of a night's images are opened when it is looked at.
+    # opened(): a night opens the files of an image at its first use.
     field = field.opened()
     if not isinstance(field, FieldSource):
         yield (), 0
@@ -43,20 +43,20 @@ def star_fits(field: ImageField, fit: FieldFit) -> Iterator[tuple[tuple[Star, ..
         return
     fwhm = fit.options.fwhm
     parts = cells(field.shape, math.ceil(3 * fwhm) + 2)
-    # Not row by row: the first stars to arrive are from all over the field.
+    # In strides, so that the first stars to arrive come from all over the field.
     parts = [parts[number * _STRIDE % len(parts)] for number in range(len(parts))]
     for done, cell in enumerate(parts, start=1):
-        places = stars_of(cell, image, template, mask, fwhm)
-        yield tuple(_fitted(field, fit, places)), len(parts) - done
+        stars = stars_of(cell, image, template, mask, fwhm)
+        yield tuple(_fit_stars(field, fit, stars)), len(parts) - done
 
 
-def _fitted(
-    source: FieldSource, fit: FieldFit, places: list[tuple[float, float]]
+def _fit_stars(
+    source: FieldSource, fit: FieldFit, positions: list[tuple[float, float]]
 ) -> Iterator[Star]:
     from vetter.core.fit.adjust import fit_many
 
-    cutouts = [source.cutout_at(x, y, fit.radius) for x, y in places]
+    cutouts = [source.cutout_at(x, y, fit.radius) for x, y in positions]
     options = replace(fit.options, max_scale=max(FREE, fit.options.max_scale))
-    for (x, y), made in zip(places, fit_many(cutouts, options), strict=True):
-        if made.converged and not made.at_bound:
-            yield x, y, made.dx, made.dy, made.scale
+    for (x, y), result in zip(positions, fit_many(cutouts, options), strict=True):
+        if result.converged and not result.at_bound:
+            yield x, y, result.dx, result.dy, result.scale
