@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import gzip
 import os
 from pathlib import Path
@@ -212,3 +213,8 @@ def test_odd_files_are_read_or_refused_in_a_line(real_data: Path, name: str) -> 
         assert "\n" not in str(error)
     else:
         assert cutout.plane_names
+
+
+def test_cutout_file_example_runs() -> None:
+    result = doctest.testmod(cutout_file)
+    assert result.attempted and not result.failed

@@ -98,7 +98,7 @@ def test_planes_beside_cutout_files_are_refused(folder: Path) -> None:
 
 def test_a_list_of_images_that_are_no_cutouts(folder: Path) -> None:
     path = str(folder / "image.fits")
-    with pytest.raises(InputError, match="wanted cutout files"):
+    with pytest.raises(InputError, match="expected cutout files"):
         open_input([path, path])
 
 

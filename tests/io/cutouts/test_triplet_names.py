@@ -81,8 +81,8 @@ def test_a_pattern_with_folders_begins_at_the_input() -> None:
 @pytest.mark.parametrize(
     ("patterns", "said"),
     [
-        ({"image": "sci.fits"}, "wants {name}"),
-        ({"diff": "{name}_d.fits"}, "wants one for the image"),
+        ({"image": "sci.fits"}, "{name} is missing"),
+        ({"diff": "{name}_d.fits"}, "no pattern for the image"),
     ],
 )
 def test_patterns_that_make_no_sense(patterns: dict[str, str], said: str) -> None:

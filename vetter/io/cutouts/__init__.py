@@ -1,1 +1,1 @@
-"""Cutout files, and folders of cutouts or of triplets as sources."""
+"""Cutout files; folders of cutouts, and folders of stamp triplets, as sources."""

@@ -1,4 +1,4 @@
-"""Cutout files, written and read: FITS with one extension a plane, as STDPipe's."""
+"""Writer and reader of cutout files: FITS with one extension a plane, as STDPipe's."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from vetter.io.fits.plain_images import read_plain
 from vetter.io.fits.structure import open_fits, promised_by_headers
 
 MOST_BYTES = 512 * 2**20
-"""Of a cutout's file, unpacked."""
+"""Largest size of a cutout file, unpacked."""
 _LEGACY = ("x", "y", "ra", "dec", "mag", "magerr", "mag_calib", "flags", "id", "time", "filename")
 
 
@@ -33,28 +33,28 @@ def write_cutout(cutout: Mapping[str, Any], filename: str | os.PathLike[str]) ->
     cutout : Cutout or mapping
         As `vetter.cutouts.get_cutout` returns it, or a plain dict like STDPipe's.
     filename : str or path-like
-        Replaced at once when the new file is whole; after a failure it is as it was. Compressed
-        if it ends in ``.gz`` or ``.bz2``.
+        File to write, compressed if it ends in ``.gz`` or ``.bz2``. An existing file is replaced
+        when the new one is whole, and is unchanged after a failure.
 
     Raises
     ------
     InputError
-        There is no plane, a plane is of complex or other numbers that FITS has not, or the
-        file cannot be written.
+        The cutout has no plane, a plane holds numbers that FITS lacks (complex), or the file
+        cannot be written.
 
     Warns
     -----
     UserWarning
-        The cutout holds things beside planes, meta, header and wcs; they are not written.
+        The cutout holds more than planes, meta, header and wcs; the rest is not written.
 
     Notes
     -----
-    Differs from STDPipe 0.4.1: planes keep their dtype and bits; metadata come back as they
-    were, with -inf, text of any alphabet and keys that FITS reserves; the write is atomic;
-    a WCS without a header is kept, and one with look-up tables too (a table named VETWCS; the
-    header then holds the nearest WCS without tables). STDPipe's ``load_cutout`` reads it.
-    The bytes are on the disk (fsync) before the name changes: 0.4 ms of 5 on an idle disk,
-    12 of 16 on a busy one, where STDPipe takes 60 and 140.
+    Differs from STDPipe 0.4.1: planes keep their dtype and bits, and the write is atomic.
+    Metadata come back unchanged, including -inf, text of any alphabet and keys that FITS
+    reserves. A WCS without a header is written too. Look-up tables of a WCS go to a table named
+    VETWCS, and the header holds the nearest WCS without tables. STDPipe's ``load_cutout`` reads
+    the file. The bytes are on the disk (fsync) before the name changes: 0.4 ms of 5 on an idle
+    disk, 12 of 16 on a busy one, where STDPipe takes 60 and 140.
 
     Examples
     --------
@@ -74,11 +74,11 @@ def write_cutout(cutout: Mapping[str, Any], filename: str | os.PathLike[str]) ->
     left = [k for k, value in whole.extras.items() if k not in _LEGACY and value is not None]
     if left:
         warnings.warn(f"{filename}: {', '.join(left)}: not planes, not written", stacklevel=2)
-    write_atomic(filename, _packed(file_content(whole, meta), os.path.splitext(filename)[1]))
+    write_atomic(filename, _compress(file_content(whole, meta), os.path.splitext(filename)[1]))
 
 
-def _packed(content: bytes, suffix: str) -> bytes:
-    """Compressed as the file's name says."""
+def _compress(content: bytes, suffix: str) -> bytes:
+    """Compress the content by the ending of the file's name."""
     if suffix == ".gz":
         import gzip
 
@@ -91,7 +91,7 @@ def _packed(content: bytes, suffix: str) -> bytes:
 
 
 def load_cutout(filename: str | os.PathLike[str]) -> Cutout:
-    """Read a cutout file, of this program's or of STDPipe's writing.
+    """Read a cutout file, written by this program or by STDPipe.
 
     Parameters
     ----------
@@ -102,19 +102,18 @@ def load_cutout(filename: str | os.PathLike[str]) -> Cutout:
     Returns
     -------
     Cutout
-        Arrays in native byte order with the dtype they were written with; ``mask`` is
-        boolean, with the integers of the file in ``bits``, unless integers were written here.
+        Arrays in native byte order with their written dtype. ``mask`` is boolean, with the
+        integers of the file in ``bits``; a mask that `write_cutout` wrote as integers stays so.
 
     Raises
     ------
     InputError
-        It is not there, not FITS, cut short, or has no image.
+        The file does not exist, is not FITS, is cut short, or has no image.
 
     Notes
     -----
-    Differs from STDPipe 0.4.1: nothing in the file is evaluated. What looks like an array is
-    parsed as literals; what does not parse stays text.
-
+    Differs from STDPipe 0.4.1: nothing in the file is evaluated. Text of an array is parsed as
+    literals; text that does not parse stays text. `write_cutout` has an example.
     Examples
     --------
     >>> import tempfile, numpy as np
@@ -157,7 +156,7 @@ def load_cutout(filename: str | os.PathLike[str]) -> Cutout:
         zlib.error,
         VerifyError,
     ) as error:
-        raise InputError(f"{name}: wants a FITS file with cutouts, {_reason(error)}") from error
+        raise InputError(f"{name}: expected a FITS file of a cutout, {_reason(error)}") from error
 
 
 def _reason(error: Exception) -> str:
@@ -167,6 +166,6 @@ def _reason(error: Exception) -> str:
         return f"cannot read it ({error.strerror})"
     found = "found something else or a file cut short"
     if isinstance(error, (TypeError, ValueError, LookupError)):
-        # Where numpy or astropy gave up ("cannot reshape array") is nothing to a reader.
+        # Messages of numpy and astropy ("cannot reshape array") would not help the user.
         return found
     return f"{found} ({' '.join(str(error).split())})"

@@ -1,6 +1,6 @@
-"""Cutout files, in folders or listed, as a source: one file is one candidate.
+"""Source of cutout files, in folders or listed: one file is one candidate.
 
-The list of very many files is scanned lot by lot while the first are looked at.
+Long lists of files are scanned in lots, while the user already looks at the first ones.
 """
 
 from __future__ import annotations
@@ -33,20 +33,19 @@ from vetter.io.files.unreadable import reading
 from vetter.io.input_options import InputOrigin
 
 _ENDINGS = (".fits", ".fit", ".fts", ".fits.gz")
-# Names of planes are gathered from so many files, spread over the list.
-_SAMPLE = 64
+# Number of files, spread over the list, that give the names of planes.
+_SAMPLE_SIZE = 64
 
 FIRST_LOT = 512
-"""So many files are scanned before anything is shown; each later lot doubles the list, so that
-making the columns anew takes the time of one list in all."""
+"""Number of files scanned before anything is shown. Each later lot doubles the list, so that all
+rebuilding of columns together takes the time of one list."""
 
 
 @dataclass
 class CutoutFolder(CutoutSource):
-    """Cutouts as files hold them; each is read when it is shown.
+    """Candidates from cutout files, each of which is read at its first use.
 
-    Very many files are listed while the first of them are looked at (see
-    `vetter.core.cutout_source.CutoutSource`).
+    The list may grow while it is in use (see `vetter.core.cutout_source.CutoutSource`).
 
     Attributes
     ----------
@@ -55,20 +54,20 @@ class CutoutFolder(CutoutSource):
         Columns are the files' metadata.
     plane_names : tuple of str
     default_radius : float
-        Half of the largest cutout, unless the user says otherwise.
+        The radius from the user, else half of the largest cutout, pixels.
     record : dict
     given_fwhm : float or None
-        The user's word on the PSF's FWHM, pixels.
+        The PSF's FWHM from the user, pixels.
     lots : CutoutLots
         Scans the files.
     others : int
-        Files that are no FITS by their names.
+        Number of files without the name of a FITS file.
     strange : int
-        Files of the sample that hold no known plane.
+        Number of files in the sample without a known plane.
     extra_notes, extra_cautions : tuple of str
-        Said before all others.
+        Notes and cautions that come before all others.
     plane_provenance : mapping of str to Provenance
-        That ``err`` is estimated, where no file of the sample brings one.
+        ``err`` as estimated, if no file of the sample holds one.
     """
 
     title: str
@@ -86,53 +85,51 @@ class CutoutFolder(CutoutSource):
 
     @property
     def paths(self) -> list[Path]:
-        """The files, one for each candidate."""
+        """Files of the candidates, one each."""
         return self.lots.paths
 
     @property
     def complete(self) -> bool:
-        """Whether all files were listed."""
+        """Whether all files are listed."""
         return self.lots.complete and len(self.candidates) == len(self.lots.paths)
 
     @property
     def expected(self) -> int:
-        """About how many candidates there will be."""
+        """Estimated number of candidates in the complete list."""
         return self.lots.expected
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was found so far."""
+        """Notes on the files and columns that are listed so far."""
         roles = self.candidates.roles.described()
         notes = [f"{counted(len(self.candidates), 'cutout file')}; columns {roles or 'none'}"]
         left_alone = self.others + self.lots.left_alone
         if left_alone:
             notes.append(left_alone_words(left_alone))
         if self.strange:
-            hold = counted(
-                self.strange, "file of those looked at holds", "of the files looked at hold"
-            )
-            notes.append(f"{hold} no plane that is known")
+            lack = counted(self.strange, "sampled file lacks", "sampled files lack")
+            notes.append(f"{lack} a known plane")
         return (*self.extra_notes, *notes, *self.candidates.notes)
 
     @cached_property
     def fingerprints(self) -> tuple[Fingerprint, ...]:
-        """Of all files together, once they are listed."""
+        """Fingerprint of all files together, once they are listed."""
         return (files_fingerprint("cutouts", self.lots.paths),)
 
     def grow(self) -> CandidateList | None:
-        """The list with the next files; None when all are listed."""
+        """Return the list with the next files; None if all are listed."""
         if self.complete or self.lots.stopped:
             return None
         self.candidates = self.lots.next()
         return self.candidates
 
     def cutout(self, row: int, radius: float | None = None) -> Cutout:
-        """The cutout of one file, cropped where a smaller radius is asked for.
+        """Read the cutout of one file, and crop it to a smaller radius.
 
         Raises
         ------
         InputError
-            The file is gone or cannot be read.
+            The file no longer exists or cannot be read.
         """
         from vetter.io.cutouts.cutout_file import load_cutout
 
@@ -140,21 +137,21 @@ class CutoutFolder(CutoutSource):
             cutout = load_cutout(self.paths[row])
             if radius is not None:
                 cutout = cropped(cutout, radius)
-        return _completed(cutout, self.candidates.name(row))
+        return _complete_planes(cutout, self.candidates.name(row))
 
     def fwhm(self, measure: bool = True) -> PsfFwhm | None:
-        """The FWHM of the PSF where the files' metadata tell it; there is no field to measure."""
+        """Return the FWHM from the user or the metadata; there is no field to measure it on."""
         return known_fwhm(self.given_fwhm, self.candidates, None, None)
 
     def close(self) -> None:
-        """Nothing is kept open; what is being listed ends."""
+        """Stop listing; no file is open."""
         self.lots.stop()
 
 
 def is_cutout_file(path: Path) -> bool:
-    """Whether a file is a cutout of several planes: no data in front, named images behind.
+    """Return whether a file is a cutout: an empty primary HDU, then named images of one shape.
 
-    False too where it cannot be read: whoever opens it says why.
+    False for a file that cannot be read; opening the file then gives the reason.
     """
     try:
         scan = scan_primary(path)
@@ -173,24 +170,24 @@ def open_cutouts(
     origin: InputOrigin,
     fwhm: float | None = None,
 ) -> CutoutFolder:
-    """A source from cutout files and folders of them, subfolders included.
+    """Open cutout files and folders of cutout files, subfolders included.
 
-    ``fwhm`` is the user's word on the PSF's FWHM, pixels.
+    ``fwhm`` is the PSF's FWHM from the user, pixels.
 
     Raises
     ------
     InputError
-        Not one cutout is found.
+        There is no cutout file.
     """
-    paths, others = _listed(inputs)
+    paths, others = _list_files(inputs)
     lots = CutoutLots(paths)
     candidates = lots.next()
-    planes, largest, strange, made = _planes(_sample(lots.paths, lots.left))
+    planes, largest, strange, provenance = _scan_sample(_sample(lots.paths, lots.left))
     if not planes or not len(candidates):
         raise InputError(
-            f"{inputs[0]}: wanted cutout files (FITS with extensions named image, template...), "
-            f"found {counted(len(paths), 'FITS file')} and none such; "
-            "or name a candidate list and its planes"
+            f"{inputs[0]}: expected cutout files (FITS with extensions named image, template...), "
+            f"found {counted(len(paths), 'FITS file')}, none of them a cutout; "
+            "name cutout files, or a candidate list and its planes"
         )
     title = inputs[0].name if len(inputs) == 1 else counted(lots.expected, "cutout")
     half = (max(largest) - 1) / 2 if largest else 0
@@ -206,11 +203,12 @@ def open_cutouts(
         strange,
         origin.notes_with(),
         origin.cautions,
-        made,
+        provenance,
     )
 
 
-def _listed(inputs: Sequence[Path]) -> tuple[list[str], int]:
+def _list_files(inputs: Sequence[Path]) -> tuple[list[str], int]:
+    """Return the FITS files of the inputs, and the number of other files."""
     paths: list[str] = []
     others = 0
     for entry in inputs:
@@ -224,18 +222,18 @@ def _listed(inputs: Sequence[Path]) -> tuple[list[str], int]:
     return list(dict.fromkeys(paths)), others
 
 
-def _sample(cutouts: Sequence[Path], unread: Sequence[str]) -> list[Path]:
-    """Some of the cutout files, and of the files that were not looked at but may be such."""
-    each = _SAMPLE // 2 if unread else _SAMPLE
-    known = list(cutouts[:: max(1, len(cutouts) // each)])
-    few = [Path(path) for path in unread[:: max(1, len(unread) // each)]]
-    return known + [path for path in few if scanned(path) is not None]
+def _sample(cutouts: Sequence[Path], unscanned: Sequence[str]) -> list[Path]:
+    """Return a sample of the cutout files, and of the cutouts among the unscanned files."""
+    size = _SAMPLE_SIZE // 2 if unscanned else _SAMPLE_SIZE
+    known = list(cutouts[:: max(1, len(cutouts) // size)])
+    maybe = [Path(path) for path in unscanned[:: max(1, len(unscanned) // size)]]
+    return known + [path for path in maybe if scanned(path) is not None]
 
 
-def _planes(
+def _scan_sample(
     paths: Sequence[Path],
 ) -> tuple[tuple[str, ...], tuple[int, int] | None, int, dict[str, Provenance]]:
-    """Return plane names, the largest shape, the count of files without any, and what is made."""
+    """Return plane names, largest shape, number of files without planes, and provenance."""
     names: dict[str, None] = {}
     largest: tuple[int, int] | None = None
     strange = 0
@@ -247,17 +245,17 @@ def _planes(
             continue
         names.update(dict.fromkeys(planes))
         largest = max(filter(None, (largest, planes[known[0]])), key=max)
-    made = {} if "err" in names else {"err": Provenance.ESTIMATED}
+    provenance = {} if "err" in names else {"err": Provenance.ESTIMATED}
     if "image" in names:
         names["err"] = None
         if "convolved" in names:
             names["diff"] = None
     ordered = [n for n in ORDER if n in names] + [n for n in names if n not in ORDER]
-    return tuple(ordered), largest, strange, made
+    return tuple(ordered), largest, strange, provenance
 
 
-def _completed(cutout: Cutout, name: str) -> Cutout:
-    """The planes that can be made, made; and said."""
+def _complete_planes(cutout: Cutout, name: str) -> Cutout:
+    """Compute ``diff`` and ``err`` if the file lacks them, and note their provenance."""
     image, convolved = cutout.planes.get("image"), cutout.planes.get("convolved")
     cutout.meta.setdefault("name", name)
     if _lacks(cutout, "diff") and image is not None and convolved is not None:
@@ -277,12 +275,12 @@ def _completed(cutout: Cutout, name: str) -> Cutout:
 
 
 def _lacks(cutout: Cutout, name: str) -> bool:
-    """Whether there never was such a plane: one that could not be read is not made up."""
+    """Return whether the file has no such plane; an unreadable plane is not computed."""
     return name not in cutout.planes and name not in cutout.unread
 
 
 class CutoutLots:
-    """Scans the headers of files in their order.
+    """Scanner of file headers, in the order of the files.
 
     Parameters
     ----------
@@ -291,11 +289,11 @@ class CutoutLots:
     Attributes
     ----------
     paths : list of Path
-        Those that are cutouts, as far as they were scanned.
+        The cutout files among the scanned ones.
     left_alone : int
-        Other files.
+        Number of other files among the scanned ones.
     stopped : bool
-        The rest is left unscanned.
+        Whether scanning has been stopped.
     """
 
     def __init__(self, paths: Sequence[str]) -> None:
@@ -308,23 +306,23 @@ class CutoutLots:
 
     @property
     def complete(self) -> bool:
-        """Whether all files were scanned."""
+        """Whether all files are scanned."""
         return not self._left
 
     @property
     def left(self) -> list[str]:
-        """The files that were not scanned yet."""
+        """Files that are not scanned yet."""
         return list(self._left)
 
     @property
     def expected(self) -> int:
-        """How many there will be, if all that are left are cutouts."""
+        """Number of cutouts, if all files that are left are cutouts."""
         return len(self.paths) + len(self._left)
 
     def next(self) -> CandidateList:
-        """Scan one lot more; the list of all so far, whose first rows are those of the one before.
+        """Scan one more lot and return the list so far, which begins with the rows before.
 
-        Where it was stopped meanwhile, the list may end anywhere.
+        After `stop` the list may end anywhere in the lot.
         """
         goal = max(FIRST_LOT, 2 * len(self.paths))
         while self._left and len(self.paths) < goal and not self.stopped:
@@ -342,15 +340,15 @@ class CutoutLots:
         return self._list
 
     def stop(self) -> None:
-        """Leave the rest unscanned."""
+        """Stop scanning; files that are left stay unscanned."""
         self.stopped = True
 
 
 def scanned(path: Path) -> HeaderScan | None:
-    """The header in front of a cutout file's planes; None where the file is something else."""
+    """Scan the header in front of a cutout file's planes; None for other files."""
     try:
         scan = scan_primary(path)
     except (OSError, EOFError):
         return None
-    # A cutout file keeps its metadata in front of its planes, without data of its own.
+    # A cutout file has its metadata in a primary HDU without data.
     return scan if scan is not None and not scan.axes else None

@@ -1,4 +1,4 @@
-"""The layout of a cutout's file: planes as extensions, and the header that these share."""
+"""Layout of a cutout file: planes as extensions, with one shared header."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from vetter.io.fits.writing import format_card, image_extension, padded_header, 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
 
-# What the file's structure says, and not the cutout's header.
+# Keywords of the file's structure, not of the cutout's header.
 _STRUCTURE = (
     *("SIMPLE", "XTENSION", "BITPIX", "PCOUNT", "GCOUNT", "EXTEND", "EXTNAME", "EXTVER"),
     *("BZERO", "BSCALE", "BLANK", "CHECKSUM", "DATASUM"),
@@ -36,12 +36,12 @@ _STRUCTURE = (
 
 
 def file_content(cutout: Cutout, meta: Mapping[str, Any]) -> bytes:
-    """The bytes of the file. Cards that all planes share are put into text once.
+    """Return the bytes of the file; cards that all planes share are formatted once.
 
     Raises
     ------
     InputError
-        A plane is of numbers that FITS has not, or a card of the header is malformed.
+        A plane holds numbers that FITS lacks, or a card of the header is malformed.
     """
     shared, tables = shared_cards(cutout)
     stored: dict[str, Array] = {}
@@ -75,35 +75,35 @@ def file_content(cutout: Cutout, meta: Mapping[str, Any]) -> bytes:
 
 
 def _extension_name(name: str, taken: Mapping[str, Any]) -> str:
-    """EXTNAME of a plane; the exact name is in the record where this is not it."""
+    """Return the EXTNAME of a plane; the record holds the plane's name if it differs."""
     stem = "".join(c if " " < c <= "~" else "_" for c in name.upper())[:60] or "_"
     return numbered_name(stem, {*taken, TABLES, "PRIMARY"})
 
 
 def assemble(name: str, hdus: Sequence[Any]) -> Cutout:
-    """A cutout of HDUs with name, header and data, of astropy's or `PlainHdu`.
+    """Build a cutout from HDUs with name, header and data, astropy's or `PlainHdu`.
 
     Raises
     ------
     InputError
-        None of them is a two-dimensional image; `name` is the file's.
+        None of the HDUs is a two-dimensional image; `name` is the file's.
     """
     if not hdus:
-        raise InputError(f"{name}: wants two-dimensional images, found none")
+        raise InputError(f"{name}: expected two-dimensional images, found none")
     record = decode_record(hdus[0].header)
-    known = record.get("planes")
+    entries = record.get("planes")
     planes: dict[str, Array] = {}
-    notes = _words(record, "notes")
+    notes = _text_by_plane(record, "notes")
     cutout = Cutout({}, decode_meta(hdus[0].header), notes=notes, provenance=_provenance(notes))
-    cutout.unread = _words(record, "unread")
+    cutout.unread = _text_by_plane(record, "unread")
     for number, hdu in enumerate(hdus):
-        data = getattr(hdu, "data", None)  # astropy's HDU of damaged headers has none
+        data = getattr(hdu, "data", None)  # astropy's HDU of a damaged header lacks data
         if data is None:
             continue
         data = np.asarray(data)
         while data.ndim > 2 and data.shape[0] == 1:
             data = data[0]
-        entry = known.get(hdu.name) if isinstance(known, dict) else None
+        entry = entries.get(hdu.name) if isinstance(entries, dict) else None
         plane, dtype = _plane_entry(entry, hdu.name or ("image" if number == 0 else f"hdu{number}"))
         if data.ndim != 2 or (planes and data.shape != cutout.shape):
             cutout.notes[plane] = f"left out: shape {data.shape}"
@@ -114,38 +114,38 @@ def assemble(name: str, hdus: Sequence[Any]) -> Cutout:
         if cutout.header is None:
             cutout.header = plane_header(hdu.header)
     if not planes:
-        raise InputError(f"{name}: wants two-dimensional images, found none")
+        raise InputError(f"{name}: expected two-dimensional images, found none")
     cutout.origin = None if cutout.header is None else crop_origin(cutout.header)
     return cutout
 
 
-def _words(record: Mapping[str, Any], part: str) -> dict[str, str]:
-    """What the record says of planes, by their names."""
-    said = record.get(part)
-    return {str(k): str(v) for k, v in said.items()} if isinstance(said, dict) else {}
+def _text_by_plane(record: Mapping[str, Any], part: str) -> dict[str, str]:
+    """Return a part of the record, plane name to text; empty for a malformed part."""
+    texts = record.get(part)
+    return {str(k): str(v) for k, v in texts.items()} if isinstance(texts, dict) else {}
 
 
 def _provenance(notes: Mapping[str, str]) -> dict[str, Provenance]:
-    """Return how planes came to be; in files the words of their notes are the only record of it."""
-    known = {}
+    """Return the provenance of planes, which a file records only in the text of their notes."""
+    provenance = {}
     for plane, note in notes.items():
-        made = Provenance.GIVEN
+        flags = Provenance.GIVEN
         for part in note.split(", "):
             if part == ESTIMATED_NOISE:
-                made |= Provenance.ESTIMATED
+                flags |= Provenance.ESTIMATED
             elif part.startswith("reprojected"):
-                made |= Provenance.REPROJECTED
+                flags |= Provenance.REPROJECTED
             elif part in ("variance converted", "weight converted"):
-                made |= Provenance.CONVERTED
+                flags |= Provenance.CONVERTED
             elif part == "image - convolved":
-                made |= Provenance.COMPUTED
-        if made:
-            known[plane] = made
-    return known
+                flags |= Provenance.COMPUTED
+        if flags:
+            provenance[plane] = flags
+    return provenance
 
 
 def _plane_entry(entry: Any, extension: str) -> tuple[str, str | None]:
-    """Name and dtype of a plane from the record, else from EXTNAME."""
+    """Return name and dtype of a plane from its record entry, else from EXTNAME."""
     if isinstance(entry, list) and len(entry) == 2 and all(isinstance(e, str) for e in entry):
         if entry[0] not in SPECIAL:
             return entry[0], entry[1]
@@ -166,7 +166,7 @@ def _put_plane(cutout: Cutout, name: str, data: Array, dtype: str | None) -> Non
 
 
 def shared_cards(cutout: Cutout) -> tuple[str, bytes | None]:
-    """The cards that all extensions share, and the extension with the WCS's look-up tables.
+    """Return the cards that all extensions share, and the WCS's extension of look-up tables.
 
     Raises
     ------
@@ -178,7 +178,7 @@ def shared_cards(cutout: Cutout) -> tuple[str, bytes | None]:
     header: Header = Header() if cutout.header is None else cutout.header
     wcs, tables = cutout.given_wcs, None
     if wcs is not None and (wcs.naxis != 2 or not wcs.has_celestial):
-        # Of STDPipe's dict: made from a header of more axes, or of one without a sky.
+        # A WCS in STDPipe's dict may have more axes, or none on the sky.
         wcs = wcs.celestial if wcs.has_celestial else None
     if wcs is not None and has_tables(wcs):
         tables = wcs_extension(wcs)
@@ -187,7 +187,7 @@ def shared_cards(cutout: Cutout) -> tuple[str, bytes | None]:
         header = without_table_cards(header)
         if wcs is not None and not same_sky(header_wcs(header), wcs, cutout.shape):
             header = with_wcs(header, wcs)
-    with quiet():  # comments too long for their card
+    with quiet():  # astropy warns of comments too long for their card
         text = "".join(
             _card_text(card)
             for card in header.cards
@@ -208,7 +208,7 @@ def _card_text(card: Any) -> str:
         text = str(card)
         written, slash, comment = text.partition("=")[2].partition("/")
         number = written.replace(" ", "")
-        # astropy shortens numbers to twenty characters; to read all values takes milliseconds.
+        # astropy shortens numbers to 20 characters. Only such cards are parsed: all take too long.
         if len(text) == 80 and len(number) > 18 and number[0] != "'":
             value = card.value
             if isinstance(value, float) and float(number.upper().replace("D", "E")) != value:
@@ -220,14 +220,14 @@ def _card_text(card: Any) -> str:
 
 
 def plane_header(header: Header) -> Header:
-    """The cutout's own cards of an extension's header."""
+    """Return an extension's header without the cards of the file's structure."""
     from astropy.io.fits import Header
 
     return Header([card for card in header.cards if card.keyword not in _STRUCTURE])
 
 
 def crop_origin(header: Header) -> tuple[int, int] | None:
-    """Where the cutout's pixel [0, 0] lies in the parent image: column and row, 0-based."""
+    """Return column and row, 0-based, of the cutout's pixel [0, 0] in the parent image."""
     if "CROP_X1" not in header or "CROP_Y1" not in header:
         return None
     return int(header["CROP_X1"]), int(header["CROP_Y1"])

@@ -1,6 +1,6 @@
-"""The candidate list of a folder of cutout files, from their headers alone: metadata as columns.
+"""Candidate list of cutout files, with the metadata of their headers as columns.
 
-Headers are scanned fast enough for ten thousand files.
+The scan reads headers alone, and is fast enough for ten thousand files.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from vetter.io.fits.header_blocks import (
     read_blocks,
 )
 
-# A header longer than this is no cutout's.
-_MOST = 400 * BLOCK
-_TEXT = re.compile(r"^\s*'((?:[^']|'')*)'")
+# Headers of cutouts are shorter.
+_MAX_HEADER_BYTES = 400 * BLOCK
+_QUOTED_TEXT = re.compile(r"^\s*'((?:[^']|'')*)'")
 _STRUCTURE = re.compile(
     r"SIMPLE|XTENSION|BITPIX|NAXIS\d*|EXTEND|PCOUNT|GCOUNT|EXTNAME|EXTVER|CHECKSUM|DATASUM|LONGSTRN"
 )
@@ -41,7 +41,7 @@ _STRUCTURE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class HeaderScan:
-    """One header: its simple values by lower-case keyword, and the bytes that its data take."""
+    """One header: simple values by lower-case keyword, EXTNAME, axes, and the size of its data."""
 
     values: dict[str, Any]
     extname: str
@@ -50,17 +50,17 @@ class HeaderScan:
 
 
 def scan_primary(path: Path) -> HeaderScan | None:
-    """The primary header of a file; None where the file is no FITS."""
-    with _opened(path) as stream:
+    """Scan the primary header of a file; None if the file is not FITS."""
+    with _open(path) as stream:
         return _scan(stream, first=True)
 
 
 def scan_first_image(path: Path) -> HeaderScan | None:
-    """The header of a file's first image, with what the primary header says beside it.
+    """Scan the header of a file's first image; values of the primary header are added.
 
-    None where the file is no FITS, or has no image in its first two HDUs.
+    None if the file is not FITS, or has no image in its first two HDUs.
     """
-    with _opened(path) as stream:
+    with _open(path) as stream:
         first = _scan(stream, first=True)
         if first is None or len(first.axes) >= 2:
             return first
@@ -71,16 +71,16 @@ def scan_first_image(path: Path) -> HeaderScan | None:
     values = {**first.values, **scan.values}
     axes = scan.axes
     if values.get("zimage") is True:
-        axes = (_whole(values.get("znaxis1")), _whole(values.get("znaxis2")))
+        axes = (_whole_number(values.get("znaxis1")), _whole_number(values.get("znaxis2")))
     elif "tfields" in values:
         return None
     return HeaderScan(values, scan.extname, axes, scan.data_bytes) if len(axes) >= 2 else None
 
 
 def scan_planes(path: Path) -> dict[str, tuple[int, int]] | None:
-    """Names and shapes (rows, columns) of a file's image extensions; None where it is no FITS."""
+    """Return names and shapes (rows, columns) of image extensions; None if it is not FITS."""
     planes: dict[str, tuple[int, int]] = {}
-    with _opened(path) as stream:
+    with _open(path) as stream:
         scan = _scan(stream, first=True)
         if scan is None:
             return None
@@ -92,62 +92,64 @@ def scan_planes(path: Path) -> dict[str, tuple[int, int]] | None:
     return planes
 
 
-def _opened(path: Path) -> Any:
-    """The file's bytes, unpacked where its name says that they are packed."""
+def _open(path: Path) -> Any:
+    """Open a file for reading; ``.gz`` files are unpacked."""
     file = open_plain_file(path)
     if path.suffix != ".gz":
         return file
     packed = gzip.GzipFile(fileobj=file)
-    # Closed with it; typeshed has the attribute for files that GzipFile opened itself.
+    # GzipFile.close() closes myfileobj; typeshed types it for files that GzipFile opened itself.
     packed.myfileobj = file  # type: ignore[assignment]
     return packed
 
 
 def _scan(stream: IO[bytes], first: bool) -> HeaderScan | None:
     try:
-        blocks = read_blocks(stream, (START if first else EXTENSION,), _MOST)
+        blocks = read_blocks(stream, (START if first else EXTENSION,), _MAX_HEADER_BYTES)
     except EndlessHeader:
         return None
-    return None if blocks is None else _header(blocks)
+    return None if blocks is None else _scan_header(blocks)
 
 
-def _header(blocks: HeaderBlocks) -> HeaderScan:
+def _scan_header(blocks: HeaderBlocks) -> HeaderScan:
     values: dict[str, Any] = {}
     structure: dict[str, Any] = {}
     for keyword, written in blocks.cards():
-        value = _value(written)
+        value = _parse_value(written)
         if _STRUCTURE.fullmatch(keyword):
             structure[keyword] = value
         elif value is not None:
-            given = keyword.removeprefix("HIERARCH ")
-            values[keyword.lower() if given == keyword else given] = value
+            bare = keyword.removeprefix("HIERARCH ")
+            values[keyword.lower() if bare == keyword else bare] = value
     count = structure.get("NAXIS", 0)
-    # FITS allows 999 axes; a damaged header can ask for more than there is time for.
-    axes = tuple(_whole(structure.get(f"NAXIS{n + 1}")) for n in range(min(_whole(count), 999)))
+    # min(): FITS allows 999 axes, and a loop over a damaged NAXIS might not end.
+    axes = tuple(
+        _whole_number(structure.get(f"NAXIS{n + 1}")) for n in range(min(_whole_number(count), 999))
+    )
     pixels = 1 if axes else 0
     for length in axes:
         pixels *= length
-    size = abs(_whole(structure.get("BITPIX", 8))) // 8
-    extra = _whole(structure.get("PCOUNT", 0))
+    size = abs(_whole_number(structure.get("BITPIX", 8))) // 8
+    extra = _whole_number(structure.get("PCOUNT", 0))
     extname = structure.get("EXTNAME")
     return HeaderScan(
         values,
         extname.strip() if isinstance(extname, str) else "",
         axes,
-        # Never below nothing: whoever goes by it would come by the same header again and again.
+        # max(): a negative size would lead scan_planes() back to the same header forever.
         max(pixels + extra, 0) * size,
     )
 
 
-def _whole(value: Any) -> int:
+def _whole_number(value: Any) -> int:
     return value if isinstance(value, int) and 0 <= abs(value) < 2**40 else 0
 
 
-def _value(rest: str) -> Any:
-    """A card's value in Python types; None where it is empty or written otherwise."""
-    plain = rest.partition("/")[0].strip()
+def _parse_value(card_text: str) -> Any:
+    """Return a card's value in Python types; None if it is empty or of another form."""
+    plain = card_text.partition("/")[0].strip()
     if plain.startswith("'"):
-        text = _TEXT.match(rest)
+        text = _QUOTED_TEXT.match(card_text)
         return None if text is None else text[1].replace("''", "'").rstrip()
     if plain in ("T", "F"):
         return plain == "T"
@@ -162,56 +164,55 @@ def _value(rest: str) -> Any:
 
 
 def listed_candidates(paths: Sequence[Path], scans: Sequence[HeaderScan]) -> CandidateList:
-    """The candidates of cutout files: columns are their metadata, and ``file``.
+    """Return the candidates of cutout files; columns are their metadata, and ``file``.
 
     A key is the identity in the metadata, else the file's name.
     """
     table = _table(paths, scans)
     roles = recognise([str(name) for name in table.colnames])
     roles = roles.with_(key=roles.key or "file", one_based=False)
-    keys, said = make_keys(Table({"key": _identities(table, roles)}), "key")
+    keys, notes = make_keys(Table({"key": _identities(table, roles)}), "key")
     x, y, ra, dec = (_numbers(scans, column) for column in (roles.x, roles.y, roles.ra, roles.dec))
-    return CandidateList(table, roles, keys, x, y, ra, dec, said)
+    return CandidateList(table, roles, keys, x, y, ra, dec, notes)
 
 
 def continued(
     earlier: CandidateList, paths: Sequence[Path], scans: Sequence[HeaderScan]
 ) -> CandidateList:
-    """The list of more files, the first of which are those of an earlier list.
+    """Return the list of more files, which begin with the files of an earlier list.
 
-    Roles and keys of the earlier list stay, whatever the new files would have changed in them.
+    Roles and keys of the earlier list stay, even if the new files would change them.
     """
     first, roles = len(earlier), earlier.roles
-    known = set(earlier.keys.tolist())
+    taken = set(earlier.keys.tolist())
     keys = np.empty(len(paths), object)
     keys[:first] = earlier.keys
     for row, key in enumerate(_identities(_table(paths[first:], scans[first:]), roles), first):
-        keys[row] = numbered_name(storable(str(key)), known, "#")
-        known.add(keys[row])
+        keys[row] = numbered_name(storable(str(key)), taken, "#")
+        taken.add(keys[row])
     x, y, ra, dec = (_numbers(scans, column) for column in (roles.x, roles.y, roles.ra, roles.dec))
     return CandidateList(_table(paths, scans), roles, keys, x, y, ra, dec, earlier.notes)
 
 
 def _identities(table: Table, roles: Roles) -> Any:
-    """What each file's metadata call it; a file that they do not name is known by its name."""
+    """Return each file's identity in its metadata, else its name without ending."""
     stems = np.asarray(table["file"])
     if roles.key == "file" or roles.key not in table.colnames:
         return stems
-    given = np.asarray(table[roles.key].astype(str).filled(""))
-    return np.where(given == "", stems, given)
+    identities = np.asarray(table[roles.key].astype(str).filled(""))
+    return np.where(identities == "", stems, identities)
 
 
 def table_of(rows: Sequence[Mapping[str, Any]]) -> Table:
-    """A table of values by name, of which any row may lack any."""
+    """Return a table of rows of values by name; values that a row lacks are masked."""
     names: dict[str, None] = {}
     for row in rows:
         names.update(dict.fromkeys(row))
     table = Table()
     for name in names:
         values = [row.get(name) for row in rows]
-        gaps = np.array([value is None for value in values])
-        data, mask = _column(values, gaps)
-        table[name] = MaskedColumn(data=data, mask=mask)
+        mask = np.array([value is None for value in values])
+        table[name] = MaskedColumn(data=_column(values), mask=mask)
     return table
 
 
@@ -222,20 +223,20 @@ def _table(paths: Sequence[Path], scans: Sequence[HeaderScan]) -> Table:
     return table
 
 
-def _column(values: Sequence[Any], gaps: Any) -> tuple[Any, Any]:
+def _column(values: Sequence[Any]) -> Any:
     present = [value for value in values if value is not None]
     if all(isinstance(value, bool) for value in present):
-        return np.array([bool(value) for value in values]), gaps
+        return np.array([bool(value) for value in values])
     if all(isinstance(value, int) and abs(value) < 2**63 for value in present):
-        return np.array([value or 0 for value in values], np.int64), gaps
+        return np.array([value or 0 for value in values], np.int64)
     floats = [_float(value) for value in values]
     if all(number is not None for number in floats):
-        return np.array(floats, np.float64), gaps
-    return np.array(["" if value is None else str(value) for value in values]), gaps
+        return np.array(floats, np.float64)
+    return np.array(["" if value is None else str(value) for value in values])
 
 
 def _float(value: Any) -> float | None:
-    """A number as it may stand in metadata: STDPipe writes NaN as the text 'NaN'."""
+    """Return metadata as a number, None for text; STDPipe writes NaN as the text 'NaN'."""
     if value is None:
         return float("nan")
     if isinstance(value, (int, float)) and not isinstance(value, bool):

@@ -1,11 +1,10 @@
-"""A cutout's metadata as the cards of a FITS header, and back.
+"""Conversion of a cutout's metadata to the cards of a FITS header, and back.
 
-Each value has one card, in the form in which STDPipe writes and reads it, as near as a card
-comes to it. Any key gets a keyword, and its own where FITS allows. Where a card is not exact (a key
-with capitals, text that is not ASCII, a list, a time in TDB...) one more card, VETMETA, holds in
-JSON what is missing. A reader that does not know it loses nothing but that. Each entry of VETMETA
-counts only as long as it agrees with its card, so a value changed by another program is never
-overruled. Nothing is evaluated.
+Each value has one card, in STDPipe's form, as exact as a card allows. Each key gets a keyword, its
+own if FITS allows it. If a card is not exact (a key with capitals, text that is not ASCII, a list,
+a time in TDB...), one more card, VETMETA, holds the exact values in JSON. Other programs can read
+all other cards. An entry of VETMETA counts only while it agrees with its card, so a value that
+another program changed is never overruled. Nothing is evaluated.
 """
 
 from __future__ import annotations
@@ -36,11 +35,12 @@ if TYPE_CHECKING:
     from astropy.io.fits import Header
 
 _STRUCTURE = re.compile(r"SIMPLE|BITPIX|NAXIS\d*|EXTEND|CHECKSUM|DATASUM|END|CONTINUE|")
-# Text that FITS, astropy or STDPipe would take for something else, or would shorten.
+# Text that FITS, astropy or STDPipe would read as something else, or would shorten.
 _AMBIGUOUS = re.compile(r"NaN|Inf|array\(.*|[A-Za-z_][\w.]*: +[+-]?[\d.].*|.*[ &]|.*[^ -~].*", re.S)
 _BOILERPLATE = "FITS (Flexible Image Transport System) format is defined"
 
 RECORD = "VETMETA"
+"""Keyword of the card with the exact values in JSON."""
 
 _RESERVED = re.compile(
     r"SIMPLE|XTENSION|BITPIX|NAXIS.*|EXTEND|PCOUNT|GCOUNT|GROUPS|BLOCKED|END|COMMENT|HISTORY"
@@ -48,21 +48,21 @@ _RESERVED = re.compile(
     r"|INHERIT|Z(IMAGE|NAXIS\d*)|TFIELDS|" + RECORD
 )
 _KEYWORD = re.compile(r"[A-Z0-9_-]+([ .][A-Z0-9_-]+)*")
-# With HIERARCH before it and the longest number behind, a card is full.
-_LONGEST = 36
-_ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?")
+# With HIERARCH before the keyword and the longest number behind, a card is full.
+_MAX_KEYWORD_LENGTH = 36
+_ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?")
 
 
 def encode_meta(meta: Mapping[str, Any], record: Mapping[str, Any] | None = None) -> str:
-    """Metadata as header cards, 80 columns each.
+    """Format metadata as header cards, 80 columns each.
 
     Parameters
     ----------
     meta : mapping
         Any keys, any values; see the module's description. Numbers of numpy become Python's;
-        objects of unknown types are kept as their text.
+        objects of unknown types become their text.
     record : mapping, optional
-        More to be kept in VETMETA (JSON): see `decode_record`.
+        More entries for VETMETA (JSON): see `decode_record`.
     """
     cards, types = [], {}
     keywords = keywords_of(meta)
@@ -83,9 +83,9 @@ def encode_meta(meta: Mapping[str, Any], record: Mapping[str, Any] | None = None
 
 
 def decode_meta(header: Header) -> dict[str, Any]:
-    """The metadata in a header, written by `encode_meta` or by STDPipe.
+    """Read the metadata of a header, written by `encode_meta` or by STDPipe.
 
-    A value that is not what it seems to be (a list cut short, a time that is none) stays text.
+    A value that cannot be parsed (a list cut short, an invalid time) stays text.
     """
     record = decode_record(header)
     keys, types = _part(record, "keys"), _part(record, "types")
@@ -106,7 +106,7 @@ def decode_meta(header: Header) -> dict[str, Any]:
 
 
 def decode_record(header: Header) -> dict[str, Any]:
-    """What VETMETA holds; empty where it is not there or not readable."""
+    """Return the content of VETMETA; empty if the card is missing or unreadable."""
     try:
         record = json.loads(header.get(RECORD, "{}"))
     except (ValueError, TypeError, RecursionError):
@@ -120,7 +120,7 @@ def _part(record: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def _encode(value: Any) -> tuple[Plain, Any]:
-    """The value of a card, and what VETMETA has to add (None if nothing)."""
+    """Return the value of a card, and its entry in VETMETA (None if the card is exact)."""
     if value is None or isinstance(value, (bool, np.bool_)):
         return (None if value is None else bool(value)), None
     if isinstance(value, str):
@@ -147,7 +147,7 @@ def _encode(value: Any) -> tuple[Plain, Any]:
 
 
 def _json(content: Any) -> str:
-    """JSON without single quotes: astropy ends a string at ``' /``."""
+    """Return JSON without single quotes, since astropy ends a string at ``' /``."""
     return json.dumps(content, separators=(",", ":")).replace("'", "\\u0027")
 
 
@@ -158,7 +158,7 @@ def _encode_float(value: float) -> Plain:
 
 
 def _nearest(value: Any, packed: Any) -> Plain:
-    """What a reader that does not know VETMETA gets for a value it cannot have."""
+    """Return the card's value for programs that ignore VETMETA: the nearest plain one."""
     if is_time(value):
         return utc_text(value)
     if isinstance(value, datetime.datetime):
@@ -183,7 +183,7 @@ def _nearest(value: Any, packed: Any) -> Plain:
 
 
 def _values(header: Header) -> Iterable[tuple[str, Plain | complex]]:
-    """Keywords and values, but for those of the file's structure; what cannot be read is text."""
+    """Yield keywords and values, without the file's structure; unreadable values are text."""
     from astropy.io.fits import VerifyError
 
     for card in header.cards:
@@ -195,8 +195,8 @@ def _values(header: Header) -> Iterable[tuple[str, Plain | complex]]:
                 value = card.value
             except (ValueError, VerifyError):
                 value = card.image[10:].strip(" '")
-        known = value is None or isinstance(value, (bool, int, float, complex, str))
-        yield keyword, value if known else None
+        is_plain = value is None or isinstance(value, (bool, int, float, complex, str))
+        yield keyword, value if is_plain else None
 
 
 def _decode(keyword: str, plain: Plain | complex, exact: Any) -> Any:
@@ -211,7 +211,7 @@ def _decode(keyword: str, plain: Plain | complex, exact: Any) -> Any:
         except (ValueError, TypeError, RecursionError):
             pass
     if keyword == "TIME":
-        return _time(plain)
+        return _parse_time(plain)
     if plain in ("NaN", "Inf"):
         return math.nan if plain == "NaN" else math.inf
     if isinstance(plain, str) and plain.startswith("array("):
@@ -235,7 +235,7 @@ def _restore(plain: Plain | complex, exact: Any) -> Any:
     return unpack(exact)
 
 
-def _time(plain: Plain | complex) -> Any:
+def _parse_time(plain: Plain | complex) -> Any:
     if not isinstance(plain, str):
         return plain
     from astropy.time import Time
@@ -247,41 +247,47 @@ def _time(plain: Plain | complex) -> Any:
 
 
 def keywords_of(meta: Mapping[str, Any]) -> dict[str, str]:
-    """Keyword to key, in the order of the metadata; keys that are keywords keep their own."""
-    own = {key: key.upper() for key in meta if isinstance(key, str) and _is_own(key, meta[key])}
-    taken = set(own.values())
+    """Return keyword to key, in the order of the metadata; valid keys become their keyword."""
+    valid = {key: key.upper() for key in meta if isinstance(key, str) and _is_valid(key, meta[key])}
+    taken = set(valid.values())
     keywords = {}
     for key in meta.keys():
-        keyword = own.get(key) or _free(str(key), taken)
+        keyword = valid.get(key) or _make_keyword(str(key), taken)
         taken.add(keyword)
         keywords[keyword] = key
     return keywords
 
 
-def _is_own(key: str, value: Any) -> bool:
+def _is_valid(key: str, value: Any) -> bool:
+    """Return whether a key in capitals can be its own keyword."""
     keyword = key.upper()
-    if key != keyword.lower() or len(keyword) > _LONGEST or not _KEYWORD.fullmatch(keyword):
+    if (
+        key != keyword.lower()
+        or len(keyword) > _MAX_KEYWORD_LENGTH
+        or not _KEYWORD.fullmatch(keyword)
+    ):
         return False
-    if keyword == "TIME" and not _reads_as_time(value):
+    if keyword == "TIME" and not _is_time_for_stdpipe(value):
         return False
     return not _RESERVED.fullmatch(keyword)
 
 
-def _free(key: str, taken: Container[str]) -> str:
-    """A keyword for a key that FITS does not allow, or that differs from another by case."""
+def _make_keyword(key: str, taken: Container[str]) -> str:
+    """Return a keyword for a key that FITS forbids, or that differs from another by case."""
+    max_length = _MAX_KEYWORD_LENGTH - 4
     stem = key.upper()
-    if not _KEYWORD.fullmatch(stem) or len(stem) > _LONGEST - 4:
-        stem = re.sub(r"[^A-Z0-9_-]+", "_", stem)[: _LONGEST - 4]
+    if not _KEYWORD.fullmatch(stem) or len(stem) > max_length:
+        stem = re.sub(r"[^A-Z0-9_-]+", "_", stem)[:max_length]
     if _RESERVED.fullmatch(stem) or stem in ("", "TIME", "HIERARCH"):
-        # Before it, for astropy takes all that begins with NAXIS for structure.
+        # As a prefix, since astropy reads every keyword that begins with NAXIS as structure.
         stem = f"META_{stem}"
     return numbered_name(stem, taken)
 
 
-def _reads_as_time(value: Any) -> bool:
-    """Whether STDPipe, which makes a Time of whatever TIME holds, will get one."""
+def _is_time_for_stdpipe(value: Any) -> bool:
+    """Return whether STDPipe, which makes a Time of any value of TIME, can do so."""
     if isinstance(value, str):
-        if not _ISO.fullmatch(value):
+        if not _ISO_TIME.fullmatch(value):
             return False
         try:
             datetime.datetime.fromisoformat(value)

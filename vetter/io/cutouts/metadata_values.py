@@ -1,6 +1,6 @@
-"""Values that a FITS card cannot hold, as JSON: times, quantities, lists, bytes...
+"""JSON form of values that a FITS card cannot hold: times, quantities, lists, bytes...
 
-Arrays are text, ``array([1.0, np.nan], dtype="float32")``: written and read, never run.
+Arrays are text, ``array([1.0, np.nan], dtype="float32")``, which is parsed and never evaluated.
 """
 
 from __future__ import annotations
@@ -37,22 +37,22 @@ _NAMES: dict[str, float | None] = {
 
 
 def is_time(value: Any) -> bool:
-    """Whether it is an astropy Time, without importing astropy.time to find out."""
+    """Return whether a value is an astropy Time, without importing astropy.time."""
     module = sys.modules.get("astropy.time")
     return module is not None and isinstance(value, module.Time)
 
 
 def is_quantity(value: Any) -> bool:
-    """Whether it is an astropy Quantity."""
+    """Return whether a value is an astropy Quantity, without importing astropy.units."""
     module = sys.modules.get("astropy.units")
     return module is not None and isinstance(value, module.Quantity)
 
 
 def pack(value: Any) -> Json:
-    """A value as JSON from which `unpack` makes an equal one.
+    """Convert a value to JSON from which `unpack` makes an equal one.
 
-    Plain JSON stands for itself; everything else is an object with one key, its type. What
-    has no type here is kept as its text.
+    Plain JSON stays as it is; other values become an object with one key, the type. Values of
+    unknown types become their text.
     """
     if value is None or isinstance(value, (bool, str)) and type(value) in (bool, str):
         return value
@@ -77,12 +77,12 @@ def pack(value: Any) -> Json:
 
 
 def unpack(packed: Json) -> Any:
-    """The value of what `pack` made.
+    """Return the value that `pack` converted to JSON.
 
     Raises
     ------
     ValueError
-        It is not something that `pack` makes.
+        The JSON does not come from `pack`.
     """
     if isinstance(packed, list):
         return [unpack(item) for item in packed]
@@ -100,17 +100,20 @@ def unpack(packed: Json) -> Any:
 
 
 def utc_text(time: Any) -> str | None:
-    """An ISO time in UTC to the nanosecond; in its own scale where UTC is not to be had."""
+    """Return an ISO time to the nanosecond, in UTC if its scale converts to UTC, else its own.
+
+    None for an array, a masked or non-finite time, or a year outside of 1 to 9999.
+    """
     if time.shape or np.ma.is_masked(time.jd1) or not np.isfinite(time.jd1 + time.jd2):
         return None
     if time.scale in ("tai", "tt", "tdb", "tcg", "tcb"):
         with quiet():
-            # Of leap seconds before 1960 or to come: the exact time is kept beside.
+            # astropy warns of unknown leap seconds; VETMETA holds the exact time.
             time = time.utc
     import erfa
 
     scale = b"UTC" if time.scale == "utc" else b"TAI"
-    # The function beneath, for it reports doubtful leap seconds without a warning.
+    # erfa.ufunc.d2dtf, not erfa.d2dtf: it returns doubtful leap seconds without a warning.
     year, month, day, clock, _ = erfa.ufunc.d2dtf(scale, 9, float(time.jd1), float(time.jd2))
     if not 0 < year <= 9999:
         return None
@@ -181,7 +184,7 @@ _PACKERS: tuple[tuple[Any, Callable[[Any], Json]], ...] = (
     (datetime.datetime, lambda v: {"datetime": v.isoformat()}),
     (datetime.date, lambda v: {"date": v.isoformat()}),
     (tuple, lambda v: {"tuple": [pack(item) for item in v]}),
-    # A row of a structured array: its values.
+    # A row of a structured array becomes the tuple of its values.
     (np.void, lambda v: pack(v.item())),
     (list, lambda v: [pack(item) for item in v]),
     (Mapping, lambda v: {"dict": [[pack(k), pack(v[k])] for k in v.keys()]}),
@@ -207,16 +210,16 @@ _UNPACKERS: dict[str, Callable[[Any], Any]] = {
 
 
 def format_array(array: Array) -> str:
-    """The text of an array, from which STDPipe's ``eval`` and `parse_array` both make it again.
+    """Return the text of an array, which STDPipe's ``eval`` and `parse_array` can both read.
 
-    Every element is written out, each float with all its digits; NaN and infinities are
-    ``np.nan`` and ``np.inf``, names that STDPipe's evaluation knows; the dtype is in quotes.
+    Every element is written out, each float with all its digits. NaN and infinities are
+    ``np.nan`` and ``np.inf``, which STDPipe can evaluate. The dtype is in quotes.
 
     Raises
     ------
     ValueError
-        Its dtype is not boolean, a real number, a string or a time, or it is empty in more
-        than one dimension.
+        The dtype is not boolean, a real number, a string or a time, or the array is empty in
+        more than one dimension.
     """
     kind = array.dtype.kind
     if kind not in "biufSUMm" or (array.size == 0 and array.ndim != 1):
@@ -238,29 +241,30 @@ def _text(items: Any) -> str:
     if isinstance(items, float) and not math.isfinite(items):
         return "np.nan" if math.isnan(items) else "np.inf" if items > 0 else "-np.inf"
     if isinstance(items, (str, bytes)):
-        return _quoted(items)
+        return _quote(items)
     return ascii(items)
 
 
-def _quoted(item: str | bytes) -> str:
-    """A literal in double quotes, without a single one: astropy reads ``' /`` in a
-    string as its end and a comment.
+def _quote(item: str | bytes) -> str:
+    """Return a literal in double quotes, without a single quote.
+
+    Astropy reads ``' /`` in a string as its end and a comment.
     """
     if isinstance(item, bytes):
-        return "b" + _quoted(item.decode("latin-1"))
+        return "b" + _quote(item.decode("latin-1"))
     text = item.encode("unicode_escape").decode("ascii")
     return '"' + text.replace('"', '\\"').replace("'", "\\x27") + '"'
 
 
 def parse_array(text: str) -> Array:
-    """The array that `format_array`, or numpy's ``repr``, wrote.
+    """Parse the text of an array by `format_array` or numpy's ``repr``.
 
-    Only literals are understood: numbers, strings, booleans, None, nan and inf, in brackets.
+    Only literals are parsed: numbers, strings, booleans, None, nan and inf, in brackets.
 
     Raises
     ------
     ValueError
-        It is anything else, or does not make an array.
+        The text holds anything else, or does not form an array.
     """
     text = text.strip()
     if not (text.startswith("array(") and text.endswith(")")):
@@ -278,7 +282,7 @@ def parse_array(text: str) -> Array:
 
 
 def _safe_dtype(name: str, length: int) -> np.dtype[Any]:
-    """A dtype of plain values, and no wider than the text that is to fill it."""
+    """Return a dtype of plain values that is not much wider than the text that fills it."""
     try:
         dtype: np.dtype[Any] = np.dtype(name)
     except TypeError as error:
@@ -289,9 +293,9 @@ def _safe_dtype(name: str, length: int) -> np.dtype[Any]:
 
 
 def _parse_items(text: str) -> Any:
-    """The value of nested brackets of literals; a loop, so that no nesting overflows."""
+    """Parse nested brackets of literals, in a loop, so that deep nesting cannot overflow."""
     stack: list[list[Any]] = [[]]
-    position, wants_item = 0, True
+    position, needs_item = 0, True
     text = text.rstrip()
     while position < len(text):
         token = _TOKEN.match(text, position)
@@ -300,26 +304,26 @@ def _parse_items(text: str) -> Any:
         position = token.end()
         kind = token.lastgroup
         if kind == "comma":
-            if wants_item:
+            if needs_item:
                 raise ValueError("unexpected comma")
-            wants_item = True
+            needs_item = True
             continue
         if kind == "close":
             if len(stack) < 2:
                 raise ValueError("unexpected bracket")
-            done = stack.pop()
-            stack[-1].append(done)
-            wants_item = False
+            items = stack.pop()
+            stack[-1].append(items)
+            needs_item = False
             continue
-        if not wants_item:
-            raise ValueError("comma wanted")
+        if not needs_item:
+            raise ValueError("expected a comma")
         if kind == "open":
             stack.append([])
             if len(stack) > 64:
-                raise ValueError("more dimensions than an array has")
+                raise ValueError("more dimensions than an array can have")
             continue
         stack[-1].append(_literal(str(kind), token.group().strip()))
-        wants_item = False
+        needs_item = False
     if len(stack) != 1 or len(stack[0]) != 1:
         raise ValueError("brackets do not match")
     return stack[0][0]
@@ -329,5 +333,5 @@ def _literal(kind: str, text: str) -> Any:
     if kind == "name":
         value = _NAMES[text.lstrip("+-").removeprefix("np.")]
         return -value if text[0] == "-" and value is not None else value
-    # One quoted string or one number: literal_eval knows nothing else, and runs nothing.
+    # literal_eval() of one quoted string or one number runs no code.
     return ast.literal_eval(text)

@@ -1,4 +1,4 @@
-"""Folders of plain stamps (science, reference, difference as a file each), as a source."""
+"""Source of plain stamps: science, reference and difference of a candidate as a file each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
 from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.cutouts.triplet_list import StampHeader, listed_sets, stamp_header
-from vetter.io.cutouts.triplet_names import PlaneSets
+from vetter.io.cutouts.triplet_names import PlaneSet, PlaneSets
 from vetter.io.field.field_planes import FieldPlanes, open_planes
 from vetter.io.field.field_source import cut_planes, header_facts
 from vetter.io.field.fwhm import known_fwhm
@@ -27,9 +27,9 @@ from vetter.io.files.regular_files import left_alone_words
 from vetter.io.input_options import InputOrigin
 
 FIRST_LOT = 512
-"""So many headers are read before anything is shown; each later lot doubles the list."""
+"""Number of headers read before anything is shown; each later lot doubles the list."""
 LARGEST = 1200
-"""Pixels along a side; what is larger is an image of the sky that lacks its list."""
+"""Largest side of a stamp, pixels; a larger file is an image that lacks its list."""
 NO_FILE = "no file of this plane"
 _CONVERTED = ("variance", "weight")
 _DEFAULT_RADIUS = 20.0
@@ -37,7 +37,7 @@ _DEFAULT_RADIUS = 20.0
 
 @dataclass
 class TripletFolder(CutoutSource):
-    """Candidates whose planes are files of their own; they are read when they are shown.
+    """Candidates with a file for each plane; the files are read at their first use.
 
     Attributes
     ----------
@@ -46,9 +46,9 @@ class TripletFolder(CutoutSource):
         The files of each candidate.
     record : dict
     radius, given_fwhm : float or None
-        The user's word on the cutouts' size and the PSF's FWHM, pixels.
+        The cutouts' radius and the PSF's FWHM from the user, pixels.
     extra_notes, extra_cautions : tuple of str
-        Said before all others.
+        Notes and cautions that come before all others.
     """
 
     title: str
@@ -66,25 +66,24 @@ class TripletFolder(CutoutSource):
     _stopped: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
-        self.candidates = self._next()
+        self.candidates = self._list_next()
         self.plane_names, self.plane_provenance = _planes_of(self.found)
-        # Half of the largest stamp, unless the user says otherwise.
         half = (max(largest_of(self._headers)) - 1) / 2
         self.default_radius = self.radius or half or _DEFAULT_RADIUS
 
     @property
     def complete(self) -> bool:
-        """Whether all headers were read."""
+        """Whether all headers are read."""
         return len(self.candidates) == len(self.found.sets)
 
     @property
     def expected(self) -> int:
-        """How many candidates there will be."""
+        """Number of candidates in the complete list."""
         return len(self.found.sets)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was found so far."""
+        """Notes on the files and columns that are listed so far."""
         found, listed = self.found, self.candidates
         notes = [
             f"{counted(len(found.sets), 'candidate')} by the names of their files; columns "
@@ -96,7 +95,7 @@ class TripletFolder(CutoutSource):
                 f"{counted(short, 'of them lacks', 'of them lack')} a plane that others have: "
                 "see the column missing"
             )
-        unread = sum(one is None for one in self._headers)
+        unread = sum(header is None for header in self._headers)
         if unread:
             notes.append(f"{unread} of the images cannot be read as FITS; their panels say why")
         if found.without_image:
@@ -104,7 +103,7 @@ class TripletFolder(CutoutSource):
             notes.append(f"{have} planes but no image: left alone")
         if found.doubled:
             notes.append(
-                f"{counted(found.doubled, 'file')} could be a plane that another was taken for"
+                f"{counted(found.doubled, 'file')} left out: another file is taken as the plane"
             )
         if found.others:
             notes.append(left_alone_words(found.others))
@@ -112,67 +111,67 @@ class TripletFolder(CutoutSource):
 
     @cached_property
     def fingerprints(self) -> tuple[Fingerprint, ...]:
-        """Of all files together."""
+        """Fingerprint of all files together."""
         return (
             files_fingerprint(
-                "cutouts", [Path(p) for one in self.found.sets for p in files_of(one)]
+                "cutouts", [Path(p) for plane_set in self.found.sets for p in files_of(plane_set)]
             ),
         )
 
     def grow(self) -> CandidateList | None:
-        """The list with the next headers; None when all are read."""
+        """Return the list with the next headers; None if all are read."""
         if self.complete or self._stopped:
             return None
-        self.candidates = self._next()
+        self.candidates = self._list_next()
         return self.candidates
 
     def cutout(self, row: int, radius: float | None = None) -> Cutout:
-        """The stamp of one candidate, cropped where a smaller radius is asked for.
+        """Read the stamp of one candidate, and crop it to a smaller radius.
 
-        Planes that cannot be read, or that have another shape and no WCS to tell where their
-        pixels lie, are left out, and the cutout's notes say why: to put one stamp's middle on
-        another's would be a guess, half a pixel off where sides are even and odd.
+        A plane that cannot be read, or that has another shape and no WCS, is left out, and the
+        cutout's notes hold the reason. Aligning the middles of two stamps would be a guess, half
+        a pixel wrong for an even and an odd side.
 
         Raises
         ------
         InputError
             The image cannot be read.
         """
-        one = self.found.sets[row]
-        planes, left_out = _opened(one.planes)
+        plane_set = self.found.sets[row]
+        planes, left_out = _open_compatible(plane_set.planes)
         try:
             meta = self.candidates.candidate(row)
             for name, value in header_facts(planes).items():
                 meta.setdefault(name, value)
-            meta["name"] = one.name
-            x, y = _place(planes, meta)
+            meta["name"] = plane_set.name
+            x, y = _candidate_position(planes, meta)
             box = Box(0, 0, planes.shape[1], planes.shape[0])
             if radius is not None:
                 around = Box.around(x, y, radius)
                 if around.nx < box.nx or around.ny < box.ny:
                     box = around
             cutout = cut_planes(planes, box, meta)
-            missing = {name: NO_FILE for name in self.plane_names if name not in one.planes}
+            missing = {name: NO_FILE for name in self.plane_names if name not in plane_set.planes}
             cutout.notes = {**missing, **cutout.notes, **left_out}
             return cutout
         finally:
             planes.close()
 
     def fwhm(self, measure: bool = True) -> PsfFwhm | None:
-        """The FWHM of the PSF where the headers tell it; there is no field to measure."""
+        """Return the FWHM from the user or the headers; there is no field to measure it on."""
         return known_fwhm(self.given_fwhm, self.candidates, None, None)
 
     def close(self) -> None:
-        """Nothing is kept open; what is being listed ends."""
+        """Stop listing; no file is open."""
         self._stopped = True
 
-    def _next(self) -> CandidateList:
+    def _list_next(self) -> CandidateList:
         sets = self.found.sets
         goal = min(len(sets), max(FIRST_LOT, 2 * len(self._headers)))
-        for one in sets[len(self._headers) : goal]:
+        for plane_set in sets[len(self._headers) : goal]:
             if self._stopped:
                 break
-            self._headers.append(stamp_header(one))
+            self._headers.append(stamp_header(plane_set))
         return listed_sets(sets[: len(self._headers)], self._headers)
 
 
@@ -183,19 +182,19 @@ def open_triplets(
     fwhm: float | None,
     origin: InputOrigin,
 ) -> TripletFolder:
-    """A source from the files that names put together; only the first headers are read.
+    """Open a source of stamps that are grouped by file names; only the first headers are read.
 
     Raises
     ------
     InputError
-        They are no images, or images of the sky rather than stamps.
+        The files are not images, or too large for stamps.
     """
     notes, cautions = origin.notes_with(), origin.cautions
     source = TripletFolder(title, found, origin.record, radius, fwhm, notes, cautions)
     width, height = largest_of(source._headers)
     if not width:
         first = found.sets[0].planes["image"]
-        raise InputError(f"{first}: wanted a FITS image, as its name says, found none")
+        raise InputError(f"{first}: expected a FITS image by its name, found another file")
     if max(width, height) > LARGEST and radius is None:
         raise InputError(
             f"{found.sets[0].planes['image']}: an image of {width} x {height} pixels and its "
@@ -206,49 +205,49 @@ def open_triplets(
 
 
 def _planes_of(found: PlaneSets) -> tuple[tuple[str, ...], dict[str, Provenance]]:
-    """Return the union of all candidates' planes and of those made of them, and what is made."""
+    """Return the names of all candidates' planes and of computed ones, and their provenance."""
     names: dict[str, None] = {}
-    for one in found.sets:
-        names.update(dict.fromkeys(one.planes))
-    brought = not names.keys().isdisjoint(("err", *_CONVERTED))
+    for plane_set in found.sets:
+        names.update(dict.fromkeys(plane_set.planes))
+    has_errors = not names.keys().isdisjoint(("err", *_CONVERTED))
     for name in (*_CONVERTED, "err"):
         names.pop(name, None)
     names["err"] = None
     if "convolved" in names:
         names["diff"] = None
     ordered = (*(n for n in ORDER if n in names), *(n for n in names if n not in ORDER))
-    return ordered, {} if brought else {"err": Provenance.ESTIMATED}
+    return ordered, {} if has_errors else {"err": Provenance.ESTIMATED}
 
 
-def files_of(one: Any) -> list[str]:
-    """The files of one candidate, in the order of their planes' names."""
-    return [one.planes[plane] for plane in sorted(one.planes)]
+def files_of(plane_set: PlaneSet) -> list[str]:
+    """Return the files of one candidate, in the order of their planes' names."""
+    return [plane_set.planes[plane] for plane in sorted(plane_set.planes)]
 
 
 def largest_of(headers: Sequence[StampHeader | None]) -> tuple[int, int]:
-    """The largest stamp's columns and rows; (0, 0) where there is none."""
-    sizes = [one.axes[:2] for one in headers if one is not None]
+    """Return the largest stamp's columns and rows; (0, 0) if no header could be read."""
+    sizes = [header.axes[:2] for header in headers if header is not None]
     return max(((size[0], size[1]) for size in sizes), key=max, default=(0, 0))
 
 
-def _opened(files: Mapping[str, str]) -> tuple[FieldPlanes, dict[str, str]]:
-    """The planes that go together; and those that do not, with the reason in words."""
+def _open_compatible(files: Mapping[str, str]) -> tuple[FieldPlanes, dict[str, str]]:
+    """Open the planes that fit the image's grid; return also the reasons against the others."""
     try:
         return _open(files), {}
     except InputError:
-        kept = {"image": files["image"]}
-        _open(kept).close()
-    said: dict[str, str] = {}
+        compatible = {"image": files["image"]}
+        _open(compatible).close()
+    reasons: dict[str, str] = {}
     for name, file in files.items():
         if name == "image":
             continue
         try:
             _open({"image": files["image"], name: file}).close()
-            kept[name] = file
+            compatible[name] = file
         except InputError as error:
             text = str(error).removeprefix(f"{file}: ").removeprefix(f"{Path(file).name}: ")
-            said["err" if name in _CONVERTED else name] = f"not shown: {text}"
-    return _open(kept), said
+            reasons["err" if name in _CONVERTED else name] = f"not shown: {text}"
+    return _open(compatible), reasons
 
 
 def _open(files: Mapping[str, str]) -> FieldPlanes:
@@ -259,8 +258,8 @@ def _open(files: Mapping[str, str]) -> FieldPlanes:
     return open_planes(specs, converted.get("variance"), converted.get("weight"))
 
 
-def _place(planes: FieldPlanes, meta: Mapping[str, Any]) -> tuple[float, float]:
-    """The candidate in the stamp's pixels: by its sky position where that lies on the stamp."""
+def _candidate_position(planes: FieldPlanes, meta: Mapping[str, Any]) -> tuple[float, float]:
+    """Return x, y on the stamp: the sky position if it is on the stamp, else the middle."""
     rows, columns = planes.shape
     ra, dec = meta.get("ra", np.nan), meta.get("dec", np.nan)
     if planes.wcs is not None and np.isfinite(ra) and np.isfinite(dec):

@@ -1,4 +1,4 @@
-"""The candidate list that folders of plain stamps make: names, and what images' headers tell."""
+"""Candidate list of plain stamps, made of file names and the values of image headers."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from vetter.core.decisions.decision import storable
 from vetter.io.cutouts.listing import HeaderScan, scan_first_image, table_of
 from vetter.io.cutouts.triplet_names import PlaneSet
 
-_NO_COLUMN = re.compile(
+_GRID_KEYWORD = re.compile(
     r"(crval|crpix|cdelt|ctype|cunit|crota|lonpole|latpole|wcsaxes|wcsname|radesys|equinox|cd|pc|pv"
     r"|pv\d*_|a_|b_|ap_|bp_|ltv|ltm|z(image|cmptype|tile|name|val|simple|bitpix|naxis|extend|quantiz"
     r"|dither|blank)|tform|ttype|tfields|tunit|theap|bscale|bzero|blank|inherit|datamin|datamax"
     r"|origin|comment|history|longstrn|date$|groups)\d*(_\d+)*[a-z]?"
 )
-_RA = ("ra", "objra", "candra", "ra_obj", "ra_deg", "obj_ra", "cand_ra")
-_DEC = ("dec", "objdec", "canddec", "dec_obj", "dec_deg", "obj_dec", "cand_dec")
+_RA_KEYWORDS = ("ra", "objra", "candra", "ra_obj", "ra_deg", "obj_ra", "cand_ra")
+_DEC_KEYWORDS = ("dec", "objdec", "canddec", "dec_obj", "dec_deg", "obj_dec", "cand_dec")
 
 
 @dataclass(frozen=True, slots=True)
 class StampHeader:
-    """What a stamp's image tells: values of its columns, place (degrees), columns and rows."""
+    """Header of a stamp's image: values by column, position in degrees, columns and rows."""
 
     values: dict[str, Any]
     ra: float
@@ -39,17 +39,17 @@ class StampHeader:
     axes: tuple[int, ...]
 
 
-def stamp_header(one: PlaneSet) -> StampHeader | None:
-    """The header of a candidate's image; None where it cannot be read as FITS."""
+def stamp_header(plane_set: PlaneSet) -> StampHeader | None:
+    """Read the header of a candidate's image; None if it cannot be read as FITS."""
     try:
-        scan = scan_first_image(Path(one.planes["image"]))
+        scan = scan_first_image(Path(plane_set.planes["image"]))
     except (OSError, EOFError):
         return None
     if scan is None:
         return None
     ra, dec = _position(scan)
     values = {name: value for name, value in scan.values.items() if not _is_grid(name)}
-    for name in (*_RA, *_DEC, "id", "name"):
+    for name in (*_RA_KEYWORDS, *_DEC_KEYWORDS, "id", "name"):
         if name in values:
             values[f"header_{name}"] = values.pop(name)
     if np.isfinite(ra):
@@ -58,36 +58,44 @@ def stamp_header(one: PlaneSet) -> StampHeader | None:
 
 
 def listed_sets(sets: Sequence[PlaneSet], headers: Sequence[StampHeader | None]) -> CandidateList:
-    """The candidates of plain stamps.
+    """Return the candidates of plain stamps.
 
-    A key is the name that the files share. Columns are what the images' headers tell but for the
-    pixel grid: ``ra`` and ``dec`` (degrees) are the header's own where they lie on the stamp, else
-    those of its middle by its WCS; ``missing`` names the planes that others have and this one has
-    not, where any has not.
+    A key is the name that a candidate's files share. Columns are the values of the images'
+    headers, without the pixel grid. ``ra`` and ``dec`` (degrees) are the header's if they lie on
+    the stamp, else those of its middle by the WCS. If candidates differ in planes, ``missing``
+    names the planes that a candidate lacks.
     """
-    table = table_of([{} if one is None else one.values for one in headers])
-    table.add_column(np.array([one.name for one in sets], dtype=str), index=0, name="id")
+    table = table_of([{} if header is None else header.values for header in headers])
+    table.add_column(np.array([files.name for files in sets], dtype=str), index=0, name="id")
     missing = _missing(sets)
     if any(missing):
         table["missing"] = missing
     roles = recognise([str(name) for name in table.colnames])
     roles = roles.with_(key="id", name=None, x=None, y=None, one_based=False)
     keys = np.empty(len(sets), object)
-    keys[:] = [storable(one.name) for one in sets]
-    nowhere = np.full(len(sets), np.nan)
-    ra = np.array([np.nan if one is None else one.ra for one in headers])
-    dec = np.array([np.nan if one is None else one.dec for one in headers])
-    return CandidateList(table, roles, keys, nowhere, nowhere.copy(), ra, dec, ())
+    keys[:] = [storable(files.name) for files in sets]
+    unknown = np.full(len(sets), np.nan)
+    ra = np.array([np.nan if header is None else header.ra for header in headers])
+    dec = np.array([np.nan if header is None else header.dec for header in headers])
+    return CandidateList(table, roles, keys, unknown, unknown.copy(), ra, dec, ())
 
 
 def middle_of(values: dict[str, Any], shape: tuple[int, ...]) -> tuple[float, float, float]:
-    """The sky at the middle of a stamp by a tangential WCS, without astropy: ten thousand of these
-    take longer there than all headers.
+    """Return the sky position of a stamp's middle by a tangential WCS.
+
+    Computed without astropy, whose ten thousand WCS take longer than scanning all headers.
+
+    Parameters
+    ----------
+    values : dict
+        Header values by lower-case keyword.
+    shape : tuple of int
+        Columns and rows.
 
     Returns
     -------
     ra, dec, size : float
-        Degrees, and half of the stamp's diagonal; NaN where the WCS is of another kind.
+        Degrees; size is half of the stamp's diagonal. NaN if the WCS is of another kind.
     """
     try:
         types = str(values["ctype1"]), str(values["ctype2"])
@@ -117,38 +125,39 @@ def middle_of(values: dict[str, Any], shape: tuple[int, ...]) -> tuple[float, fl
 
 @lru_cache(4096)
 def _is_grid(keyword: str) -> bool:
-    return _NO_COLUMN.fullmatch(keyword) is not None
+    return _GRID_KEYWORD.fullmatch(keyword) is not None
 
 
 def _position(scan: HeaderScan) -> tuple[float, float]:
-    told, middle = _told(scan.values), middle_of(scan.values, scan.axes)
-    # A header's RA and DEC are as often the telescope's pointing: far from the stamp.
-    return told if on_stamp(told, middle) else middle[:2]
+    written, middle = _written_position(scan.values), middle_of(scan.values, scan.axes)
+    # RA and DEC of a header are often the telescope's pointing, far from the stamp.
+    return written if on_stamp(written, middle) else middle[:2]
 
 
-def on_stamp(told: tuple[float, float], middle: tuple[float, float, float]) -> bool:
-    """Whether a position lies on the stamp, or there is no WCS to tell."""
+def on_stamp(position: tuple[float, float], middle: tuple[float, float, float]) -> bool:
+    """Return whether a finite position lies on the stamp; True without a WCS to check it."""
     ra, dec, size = middle
-    if not np.isfinite(told[0] + told[1]):
+    if not np.isfinite(position[0] + position[1]):
         return False
     if not np.isfinite(size):
         return True
-    east = (told[0] - ra + 180.0) % 360.0 - 180.0
-    return bool(np.hypot(east * np.cos(np.radians(dec)), told[1] - dec) <= size)
+    east = (position[0] - ra + 180.0) % 360.0 - 180.0
+    return bool(np.hypot(east * np.cos(np.radians(dec)), position[1] - dec) <= size)
 
 
-def _told(values: dict[str, Any]) -> tuple[float, float]:
-    for first, second in zip(_RA, _DEC, strict=True):
-        if first in values and second in values:
-            ra = parse_angle(str(values[first]).strip(), hours=True)
-            dec = parse_angle(str(values[second]).strip(), hours=False)
+def _written_position(values: dict[str, Any]) -> tuple[float, float]:
+    """Return the RA and Dec that a header contains, degrees; NaN for none."""
+    for ra_keyword, dec_keyword in zip(_RA_KEYWORDS, _DEC_KEYWORDS, strict=True):
+        if ra_keyword in values and dec_keyword in values:
+            ra = parse_angle(str(values[ra_keyword]).strip(), hours=True)
+            dec = parse_angle(str(values[dec_keyword]).strip(), hours=False)
             if 0 <= ra <= 360 and -90 <= dec <= 90:
                 return ra, dec
     return np.nan, np.nan
 
 
 def _missing(sets: Sequence[PlaneSet]) -> list[str]:
-    known: dict[str, None] = {}
-    for one in sets:
-        known.update(dict.fromkeys(one.planes))
-    return [", ".join(plane for plane in known if plane not in one.planes) for one in sets]
+    names: dict[str, None] = {}
+    for files in sets:
+        names.update(dict.fromkeys(files.planes))
+    return [", ".join(plane for plane in names if plane not in files.planes) for files in sets]

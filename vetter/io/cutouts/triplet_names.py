@@ -1,4 +1,4 @@
-"""Which files of a folder are planes of one candidate, by their names."""
+"""Grouping of files into the planes of candidates, by file names."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from vetter.errors import InputError
 from vetter.io.files.plane_names import IMAGE_ENDINGS, WORDS, plane_of, without_ending
 
 PLACE = "{name}"
-"""What stands for the candidate's name in a pattern."""
+"""Placeholder of the candidate's name in a pattern."""
 
-_PARTS = frozenset(part for word in WORDS for part in word.split("_"))
+_WORD_PARTS = frozenset(part for word in WORDS for part in word.split("_"))
 
 
 @dataclass(slots=True)
 class PlaneSet:
     """The files of one candidate.
 
-    ``planes`` holds plane name to file; ``said`` is whether a word in a name says what the image
-    is, and not only the absence of one.
+    ``planes`` holds plane name to file. ``said`` is whether the image's name contains a word for
+    the image; without one, it is the image since it has no other word.
     """
 
     name: str
@@ -33,7 +33,7 @@ class PlaneSet:
 
 @dataclass(slots=True)
 class PlaneSets:
-    """The candidates, in the order of their folders and names, and how many files are left over."""
+    """Candidates in the order of their folders and names, with counts of the other files."""
 
     sets: list[PlaneSet]
     others: int = 0
@@ -42,10 +42,10 @@ class PlaneSets:
 
 
 def sets_by_words(paths: Iterable[str]) -> PlaneSets:
-    """Candidates whose files say in words which plane they are.
+    """Group files into candidates by the words for planes in their names.
 
-    ``ID_sci.fits`` and ``ID_ref.fits``, ``sci_ID.fits``, or ``ID/sci.fits`` in a folder for each; a
-    file without a word is the image where others go with it.
+    Names are ``ID_sci.fits`` and ``ID_ref.fits``, ``sci_ID.fits``, or ``ID/sci.fits`` in a folder
+    for each candidate. A file without a word is the image if other planes share its name.
     """
     found: dict[tuple[str, str], PlaneSet] = {}
     doubled = others = 0
@@ -56,115 +56,118 @@ def sets_by_words(paths: Iterable[str]) -> PlaneSets:
             others += 1
             continue
         name, plane = _plane_of(stem)
-        one = found.get((folder, name))
-        if one is None:
+        plane_set = found.get((folder, name))
+        if plane_set is None:
             label = name or folder.rpartition(os.sep)[2] or stem
-            one = found[folder, name] = PlaneSet(label, folder)
-        if plane in one.planes:
+            plane_set = found[folder, name] = PlaneSet(label, folder)
+        if plane in plane_set.planes:
             doubled += 1
             continue
-        one.planes[plane] = path
+        plane_set.planes[plane] = path
         if plane == "image":
-            one.said = name != stem
+            plane_set.said = name != stem
     sets, result = list(found.values()), PlaneSets([], others, 0, doubled)
-    for one in sets:
-        if "image" not in one.planes:
+    for plane_set in sets:
+        if "image" not in plane_set.planes:
             result.without_image += 1
-            result.others += len(one.planes)
-        elif one.said or len(one.planes) > 1:
-            result.sets.append(one)
+            result.others += len(plane_set.planes)
+        elif plane_set.said or len(plane_set.planes) > 1:
+            result.sets.append(plane_set)
         else:
             result.others += 1
-    _name_apart(result.sets)
+    _make_names_unique(result.sets)
     return result
 
 
 def _plane_of(stem: str) -> tuple[str, str]:
-    """As `plane_of`, without its patterns where no word stands in a name, or one at its end."""
+    """Return name and plane as `plane_of`, but faster for the two most common forms of names."""
     parts = stem.lower().replace("-", "_").replace(".", "_").split("_")
-    if _PARTS.isdisjoint(parts):
+    if _WORD_PARTS.isdisjoint(parts):
         return stem, "image"
     name, mark, word = stem.rpartition("_")
-    if mark and name and len(word) > 1 and word.lower() in WORDS and _PARTS.isdisjoint(parts[:-1]):
+    is_word = len(word) > 1 and word.lower() in WORDS
+    if mark and name and is_word and _WORD_PARTS.isdisjoint(parts[:-1]):
         return name, WORDS[word.lower()]
     return plane_of(stem)
 
 
 def sets_by_patterns(paths: Iterable[str], folder: str, patterns: Mapping[str, str]) -> PlaneSets:
-    """Candidates whose files are called as the user says.
+    """Group files into candidates by the user's patterns.
 
     Parameters
     ----------
     paths : iterable of str
     folder : str
-        What a pattern with a folder in it begins at.
+        Folder that patterns with a slash are relative to.
     patterns : mapping of str to str
-        Plane name to pattern, as ``{name}_sci.fits`` or ``{name}/new*.fits``; ``*`` and ``?`` stand
-        for any text and any letter. Without a folder in it a pattern is good in all of them.
+        Plane name to pattern, as ``{name}_sci.fits`` or ``{name}/new*.fits``; ``*`` stands for any
+        text and ``?`` for any letter. A pattern without a slash matches in every folder.
 
     Raises
     ------
     InputError
-        A pattern without ``{name}``, or none for the image.
+        A pattern lacks ``{name}``, or there is none for the image.
     """
     if "image" not in patterns:
         raise InputError(
-            "--pattern: wants one for the image at least, as --pattern 'image={name}_sci.fits'"
+            "--pattern: no pattern for the image; add --pattern 'image={name}_sci.fits'"
         )
-    known = [(plane, text, _compiled(plane, text)) for plane, text in patterns.items()]
+    compiled = [(plane, text, _compile(plane, text)) for plane, text in patterns.items()]
     found: dict[tuple[str, str], PlaneSet] = {}
     result = PlaneSets([])
     prefix = os.path.join(folder, "")
     for path in paths:
         within = path.removeprefix(prefix).replace(os.sep, "/")
         above, _, file = within.rpartition("/")
-        for plane, text, pattern in known:
+        for plane, text, pattern in compiled:
             match = pattern.fullmatch(within if "/" in text else file)
             if match is None:
                 continue
-            # A pattern with folders in it may have its planes in several of them.
-            place = "" if "/" in text else above
-            one = found.setdefault((place, match["name"]), PlaneSet(match["name"], place, {}, True))
-            if plane in one.planes:
+            # The planes of a pattern with a slash may lie in several folders.
+            parent = "" if "/" in text else above
+            plane_set = found.setdefault(
+                (parent, match["name"]), PlaneSet(match["name"], parent, {}, True)
+            )
+            if plane in plane_set.planes:
                 result.doubled += 1
-            one.planes.setdefault(plane, path)
+            plane_set.planes.setdefault(plane, path)
             break
         else:
             result.others += 1
-    result.sets = [one for one in found.values() if "image" in one.planes]
+    result.sets = [plane_set for plane_set in found.values() if "image" in plane_set.planes]
     result.without_image = len(found) - len(result.sets)
-    _name_apart(result.sets)
+    _make_names_unique(result.sets)
     return result
 
 
-def _compiled(plane: str, text: str) -> re.Pattern[str]:
+def _compile(plane: str, text: str) -> re.Pattern[str]:
     if PLACE not in text:
         raise InputError(
-            f"--pattern {plane}={text}: wants {PLACE} where the candidate's name stands, "
-            f"as --pattern '{plane}={PLACE}_{plane}.fits'"
+            f"--pattern {plane}={text}: {PLACE} is missing; put it in place of the candidate's "
+            f"name, as --pattern '{plane}={PLACE}_{plane}.fits'"
         )
     first, *more = text.split(PLACE)
-    pieces = [_translated(first), r"(?P<name>[^/]+?)", _translated(more[0])]
+    pieces = [_as_regex(first), r"(?P<name>[^/]+?)", _as_regex(more[0])]
     for piece in more[1:]:
-        pieces += [r"(?P=name)", _translated(piece)]
+        pieces += [r"(?P=name)", _as_regex(piece)]
     return re.compile("".join(pieces))
 
 
-def _translated(piece: str) -> str:
-    return "".join({"*": "[^/]*", "?": "[^/]"}.get(letter, re.escape(letter)) for letter in piece)
+def _as_regex(glob: str) -> str:
+    return "".join({"*": "[^/]*", "?": "[^/]"}.get(letter, re.escape(letter)) for letter in glob)
 
 
-def _name_apart(sets: list[PlaneSet]) -> None:
-    """Names by the folder too, where two are called the same."""
-    seen: dict[str, int] = {}
-    for one in sets:
-        seen[one.name] = seen.get(one.name, 0) + 1
-    if len(seen) == len(sets):
+def _make_names_unique(sets: list[PlaneSet]) -> None:
+    """Put the folder in front of names that occur twice, then number repeated ones."""
+    counts: dict[str, int] = {}
+    for plane_set in sets:
+        counts[plane_set.name] = counts.get(plane_set.name, 0) + 1
+    if len(counts) == len(sets):
         return
     taken: set[str] = set()
-    for one in sets:
-        name = one.name
-        if seen[name] > 1:
-            name = f"{one.folder.rpartition(os.sep)[2]}/{name}" if one.folder else name
-        one.name = numbered_name(name, taken, "#")
-        taken.add(one.name)
+    for plane_set in sets:
+        name = plane_set.name
+        if counts[name] > 1:
+            name = f"{plane_set.folder.rpartition(os.sep)[2]}/{name}" if plane_set.folder else name
+        plane_set.name = numbered_name(name, taken, "#")
+        taken.add(plane_set.name)
