@@ -1,7 +1,6 @@
-"""What ``vetter bench`` measures on a user's machine, each figure beside its budget.
+"""Measurements of ``vetter bench`` on a user's machine, each figure beside its budget.
 
-Start with ``main``. Each module but ``figures`` and ``made_inputs`` measures one thing: ``keys``,
-``starts``, ``operations``.
+Start with ``main``. Three modules measure one thing each: ``keys``, ``starts`` and ``operations``.
 """
 
 from __future__ import annotations
@@ -16,15 +15,16 @@ from vetter.benchmark.figures import Figure, show
 __all__ = ["main"]
 
 STEPS = 300
+"""Default number of verdict keys to press."""
 
 
 def main(arguments: argparse.Namespace) -> int:
-    """Measure, and print a line as each figure is known, or JSON at the end.
+    """Measure, and print a line after each figure, or JSON at the end; return the exit status.
 
     Parameters
     ----------
     arguments : namespace
-        ``inputs`` (a list: the demo's planes under 100,000 candidates when empty), ``steps`` (key
+        ``inputs`` (a list; if empty, 100,000 candidates on the demo's planes), ``steps`` (key
         presses) and ``json``.
     """
     with tempfile.TemporaryDirectory(prefix="vetter-bench-") as folder:

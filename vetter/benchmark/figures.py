@@ -1,4 +1,4 @@
-"""Figures beside their budgets, for people and for programs."""
+"""Measured figures with their budgets, printed as text or JSON."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True)
 class Figure:
-    """One thing that was measured.
+    """One measurement with its values and budgets.
 
     Attributes
     ----------
     what : str
-        In words.
+        Description of the measured operation.
     values : dict
         Name to number: ``median``, ``p99``...
     unit : str
-        Of all values.
+        Unit of all values.
     budgets : dict
-        The most that a value of that name may be, where there is a budget.
+        Largest allowed values, by name; values without a budget are left out.
     note : str
-        What has to be known to read it.
+        Conditions of the measurement.
     """
 
     what: str
@@ -39,42 +39,42 @@ class Figure:
 
     @property
     def within(self) -> bool | None:
-        """Whether all budgets are kept; None where there is none."""
+        """Whether all budgets are kept; None without budgets."""
         if not self.budgets:
             return None
-        return all(self.values[name] <= most for name, most in self.budgets.items())
+        return all(self.values[name] <= budget for name, budget in self.budgets.items())
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return the figure in types that JSON can hold."""
         return {**asdict(self), "within": self.within}
 
 
 def row(figure: Figure) -> str:
-    """One line of text."""
+    """Return the figure as one line of text."""
     values = ", ".join(f"{name} {value:.4g}" for name, value in figure.values.items())
-    told = f"{figure.what:<48} {values} {figure.unit}"
+    line = f"{figure.what:<48} {values} {figure.unit}"
     if figure.budgets:
-        budgets = ", ".join(f"{name} {most:g}" for name, most in figure.budgets.items())
-        told += f"; budget {budgets}: {'kept' if figure.within else 'OVER'}"
-    return f"{told} ({figure.note})" if figure.note else told
+        budgets = ", ".join(f"{name} {budget:g}" for name, budget in figure.budgets.items())
+        line += f"; budget {budgets}: {'kept' if figure.within else 'OVER'}"
+    return f"{line} ({figure.note})" if figure.note else line
 
 
 def spread(seconds: Sequence[float]) -> dict[str, float]:
-    """Median, 99th percentile and worst of times, in milliseconds."""
+    """Return median, 99th percentile and worst of times, in milliseconds."""
     ordered = sorted(1e3 * value for value in seconds)
     last = max(int(0.99 * len(ordered)) - 1, 0)
     return {"median": ordered[len(ordered) // 2], "p99": ordered[last], "worst": ordered[-1]}
 
 
 def timed(call: Callable[P, Any], *args: P.args, **options: P.kwargs) -> float:
-    """Seconds that a call takes."""
+    """Return the seconds that a call takes."""
     start = perf_counter()
     call(*args, **options)
     return perf_counter() - start
 
 
 def machine() -> str:
-    """What the figures were measured on."""
+    """Describe the machine that the figures are measured on."""
     return (
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
         f"Python {platform.python_version()}"
@@ -82,10 +82,10 @@ def machine() -> str:
 
 
 def show(figures: Iterable[Figure], as_json: bool) -> None:
-    """Print the machine and a line as each figure is known, or all of it as JSON at the end."""
+    """Print the machine and a line after each figure, or all of it as JSON at the end."""
     if as_json:
-        found = [figure.as_dict() for figure in figures]
-        print(json.dumps({"machine": machine(), "figures": found}, indent=1))
+        measured = [figure.as_dict() for figure in figures]
+        print(json.dumps({"machine": machine(), "figures": measured}, indent=1))
         return
     print(machine())
     for figure in figures:

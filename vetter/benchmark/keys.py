@@ -1,4 +1,4 @@
-"""From a key press to the next candidate painted, in the real window."""
+"""Times from a key press to the painted result, in the real window."""
 
 from __future__ import annotations
 
@@ -15,18 +15,20 @@ if TYPE_CHECKING:
     from vetter.gui.windows.main_window import MainWindow
 
 SIZE = (1600, 900)
+"""Width and height of the window, pixels."""
 PAUSE = 0.05
+"""Seconds between keys."""
 PATIENCE = 20.0
-"""Seconds after which a key is taken for lost: a busy machine makes a figure worse, not void."""
+"""Seconds after which a key counts as lost; on a busy machine a figure is worse, not void."""
 VERDICTS = "ARAMRRAARA"
 
 
 def measure(
     inputs: list[str], planes: dict[str, str], folder: Path, steps: int
 ) -> Iterator[Figure]:
-    """Time verdicts and looks, at 20 keys a second.
+    """Time verdict keys and keys that change the display, at 20 keys a second.
 
-    Where there is no screen the offscreen platform is used, and the figures say so.
+    Without a screen Qt's offscreen platform is used; the note of each figure names the platform.
     """
     use_a_screen()
     from PyQt6.QtWidgets import QApplication
@@ -40,29 +42,29 @@ def measure(
     stopwatch.wait_for_first()
     count = len(window.session.candidates)
     note = f"{QApplication.platformName()}, {count} candidates"
-    yield _verdicts(stopwatch, steps, note)
-    for what, key, most in (("stretch", "S", 16.7), ("blink", "B", 8.3), ("zoom", "+", 16.7)):
-        times = [stopwatch.look(key) for _ in range(max(steps // 5, 10))]
-        yield Figure(f"{what}: key to painted", spread(times), budgets={"p99": most}, note=note)
+    yield _time_verdicts(stopwatch, steps, note)
+    for what, key, budget in (("stretch", "S", 16.7), ("blink", "B", 8.3), ("zoom", "+", 16.7)):
+        times = [stopwatch.time_look(key) for _ in range(max(steps // 5, 10))]
+        yield Figure(f"{what}: key to painted", spread(times), budgets={"p99": budget}, note=note)
     window.close()
     application.processEvents()
 
 
-def _verdicts(stopwatch: _Stopwatch, steps: int, note: str) -> Figure:
+def _time_verdicts(stopwatch: _Stopwatch, steps: int, note: str) -> Figure:
     times, misses = [], 0
     for step in range(steps):
-        seconds, ready = stopwatch.verdict(VERDICTS[step % len(VERDICTS)])
+        seconds, was_ready = stopwatch.time_verdict(VERDICTS[step % len(VERDICTS)])
         times.append(seconds)
-        misses += not ready
+        misses += not was_ready
     if misses:
         note += f", {misses} not built ahead"
-    # A frame of a 120 Hz screen.
+    # 8.3 ms is a frame of a 120 Hz screen.
     budgets = {"median": 4.0, "p99": 8.3}
     return Figure("verdict key to the next candidate painted", spread(times), "ms", budgets, note)
 
 
 class _Stopwatch:
-    """Presses keys in a window and sees, by paint events, when they have shown."""
+    """Clock that presses keys in a window and takes the time of its paint events."""
 
     def __init__(self, window: MainWindow) -> None:
         from PyQt6.QtCore import QEvent, QObject, Qt
@@ -77,9 +79,9 @@ class _Stopwatch:
                     stopwatch.painted_at = perf_counter()
                 return False
 
-        self.painted_at = self._shown_at = self._told_at = 0.0
+        self.painted_at = self._shown_at = self._changed_at = 0.0
         self._window = window
-        self._listen()
+        self._connect_session()
         self._watch = PaintWatch(window)
         for view in window.findChildren(QGraphicsView):
             viewport = view.viewport()
@@ -89,42 +91,42 @@ class _Stopwatch:
         self._keys = {letter: Qt.Key(ord(letter)) for letter in "ARMSB+"}
         self._process = QApplication.processEvents
 
-    def rest(self, seconds: float = PAUSE) -> None:
-        """Let the window do what it does between keys."""
+    def pause(self, seconds: float = PAUSE) -> None:
+        """Process the window's events between keys."""
         until = perf_counter() + seconds
         while perf_counter() < until:
             self._process()
 
-    def _listen(self) -> None:
-        """Hear of each candidate that the window has painted, loading panels aside."""
+    def _connect_session(self) -> None:
+        """Take the time of each painted candidate; loading panels do not count."""
         session = self._window.session
-        tell_session = session.painted
+        session_painted = session.painted
 
         def painted(row: int) -> None:
-            tell_session(row)
+            session_painted(row)
             self._shown_at = perf_counter()
 
-        # In the verb's place: the window, which calls it, is not to be changed for a measurement.
+        # session.painted is replaced, so that the window needs no change for a measurement.
         session.painted = painted  # type: ignore[method-assign]
         session.current_changed.connect(self._on_current_changed)
 
     def _on_current_changed(self, _row: int) -> None:
-        """After the window's own slot: a candidate that was built ahead is painted by now."""
-        self._told_at = perf_counter()
+        """Take the time after the window's own slot, which paints a candidate built ahead."""
+        self._changed_at = perf_counter()
 
     def wait_for_first(self) -> None:
-        """Until the first candidate is on screen, and what comes after a start is done."""
-        # Without a window manager nobody else gives the window the keyboard, and no shortcut fires.
+        """Wait until the first candidate is on screen, and the work after a start is done."""
+        # activateWindow(): without a window manager the window gets no keys, and no shortcut fires.
         self._window.activateWindow()
         until = perf_counter() + 60
         while not self._window.session.is_painted:
             self._process()
             if perf_counter() > until:
                 raise RuntimeError("no candidate was painted within a minute")
-        self.rest(2.0)
+        self.pause(2.0)
 
-    def verdict(self, letter: str) -> tuple[float, bool]:
-        """Seconds until the next candidate was painted, and whether it was built ahead."""
+    def time_verdict(self, letter: str) -> tuple[float, bool]:
+        """Return seconds until the next candidate was painted, and whether it was built ahead."""
         session = self._window.session
         old = session.current_key
         start = perf_counter()
@@ -132,27 +134,29 @@ class _Stopwatch:
         while session.current_key == old or self._shown_at < start:
             self._process()
             if perf_counter() - start > PATIENCE:
-                raise self._lost(f"{letter} did not bring another candidate in {PATIENCE:g} s")
-        seconds, ready = self._shown_at - start, self._shown_at <= self._told_at
-        self.rest()
-        return seconds, ready
+                raise self._lost_key_error(
+                    f"{letter} did not bring another candidate in {PATIENCE:g} s"
+                )
+        seconds, was_ready = self._shown_at - start, self._shown_at <= self._changed_at
+        self.pause()
+        return seconds, was_ready
 
-    def _lost(self, problem: str) -> Exception:
-        """Return the error of a key without effect: the user's to mend if another window has it."""
+    def _lost_key_error(self, problem: str) -> Exception:
+        """Return the error of a key without effect; a VetterError if another window has focus."""
         if self._window.isActiveWindow():
             return RuntimeError(problem)
         remedy = "leave its window in front, or unset DISPLAY to measure offscreen"
         return VetterError(f"bench: {problem}: its window has lost the keyboard; {remedy}")
 
-    def look(self, letter: str) -> float:
-        """Seconds until the panels were painted after a key that changes how they look."""
+    def time_look(self, letter: str) -> float:
+        """Return seconds until the panels were painted after a key that changes the display."""
         start = perf_counter()
         self._click(self._window, self._keys[letter])
         while self.painted_at < start:
             self._process()
             if perf_counter() - start > PATIENCE:
-                raise self._lost(f"{letter} changed nothing on screen in {PATIENCE:g} s")
-        # The watch sees a paint event before the view does: painting has ended only now.
+                raise self._lost_key_error(f"{letter} changed nothing on screen in {PATIENCE:g} s")
+        # Not painted_at: the event filter runs before the view paints, which has ended now.
         seconds = perf_counter() - start
-        self.rest()
+        self.pause()
         return seconds

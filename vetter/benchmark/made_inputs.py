@@ -1,4 +1,4 @@
-"""Inputs to measure on: lists and planes of a night."""
+"""Generated inputs of the benchmark: lists and planes of a night."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from astropy.table import Table
 from vetter.io.files.resources import resource_path
 
 WIDE = 10_000
+"""Side of the wide planes, pixels."""
 PLANES = ("image", "template", "convolved", "diff", "err", "mask")
 
 
 def make_night(folder: Path, candidates: int) -> tuple[Path, dict[str, str]]:
-    """The demo's six planes uncompressed, under a list of random positions (a FITS table)."""
+    """Write the demo's six planes uncompressed, and a FITS table of random positions."""
     rng = np.random.default_rng(1)
     planes = {}
     for name in PLANES:
@@ -28,7 +29,7 @@ def make_night(folder: Path, candidates: int) -> tuple[Path, dict[str, str]]:
 
 
 def make_wide_night(folder: Path, candidates: int, size: int = WIDE) -> tuple[Path, dict[str, str]]:
-    """Six planes of 10,000 x 10,000 pixels: files with holes, which take no room on the disk."""
+    """Write six planes of 10,000 x 10,000 pixels as sparse files, which take no disk space."""
     planes = {}
     for name in PLANES:
         header = fits.PrimaryHDU(np.zeros((1, 1), np.uint8 if name == "mask" else ">f4")).header
@@ -44,12 +45,12 @@ def make_wide_night(folder: Path, candidates: int, size: int = WIDE) -> tuple[Pa
 
 
 def make_wide_list(folder: Path, candidates: int, size: int = WIDE) -> Path:
-    """A list of random positions on such planes."""
+    """Write a FITS table of random positions on wide planes."""
     return _write_list(folder, np.random.default_rng(2), candidates, size)
 
 
 def plane_options(planes: dict[str, str]) -> list[str]:
-    """Planes as the command line names them."""
+    """Return planes as options of the command line."""
     return [word for name, file in planes.items() for word in (f"--{name}", file)]
 
 

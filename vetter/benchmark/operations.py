@@ -1,4 +1,4 @@
-"""Cutouts, files, fits and commits, each by itself, on the demo field."""
+"""Times of single operations on the demo field: cutouts, files, fits and commits."""
 
 from __future__ import annotations
 
@@ -10,34 +10,35 @@ from vetter.benchmark.figures import Figure, spread, timed
 from vetter.core.cutout_source import CutoutSource
 
 RADIUS = 20.0
+"""Radius of the cutouts, pixels."""
 
 
 def measure(folder: Path) -> Iterator[Figure]:
-    """All of them, in turn."""
+    """Measure all operations in turn."""
     from vetter.benchmark.made_inputs import make_night
     from vetter.io.input_options import InputOptions
     from vetter.io.inputs.open_input import open_input
 
     list_file, planes = make_night(folder, 1_000)
     mapped = open_input([str(list_file)], InputOptions(planes=planes))
-    yield _cutouts(mapped, "cutout of six planes, memory-mapped", 1.0)
+    yield _time_cutouts(mapped, "cutout of six planes, memory-mapped", 1.0)
     mapped.close()
     demo = open_input(["demo"], InputOptions())
-    yield _cutouts(demo, "cutout of six planes, RICE-compressed", 20.0)
+    yield _time_cutouts(demo, "cutout of six planes, RICE-compressed", 20.0)
     cutouts = [demo.cutout(row, RADIUS) for row in range(len(demo.candidates))]
     demo.close()
-    yield from _files(cutouts, folder)
-    yield from _fits(cutouts)
-    yield _commits(folder)
+    yield from _time_files(cutouts, folder)
+    yield from _time_fits(cutouts)
+    yield _time_commits(folder)
 
 
-def _cutouts(source: CutoutSource, what: str, most: float) -> Figure:
+def _time_cutouts(source: CutoutSource, what: str, budget: float) -> Figure:
     rows = range(min(len(source.candidates), 150))
     times = [timed(source.cutout, row, RADIUS) for row in rows]
-    return Figure(what, spread(times), budgets={"median": most})
+    return Figure(what, spread(times), budgets={"median": budget})
 
 
-def _files(cutouts: list[Any], folder: Path) -> Iterator[Figure]:
+def _time_files(cutouts: list[Any], folder: Path) -> Iterator[Figure]:
     from vetter.io.cutouts.cutout_file import load_cutout, write_cutout
 
     files = [folder / f"cutout{number}.fits" for number in range(100)]
@@ -49,7 +50,7 @@ def _files(cutouts: list[Any], folder: Path) -> Iterator[Figure]:
     yield Figure("load_cutout, the same", spread(times))
 
 
-def _fits(cutouts: list[Any]) -> Iterator[Figure]:
+def _time_fits(cutouts: list[Any]) -> Iterator[Figure]:
     from vetter.core.fit.adjust import adjust_cutout, adjust_cutouts
 
     adjust_cutout(cutouts[0])
@@ -63,7 +64,7 @@ def _fits(cutouts: list[Any]) -> Iterator[Figure]:
         yield Figure(f"adjust_cutouts, {len(many)} of 41 px, inner={inner}", values)
 
 
-def _commits(folder: Path) -> Figure:
+def _time_commits(folder: Path) -> Figure:
     from vetter.core.decisions.decision import Decision, Verdict, new_id, utc_now
     from vetter.io.session.session_file import SessionFile
 

@@ -1,4 +1,4 @@
-"""From the start of the process to the first candidate painted."""
+"""Times and memory from the start of the process to the first painted candidate."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from pathlib import Path
 from vetter.benchmark.figures import Figure
 
 RUNS = 5
+"""Number of starts, of which the median counts."""
 
-# Runs the program as its command does, and ends it when the first candidate is on screen.
+# Runs the program like its command, and ends it when the first candidate is on screen.
 _FIRST_PAINT = """
 import os, sys, time
 from vetter.review.session import Session
 painted = Session.painted
-def tell(self, row):
+def report(self, row):
     painted(self, row)
     now = time.time()
     private = -1
@@ -27,7 +28,7 @@ def tell(self, row):
             private = sum(int(line.split()[1]) for line in file if line.startswith("Private_"))
     print(now, private, flush=True)
     os._exit(0)
-Session.painted = tell
+Session.painted = report
 from vetter.cli import main
 sys.exit(main(sys.argv[1:]))
 """
@@ -38,7 +39,7 @@ print(time.time(), -1, flush=True)
 
 
 def measure(words: Sequence[str], folder: Path, most: float | None) -> Iterator[Figure]:
-    """The start beside that of the bare imports, each the median of some, in turn."""
+    """Measure a start and the bare imports in turn; each time is the median of `RUNS`."""
     bare, full = [], []
     for number in range(RUNS):
         bare.append(_run(_BARE_IMPORTS, [])[0])
@@ -53,9 +54,9 @@ def measure(words: Sequence[str], folder: Path, most: float | None) -> Iterator[
 def measure_opening(
     what: str, words: Sequence[str], folder: Path, most: float, most_memory: float | None
 ) -> Iterator[Figure]:
-    """From the start to the first candidate painted, and the private memory then.
+    """Measure the time to the first painted candidate, and the private memory then.
 
-    ``most`` is the budget in seconds, ``most_memory`` that in MB.
+    ``most`` is the budget in seconds, ``most_memory`` the budget in MB.
     """
     runs, bare = [], []
     for number in range(3):
@@ -72,7 +73,7 @@ def measure_opening(
 
 
 def use_a_screen() -> None:
-    """Have Qt draw offscreen where there is no screen."""
+    """Make Qt draw offscreen if there is no screen."""
     if sys.platform.startswith("linux") and not (
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     ):
@@ -80,7 +81,7 @@ def use_a_screen() -> None:
 
 
 def _run(code: str, words: Sequence[str]) -> tuple[float, int]:
-    """Seconds until the process told the time, and its private memory in kB."""
+    """Return seconds until the process printed the time, and its private memory in kB."""
     environment = dict(os.environ)
     before = time.time()
     process = subprocess.run(
@@ -93,5 +94,5 @@ def _run(code: str, words: Sequence[str]) -> tuple[float, int]:
     )
     if process.returncode or not process.stdout:
         raise RuntimeError(f"the program did not start: {process.stderr.strip()[-500:]}")
-    at, private = process.stdout.split()[-2:]
-    return float(at) - before, int(private)
+    painted_at, private = process.stdout.split()[-2:]
+    return float(painted_at) - before, int(private)

@@ -1,1 +1,1 @@
-"""Files, databases and the network: no Qt."""
+"""Files, databases and the network, without Qt."""
