@@ -164,8 +164,8 @@ def _reason(error: Exception) -> str:
         return "found no such file"
     if isinstance(error, (PermissionError, IsADirectoryError)):
         return f"cannot read it ({error.strerror})"
-    found = "found something else or a file cut short"
+    problem = "found something else or a file cut short"
     if isinstance(error, (TypeError, ValueError, LookupError)):
         # Messages of numpy and astropy ("cannot reshape array") would not help the user.
-        return found
-    return f"{found} ({' '.join(str(error).split())})"
+        return problem
+    return f"{problem} ({' '.join(str(error).split())})"

@@ -216,9 +216,9 @@ def _list_files(inputs: Sequence[Path]) -> tuple[list[str], int]:
             paths.append(str(entry))
             continue
         for prefix, names in walked(entry):
-            kept = [name for name in sorted(names) if name.lower().endswith(_ENDINGS)]
-            others += len(names) - len(kept)
-            paths += [prefix + name for name in kept]
+            fits_names = [name for name in sorted(names) if name.lower().endswith(_ENDINGS)]
+            others += len(names) - len(fits_names)
+            paths += [prefix + name for name in fits_names]
     return list(dict.fromkeys(paths)), others
 
 

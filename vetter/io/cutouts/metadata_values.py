@@ -58,8 +58,8 @@ def pack(value: Any) -> Json:
         return value
     if value is np.ma.masked:
         return {"masked": True}
-    for known, packer in _PACKERS:
-        if isinstance(value, known):
+    for types, packer in _PACKERS:
+        if isinstance(value, types):
             return packer(value)
     if is_time(value):
         parts = [np.asarray(p, float) for p in (value.jd1, value.jd2)]

@@ -47,7 +47,7 @@ def sets_by_words(paths: Iterable[str]) -> PlaneSets:
     Names are ``ID_sci.fits`` and ``ID_ref.fits``, ``sci_ID.fits``, or ``ID/sci.fits`` in a folder
     for each candidate. A file without a word is the image if other planes share its name.
     """
-    found: dict[tuple[str, str], PlaneSet] = {}
+    by_name: dict[tuple[str, str], PlaneSet] = {}
     doubled = others = 0
     for path in paths:
         folder, _, file = path.rpartition(os.sep)
@@ -56,17 +56,17 @@ def sets_by_words(paths: Iterable[str]) -> PlaneSets:
             others += 1
             continue
         name, plane = _plane_of(stem)
-        plane_set = found.get((folder, name))
+        plane_set = by_name.get((folder, name))
         if plane_set is None:
             label = name or folder.rpartition(os.sep)[2] or stem
-            plane_set = found[folder, name] = PlaneSet(label, folder)
+            plane_set = by_name[folder, name] = PlaneSet(label, folder)
         if plane in plane_set.planes:
             doubled += 1
             continue
         plane_set.planes[plane] = path
         if plane == "image":
             plane_set.said = name != stem
-    sets, result = list(found.values()), PlaneSets([], others, 0, doubled)
+    sets, result = list(by_name.values()), PlaneSets([], others, 0, doubled)
     for plane_set in sets:
         if "image" not in plane_set.planes:
             result.without_image += 1
@@ -113,7 +113,7 @@ def sets_by_patterns(paths: Iterable[str], folder: str, patterns: Mapping[str, s
             "--pattern: no pattern for the image; add --pattern 'image={name}_sci.fits'"
         )
     compiled = [(plane, text, _compile(plane, text)) for plane, text in patterns.items()]
-    found: dict[tuple[str, str], PlaneSet] = {}
+    by_name: dict[tuple[str, str], PlaneSet] = {}
     result = PlaneSets([])
     prefix = os.path.join(folder, "")
     for path in paths:
@@ -125,7 +125,7 @@ def sets_by_patterns(paths: Iterable[str], folder: str, patterns: Mapping[str, s
                 continue
             # The planes of a pattern with a slash may lie in several folders.
             parent = "" if "/" in text else above
-            plane_set = found.setdefault(
+            plane_set = by_name.setdefault(
                 (parent, match["name"]), PlaneSet(match["name"], parent, {}, True)
             )
             if plane in plane_set.planes:
@@ -134,8 +134,8 @@ def sets_by_patterns(paths: Iterable[str], folder: str, patterns: Mapping[str, s
             break
         else:
             result.others += 1
-    result.sets = [plane_set for plane_set in found.values() if "image" in plane_set.planes]
-    result.without_image = len(found) - len(result.sets)
+    result.sets = [plane_set for plane_set in by_name.values() if "image" in plane_set.planes]
+    result.without_image = len(by_name) - len(result.sets)
     _make_names_unique(result.sets)
     return result
 

@@ -112,31 +112,31 @@ class ExportFolder:
             A file could not be moved; the folder is unchanged.
         """
         undo: list[tuple[Path, Path]] = []
-        made: list[Path] = []
+        created: list[Path] = []
         try:
             for name in names:
                 if (self.folder / name).exists():
-                    _back_up(self.folder / name, self._backup / name, undo, made)
-                _move(self.stage / name, self.folder / name, undo, made)
+                    _back_up(self.folder / name, self._backup / name, undo, created)
+                _move(self.stage / name, self.folder / name, undo, created)
             for name in stale:
                 if _is_exported(self.folder / name):
-                    _move(self.folder / name, self._backup / name, undo, made)
+                    _move(self.folder / name, self._backup / name, undo, created)
         except BaseException:
             for source, target in reversed(undo):
                 os.replace(target, source)
-            _remove_empty(list(reversed(made)))
+            _remove_empty(list(reversed(created)))
             raise
 
 
-def _move(source: Path, target: Path, undo: list[tuple[Path, Path]], made: list[Path]) -> None:
-    _make_parent(target, made)
+def _move(source: Path, target: Path, undo: list[tuple[Path, Path]], created: list[Path]) -> None:
+    _make_parent(target, created)
     os.replace(source, target)
     undo.append((source, target))
 
 
-def _back_up(old: Path, backup: Path, undo: list[tuple[Path, Path]], made: list[Path]) -> None:
+def _back_up(old: Path, backup: Path, undo: list[tuple[Path, Path]], created: list[Path]) -> None:
     """Give a second name to a file that is about to be replaced."""
-    _make_parent(backup, made)
+    _make_parent(backup, created)
     try:
         os.link(old, backup)
     except OSError:
@@ -145,10 +145,10 @@ def _back_up(old: Path, backup: Path, undo: list[tuple[Path, Path]], made: list[
     undo.append((old, backup))
 
 
-def _make_parent(path: Path, made: list[Path]) -> None:
+def _make_parent(path: Path, created: list[Path]) -> None:
     if not path.parent.exists():
         path.parent.mkdir(parents=True)
-        made.append(path.parent)
+        created.append(path.parent)
 
 
 def _is_exported(path: Path) -> bool:
