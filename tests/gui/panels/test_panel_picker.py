@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from vetter.gui.panels.panel_choice import PanelChoice, PanelPicker
 
-PLANES = {"image": "", "diff": "", "adjusted": "what a fit leaves", "err": "estimated"}
+PLANES = {"image": "", "diff": "", "adjusted": "residuals of the fit", "err": "estimated"}
 
 
 @pytest.fixture

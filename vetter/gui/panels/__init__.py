@@ -1,1 +1,1 @@
-"""The pixels: the row of panels and its controls."""
+"""Row of panels with the pixels, and its controls."""

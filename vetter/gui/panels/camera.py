@@ -1,4 +1,4 @@
-"""Which part of a cutout is seen, and where each of its pixels lies on the screen."""
+"""Camera of the panels: the part of a cutout in view and the place of each pixel on the screen."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import math
 from typing import NamedTuple
 
 CRISP = 3.0
-"""From this many screen pixels on, a cutout's pixels are a whole number of them wide."""
+"""Smallest scale, in screen pixels per cutout pixel, that is rounded to a whole number."""
 LARGEST = 160.0
 SMALLEST_ZOOM = 0.25
 
 
 class Area(NamedTuple):
-    """The part of a panel that pictures are drawn in, in its own coordinates.
+    """The part of a panel that pictures are drawn in, in the panel's coordinates.
 
-    `ratio` is the number of device pixels to one of the screen's units.
+    `ratio` is the number of device pixels per screen unit.
     """
 
     left: float
@@ -25,16 +25,16 @@ class Area(NamedTuple):
 
 
 class View(NamedTuple):
-    """What is looked at; the same in all panels, and kept from one candidate to the next.
+    """Zoom and centre of the view, the same in all panels and for consecutive candidates.
 
     Attributes
     ----------
     zoom : float
-        1 where the whole cutout just fits.
+        1 if the whole cutout just fits.
     dx, dy : float
-        The middle of the view, from the pixel that contains the candidate, in pixels.
+        Offset of the view's centre from the pixel that contains the candidate, in pixels.
     fitted : bool
-        The middle of the view is that of the cutout; dx and dy do not count.
+        Whether the view is centred on the cutout; dx and dy are then ignored.
     """
 
     zoom: float = 1.0
@@ -44,7 +44,7 @@ class View(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """The cutout looked at: its size in pixels and the candidate's place in it (x, y)."""
+    """Size of the cutout in view, in pixels, and the candidate's position in it (x, y)."""
 
     nx: int
     ny: int
@@ -52,22 +52,22 @@ class Subject(NamedTuple):
     y: float
 
     def middle(self, view: View) -> tuple[float, float]:
-        """The cutout pixel in the middle of the view."""
+        """Return the cutout pixel at the centre of the view."""
         if view.fitted:
             return (self.nx - 1) / 2, (self.ny - 1) / 2
-        # The whole pixel: from one candidate to the next, pixels keep their place on the screen.
+        # Rounded to a pixel, so that pixels stay in place on the screen between candidates.
         return math.floor(self.x + 0.5) + view.dx, math.floor(self.y + 0.5) + view.dy
 
 
 class Placement(NamedTuple):
-    """Where a cutout lies in a panel: y up, pixel centres at whole numbers.
+    """Position and scale of a cutout in a panel: y up, pixel centres at whole numbers.
 
     Attributes
     ----------
     left, top : float
-        Of the picture's upper left corner, on the device's pixel grid.
+        The picture's upper left corner, on the device's pixel grid.
     scale : float
-        Screen units to one pixel of the cutout.
+        Screen units per cutout pixel.
     nx, ny : int
         The cutout's size.
     """
@@ -79,30 +79,32 @@ class Placement(NamedTuple):
     ny: int
 
     def to_screen(self, x: float, y: float) -> tuple[float, float]:
-        """A cutout pixel in the panel's coordinates."""
+        """Convert a cutout pixel to the panel's coordinates."""
         return self.left + (x + 0.5) * self.scale, self.top + (self.ny - 0.5 - y) * self.scale
 
     def to_pixel(self, across: float, down: float) -> tuple[float, float]:
-        """A place in the panel as a cutout pixel; may be outside of the cutout."""
+        """Convert a point of the panel to a cutout pixel, which may be outside of the cutout."""
         x = (across - self.left) / self.scale - 0.5
         return x, self.ny - 0.5 - (down - self.top) / self.scale
 
     def holds(self, x: float, y: float) -> bool:
-        """Whether a cutout pixel exists."""
+        """Return whether a cutout pixel exists."""
         return -0.5 <= x < self.nx - 0.5 and -0.5 <= y < self.ny - 0.5
 
 
 def place(area: Area, subject: Subject, view: View) -> Placement:
-    """Where the cutout lies in a panel."""
+    """Place the cutout in a panel."""
     scale = scale_of(area, subject, view)
     x, y = subject.middle(view)
     left = area.left + area.width / 2 - (x + 0.5) * scale
     top = area.top + area.height / 2 - (subject.ny - 0.5 - y) * scale
-    return Placement(_on_grid(left, area), _on_grid(top, area), scale, subject.nx, subject.ny)
+    return Placement(
+        _round_to_grid(left, area), _round_to_grid(top, area), scale, subject.nx, subject.ny
+    )
 
 
 def scale_of(area: Area, subject: Subject, view: View) -> float:
-    """Screen units to one pixel of the cutout: whole device pixels where that is crisp."""
+    """Return the screen units per cutout pixel: whole device pixels from `CRISP` on."""
     fitting = min(area.width / subject.nx, area.height / subject.ny) * area.ratio
     fitting = max(fitting, 1e-3)
     if fitting >= CRISP:
@@ -116,12 +118,12 @@ def scale_of(area: Area, subject: Subject, view: View) -> float:
 def zoomed(
     view: View, factor: float, area: Area, subject: Subject, at: tuple[float, float] | None = None
 ) -> View:
-    """The view zoomed by a factor about a place in the panel, or about its middle.
+    """Zoom the view by a factor about a point of the panel, or about its middle.
 
     Parameters
     ----------
     at : (float, float), optional
-        In the panel's coordinates: the cutout pixel here stays here.
+        Point in the panel's coordinates whose cutout pixel stays in place.
     """
     zoom = min(max(view.zoom * factor, SMALLEST_ZOOM), _largest_zoom(area, subject))
     if zoom <= 1.0 + 1e-9:
@@ -131,21 +133,21 @@ def zoomed(
     across, down = at if at is not None else _middle(area)
     x, y = before.to_pixel(across, down)
     middle = _middle(area)
-    return _looking_at(
+    return _centred_on(
         target, subject, x - (across - middle[0]) / after, y + (down - middle[1]) / after
     )
 
 
 def dragged(view: View, across: float, down: float, area: Area, subject: Subject) -> View:
-    """The view with the cutout moved on the screen."""
+    """Return the view after the cutout was dragged across the screen."""
     x, y = subject.middle(view)
     scale = scale_of(area, subject, view)
     x = min(max(x - across / scale, -0.5), subject.nx - 0.5)
     y = min(max(y + down / scale, -0.5), subject.ny - 0.5)
-    return _looking_at(view, subject, x, y)
+    return _centred_on(view, subject, x, y)
 
 
-def _looking_at(view: View, subject: Subject, x: float, y: float) -> View:
+def _centred_on(view: View, subject: Subject, x: float, y: float) -> View:
     return View(view.zoom, x - math.floor(subject.x + 0.5), y - math.floor(subject.y + 0.5), False)
 
 
@@ -158,7 +160,7 @@ def _middle(area: Area) -> tuple[float, float]:
     return area.left + area.width / 2, area.top + area.height / 2
 
 
-def _on_grid(value: float, area: Area) -> float:
+def _round_to_grid(value: float, area: Area) -> float:
     return math.floor(value * area.ratio + 0.5) / area.ratio
 
 
@@ -179,22 +181,23 @@ def arrangement(
     pixels: int = 0,
     ratio: float = 1.0,
 ) -> Arrangement:
-    """One row of square panels or two: whichever makes the pixels larger; one where both do.
+    """Arrange square panels in one row or two, whichever makes the pixels larger; ties take one.
 
     Parameters
     ----------
     count : int
-        How many panels.
+        Number of panels.
     width, height : float
-        What there is for all of them.
+        Size available to all panels.
     title : float
-        Height of the title above each.
+        Height of the title above each panel.
     gap : float
-        Between two panels.
+        Distance between two panels.
     pixels : int
-        Of a cutout along its longer side, where all have as many: panels end where these do.
+        Pixels along the longer side of a cutout, if equal for all cutouts, else 0; panels
+        then end at the last pixel.
     ratio : float
-        Device pixels to one of the screen's units.
+        Device pixels per screen unit.
     """
     choices = []
     for rows in (1, 2) if count > 1 else (1,):

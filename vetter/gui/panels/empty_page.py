@@ -1,4 +1,4 @@
-"""The page in the panels' place while the filter matches no candidate."""
+"""Page shown instead of the panels while the filter matches no candidate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vetter.review.session import Session
 
 
 def no_match_text(session: Session) -> str:
-    """Return the sentence about a filter without a match, and about what is not listed yet."""
+    """Return the text for a filter without a match, with the state of an incomplete list."""
     text = f"No candidate matches the filter\n{session.queue.expression}"
     if session.unlisted:
         text += f"\n\n{session.unlisted[:1].upper()}{session.unlisted[1:]}"
@@ -18,7 +18,7 @@ def no_match_text(session: Session) -> str:
 
 
 class EmptyPage(QWidget):
-    """No pixels and no name: verdict keys have nothing to decide on.
+    """Page without pixels and name, so that verdict keys have no candidate to decide on.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""What is drawn over the pixels: reticle, compass, scale bar, shift; seen on dark and on light.
+"""Overlays on the pixels: reticle, compass, scale bar, shift; visible on dark and on light.
 
-What stays the same is drawn once into a small image and stamped from then on: lines with a halo
-and text with a shadow, on six panels, would take a quarter of a frame's time.
+Overlays that stay the same are drawn once into a small image, which is then stamped: lines with a
+halo and text with a shadow, on six panels, would take a quarter of a frame's time.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ _ARROW = 22.0
 _COMPASS_REACH = 40.0
 _SHIFT = QColor("#f59bff")
 SHIFT_FACTOR = 10
-"""The arrow of a fit's shift is so many times as long as the shift: 0.1 px can then be seen."""
+"""Length of the drawn arrow over the length of a fit's shift; makes 0.1 px visible."""
 
 
 def draw_reticle(painter: QPainter, x: float, y: float, scale: float, ratio: float = 1.0) -> None:
-    """Four strokes towards the candidate, which stays free.
+    """Draw four strokes towards the candidate, leaving its own pixels free.
 
     Parameters
     ----------
     x, y : float
-        The candidate on the screen, not rounded; drawn to the nearest device pixel.
+        The candidate on the screen, not rounded; drawn at the nearest device pixel.
     scale : float
-        Screen units to one pixel of the cutout; the gap grows with it, within reason.
+        Screen units per cutout pixel; the gap grows with it, between 9 and 40 units.
     ratio : float
-        Device pixels to one screen unit.
+        Device pixels per screen unit.
     """
     gap = round(min(max(3.5 * scale, 9.0), 40.0))
     stamp = _reticle_stamp(gap, gap + round(min(max(2.0 * scale, 9.0), 18.0)), ratio)
-    # The stamp's middle is the middle of a pixel: strokes one pixel wide stay sharp.
+    # The stamp is centred on a pixel, so strokes one pixel wide stay sharp.
     middle = stamp.width() // 2
     left, top = math.floor(x * ratio) - middle, math.floor(y * ratio) - middle
     painter.drawImage(QPointF(left / ratio, top / ratio), stamp)
@@ -50,16 +50,16 @@ def draw_reticle(painter: QPainter, x: float, y: float, scale: float, ratio: flo
 def draw_compass(
     painter: QPainter, x: float, y: float, north: float, east: float, ratio: float = 1.0
 ) -> None:
-    """Arrows to north and east from a point of the picture.
+    """Draw arrows to north and east from a point of the picture.
 
     Parameters
     ----------
     x, y : float
-        The corner of the two arrows on the screen.
+        Common origin of the two arrows on the screen.
     north, east : float
         Degrees from +x (right) towards +y (up).
     ratio : float
-        Device pixels to one screen unit.
+        Device pixels per screen unit.
     """
     stamp = _compass_stamp(round(north), round(east), painter.font().toString(), ratio)
     half = _COMPASS_REACH + 8
@@ -67,7 +67,7 @@ def draw_compass(
 
 
 def compass_room(north: float, east: float) -> tuple[float, float]:
-    """How far the compass reaches to the left and below its corner, with its letters."""
+    """Return how far the compass, with its letters, extends left of and below its origin."""
     angles = [math.radians(north), math.radians(east)]
     left = max(0.0, *(-math.cos(angle) for angle in angles))
     below = max(0.0, *(-math.sin(angle) for angle in angles))
@@ -77,7 +77,7 @@ def compass_room(north: float, east: float) -> tuple[float, float]:
 def draw_scale_bar(
     painter: QPainter, right: float, y: float, length: float, label: str, ratio: float = 1.0
 ) -> None:
-    """A bar that ends at `right`, `length` screen units long, its label above it."""
+    """Draw a bar that ends at `right`, `length` screen units long, with its label above."""
     stamp = _bar_stamp(round(length * ratio) / ratio, label, painter.font().toString(), ratio)
     width, height = stamp.width() / ratio, stamp.height() / ratio
     painter.drawImage(QPointF(math.floor(right - width), math.floor(y - height)), stamp)
@@ -86,16 +86,16 @@ def draw_scale_bar(
 def draw_shift(
     painter: QPainter, x: float, y: float, scale: float, shift: Shift, over: QRectF
 ) -> None:
-    """An arrow from the candidate along a fit's shift, `SHIFT_FACTOR` times as long.
+    """Draw an arrow from the candidate along a fit's shift, `SHIFT_FACTOR` times as long.
 
     Parameters
     ----------
     x, y : float
         The candidate on the screen.
     scale : float
-        Screen units to one pixel of the cutout.
+        Screen units per cutout pixel.
     over : QRectF
-        The pixels on the screen; the arrow's length is said in their lower left corner.
+        The pixels on the screen; their lower left corner shows the length of the shift.
     """
     across = SHIFT_FACTOR * scale * shift.dx
     up = SHIFT_FACTOR * scale * shift.dy
@@ -109,7 +109,7 @@ def draw_shift(
         for side in (0.5, -0.5):
             back = QPointF(-across - side * up, up - side * across)
             strokes.append(QLineF(tip, tip + barb * back))
-        _stroke(painter, strokes, _SHIFT)
+        _draw_strokes(painter, strokes, _SHIFT)
     more = ", on its bound" if shift.at_bound else ""
     text = f"shift {math.hypot(shift.dx, shift.dy):.2f} px{more}, drawn x {SHIFT_FACTOR}"
     metrics = painter.fontMetrics()
@@ -117,7 +117,7 @@ def draw_shift(
         more = ", bound" if shift.at_bound else ""
         text = f"{math.hypot(shift.dx, shift.dy):.2f} px{more}, x {SHIFT_FACTOR}"
     at = QPointF(math.floor(over.left() + 5), math.floor(over.bottom() - 4 - metrics.descent()))
-    # On a plate: pixels under it are of any brightness, and coloured.
+    # The text gets a plate, since the pixels below have any brightness and colour.
     plate = QRectF(at.x() - 3, at.y() - metrics.ascent() - 1, 0, metrics.height() + 2)
     plate.setWidth(metrics.horizontalAdvance(text) + 6)
     painter.fillRect(plate, _PLATE)
@@ -126,7 +126,7 @@ def draw_shift(
 
 
 def _stamp(width: float, height: float, ratio: float, draw: Callable[[QPainter], None]) -> QImage:
-    """Something drawn once, on a transparent ground."""
+    """Draw once into an image with a transparent background."""
     stamp = QImage(
         math.ceil(width * ratio),
         math.ceil(height * ratio),
@@ -156,7 +156,7 @@ def _reticle_stamp(gap: int, end: int, ratio: float) -> QImage:
             for sign in (-1, 1)
             for across, down in ((1, 0), (0, 1))
         ]
-        _stroke(painter, strokes, _RETICLE)
+        _draw_strokes(painter, strokes, _RETICLE)
 
     return _stamp(side, side, ratio, draw)
 
@@ -166,7 +166,7 @@ def _compass_stamp(north: int, east: int, font: str, ratio: float) -> QImage:
     half = _COMPASS_REACH + 8
 
     def draw(painter: QPainter) -> None:
-        painter.setFont(_font(font))
+        painter.setFont(_read_font(font))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         strokes = []
         for angle in (north, east):
@@ -176,11 +176,11 @@ def _compass_stamp(north: int, east: int, font: str, ratio: float) -> QImage:
             for turn in (150, -150):
                 barb = math.radians(angle + turn)
                 strokes.append(QLineF(tip, tip + QPointF(5 * math.cos(barb), -5 * math.sin(barb))))
-        _stroke(painter, strokes, _MARK)
+        _draw_strokes(painter, strokes, _MARK)
         for angle, letter in ((north, "N"), (east, "E")):
             right, up = math.cos(math.radians(angle)), math.sin(math.radians(angle))
             reach = _ARROW + 9
-            _letters(painter, half + reach * right, half - reach * up, letter)
+            _draw_label(painter, half + reach * right, half - reach * up, letter)
 
     return _stamp(2 * half, 2 * half, ratio, draw)
 
@@ -190,7 +190,7 @@ def _bar_stamp(length: float, label: str, font: str, ratio: float) -> QImage:
     width, height = max(length, 60.0) + 6, 30.0
 
     def draw(painter: QPainter) -> None:
-        painter.setFont(_font(font))
+        painter.setFont(_read_font(font))
         right, y = width - 2.5, height - 5.5
         left = right - length
         strokes = [
@@ -198,20 +198,20 @@ def _bar_stamp(length: float, label: str, font: str, ratio: float) -> QImage:
             QLineF(left, y - 3, left, y + 3),
             QLineF(right, y - 3, right, y + 3),
         ]
-        _stroke(painter, strokes, _MARK)
-        _letters(painter, (left + right) / 2, y - 11, label)
+        _draw_strokes(painter, strokes, _MARK)
+        _draw_label(painter, (left + right) / 2, y - 11, label)
 
     return _stamp(width, height, ratio, draw)
 
 
-def _font(key: str) -> QFont:
+def _read_font(key: str) -> QFont:
     font = QFont()
     font.fromString(key)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return font
 
 
-def _stroke(painter: QPainter, strokes: list[QLineF], colour: QColor) -> None:
+def _draw_strokes(painter: QPainter, strokes: list[QLineF], colour: QColor) -> None:
     for ink, width in ((_HALO, 3), (colour, 1)):
         pen = QPen(ink, width)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
@@ -219,8 +219,8 @@ def _stroke(painter: QPainter, strokes: list[QLineF], colour: QColor) -> None:
         painter.drawLines(*strokes)
 
 
-def _letters(painter: QPainter, x: float, y: float, text: str) -> None:
-    """Text centred on a point, with a shadow all round."""
+def _draw_label(painter: QPainter, x: float, y: float, text: str) -> None:
+    """Draw a text centred on a point, with a shadow all round."""
     metrics = painter.fontMetrics()
     left = math.floor(x - metrics.horizontalAdvance(text) / 2)
     base = math.floor(y + (metrics.ascent() - metrics.descent()) / 2)

@@ -1,4 +1,4 @@
-"""The choice of planes that have panels, and its dialog: fewer panels are larger."""
+"""Choice of the planes that have panels, and its dialog; fewer panels are larger."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from vetter.core.judgement.disappeared import why_not_judged
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import menu_text, plain_label
 
-_EXPLAINED = (
-    "A plane without a panel is still in the readout under the pointer, in blink and flip, and in "
-    "what is exported."
+_EXPLANATION = (
+    "A plane without a panel still shows in the readout under the pointer, in blink and flip, and "
+    "in exports."
 )
 
 
 class PanelChoice(NamedTuple):
-    """Which planes have panels: as the vetter says, else all but those that are only estimated.
+    """Planes that have panels: by the user's choice, else all that are not only estimated.
 
     Attributes
     ----------
     said : mapping of str to bool
-        The vetter's word, by plane.
+        The user's choice, by plane.
     estimated : frozenset of str
         Planes that the source only estimates, known before the first cutout.
     fits_stay : bool
-        The fit's panel keeps its place where one candidate has no fit; else it comes with a fit
-        and goes with it.
+        Whether the fit's panel stays for candidates without a fit; else only candidates with a
+        fit have this panel.
     """
 
     said: Mapping[str, bool] = {}
@@ -40,19 +40,19 @@ class PanelChoice(NamedTuple):
 
     @classmethod
     def of(cls, source: CutoutSource, said: object = None) -> PanelChoice:
-        """The choice for a source; ``said`` is what was kept of the vetter's, of any type."""
-        kept: Mapping[Any, Any] = said if isinstance(said, Mapping) else {}
-        words = {str(plane): value for plane, value in kept.items() if isinstance(value, bool)}
+        """Make the choice for a source; ``said`` is the stored choice of the user, of any type."""
+        stored: Mapping[Any, Any] = said if isinstance(said, Mapping) else {}
+        by_plane = {str(plane): value for plane, value in stored.items() if isinstance(value, bool)}
         made = source.plane_provenance.items()
         estimated = frozenset(name for name, how in made if Provenance.ESTIMATED in how)
-        return cls(words, estimated, not why_not_judged(source))
+        return cls(by_plane, estimated, not why_not_judged(source))
 
     def by_default(self, plane: str) -> bool:
-        """Whether it has one where the vetter says nothing."""
+        """Return whether a plane has a panel unless the user chooses otherwise."""
         return plane not in self.estimated and (plane != "adjusted" or self.fits_stay)
 
     def chosen(self, ticked: Iterable[str], planes: Iterable[str]) -> dict[str, bool]:
-        """What the vetter's ticks say beyond the rule, for these planes."""
+        """Return the user's ticks that differ from the default, for these planes."""
         ticks = set(ticked)
         return {
             plane: plane in ticks for plane in planes if (plane in ticks) != self.by_default(plane)
@@ -60,18 +60,18 @@ class PanelChoice(NamedTuple):
 
 
 class PanelPicker(QDialog):
-    """A tick for each plane.
+    """Dialog with a tick for each plane.
 
     Parameters
     ----------
     choice : PanelChoice
-        As it is now.
+        The present choice.
     planes : mapping of str to str
-        All planes there are, in the order of the panels, and what is said of each.
+        All planes, in the order of the panels, and the note on each.
     """
 
     picked = pyqtSignal(dict)
-    """What is said otherwise than by the rule: planes to whether they have a panel."""
+    """Choices that differ from the default: plane to whether it has a panel."""
 
     def __init__(
         self, choice: PanelChoice, planes: Mapping[str, str], parent: QWidget | None = None
@@ -89,20 +89,20 @@ class PanelPicker(QDialog):
             tick.toggled.connect(self._on_toggled)
             self.ticks[plane] = tick
             layout.addWidget(tick)
-        words = plain_label(_EXPLAINED, self)
-        words.setWordWrap(True)
-        layout.addWidget(words)
+        explanation = plain_label(_EXPLANATION, self)
+        explanation.setWordWrap(True)
+        layout.addWidget(explanation)
         self._buttons = self._make_buttons()
         layout.addWidget(self._buttons)
         self._on_toggled()
 
     def accept(self) -> None:
-        """Tell what was ticked."""
+        """Emit the choice and close."""
         self.picked.emit(self._choice.chosen(self._ticked(), self.ticks))
         super().accept()
 
     def as_at_first(self) -> None:
-        """Tick what has a panel where nothing is said."""
+        """Tick the planes that have a panel by default."""
         for plane, tick in self.ticks.items():
             tick.setChecked(self._choice.by_default(plane))
 
@@ -112,7 +112,7 @@ class PanelPicker(QDialog):
     def _make_buttons(self) -> QDialogButtonBox:
         ok, cancel = QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel
         buttons = button_box(ok | cancel, self)
-        first = QPushButton("As at first", self)
+        first = QPushButton("Reset", self)
         first.setAutoDefault(False)
         first.clicked.connect(self.as_at_first)
         buttons.addButton(first, QDialogButtonBox.ButtonRole.ResetRole)
@@ -123,5 +123,5 @@ class PanelPicker(QDialog):
     def _on_toggled(self, _on: bool = False) -> None:
         ok = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
         if ok is not None:
-            # No panel at all would leave nothing to look at.
+            # At least one plane must have a panel.
             ok.setEnabled(bool(self._ticked()))

@@ -1,4 +1,4 @@
-"""The scene of the panels: their arrangement, the camera they share, and the mouse."""
+"""Scene of the panels: their arrangement, their common camera, and the mouse."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ _GAP = 6.0
 
 
 class PanelScene(pg.GraphicsLayoutWidget):
-    """Panels in one scene, all looking at the same place with the same zoom.
+    """Panels in one scene, all with the same centre and zoom.
 
-    Wheel zooms about the pointer, dragging pans, a double click fits; dragging with the right
-    button changes bias (across) and contrast (up and down). None of it needs the keyboard.
+    The wheel zooms about the pointer, dragging pans, a double click fits; dragging with the right
+    button changes bias (across) and contrast (up and down). The mouse actions leave the keyboard
+    focus alone.
 
     `pointer` carries the cutout pixel (x, y) under the mouse, 0-based, or None.
-    `contrast_dragged` carries a plane and how far the mouse went, in parts of the panel.
+    `contrast_dragged` carries a plane and the way (across, up) as fractions of a panel.
     """
 
     pointer = pyqtSignal(object)
@@ -37,9 +38,9 @@ class PanelScene(pg.GraphicsLayoutWidget):
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setMinimumSize(QSize(240, 160))
-        # Whatever changes changes all panels: the bookkeeping of partial updates costs more.
+        # Every change affects all panels, so bookkeeping of partial updates would cost more.
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-        # One fill of the ground is enough: not a cached one over the viewport's own.
+        # paintEvent() fills the background; a cached fill over the viewport's own would be a second.
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
         self._viewport().setAutoFillBackground(False)
         self._viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -59,12 +60,12 @@ class PanelScene(pg.GraphicsLayoutWidget):
 
     @property
     def reticle_shown(self) -> bool:
-        """Whether the candidate's place is marked."""
+        """Whether the reticle marks the candidate's position."""
         return self._stage.reticle
 
     @property
     def view(self) -> View:
-        """Zoom and place looked at."""
+        """Zoom and centre of the view."""
         return self._stage.view
 
     @property
@@ -73,7 +74,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
         return self._names
 
     def panel(self, plane: str) -> PlanePanel:
-        """The panel of a plane; KeyError where there is none."""
+        """Return the panel of a plane; a plane without a panel raises KeyError."""
         return self._panels[plane]
 
     def flush(self) -> None:
@@ -81,36 +82,36 @@ class PanelScene(pg.GraphicsLayoutWidget):
         self._viewport().repaint()
 
     def set_reticle(self, shown: bool) -> None:
-        """Mark the candidate's place, or not."""
+        """Show or hide the reticle at the candidate's position."""
         self._stage.reticle = shown
         self._repaint_soon()
 
     def set_compass(self, shown: bool) -> None:
-        """Draw compass and scale bar on the first panel, or not."""
+        """Show or hide compass and scale bar on the first panel."""
         self._stage.compass = shown
         self._repaint_soon()
 
     def zoom_in(self) -> None:
-        """One step closer to the middle of the view."""
+        """Zoom in one step about the middle of the view."""
         self._zoom(ZOOM_STEP)
 
     def zoom_out(self) -> None:
-        """One step away."""
+        """Zoom out one step."""
         self._zoom(1 / ZOOM_STEP)
 
     def fit_view(self) -> None:
-        """The whole cutout in each panel."""
+        """Show the whole cutout in each panel."""
         self._stage.view = View()
         self._repaint_soon()
 
     def set_theme(self, dark: bool) -> None:
-        """Dark or light surroundings; the pixels stay as they are."""
+        """Set dark or light surroundings; the pixels do not change."""
         self._stage.tones = DARK if dark else LIGHT
         self.setBackground(self._stage.tones.window)
         self._repaint_soon()
 
     def set_names(self, names: tuple[str, ...]) -> None:
-        """Have these panels on screen, in this order; those built before are used again."""
+        """Show these panels in this order; panels built before are reused."""
         if names == self._names:
             return
         for name in names:
@@ -123,7 +124,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
         self.arrange()
 
     def set_pixels(self, pixels: int) -> None:
-        """How many pixels all cutouts have along their longer side; 0 where they differ."""
+        """Set the pixels along the longer side of every cutout; 0 if the cutouts differ."""
         if pixels != self._pixels:
             self._pixels = pixels
             self._forget_painted()
@@ -132,8 +133,8 @@ class PanelScene(pg.GraphicsLayoutWidget):
     def arrange(self) -> None:
         """Put the panels in one row or two, whichever makes the pixels larger.
 
-        They stand close together at the left, under what else begins there: the eye goes from
-        one to the next, and the way should be short.
+        Panels are close together at the left, aligned with the texts above: the eye compares
+        neighbouring panels, so their distance should be short.
         """
         width, height = self.width(), self.height()
         ratio = self.devicePixelRatioF()
@@ -144,7 +145,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
             for index, name in enumerate(self._names):
                 place = divmod(index, best.columns)
                 self.ci.addItem(self._panels[name], *place)
-            self._even_out(best.rows, best.columns)
+            self._set_stretch_factors(best.rows, best.columns)
             for name, panel in self._panels.items():
                 panel.setVisible(name in self._names)
             self._arranged = (self._names, best.rows)
@@ -154,7 +155,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
         self.ci.setContentsMargins(0, 0, max(width - used, 0), max(height - high, 0))
         self.ci.layout.activate()
 
-    def _even_out(self, rows: int, columns: int) -> None:
+    def _set_stretch_factors(self, rows: int, columns: int) -> None:
         layout = self.ci.layout
         for row in range(max(rows, layout.rowCount())):
             layout.setRowStretchFactor(row, 1 if row < rows else 0)
@@ -168,12 +169,12 @@ class PanelScene(pg.GraphicsLayoutWidget):
         panel = panel or (self._panels[self._names[0]] if self._names else None)
         if panel is None or stage.subject is None:
             return
-        where = None if at is None else (at.x(), at.y())
-        stage.view = zoomed(stage.view, factor, panel.area, stage.subject, where)
+        point = None if at is None else (at.x(), at.y())
+        stage.view = zoomed(stage.view, factor, panel.area, stage.subject, point)
         self._repaint_soon()
 
     def keep_painted(self, subject: object) -> None:
-        """Paint the scene as it is into memory, for when just this is to be shown."""
+        """Paint the present scene into memory, for a later request to show this subject."""
         ratio = self.devicePixelRatioF()
         width, height = self._used.width() * ratio, self._used.height() * ratio
         image = QImage(math.ceil(width), math.ceil(height), QImage.Format.Format_RGB32)
@@ -185,7 +186,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
         self._prepared = subject, image
 
     def show_prepared(self, subject: object) -> None:
-        """Show what was painted ahead, if it is of this; else it is painted as ever."""
+        """Show the scene painted ahead if it shows this subject; else paint it now."""
         prepared = self._prepared
         ahead = prepared is not None and prepared[0] is subject
         self._painted = prepared[1] if prepared is not None and ahead else None
@@ -197,7 +198,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
             return
         used, width, height = self._used, self.width(), self.height()
         painter = QPainter(self._viewport())
-        # To copy the bare ground from a picture of all takes longer than to fill it.
+        # Filling the empty background is faster than copying it from the stored picture.
         painter.fillRect(used.width(), 0, width - used.width(), height, self.backgroundBrush())
         painter.fillRect(0, used.height(), width, height - used.height(), self.backgroundBrush())
         painter.drawImage(0, 0, self._painted)
@@ -205,7 +206,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
 
     def _repaint_soon(self) -> None:
         self._forget_painted()
-        # Not through the items: their updates would come as a second paint after `flush`.
+        # viewport.update(), not item.update(): items would repaint a second time after `flush`.
         self._viewport().update()
 
     def _forget_painted(self) -> None:
@@ -217,7 +218,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
         return viewport
 
     def _panel_at(self, position: QPointF) -> tuple[PlanePanel, QPointF] | None:
-        """The panel at a place in this widget, and the place in that panel's coordinates."""
+        """Return the panel at a point of this widget, and the point in that panel's coordinates."""
         for name in self._names:
             panel = self._panels[name]
             inside = panel.mapFromScene(self.mapToScene(position.toPoint()))
@@ -225,11 +226,11 @@ class PanelScene(pg.GraphicsLayoutWidget):
                 return panel, inside
         return None
 
-    def _tell_pointer(self, position: QPointF) -> None:
-        found = self._panel_at(position)
+    def _emit_pointer(self, position: QPointF) -> None:
+        panel_and_point = self._panel_at(position)
         pixel = None
-        if found is not None:
-            panel, inside = found
+        if panel_and_point is not None:
+            panel, inside = panel_and_point
             placement = panel.placement()
             if placement is not None:
                 x, y = placement.to_pixel(inside.x(), inside.y())
@@ -238,7 +239,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        # Resizes also come while pyqtgraph is building this, and after it was closed.
+        # Resize events also arrive while pyqtgraph builds this widget, and after it was closed.
         if hasattr(self, "_arranged") and not self.closed:
             self._forget_painted()
             self._stage.ratio = self.devicePixelRatioF()
@@ -246,16 +247,16 @@ class PanelScene(pg.GraphicsLayoutWidget):
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         assert event is not None
-        found = self._panel_at(event.position())
-        if found is not None:
-            self._zoom(NOTCH ** (event.angleDelta().y() / 120), *found)
+        panel_and_point = self._panel_at(event.position())
+        if panel_and_point is not None:
+            self._zoom(NOTCH ** (event.angleDelta().y() / 120), *panel_and_point)
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        found = self._panel_at(event.position())
-        if found is not None:
-            self._grip = (event.button(), event.position(), found[0])
+        panel_and_point = self._panel_at(event.position())
+        if panel_and_point is not None:
+            self._grip = (event.button(), event.position(), panel_and_point[0])
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
@@ -272,7 +273,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
                     stage.view, moved.x(), moved.y(), panel.area, self._stage.subject
                 )
                 self._repaint_soon()
-        self._tell_pointer(event.position())
+        self._emit_pointer(event.position())
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
@@ -290,7 +291,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
         self.pointer.emit(None)
 
     def _drag_contrast(self, panel: PlanePanel, moved: QPointF) -> None:
-        # In parts of the panel, so that it does the same at every zoom.
+        # As a fraction of the panel, so that the effect is the same at every zoom.
         size = panel.size()
         self.contrast_dragged.emit(
             panel.exhibit.plane, moved.x() / size.width(), -moved.y() / size.height()

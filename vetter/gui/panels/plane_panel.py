@@ -1,4 +1,4 @@
-"""One panel: a plane's ready pixels under its title, or in words why there are none."""
+"""One panel: a plane's rendered pixels under its title, or the reason they are missing."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TITLE_HEIGHT = 20.0
 
 @dataclass(eq=False)
 class Stage:
-    """What all panels have in common; the row of panels changes it, the panels read it."""
+    """State common to all panels; the row of panels changes it and the panels read it."""
 
     view: View = field(default_factory=View)
     subject: Subject | None = None
@@ -46,38 +46,38 @@ class Stage:
 
 
 class Exhibit(NamedTuple):
-    """What one panel shows: an image that is ready to be drawn, or words."""
+    """Content of one panel: an image ready to be drawn, or a text."""
 
     plane: str
     image: QImage | None = None
     words: str = ""
     note: str = ""
     range: str = ""
-    # A QImage does not own numpy's memory: the array has to live as long.
+    # A QImage does not own numpy's memory, so the array must live as long as the image.
     pixels: Any = None
 
     @property
     def tip(self) -> str:
-        """Everything that the title says, where it may have been cut short."""
+        """Full text of the title, whose visible part may be shortened."""
         limits = f"limits {self.range}" if self.range else ""
         return "\n".join(line for line in (self.plane, self.note, limits) if line)
 
 
 def as_image(picture: npt.NDArray[np.uint32]) -> tuple[QImage, npt.NDArray[np.uint32]]:
-    """A picture, first row lowest, as a QImage, first row uppermost, and the memory it uses."""
+    """Convert a picture (first row lowest) to a QImage (first row uppermost) and its memory."""
     pixels = np.ascontiguousarray(picture[::-1])
     rows, columns = pixels.shape
     form = QImage.Format.Format_RGB32
-    # PyQt takes any buffer; its stubs know bytes alone.
+    # PyQt takes any buffer; its stubs accept bytes alone.
     image = QImage(pixels.data, columns, rows, 4 * columns, form)  # type: ignore[call-overload]
     return image, pixels
 
 
 class PlanePanel(pg.GraphicsWidget):
-    """Draws one plane: title, pixels, reticle, and on the first panel compass and scale bar.
+    """Item that draws one plane: title, pixels, reticle; the first panel also compass and scale.
 
-    All in one call of `paint`: every item of a scene costs a frame some of its time, text
-    items most. The camera is shared with the other panels, so nothing is linked or locked.
+    One call of `paint` draws everything: each item of a scene adds to a frame's time, text items
+    most. All panels share one camera, so no axes are linked or locked.
     """
 
     def __init__(self, stage: Stage, font: QFont) -> None:
@@ -94,13 +94,13 @@ class PlanePanel(pg.GraphicsWidget):
 
     @property
     def area(self) -> Area:
-        """Where pictures are drawn, in this panel's coordinates, on the device's grid."""
+        """Area of the picture, in this panel's coordinates, on the device's grid."""
         size, at, ratio = self.size(), self.scenePos(), self._stage.ratio
         left, top = -(at.x() * ratio % 1) / ratio, -(at.y() * ratio % 1) / ratio + TITLE_HEIGHT
         return Area(left, top, size.width(), size.height() - TITLE_HEIGHT, ratio)
 
     def placement(self) -> Placement | None:
-        """Where the cutout lies in this panel."""
+        """Place the cutout in this panel; None without a cutout."""
         subject = self._stage.subject
         return None if subject is None else place(self.area, subject, self._stage.view)
 
@@ -154,27 +154,28 @@ class PlanePanel(pg.GraphicsWidget):
         standing_in = shown is not self.exhibit
         painter.setPen(QColor(tones.accent if standing_in else tones.text))
         left += self._write(painter, left, top, shown.plane) + 10
-        # The pixel under the pointer counts for more than the ends of the range.
+        # The value under the pointer takes the place of the limits.
         painter.setPen(QColor(tones.text if self.value else tones.dim))
         at_right = self.value or shown.range
         if at_right:
-            # A new text for each candidate: laying it out for reuse costs ten times as much.
+            # drawText(), not QStaticText: the text is new for each candidate, and a reusable
+            # layout costs ten times as much.
             width = self._metrics.horizontalAdvance(at_right)
             if right - width > left:
                 right = math.floor(right - width)
                 painter.drawText(QPointF(right, top + self._metrics.ascent()), at_right)
             painter.setPen(QColor(tones.dim))
         elif shown.image is not None and not shown.words:
-            right = self._paint_key_of_mask(painter, left, right, top)
+            right = self._paint_mask_key(painter, left, right, top)
         note = f"in place of {self.exhibit.plane}" if standing_in else shown.note
         if note and right - left > 30:
             elided = self._metrics.elidedText(note, Qt.TextElideMode.ElideRight, right - left - 8)
             self._write(painter, left, top, elided)
 
-    def _paint_key_of_mask(self, painter: QPainter, left: float, right: float, top: float) -> float:
-        """A mask has no range of values: what its two tones mean stands there instead."""
+    def _paint_mask_key(self, painter: QPainter, left: float, right: float, top: float) -> float:
+        """Paint the meaning of a mask's two tones, in place of the limits."""
         for word, colour in (("good", MASK_GOOD), ("bad", MASK_BAD)):
-            width = self._text(word)[1]
+            width = self._lay_out_text(word)[1]
             if right - width - 14 < left:
                 break
             right -= width
@@ -194,18 +195,18 @@ class PlanePanel(pg.GraphicsWidget):
         painter.drawText(frame.adjusted(12, 12, -12, -12), int(wrap), words)
 
     def _write(self, painter: QPainter, left: float, top: float, text: str) -> float:
-        laid_out, width = self._text(text)
+        laid_out, width = self._lay_out_text(text)
         painter.drawStaticText(QPointF(math.floor(left), top), laid_out)
         return width
 
-    def _text(self, text: str) -> tuple[QStaticText, float]:
-        """A text and its width, laid out once: most are the same for thousands of candidates."""
-        known = self._texts.get(text)
-        if known is None:
+    def _lay_out_text(self, text: str) -> tuple[QStaticText, float]:
+        """Return a text laid out and its width, cached: most recur for thousands of candidates."""
+        cached = self._texts.get(text)
+        if cached is None:
             if len(self._texts) > 200:
                 self._texts.clear()
             laid_out = QStaticText(text)
             laid_out.setTextFormat(Qt.TextFormat.PlainText)
             laid_out.prepare(font=self._font)
-            known = self._texts[text] = (laid_out, laid_out.size().width())
-        return known
+            cached = self._texts[text] = (laid_out, laid_out.size().width())
+        return cached

@@ -1,4 +1,4 @@
-"""The panels side by side: one scene, one camera, built once and used for every candidate."""
+"""Row of panels in one scene with one camera, built once and used for every candidate."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from vetter.gui.widgets.plain_text import plain_tip
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
 
 VALUES_PAUSE_MS = 25
-"""The titles follow the pointer at most forty times a second."""
+"""Delay before the titles follow the pointer: at most forty updates a second."""
 
 
 class PlaneRow(PanelScene):
-    """Shows a frame: one panel a plane, in one row or two. See `PanelScene` for the mouse.
+    """Panels of one frame, one per plane, in one row or two. See `PanelScene` for the mouse.
 
     Parameters
     ----------
     choice : PanelChoice, optional
-        Which planes have a panel.
+        The planes that have a panel.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class PlaneRow(PanelScene):
         self._blinked = "image"
         self._flipped = False
         self._frame: RenderedCutout | None = None
-        self._hung: tuple[RenderedCutout, tuple[str, ...], list[Exhibit]] | None = None
+        self._exhibited: tuple[RenderedCutout, tuple[str, ...], list[Exhibit]] | None = None
         self._pixel: tuple[float, float] | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -57,69 +57,69 @@ class PlaneRow(PanelScene):
         self.pointer.connect(self._on_pointer)
 
     def expect_fit(self) -> None:
-        """Keep a place for the panel of the fit, from the first candidate on."""
+        """Reserve the panel of the fit from the first candidate on."""
         self._fit_seen = True
 
     @property
     def choice(self) -> PanelChoice:
-        """Which planes have a panel."""
+        """Choice of the planes that have a panel."""
         return self._choice
 
     @property
     def planes(self) -> dict[str, str]:
-        """All planes of the candidate on screen, with and without panel; what is said of each."""
+        """All planes of the candidate on screen, with or without a panel, and the note on each."""
         frame = self._frame
         names = self._names if frame is None else frame.plane_names
         if fittable(names) and "adjusted" not in names:
             names = _with_adjusted(names)
         notes = {} if frame is None else frame.notes
-        known = {name: notes.get(name, "") for name in names}
-        return known | ({"adjusted": "what a fit leaves"} if "adjusted" in known else {})
+        texts = {name: notes.get(name, "") for name in names}
+        return texts | ({"adjusted": "residuals of the fit"} if "adjusted" in texts else {})
 
     def set_choice(self, choice: PanelChoice) -> None:
-        """Have panels for other planes, from the next frame that is shown on."""
+        """Change the planes that have panels, from the next frame on."""
         self._choice = choice
         self._forget_painted()
 
     def show_frame(self, frame: RenderedCutout) -> None:
-        """Show a candidate; painted by `flush`, or when the event loop comes to it."""
+        """Show a candidate; `flush` or the event loop paints it."""
         if frame.row != self._row:
             self._blinked = "image"
         self._row = frame.row
         self.set_names(self._names_of(frame))
-        self._size_up(frame)
+        self._set_panel_pixels(frame)
         self._put(frame)
         self.show_prepared(frame)
 
     def prepare(self, frame: RenderedCutout) -> None:
-        """Paint the frame that is likely to be shown next, out of sight, while nothing is done.
+        """Paint the frame that is likely to be shown next into memory, while the window is idle.
 
-        Its key then costs one copy of pixels instead of a paint. Whatever changes the view
-        meanwhile makes it worthless, and the frame is painted as any other.
+        Its key then costs one copy of pixels instead of a paint. Any change of the view discards
+        the copy, and the frame is painted as usual.
         """
         shown = self._frame
         if shown is None or self._flipped or self._names_of(frame) != self._names:
             return
         blinked, self._blinked = self._blinked, "image"
-        now = self._hung
+        now = self._exhibited
         self._put(frame)
         self.keep_painted(frame)
-        coming, self._hung = self._hung, now
+        coming, self._exhibited = self._exhibited, now
         self._blinked = blinked
         self._put(shown)
-        # Made once, for the paint ahead and for when it shows.
-        self._hung = coming
+        # These exhibits serve both the paint ahead and the later display.
+        self._exhibited = coming
 
     @property
     def prepared(self) -> RenderedCutout | None:
-        """What was painted ahead, and has not been made worthless since."""
+        """Frame that was painted ahead and is still valid, or None."""
         subject = None if self._prepared is None else self._prepared[0]
         return subject if isinstance(subject, RenderedCutout) else None
 
-    def _size_up(self, frame: RenderedCutout) -> None:
-        """Have panels that end where the pixels do, as long as all cutouts have one size.
+    def _set_panel_pixels(self, frame: RenderedCutout) -> None:
+        """Make panels end at the last pixel, as long as all cutouts have one size.
 
-        Stamps of many sizes would have the panels jump from one candidate to the next.
+        With stamps of many sizes the panels would jump from one candidate to the next.
         """
         if frame.shape is None:
             return
@@ -131,13 +131,13 @@ class PlaneRow(PanelScene):
             self.set_pixels(0)
 
     def _names_of(self, frame: RenderedCutout) -> tuple[str, ...]:
-        """The panels for a frame: they keep their size and place from one to the next."""
+        """Return the panels for a frame, which stay the same from one candidate to the next."""
         names = frame.plane_names
         if not names:
             return self._names or ("image",)
         if self._choice.fits_stay:
             self._fit_seen = self._fit_seen or "adjusted" in names
-        # Where one candidate's plane is no estimate, all have its panel from then on.
+        # If one candidate brings a plane that is not estimated, all have its panel from then on.
         made = frame.provenance
         self._given.update(
             n for n in names if Provenance.ESTIMATED not in made.get(n, Provenance.GIVEN)
@@ -145,30 +145,34 @@ class PlaneRow(PanelScene):
         return self._with_panels(names, self._given)
 
     def _with_panels(self, names: tuple[str, ...], given: Set[str]) -> tuple[str, ...]:
-        """Those of the planes that have panels; the fit's has one where it is kept a place."""
+        """Return the planes that have panels, with the fit's panel if it is reserved."""
         said = self._choice.said
         if "adjusted" not in names and said.get("adjusted", self._fit_seen):
             names = _with_adjusted(names)
         return tuple(n for n in names if said.get(n, n in given or n == "adjusted")) or names
 
     def _put(self, frame: RenderedCutout) -> None:
-        """Hand a frame to the panels, whose names are set; nothing is painted yet."""
+        """Give a frame to the panels, whose names are already set, without painting."""
         stage = self._stage
         stage.north, stage.east, stage.pixel_scale = frame.north, frame.east, frame.pixel_scale
         stage.shift = frame.shift
         shape = frame.shape
         x, y = frame.position or (0.0, 0.0)
         stage.subject = None if shape is None else Subject(shape[1], shape[0], x, y)
-        if self._hung is None or self._hung[0] is not frame or self._hung[1] != self._names:
-            self._hung = (frame, self._names, exhibits(frame, self._names))
-        for name, exhibit in zip(self._names, self._hung[2], strict=True):
+        if (
+            self._exhibited is None
+            or self._exhibited[0] is not frame
+            or self._exhibited[1] != self._names
+        ):
+            self._exhibited = (frame, self._names, exhibits(frame, self._names))
+        for name, exhibit in zip(self._names, self._exhibited[2], strict=True):
             self._panels[name].exhibit = exhibit
         self._frame = frame
         self._set_stand_in()
         self._set_values()
 
     def show_loading(self, name: str, plane_names: tuple[str, ...]) -> None:
-        """Say that a candidate is coming; no pixel of another one stays on screen."""
+        """Show the loading text of a candidate and remove all pixels of the one before."""
         self._row = None
         self._blinked = "image"
         self._stage.subject = None
@@ -185,11 +189,11 @@ class PlaneRow(PanelScene):
 
     @property
     def flipped(self) -> bool:
-        """Whether the template stands in the image's place."""
+        """Whether the template is shown in the image's panel."""
         return self._flipped
 
     def set_flip(self, flipped: bool) -> None:
-        """Show the template in the image's place, as long as it is set."""
+        """Show the template in the image's panel while ``flipped``."""
         if flipped != self._flipped:
             self._flipped = flipped
             self._set_stand_in()
@@ -197,8 +201,8 @@ class PlaneRow(PanelScene):
             self._repaint_soon()
 
     def blink_step(self, step: int) -> None:
-        """Show the next of image, template and convolved template in the image's place."""
-        cycle = self._blinking()
+        """Show the next of image, template and convolved template in the image's panel."""
+        cycle = self._blink_planes()
         if len(cycle) < 2:
             return
         at = cycle.index(self._blinked) if self._blinked in cycle else 0
@@ -208,7 +212,7 @@ class PlaneRow(PanelScene):
         self._repaint_soon()
 
     def viewportEvent(self, event: QEvent | None) -> bool:
-        """Tool tips: what a title has no room for."""
+        """Show the full title as a tool tip."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             found = self._panel_at(QPointF(event.pos()))
             tip = plain_tip(found[0].exhibit.tip) if found else ""
@@ -221,25 +225,25 @@ class PlaneRow(PanelScene):
         before = [self._panels[name].value for name in self._names]
         self._set_values()
         now = [self._panels[name].value for name in self._names]
-        # Qt reports that the pointer has left after it has hidden the panels.
+        # Qt emits the leave event after the panels are hidden.
         if now != before and self.isVisible() and not self._soon.isActive():
             self._soon.start()
 
     def _set_values(self) -> None:
-        """Each title tells the value of what its panel shows under the pointer."""
-        words: dict[str, str] = {}
+        """Set each title to its plane's value under the pointer."""
+        texts: dict[str, str] = {}
         if self._frame is not None and self._pixel is not None:
-            words = values(self._frame, *self._pixel)
+            texts = values(self._frame, *self._pixel)
         for name in self._names:
             panel = self._panels[name]
-            panel.value = words.get((panel.stand_in or panel.exhibit).plane, "")
+            panel.value = texts.get((panel.stand_in or panel.exhibit).plane, "")
 
     def hideEvent(self, event: QHideEvent | None) -> None:
         self._soon.stop()
         super().hideEvent(event)
 
-    def _blinking(self) -> list[str]:
-        """The planes to blink between, those without a panel of their own among them."""
+    def _blink_planes(self) -> list[str]:
+        """Return the planes to blink between, including planes without a panel."""
         if self._frame is None or "image" not in self._names:
             return []
         return [name for name in SHARING if name in self._frame.pictures]
@@ -247,7 +251,7 @@ class PlaneRow(PanelScene):
     def _set_stand_in(self) -> None:
         if "image" not in self._panels:
             return
-        other, cycle = self._blinked, self._blinking()
+        other, cycle = self._blinked, self._blink_planes()
         if self._flipped:
             other = next((name for name in cycle if name != "image"), "image")
         shown = other in cycle and other != "image"
@@ -261,7 +265,7 @@ class PlaneRow(PanelScene):
 
 
 def _with_adjusted(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The panel of the fit where frames have it: beside the difference."""
+    """Add the fit's panel after the difference, or at the end."""
     at = names.index("diff") + 1 if "diff" in names else len(names)
     return (*names[:at], "adjusted", *names[at:])
 
@@ -281,9 +285,9 @@ def _exhibit(frame: RenderedCutout, plane: str, first: bool) -> Exhibit:
         return Exhibit(plane, words=words or "not fitted", note="" if note == words else note)
     image, pixels = as_image(picture)
     ends = frame.limits.get(plane)
-    shown_range = "" if ends is None else f"{_short(ends[0])} to {_short(ends[1])}"
+    shown_range = "" if ends is None else f"{_format_limit(ends[0])} to {_format_limit(ends[1])}"
     return Exhibit(plane, image, words, note, shown_range, pixels)
 
 
-def _short(value: float) -> str:
+def _format_limit(value: float) -> str:
     return f"{value:.3g}".replace("e+0", "e").replace("e-0", "e-").replace("-", "\N{MINUS SIGN}")

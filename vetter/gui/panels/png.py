@@ -1,4 +1,4 @@
-"""PNG file of a candidate's planes, drawn without a window: the picture of every export."""
+"""PNG picture of a candidate's planes, drawn without a window, for exports."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class ExportPicture:
-    """Draws all planes in a row, with the reticle at the candidate; called on any thread.
+    """Picture of all planes in a row, with the reticle at the candidate; usable on any thread.
 
-    It wants a QApplication, for the fonts.
+    A QApplication must exist, for the fonts.
 
     Parameters
     ----------
     looks : DisplayStyle
-        How the planes are drawn: those of the session.
+        Looks of the planes, those of the session.
     name : callable
         The candidate's name, by row.
     """
@@ -63,7 +63,7 @@ class ExportPicture:
 
     def draw(self, row: int, cutout: Cutout) -> QImage:
         """Draw the picture: a heading, and a titled panel for each plane."""
-        # The cutout's own WCS: the builder's thread uses that of the whole image meanwhile.
+        # The cutout's own WCS, since the builder's thread uses that of the whole image meanwhile.
         frame = rendered_from(row, self._name(row), cutout, self._looks)
         panels = exhibits(frame, frame.plane_names)
         count = max(1, len(panels))
@@ -90,13 +90,13 @@ class ExportPicture:
 def _font(pixels: int) -> QFont:
     font = QFont()
     font.setPixelSize(pixels)
-    # Coloured edges suit one screen, and the picture is for all.
+    # Subpixel antialiasing colours the edges for one kind of screen.
     font.setStyleStrategy(QFont.StyleStrategy.NoSubpixelAntialias)
     return font
 
 
 def _draw_title(painter: QPainter, area: QRect, panel: Exhibit) -> None:
-    """The plane's name, the range of its values at the right, its note between them."""
+    """Draw the plane's name, its note, and its limits at the right."""
     metrics = painter.fontMetrics()
     painter.setPen(QColor(DARK.text))
     painter.drawText(area, _LEFT, panel.plane)
@@ -118,7 +118,7 @@ def _draw_words(painter: QPainter, area: QRect, words: str) -> None:
 def _draw_panel(
     painter: QPainter, area: QRect, image: QImage, frame: RenderedCutout, first: bool
 ) -> None:
-    """Pixels as squares, and the reticle around the candidate's true position."""
+    """Draw pixels as squares, and the reticle around the candidate's true position."""
     columns, rows = image.width(), image.height()
     scale = min(area.width() / columns, area.height() / rows)
     target = QRect(area.x(), area.y(), round(columns * scale), round(rows * scale))

@@ -1,4 +1,4 @@
-"""What is under the pointer: the pixel and its place on the sky; its value in every plane."""
+"""Readout under the pointer: the pixel, its position on the sky, its value in every plane."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _PLACE, _SKY, _DEGREES = (
 
 
 class Readout(QLabel):
-    """One line of fixed width: the pixel under the pointer and its place on the sky.
+    """One line of fixed width: the pixel under the pointer and its position on the sky.
 
     Pixels are counted as in FITS, from 1, in the whole image, as other viewers show them.
-    The text follows the pointer at most forty times a second. The values are told by the
-    panels, each above its own pixels.
+    The text follows the pointer at most forty times a second. The panels show the values,
+    each above its own pixels.
     """
 
     written = pyqtSignal()
-    """Another text stands there."""
+    """The text has changed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,8 +45,8 @@ class Readout(QLabel):
         self._with_degrees = True
         self.set_narrow(False)
         self.setToolTip(
-            "x, y: FITS pixel of the whole image, counted from 1 (of the cutout where it is not "
-            "known where that lies); then RA and Dec, sexagesimal and, in a wide window, in "
+            "x, y: FITS pixel of the whole image, counted from 1 (of the cutout, if its position "
+            "in the image is unknown); then RA and Dec, sexagesimal and, in a wide window, in "
             "degrees"
         )
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -58,31 +58,31 @@ class Readout(QLabel):
         self._soon.timeout.connect(self.update_now)
 
     def set_narrow(self, narrow: bool) -> None:
-        """Leave the degrees out, where there is little room."""
+        """Show or hide the degrees; a narrow window has no room for them."""
         self._with_degrees = not narrow
         sample = f"{_PLACE}   {_SKY}" + ("" if narrow else f"   {_DEGREES}")
-        # A width that stays: neither the pointer nor the next candidate moves anything.
+        # A fixed width, so that neither the pointer nor the next candidate moves other widgets.
         self.setFixedWidth(self.fontMetrics().horizontalAdvance(sample) + 2)
 
     def show_frame(self, frame: RenderedCutout | None) -> None:
-        """The candidate on screen has changed; the pointer stays where it is."""
+        """Set the frame on screen; the pointer stays at its pixel."""
         self._frame = frame
         if self._pixel is not None or self.text():
             self._update_soon()
 
     def show_pointer(self, pixel: object) -> None:
-        """The pointer is over a cutout pixel (x, y), 0-based, or over none (None)."""
+        """Set the cutout pixel (x, y) under the pointer, 0-based, or None."""
         self._pixel = pixel if isinstance(pixel, tuple) else None
         self._update_soon()
 
     def update_now(self) -> None:
-        """Write what is under the pointer, without the pause."""
+        """Update the text now, without the pause."""
         self._soon.stop()
         frame, pixel = self._frame, self._pixel
         text = ""
         if frame is not None and pixel is not None:
             text = describe(frame, *pixel, degrees=self._with_degrees)
-        # A comment lies behind it: covered by what is written here, seen where there is nothing.
+        # The comment lies behind this label: a text covers it, an empty text leaves it visible.
         self.setAutoFillBackground(bool(text))
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not text)
         if text != self.text():
@@ -98,13 +98,13 @@ class Readout(QLabel):
         super().hideEvent(event)
 
     def _update_soon(self) -> None:
-        # Frames still arrive after the window has closed.
+        # Frames still arrive after the window closes.
         if self.isVisible() and not self._soon.isActive():
             self._soon.start()
 
 
 def describe(frame: RenderedCutout, x: float, y: float, degrees: bool = True) -> str:
-    """Where a cutout pixel (0-based) lies, on one line; empty outside of the cutout."""
+    """Return the position of a cutout pixel (0-based) as a line; empty outside of the cutout."""
     if frame.cutout is None or _inside(frame, x, y) is None:
         return ""
     left, bottom = frame.cutout.origin or (0, 0)
@@ -113,21 +113,21 @@ def describe(frame: RenderedCutout, x: float, y: float, degrees: bool = True) ->
 
 
 def values(frame: RenderedCutout, x: float, y: float) -> dict[str, str]:
-    """The value of each plane in the cutout pixel (0-based) in words; empty outside of it."""
+    """Return the text of each plane's value at a cutout pixel (0-based); empty outside."""
     inside = _inside(frame, x, y)
     if inside is None:
         return {}
     column, row = inside
-    words = {}
+    texts = {}
     for name, plane in frame.planes.items():
         value = plane[row, column]
         if plane.dtype.kind == "b":
             bits = frame.cutout.bits.get(name) if frame.cutout is not None else None
             flags = f" ({int(bits[row, column])})" if bits is not None and value else ""
-            words[name] = f"{'bad' if value else 'good'}{flags}"
+            texts[name] = f"{'bad' if value else 'good'}{flags}"
         else:
-            words[name] = _number(float(value))
-    return words
+            texts[name] = _format_value(float(value))
+    return texts
 
 
 def _inside(frame: RenderedCutout, x: float, y: float) -> tuple[int, int] | None:
@@ -140,20 +140,21 @@ def _inside(frame: RenderedCutout, x: float, y: float) -> tuple[int, int] | None
 
 def _sky(frame: RenderedCutout, x: float, y: float, degrees: bool) -> str:
     wcs = _wcs(frame)
-    found = None if wcs is None else radec(wcs, x, y)
-    if found is None:
+    degree_pair = None if wcs is None else radec(wcs, x, y)
+    if degree_pair is None:
         return ""
-    ra, dec = sexagesimal(*found)
-    return f"{ra}  {dec}" + (f"   {found[0]:.6f}  {found[1]:+.6f}" if degrees else "")
+    ra, dec = sexagesimal(*degree_pair)
+    in_degrees = f"   {degree_pair[0]:.6f}  {degree_pair[1]:+.6f}"
+    return f"{ra}  {dec}" + (in_degrees if degrees else "")
 
 
 def _wcs(frame: RenderedCutout) -> WCS | None:
     try:
         return None if frame.cutout is None else frame.cutout.wcs
     except VetterError:
-        # Said when the input was opened; the values remain.
+        # The opening of the input has reported the error; the pixel values stay usable.
         return None
 
 
-def _number(value: float) -> str:
+def _format_value(value: float) -> str:
     return f"{value:.5g}" if np.isfinite(value) else str(value).replace("nan", "NaN")

@@ -1,4 +1,4 @@
-"""The bar that says how planes are drawn: interval, stretch, colours, and of which planes."""
+"""Bar for the looks of the planes: limits, stretch, colours, and the planes they apply to."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _PERCENTAGES = (0.5, 99.5)
 
 
 class StretchBar(QWidget):
-    """Changes the looks; takes no keyboard focus but for the two fields while typed in.
+    """Bar that changes the looks; only its two number fields take the keyboard focus.
 
     `looks_changed` carries the new `DisplayStyle`, chosen for the planes of the scope.
     """
@@ -48,34 +48,34 @@ class StretchBar(QWidget):
         super().__init__(parent)
         self._looks = looks
         self._limits: Mapping[str, tuple[float, float]] = {}
-        self._scope = _combo(list(SCOPES), "The planes that the choices here apply to", "planes")
-        self._interval = _combo(
+        self._scope = _make_combo(list(SCOPES), "Planes that these choices apply to", "planes")
+        self._interval = _make_combo(
             [_INTERVAL_TITLES.get(name, name) for name in INTERVALS],
-            "Which values are the darkest and the brightest",
+            "Limits: the darkest and the brightest value",
             "limits",
         )
         self._low, self._high = NumberField(), NumberField()
         self._low.beside, self._high.beside = self._high, self._low
-        self._stretch = _combo(
+        self._stretch = _make_combo(
             [_STRETCH_TITLES.get(name, name) for name in STRETCHES],
             with_keys("Stretch", keymap, "stretch.next", "stretch.previous"),
             "stretch",
         )
-        self._map = _combo(list(COLOUR_MAPS), "Colours", "colours")
-        self._invert = _button(
+        self._map = _make_combo(list(COLOUR_MAPS), "Colours", "colours")
+        self._invert = _without_focus(
             QCheckBox("invert"),
-            with_keys("Dark becomes bright, in all planes", keymap, "stretch.invert"),
+            with_keys("Invert the colours of all planes", keymap, "stretch.invert"),
         )
-        self._shared = _button(
+        self._shared = _without_focus(
             QCheckBox("shared limits"),
             with_keys(
-                "image, template and convolved have the same limits", keymap, "stretch.shared"
+                "Image, template and convolved have the same limits", keymap, "stretch.shared"
             ),
         )
-        self._reset = _button(
+        self._reset = _without_focus(
             QPushButton("reset contrast"),
             with_keys(
-                "Contrast and bias as they were, before they were dragged with the right button",
+                "Undo the contrast and bias that were dragged with the right button",
                 keymap,
                 "stretch.reset",
             ),
@@ -86,55 +86,55 @@ class StretchBar(QWidget):
 
     @property
     def looks(self) -> DisplayStyle:
-        """How the planes are drawn."""
+        """Looks of the planes."""
         return self._looks
 
     def set_looks(self, looks: DisplayStyle) -> None:
-        """Take over looks from elsewhere, as a session's; says nothing."""
+        """Take over looks from elsewhere, as a session's, without emitting `looks_changed`."""
         self._looks = looks
         self._show_looks()
 
     def show_limits(self, limits: Mapping[str, tuple[float, float]]) -> None:
-        """The limits on screen: what 'manual' starts from."""
+        """Set the limits on screen, which 'manual' starts from."""
         self._limits = limits
 
     def next_stretch(self) -> None:
-        """The next stretch for the planes of the scope."""
+        """Choose the next stretch for the planes of the scope."""
         self._step_stretch(1)
 
     def previous_stretch(self) -> None:
-        """The stretch before."""
+        """Choose the previous stretch for the planes of the scope."""
         self._step_stretch(-1)
 
     def next_planes(self) -> None:
-        """The next planes for the choices to apply to."""
-        _step(self._scope)
+        """Apply the choices to the next group of planes."""
+        _choose_next(self._scope)
 
     def next_interval(self) -> None:
-        """The next way to choose the limits, for the planes of the scope."""
-        _step(self._interval)
+        """Choose the next kind of limits for the planes of the scope."""
+        _choose_next(self._interval)
 
     def next_colours(self) -> None:
-        """The next colours for the planes of the scope."""
-        _step(self._map)
+        """Choose the next colours for the planes of the scope."""
+        _choose_next(self._map)
 
     def type_limits(self) -> None:
-        """Put the cursor into the lower limit; limits that are found are manual from then on."""
+        """Put the cursor into the lower limit; computed limits become manual."""
         if not self._low.isEnabled():
             self._apply(self._with_limits_on_screen())
         self._low.type_into()
 
     def toggle_invert(self) -> None:
-        """Dark becomes bright, in all planes, and back."""
+        """Invert the colours of all planes, or undo that."""
         inverted = not self._looks.sky.invert
         self._change(GROUPS, invert=inverted)
 
     def toggle_shared(self) -> None:
-        """Whether image, template and convolved have the same limits."""
+        """Give image, template and convolved the same limits, or their own."""
         self._apply(dataclasses.replace(self._looks, shared=not self._looks.shared))
 
     def drag_contrast(self, plane: str, across: float, up: float) -> None:
-        """Change bias and contrast of a plane's group by a mouse's way, in parts of a panel."""
+        """Change bias and contrast of a plane's group by a drag in fractions of a panel."""
         group = DisplayStyle.group(plane)
         if group == "mask":
             return
@@ -144,7 +144,7 @@ class StretchBar(QWidget):
         self._change((group,), bias=bias, contrast=contrast)
 
     def reset_contrast(self) -> None:
-        """Contrast and bias as they were, in all planes."""
+        """Reset contrast and bias of all planes."""
         self._change(GROUPS, bias=0.5, contrast=1.0)
 
     def _lay_out(self) -> None:
@@ -212,12 +212,12 @@ class StretchBar(QWidget):
             self._change(self._groups, interval=Interval(kind))
 
     def _with_limits_on_screen(self) -> DisplayStyle:
-        """Manual limits that change nothing yet: those each group has now."""
+        """Return the looks with each group's present limits as manual ones."""
         looks = self._looks
         for group in self._groups:
             planes = [name for name in self._limits if DisplayStyle.group(name) == group]
-            known = [name for name in _MEASURED.get(group, ()) if name in planes] or planes
-            low, high = self._limits[known[0]] if known else (0.0, 1.0)
+            measured = [name for name in _MEASURED.get(group, ()) if name in planes] or planes
+            low, high = self._limits[measured[0]] if measured else (0.0, 1.0)
             looks = looks.with_(group, interval=Interval("manual", low, high))
         return looks
 
@@ -270,7 +270,7 @@ class StretchBar(QWidget):
         self._reset.setVisible(any(look.contrast != 1 or look.bias != 0.5 for look in looks))
 
 
-def _combo(titles: list[str], tip: str, name: str) -> QComboBox:
+def _make_combo(titles: list[str], tip: str, name: str) -> QComboBox:
     box = QComboBox()
     box.setAccessibleName(name)
     box.addItems(titles)
@@ -279,14 +279,14 @@ def _combo(titles: list[str], tip: str, name: str) -> QComboBox:
     return box
 
 
-def _step(box: QComboBox) -> None:
-    """Choose the next entry, as a click does."""
+def _choose_next(box: QComboBox) -> None:
+    """Choose the next entry, with the signal of a click."""
     index = (box.currentIndex() + 1) % box.count()
     box.setCurrentIndex(index)
     box.activated.emit(index)
 
 
-def _button(button: QAbstractButton, tip: str) -> QAbstractButton:
+def _without_focus(button: QAbstractButton, tip: str) -> QAbstractButton:
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     button.setToolTip(tip)
     return button

@@ -1,6 +1,6 @@
 """Small pictures of many candidates, made from the frames that the cutout cache builds.
 
-A picture is turned by quarter turns, and mirrored if need be, to lie as another one does.
+A picture can be turned by quarter turns, and mirrored, to match another one's orientation.
 """
 
 from __future__ import annotations
@@ -19,34 +19,34 @@ from vetter.review.cutouts.rendered_cutout import RenderedCutout, Target
 
 SIZE = 96
 KEPT = 1500
-"""At 96 pixels they take 55 MB."""
+"""Largest number of pictures in memory; at 96 pixels they take 55 MB."""
 
 Lie = tuple[float, float]
 """Directions of north and east on a picture, degrees from +x (right) towards +y (up)."""
 
 
 class Thumbnails(QObject):
-    """Ready images by row, or by place without a candidate; those wanted arrive by and by.
+    """Small images by row, or by place without a candidate; requested images arrive later.
 
     Parameters
     ----------
     cache : CutoutCache
         Builds the frames, in the background.
     plane : str
-        Which plane is shown.
+        The plane that is shown.
     patient : bool
-        Whether pictures of earlier looks do until the cache has made others: where the panels'
-        paint must not wait for them.
+        Whether pictures with earlier looks are shown until the cache has made new ones, so that
+        the panels' paint never waits for them.
     """
 
     made = pyqtSignal(int)
-    """A row's picture can be had, or another one than before."""
+    """The picture of a row is ready or has changed."""
 
     place_made = pyqtSignal(object)
-    """The same of a place without a candidate."""
+    """The picture of a place without a candidate is ready or has changed."""
 
     outdated = pyqtSignal()
-    """The looks or the radius have changed: all pictures are to be had anew."""
+    """The looks or the radius have changed, so all pictures must be requested again."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Thumbnails(QObject):
 
     @property
     def plane(self) -> str:
-        """Which plane is shown."""
+        """The plane that is shown."""
         return self._plane
 
     def set_plane(self, plane: str) -> None:
@@ -80,13 +80,13 @@ class Thumbnails(QObject):
             self._old.clear()
 
     def set_size(self, size: int, ratio: float) -> None:
-        """Make them so large, for a screen with so many device pixels to each pixel."""
+        """Set the size of the pictures in pixels, and the screen's device pixels per pixel."""
         if (size, ratio) != (self._size, self._ratio):
             self._size, self._ratio = size, ratio
             self._images.clear()
 
     def image(self, row: Target) -> QImage | str | None:
-        """The picture of a row; a text that says why there is none; None while it is made."""
+        """Return a row's picture, or the reason it is missing, or None while it is made."""
         made = self._images.get(row)
         if made is None:
             frame = self._cache.peek(row) if self._patient else self._cache.get(row)
@@ -98,11 +98,11 @@ class Thumbnails(QObject):
         return made
 
     def lie(self, spot: Target) -> Lie | None:
-        """How the picture of a spot lies on the sky; None where that is not known (yet)."""
+        """Return the orientation of a spot's picture on the sky; None if unknown so far."""
         return self._lies.get(spot)
 
     def want(self, rows: Sequence[int]) -> None:
-        """Have these made, the first one first; pictures of earlier looks are dropped."""
+        """Request these pictures, in this order, and drop pictures with earlier looks."""
         self._drop_outdated()
         self._cache.want(rows)
 
@@ -117,7 +117,7 @@ class Thumbnails(QObject):
     def _forget(self, spot: Target) -> None:
         if self._drop_outdated():
             self.outdated.emit()
-        # The frame may have a new plane, so the picture at hand is not trusted.
+        # The frame may have a new plane, so the cached picture is dropped.
         self._images.pop(spot, None)
         self._old.pop(spot, None)
 
@@ -154,11 +154,11 @@ class Thumbnails(QObject):
 
 
 def _scaled(picture: Picture, size: int) -> QImage:
-    """A picture with y up as an image of its own; its longer side is as asked."""
+    """Return a picture (y up) as an independent image with this longer side."""
     rows, columns = picture.shape
     upright = picture[::-1].tobytes()
     image = QImage(upright, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
-    # Scaling copies, so the image does not outlive the array it looks at.
+    # scaled() may return the same data, which belongs to the array; copy() detaches it.
     return image.scaled(
         size,
         size,
@@ -168,30 +168,30 @@ def _scaled(picture: Picture, size: int) -> QImage:
 
 
 def quarter_turns(own: Lie, wanted: Lie) -> tuple[int, bool]:
-    """How to turn a picture so that its north lies nearest to that of another.
+    """Return the quarter turns that bring a picture's north nearest to that of another.
 
     Returns
     -------
     (turns, mirrored) : (int, bool)
-        Quarter turns counter-clockwise, 0 to 3, after left and right were exchanged if
-        ``mirrored``: one picture has east to the left of north and the other to its right.
+        Quarter turns counter-clockwise, 0 to 3, and whether left and right are exchanged
+        before: one picture has east to the left of north and the other to its right.
     """
-    mirrored = _handed(own) != _handed(wanted)
+    mirrored = _is_east_left(own) != _is_east_left(wanted)
     north = 180 - own[0] if mirrored else own[0]
     return round((wanted[0] - north) / 90) % 4, mirrored
 
 
 def turned(image: QImage, turns: int, mirrored: bool) -> QImage:
-    """The picture turned; the same one where there is nothing to do."""
+    """Return the picture turned; without a change, the same object."""
     if not turns and not mirrored:
         return image
-    # One after the other: both at once would be resampled.
+    # Two transformed() calls: one combined transform would resample the pixels.
     made = image.transformed(QTransform().scale(-1, 1)) if mirrored else image
-    # Screens count y downwards, and Qt's angles with it.
+    # Qt's y axis points down, so its angles run clockwise.
     made = made.transformed(QTransform().rotate(-90.0 * turns)) if turns else made
     made.setDevicePixelRatio(image.devicePixelRatio())
     return made
 
 
-def _handed(lie: Lie) -> bool:
+def _is_east_left(lie: Lie) -> bool:
     return math.sin(math.radians(lie[1] - lie[0])) > 0
