@@ -82,10 +82,10 @@ def test_a_clash_names_both_commands():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"review.aceept": "Q"}, "no command 'review.aceept'"),
-        ({"review.accept": "Hyper+Nonsense"}, "is no key"),
-        ({"review.accept": 7}, "wants a key or a list"),
-        ({"review.accept": [7]}, "wants a key or a list"),
+        ({"review.aceept": "Q"}, "unknown command 'review.aceept'"),
+        ({"review.accept": "Hyper+Nonsense"}, "is not a key"),
+        ({"review.accept": 7}, "expected a key or a list"),
+        ({"review.accept": [7]}, "expected a key or a list"),
     ],
     ids=["unknown command", "no key", "a number", "a list of numbers"],
 )

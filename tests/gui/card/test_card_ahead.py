@@ -102,7 +102,7 @@ def test_a_comment_being_written_is_left_alone(card) -> None:
     card.editor.setText("half a")
     card.prepare(1)
     assert card.editor.row == 0 and card.editor.text() == "half a"
-    assert not card._ahead.holds(card._look_of(1))
+    assert not card._ahead.holds(card._card_look(1))
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def window(qtbot, tmp_path: Path) -> Iterator[MainWindow]:
     settings = Settings(fit=FitSettings(ahead=False))
     window = open_window("demo", session=tmp_path / "s.vetter", settings=settings)
     card = window.card
-    qtbot.waitUntil(lambda: card._ahead.holds(card._look_of(1)), timeout=30000)
+    qtbot.waitUntil(lambda: card._ahead.holds(card._card_look(1)), timeout=30000)
     yield window
     window.close()
 
@@ -149,4 +149,4 @@ def test_it_is_painted_anew_when_the_pointer_has_come_to_rest(qtbot, window) -> 
     card = window.card
     window.readout.show_pointer((20.0, 20.0))
     qtbot.waitUntil(lambda: bool(window.readout.text()), timeout=30000)
-    qtbot.waitUntil(lambda: card._ahead.holds(card._look_of(1)), timeout=30000)
+    qtbot.waitUntil(lambda: card._ahead.holds(card._card_look(1)), timeout=30000)

@@ -71,7 +71,7 @@ def test_where_the_vetter_has_gone_on_it_waits_with_its_candidate(card, session,
     QTest.keyClick(card.editor, Qt.Key.Key_Escape)
     with qtbot.waitSignal(session.message) as told:
         session.go_to_row(0)
-    assert told.args == ["the comment typed here has not been saved yet: C shows it"]
+    assert told.args == ["comment not saved yet: C shows it"]
     card.edit_comment()
     assert card.editor.text() == "a ghost"
 

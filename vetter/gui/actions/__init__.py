@@ -1,1 +1,1 @@
-"""Commands become keys and menus."""
+"""Keys and menus made from the command table."""

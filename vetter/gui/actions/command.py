@@ -1,4 +1,4 @@
-"""What a command is: one thing that the vetter can do, by key, menu or palette."""
+"""Command: one action of the program, run by key, menu or palette."""
 
 from __future__ import annotations
 
@@ -6,31 +6,31 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 WindowT = TypeVar("WindowT", contravariant=True)
-"""The window that a command asks for: any `Window`, or the one with candidates."""
+"""Type of window that a command needs: any `Window`, or the one with candidates."""
 
 
 class Command(NamedTuple, Generic[WindowT]):
-    """One thing that the vetter can do.
+    """One action of the program.
 
     Attributes
     ----------
     id : str
-        Its name in a keymap file, as ``review.accept``.
+        Name in a keymap file, as ``review.accept``.
     title : str
-        What menus and the palette say.
+        Text in menus and the palette.
     keys : tuple of str
-        Default keys in Qt's portable notation; the first is the one that menus show.
+        Default keys in Qt's portable notation; menus show the first one.
     menu : str
-        The menu that holds it.
+        Menu that contains the command.
     run : callable
-        Does it, given the window.
+        Runs the command on a window.
     repeats : bool
-        Whether a held key repeats it. Never true of a verdict: a held A must not accept
-        a hundred.
+        Whether a held key repeats the command. Never true of a verdict: a held A must not
+        accept a hundred.
     released : callable or None
-        For a command that lasts while its key is held: ends it.
+        Ends a command that lasts while its key is held.
     separated : bool
-        Whether a line stands above it in its menu.
+        Whether a separator precedes the command in its menu.
     """
 
     id: str
@@ -50,7 +50,7 @@ MENUS = ("File", "Review", "Go", "View", "Stretch", "Fit", "Help")
 def with_tags(
     commands: Iterable[Command[WindowT]], tags: Sequence[str]
 ) -> tuple[Command[WindowT], ...]:
-    """The commands with the tags called by their names: menus, palette and key sheet say them."""
+    """Return the commands with the user's names of the tags in their titles."""
     titles = {f"review.tag_{number}": f"Tag: {tag}" for number, tag in enumerate(tags, 1)}
     return tuple(
         command._replace(title=titles[command.id]) if command.id in titles else command

@@ -1,13 +1,13 @@
-"""Keys of commands that no shortcut answers: by their place, and while they are held.
+"""Keys of commands beyond Qt's shortcuts: keys by place on the keyboard, and held keys.
 
 Digits need Shift on a French keyboard, brackets AltGr on a German one, and a Russian one has
-letters where comma and dot are. A key that no command claims by what it types is tried again by
-its place on the keyboard.
+letters where comma and dot are. A key whose character belongs to no command is looked up by its
+place on the keyboard.
 
-A held key must not run a command again. Qt tells X11's auto-repeat from typing by looking whether
-the next press is already queued when a release arrives; in an idle window it mostly is not, and
-each repeat looks like a new press (measured: 21 of 22). The times differ: a repeat's press carries
-the very time of the release before.
+A held key must not run a command again. Qt recognises X11's auto-repeat by the next press being
+queued when a release arrives; in an idle window that press is mostly not queued yet, and each
+repeat looks like a new press (measured: 21 of 22). The timestamps differ: a repeat's press has
+exactly the time of the release before.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from vetter.gui.actions.keymap import Keymap
 
 WindowT = TypeVar("WindowT", bound=QWidget)
 
-# Milliseconds after a release in which the press of a repeat would have come.
-_WAIT = 25
+# Milliseconds after a release within which the press of a repeat arrives.
+_REPEAT_WINDOW_MS = 25
 
 # evdev codes plus 8, as X11 and Wayland report them; Windows gives set-1 scan codes.
 _X11 = {**{9 + digit: str(digit) for digit in range(1, 10)}, 19: "0", 34: "[", 35: "]"}
@@ -36,12 +36,12 @@ _WINDOWS |= {51: ",", 52: "."}
 
 
 class CommandKeys(Generic[WindowT]):
-    """What a window does with the key events that reach it.
+    """Key events of a window that run its commands.
 
     Parameters
     ----------
     window : QWidget
-        What the commands are run on.
+        Window that the commands run on.
     commands : iterable of Command
     keymap : Keymap
         The keys in force.
@@ -58,7 +58,7 @@ class CommandKeys(Generic[WindowT]):
             HeldKeys(window, once).let_go.connect(self.let_go)
 
     def press(self, event: QKeyEvent) -> bool:
-        """Try a key that no shortcut claimed by its place on the keyboard; False if it is none."""
+        """Run the command of the key's place on the keyboard; return whether there was one."""
         place = key_by_place(event)
         for command in self._commands:
             if place is not None and place in self._keymap[command.id]:
@@ -68,12 +68,12 @@ class CommandKeys(Generic[WindowT]):
         return False
 
     def release(self, event: QKeyEvent) -> None:
-        """End what lasts while this key is held."""
+        """End the command that lasts while this key is held."""
         if not event.isAutoRepeat():
             self.let_go(event.key())
 
     def let_go(self, key: int | None) -> None:
-        """End what lasts while a key is held; None ends all of it."""
+        """End the commands that last while a key is held; None ends those of all keys."""
         for command in self._commands:
             if command.released is None:
                 continue
@@ -82,17 +82,17 @@ class CommandKeys(Generic[WindowT]):
 
 
 class HeldKeys(QObject):
-    """Swallows repeats of some keys before shortcuts and the window see them.
+    """Event filter that swallows repeats of some keys before shortcuts and the window see them.
 
-    Releases of those keys do not reach the window either, since a repeat sends one each time:
-    `let_go` tells of the one that was meant.
+    Releases of these keys do not reach the window either, since each repeat sends one; `let_go`
+    is emitted for the final release.
 
     Parameters
     ----------
     window : QWidget
-        Whose keys; what a text field takes never gets here.
+        Window whose keys are filtered; keys typed into a text field never get here.
     once : container of str
-        Keys, in Qt's portable notation, of which a press counts once.
+        Keys, in Qt's portable notation, whose press counts once.
     """
 
     let_go = pyqtSignal(int)
@@ -103,8 +103,8 @@ class HeldKeys(QObject):
         self._key, self._released_at = 0, -1
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
-        self._wait.setInterval(_WAIT)
-        self._wait.timeout.connect(self._tell)
+        self._wait.setInterval(_REPEAT_WINDOW_MS)
+        self._wait.timeout.connect(self._emit_release)
         window.installEventFilter(self)
 
     def eventFilter(self, _watched: QObject | None, event: QEvent | None) -> bool:
@@ -115,7 +115,7 @@ class HeldKeys(QObject):
             return self._release(event)
         if kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) and self._is_repeat(event):
             self._wait.stop()
-            # Accepted, an override comes as a plain press instead of triggering the shortcut.
+            # An accepted override arrives as a plain press instead of triggering the shortcut.
             event.accept()
             return True
         return False
@@ -124,7 +124,7 @@ class HeldKeys(QObject):
         if not self._counts_once(event):
             return False
         if not event.isAutoRepeat():
-            self._tell_waiting()
+            self._emit_pending()
             self._key, self._released_at = event.key(), event.timestamp()
             self._wait.start()
         return True
@@ -132,27 +132,27 @@ class HeldKeys(QObject):
     def _is_repeat(self, event: QKeyEvent) -> bool:
         if not self._counts_once(event):
             return False
-        # Events that no keyboard made have no time: two of them are two presses.
+        # Synthetic events have the timestamp 0: two of them are two presses.
         same = event.key() == self._key and event.timestamp() == self._released_at > 0
         return same or event.isAutoRepeat()
 
     def _counts_once(self, event: QKeyEvent) -> bool:
         return QKeySequence(event.keyCombination()).toString() in self._once
 
-    def _tell_waiting(self) -> None:
-        """Another key's release must not hide that one was let go."""
+    def _emit_pending(self) -> None:
+        """Emit a pending release at once, so that another key's release does not replace it."""
         if self._wait.isActive():
             self._wait.stop()
-            self._tell()
+            self._emit_release()
 
-    def _tell(self) -> None:
+    def _emit_release(self) -> None:
         self.let_go.emit(self._key)
 
 
 def key_by_place(event: QKeyEvent) -> str | None:
-    """The key that a US keyboard has in this place, if it is a digit, a bracket, a comma or a dot.
+    """Return a US keyboard's key in this place: a digit, a bracket, a comma or a dot, else None.
 
-    None for other places, and on macOS, which reports no scan codes.
+    macOS reports no scan codes, so the result is None there.
     """
     if sys.platform.startswith("win"):
         return _WINDOWS.get(event.nativeScanCode())

@@ -1,4 +1,4 @@
-"""Which keys run which command: the defaults of the command table, changed by the user's file."""
+"""Keymap: the keys of each command, by default those of the table, changed by the user's file."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Keymap = dict[str, tuple[str, ...]]
 
 
 def keys_text(keys: Iterable[str]) -> str:
-    """Keys as the platform writes them: ``A``, ``Ctrl+Shift+Z or Ctrl+Y``."""
+    """Format keys as the platform writes them: ``A``, ``Ctrl+Shift+Z or Ctrl+Y``."""
     form = QKeySequence.SequenceFormat.NativeText
     return " or ".join(QKeySequence.fromString(key).toString(form) for key in keys)
 
 
 def with_keys(text: str, keymap: Mapping[str, tuple[str, ...]], *command_ids: str) -> str:
-    """A tool tip with the first keys of the commands it stands for: ``Stretch (S, Shift+S)``."""
+    """Add the first key of each command to a tool tip: ``Stretch (S, Shift+S)``."""
     keys = [keys_text(keymap[name][:1]) for name in command_ids if keymap.get(name)]
     return f"{text} ({', '.join(keys)})" if keys else text
 
@@ -28,7 +28,7 @@ def with_keys(text: str, keymap: Mapping[str, tuple[str, ...]], *command_ids: st
 def make_keymap(
     commands: Iterable[Command[Any]], changes: Mapping[str, Any] | None = None
 ) -> Keymap:
-    """Keys of each command.
+    """Make the keymap: each command's keys, with the user's changes.
 
     Parameters
     ----------
@@ -46,16 +46,18 @@ def make_keymap(
     Raises
     ------
     SettingsError
-        An unknown command, something that is no key, or one key for two commands: the
-        text names them.
+        The user's file has an unknown command, an invalid key, or one key for two commands;
+        the message names them.
     """
     keymap: Keymap = {command.id: command.keys for command in commands}
     for command_id, keys in (changes or {}).items():
         if command_id not in keymap:
-            raise SettingsError(f"keymap: there is no command {command_id!r}")
+            raise SettingsError(
+                f"keymap: unknown command {command_id!r}; expected an id as review.accept"
+            )
         listed = [keys] if isinstance(keys, str) else keys
         if not isinstance(listed, list) or not all(isinstance(key, str) for key in listed):
-            raise SettingsError(f"keymap: {command_id} wants a key or a list of keys")
+            raise SettingsError(f"keymap: {command_id}: expected a key or a list, found {keys!r}")
         keymap[command_id] = tuple(listed)
     _check(keymap)
     return keymap
@@ -67,7 +69,9 @@ def _check(keymap: Keymap) -> None:
         for key in keys:
             portable = QKeySequence.fromString(key).toString()
             if not portable:
-                raise SettingsError(f"keymap: {command_id}: {key!r} is no key")
+                raise SettingsError(
+                    f"keymap: {command_id}: {key!r} is not a key; write Ctrl+Shift+A"
+                )
             if portable in owners:
                 raise SettingsError(
                     f"keymap: {portable} runs both {owners[portable]} and {command_id}"

@@ -1,4 +1,4 @@
-"""Qt actions and menus made from the command table; undo and redo name what they would do."""
+"""Qt actions and menus made from the command table; undo and redo name their step."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ WindowT = TypeVar("WindowT", bound=QMainWindow)
 def make_actions(
     window: WindowT, commands: Iterable[Command[WindowT]], keymap: Keymap
 ) -> dict[str, QAction]:
-    """One action a command, in its menu, with its keys; by command id.
+    """Make an action for each command, in its menu and with its keys; return them by command id.
 
-    Window shortcuts come before the focus widget's own keys, so letters and Space reach
-    the commands from everywhere but a text field, which claims them first.
+    Window shortcuts precede the focus widget's own keys, so letters and Space reach the commands
+    from every widget except text fields, which claim them first.
     """
     menus: dict[str, QMenu] = {}
     bar = window.menuBar()
@@ -39,7 +39,7 @@ def make_actions(
     for command in commands:
         action = QAction(menu_text(command.title), window)
         action.setShortcuts([QKeySequence.fromString(key) for key in keymap[command.id]])
-        # QAction repeats by default: a held A would accept a hundred.
+        # QAction repeats by default, so a held A would accept a hundred.
         action.setAutoRepeat(command.repeats)
         action.triggered.connect(partial(_run, window, command))
         if command.separated:
@@ -50,11 +50,11 @@ def make_actions(
 
 
 def name_epochs(actions: Mapping[str, QAction], count: int) -> None:
-    """Let the commands for all epochs of an object say how many there are."""
+    """Put the number of epochs into the titles of the commands for all epochs."""
     every = f"{all_of(count, 'epoch')} of this object..."
-    words = every if count > 1 else "its only epoch..."
+    target = every if count > 1 else "its only epoch..."
     for verdict, verb in (("accept", "Accept"), ("reject", "Reject"), ("maybe", "Maybe for")):
-        actions[f"review.{verdict}_epochs"].setText(f"{verb} {words}")
+        actions[f"review.{verdict}_epochs"].setText(f"{verb} {target}")
 
 
 def _run(window: WindowT, command: Command[WindowT], _checked: bool = False) -> None:
@@ -62,9 +62,9 @@ def _run(window: WindowT, command: Command[WindowT], _checked: bool = False) -> 
 
 
 class UndoNames(QObject):
-    """Names the two actions after each decision, in the turn that follows it.
+    """Titles of undo and redo, updated in the event loop's turn after each decision.
 
-    The menu can wait for that; the pixels of a key cannot.
+    The delay keeps this work out of the way between a key and its pixels.
 
     Parameters
     ----------
@@ -79,13 +79,13 @@ class UndoNames(QObject):
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
-        self._soon.timeout.connect(self._name)
+        self._soon.timeout.connect(self._update_titles)
         self._stopped = False
         session.opinions_changed.connect(self._on_opinions_changed)
-        self._name()
+        self._update_titles()
 
     def stop(self) -> None:
-        """Name nothing any more: the window closes."""
+        """Stop the updates when the window closes."""
         self._stopped = True
         self._soon.stop()
 
@@ -93,7 +93,7 @@ class UndoNames(QObject):
         if not self._stopped:
             self._soon.start()
 
-    def _name(self) -> None:
+    def _update_titles(self) -> None:
         for command_id, word, label in (
             ("review.undo", "Undo", self._session.undo_label),
             ("review.redo", "Redo", self._session.redo_label),

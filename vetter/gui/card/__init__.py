@@ -1,1 +1,1 @@
-"""The candidate on screen, in words."""
+"""Texts on the candidate on screen."""

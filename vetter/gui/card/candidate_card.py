@@ -1,6 +1,6 @@
 """The strip above the panels: the candidate's name, facts, tags and comment.
 
-Comments that could not be written to the session are held here, so that no typed text is lost.
+Comments that could not be written to the session stay here, so that no typed text is lost.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from vetter.review.session import Session
 
 SAMPLE_NAME = "J042103.27+331204.9"
 LONG_NAME = len(SAMPLE_NAME)
-"""Names longer than this may be cut off; the tool tip then is the name."""
+"""Longest name, in characters, shown without a tool tip; longer names may be cut off."""
 
 
 class VerdictChip(QWidget):
-    """The verdict as mark and word, in a place that is always as wide."""
+    """The verdict as mark and word, of constant width."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +65,7 @@ class CandidateCard(QWidget):
     Parameters
     ----------
     session : Session
-        Whose candidates are shown.
+        Session whose candidates are shown.
     columns : list of str, optional
         Further columns that the user picked.
     """
@@ -74,14 +74,14 @@ class CandidateCard(QWidget):
         self, session: Session, columns: list[str] | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        # Its own ground: what lies behind it need not be painted with it.
+        # An opaque background, so that Qt does not repaint the widgets behind.
         self.setAutoFillBackground(True)
         self._session = session
         self._columns = session.columns
         self._facts: list[Fact] = []
         self._row = -1
         self._corner: QLabel | None = None
-        self.name = self._label("name")
+        self.name = self._make_label("name")
         self.chip = VerdictChip(self)
         self.tags, self.comment = FlowingText(parent=self), FlowingText(parent=self)
         self.tags.setAccessibleName("tags")
@@ -97,8 +97,8 @@ class CandidateCard(QWidget):
         self.set_columns(columns or [])
 
     def set_columns(self, names: list[str]) -> None:
-        """Show these columns too, where the strip does not show them already."""
-        self._picked, self._known = names, len(self._session.candidates)
+        """Show these columns too, unless the strip already shows them."""
+        self._picked, self._known_count = names, len(self._session.candidates)
         source, listed = self._session.source, self._session.candidates
         on_image = source.fields[0].shape is not None
         self._facts = all_known_facts(self._columns, listed, on_image)
@@ -112,29 +112,29 @@ class CandidateCard(QWidget):
             self._show_facts()
 
     def show_row(self, row: int) -> None:
-        """Show a candidate; where it was painted ahead, `follow` puts the labels behind it."""
+        """Show a candidate; if it was painted ahead, `follow` updates the labels behind later."""
         if row != self._row:
-            if row >= self._known:
+            if row >= self._known_count:
                 # The list has grown since the facts were looked up.
                 self.set_columns(self._picked)
             if self.editor.row not in (-1, row):
                 self.editor.finish()
             self._row = row
-            if self._ahead.holds(self._look_of(row)):
+            if self._ahead.holds(self._card_look(row)):
                 self._ahead.cover()
                 return
         self.follow()
 
     def follow(self) -> None:
-        """Have the labels say what the picture does that was painted ahead, and show them."""
+        """Update the labels to match the picture painted ahead, and show them in its place."""
         self._show_labels()
         self._ahead.lift()
 
     def prepare(self, row: int) -> None:
-        """Paint the candidate that is likely to be shown next, out of sight."""
-        now, look = self._row, self._look_of(row)
+        """Paint the candidate that is likely to be shown next into memory."""
+        now, look = self._row, self._card_look(row)
         busy = self.editor.row >= 0 or self._ahead.covers or not self.isVisible()
-        if busy or now < 0 or row >= self._known or self._ahead.holds(look):
+        if busy or now < 0 or row >= self._known_count or self._ahead.holds(look):
             return
         self._row = row
         self._show_labels()
@@ -145,21 +145,21 @@ class CandidateCard(QWidget):
     def add_corner(self, widget: QLabel) -> None:
         """Put a label at the right end of the first line, in front of the comment's end."""
         self._corner = widget
-        self._rest.addWidget(widget, 0, 0, Qt.AlignmentFlag.AlignRight)
+        self._comment_cell.addWidget(widget, 0, 0, Qt.AlignmentFlag.AlignRight)
 
     def edit_comment(self) -> None:
         """Write a comment on the candidate that is shown."""
         if self._row < 0:
             return
         if not self.isVisible():
-            self._session.message.emit("a comment is written beside the panels: Esc goes there")
+            self._session.message.emit("comments are written at the panels: Esc returns to them")
             return
         if self._session.read_only:
             self._session.message.emit("read only: a comment cannot be saved here")
             return
         self.comment.hide()
         if self._corner is not None:
-            # A comment is read as it is written: the editor has the line's whole rest.
+            # The editor takes the rest of the line, so that the whole comment is readable.
             self._corner.hide()
         self.editor.start(self._row, self._session.opinion(self._row).comment)
 
@@ -173,7 +173,7 @@ class CandidateCard(QWidget):
         if self._corner is not None:
             self._corner.show()
 
-    def _label(self, name: str) -> QLabel:
+    def _make_label(self, name: str) -> QLabel:
         label = plain_label(parent=self)
         label.setAccessibleName(name)
         return label
@@ -184,13 +184,13 @@ class CandidateCard(QWidget):
         font.setPointSizeF(font.pointSizeF() * 1.25)
         self.name.setFont(font)
         self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        # A selectable label takes the focus on a click, and with it the verdict keys.
+        # NoFocus: a selectable label would take the focus, and the verdict keys, on a click.
         self.name.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.name.setMinimumWidth(self.name.fontMetrics().horizontalAdvance(SAMPLE_NAME))
         italic = self.comment.font()
         italic.setItalic(True)
         self.comment.setFont(italic)
-        # A long comment is cut off (its tool tip is whole), and does not widen the window.
+        # Ignored: a long comment is cut off (the tool tip has all of it), not the window widened.
         for widget in (self.comment, self.editor):
             widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -199,22 +199,22 @@ class CandidateCard(QWidget):
         first.setSpacing(14)
         for widget in (self.name, self.chip, self.tags):
             first.addWidget(widget)
-        # One cell: a comment has the line's whole rest wherever the corner is empty.
-        rest = self._rest = QGridLayout()
-        rest.addWidget(self.comment, 0, 0)
-        rest.addWidget(self.editor, 0, 0)
-        first.addLayout(rest, 1)
+        # Both share one cell: the comment extends below the corner label while that is empty.
+        cell = self._comment_cell = QGridLayout()
+        cell.addWidget(self.comment, 0, 0)
+        cell.addWidget(self.editor, 0, 0)
+        first.addLayout(cell, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
         layout.addLayout(first)
         layout.addWidget(self.strip)
-        # The panels below must not move when the comment's line becomes an editor.
+        # The strut keeps the panels in place when the comment's line becomes an editor.
         height = max(self.editor.sizeHint().height(), self.name.sizeHint().height())
         first.addStrut(height)
 
-    def _look_of(self, row: int) -> tuple[object, ...]:
-        """All that says what the card of a candidate looks like."""
+    def _card_look(self, row: int) -> tuple[object, ...]:
+        """Return everything that determines the look of a candidate's card."""
         corner = "" if self._corner is None else self._corner.text()
         ground = self.size(), self.devicePixelRatioF(), self.palette().cacheKey()
         return row, self._session.opinion(row), tuple(self._facts), corner, *ground
@@ -233,7 +233,7 @@ class CandidateCard(QWidget):
     def _show_opinion(self) -> None:
         opinion = self._session.opinion(self._row)
         self.chip.set_code(opinion.verdict.code)
-        _say(self.tags, "  ".join(f"#{tag}" for tag in opinion.tags))
+        _set_text(self.tags, "  ".join(f"#{tag}" for tag in opinion.tags))
         comment = " ".join(opinion.comment.split())
         if self.comment.text() != comment:
             self.comment.setText(comment)
@@ -244,22 +244,22 @@ class CandidateCard(QWidget):
             self._show_opinion()
 
 
-def _say(label: QLabel, text: str) -> None:
-    """A label's text, only where it has changed: each change costs a layout."""
+def _set_text(label: QLabel, text: str) -> None:
+    """Set a label's text if it has changed; each change costs a layout."""
     if label.text() != text:
         label.setText(text)
 
 
 class UnsavedComments(QObject):
-    """Gives a refused comment back to its line; where the vetter has gone on, says so there.
+    """Return of refused comments to their line, with a message after a move to another candidate.
 
     Parameters
     ----------
     session : Session
     card : CandidateCard
-        Whose line it was written in.
+        Card whose line the comment was written in.
     key : str
-        What begins to write, as it is said.
+        Text of the keys that begin a comment; empty without keys.
     """
 
     def __init__(
@@ -272,11 +272,11 @@ class UnsavedComments(QObject):
 
     def _on_refused(self, row: int, text: str) -> None:
         self._card.editor.keep(row, text)
-        # Another comment that is being written is not interrupted.
+        # A comment that is being written is not interrupted.
         if row == self._session.current_row and self._card.editor.row < 0:
             self._card.edit_comment()
 
     def _on_current_changed(self, row: int) -> None:
         if self._card.editor.keeps(row):
-            begin = f": {self._key} shows it" if self._key else ""
-            self._session.message.emit(f"the comment typed here has not been saved yet{begin}")
+            hint = f": {self._key} shows it" if self._key else ""
+            self._session.message.emit(f"comment not saved yet{hint}")

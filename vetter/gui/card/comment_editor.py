@@ -1,4 +1,4 @@
-"""The comment as it is written: Enter saves, Esc leaves it as it was."""
+"""Editor of a comment: Enter saves, Esc discards the changes."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from vetter.gui.widgets.line_edits import EscapeLine
 
 
 class CommentEditor(EscapeLine):
-    """A line that belongs to one candidate from the first letter to the last.
+    """Line editor that belongs to one candidate from the first letter to the last.
 
-    Whatever ends the writing, the text goes to the candidate it was begun for: Enter, a
-    click elsewhere or a move to another candidate save it, only Esc drops it.
+    Enter, a click elsewhere or a move to another candidate save the text for the candidate it
+    was begun for; only Esc discards it.
     """
 
     saved = pyqtSignal(int, str)
-    """Row and text, when the text was changed."""
+    """Row and text, emitted if the text was changed."""
 
     left = pyqtSignal()
-    """Writing has ended, either way."""
+    """Writing has ended, saved or discarded."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,7 +28,7 @@ class CommentEditor(EscapeLine):
         self._before = ""
         self._unsaved: dict[int, str] = {}
         self._return_to: QWidget | None = None
-        self.setPlaceholderText("Comment: Enter saves, Esc leaves it as it was")
+        self.setPlaceholderText("Comment: Enter saves, Esc discards changes")
         self.setAccessibleName("comment")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.returnPressed.connect(self.finish)
@@ -37,11 +37,11 @@ class CommentEditor(EscapeLine):
 
     @property
     def row(self) -> int:
-        """The candidate being written about; -1 when none is."""
+        """Row of the candidate whose comment is being written, or -1."""
         return self._row
 
     def start(self, row: int, text: str) -> None:
-        """Begin to write about a candidate, whose comment is `text`, or go on with what is kept."""
+        """Edit a candidate's comment `text`, or the unsaved text kept for the row."""
         self.finish()
         self._row, self._before = row, text
         window = self.window()
@@ -52,15 +52,15 @@ class CommentEditor(EscapeLine):
         self.selectAll()
 
     def keep(self, row: int, text: str) -> None:
-        """Take back what could not be saved: the next writing about the row begins with it."""
+        """Keep a text that could not be saved; the next edit of this row begins with it."""
         self._unsaved[row] = text
 
     def keeps(self, row: int) -> bool:
-        """Whether something about a candidate has yet to be saved."""
+        """Return whether an unsaved text is kept for a candidate."""
         return row in self._unsaved
 
     def finish(self) -> None:
-        """Save what was written, if it has changed, and leave."""
+        """Save the text if it has changed, and close the editor."""
         row, text = self._row, self.text().strip()
         changed = row >= 0 and text != self._before
         self._unsaved.pop(row, None)
@@ -70,7 +70,7 @@ class CommentEditor(EscapeLine):
 
     def focusOutEvent(self, event: QFocusEvent | None) -> None:
         super().focusOutEvent(event)
-        # A menu or another program takes the focus for a while; the writing goes on after.
+        # Menus and other programs take the focus for a while, which does not end the edit.
         passing = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
         if event is not None and event.reason() not in passing:
             self.finish()

@@ -1,4 +1,4 @@
-"""The evidence: what the fit says about the candidate on screen."""
+"""The evidence: the judgement and numbers of the fit of the candidate on screen."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from vetter.review.cutouts.rendered_cutout import RenderedCutout
 WIDE_LINES, NARROW_LINES = 3, 4
 NO_BREAK, JOINED = "\N{NO-BREAK SPACE}", "\N{WORD JOINER}"
 SHORT = 40
-"""Letters of a part of the numbers that is not broken at the end of a line."""
+"""Longest part of the numbers, in characters, that is not broken at the end of a line."""
 
 
 class Evidence(FlowingText):
-    """The judgement in words, its answer in bold; below it the numbers.
+    """The judgement as text, its answer in bold, above the numbers.
 
-    Its height is fixed: the panels above must not move when a fit arrives.
+    The height is fixed, so that the panels above stay in place when a fit arrives.
 
     Parameters
     ----------
     fit_key : str
-        What is pressed for a fit; empty where nothing is.
+        Keys that start a fit; empty without keys.
     frame : callable, optional
-        What is on screen, or None: a fit that its planes do not allow is not offered.
+        Returns the frame on screen, or None; a fit that its planes do not allow is not offered.
     again_key : str
-        What is pressed to read again what could not be read; empty where nothing is.
+        Keys that read an unreadable cutout again; empty without keys.
     """
 
     def __init__(
@@ -43,53 +43,55 @@ class Evidence(FlowingText):
     ) -> None:
         super().__init__(WIDE_LINES, parent)
         self._frame = frame
-        # Its own ground: what lies behind it need not be painted with it.
+        # An opaque background, so that Qt does not repaint the widgets behind.
         self.setAutoFillBackground(True)
-        self._how = f": {fit_key} fits it" if fit_key else ""
-        self._again = f"; {again_key} reads it again" if again_key else ""
+        self._fit_hint = f": {fit_key} fits it" if fit_key else ""
+        self._again_hint = f"; {again_key} reads it again" if again_key else ""
         self._shown: tuple[FitState, str, bool] | None = None
         self.words = self.numbers = ""
-        self.setAccessibleName("what the fit says")
+        self.setAccessibleName("result of the fit")
         self.show_state(FitState())
 
     def set_narrow(self, narrow: bool) -> None:
-        """Take more lines, where few words have room beside each other."""
+        """Take more lines in a narrow window."""
         self.set_lines(NARROW_LINES if narrow else WIDE_LINES)
 
     def blank(self) -> None:
-        """Say nothing, while another candidate comes on screen."""
+        """Clear the text while the next candidate comes on screen."""
         self._shown = None
-        self._say("", "", "")
+        self._set_texts("", "", "")
 
     def show_state(self, state: FitState) -> None:
-        """Show where the fit of the candidate on screen stands."""
-        lacking = "" if state.status is not FitStatus.NOT_ASKED else self._lacking()
+        """Show the state of the fit of the candidate on screen."""
+        lacking = "" if state.status is not FitStatus.NOT_ASKED else self._why_unfittable()
         unread = self._is_unread()
         if (state, lacking, unread) == self._shown:
             return
         self._shown = state, lacking, unread
         fit, judgement = state.adjustment, state.judgement
         if state.status is FitStatus.RUNNING:
-            self._say("fitting...", "", "")
+            self._set_texts("fitting...", "", "")
         elif state.status is FitStatus.FAILED:
-            what = "nothing to fit" if state.error == NOTHING_TO_FIT else "the fit failed"
-            self._say(f"{what}: {state.error}", "", "")
+            problem = "nothing to fit" if state.error == NOTHING_TO_FIT else "the fit failed"
+            self._set_texts(f"{problem}: {state.error}", "", "")
         elif state.status is FitStatus.DONE and fit is not None and judgement is not None:
-            again = self._again if unread else ""
-            self._say(headline(judgement, fit) + again, numbers(fit), details(fit))
+            again = self._again_hint if unread else ""
+            self._set_texts(headline(judgement, fit) + again, numbers(fit), details(fit))
         elif lacking:
-            self._say(f"nothing to fit: {lacking}{self._again if unread else ''}", "", "")
+            self._set_texts(
+                f"nothing to fit: {lacking}{self._again_hint if unread else ''}", "", ""
+            )
         else:
-            why = f", to look at: it is not judged, since {state.error}" if state.error else ""
-            self._say(f"not fitted yet{self._how}{why}", "", "")
+            reason = f"; a fit is not judged: {state.error}" if state.error else ""
+            self._set_texts(f"not fitted yet{self._fit_hint}{reason}", "", "")
 
     def _is_unread(self) -> bool:
-        """Whether the cutout on screen could not be read."""
+        """Return whether the cutout on screen could not be read."""
         frame = None if self._frame is None else self._frame()
         return frame is not None and frame.error is not None
 
-    def _lacking(self) -> str:
-        """Why what is on screen cannot be fitted; empty where it can, or is not there yet."""
+    def _why_unfittable(self) -> str:
+        """Return why the frame on screen cannot be fitted; empty if it can, or without a frame."""
         frame = None if self._frame is None else self._frame()
         if frame is None:
             return ""
@@ -98,24 +100,26 @@ class Evidence(FlowingText):
         filled = [name for name in frame.cutout.planes if name not in frame.states]
         return "" if fittable(filled) else NOTHING_TO_FIT
 
-    def _say(self, words: str, numbers_line: str, tip: str) -> None:
+    def _set_texts(self, words: str, numbers_line: str, tip: str) -> None:
         self.words, self.numbers = words, numbers_line
-        self.setText(words + (LINE_BREAK + _unbroken(numbers_line) if numbers_line else ""))
+        self.setText(words + (LINE_BREAK + _join_numbers(numbers_line) if numbers_line else ""))
         answer = re.match(r"[^:,;]*", words)
         self.set_bold(0 if answer is None else answer.end())
         self.setToolTip(plain_tip("\n".join(part for part in (words, numbers_line, tip) if part)))
 
 
-def _unbroken(numbers_line: str) -> str:
-    """A number stays on the line of its name; what is long is broken after a comma."""
-    return APART.join(_whole(part) or _broken(part) for part in numbers_line.split(APART))
+def _join_numbers(numbers_line: str) -> str:
+    """Keep each number on the line of its name; long parts break after a comma."""
+    return APART.join(
+        _without_breaks(part) or _break_at_commas(part) for part in numbers_line.split(APART)
+    )
 
 
-def _broken(part: str) -> str:
-    return ", ".join(_whole(piece) or piece for piece in part.split(", "))
+def _break_at_commas(part: str) -> str:
+    return ", ".join(_without_breaks(piece) or piece for piece in part.split(", "))
 
 
-def _whole(words: str) -> str:
-    """Words that are not broken; empty where they are too long for that."""
+def _without_breaks(words: str) -> str:
+    """Return the text without break points; empty if it is longer than `SHORT`."""
     unbroken = words.replace(" ", NO_BREAK).replace("/", f"/{JOINED}")
     return unbroken if len(words) <= SHORT else ""
