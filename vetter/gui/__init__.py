@@ -1,1 +1,1 @@
-"""Widgets and pyqtgraph: observes the review, calls its verbs, decides nothing."""
+"""The window (PyQt6 and pyqtgraph): observes the review and calls its verbs, without logic."""

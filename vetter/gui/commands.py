@@ -1,6 +1,6 @@
-"""Every command, declared once: menus, tool tips, palette, key sheet and README come from here.
+"""Command table: source of menus, tool tips, palette, key sheet and README's key table.
 
-A command is a row in the table of its menu, `REVIEW_COMMANDS` and so on.
+Each menu has a table, as `REVIEW_COMMANDS`, with one row per command.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ OPEN_COMMANDS: tuple[Command[Window], ...] = (
     Command("file.demo", "Open the demo", (), "File", lambda w: w.opening.open_demo()),
     Command(
         "file.clear_recent",
-        "Clear the recent sessions",
+        "Clear recent sessions",
         (),
         "File",
         lambda w: w.opening.clear_recent(),
@@ -44,7 +44,7 @@ PALETTE_COMMAND: Command[Window] = Command(
 LOOK_COMMANDS: tuple[Command[Window], ...] = (
     Command(
         "view.theme",
-        "Dark or light",
+        "Dark or light theme",
         ("Ctrl+D",),
         "View",
         lambda w: w.toggle_theme(),
@@ -174,7 +174,7 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
     ),
     Command(
         "view.flip",
-        "Flip: template in image's place while held",
+        "Flip: show the template while held",
         ("Space",),
         "View",
         lambda w: w.plane_row.set_flip(True),
@@ -224,7 +224,7 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
     ),
     Command(
         "view.read_again",
-        "Read again what could not be read",
+        "Read this cutout again",
         ("F5",),
         "View",
         lambda w: w.read_again(),
@@ -239,7 +239,7 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
     ),
     Command(
         "view.field",
-        "Field view: shifts of all candidates, on or off",
+        "Field view (shifts of all candidates) on or off",
         ("V",),
         "View",
         lambda w: w.pages.toggle_field(),
@@ -254,7 +254,7 @@ VIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
     Command("view.epochs", "Row of epochs on or off", ("E",), "View", lambda w: w.epochs.toggle()),
     Command(
         "view.epoch_plane",
-        "Row of epochs: next plane",
+        "Next plane in the row of epochs",
         ("Shift+E",),
         "View",
         lambda w: w.epochs.next_plane(),
@@ -304,7 +304,7 @@ STRETCH_COMMANDS: tuple[Command[MainWindow], ...] = (
     ),
     Command(
         "stretch.interval",
-        "Next way to choose the limits",
+        "Next kind of limits",
         (),
         "Stretch",
         lambda w: w.stretch_bar.next_interval(),
@@ -319,21 +319,21 @@ STRETCH_COMMANDS: tuple[Command[MainWindow], ...] = (
     ),
     Command(
         "stretch.shared",
-        "Image and templates share their limits, or not",
+        "Shared limits on or off",
         (),
         "Stretch",
         lambda w: w.stretch_bar.toggle_shared(),
     ),
     Command(
         "stretch.planes",
-        "Next planes for these choices: image, difference, error, all",
+        "Next planes to adjust: image, difference, error, all",
         (),
         "Stretch",
         lambda w: w.stretch_bar.next_planes(),
     ),
     Command(
         "stretch.reset",
-        "Contrast and bias as at first",
+        "Reset contrast and bias",
         (),
         "Stretch",
         lambda w: w.stretch_bar.reset_contrast(),
@@ -344,14 +344,14 @@ FIT_COMMANDS: tuple[Command[MainWindow], ...] = (
     Command("fit.now", "Fit now (adjust_cutout)", ("F",), "Fit", lambda w: w.fit_now()),
     Command(
         "fit.pause",
-        "Fitting in the background: pause or go on",
+        "Pause or resume background fits",
         (),
         "Fit",
         lambda w: w.fits.toggle_pause(),
     ),
     Command(
         "fit.reject_disappeared",
-        "Reject all that disappeared...",
+        "Reject all explained...",
         ("Ctrl+Shift+R",),
         "Fit",
         lambda w: w.dialogs.show_disappeared(),
@@ -394,7 +394,7 @@ REVIEW_COMMANDS: tuple[Command[MainWindow], ...] = (
     ),
     Command(
         "review.clear",
-        "Clear the verdict",
+        "Clear verdict",
         ("Backspace",),
         "Review",
         lambda w: w.pages.decide(Verdict.NONE),

@@ -1,8 +1,8 @@
-"""System libraries that Qt's wheels expect on Linux, found missing before Qt aborts.
+"""Check for the system libraries that Qt's wheels need on Linux, before Qt aborts.
 
-Qt ends the process, without an exception, where its platform plugin cannot be loaded or the screen
+Qt ends the process, without an exception, if its platform plugin cannot be loaded or the screen
 cannot be reached. Loading the plugin here first costs nothing: Qt would load the same file.
-Imports no Qt.
+This module imports no Qt.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from vetter.errors import VetterError
 
 Load = Callable[[str], Any]
 
-# What the program loads on any platform: file, Debian's package, Fedora's.
-_EVERYWHERE = (
+# Libraries needed on any platform: file, Debian package, Fedora package.
+_COMMON = (
     ("libEGL.so.1", "libegl1", "libglvnd-egl"),
     ("libGL.so.1", "libgl1", "libglvnd-glx"),
     ("libX11.so.6", "libx11-6", "libX11"),
@@ -56,31 +56,31 @@ _WAYLAND = (
     ("libwayland-client.so.0", "libwayland-client0", "libwayland-client"),
     ("libwayland-cursor.so.0", "libwayland-cursor0", "libwayland-cursor"),
 )
-_OF_PLATFORM = {"xcb": _EVERYWHERE + _X11, "wayland": _EVERYWHERE + _WAYLAND}
+_LIBRARIES = {"xcb": _COMMON + _X11, "wayland": _COMMON + _WAYLAND}
 
 
 def platform_of(environment: Mapping[str, str]) -> str:
-    """Which of Qt's platform plugins will be loaded: 'xcb', 'wayland', 'offscreen'..."""
-    asked = environment.get("QT_QPA_PLATFORM", "")
-    if asked:
-        return asked.split(";")[0].split(":")[0]
+    """Return the platform plugin that Qt will load: 'xcb', 'wayland', 'offscreen'..."""
+    requested = environment.get("QT_QPA_PLATFORM", "")
+    if requested:
+        return requested.split(";")[0].split(":")[0]
     wayland = environment.get("XDG_SESSION_TYPE") == "wayland" or "DISPLAY" not in environment
     return "wayland" if wayland and environment.get("WAYLAND_DISPLAY") else "xcb"
 
 
 def missing(platform: str, load: Load = ctypes.CDLL) -> list[tuple[str, str, str]]:
-    """The libraries that cannot be loaded: (file, Debian's package, Fedora's package)."""
-    wanted = _OF_PLATFORM.get(platform, _EVERYWHERE)
-    return [row for row in wanted if not _loads(row[0], load)]
+    """Return the libraries that cannot be loaded: (file, Debian package, Fedora package)."""
+    needed = _LIBRARIES.get(platform, _COMMON)
+    return [row for row in needed if not _can_load(row[0], load)]
 
 
 def check(environment: Mapping[str, str] = os.environ, load: Load = ctypes.CDLL) -> None:
-    """Return where Qt can start; call it before a QApplication is made.
+    """Check that Qt can start; to be called before a QApplication is made.
 
     Raises
     ------
     VetterError
-        Libraries are missing, with the line that installs them, or there is no screen.
+        Libraries are missing (the message has the command that installs them), or the screen is.
     """
     if not sys.platform.startswith("linux"):
         return
@@ -90,37 +90,37 @@ def check(environment: Mapping[str, str] = os.environ, load: Load = ctypes.CDLL)
             "no screen to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is set; "
             "over ssh, try ssh -X; 'vetter --help' names the commands that need no window"
         )
-    for file in _own_files(platform):
+    for file in _wheel_files(platform):
         try:
             load(str(file))
         except OSError as error:
             raise VetterError(explain(missing(platform, load), str(error))) from error
     if platform == "xcb":
-        _reach_screen(environment["DISPLAY"], load)
+        _check_screen(environment["DISPLAY"], load)
 
 
-def explain(rows: Sequence[tuple[str, str, str]], loader_says: str = "") -> str:
-    """One line: what is missing, and the command that brings it."""
+def explain(rows: Sequence[tuple[str, str, str]], loader_error: str = "") -> str:
+    """Return one line with the missing files and the command that installs them."""
     if not rows:
-        return f"Qt cannot be loaded: {loader_says}"
+        return f"Qt cannot be loaded: {loader_error}"
     files = ", ".join(row[0] for row in rows)
-    return f"Qt needs system libraries that are not installed: {files}; {_command(rows)}"
+    return f"Qt needs system libraries that are not installed: {files}; {_install_command(rows)}"
 
 
-def _command(rows: Sequence[tuple[str, str, str]]) -> str:
+def _install_command(rows: Sequence[tuple[str, str, str]]) -> str:
     sudo = "" if os.geteuid() == 0 else "sudo "
     if shutil.which("dnf"):
-        return f"install them with: {sudo}dnf install {_names(rows, 2)}"
+        return f"install them with: {sudo}dnf install {_package_names(rows, 2)}"
     if shutil.which("apt-get"):
-        return f"install them with: {sudo}apt install {_names(rows, 1)}"
-    return f"Debian calls their packages {_names(rows, 1)}"
+        return f"install them with: {sudo}apt install {_package_names(rows, 1)}"
+    return f"their Debian packages are {_package_names(rows, 1)}"
 
 
-def _names(rows: Sequence[tuple[str, str, str]], column: int) -> str:
+def _package_names(rows: Sequence[tuple[str, str, str]], column: int) -> str:
     return " ".join(dict.fromkeys(row[column] for row in rows))
 
 
-def _loads(name: str, load: Load) -> bool:
+def _can_load(name: str, load: Load) -> bool:
     try:
         load(name)
     except OSError:
@@ -128,8 +128,8 @@ def _loads(name: str, load: Load) -> bool:
     return True
 
 
-def _own_files(platform: str) -> list[Path]:
-    """The files of the installed PyQt6 that draw in everything else; none in a system's Qt."""
+def _wheel_files(platform: str) -> list[Path]:
+    """Return the files of the PyQt6 wheel that load all others; empty for a system's Qt."""
     spec = importlib.util.find_spec("PyQt6")
     folders = spec.submodule_search_locations if spec else None
     for folder in folders or ():
@@ -139,8 +139,8 @@ def _own_files(platform: str) -> list[Path]:
     return []
 
 
-def _reach_screen(display: str, load: Load) -> None:
-    """Raise where no X server answers; Qt would abort."""
+def _check_screen(display: str, load: Load) -> None:
+    """Raise VetterError if no X server answers; Qt would abort."""
     xcb = load("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
@@ -153,7 +153,7 @@ def _reach_screen(display: str, load: Load) -> None:
 
 
 def main() -> int:
-    """What scripts/check_system runs: 0 where nothing is missing."""
+    """Run scripts/check_system; return 0 if no library is missing."""
     import argparse
 
     parser = argparse.ArgumentParser(description="Name the system libraries that Qt lacks here.")
@@ -162,7 +162,7 @@ def main() -> int:
     options = parser.parse_args()
     rows = missing(options.platform) if sys.platform.startswith("linux") else []
     if options.packages:
-        print(_names(rows, 1))
+        print(_package_names(rows, 1))
     elif rows:
         print(explain(rows))
     else:

@@ -100,7 +100,7 @@ def test_what_could_not_be_read_names_the_key_that_reads_it_again(qtbot) -> None
 
 def lines_of(evidence: Evidence) -> list[str]:
     """What stands on each line."""
-    _, starts = evidence._laid_out()
+    _, starts = evidence._lay_out()
     ends = [*starts[1:], len(evidence.text())]
     plain = {ord("\N{NO-BREAK SPACE}"): " ", ord("\N{WORD JOINER}"): ""}
     return [evidence.text()[a:b].translate(plain) for a, b in zip(starts, ends, strict=True)]

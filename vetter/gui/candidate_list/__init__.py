@@ -1,1 +1,1 @@
-"""The list beside the panels."""
+"""Candidate list beside the panels, with filter, headings and choice of columns."""

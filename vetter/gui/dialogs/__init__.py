@@ -1,1 +1,1 @@
-"""One file a dialog."""
+"""Dialogs, one file each."""

@@ -1,1 +1,1 @@
-"""Small widgets and styles that know no session."""
+"""Small widgets and styles, independent of a session."""

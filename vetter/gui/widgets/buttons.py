@@ -1,4 +1,4 @@
-"""Buttons: at the foot of a dialog, seen to be on, and beside the panels."""
+"""Buttons: the box at the foot of a dialog, a checked button, a button beside the panels."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from PyQt6.QtWidgets import (
 def button_box(
     standard: QDialogButtonBox.StandardButton, parent: QWidget | None = None
 ) -> QDialogButtonBox:
-    """Standard buttons without icons.
+    """Make a box of standard buttons without icons.
 
-    Some desktops give them icons, drawn for a light ground, and to these buttons only: beside
-    others they looked as if they were of another kind.
+    Some desktops give icons to standard buttons only, drawn for a light background: other
+    buttons beside them then look like another kind.
     """
     box = QDialogButtonBox(standard, parent)
     for button in box.buttons():
@@ -29,12 +29,12 @@ def button_box(
 
 
 class CheckedButton(QToolButton):
-    """Stays down when pressed, and is then filled as a selection is; keys as `EnteredButton`.
+    """Button that stays down, filled with the selection's colour; keys as `EnteredButton`.
 
-    Parameters
-    ----------
-    words : str
-        What it says.
+        Parameters
+        ----------
+        words : str
+    Text of the button.
     """
 
     def __init__(self, words: str, parent: QWidget | None = None) -> None:
@@ -57,14 +57,14 @@ class CheckedButton(QToolButton):
 
 
 class EnteredButton(QPushButton):
-    """A click leaves the keyboard where it is; where Tab has brought it here, Enter presses it.
+    """Button that leaves the focus alone on a click; after Tab, Enter presses it.
 
-    Space and the letters go on to the commands.
+        Space and the letters go on to the commands.
 
-    Parameters
-    ----------
-    words : str
-        What it says.
+        Parameters
+        ----------
+        words : str
+    Text of the button.
     """
 
     def __init__(self, words: str, parent: QWidget | None = None) -> None:
@@ -77,9 +77,9 @@ class EnteredButton(QPushButton):
 
 
 def taken(button: QAbstractButton, event: QKeyEvent) -> bool:
-    """Press a button on Enter, and leave Space alone; False for other keys."""
+    """Press a button on Enter and ignore Space; return whether the key was one of these."""
     if event.key() == Qt.Key.Key_Space:
-        # A command's key, held: its repeats come as plain presses, which would press the button.
+        # Space is a command's key: repeats while held arrive as presses and would press the button.
         event.ignore()
     elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
         button.click()

@@ -1,4 +1,4 @@
-"""A strip of captioned values, placed by hand so that a new text costs no new layout."""
+"""Strip of captioned values, placed by hand so that a new text costs no new layout."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 from vetter.gui.widgets.plain_text import plain_label, plain_tip
 
 GAPS = (18, 9)
-"""Between two facts: wide where one line holds them all, else close."""
+"""Pixels between two facts: the first if one line holds all facts, else the second."""
 CAPTION_GAP = 5
 LINE_GAP = 2
 
 
 class FactStrip(QWidget):
-    """Captions in dim, values beside them; as many lines as the width needs.
+    """Dim captions with values beside them, on as many lines as the width needs.
 
-    A value's place is as wide as the widest text it has had, so that facts stand still
-    while the candidates go by.
+    A value's place is as wide as the widest text it has had, so that facts stay in place
+    from one candidate to the next.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -33,10 +33,10 @@ class FactStrip(QWidget):
     def set_captions(
         self, captions: list[str], tips: list[str], copied: Collection[str] = ()
     ) -> None:
-        """Make room for these facts, without values yet.
+        """Create the labels of these facts, without values yet.
 
-        The values of those that are ``copied`` can be selected: to show a text in such a label
-        takes three times as long (0.23 ms against 0.07).
+        Only the values of ``copied`` facts can be selected: a text in a selectable label takes
+        three times as long to show (0.23 ms against 0.07).
         """
         for label in (*self._captions, *self._values):
             label.deleteLater()
@@ -48,7 +48,7 @@ class FactStrip(QWidget):
         ):
             if name in copied:
                 value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            # Selectable labels take the focus on a click, and with it the verdict keys.
+            # NoFocus: selectable labels would take the focus, and the verdict keys, on a click.
             value.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             value.setAccessibleName(name)
             caption.setToolTip(plain_tip(tip))
@@ -59,7 +59,7 @@ class FactStrip(QWidget):
         self._place()
 
     def set_values(self, values: list[str]) -> None:
-        """Show these values; labels whose text stays are left alone."""
+        """Show these values; labels with an unchanged text are skipped."""
         wider = False
         for place, (label, text) in enumerate(zip(self._values, values, strict=True)):
             if label.text() == text:
@@ -73,7 +73,7 @@ class FactStrip(QWidget):
             self._place()
 
     def texts(self) -> dict[str, str]:
-        """What is shown, by caption."""
+        """Return the shown values by caption."""
         pairs = zip(self._captions, self._values, strict=True)
         return {caption.text(): value.text() for caption, value in pairs}
 

@@ -1,4 +1,4 @@
-"""Text in a fixed number of lines: it wraps, and ends in an ellipsis where room ends."""
+"""Text in a fixed number of lines, wrapped, with an ellipsis where it does not fit."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ LINE_BREAK = "\N{LINE SEPARATOR}"
 
 
 class FlowingText(QLabel):
-    """A label that changes neither its size nor its neighbours' with its text.
+    """Label of fixed height, so that a new text moves no other widget.
 
-    Without a tool tip of its own it tells the whole text where it shows only a part.
+    Without a tool tip of its own, the label shows a cut text as its tool tip.
 
     Parameters
     ----------
     lines : int
-        How many lines it has room for.
+        Number of lines.
     """
 
     def __init__(self, lines: int = 1, parent: QWidget | None = None) -> None:
@@ -37,17 +37,17 @@ class FlowingText(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._lines = lines
         self._bold = 0
-        # Whether a part of the text had no room when it was last painted.
+        # Whether the last paint cut a part of the text off.
         self._cut = False
         self.set_lines(lines)
 
     def set_lines(self, lines: int) -> None:
-        """Make room for this many lines."""
+        """Set the number of lines."""
         self._lines = lines
         self.setFixedHeight(lines * self._line_height() + 1)
 
     def set_bold(self, count: int) -> None:
-        """Write the first characters in bold."""
+        """Show the first characters in bold."""
         if count != self._bold:
             self._bold = count
             self.update()
@@ -71,25 +71,25 @@ class FlowingText(QLabel):
             return
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        layout, starts = self._laid_out()
+        layout, starts = self._lay_out()
         self._cut = len(starts) > self._lines
         height = self._line_height()
         shown = min(len(starts), self._lines)
         for place in range(shown - 1 if self._cut else shown):
             layout.lineAt(place).draw(painter, QPointF(0, place * height))
         if self._cut:
-            # What is left, on the last line, as far as it goes.
-            rest = self.text()[starts[shown - 1] :].replace(LINE_BREAK, "    ")
+            # The last line holds the remaining text, elided.
+            remaining = self.text()[starts[shown - 1] :].replace(LINE_BREAK, "    ")
             font = self.font()
             font.setBold(starts[shown - 1] < self._bold)
             painter.setFont(font)
             metrics = QFontMetrics(font)
-            rest = metrics.elidedText(rest, Qt.TextElideMode.ElideRight, self.width())
-            painter.drawText(0, (shown - 1) * height + metrics.ascent(), rest)
+            remaining = metrics.elidedText(remaining, Qt.TextElideMode.ElideRight, self.width())
+            painter.drawText(0, (shown - 1) * height + metrics.ascent(), remaining)
         painter.end()
 
-    def _laid_out(self) -> tuple[QTextLayout, list[int]]:
-        """The layout, and where each of its lines begins in the text."""
+    def _lay_out(self) -> tuple[QTextLayout, list[int]]:
+        """Return the layout, and the index in the text where each line begins."""
         layout = QTextLayout(self.text(), self.font())
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)

@@ -1,4 +1,4 @@
-"""The question before a verdict for many: how many, and whether they have been seen."""
+"""Question before a verdict for several candidates, with their number and the unseen ones."""
 
 from __future__ import annotations
 
@@ -20,19 +20,20 @@ VERBS = {
 
 
 class GroupQuestion(QWidget):
-    """A line with yes and no; hidden while there is nothing to ask.
+    """Line with a question, yes and no; hidden without a question.
 
     Parameters
     ----------
     narrow : bool
-        The words wrap, with yes and no below them: a long question must not widen a dock.
+        Whether the text wraps, with yes and no below, so that a long question does not widen
+        a dock.
     """
 
     agreed = pyqtSignal(list, object)
-    """Rows and verdict, when the answer is yes."""
+    """Rows and verdict, emitted if the answer is yes."""
 
     closed = pyqtSignal()
-    """The question was answered, or is not asked any more."""
+    """The question was answered or withdrawn."""
 
     def __init__(self, parent: QWidget | None = None, narrow: bool = False) -> None:
         super().__init__(parent)
@@ -61,7 +62,7 @@ class GroupQuestion(QWidget):
 
     @property
     def text(self) -> str:
-        """What is asked; empty where nothing is."""
+        """Text of the question; empty without a question."""
         return self._words.text() if self._asked is not None else ""
 
     def ask(
@@ -72,10 +73,18 @@ class GroupQuestion(QWidget):
         unlisted: str = "",
         named: str = "",
     ) -> None:
-        """Ask whether these rows shall have a verdict; ``unseen`` were never on screen.
+        """Ask whether these rows shall get a verdict.
 
-        ``unlisted`` says why the list is not whole, where it is not, ``named``
-        what the rows are, where not so many candidates.
+        Parameters
+        ----------
+        rows : list of int
+        verdict : Verdict
+        unseen : int
+            Number of these candidates that were never on screen.
+        unlisted : str
+            State of an incomplete list; empty for a complete list.
+        named : str
+            Text for the rows; by default the number of candidates.
         """
         self._asked = rows, verdict
         count = counted(len(rows), "candidate")
@@ -85,25 +94,25 @@ class GroupQuestion(QWidget):
         if unseen:
             words += f"  {counted(unseen, 'of them has', 'of them have')} not been on screen."
         if unlisted:
-            words += f"  {unlisted[0].upper()}{unlisted[1:]}; what is not listed is not in it."
+            words += f"  {unlisted[0].upper()}{unlisted[1:]}; unlisted candidates are not included."
         self._words.setText(words)
         self.show()
 
     def agree(self) -> None:
-        """Yes."""
-        asked = self._asked
+        """Answer yes."""
+        question = self._asked
         self.dismiss()
-        if asked is not None:
-            self.agreed.emit(*asked)
+        if question is not None:
+            self.agreed.emit(*question)
 
     def forget(self, rows: Collection[int]) -> None:
-        """Dismiss a question about candidates whose opinions have changed since."""
+        """Dismiss the question if it is about candidates whose opinions have changed."""
         if self._asked is not None and not set(rows).isdisjoint(self._asked[0]):
             self.dismiss()
 
     def dismiss(self) -> None:
-        """No; or what was selected has changed, and the question with it."""
-        asked, self._asked = self._asked, None
+        """Answer no, or withdraw the question after a change of the selection."""
+        question, self._asked = self._asked, None
         self.hide()
-        if asked is not None:
+        if question is not None:
             self.closed.emit()

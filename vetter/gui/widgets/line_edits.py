@@ -1,4 +1,4 @@
-"""Line edits for text and for a number; Esc leaves them, whatever command has it elsewhere."""
+"""Line edits for text and for a number; Esc leaves them, even if Esc is a command's key."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from PyQt6.QtWidgets import QLineEdit, QWidget
 
 
 class EscapeLine(QLineEdit):
-    """Tells when Esc was pressed in it."""
+    """Line edit with a signal for Esc."""
 
     escaped = pyqtSignal()
 
     def event(self, event: QEvent | None) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             if event.key() == Qt.Key.Key_Escape:
-                # Esc may be a command's key: here it comes as a key press.
+                # Esc may be a command's key; an accepted override arrives as a key press.
                 event.accept()
                 return True
         return super().event(event)
@@ -28,14 +28,14 @@ class EscapeLine(QLineEdit):
 
 
 class NumberField(QLineEdit):
-    """A number; Enter takes it, Escape gives it up; both give the keys back to the window."""
+    """Field for a number; Enter takes it, Esc restores the last; both return the focus."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown = ""
         self.beside: NumberField | None = None
-        """Where Tab leads, as these fields are in no one's way otherwise."""
-        # Clicked into, never tabbed into: verdict keys have to reach the window.
+        """Field that Tab leads to; outside of these fields Tab never stops here."""
+        # ClickFocus, never Tab, so that verdict keys reach the window.
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setFixedWidth(self.fontMetrics().horizontalAdvance("-0.00000e+00"))
         self.returnPressed.connect(self.clearFocus)
@@ -55,7 +55,7 @@ class NumberField(QLineEdit):
         return True
 
     def type_into(self) -> None:
-        """Put the cursor into it; what is typed takes the number's place."""
+        """Put the cursor into the field and select the number, so that typing replaces it."""
         self.setFocus(Qt.FocusReason.TabFocusReason)
         self.selectAll()
 
@@ -65,5 +65,5 @@ class NumberField(QLineEdit):
         self.setText(self._shown)
 
     def undo_typing(self) -> None:
-        """Back to the number last shown."""
+        """Restore the number last shown."""
         self.setText(self._shown)

@@ -1,4 +1,4 @@
-"""Names and texts of files shown as they are, where Qt would take them for HTML or a mnemonic."""
+"""Literal display of names and texts from files, which Qt may take for HTML or a mnemonic."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QLabel, QWidget
 
 
 def plain_label(text: str = "", parent: QWidget | None = None) -> QLabel:
-    """Return a label that shows its texts as they are."""
+    """Return a label that shows its texts literally."""
     label = QLabel(parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setText(text)
@@ -15,19 +15,19 @@ def plain_label(text: str = "", parent: QWidget | None = None) -> QLabel:
 
 
 def plain_tip(text: str) -> str:
-    """Return a tool tip that shows a text as it is: a tool tip has no text format."""
+    """Return a tool tip that shows a text literally; QToolTip has no setTextFormat()."""
     if "<" not in text and "&lt;" not in text:
         return text
-    # Not html.escape(): its table of entities would be read at each start.
+    # Not html.escape(): importing html reads a table of entities at each start.
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f'<p style="white-space: pre-wrap">{escaped}</p>'
 
 
 def menu_text(text: str) -> str:
-    """Return the text of an action or a button that shows a text as it is: & makes a mnemonic."""
+    """Return the text of an action or button that shows ``text`` literally; & is a mnemonic."""
     return text.replace("&", "&&")
 
 
 def window_title(text: str) -> str:
-    """Return a title that shows a text as it is: [*] stands for the mark of a changed file."""
+    """Return a window title that shows a text literally; [*] marks a modified file."""
     return text.replace("[*]", "[*][*]")

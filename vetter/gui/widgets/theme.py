@@ -1,4 +1,4 @@
-"""Dark and light: two palettes of neutral greys, so that the pixels are what has colour."""
+"""Dark and light theme: palettes of neutral greys, so that only the pixels have colour."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FUSION = "vetter_in_fusion"
 
 
 class Tones(NamedTuple):
-    """The greys of one theme, its one accent, and that as text, which wants more contrast."""
+    """Greys of one theme, its one accent, and the accent for texts, which needs more contrast."""
 
     window: str
     base: str
@@ -32,9 +32,9 @@ LIGHT = Tones(
 
 
 def is_dark(theme: str, app: QApplication) -> bool:
-    """Whether a theme setting ('system', 'dark', 'light') means dark now.
+    """Return whether a theme setting ('system', 'dark', 'light') means dark now.
 
-    A desktop that does not say is taken for dark: most of this work is done at night.
+    A desktop without a colour scheme counts as dark: most of this work is done at night.
     """
     if theme != "system":
         return theme == "dark"
@@ -43,7 +43,7 @@ def is_dark(theme: str, app: QApplication) -> bool:
 
 
 def make_application() -> QApplication:
-    """The process's application, in its style; the one that there is already stays as it is."""
+    """Return the application: the existing one unchanged, else a new one in Fusion style."""
     app = QApplication.instance()
     if app is None:
         app = QApplication(["vetter", "-style", STYLE])
@@ -53,16 +53,16 @@ def make_application() -> QApplication:
 
 
 def apply_theme(app: QApplication, dark: bool) -> None:
-    """Give the application the palette of a theme; Fusion honours every role of it."""
-    # Told by a mark: to ask the application for its style makes Python's names of all its parts,
-    # which takes 15 ms of the start.
+    """Give the application the palette of a theme; Fusion uses every role of the palette."""
+    # A property, not app.style(): PyQt would wrap the style's many names, which takes 15 ms of
+    # the start.
     if not app.property(_FUSION):
         app.setStyle(STYLE)
         app.setProperty(_FUSION, True)
     tones = DARK if dark else LIGHT
     app.setPalette(palette_of(tones))
-    # Fusion outlines a tick box and a text field in a darker shade of the window: invisible on a
-    # dark one.
+    # Fusion outlines tick boxes and text fields in a darker shade of Window, invisible on a dark
+    # window.
     boxed = palette_of(tones)
     if dark:
         boxed.setColor(QPalette.ColorRole.Window, QColor(tones.dim))
@@ -71,7 +71,7 @@ def apply_theme(app: QApplication, dark: bool) -> None:
 
 
 def palette_of(tones: Tones) -> QPalette:
-    """Qt's palette for a theme."""
+    """Make Qt's palette for a theme."""
     palette = QPalette()
     role = QPalette.ColorRole
     colours = {

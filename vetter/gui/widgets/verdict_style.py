@@ -1,4 +1,4 @@
-"""How verdicts look everywhere: a word, a letter in a shape of its own, and a colour."""
+"""Style of the verdicts: a word, a letter in a shape of its own, and a colour."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PyQt6.QtGui import QBrush, QColor, QFont, QPainter, QPalette, QPen, QPixmap
 WORDS = ("undecided", "accepted", "rejected", "maybe")
 LETTERS = ("", "A", "R", "M")
 
-# Told apart by the colour-blind too (after Okabe and Ito), and never by colour alone.
+# Distinct for the colour-blind too (after Okabe and Ito); the shape differs as well.
 _COLOURS = {
     True: ("#84888d", "#1fa97c", "#e0662f", "#5b9fd8"),
     False: ("#72767b", "#00805c", "#c4480c", "#2470ad"),
@@ -18,18 +18,18 @@ _COLOURS = {
 
 
 def is_dark(palette: QPalette) -> bool:
-    """Whether a palette is of a dark theme."""
+    """Return whether a palette belongs to a dark theme."""
     return palette.window().color().lightness() < 128
 
 
 def colour(code: int, dark: bool) -> QColor:
-    """The colour of a verdict code (0 none, 1 accept, 2 reject, 3 maybe)."""
+    """Return the colour of a verdict code (0 none, 1 accept, 2 reject, 3 maybe)."""
     return QColor(_COLOURS[dark][code])
 
 
 @lru_cache(maxsize=64)
 def badge(code: int, size: int, dark: bool, ratio: float = 1.0) -> QPixmap:
-    """The mark of a verdict: A in a disc, R in a square, M in a diamond, a small ring for none.
+    """Return a verdict's mark: A in a disc, R in a square, M in a diamond; a small ring for none.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def badge(code: int, size: int, dark: bool, ratio: float = 1.0) -> QPixmap:
     size : int
         Side in device-independent pixels.
     ratio : float
-        Device pixels to each of those.
+        Device pixels per device-independent pixel.
     """
     pixmap = QPixmap(round(size * ratio), round(size * ratio))
     pixmap.setDevicePixelRatio(ratio)

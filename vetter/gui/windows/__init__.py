@@ -1,1 +1,1 @@
-"""The windows, and what goes on in them; start at `main_window`."""
+"""Windows and their contents; `main_window` is the place to start reading."""
