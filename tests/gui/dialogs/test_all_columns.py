@@ -73,5 +73,5 @@ def test_a_second_call_brings_the_first_to_the_front(qtbot, session) -> None:
 def test_what_a_fit_says_has_six_digits(dialog, session, monkeypatch) -> None:
     values = np.array([1.1741097515425957e-185] * 3)
     monkeypatch.setattr(session.columns, "values", lambda _name: values)
-    assert dialog.model._text("pval", 0) == "1.17411e-185"
-    assert dialog.model._text("mag", 0) == "1.1741097515425957e-185"
+    assert dialog.model._value_text("pval", 0) == "1.17411e-185"
+    assert dialog.model._value_text("mag", 0) == "1.1741097515425957e-185"

@@ -87,7 +87,7 @@ def test_verdicts_carry_over_by_key_and_place(qtbot, window):
     window.session.accept()
     until_painted(qtbot, window)
     shown = dialog(window)
-    assert "1, all of them carry over" in shown.said.text()
+    assert "1; all carry over" in shown.said.text()
     choose(shown, name="other")
     after = read_anew(qtbot, window, shown)
     assert after.session.counts.accepted == 1 and after.session.candidates.name(0) == "J0"
@@ -98,7 +98,7 @@ def test_another_key_says_how_many_verdicts_stay(qtbot, window):
     until_painted(qtbot, window)
     shown = dialog(window)
     choose(shown, key="other")
-    assert "1; 0 of them carry over" in shown.said.text()
+    assert "1; 0 carry over" in shown.said.text()
     after = read_anew(qtbot, window, shown)
     assert after.session.counts.accepted == 0 and len(after.session.ledger.offers()) == 1
 

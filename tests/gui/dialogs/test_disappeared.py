@@ -1,4 +1,4 @@
-"""All that disappeared: which, how many, and nothing without the button."""
+"""The rejection of explained candidates: rows, counts, and no verdict without the button."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def cells(dialog: DisappearedDialog, line: int) -> list[str]:
 
 def test_it_says_how_many_and_which(make):
     dialog = make()
-    assert dialog.explanation.text().startswith("4 undecided candidates of 10 disappeared")
+    assert dialog.explanation.text().startswith("4 undecided candidates of 10 are explained")
     assert "1 is not fitted yet" in dialog.explanation.text()
     assert cells(dialog, 1) == ["J003", "9.00", "1.00", "0.30", "1.000", "0.5"]
     assert dialog.go.text() == "Reject 4"
@@ -92,7 +92,7 @@ def test_what_has_a_verdict_is_left_out_and_counted(make, session):
     session.codes[3] = 1
     dialog = make()
     assert dialog.model.ticked == [1, 4, 8]
-    assert "1 more has a verdict and stays as decided" in dialog.explanation.text()
+    assert "1 more has a verdict and keeps it" in dialog.explanation.text()
 
 
 def test_a_verdict_given_meanwhile_stays(make, session):
@@ -105,7 +105,7 @@ def test_a_verdict_given_meanwhile_stays(make, session):
 def test_a_filtered_list_is_said(make, session):
     session.queue.set_filter("x < 14")
     dialog = make()
-    assert "2 undecided candidates of 4 in the list as filtered" in dialog.explanation.text()
+    assert "2 undecided candidates of 4 in the filtered list" in dialog.explanation.text()
 
 
 def test_what_is_unticked_is_not_rejected(make, session):

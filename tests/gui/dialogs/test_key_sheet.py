@@ -36,7 +36,7 @@ def test_every_command_with_a_key_is_on_it(make) -> None:
 
 def test_keys_of_the_grid_and_the_field_view_are_on_it(make) -> None:
     texts = _texts(make())
-    assert {"Grid", "Next plane", "Field view", "Its buttons; Enter presses them"} <= set(texts)
+    assert {"Grid", "Next plane", "Field view", "Next button; Enter presses it"} <= set(texts)
 
 
 def test_tags_are_one_line(make) -> None:

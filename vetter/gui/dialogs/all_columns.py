@@ -1,4 +1,4 @@
-"""Every column of the candidate on screen, to be searched: what the card has no room for."""
+"""Searchable window with every column of the candidate on screen."""
 
 from __future__ import annotations
 
@@ -19,41 +19,43 @@ from vetter.gui.widgets.plain_text import plain_tip, window_title
 from vetter.review.session import Session
 
 FOLLOW_MS = 150
-"""It follows the vetter when they rest: the panels come first."""
+"""Delay before the window follows the current candidate, so that the panels come first."""
 _HEADINGS = ("column", "value", "unit")
 _NAME = "all columns"
 
 
 class ColumnTable(QAbstractTableModel):
-    """One line a column: its name, the value of one candidate, and the unit.
+    """Table with one line per column: its name, one candidate's value, and the unit.
 
     Parameters
     ----------
     session : Session
-        Whose columns they are.
+        Session whose columns are shown.
     """
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._sought = ""
+        self._search = ""
         self._row = -1
         self.lines: list[tuple[str, str, str]] = []
 
-    def show(self, row: int, sought: str | None = None) -> None:
-        """Show a candidate; of its columns those whose name or value holds what is sought."""
-        self._sought = self._sought if sought is None else sought.strip().lower()
+    def show(self, row: int, search: str | None = None) -> None:
+        """Show a candidate's columns whose name, value or unit contains the searched text."""
+        self._search = self._search if search is None else search.strip().lower()
         self._row = row
         self.beginResetModel()
-        self.lines = [line for line in self._all(row) if self._sought in " ".join(line).lower()]
+        self.lines = [
+            line for line in self._all_lines(row) if self._search in " ".join(line).lower()
+        ]
         self.endResetModel()
 
-    def _all(self, row: int) -> list[tuple[str, str, str]]:
+    def _all_lines(self, row: int) -> list[tuple[str, str, str]]:
         session, columns = self._session, self._session.columns
         if not 0 <= row < len(session.candidates):
             return []
         opinion = session.opinion(row)
-        said = {
+        review_texts = {
             "verdict": str(opinion.verdict),
             "tags": ", ".join(opinion.tags),
             "comment": opinion.comment,
@@ -61,16 +63,16 @@ class ColumnTable(QAbstractTableModel):
         }
         lines = []
         for name in columns.names:
-            text = said[name] if name in said else self._text(name, row)
+            text = review_texts[name] if name in review_texts else self._value_text(name, row)
             lines.append((name, text, columns.unit(name)))
         return lines
 
-    def _text(self, name: str, row: int) -> str:
-        # As the value is, and not cut to the list's decimals: this is where one looks it up.
+    def _value_text(self, name: str, row: int) -> str:
+        # The exact value, not rounded to the list's decimals, since users look values up here.
         value = self._session.columns.values(name)[row]
         if value is None or value != value:
             return ""
-        # What a fit says has no more than this: 17 digits are the arithmetic's.
+        # Results of fits have at most six meaningful digits; 17 would be numerical noise.
         if name in FIT_COLUMNS and isinstance(value, float):
             return f"{value:.6g}"
         return str(value)
@@ -99,12 +101,12 @@ class ColumnTable(QAbstractTableModel):
 
 
 class AllColumns(QDialog):
-    """A window beside the panels that may stay open, and goes with the vetter.
+    """Window beside the panels that may stay open and follows the current candidate.
 
     Parameters
     ----------
     session : Session
-        Whose candidate on screen it shows.
+        Session whose current candidate is shown.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -134,12 +136,11 @@ class AllColumns(QDialog):
 
     @classmethod
     def show_over(cls, window: QWidget, session: Session) -> AllColumns:
-        """Open it, or bring the one that is open to the front."""
-        found = window.findChild(cls, _NAME)
-        dialog = found
+        """Open the window, or bring an open one to the front."""
+        dialog = window.findChild(cls, _NAME)
         if dialog is None:
             dialog = cls(session, window)
-            # Over the list, and not over the panels.
+            # Placed over the list, not over the panels.
             corner = window.mapToGlobal(window.rect().topRight())
             dialog.move(corner.x() - dialog.width() - 8, corner.y() + 60)
         dialog.show()
@@ -149,7 +150,7 @@ class AllColumns(QDialog):
         return dialog
 
     def refresh(self) -> None:
-        """Show the candidate that is on screen now."""
+        """Show the current candidate."""
         row = self._session.current_row
         self.model.show(row)
         name = self._session.candidates.name(row) if row >= 0 else "no candidate"

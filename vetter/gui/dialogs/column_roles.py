@@ -1,4 +1,4 @@
-"""Which column of the list plays which part: what was recognised, to be changed."""
+"""Dialog for the roles of the list's columns: shows the recognised roles and changes them."""
 
 from __future__ import annotations
 
@@ -52,17 +52,16 @@ _COUNTING = (None, False, True)
 
 
 class ListColumns(QDialog):
-    """A row for each part with the columns to choose from, and the first candidates as they
-    would be.
+    """Dialog with a choice of column for each role, and a preview of the first candidates.
 
     Parameters
     ----------
     session : Session
-        Whose list it is.
+        Session whose list is shown.
     """
 
     chosen = pyqtSignal(object)
-    """InputOptions: how the list is to be read from now on."""
+    """InputOptions for reading the list from now on."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,7 +92,7 @@ class ListColumns(QDialog):
 
     @property
     def roles(self) -> Roles:
-        """The parts as chosen."""
+        """Chosen roles of the columns."""
         columns = {role: combo.currentData() for role, combo in self.combos.items()}
         known = self._candidates.roles
         same = columns["x"] == known.x
@@ -101,11 +100,11 @@ class ListColumns(QDialog):
 
     @property
     def one_based(self) -> bool | None:
-        """The user's word on the pixels; None where it is to be found out."""
+        """User's choice of counting pixels from 1; None leaves it to the reader."""
         return _COUNTING[self.counting.currentIndex()]
 
     def accept(self) -> None:
-        """Tell how the list is to be read."""
+        """Emit the options for reading the list and close."""
         before, after = self._candidates.roles, self.roles
         columns = dict(self._options.columns)
         for role in ROLE_NAMES:
@@ -117,8 +116,8 @@ class ListColumns(QDialog):
         super().accept()
 
     def refresh(self) -> None:
-        """Show what the present choice makes of the list."""
-        found = preview(
+        """Show the list's first candidates with the present choice."""
+        result = preview(
             self._candidates,
             self.roles,
             self.one_based,
@@ -126,14 +125,14 @@ class ListColumns(QDialog):
             self._units,
             self._decided,
         )
-        self._fill(found)
-        self.counting.setItemText(0, self._by_itself(found))
-        self.said.setText("\n".join(self._sentences(found)))
+        self._fill(result)
+        self.counting.setItemText(0, self._counting_text(result))
+        self.said.setText("\n".join(self._sentences(result)))
         ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
         if ok is not None:
-            ok.setEnabled(not found.problem)
+            ok.setEnabled(not result.problem)
 
-    def _by_itself(self, found: ColumnPreview) -> str:
+    def _counting_text(self, found: ColumnPreview) -> str:
         if self.one_based is not None or found.roles.x is None:
             return "as found"
         how = "by the WCS" if any("WCS" in note for note in found.notes) else "by name"
@@ -144,19 +143,19 @@ class ListColumns(QDialog):
         sentences += [f"⚠ {text}" for text in found.cautions]
         sentences += [text for text in found.notes if text not in found.cautions]
         if found.verdicts:
-            sentences.append(_carried(found))
+            sentences.append(_decisions_text(found))
         return sentences
 
     def _fill(self, found: ColumnPreview) -> None:
         columns = [
             found.keys,
-            *([_number(value, 2) for value in values] for values in (found.x, found.y)),
-            *([_number(value, 6) for value in values] for values in (found.ra, found.dec)),
+            *([_format_number(value, 2) for value in values] for values in (found.x, found.y)),
+            *([_format_number(value, 6) for value in values] for values in (found.ra, found.dec)),
         ]
         for section, texts in enumerate(columns):
             for line, text in enumerate(texts):
                 item = QTableWidgetItem(text)
-                item.setTextAlignment(_side(section))
+                item.setTextAlignment(_alignment(section))
                 self.table.setItem(line, section, item)
 
     def _make_combo(self, role: str) -> QComboBox:
@@ -185,7 +184,7 @@ class ListColumns(QDialog):
 
     def _make_table(self) -> QTableWidget:
         table = QTableWidget(min(SHOWN, len(self._candidates)), len(HEADINGS), self)
-        table.setAccessibleName("the first candidates as they would be")
+        table.setAccessibleName("preview of the first candidates")
         table.setHorizontalHeaderLabels(HEADINGS)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -197,7 +196,7 @@ class ListColumns(QDialog):
         for section in range(len(HEADINGS)):
             heading = table.horizontalHeaderItem(section)
             if heading is not None:
-                heading.setTextAlignment(_side(section))
+                heading.setTextAlignment(_alignment(section))
         table.setShowGrid(False)
         table.setAlternatingRowColors(True)
         return table
@@ -242,20 +241,21 @@ class ListColumns(QDialog):
         self.refresh()
 
 
-def _number(value: Any, digits: int) -> str:
+def _format_number(value: Any, digits: int) -> str:
     return f"{value:.{digits}f}" if np.isfinite(value) else ""
 
 
-def _carried(found: ColumnPreview) -> str:
+def _decisions_text(found: ColumnPreview) -> str:
     if found.carried == found.verdicts:
-        return f"Decisions so far: {found.verdicts}, all of them carry over."
+        return f"Decisions so far: {found.verdicts}; all carry over."
     return (
-        f"Decisions so far: {found.verdicts}; {found.carried} of them carry over by key and place, "
-        "the others are kept, and offered for the nearest candidates (File > Verdicts offered)."
+        f"Decisions so far: {found.verdicts}; {found.carried} carry over by key and position. "
+        "The others stay stored, and are offered for the nearest candidates "
+        "(File > Verdicts offered)."
     )
 
 
-def _side(section: int) -> Qt.AlignmentFlag:
-    """Keys at the left, numbers at the right, each under its heading."""
+def _alignment(section: int) -> Qt.AlignmentFlag:
+    """Return the alignment of a column: keys at the left, numbers at the right."""
     side = Qt.AlignmentFlag.AlignRight if section else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter

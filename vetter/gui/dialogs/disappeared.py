@@ -1,6 +1,6 @@
-"""The dialog that rejects all candidates a fit explains: listed first, one undo step.
+"""Dialog that rejects all explained candidates, after a look at them, as one undo step.
 
-Each candidate has a tick, and its planes are shown small, side by side.
+Each candidate has a tick, and small pictures of its planes side by side.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ COLUMNS = (
     ("scale", "scale"),
     ("surviving S/N", "surviving_snr"),
 )
-"""Headings, and which column of the fit table is below."""
+"""Headings, and the column of the fit table shown below; empty for the name."""
 
 _Role = Qt.ItemDataRole
 
@@ -65,16 +65,16 @@ MOST = 4
 
 
 class DisappearedDialog(QDialog):
-    """A list with a tick for each; the chosen line is looked at, here and in the window behind.
+    """List of explained candidates with ticks; the selected one also shows in the window behind.
 
-    Candidates that have a verdict are left out, whatever the fit says, and counted. Nothing is
-    decided but by the button.
+    Explained candidates that have a verdict are counted, not listed. Only the button gives
+    verdicts.
 
     Parameters
     ----------
     session : Session
     cache : CutoutCache
-        Its frames are shown.
+        Source of the pictures.
     fits : Fits
     """
 
@@ -87,57 +87,57 @@ class DisappearedDialog(QDialog):
         self._came_from = session.current_row
         rows, decided = undecided(fits.disappeared_rows(), lambda row: bool(session.codes[row]))
         self.model = DisappearedModel(rows, session.candidates, fits.table)
-        self.setWindowTitle("Reject all that disappeared")
+        self.setWindowTitle("Reject all explained")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(720, 640)
-        self.explanation = plain_label(_explanation(session, fits, len(rows), decided), self)
+        self.explanation = plain_label(_explanation_text(session, fits, len(rows), decided), self)
         self.explanation.setWordWrap(True)
         self.table = self._make_table()
         self.strip = FrameStrip(self)
-        self.strip.show_frame(None, "choose a line to look at its candidate")
+        self.strip.show_frame(None, "select a line to see its candidate")
         self._lay_out()
-        self.model.ticked_changed.connect(self._count)
+        self.model.ticked_changed.connect(self._update_button)
         selection = self.table.selectionModel()
         assert selection is not None
         selection.currentRowChanged.connect(self._on_line)
         cache.ready.connect(self._on_ready)
-        self._count()
+        self._update_button()
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
         selection = self.table.selectionModel()
         if selection is not None and not selection.hasSelection():
-            # The keyboard begins there anyway: which line the pictures are of has to be seen.
-            # Not by selectRow, which minds the keys that are still held: Ctrl and Shift.
+            # The line of the pictures must be highlighted from the start. setCurrentIndex(), not
+            # selectRow(), which reacts to Ctrl and Shift if they are still held.
             flag = QItemSelectionModel.SelectionFlag
             selection.setCurrentIndex(self.model.index(0, 0), flag.ClearAndSelect | flag.Rows)
 
     def accept(self) -> None:
-        """Reject what is ticked, as one step of undo."""
+        """Reject the ticked candidates as one undo step."""
         session = self._session
-        # Before the decision: undo returns to where it was made.
-        self._go_back()
-        # A verdict that was given meanwhile stays.
+        # Before the decision, since undo returns to the candidate that was current then.
+        self._return_to_start()
+        # A verdict given since the dialog opened stays.
         rows = [row for row in self.model.ticked if not session.codes[row]]
         if session.read_only:
             session.message.emit("read only: no verdict can be given here")
         elif rows:
             session.decide_group(rows, Verdict.REJECT)
-            session.message.emit(f"{len(rows):,} rejected; one undo takes all of them back")
+            session.message.emit(f"{len(rows):,} rejected: Undo takes all of them back")
         super().accept()
 
     def reject(self) -> None:
-        """Leave everything as it is."""
-        self._go_back()
+        """Close without a verdict."""
+        self._return_to_start()
         super().reject()
 
-    def _go_back(self) -> None:
+    def _return_to_start(self) -> None:
         if self._came_from >= 0 and self._session.current_row != self._came_from:
             self._session.go_to_row(self._came_from)
 
     def _make_table(self) -> QTableView:
         table = QTableView(self)
-        # Its tick boxes are seen without their ticks too, on a dark ground.
+        # The palette of QTableWidget, so that unticked boxes are visible on a dark background.
         table.setPalette(QApplication.palette("QTableWidget"))
         table.setModel(self.model)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -145,7 +145,7 @@ class DisappearedDialog(QDialog):
         table.setSortingEnabled(False)
         table.setAlternatingRowColors(True)
         table.setShowGrid(False)
-        table.setAccessibleName("candidates that disappeared")
+        table.setAccessibleName("explained candidates")
         upright, across = table.verticalHeader(), table.horizontalHeader()
         assert upright is not None and across is not None
         upright.hide()
@@ -164,7 +164,7 @@ class DisappearedDialog(QDialog):
         for words, slot in (
             ("Tick all", self._tick_all),
             ("Tick none", self._tick_none),
-            ("Untick the chosen lines", self._untick_chosen),
+            ("Untick selected lines", self._untick_chosen),
         ):
             button = QPushButton(words, self)
             button.setAutoDefault(False)
@@ -184,7 +184,7 @@ class DisappearedDialog(QDialog):
         layout.addLayout(ticks)
         layout.addWidget(buttons)
 
-    def _count(self) -> None:
+    def _update_button(self) -> None:
         count = len(self.model.ticked)
         self.go.setText(f"Reject {count:,}")
         self.go.setEnabled(count > 0 and not self._session.read_only)
@@ -220,24 +220,26 @@ class DisappearedDialog(QDialog):
         self.strip.show_frame(frame, f"loading {self._session.candidates.name(row)}")
 
 
-def _explanation(session: Session, fits: Fits, count: int, decided: int) -> str:
+def _explanation_text(session: Session, fits: Fits, count: int, decided: int) -> str:
     total, listed = len(session.candidates), len(session.queue)
-    words = f"{counted(count, 'undecided candidate')} of {listed:,}"
-    words += " in the list as filtered" if listed < total else ""
-    words += " disappeared: a shift and a scale of the template explain them."
+    text = f"{counted(count, 'undecided candidate')} of {listed:,}"
+    text += " in the filtered list" if listed < total else ""
+    text += f" {'is' if count == 1 else 'are'} explained by a shift and a scale of the template."
     if decided:
-        has = counted(decided, "more has a verdict and stays", "more have a verdict and stay")
-        words += f" {has} as decided."
+        kept = counted(
+            decided, "more has a verdict and keeps it", "more have a verdict and keep it"
+        )
+        text += f" {kept}."
     waiting = len(fits.table.codes) - len(fits.table)
     if waiting:
-        words += f" {counted(waiting, 'is', 'are')} not fitted yet."
+        text += f" {counted(waiting, 'is', 'are')} not fitted yet."
     if session.unlisted:
-        words += f" {session.unlisted[0].upper()}{session.unlisted[1:]}."
-    return words
+        text += f" {session.unlisted[0].upper()}{session.unlisted[1:]}."
+    return text
 
 
 class DisappearedModel(QAbstractTableModel):
-    """A line for each row of the candidate list that is given; all are ticked at first.
+    """Table with a line for each given row of the candidate list; all are ticked at first.
 
     Parameters
     ----------
@@ -257,15 +259,15 @@ class DisappearedModel(QAbstractTableModel):
 
     @property
     def ticked(self) -> list[int]:
-        """Rows of the candidate list that are ticked, as listed."""
+        """Ticked rows of the candidate list, in the order of the lines."""
         return [int(row) for row in self._rows[self._ticks]]
 
     def row_at(self, line: int) -> int:
-        """The row of the candidate list that a line shows."""
+        """Return the row of the candidate list that a line shows."""
         return int(self._rows[line])
 
     def tick(self, lines: Sequence[int], on: bool) -> None:
-        """Tick some lines, or take their ticks away."""
+        """Tick or untick some lines."""
         self._ticks[list(lines)] = on
         top, bottom = self.index(0, 0), self.index(len(self._rows) - 1, 0)
         self.dataChanged.emit(top, bottom, [_Role.CheckStateRole])
@@ -281,7 +283,7 @@ class DisappearedModel(QAbstractTableModel):
         if way != Qt.Orientation.Horizontal:
             return None
         if role == _Role.TextAlignmentRole:
-            return _side(section)
+            return _alignment(section)
         return COLUMNS[section][0] if role == _Role.DisplayRole else None
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
@@ -299,7 +301,7 @@ class DisappearedModel(QAbstractTableModel):
         if role == _Role.CheckStateRole and column == 0:
             return Qt.CheckState.Checked if self._ticks[line] else Qt.CheckState.Unchecked
         if role == _Role.TextAlignmentRole:
-            return _side(column)
+            return _alignment(column)
         return None
 
     def setData(self, index: QModelIndex, value: Any, role: int = 0) -> bool:
@@ -309,7 +311,7 @@ class DisappearedModel(QAbstractTableModel):
         return True
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sort the lines; ticks go with them."""
+        """Sort the lines together with their ticks."""
         name = COLUMNS[column][1]
         if name:
             values = self._table.values(name)[self._rows]
@@ -323,20 +325,20 @@ class DisappearedModel(QAbstractTableModel):
         self.layoutChanged.emit()
 
 
-def _side(column: int) -> Qt.AlignmentFlag:
-    """Names at the left, numbers at the right, each under its heading."""
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    """Return the alignment of a column: names at the left, numbers at the right."""
     side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
 def undecided(rows: Sequence[int], is_decided: Callable[[int], bool]) -> tuple[list[int], int]:
-    """Those of the rows that have no verdict yet, and how many have."""
-    left = [row for row in rows if not is_decided(row)]
-    return left, len(rows) - len(left)
+    """Return the rows without a verdict, and the number of rows with one."""
+    remaining = [row for row in rows if not is_decided(row)]
+    return remaining, len(rows) - len(remaining)
 
 
 class FrameStrip(QWidget):
-    """Pictures of a frame as the panels have them, with their names."""
+    """Pictures of a frame, rendered as in the panels, with the names of the planes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -344,18 +346,18 @@ class FrameStrip(QWidget):
         self._words = ""
         self.setFixedHeight(_SIDE + _TITLE)
         self.setMinimumWidth(MOST * (_SIDE + _GAP))
-        self.setAccessibleName("the chosen candidate")
+        self.setAccessibleName("selected candidate")
 
     def sizeHint(self) -> QSize:
         return QSize(MOST * (_SIDE + _GAP), _SIDE + _TITLE)
 
     @property
     def row(self) -> int | None:
-        """The candidate whose pixels are shown; None while there are none."""
+        """Row of the candidate whose pixels are shown; None without pixels."""
         return None if self._frame is None else self._frame.row
 
     def show_frame(self, frame: RenderedCutout | None, words: str = "") -> None:
-        """Show a candidate, or words where its pixels are not there."""
+        """Show a candidate's frame, or a text without a frame."""
         self._frame, self._words = frame, words
         self.update()
 

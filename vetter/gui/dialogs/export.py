@@ -1,4 +1,4 @@
-"""The export: what, as what, where to; a bar while it runs; what came of it."""
+"""Export dialog: choice of candidates, formats and folder; progress bar; result."""
 
 from __future__ import annotations
 
@@ -38,24 +38,24 @@ MOST_LINES = 12
 
 
 class FitResults(Protocol):
-    """Where the fits that were made are found."""
+    """Source of the finished fits' results."""
 
     def metadata(self) -> Mapping[str, Mapping[str, Any]]:
-        """What they found by now, by candidate key."""
+        """Return the results so far, by candidate key."""
 
 
 class ExportDialog(QDialog):
-    """Runs the export on a thread of its own; the window goes on painting.
+    """Dialog that runs the export on its own thread, so that the window stays responsive.
 
     Parameters
     ----------
     session : Session
     cache : CutoutCache
-        Its radius and looks are those of the export.
+        Source of the export's radius and looks.
     fits : FitResults
-        Their results go into the cutouts' metadata.
+        Source of the fits' results for the cutouts' metadata.
     folder : Path, optional
-        Where a folder for the export is suggested; by default the working directory.
+        Parent of the suggested export folder; by default the working directory.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class ExportDialog(QDialog):
         self.exporter.failed.connect(self._on_failed)
         window = None if parent is None else parent.window()
         if window is not None:
-            # The window may close under a running export, which must not outlive it.
+            # A running export must end if the window closes.
             window.installEventFilter(self)
         self._show_running(False)
         session.completed.connect(self._on_completed)
@@ -96,7 +96,7 @@ class ExportDialog(QDialog):
             )
 
     def start(self) -> None:
-        """Export as chosen."""
+        """Start the export with the present choices."""
         request = self.request()
         if request is None:
             return
@@ -106,14 +106,14 @@ class ExportDialog(QDialog):
         self.exporter.start(request)
 
     def request(self) -> ExportRequest | None:
-        """What is chosen; None, with the reason said, where something is missing."""
+        """Return the present choices; if one is missing, show which and return None."""
         folder = self.folder.text().strip()
         formats = tuple(name for name, box in self.formats.items() if box.isChecked())
         if not folder:
-            self.outcome.setText("Which folder shall it go into?")
+            self.outcome.setText("No folder given: type or browse for one.")
             return None
         if not formats:
-            self.outcome.setText("Choose at least one format for the table.")
+            self.outcome.setText("No format ticked: tick at least one for the table.")
             return None
         picture = ExportPicture(self._cache.looks, self._session.candidates.name)
         return ExportRequest(
@@ -126,7 +126,7 @@ class ExportDialog(QDialog):
         )
 
     def reject(self) -> None:
-        """Close; an export that runs is cancelled first, and says so."""
+        """Close; a running export is cancelled instead, with a message."""
         if self.exporter.running:
             self._cancel()
         else:
@@ -169,7 +169,7 @@ class ExportDialog(QDialog):
         self.outcome = plain_label(parent=self)
         self.outcome.setWordWrap(True)
         self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.outcome.setAccessibleName("what was exported")
+        self.outcome.setAccessibleName("result of the export")
         self.go = QPushButton("Export", self)
         self.go.setDefault(True)
         self.go.clicked.connect(self.start)
@@ -181,12 +181,12 @@ class ExportDialog(QDialog):
         self.form = QWidget(self)
         form = QFormLayout(self.form)
         form.setContentsMargins(0, 0, 0, 0)
-        form.addRow("Cutouts of", _row(*self.verdicts.values()))
+        form.addRow("Cutouts of", _make_row(*self.verdicts.values()))
         form.addRow("", self.png)
         side = 2 * self._cache.radius + 1
         form.addRow("", plain_label(f"{side:.0f} pixels wide, as in the window", self))
-        form.addRow("List of all as", _row(*self.formats.values()))
-        form.addRow("Folder", _row(self.folder, self.browse))
+        form.addRow("Table of all as", _make_row(*self.formats.values()))
+        form.addRow("Folder", _make_row(self.folder, self.browse))
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.go)
@@ -218,7 +218,7 @@ class ExportDialog(QDialog):
     def _on_broke_off(self) -> None:
         listed = counted(len(self._session.candidates), "candidate")
         self._on_completed()
-        self.outcome.setText(f"Of the {listed} listed: {self._session.unlisted}")
+        self.outcome.setText(f"Only the {listed} listed: {self._session.unlisted}")
 
     def _cancel(self) -> None:
         self.stop.setEnabled(False)
@@ -239,8 +239,8 @@ class ExportDialog(QDialog):
         self._show_running(False)
         lines = report.lines()
         if len(lines) > MOST_LINES:
-            left = len(lines) - MOST_LINES
-            lines = [*lines[:MOST_LINES], f"... and {counted(left, 'more line')}"]
+            omitted = len(lines) - MOST_LINES
+            lines = [*lines[:MOST_LINES], f"... and {counted(omitted, 'more line')}"]
         self.outcome.setText("\n".join(lines))
 
     def _on_failed(self, reason: str) -> None:
@@ -248,7 +248,7 @@ class ExportDialog(QDialog):
         self.outcome.setText(f"Nothing was exported. {reason}")
 
 
-def _row(*widgets: QWidget) -> QWidget:
+def _make_row(*widgets: QWidget) -> QWidget:
     holder = QWidget()
     layout = QHBoxLayout(holder)
     layout.setContentsMargins(0, 0, 0, 0)

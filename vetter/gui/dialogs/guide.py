@@ -1,4 +1,4 @@
-"""The user guide in a window of its own."""
+"""Window with the user guide."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from PyQt6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 from vetter.io.files.resources import resource_path
 
 MARGIN = 16
-"""Around the text: lines that touch the frame are hard to read."""
+"""Margin around the text in pixels; lines that touch the frame are hard to read."""
 
 
 class Guide(QDialog):
-    """Shows ``resources/guide.md``; the window behind it goes on working."""
+    """Window with ``resources/guide.md``; the window behind stays usable."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

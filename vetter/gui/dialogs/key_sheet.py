@@ -1,4 +1,4 @@
-"""All keys on one page, made from the command table and the keys now in force."""
+"""Sheet of all keys on one page, made from the command table and the keys in force."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import plain_label
 
 Group = tuple[str, list[tuple[str, str]]]
-"""A heading, and lines of keys and what they do."""
+"""A heading, and lines of keys and actions."""
 
 COLUMNS = 3
 SPELT = {".": ".  full stop", ",": ",  comma", "-": "-  minus"}
-"""Signs that are a pixel or two on the screen."""
+"""Readable text for keys whose sign is only a pixel or two on the screen."""
 ELSEWHERE = (
     ("Grid", "Arrows", "Move; with Shift select a range"),
     ("Grid", "Ctrl+A", "Select all"),
-    ("Grid", "Ctrl+Space", "Select one more, or one less"),
+    ("Grid", "Ctrl+Space", "Add or remove one candidate"),
     ("Grid", "Tab", "Next plane"),
-    ("Grid", "Enter", "Look at it in the panels"),
+    ("Grid", "Enter", "Open in the panels"),
     ("Grid and text fields", "Esc", "Leave"),
-    ("Outside the filter", "Enter", "Yes, give the verdict all the same"),
-    ("Outside the filter", "Esc", "No; once more: clear the filter"),
-    ("Field view", "Tab", "Its buttons; Enter presses them"),
-    ("Field view", "Enter", "Yes, for all that are selected"),
-    ("Field view", "Esc", "No; once more: select none"),
+    ("Outside the filter", "Enter", "Yes, give the verdict"),
+    ("Outside the filter", "Esc", "No; again: clear the filter"),
+    ("Field view", "Tab", "Next button; Enter presses it"),
+    ("Field view", "Enter", "Yes, for all selected"),
+    ("Field view", "Esc", "No; again: select none"),
 )
 
 
 class KeySheet(QDialog):
-    """Commands by menu, in columns; fits a screen of 1280 x 720.
+    """Dialog with the commands by menu, in columns; fits a screen of 1280 x 720.
 
     Parameters
     ----------
     commands : iterable of Command
-        The command table; commands without a key are left to the palette.
+        The command table; commands without a key are omitted.
     keymap : Keymap
         The keys in force.
     """
@@ -62,11 +62,11 @@ class KeySheet(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         columns = QHBoxLayout()
         columns.setSpacing(28)
-        for groups in _spread(_groups(commands, keymap)):
+        for groups in _split_columns(_make_groups(commands, keymap)):
             columns.addLayout(self._make_column(groups))
         palette_key = keys_text(keymap.get("go.palette", ()))
         hint = plain_label(
-            f"Everything else is in the menus and in the palette ({palette_key}).", self
+            f"All other commands are in the menus and the palette ({palette_key}).", self
         )
         close = button_box(QDialogButtonBox.StandardButton.Close, self)
         close.rejected.connect(self.reject)
@@ -90,9 +90,9 @@ class KeySheet(QDialog):
             heading.setContentsMargins(0, 6 if line else 0, 0, 2)
             grid.addWidget(heading, line, 0, 1, 2)
             line += 1
-            for keys, does in rows:
+            for keys, action in rows:
                 grid.addWidget(self._make_keys(keys), line, 0)
-                grid.addWidget(plain_label(does, self), line, 1)
+                grid.addWidget(plain_label(action, self), line, 1)
                 line += 1
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(line, 1)
@@ -106,8 +106,8 @@ class KeySheet(QDialog):
         return label
 
 
-def _groups(commands: Iterable[Command[Any]], keymap: Keymap) -> list[Group]:
-    """Title and lines (keys, what they do) of each menu that has keys."""
+def _make_groups(commands: Iterable[Command[Any]], keymap: Keymap) -> list[Group]:
+    """Return title and lines (keys, action) of each menu that has keys."""
     by_menu: dict[str, list[tuple[str, str]]] = {menu: [] for menu in MENUS}
     tags: list[tuple[str, str]] = []
     for command in commands:
@@ -116,24 +116,24 @@ def _groups(commands: Iterable[Command[Any]], keymap: Keymap) -> list[Group]:
             tags.append((keys_text(keys), command.title))
         elif keys:
             by_menu[command.menu].append((keys_text(keys), command.title))
-    by_menu["Review"] += _joined(tags)
-    for menu, keys_there, does in ELSEWHERE:
-        by_menu.setdefault(menu, []).append((keys_there, does))
+    by_menu["Review"] += _join_tags(tags)
+    for menu, fixed_keys, action in ELSEWHERE:
+        by_menu.setdefault(menu, []).append((fixed_keys, action))
     return [(menu, rows) for menu, rows in by_menu.items() if rows]
 
 
-def _joined(tags: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Nine lines of tags as one, where the keys are the plain digits in a row."""
+def _join_tags(tags: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Join the nine lines of tags into one if the keys are single digits."""
     keys = [key for key, _ in tags]
     if len(tags) > 1 and all(key.isdigit() and len(key) == 1 for key in keys):
         return [(f"{keys[0]} to {keys[-1]}", "Tags on or off")]
     return tags
 
 
-def _spread(
+def _split_columns(
     groups: list[Group],
 ) -> list[list[Group]]:
-    """Groups into columns of about the same height, in their order."""
+    """Distribute the groups over columns of about the same height, in order."""
     total = sum(len(rows) + 1.5 for _, rows in groups)
     columns: list[list[Group]] = [[]]
     height = 0.0

@@ -1,4 +1,4 @@
-"""The command palette: all that a window can do and has, found by a few letters of its name."""
+"""Command palette: finds commands, candidates and sessions by a few letters of the name."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from vetter.gui.actions.keymap import Keymap, keys_text
 from vetter.gui.widgets.plain_text import plain_label
 
 Line = tuple[str, str, Callable[[], None]]
-"""What it says, its keys, and what it runs."""
+"""Title, keys, and the function to run."""
 
 Search = Callable[[str], list[Line]]
-"""What a window finds besides commands, by what is typed."""
+"""Function from a typed text to a window's results besides commands."""
 
 LINES = 14
 KEYS_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -40,20 +40,20 @@ _HIT = 1
 
 
 class Palette(QDialog):
-    """Type, Enter: the best fit runs. Esc closes.
+    """Popup with a line for the search; Enter runs the selected result, Esc closes.
 
     Parameters
     ----------
     commands : iterable of Command
         The command table.
     keymap : Keymap
-        The keys that are shown beside them.
+        Keys shown beside the commands.
     window : QWidget
-        What the commands are run on.
+        Window that the commands run on.
     search : callable
-        Lines that are found besides, listed below the commands.
+        Further results, listed below the commands.
     named : str
-        What those are, as "a candidate's name".
+        Description of these results, as "a candidate's name".
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Palette(QDialog):
         self.line.setAccessibleName(f"a command, or {named}")
         self.line.installEventFilter(self)
         self.list = QListWidget(self)
-        self.list.setAccessibleName("what was found")
+        self.list.setAccessibleName("results")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(True)
         self.list.setItemDelegate(_LineDelegate(self.list))
@@ -93,7 +93,7 @@ class Palette(QDialog):
         self._on_text("")
 
     def open_over(self, window: QWidget) -> None:
-        """Show it over the upper middle of a window."""
+        """Open the palette over the upper middle of a window."""
         width = min(620, window.width() - 40)
         height = LINES * (self.fontMetrics().height() + 8) + 60
         self.resize(width, min(height, window.height() - 80))
@@ -103,17 +103,17 @@ class Palette(QDialog):
         self.line.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def found(self) -> list[str]:
-        """The lines that are listed, best first."""
+        """Return the titles of the results, best first."""
         items = [self.list.item(line) for line in range(self.list.count())]
         return [item.text() for item in items if item is not None]
 
     def run_selected(self) -> None:
-        """Close, and run what is selected."""
+        """Close, and run the selected result."""
         line = self.list.currentRow()
         if not 0 <= line < len(self._actions):
             return
         action = self._actions[line]
-        # Closed first: a command may open a dialog or act on what has the focus.
+        # Closed first, since a command may open a dialog or act on the focus widget.
         self.close()
         action()
 
@@ -125,7 +125,7 @@ class Palette(QDialog):
         painter.end()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Arrows move in the list while the letters go into the line; Enter runs."""
+        """Move in the list on arrow keys, run the selected result on Enter."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in _MOVES:
                 self.list.keyPressEvent(event)
@@ -167,7 +167,7 @@ class Palette(QDialog):
 
 
 class _LineDelegate(QStyledItemDelegate):
-    """The command at the left, its keys at the right."""
+    """Delegate that paints the title at the left and the keys at the right."""
 
     def paint(
         self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex
@@ -190,55 +190,56 @@ class _LineDelegate(QStyledItemDelegate):
 
 
 def score(typed: str, text: str) -> int | None:
-    """How well typed letters fit a text; larger is better, None where they do not.
+    """Return how well typed letters match a text: larger is better, None is no match.
 
-    All letters have to occur in their order, case and blanks ignored. Letters at the start
-    of a word and letters in a row count more; among equals the shorter text wins.
+    All letters must occur in their order; case and blanks are ignored. Letters at the start of a
+    word and consecutive letters count more; among equals the shorter text wins.
 
     Parameters
     ----------
     typed : str
-        ``fv`` finds ``Fit view``; an empty text fits everything.
+        ``fv`` finds ``Fit view``; an empty text matches everything.
     text : str
-        What is searched.
+        Text that is searched.
     """
-    wanted, where = "".join(typed.lower().split()), text.lower()
-    if not wanted:
+    letters, haystack = "".join(typed.lower().split()), text.lower()
+    if not letters:
         return 0
     best = max(
         (
             found
-            for start in range(len(where))
-            if where[start] == wanted[0] and (found := _from(wanted, where, start)) is not None
+            for start in range(len(haystack))
+            if haystack[start] == letters[0]
+            and (found := _score_from(letters, haystack, start)) is not None
         ),
         default=None,
     )
-    return None if best is None else best * 100 - len(where)
+    return None if best is None else best * 100 - len(haystack)
 
 
-def _from(wanted: str, where: str, start: int) -> int | None:
-    """The score when the first letter is taken at ``start``, the others as soon as may be."""
+def _score_from(letters: str, haystack: str, start: int) -> int | None:
+    """Return the score with the first letter at ``start`` and the others as early as possible."""
     total, place, before = 0, start, -2
-    for letter in wanted:
-        found = _next(letter, where, place, before)
+    for letter in letters:
+        found = _next_index(letter, haystack, place, before)
         if found < 0:
             return None
         total += _HIT
         if found == before + 1:
             total += _RUN
-        if found == 0 or not where[found - 1].isalnum():
+        if found == 0 or not haystack[found - 1].isalnum():
             total += _WORD_START
         before, place = found, found + 1
     return total
 
 
-def _next(letter: str, where: str, place: int, before: int) -> int:
-    """Where a letter is taken: right after the last, else at a word's start, else anywhere."""
-    if place < len(where) and where[place] == letter and before == place - 1:
+def _next_index(letter: str, haystack: str, place: int, before: int) -> int:
+    """Return a letter's index: right after the last, else at a word's start, else anywhere."""
+    if place < len(haystack) and haystack[place] == letter and before == place - 1:
         return place
-    found = first = where.find(letter, place)
+    found = first = haystack.find(letter, place)
     while found >= 0:
-        if found == 0 or not where[found - 1].isalnum():
+        if found == 0 or not haystack[found - 1].isalnum():
             return found
-        found = where.find(letter, found + 1)
+        found = haystack.find(letter, found + 1)
     return first

@@ -1,4 +1,4 @@
-"""Entries of the palette besides commands: ways to sort, candidates by name, recent sessions."""
+"""Results of the palette besides commands: sort orders, candidates by name, recent sessions."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ MOST_SORTS = 12
 
 
 class CandidateSearch:
-    """Lines for the palette, by what is typed in it; none where nothing is.
+    """Search for sort orders and candidates; an empty text has no results.
 
     Parameters
     ----------
     session : Session
-        Whose list is sorted and searched.
+        Session whose list is sorted and searched.
     """
 
     def __init__(self, session: Session) -> None:
@@ -35,7 +35,7 @@ class CandidateSearch:
         return [*self._fitting_sorts(text), *self._fitting_candidates(text)]
 
     def _fitting_sorts(self, text: str) -> list[Line]:
-        """Ways to sort, for who has no hand at the mouse; they show when they are typed for."""
+        """Return matching sort orders, for users at the keyboard; an empty text has none."""
         if not text.strip():
             return []
         fitting = []
@@ -48,17 +48,17 @@ class CandidateSearch:
         return [line for _, line in fitting[:MOST_SORTS]]
 
     def _fitting_candidates(self, text: str) -> list[Line]:
-        wanted = text.strip().lower()
-        if not wanted:
+        search = text.strip().lower()
+        if not search:
             return []
         session, rows = self._session, []
         for row, name in enumerate(self._names):
-            if wanted in name:
+            if search in name:
                 rows.append(row)
                 if len(rows) == MOST_CANDIDATES:
                     break
-        # Names that begin as typed come first.
-        rows.sort(key=lambda row: not self._names[row].startswith(wanted))
+        # Names that begin with the typed text come first.
+        rows.sort(key=lambda row: not self._names[row].startswith(search))
         return [
             (f"Go to {session.candidates.name(row)}", "", partial(session.go_to_row, row))
             for row in rows
@@ -66,7 +66,7 @@ class CandidateSearch:
 
 
 def _sorts(columns: list[str]) -> list[tuple[str, str | None, bool]]:
-    """Title, column and direction of every way to sort the list."""
+    """Return title, column and direction of every sort order."""
     sorts: list[tuple[str, str | None, bool]] = [("Sort as in the file", None, False)]
     for name in columns:
         sorts.append((f"Sort by {name}", name, False))
@@ -75,12 +75,12 @@ def _sorts(columns: list[str]) -> list[tuple[str, str | None, bool]]:
 
 
 class RecentSearch:
-    """Lines for the palette, by what is typed in it: all sessions where nothing is.
+    """Search for recent sessions; an empty text finds all of them.
 
     Parameters
     ----------
     opening : InputChooser
-        Knows the sessions, and opens the one that is chosen.
+        Source of the sessions; opens the chosen one.
     """
 
     def __init__(self, opening: InputChooser) -> None:

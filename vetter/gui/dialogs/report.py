@@ -1,4 +1,4 @@
-"""The inputs that could not be read, one line each, in a window that can be read and copied."""
+"""Report of the inputs that could not be read, one line each, to read and to copy."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from vetter.review.session import Session
 
 
 class ReportDialog(QDialog):
-    """Names what was left out and why; follows while the list is still being read.
+    """Dialog with the inputs left out and the reasons; grows while the list is still being read.
 
     Parameters
     ----------
     session : Session
-        Whose source reports.
+        Session whose source has the report.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._shown: tuple[str, ...] = ()
-        self.setWindowTitle("What could not be read")
+        self.setWindowTitle("Report: inputs that could not be read")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(760, 420)
         self.heading = plain_label(parent=self)
@@ -53,12 +53,12 @@ class ReportDialog(QDialog):
         self.refresh()
 
     def refresh(self, _first_new: int = 0) -> None:
-        """Show what is reported now."""
+        """Show the present report."""
         session, lines = self._session, self._session.source.report
         so_far = f" so far; {session.unlisted}"
-        words = f"{len(lines):,} not read" if lines else "Everything was read"
-        self.heading.setText(words + ("." if session.complete else f"{so_far}."))
-        # New lines are added at the end: what is being read or marked stays where it is.
+        state = f"{len(lines):,} not read" if lines else "Everything was read"
+        self.heading.setText(state + ("." if session.complete else f"{so_far}."))
+        # New lines are appended, so that scroll position and selection stay.
         if self._shown and lines[: len(self._shown)] == self._shown:
             for line in lines[len(self._shown) :]:
                 self.lines.appendPlainText(line)

@@ -1,4 +1,4 @@
-"""Verdicts that an earlier list gave to near candidates: offered, never taken silently."""
+"""Dialog with verdicts offered from an earlier list of the same input."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ HEADINGS = ("earlier key", "verdict", "candidate now", "distance")
 
 
 class OffersDialog(QDialog):
-    """A tick for each offered verdict; what is ticked becomes one step of undo.
+    """Dialog with a tick for each offered verdict; the ticked ones become one undo step.
 
     Parameters
     ----------
     session : Session
-        Its offers are shown; the ticked ones are taken.
+        Session whose offers are shown and taken.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -38,8 +38,8 @@ class OffersDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(640, 420)
         explanation = plain_label(
-            "The list has changed since these verdicts were given, and their keys now name other "
-            "candidates, or none. Each is offered for the nearest candidate of this list."
+            "The list has changed since these verdicts were given: their keys now belong to other "
+            "candidates or to none. Each verdict is offered for the nearest candidate of this list."
         )
         explanation.setWordWrap(True)
         self.table = self._make_table()
@@ -48,7 +48,7 @@ class OffersDialog(QDialog):
         )
         ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
         if ok is not None:
-            ok.setText("Take the ticked ones")
+            ok.setText("Take ticked verdicts")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -57,7 +57,7 @@ class OffersDialog(QDialog):
         layout.addWidget(buttons)
 
     def accept(self) -> None:
-        """Take what is ticked."""
+        """Take the ticked verdicts and close."""
         ticked = []
         for line, offer in enumerate(self._offers):
             item = self.table.item(line, 0)

@@ -40,7 +40,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
         self.setMinimumSize(QSize(240, 160))
         # Every change affects all panels, so bookkeeping of partial updates would cost more.
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-        # paintEvent() fills the background; a cached fill over the viewport's would be a second one.
+        # paintEvent() fills the background; a cached fill would be a second one.
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
         self._viewport().setAutoFillBackground(False)
         self._viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
