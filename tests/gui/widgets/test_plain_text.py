@@ -126,8 +126,8 @@ def test_window_shows_names_as_they_are(qtbot: Any, window: MainWindow) -> None:
     read = "\n".join(texts(window))
     for text in (
         NAMES[0],
-        f"{NAMES[0]} is not in this filter",
-        f"Accept {NAMES[0]}, which is not in this filter?",
+        f"{NAMES[0]} does not match the filter",
+        f"Accept {NAMES[0]}, which does not match the filter?",
         f"#{TAG}",
         f"Tag: {TAG}",
         f"Undo comment on {NAMES[0]}",

@@ -1,4 +1,4 @@
-"""The choice of columns: tick what to show, drag or move it to where it shall stand."""
+"""Choice of columns: ticks select, dragging or moving changes the order."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from vetter.gui.widgets.plain_text import plain_label
 
 
 class ColumnPicker(QDialog):
-    """All columns that can be shown, those that are shown first and ticked.
+    """Dialog with all columns; the shown ones come first and are ticked.
 
     Parameters
     ----------
     columns : ReviewColumns
-        What there is.
+        All columns.
     shown : list of str
-        What is shown now, in order.
+        Names of the shown columns, in order.
     """
 
     picked = pyqtSignal(list)
@@ -64,12 +64,12 @@ class ColumnPicker(QDialog):
         self.list.setFocus()
 
     def accept(self) -> None:
-        """Tell what was ticked."""
+        """Emit the ticked columns and close."""
         self.picked.emit(self.ticked())
         super().accept()
 
     def ticked(self) -> list[str]:
-        """Names of the ticked columns, in order."""
+        """Return the names of the ticked columns, in order."""
         items = [self._item(line) for line in range(self.list.count())]
         return [
             item.data(Qt.ItemDataRole.UserRole)
@@ -130,7 +130,7 @@ class ColumnPicker(QDialog):
         self.shift(1)
 
     def _on_search(self, text: str) -> None:
-        wanted = text.strip().lower()
+        search = text.strip().lower()
         for line in range(self.list.count()):
             item = self._item(line)
-            item.setHidden(wanted not in str(item.data(Qt.ItemDataRole.UserRole)).lower())
+            item.setHidden(search not in str(item.data(Qt.ItemDataRole.UserRole)).lower())

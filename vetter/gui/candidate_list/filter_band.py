@@ -1,4 +1,4 @@
-"""A band over the panels: the candidate on screen is not in the filter, and its verdict asks."""
+"""Band over the panels for a candidate outside the filter, whose verdict needs a confirmation."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class FilterBand(QFrame):
-    """Hidden while the filter lets the candidate on screen through, or shows none at all.
+    """Band that is visible while the candidate on screen does not match the filter.
 
-    The question of a verdict key takes the words' place: Enter answers yes, Esc no.
+    The question after a verdict key replaces the text: Enter answers yes, Esc no.
 
     Parameters
     ----------
     session : Session
     keymap : Keymap
-        The keys in force: the band names the one that goes to the next match.
+        The keys in force; the band names the key of the next match.
     """
 
     agreed = pyqtSignal(object)
-    """The verdict that was asked for is given."""
+    """The user has confirmed the verdict."""
 
     def __init__(self, session: Session, keymap: Keymap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,15 +40,15 @@ class FilterBand(QFrame):
         self.setBackgroundRole(QPalette.ColorRole.Button)
         self.words = plain_label(parent=self)
         self.words.setForegroundRole(QPalette.ColorRole.Link)
-        self.words.setAccessibleName("candidate not in the filter")
-        # A long name must not make the window wider.
+        self.words.setAccessibleName("candidate outside the filter")
+        # Ignored: a long name must not make the window wider.
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.question = GroupQuestion(self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 3, 8, 3)
         layout.addWidget(self.words, 1)
         layout.addWidget(self.question, 1)
-        # The panels below do not move when the question comes or goes.
+        # The strut keeps the panels below in place when the question appears.
         layout.addStrut(self.question.sizeHint().height())
         self.hide()
         self.question.agreed.connect(self._on_agreed)
@@ -69,19 +69,19 @@ class FilterBand(QFrame):
         return both
 
     def ask(self, verdict: Verdict) -> None:
-        """Ask whether the candidate on screen shall have a verdict all the same."""
+        """Ask whether to give the candidate on screen a verdict outside the filter."""
         session = self._session
         row = session.current_row
         window = self.window()
         if not self.question.text:
             self._return_to = None if window is None else window.focusWidget()
-        name = f"{session.candidates.name(row)}, which is not in this filter"
+        name = f"{session.candidates.name(row)}, which does not match the filter"
         self.words.hide()
         self.question.ask([row], verdict, 0, named=name)
         self.setFocus()
 
     def event(self, event: QEvent | None) -> bool:
-        # Enter and Esc answer the question, while there is one.
+        # Enter and Esc answer an open question.
         if isinstance(event, QKeyEvent) and self.question.text:
             if event.key() in (*_ENTER, Qt.Key.Key_Escape):
                 if event.type() == QEvent.Type.ShortcutOverride:
@@ -100,22 +100,23 @@ class FilterBand(QFrame):
         outside = session.is_outside_filter and not session.is_blank
         self.question.dismiss()
         if outside:
-            self._say()
+            self._update_text()
         if outside == self.isHidden():
             self.setVisible(outside)
 
     def _on_grown(self, _first_new: int) -> None:
-        # The question stays: the list grows several times a second.
+        # The question stays open, since rows arrive several times a second.
         if not self.isHidden():
-            self._say()
+            self._update_text()
 
-    def _say(self) -> None:
+    def _update_text(self) -> None:
         session = self._session
         name = session.candidates.name(session.current_row)
-        barren = session.queue.is_barren
-        where = "nor is any other" if barren else f"{self._next} goes to the next match"
-        joint = ", " if barren else "; "
-        self.words.setText(f"{name} is not in this filter{joint}{where}; Esc clears the filter")
+        if session.queue.is_barren:
+            others = ", nor does any other"
+        else:
+            others = f"; {self._next} goes to the next match"
+        self.words.setText(f"{name} does not match the filter{others}; Esc clears the filter")
 
     def _on_agreed(self, _rows: list[int], verdict: Verdict) -> None:
         self.agreed.emit(verdict)

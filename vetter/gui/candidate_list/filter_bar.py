@@ -1,4 +1,4 @@
-"""The filter above the list: typed in words, counted as it is typed, always in sight."""
+"""Filter above the list, applied and counted while it is typed."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from vetter.gui.widgets.plain_text import plain_label
 from vetter.review.session import Session
 
 TYPING_PAUSE = 150
-"""Milliseconds without a key before what stands there is tried."""
+"""Milliseconds without a key before the typed filter is tried."""
 
 HELP = (
     "Words search the names. mag<19 verdict=none name~J04 must all hold; or, not and brackets "
-    "combine. filter=r,g is one of several, ~ means contains, mag=missing has no value, quotes "
-    "keep blanks.\nEnter keeps the filter and goes to its first match, Esc returns to the one "
-    "before."
+    "combine. filter=r,g is one of several, ~ means contains, mag=missing finds missing values, "
+    "quotes keep blanks.\nEnter keeps the filter and goes to its first match, Esc restores the "
+    "previous filter."
 )
 
 
 class FilterBar(QWidget):
-    """Enter keeps the filter, Esc puts the earlier one back; both return the keyboard.
+    """Line for the filter: Enter keeps it, Esc restores the previous one; both return the focus.
 
-    Enter also goes to the first match, where the filter leaves out the candidate on screen.
+    Enter also goes to the first match if the candidate on screen does not match.
 
-    The filter in force is the queue's: a line below says what it lets through, and takes it
-    away at a click. What is typed is tried while it is typed; where it makes no sense, the
-    line says why and the list stays.
+    The filter in force is the queue's. A line below shows the number of matches, with a button
+    that clears the filter. The text is tried while it is typed; if it is invalid, the line shows
+    the reason and the list stays.
 
     Parameters
     ----------
     session : Session
-        Whose queue is filtered.
+        Session whose queue is filtered.
     keymap : Keymap
-        The keys in force: the line names the one that leads to it.
+        The keys in force; the placeholder names the key of this line.
     """
 
     def __init__(self, session: Session, keymap: Keymap, parent: QWidget | None = None) -> None:
@@ -52,7 +52,7 @@ class FilterBar(QWidget):
         self.state.setAccessibleName("filter state")
         self.clear = QToolButton(self)
         self.clear.setText("Show all")
-        self.clear.setToolTip("Take the filter away")
+        self.clear.setToolTip("Clear the filter")
         self.clear.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._lay_out()
         self._pause = QTimer(self)
@@ -71,17 +71,17 @@ class FilterBar(QWidget):
         self.line.selectAll()
 
     def keep(self) -> None:
-        """Filter by what is typed and return to the candidates; stay where it makes no sense."""
+        """Filter by the text and return to the candidates; stay in the line if it is invalid."""
         if self._try():
             self._before = self._session.queue.expression
             self._go_to_match()
             self._leave()
 
     def drop(self) -> None:
-        """Return to the filter that was in force before, and to the candidates."""
+        """Restore the previous filter and return to the candidates."""
         self._pause.stop()
         self._problem = ""
-        # Applied anew, the same filter would drop what has been decided since.
+        # Applied again, the same filter would drop candidates decided since.
         if self._session.queue.expression != self._before:
             self._set_filter(self._before)
         self._show_state()
@@ -89,7 +89,7 @@ class FilterBar(QWidget):
         self._leave()
 
     def show_all(self) -> None:
-        """Take the filter away."""
+        """Clear the filter."""
         self._pause.stop()
         self._before = ""
         self.line.clear()
@@ -121,7 +121,7 @@ class FilterBar(QWidget):
         self._session.grown.connect(self._on_grown)
 
     def _try(self) -> bool:
-        """Filter by what stands there; whether it makes sense."""
+        """Filter by the text; return whether it is valid."""
         self._pause.stop()
         return self._set_filter(self.line.text())
 
@@ -158,7 +158,7 @@ class FilterBar(QWidget):
         self.state.setPalette(palette)
 
     def _go_to_match(self) -> None:
-        """Go to the first match at or after the candidate on screen, around the end."""
+        """Go to the first match at or after the candidate on screen, wrapping around the end."""
         session = self._session
         match = session.queue.first_match(session.current_row)
         if match is not None and match != session.current_row:
@@ -174,7 +174,7 @@ class FilterBar(QWidget):
         self._before = self._session.queue.expression
 
     def _on_exited(self) -> None:
-        """A click elsewhere keeps what makes sense, as Enter does."""
+        """Keep a valid filter after a click elsewhere, as Enter does."""
         if self._pause.isActive():
             self._try()
         self._before = self._session.queue.expression
@@ -193,7 +193,7 @@ class FilterBar(QWidget):
 
 
 class _FilterLine(EscapeLine):
-    """Reached by its key or a click, never by starting the program: letters are verdicts."""
+    """Line that gets the focus by its key or a click only, since letters are verdict keys."""
 
     entered = pyqtSignal()
     exited = pyqtSignal()

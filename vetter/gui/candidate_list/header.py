@@ -1,4 +1,4 @@
-"""The headings of the candidate list: a click sorts, dragging moves a column."""
+"""Headings of the candidate list: a click sorts, dragging moves a column."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ NARROWEST = 26
 
 
 class CandidateHeading(QHeaderView):
-    """Sorts the queue: upwards, then downwards, then the file's order.
+    """Headings that sort the queue on a click: ascending, descending, then the file's order.
 
     Parameters
     ----------
     queue : Queue
     model : CandidateModel
-        Its columns are the sections.
+        Model whose columns are the sections.
     """
 
     columns_wanted = pyqtSignal()
-    """The user asks for the choice of columns."""
+    """The user has asked for the choice of columns."""
 
     def __init__(self, queue: Queue, model: CandidateModel, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -40,19 +40,19 @@ class CandidateHeading(QHeaderView):
 
     @property
     def names(self) -> list[str]:
-        """The columns as they stand, from left to right."""
+        """The columns from left to right, as moved."""
         names = self._table.names
         return [names[self.logicalIndex(place)] for place in range(len(names))]
 
     def straighten(self) -> None:
-        """Put the sections into the model's order, without telling anyone."""
+        """Put the sections into the model's order, without a signal."""
         self.blockSignals(True)
         for section in range(len(self._table.names)):
             self.moveSection(self.visualIndex(section), section)
         self.blockSignals(False)
 
     def show_sort(self) -> None:
-        """Mark the column by which the queue is sorted."""
+        """Mark the column that sorts the queue."""
         queue, names = self._queue, self._table.names
         section = names.index(queue.sort_column) if queue.sort_column in names else -1
         down = Qt.SortOrder.DescendingOrder if queue.descending else Qt.SortOrder.AscendingOrder

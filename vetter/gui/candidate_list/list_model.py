@@ -1,4 +1,4 @@
-"""The candidate list as a Qt model: places in the queue, texts of cells, widths of columns."""
+"""Qt model of the candidate list: lines of the queue, texts of cells, widths of columns."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ class _Column(NamedTuple):
 
 
 class CandidateModel(QAbstractTableModel):
-    """Line ``place`` of the table is candidate ``queue.order[place]``; nothing is copied.
+    """Table model whose line ``place`` is candidate ``queue.order[place]``, without a copy.
 
-    The delegate reads :meth:`text` and :meth:`code` itself; Qt's ``data`` serves tool tips
-    and screen readers only.
+    The painter calls :meth:`text` and :meth:`code`; Qt's ``data`` serves tool tips and screen
+    readers only.
 
     Parameters
     ----------
     session : Session
-        Whose queue and opinions are shown.
+        Session whose queue and opinions are shown.
     columns : ReviewColumns
-        What can be shown.
+        All columns.
     """
 
     def __init__(
@@ -61,61 +61,61 @@ class CandidateModel(QAbstractTableModel):
         self._columns = columns
         self._order = session.queue.order
         self._shown: list[_Column] = []
-        self._places = self._whereabouts()
+        self._place_codes = self._find_place_codes()
         session.queue_changed.connect(self._on_queue_changed)
         session.grown.connect(self._on_grown)
 
     @property
     def names(self) -> list[str]:
-        """The columns shown."""
+        """Names of the shown columns."""
         return [column.name for column in self._shown]
 
     def set_columns(self, names: list[str]) -> None:
-        """Show these columns; names that the list does not have are left out."""
+        """Show these columns; unknown names are ignored."""
         known = set(self._columns.names)
         self.beginResetModel()
         self._shown = [self._column(name) for name in dict.fromkeys(names) if name in known]
         self.endResetModel()
 
     def row(self, place: int) -> int:
-        """The candidate at a place of the table."""
+        """Return the row of the candidate at a place of the table."""
         return int(self._order[place])
 
     def code(self, place: int) -> int:
-        """The verdict code at a place."""
+        """Return the verdict code at a place."""
         return int(self._session.codes[self._order[place]])
 
     def is_verdict(self, section: int) -> bool:
-        """Whether a column shows the verdict's mark."""
+        """Return whether a column shows the verdict's mark."""
         return self._shown[section].name == "verdict"
 
     def alignment(self, section: int) -> int:
-        """How a column's text is drawn: numbers to the right, on one line."""
+        """Return a column's drawing flags: one line, numbers right-aligned."""
         return _DRAW_RIGHT if self._shown[section].right else _DRAW_LEFT
 
     def elision(self, section: int) -> Qt.TextElideMode:
-        """Where a text that is too long is cut: names of one field begin alike."""
+        """Return the elision of long texts: in the middle for names, whose beginnings are alike."""
         mode = Qt.TextElideMode
         return mode.ElideMiddle if self._shown[section].name == "name" else mode.ElideRight
 
     def text(self, place: int, section: int) -> str:
-        """What a cell says."""
+        """Return the text of a cell."""
         column, row = self._shown[section], self._order[place]
         if column.values is not None and column.write is not None:
             if row >= len(column.values):
-                column = self._read_on(section)
+                column = self._extend_column(section)
             assert column.values is not None and column.write is not None
             text = column.write(column.values[row])
-            if column.name == "name" and self._places is not None and self._places[row]:
-                return f"{text}  ({Whereabouts(self._places[row]).words})"
+            if column.name == "name" and self._place_codes is not None and self._place_codes[row]:
+                return f"{text}  ({Whereabouts(self._place_codes[row]).words})"
             return text
         if column.name == "verdict":
             return WORDS[self._session.codes[row]]
         opinion = self._session.opinion(int(row))
         return ", ".join(opinion.tags) if column.name == "tags" else opinion.comment
 
-    def _whereabouts(self) -> npt.NDArray[np.uint8] | None:
-        """Which candidates have no pixels to show; None where each brings its own."""
+    def _find_place_codes(self) -> npt.NDArray[np.uint8] | None:
+        """Return the codes of candidates without pixels, or None if every candidate has some."""
         source, listed = self._session.source, self._session.candidates
         places, rows = np.zeros(len(listed), np.uint8), np.arange(len(listed))
         for number, image in enumerate(source.fields):
@@ -153,7 +153,7 @@ class CandidateModel(QAbstractTableModel):
             return None
         column = self._shown[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            # Right-aligned headings stand clear of the one beside them.
+            # The space separates a right-aligned heading from the next one.
             gap = "\N{NO-BREAK SPACE}" if column.right else ""
             return "" if column.name == "verdict" else column.name + gap
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -169,15 +169,15 @@ class CandidateModel(QAbstractTableModel):
         values = self._columns.values(name)
         return _Column(name, values, self._columns.writer(name), is_number(values))
 
-    def _read_on(self, section: int) -> _Column:
-        """The column with the rows that have been read since; written as before."""
+    def _extend_column(self, section: int) -> _Column:
+        """Extend a column by the rows read since, in the same format."""
         old = self._shown[section]
         column = _Column(old.name, self._columns.values(old.name), old.write, old.right)
         self._shown[section] = column
         return column
 
     def _on_grown(self, _first_new: int) -> None:
-        """More lines; under a sort they stand between the others, and the view repaints."""
+        """Insert lines for new rows; if sorted they are in between, and the view repaints."""
         order = np.asarray(self._session.queue.order)
         if len(order) == len(self._order):
             return
@@ -185,8 +185,8 @@ class CandidateModel(QAbstractTableModel):
         self._order = order
         for section, column in enumerate(self._shown):
             if column.name in FIT_COLUMNS:
-                # Their arrays follow later results only as long as they are the table's own.
-                self._read_on(section)
+                # Columns of fits must be the fit table's own arrays to show later results.
+                self._extend_column(section)
         self.endInsertRows()
 
     def _on_queue_changed(self) -> None:
@@ -196,20 +196,20 @@ class CandidateModel(QAbstractTableModel):
 
 
 def column_widths(table: CandidateModel, metrics: QFontMetrics, room: int) -> list[int]:
-    """A width for each column, in pixels, after a sample of its lines.
+    """Return a width for each column, in pixels, from a sample of its lines.
 
     Parameters
     ----------
     table : CandidateModel
     metrics : QFontMetrics
-        Of the list's font.
+        Metrics of the list's font.
     room : int
-        What there is for all: a long name is cut off before the columns beside it are out of
-        sight.
+        Width available to all columns, in pixels; a long name is cut off before other columns
+        leave the view.
     """
-    widths = [_fitting(table, metrics, *column) for column in enumerate(table.names)]
+    widths = [_fitting_width(table, metrics, *column) for column in enumerate(table.names)]
     if widths and table.names[-1] == "tags":
-        # It takes what is left over anyway, and most lines have none: it gives way first.
+        # Tags shrink first: as the last section they get the remaining width, and most are empty.
         excess = max(sum(widths) - room, 0)
         widths[-1] = max(widths[-1] - excess, LEAST_TAGS_WIDTH)
     if "name" in table.names:
@@ -219,7 +219,7 @@ def column_widths(table: CandidateModel, metrics: QFontMetrics, room: int) -> li
     return widths
 
 
-def _fitting(table: CandidateModel, metrics: QFontMetrics, section: int, name: str) -> int:
+def _fitting_width(table: CandidateModel, metrics: QFontMetrics, section: int, name: str) -> int:
     if name == "verdict":
         return VERDICT_WIDTH
     count = table.rowCount()

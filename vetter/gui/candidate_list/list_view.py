@@ -1,4 +1,4 @@
-"""The candidate list beside the panels, and its dock with the filter above it.
+"""Candidate list beside the panels, and its dock with the filter above it.
 
 The list follows the current candidate, and a click in it makes a candidate the current one.
 """
@@ -26,9 +26,9 @@ from vetter.gui.candidate_list.row_delegate import CandidateLines, Span
 from vetter.review.session import Session
 
 FITS_SHOW_MS = 200
-"""Results of fits show in the list at most this often: keys come first."""
+"""Interval between updates of fit results in the list, long since keys come first."""
 MANY = 200
-"""From this many lines on, all that are on screen are painted rather than looked for."""
+"""Number of changed lines from which the whole view is painted rather than single lines."""
 LEAST_WIDTH = 240
 MOST_WIDTH = 400
 """Beside it, seven panels of 41 pixels have whole screen pixels at 1600 x 900 and 1280 x 720."""
@@ -40,21 +40,21 @@ MARGINS = (0, 4, 6, 2)
 
 
 class CandidateListView(QTableView):
-    """A table of 100,000 lines that costs what is on screen.
+    """Table whose cost depends on the lines on screen, not on the 100,000 lines of the list.
 
-    It never has the keyboard: letters, Space and arrows are the commands', whatever was
-    clicked last. A click on a line goes to its candidate, a click on a heading sorts.
+    The table never takes the focus: letters, Space and arrows stay with the commands. A click on
+    a line goes to its candidate, a click on a heading sorts.
 
     Parameters
     ----------
     session : Session
-        Whose queue is listed.
+        Session whose queue is listed.
     columns : list of str, optional
         The columns shown at first; by default those of `vetter.core.columns.default_columns`.
     """
 
     columns_changed = pyqtSignal(list)
-    """Names of the columns shown, in their order, when the user changed them."""
+    """Names of the shown columns in order, emitted after a change by the user."""
 
     def __init__(
         self, session: Session, columns: list[str] | None = None, parent: QWidget | None = None
@@ -73,14 +73,14 @@ class CandidateListView(QTableView):
         self._soon.setSingleShot(True)
         self._soon.setInterval(FITS_SHOW_MS)
         self._soon.timeout.connect(self._show_arrived)
-        self._said: set[int] = set()
-        # A turn later than the panels of the candidate that a verdict leads to.
+        self._changed: set[int] = set()
+        # In the turn after the panels of the next candidate are painted.
         self._next_turn = QTimer(self)
         self._next_turn.setSingleShot(True)
-        self._next_turn.timeout.connect(self._show_said)
+        self._next_turn.timeout.connect(self._show_changed)
         self.heading = CandidateHeading(session.queue, self._table, self)
         self.setHorizontalHeader(self.heading)
-        # Not before: setHorizontalHeader() hides the arrow of a table that does not sort itself.
+        # After setHorizontalHeader(), which hides the arrow of a table that does not sort itself.
         self.heading.setSortIndicatorShown(True)
         self.setModel(self._table)
         self.setAccessibleName("candidates")
@@ -96,17 +96,17 @@ class CandidateListView(QTableView):
 
     @property
     def columns(self) -> list[str]:
-        """The columns shown, from left to right."""
+        """Names of the shown columns, from left to right."""
         return self.heading.names
 
     def set_columns(self, names: list[str]) -> None:
-        """Show these columns; unknown names are left out, an empty list shows the defaults."""
+        """Show these columns; unknown names are ignored, an empty list shows the defaults."""
         self._table.set_columns(names)
         if not self._table.names:
             self._table.set_columns(self._first_columns())
         self._shows_fits = not set(FIT_COLUMNS).isdisjoint(self._table.names)
         self.heading.straighten()
-        room = self._most_width - self._surroundings()
+        room = self._most_width - self._frame_width()
         widths = column_widths(self._table, self.fontMetrics(), room)
         for section, width in enumerate(widths):
             self.setColumnWidth(section, width)
@@ -121,9 +121,9 @@ class CandidateListView(QTableView):
         picker.open()
 
     def follow(self, row: int) -> None:
-        """Mark a candidate's line; scroll, half a page, only when it has left the view."""
+        """Mark a candidate's line; scroll by half a page only if the line is out of view."""
         place = self._session.queue.position_of(row)
-        self._mark(place)
+        self._mark_place(place)
         if place < 0:
             return
         self._scroll_to(place)
@@ -137,20 +137,20 @@ class CandidateListView(QTableView):
 
     def sizeHint(self) -> QSize:
         widths = sum(self.columnWidth(section) for section in range(len(self._table.names)))
-        width = widths + self._surroundings()
+        width = widths + self._frame_width()
         return QSize(min(max(width, LEAST_WIDTH), self._most_width), 400)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(LEAST_WIDTH, 120)
 
     def repaint_later(self) -> None:
-        """Paint the list when the window next comes to it, after the panels."""
+        """Schedule a repaint of the list, after the panels."""
         viewport = self.viewport()
         assert viewport is not None
         viewport.update()
 
     def update_rows(self, rows: list[int]) -> None:
-        """Paint the lines of these candidates anew, where they are on screen."""
+        """Repaint the lines of these candidates that are on screen."""
         if len(rows) >= MANY:
             self.repaint_later()
             return
@@ -158,7 +158,7 @@ class CandidateListView(QTableView):
             self._update_line(self._session.queue.position_of(row))
 
     def fits_arrived(self, rows: list[int]) -> None:
-        """Show new results of these candidates soon: they come by the hundred."""
+        """Schedule an update for new fit results, which arrive by the hundred."""
         if self._shows_fits and self.isVisible():
             self._arrived.update(rows)
             if not self._soon.isActive():
@@ -179,7 +179,7 @@ class CandidateListView(QTableView):
         self._next_turn.stop()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Paint the lines that need it, without Qt's work for each cell."""
+        """Paint the exposed lines, without Qt's work for each cell."""
         viewport, count = self.viewport(), self._table.rowCount()
         assert event is not None and viewport is not None
         area = event.rect()
@@ -219,7 +219,7 @@ class CandidateListView(QTableView):
         lines = self.verticalHeader()
         assert lines is not None
         lines.hide()
-        # Lines that fit themselves to their contents take 10 s at 100,000.
+        # Fixed: ResizeToContents takes 10 s for 100,000 lines.
         lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         height = max(self.fontMetrics().height() + 6, 20)
         lines.setMinimumSectionSize(height)
@@ -229,13 +229,13 @@ class CandidateListView(QTableView):
 
     def _line_height(self) -> int:
         """Return the height of every line, in pixels, also while the list is empty."""
-        # Not rowHeight(0): it is 0 where a filter matches nothing.
+        # Not rowHeight(0), which is 0 if the filter matches nothing.
         lines = self.verticalHeader()
         assert lines is not None
         return lines.defaultSectionSize()
 
     def _spans(self) -> list[Span]:
-        """The columns that are on screen, with their places."""
+        """Return the columns on screen, with left edge and width."""
         viewport = self.viewport()
         assert viewport is not None
         spans = []
@@ -248,9 +248,9 @@ class CandidateListView(QTableView):
     def _first_columns(self) -> list[str]:
         return first_columns(self._session.source, self._session.candidates, self._columns)
 
-    def _surroundings(self) -> int:
-        """What frame and scroll bar take of the width."""
-        # Asked of the bar: to name the style's metric makes all the six hundred names of QStyle.
+    def _frame_width(self) -> int:
+        """Return the width of frame and scroll bar in pixels."""
+        # From the bar: naming a metric of QStyle makes PyQt wrap all its six hundred names.
         bar = self.verticalScrollBar()
         assert bar is not None
         return bar.sizeHint().width() + 2 * self.frameWidth()
@@ -259,7 +259,7 @@ class CandidateListView(QTableView):
         self._lines.set_palette(self.palette(), self.devicePixelRatioF())
         self.repaint_later()
 
-    def _mark(self, place: int) -> None:
+    def _mark_place(self, place: int) -> None:
         before, self._lines.current_place = self._lines.current_place, place
         if before != place:
             self._update_line(before)
@@ -274,16 +274,16 @@ class CandidateListView(QTableView):
             viewport.update(0, top, viewport.width(), self.rowHeight(place))
 
     def _on_opinions_changed(self, rows: list[int]) -> None:
-        self._said.update(rows)
+        self._changed.update(rows)
         self._next_turn.start()
 
-    def _show_said(self) -> None:
-        rows, self._said = self._said, set()
+    def _show_changed(self) -> None:
+        rows, self._changed = self._changed, set()
         self.update_rows(list(rows))
 
     def _on_reset(self) -> None:
         self._lines.current_place = -1
-        # The scroll bar still has the range of the list before.
+        # The scroll bar still has the range of the previous list.
         self.updateGeometries()
         row = self._session.current_row
         self.follow(row)
@@ -297,7 +297,7 @@ class CandidateListView(QTableView):
         self._top_row = self._table.row(place) if place < self._table.rowCount() else -1
 
     def _on_grown(self) -> None:
-        """Under a sort new lines stand among the others: those on screen stay where they are."""
+        """Keep the lines on screen in place, since a sort puts new lines among the others."""
         queue, bar = self._session.queue, self.verticalScrollBar()
         self._lines.current_place = queue.position_of(self._session.current_row)
         if queue.sort_column is not None and self._top_row >= 0 and bar is not None:
@@ -315,7 +315,7 @@ class CandidateListView(QTableView):
 
 
 class ListDock(QDockWidget):
-    """Beside the panels, at the right, as wide as the list wants to be at first.
+    """Dock at the right of the panels, at first as wide as the list's size hint.
 
     Parameters
     ----------

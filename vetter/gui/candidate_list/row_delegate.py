@@ -1,4 +1,4 @@
-"""Paints the lines of the candidate list straight from the arrays."""
+"""Painter of the candidate list's lines, directly from the arrays."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BADGE = 16
 
 
 class Span(NamedTuple):
-    """A column on screen: its section of the model, and where it lies."""
+    """A column on screen: its section of the model, left edge and width in pixels."""
 
     section: int
     x: int
@@ -22,15 +22,15 @@ class Span(NamedTuple):
 
 
 class CandidateLines:
-    """One text or verdict mark a cell; the line of the current candidate stands out.
+    """Lines with one text or verdict mark per cell; the current candidate's is highlighted.
 
-    A table view that asks a delegate in Python for each cell takes 14 ms for a page of six
-    columns, this takes 5: no index, style option or background is made for a cell.
+    A table view that calls a delegate in Python for each cell takes 14 ms for a page of six
+    columns, this class 5 ms: it makes no index, style option or background for a cell.
 
     Parameters
     ----------
     model : CandidateModel
-        Gives texts and verdict codes.
+        Source of texts and verdict codes.
     """
 
     def __init__(self, model: CandidateModel) -> None:
@@ -39,7 +39,7 @@ class CandidateLines:
         self.set_palette(QPalette(), 1.0)
 
     def set_palette(self, palette: QPalette, ratio: float) -> None:
-        """Take the theme's colours, and the screen's device pixels to each pixel."""
+        """Set the theme's colours and the screen's device pixels per pixel."""
         self._dark = is_dark(palette)
         self._ratio = ratio
         self._text = palette.text().color()
@@ -56,10 +56,10 @@ class CandidateLines:
         height: int,
         metrics: QFontMetrics,
     ) -> None:
-        """Paint the lines of some places, the first of them at ``top``."""
+        """Paint the lines of a range of places, the first at ``top``."""
         left = min((span.x for span in spans), default=0)
         right = max((span.x + span.width for span in spans), default=0)
-        # Measuring costs as much as drawing; most texts are far too short to need it.
+        # A width estimated from the length: measuring costs as much as drawing.
         wide = metrics.averageCharWidth() * 1.3
         for place in places:
             is_current = place == self.current_place
