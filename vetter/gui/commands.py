@@ -98,8 +98,10 @@ FILE_COMMANDS: tuple[Command[MainWindow], ...] = (
     Command(
         "file.planes", "Planes of the list...", (), "File", lambda w: w.opening.choose_planes()
     ),
-    Command("file.notes", "What was recognised...", (), "File", lambda w: w.dialogs.show_notes()),
-    Command("file.report", "Report...", (), "File", lambda w: w.dialogs.show_report()),
+    Command("file.notes", "Notes on the input...", (), "File", lambda w: w.dialogs.show_notes()),
+    Command(
+        "file.report", "Report of unread inputs...", (), "File", lambda w: w.dialogs.show_report()
+    ),
     Command(
         "file.close",
         "Close",

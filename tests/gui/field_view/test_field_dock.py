@@ -83,4 +83,4 @@ def test_all_that_disappeared_go_as_one_step(qtbot, window):
 def test_before_any_fit_there_is_nothing_to_reject(window):
     window.fits.table.codes[:] = 0
     window.dialogs.show_disappeared()
-    assert "nothing in this list has disappeared" in window.status.currentMessage()
+    assert "no fitted candidate in this list is explained" in window.status.currentMessage()

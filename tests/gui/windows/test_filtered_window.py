@@ -99,7 +99,7 @@ def test_typed_filter_leaves_candidate_and_shows_band(qtbot: Any, window: MainWi
     QTest.keyClicks(window.filter_bar.line, names(window, 9))
     qtbot.waitUntil(window.filter_band.isVisible, timeout=30000)
     assert window.session.current_row == 0
-    assert "is not in this filter" in window.filter_band.words.text()
+    assert "does not match the filter" in window.filter_band.words.text()
     QTest.keyClick(window.filter_bar.line, KEY.Key_Escape)
     assert not window.filter_band.isVisible()
 
@@ -109,7 +109,7 @@ def test_verdict_key_outside_filter_asks(qtbot: Any, window: MainWindow, key: Qt
     outside(qtbot, window, 5, 9)
     press(key, key)
     name = window.session.candidates.name(0)
-    assert f"{name}, which is not in this filter?" in window.filter_band.question.text
+    assert f"{name}, which does not match the filter?" in window.filter_band.question.text
     assert window.session.counts.decisions == 0
 
 

@@ -242,4 +242,6 @@ def test_question_outside_filter_stays_as_list_grows(qtbot: Any, opened: Open) -
     window.session.queue.set_filter("name=J002 or name=J006")
     press(qtbot, window, Qt.Key.Key_A)
     read(qtbot, window, source, 8)
-    assert window.filter_band.question.text.startswith("Accept J000, which is not in this filter?")
+    assert window.filter_band.question.text.startswith(
+        "Accept J000, which does not match the filter?"
+    )

@@ -247,7 +247,7 @@ def test_brackets_change_the_cutout(qtbot, window):
 def test_a_cutout_that_gets_no_larger_says_so(qtbot, window):
     for _ in range(20):
         window.change_radius(1.4)
-    assert window.status.currentMessage() == "cutouts of 501 pixels: as large as they get"
+    assert window.status.currentMessage() == "cutouts of 501 pixels: the largest size"
 
 
 def test_the_end_of_the_list_names_the_key_that_the_vetter_has_set(qtbot, session_path):
@@ -257,7 +257,7 @@ def test_the_end_of_the_list_names_the_key_that_the_vetter_has_set(qtbot, sessio
     press(qtbot, window, KEY.Key_End, KEY.Key_A)
     said = window.status.currentMessage()
     window.close()
-    assert said == "end of the list; 149 undecided: Ctrl+J goes to the next of them"
+    assert said == "end of the list; 149 undecided: Ctrl+J goes to the next"
 
 
 def test_end_of_list_without_undecided_names_no_key(qtbot, window):

@@ -30,7 +30,7 @@ class ReportDialog(QDialog):
         super().__init__(parent)
         self._session = session
         self._shown: tuple[str, ...] = ()
-        self.setWindowTitle("Report: inputs that could not be read")
+        self.setWindowTitle("Report of unread inputs")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(760, 420)
         self.heading = plain_label(parent=self)

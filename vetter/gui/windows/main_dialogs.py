@@ -1,4 +1,4 @@
-"""The dialogs of a window with candidates, each built when first wanted."""
+"""Dialogs of a window with candidates, each imported and built when first opened."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class MainDialogs(WindowDialogs):
-    """Opens what is not on screen each minute; each is imported when first wanted.
+    """Dialogs of a window with candidates; the module of each is imported when it opens.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ class MainDialogs(WindowDialogs):
     cache : CutoutCache
     fits : Fits
     window : Window
-        Over which they open.
+        Window that the dialogs open over.
     say : callable
         Shows a line in the status bar.
 
@@ -45,26 +45,26 @@ class MainDialogs(WindowDialogs):
     ) -> None:
         super().__init__(window)
         self._session, self._cache, self._fits = session, cache, fits
-        self._say_line = say
+        self._show_line = say
         self.export: ExportDialog | None = None
 
     def show_disappeared(self) -> None:
-        """How many and which disappeared, to be rejected as one step, or not."""
+        """Open the list of explained candidates, which can be rejected as one step."""
         from vetter.gui.dialogs.disappeared import DisappearedDialog
 
         if self._fits.disappeared_rows():
             DisappearedDialog(self._session, self._cache, self._fits, self._window).open()
         else:
-            self._say_line("nothing in this list has disappeared, as far as it is fitted")
+            self._show_line("no fitted candidate in this list is explained")
 
     def found_besides(self) -> tuple[Search, str]:
-        """The palette finds ways to sort the list, and every candidate."""
+        """Return the palette's search for sort orders and candidates, and its description."""
         from vetter.gui.dialogs.palette_search import CandidateSearch
 
         return CandidateSearch(self._session), "a candidate's name"
 
     def show_export(self) -> None:
-        """Choose what to export and where to."""
+        """Open the export dialog."""
         from vetter.gui.dialogs.export import ExportDialog
 
         session, folder = self._session, self._session.results_folder
@@ -76,26 +76,26 @@ class MainDialogs(WindowDialogs):
         self.export = None
 
     def show_offers(self) -> None:
-        """Verdicts of the earlier list, to take or to leave."""
+        """Open the verdicts offered from the earlier list."""
         from vetter.gui.dialogs.verdict_offers import OffersDialog
 
         if self._session.ledger.offers():
             OffersDialog(self._session, self._window).open()
         else:
-            self._say_line("no verdict of an earlier list waits for a decision")
+            self._show_line("no verdicts are offered from an earlier list")
 
     def show_all_columns(self) -> None:
-        """Every column of the candidate on screen."""
+        """Open the table of all columns of the candidate on screen."""
         from vetter.gui.dialogs.all_columns import AllColumns
 
         AllColumns.show_over(self._window, self._session)
 
     def show_list_columns(self) -> None:
-        """Which column of the list plays which part; another choice is read at once."""
+        """Open the choice of the list's columns; a new choice reads the list again."""
         from vetter.gui.dialogs.column_roles import ListColumns
 
         if not self._session.source.chooses_columns:
-            self._say_line("what the columns of this input mean is fixed by its format")
+            self._show_line("columns fixed: this input's format defines them")
             return
         dialog = ListColumns(self._session, self._window)
         dialog.chosen.connect(self._read_again)
@@ -108,16 +108,16 @@ class MainDialogs(WindowDialogs):
         self._window.open_wanted.emit(OpenRequest(tuple(inputs), options))
 
     def show_notes(self) -> None:
-        """What was recognised, converted and estimated."""
+        """Open the notes on what was recognised, converted and estimated."""
         session = self._session
         notes = [*session.source.notes, *session.candidates.notes]
-        self.say_list("What was recognised", list(dict.fromkeys(notes)))
+        self.say_list("Notes on the input", list(dict.fromkeys(notes)))
 
     def show_report(self) -> None:
-        """The inputs that could not be read, and why."""
+        """Open the report of inputs that could not be read, with reasons."""
         session = self._session
         if session.complete and not session.source.report:
-            self._say_line("nothing to report: the whole list was read")
+            self._show_line("nothing to report: the whole list was read")
             return
         from vetter.gui.dialogs.report import ReportDialog
 

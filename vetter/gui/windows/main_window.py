@@ -1,4 +1,4 @@
-"""The window: panels in the middle, the list beside them, one line of evidence below."""
+"""Main window: panels in the middle, the list beside them, the evidence below."""
 
 from __future__ import annotations
 
@@ -47,23 +47,23 @@ if TYPE_CHECKING:
 
 RADIUS_RANGE = (4.0, 250.0)
 NARROW = 1500
-"""Below this width the readout is shorter, and the evidence takes more lines."""
+"""Window width in pixels below which the readout is shorter and the evidence has more lines."""
 
 
 class MainWindow(Window):
-    """Shows a session and calls its verbs.
+    """Window that shows a session and calls its verbs.
 
-    Everything it works with comes through the constructor; ``app.py`` builds it.
+    All its objects come through the constructor; ``app.py`` builds them.
 
     Parameters
     ----------
     session : Session
     cache : CutoutCache
-        Cutouts built ahead, already stretched.
+        Cutouts built ahead, already rendered.
     fits : Fits
-        Fits asked for and their results.
+        Requests for fits, and their results.
     commands : tuple of Command
-        What can be done here, by menu, key or palette.
+        Commands for the menus, keys and palette.
     keymap_changes : mapping
         The user's keymap file, parsed.
     """
@@ -91,7 +91,7 @@ class MainWindow(Window):
         self.commands = with_tags(commands, session.settings.review.tags)
         self.keymap = make_keymap(self.commands, keymap_changes)
         self._compass = True
-        # Cut out while the widgets are built: the first paint shows it.
+        # Requested first: the cutout is built along with the widgets and shown by the first paint.
         self.cache.want([session.current_row] if session.current_row >= 0 else [])
         self._build()
         self.dialogs = MainDialogs(session, cache, fits, self, self.status.say)
@@ -99,7 +99,7 @@ class MainWindow(Window):
         self._connect()
         self._keys = CommandKeys(self, commands, self.keymap)
         self._undo_names = UndoNames(session, self.actions_by_id, self)
-        # Not before: to look through all widgets takes milliseconds, and nothing is dropped yet.
+        # On exposed: claim() visits all widgets, which takes milliseconds of the start.
         self.exposed.connect(self.opening.drop.claim)
         self.setWindowTitle(self._title())
         self.resize(*first_size(application()))
@@ -178,7 +178,7 @@ class MainWindow(Window):
             hints.colorSchemeChanged.connect(self._on_colour_scheme_changed)
 
     def set_theme(self, dark: bool) -> None:
-        """Dark or light, for the window and the panels."""
+        """Set the dark or light theme for the window and the panels."""
         super().set_theme(dark)
         self.plane_row.set_theme(dark)
 
@@ -196,11 +196,11 @@ class MainWindow(Window):
         self.list_dock.setVisible(not self.list_dock.isVisible())
 
     def toggle_light_curve(self) -> None:
-        """Show the light curve, or put it away; the session remembers which."""
+        """Show or hide the light curve; the session stores the choice."""
         if self.light_curve.toggle():
             self.session.writer.keep_setting("light_curve", self.light_curve.wanted)
         else:
-            self.status.say("no light curve comes with these candidates")
+            self.status.say("these candidates have no light curve")
 
     def pick_panels(self) -> None:
         """Choose which planes have panels."""
@@ -210,17 +210,17 @@ class MainWindow(Window):
         picker.open()
 
     def change_radius(self, factor: float) -> None:
-        """A smaller or larger cutout; the panels show it when it is built."""
+        """Change the cutout's radius by a factor; the panels show the cutout when it is built."""
         low, high = RADIUS_RANGE
         radius = min(max(round(self.cache.radius * factor), low), high)
         if radius == self.cache.radius:
-            end = "small" if factor < 1 else "large"
-            self.status.say(f"cutouts of {2 * radius + 1:.0f} pixels: as {end} as they get")
+            end = "smallest" if factor < 1 else "largest"
+            self.status.say(f"cutouts of {2 * radius + 1:.0f} pixels: the {end} size")
             return
         frame = self._frame_on_screen()
         shown = None if frame is None else frame.shape
         if factor > 1 and shown is not None and max(shown) < 2 * self.cache.radius + 1:
-            # A stamp that came as it is: there are no pixels around it.
+            # A stamp from a packet has no pixels around it.
             self.status.say(f"all {max(shown)} pixels of this stamp are shown")
             return
         self.set_radius(radius)
@@ -229,13 +229,13 @@ class MainWindow(Window):
         self.status.say(f"cutouts of {up_to}{2 * radius + 1:.0f} pixels")
 
     def set_radius(self, radius: float) -> None:
-        """Cutouts of this radius in pixels, as they were before; nothing is said."""
+        """Restore a cutout radius in pixels, without a status message."""
         if radius != self.cache.radius:
             self.cache.set_radius(radius)
             self.showing.show()
 
     def read_again(self) -> None:
-        """Try again what could not be read: a disk may be back, or a file complete."""
+        """Read an unreadable cutout again: a disk may be back, or a file complete."""
         row = self.session.current_row
         if not self.cache.read_again(row):
             self.status.say("all of this cutout has been read")
@@ -283,13 +283,13 @@ class MainWindow(Window):
             self.card.show_row(self.session.current_row)
 
     def _on_panels_shown(self) -> None:
-        # The grid has taken what the builder made for it: looks may have changed meanwhile.
+        # The looks may have changed while the grid received the builder's frames.
         self.showing.show()
         self.setFocus()
 
-    def _on_panels_picked(self, said: dict[str, bool]) -> None:
-        self.session.writer.keep_setting("panels", said)
-        self.plane_row.set_choice(PanelChoice.of(self.session.source, said))
+    def _on_panels_picked(self, choice: dict[str, bool]) -> None:
+        self.session.writer.keep_setting("panels", choice)
+        self.plane_row.set_choice(PanelChoice.of(self.session.source, choice))
         self.showing.show()
 
     def _on_blanked(self, blank: bool) -> None:
@@ -308,12 +308,12 @@ class MainWindow(Window):
         self._show_picked(names)
 
     def set_columns(self, names: list[str]) -> None:
-        """Columns of the list, as they were picked before; the card shows them too."""
+        """Restore the picked columns of the list; the card shows them too."""
         self.candidate_list.set_columns(names)
         self._show_picked(names)
 
     def _show_picked(self, names: list[str]) -> None:
-        # What the fits say stands in the evidence already.
+        # The evidence already shows the results of the fits.
         self.card.set_columns([name for name in names if name not in FIT_COLUMNS])
 
     def _on_colour_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
@@ -327,7 +327,7 @@ class MainWindow(Window):
         super().resizeEvent(event)
 
     def begin(self) -> None:
-        """A candidate counts as seen, and the work behind it begins, from the first paint on."""
+        """Begin the background work; from the first paint on, shown candidates count as seen."""
         self.showing.expose()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
@@ -348,13 +348,13 @@ class MainWindow(Window):
 
     def changeEvent(self, event: QEvent | None) -> None:
         super().changeEvent(event)
-        # A key released in another window never reaches this one.
+        # This window gets no release event for a key that is released in another window.
         if event is not None and event.type() == QEvent.Type.ActivationChange:
             if not self.isActiveWindow():
                 self._keys.let_go(None)
 
     def end(self) -> None:
-        """End all that runs behind the window, and let go of its files."""
+        """Stop all background work of the window and close its files."""
         self.showing.close()
         self._undo_names.stop()
         self.status.stop()

@@ -1,4 +1,4 @@
-"""The pages in the middle of the window: panels or grid, with the field view beside them."""
+"""Pages in the middle of the window, panels or grid, and the field view beside them."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ if TYPE_CHECKING:
 
 
 class Pages(QStackedWidget):
-    """Shows panels or grid, and gives a verdict to what the one in front means.
+    """Stack of panels and grid; a verdict goes to the candidates of the page in front.
 
-    Grid and field view are built when first wanted.
+    Grid and field view are built when first opened.
 
     Parameters
     ----------
     session : Session
     cache : CutoutCache
-        Where the grid's cutouts come from.
+        Source of the grid's cutouts.
     panels : QWidget
         The first page.
     make_field : callable
-        Builds the dock of the field view; the dock wants the window and the list's dock.
+        Builds the dock of the field view, which needs the window and the list's dock.
     ask : callable
-        Asks whether a verdict is meant for a candidate that the filter leaves out.
+        Asks whether a verdict is meant for a candidate that does not match the filter.
 
     Attributes
     ----------
     field : FieldDock or None
-        The dock of the field view, once it was wanted.
+        The dock of the field view, or None before it is first opened.
     """
 
-    panels_shown = pyqtSignal()  # the panels are in front again, in the grid's place
+    panels_shown = pyqtSignal()  # the panels have replaced the grid
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Pages(QStackedWidget):
         self.addWidget(panels)
 
     def toggle_grid(self) -> None:
-        """Show the grid in the panels' place, and the panels again."""
+        """Replace the panels by the grid, or the grid by the panels."""
         from vetter.gui.grid.grid import Grid
 
         if self._grid is None:
@@ -76,19 +76,19 @@ class Pages(QStackedWidget):
             self._grid.setFocus()
 
     def show_panels(self) -> None:
-        """Show the panels, in the grid's place."""
+        """Show the panels."""
         self.setCurrentWidget(self._panels)
         self.panels_shown.emit()
 
     def toggle_field(self) -> None:
-        """Show the field view, or put it away."""
+        """Show or hide the field view."""
         if self.field is None:
             self.field = self._make_field()
         else:
             self.field.toggle()
 
     def decide(self, verdict: Verdict) -> None:
-        """Decide on what is on screen: one candidate, or those just selected together."""
+        """Give a verdict to the candidate on screen, or to the candidates selected together."""
         session = self._session
         in_grid = self._grid is not None and self.currentWidget() is self._grid
         if in_grid and self._grid is not None and self._grid.decide(verdict):

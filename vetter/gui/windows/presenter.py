@@ -1,4 +1,4 @@
-"""How a candidate comes on screen: what is painted at once, and what follows when."""
+"""Presenter of candidates: paints panels and name at once, all other widgets in later turns."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
 HELD_MS = 40
-"""For so long the fits stand still after a key: what it shows and what comes next is built then."""
+"""Pause of the fits after a key, in which the shown and the next candidates are built."""
 
 PAINT_AHEAD_MS = 15
-"""Painting ahead waits until the vetter looks, and nothing else is to be done."""
+"""Idle time after which the next candidate is painted ahead, while the user looks."""
 
 POINTER_RESTS_MS = 60
-"""The card is painted ahead anew once the pointer, whose place it tells, has come to rest."""
+"""Rest of the pointer after which the card, which shows its position, is painted ahead again."""
 
 SETTLING_MS = 200
-"""After the first paint, when the vetter begins to look."""
+"""Delay of slow work after the first paint, when the user begins to look."""
 
 
 class CandidatePresenter(QObject):
-    """Keeps the path from key to pixels short: panels first, all else in later turns.
+    """Short path from a key to its pixels: panels first, all other widgets in later turns.
 
-    The builder and the fits are woken after the panels and the list were painted, not
-    before: they would take the interpreter from them (paint 2.8 against 7.9 ms).
+    The builder and the fits are woken after the panels and the list are painted; before, they
+    would compete for the interpreter (paint 2.8 against 7.9 ms).
 
     Parameters
     ----------
     session, cache, fits
-        What is observed.
+        Objects that are observed.
     plane_row, card, readout, evidence, stretch_bar, candidate_list, epochs, light_curve
         Widgets that show something of the current candidate.
     """
@@ -75,35 +75,35 @@ class CandidatePresenter(QObject):
         self._after_paint = self._timer(0, self._follow)
         self._settling = self._timer(SETTLING_MS, self._settle)
         self._while_looking = self._timer(PAINT_AHEAD_MS, self._paint_ahead)
-        self._then = self._timer(0, self._paint_card_ahead)
-        self._at_rest = self._timer(POINTER_RESTS_MS, self._paint_card_ahead)
+        self._card_turn = self._timer(0, self._paint_card_ahead)
+        self._pointer_rest = self._timer(POINTER_RESTS_MS, self._paint_card_ahead)
         self._held = self._timer(HELD_MS, fits.go_on)
-        session.recorder.begun.connect(self._hold)
-        self._stretch_bar.looks_changed.connect(self._hold)
+        session.recorder.begun.connect(self._pause_fits)
+        self._stretch_bar.looks_changed.connect(self._pause_fits)
         session.current_changed.connect(self._on_current_changed)
         cache.ready.connect(self._on_ready)
-        self._readout.written.connect(self._at_rest.start)
-        self._epochs.strip.wanted.connect(self._want)
+        self._readout.written.connect(self._pointer_rest.start)
+        self._epochs.strip.wanted.connect(self._request_frames)
         fits.changed.connect(self._on_fits_changed)
 
     def show(self) -> None:
-        """Show the current candidate: its pixels now, or that they are coming."""
+        """Show the current candidate: its pixels, or a loading text until they are built."""
         session, row = self._session, self._session.current_row
         if row < 0 or self._closed or session.is_blank:
             return
-        frame = self._at_hand(row) if row != self._row else self._cache.get(row)
+        frame = self._soonest_frame(row) if row != self._row else self._cache.get(row)
         if frame is None:
             name = session.candidates.name(row)
             self._plane_row.show_loading(name, session.source.plane_names)
         else:
             self._plane_row.show_frame(frame)
-        # Painted by the same flush: no pixels are ever seen under another candidate's name.
+        # One flush paints name and pixels, so pixels never show under another candidate's name.
         self._card.show_row(row)
         self._epochs.turn_to(row)
         if row == self._row or not self._exposed:
             self._evidence.show_state(self._fits.state(row))
         else:
-            # Two lines of text take as long to paint as all panels: they follow a turn later.
+            # Two lines of text take as long to paint as all panels, so they follow a turn later.
             self._evidence.blank()
             self._light_curve.blank()
         self._row, self._shown = row, frame
@@ -117,11 +117,11 @@ class CandidatePresenter(QObject):
         else:
             self._candidate_list.follow(row)
 
-    def _at_hand(self, row: int) -> RenderedCutout | None:
-        """What can be shown soonest of a row that the vetter turns to.
+    def _soonest_frame(self, row: int) -> RenderedCutout | None:
+        """Return the frame of a row that can be shown soonest.
 
-        Painted ahead while its fit was under way, it is shown like that, with the panel that
-        says so: painted anew with the fit that has come it took 12 ms, which now follow.
+        A frame painted ahead while its fit was running is shown as it is, with *fitting* in the
+        fit's panel: painting it again with the finished fit takes 12 ms, which follow later.
         """
         painted = self._plane_row.prepared
         if (
@@ -134,39 +134,39 @@ class CandidatePresenter(QObject):
         return self._cache.get(row)
 
     def blank(self) -> None:
-        """Show no candidate: the filter matches none."""
+        """Show no candidate, since the filter matches none."""
         self._row, self._shown = -1, None
-        for timer in (self._after_paint, self._while_looking, self._then, self._at_rest):
+        for timer in (self._after_paint, self._while_looking, self._card_turn, self._pointer_rest):
             timer.stop()
         self._light_curve.blank()
 
     def expose(self) -> None:
-        """The window is on screen: from now on a candidate counts as seen when painted."""
+        """Count candidates as seen when painted, now that the window is on screen."""
         if self._closed:
-            # Closed before its first paint was over.
+            # The window can close before its first paint is over.
             return
         self._exposed = True
         self.show()
         self._settling.start()
 
     def close(self) -> None:
-        """Show nothing any more."""
+        """Stop all timers; no candidate is shown from now on."""
         self._closed = True
         self._after_paint.stop()
         self._while_looking.stop()
-        self._then.stop()
-        self._at_rest.stop()
+        self._card_turn.stop()
+        self._pointer_rest.stop()
         self._settling.stop()
         self._held.stop()
 
-    def _hold(self, _looks: object = None) -> None:
-        # While they keep a core busy, each step from the key over the disk to the pixels may wait
-        # for the next tick of the system's clock, which is 4 ms on a server's kernel.
+    def _pause_fits(self, _looks: object = None) -> None:
+        # While the fits keep a core busy, each step from the key over the disk to the pixels may
+        # wait for the next tick of the system's clock, 4 ms on a server's kernel.
         self._fits.hold()
         self._held.start()
 
     def _settle(self) -> None:
-        # The index of 100,000 keys takes 50 ms: now, and not between the first key and its pixels.
+        # The index of 100,000 keys takes 50 ms: built now, not between a key and its pixels.
         key = self._session.current_key
         if key is not None:
             self._session.candidates.row_of(key)
@@ -181,28 +181,28 @@ class CandidatePresenter(QObject):
     def _follow(self) -> None:
         row = self._session.current_row
         if self._shown is not None and self._cache.get(row) not in (self._shown, None):
-            # Shown as it was painted ahead; by now its fit has come.
+            # The candidate was shown as painted ahead; its fit has arrived since.
             self.show()
             return
         self._card.follow()
         self._evidence.show_state(self._fits.state(row))
         self._candidate_list.follow(row)
-        # Not made here: the builder then had nothing to tell, and the panels kept the old looks.
+        # peek(), not get(): a frame built here emits no `ready`, so the panels kept the old looks.
         frame = self._cache.peek(row)
         if frame is not None:
             self._stretch_bar.show_limits(frame.limits)
             cutout = frame.cutout
             self._light_curve.show_curve(None if cutout is None else cutout.light_curve)
         self._epochs.follow(row)
-        self._fits.follow([row, *self._want()])
+        self._fits.follow([row, *self._request_frames()])
 
-    def _want(self) -> list[int]:
-        """Have built what is on screen and what comes next; those that come."""
+    def _request_frames(self) -> list[int]:
+        """Request the frames on screen and the coming ones; return the coming rows."""
         row = self._session.current_row
         if row < 0 or self._closed:
             return []
-        coming = self._coming(row)
-        # The next key comes first, then what is on screen already, then what may come later.
+        coming = self._rows_ahead(row)
+        # First the next candidates, then the epochs on screen, then later candidates.
         self._cache.want([row, *coming[:2], *self._epochs.spots(), *coming[2:]])
         return coming
 
@@ -212,16 +212,16 @@ class CandidatePresenter(QObject):
         frame = None if row is None else self._cache.get(row)
         if frame is not None and session.is_painted:
             self._plane_row.prepare(frame)
-            # A turn of its own: a key may have come meanwhile.
-            self._then.start()
+            # In a turn of its own, since a key may have arrived meanwhile.
+            self._card_turn.start()
 
     def _paint_card_ahead(self) -> None:
         ahead = self._plane_row.prepared
         if ahead is not None:
             self._card.prepare(ahead.row)
 
-    def _coming(self, row: int) -> list[int]:
-        """The rows to build ahead: those in the direction of travel, then those behind."""
+    def _rows_ahead(self, row: int) -> list[int]:
+        """Return the rows to build ahead: in the direction of travel, then behind."""
         session, queue = self._session, self._session.queue
         ahead = queue.ahead(row, session.direction, session.settings.review.build_ahead)
         undecided = queue.next_undecided(row, session.codes)
@@ -230,13 +230,13 @@ class CandidatePresenter(QObject):
         return list(dict.fromkeys(rows))
 
     def _on_current_changed(self, _row: int) -> None:
-        self._hold()
+        self._pause_fits()
         self.show()
 
     def _on_ready(self, row: int) -> None:
         session = self._session
         if self._closed:
-            # Told by the builder before it ended, heard after it.
+            # The builder's last signals arrive after it has ended.
             return
         if row == session.current_row:
             self.show()

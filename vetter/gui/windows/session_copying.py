@@ -1,4 +1,4 @@
-"""A new session from the present one: asked for, written behind the window, and opened."""
+"""Copy of the present session into a new file, written in the background and then opened."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class SessionCopying(QObject):
-    """Asks for the file of a new session and has it written.
+    """Dialog for the file of a new session, and the request to write it.
 
     Parameters
     ----------
     path : Path
         The present session's file.
     window : MainWindow
-        Owns the dialog, and this.
+        Parent of the dialog and of this object.
     """
 
     copied = pyqtSignal(object)  # an OpenRequest for the new session
@@ -40,13 +40,13 @@ class SessionCopying(QObject):
         window.closed.connect(self._copier.close)
 
     def ask(self) -> None:
-        """Ask for the file, beside the present one's."""
+        """Ask for the file, in the folder of the present session."""
         dialog = QFileDialog(self._window, "Save as a new session", str(self._path.parent))
         dialog.setObjectName("save session")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([f"Sessions (*{SUFFIX})"])
         dialog.setDefaultSuffix(SUFFIX[1:])
-        # A session is never overwritten: the question would promise what is refused.
+        # The copier never overwrites a session, so the dialog's question would be misleading.
         dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
         dialog.selectFile(free_name(self._path))
         dialog.fileSelected.connect(self.copy_to)
@@ -65,6 +65,6 @@ class SessionCopying(QObject):
 
 
 def free_name(path: Path) -> str:
-    """Return the name of a file that is not there yet, ``night-2.vetter`` for ``night.vetter``."""
+    """Return an unused file name, as ``night-2.vetter`` for ``night.vetter``."""
     names = (f"{path.stem}-{number}{path.suffix}" for number in count(2))
     return next(name for name in names if not path.with_name(name).exists())

@@ -1,4 +1,4 @@
-"""The window while nothing is open."""
+"""Window with the first page, shown while no input is open."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vetter.review.opening.recents import Recents
 
 
 class StartWindow(Window):
-    """Shows the first page; the commands that need no candidates work.
+    """Window with the first page and the commands that need no candidates.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class StartWindow(Window):
         self.page.buttons[0].setFocus()
 
     def end(self) -> None:
-        """Follow the recent sessions no more."""
+        """Stop following the recent sessions."""
         self._recents.changed.disconnect(self._on_recents_changed)
 
     def _on_recents_changed(self) -> None:

@@ -1,4 +1,4 @@
-"""The status bar: messages at the left; progress, verdicts, pace and time left at the right."""
+"""Status bar: messages at the left; progress, verdicts, pace and time left at the right."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GAP = 14
 
 
 class ThinBar(QProgressBar):
-    """A progress bar without a frame, whose empty part is seen on dark and on light."""
+    """Progress bar without a frame, whose empty part is visible on dark and on light."""
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         palette, span = self.palette(), self.maximum() - self.minimum()
@@ -29,16 +29,16 @@ class ThinBar(QProgressBar):
 
 
 class Status(QStatusBar):
-    """Says how far the vetting is; refreshed a moment after the panels were painted.
+    """Progress of the vetting, refreshed a moment after the panels are painted.
 
     Parameters
     ----------
     session : Session
-        Whose counts and pace it shows.
+        Source of the counts and the pace.
     fits : Fits
-        Whose progress it shows.
+        Source of the progress of fits.
     undecided_keys : str
-        Keys that go to the next undecided candidate; empty if the keymap gives it none.
+        Keys that go to the next undecided candidate; empty without keys in the keymap.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Status(QStatusBar):
         self._progress.setTextVisible(False)
         self._progress.setFixedSize(120, 4)
         self._progress.setAccessibleName("candidates decided")
-        self._pace.setToolTip("how fast the last verdicts came, and the time left at that pace")
+        self._pace.setToolTip("pace of the last verdicts, and the time left at this pace")
         labels = (self._mode, self._listing, self._fitted, self._counts, self._pace)
         self._beside = (*labels[:-1], self._progress, self._pace)
         for widget in self._beside:
@@ -83,24 +83,24 @@ class Status(QStatusBar):
         self.refresh()
 
     def say(self, text: str, important: bool = False) -> None:
-        """A message for a few seconds; for longer where it asks for attention."""
+        """Show a message for `MESSAGE_SECONDS`, an important one for `IMPORTANT_SECONDS`."""
         self.showMessage(text, 1000 * (IMPORTANT_SECONDS if important else MESSAGE_SECONDS))
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
-        # Qt cuts a message off where the labels begin; here it is seen that there is more of it.
+        # QStatusBar cuts a message off at the labels; this paint adds an ellipsis.
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
-        painter.drawText(self._room(), int(Qt.AlignmentFlag.AlignVCenter), self.shown)
+        painter.drawText(self._message_area(), int(Qt.AlignmentFlag.AlignVCenter), self.shown)
         painter.end()
 
     @property
     def shown(self) -> str:
-        """The message as far as there is room for it."""
+        """The visible part of the message, with an ellipsis if it is cut off."""
         message, dots = self.currentMessage(), Qt.TextElideMode.ElideRight
-        return self.fontMetrics().elidedText(message, dots, self._room().width())
+        return self.fontMetrics().elidedText(message, dots, self._message_area().width())
 
-    def _room(self) -> QRect:
-        # None is visible in a picture of a window that is hidden.
+    def _message_area(self) -> QRect:
+        # In a picture of a hidden window no label is visible.
         shown = (widget.x() for widget in self._beside if widget.isVisible())
         end = min(shown, default=self.width())
         return self.rect().adjusted(6, 0, end - self.width() - GAP, 0)
@@ -124,13 +124,13 @@ class Status(QStatusBar):
         ):
             label.setText(text)
             label.setVisible(bool(text))
-        unlisted = f"{session.unlisted}; what is listed can be vetted"
+        unlisted = f"{session.unlisted}; listed candidates can be vetted"
         self._listing.setToolTip(plain_tip(unlisted))
         self._mode.setText("READ ONLY" if session.read_only else "")
         self._mode.setVisible(session.read_only)
 
     def stop(self) -> None:
-        """Refresh no more: the window closes."""
+        """Stop refreshing when the window closes."""
         self._session.opinions_changed.disconnect(self._on_opinions_changed)
         self._session.queue_changed.disconnect(self._soon.start)
         self._session.grown.disconnect(self._start_soon)
@@ -148,8 +148,8 @@ class Status(QStatusBar):
 
     def _on_end_reached(self, message: str, undecided: int) -> None:
         keys = self._undecided_keys
-        way = f": {keys} goes to the next of them" if undecided and keys else ""
-        self.say(f"{message}{way}")
+        hint = f": {keys} goes to the next" if undecided and keys else ""
+        self.say(f"{message}{hint}")
 
     def _on_noticed(self, text: str) -> None:
         self.say(text, important=True)
@@ -159,14 +159,14 @@ class Status(QStatusBar):
         self._start_soon()
 
     def _start_soon(self, _what: object = None) -> None:
-        # Results come by the hundred: the timer that runs shows them all.
+        # Results arrive by the hundred; one running timer covers them all.
         if not self._soon.isActive():
             self._soon.start()
 
 
 def _listing_text(session: Session) -> str:
     if session.broken:
-        # Why is too long for a line that all share: the tool tip and the message say it.
+        # The reason is too long for this line; the tool tip and the message contain it.
         return f"⚠ the rest could not be read: {session.listing}"
     return f"listing: {session.listing}" if session.listing else ""
 

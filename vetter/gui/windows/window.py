@@ -1,7 +1,7 @@
-"""Every window of the program, with candidates or without: its frame, dialogs and first size.
+"""Base of every window, with candidates or without: its frame, dialogs and first size.
 
-A dialog is built when it is first wanted; the first size is as large as is useful, where the
-screen has the room.
+A dialog is built when it is first opened. The first size is the useful size, limited by the
+screen.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ TITLE_BAR = 32
 
 
 class Window(QMainWindow):
-    """Begins with its first paint, asks for what is to be opened in its place, and ends once."""
+    """Main window that starts with its first paint, requests its successor, and ends once."""
 
     exposed = pyqtSignal()  # painted for the first time
     closed = pyqtSignal()
-    open_wanted = pyqtSignal(object)  # an OpenRequest: what to show in this window's place
+    open_wanted = pyqtSignal(object)  # an OpenRequest: the input that replaces this one
     cancel_wanted = pyqtSignal()
     close_wanted = pyqtSignal()
-    copy_wanted = pyqtSignal()  # a new session with what this one holds
+    copy_wanted = pyqtSignal()  # a new session with this one's contents
 
     commands: tuple[Command[Any], ...]
     keymap: Keymap
@@ -50,30 +50,30 @@ class Window(QMainWindow):
         self._closed = False
 
     def set_theme(self, dark: bool) -> None:
-        """Dark or light."""
+        """Set the dark or light theme."""
         self._dark = dark
         apply_theme(application(), dark)
 
     def toggle_theme(self) -> None:
-        """Dark to light and back."""
+        """Switch between the dark and the light theme."""
         self.set_theme(not self._dark)
 
     def toggle_full_screen(self) -> None:
-        """Full screen and back."""
+        """Enter or leave full screen."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def quit(self) -> None:
-        """Close the window; there is nothing to save."""
+        """Close the window; all decisions are already saved."""
         self.close()
 
     def begin(self) -> None:
-        """What waits for the first paint."""
+        """Start the work that waits for the first paint."""
 
     def end(self) -> None:
-        """End all that runs behind the window, and let go of its files."""
+        """Stop all background work of the window and close its files."""
 
     def shut_down(self) -> None:
-        """End, and tell; harmless when repeated."""
+        """End and emit `closed`; a second call has no effect."""
         if not self._closed:
             self._closed = True
             self.end()
@@ -90,32 +90,32 @@ class Window(QMainWindow):
         super().closeEvent(event)
 
     def _expose(self) -> None:
-        # A window that closed at once begins nothing that nobody would end.
+        # After a close at once, no `end` would stop the work that `begin` starts.
         if not self._closed:
             self.begin()
             self.exposed.emit()
 
 
 class WindowDialogs:
-    """The dialogs of every window; each is built when first wanted.
+    """Dialogs of every window, each built when first opened.
 
     Parameters
     ----------
     window : Window
-        Over which they open.
+        Window that the dialogs open over.
     """
 
     def __init__(self, window: Window) -> None:
         self._window = window
 
     def show_keys(self) -> None:
-        """All keys, as they are now."""
+        """Open the sheet of all keys in force."""
         from vetter.gui.dialogs.key_sheet import KeySheet
 
         KeySheet(self._window.commands, self._window.keymap, self._window).open()
 
     def show_palette(self) -> None:
-        """What can be done here, by a few letters of its name."""
+        """Open the command palette."""
         from vetter.gui.dialogs.palette import Palette
 
         window = self._window
@@ -123,19 +123,19 @@ class WindowDialogs:
         Palette(own, window.keymap, window, *self.found_besides()).open_over(window)
 
     def found_besides(self) -> tuple[Search, str]:
-        """What the palette finds besides commands, and what that is called."""
+        """Return the palette's search besides commands, and the description of its results."""
         from vetter.gui.dialogs.palette_search import RecentSearch
 
         return RecentSearch(self._window.opening), "a recent session"
 
     def show_guide(self) -> None:
-        """The user guide, in a window that may stay open."""
+        """Open the user guide in a window that may stay open."""
         from vetter.gui.dialogs.guide import Guide
 
         Guide(self._window).show()
 
     def show_about(self) -> None:
-        """The version."""
+        """Open a box with the version."""
         self.say(
             "About vetter",
             f"vetter {__version__}\n\nLook at transient candidates, decide by key, and let a fit "
@@ -143,44 +143,46 @@ class WindowDialogs:
         )
 
     def close_all(self) -> None:
-        """Close what belongs to this window's session: another window takes its place.
+        """Close the dialogs of this window's session before another window replaces this one.
 
-        The guide stays, and so does a message: what it says must have been read.
+        The guide and messages stay open: the user must have read a message.
         """
         for dialog in self._window.findChildren(QDialog):
             if dialog.objectName() != "guide" and not isinstance(dialog, QMessageBox):
                 dialog.close()
 
     def say_failure(self, text: str) -> None:
-        """Something that the vetter must know before they go on."""
-        box = self._box("vetter", text)
+        """Show a warning that the user must read before going on."""
+        box = self._make_box("vetter", text)
         box.setIcon(QMessageBox.Icon.Warning)
         box.open()
 
     def say_unexpected(self, text: str, details: str) -> None:
-        """An error that nobody expected, with what a report of it needs."""
-        box = self._box("vetter", f"Something went wrong that should not: {text}")
+        """Show an unexpected error, with the details for a report."""
+        box = self._make_box("vetter", f"Unexpected error: {text}")
         box.setIcon(QMessageBox.Icon.Critical)
-        box.setInformativeText("Every verdict so far is on disk. The details help to mend it.")
+        box.setInformativeText(
+            "Every verdict so far is saved. Please send the details with a report of this error."
+        )
         box.setDetailedText(details)
         box.open()
 
     def say(self, title: str, text: str, written: Qt.TextFormat = Qt.TextFormat.PlainText) -> None:
-        """Something that the vetter asked to read; ``written`` tells HTML from plain text."""
-        box = self._box(title, text)
+        """Show a text that the user asked for; ``written`` is the format, plain text or HTML."""
+        box = self._make_box(title, text)
         box.setTextFormat(written)
         box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         box.open()
 
     def say_list(self, title: str, items: Sequence[str]) -> None:
-        """Several things that the vetter asked to read; the lines of each begin below its first."""
-        # Its table of entities would be read at each start.
+        """Show a list of texts; wrapped lines of each item are indented like its first."""
+        # Imported here: html reads a table of entities, which would delay each start.
         import html
 
         rows = (f"<tr><td>•&nbsp;&nbsp;</td><td>{html.escape(item)}</td></tr>" for item in items)
         self.say(title, f"<table>{''.join(rows)}</table>", Qt.TextFormat.RichText)
 
-    def _box(self, title: str, text: str) -> QMessageBox:
+    def _make_box(self, title: str, text: str) -> QMessageBox:
         box = QMessageBox(self._window)
         box.setWindowTitle(title)
         box.setTextFormat(Qt.TextFormat.PlainText)
@@ -193,14 +195,14 @@ class WindowDialogs:
 
 
 def application() -> QApplication:
-    """The application that the windows belong to."""
+    """Return the application that the windows belong to."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     return app
 
 
 def first_size(app: QApplication) -> tuple[int, int]:
-    """Width and height: as large as is useful, and no larger than the screen with a title bar."""
+    """Return width and height: the useful size, at most the screen without a title bar."""
     screen = app.primaryScreen()
     width, height = USEFUL_SIZE
     if screen is None:

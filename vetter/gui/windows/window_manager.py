@@ -1,6 +1,6 @@
-"""One window after another: each built on an input that was read behind the one before.
+"""Succession of windows: each is built on an input that loaded behind the previous window.
 
-A line in the status bar says what was opened.
+A line in the status bar names the input.
 """
 
 from __future__ import annotations
@@ -37,19 +37,19 @@ Build = Callable[[CutoutSource, SessionFile], tuple[MainWindow, list[str]]]
 
 
 class WindowManager(QObject):
-    """Builds a window on a source, and the next one in its place; the first page where none is.
+    """Manager of the one window at a time: one per source, and the first page without a source.
 
     Parameters
     ----------
     build : callable
-        Makes the window's objects of a source and a session file; the window, and what is to be
-        said of the session.
+        Makes the window's objects from a source and a session file; returns the window and the
+        notes on the session.
     settings : Settings
     keymap : mapping or None
         The user's keymap file, parsed.
     reviewer : str
     commands, window_commands : tuple of Command
-        Every command of the program, and those that need no candidates: the first page's.
+        Every command of the program, and the commands of the first page, without candidates.
     """
 
     window: MainWindow | StartWindow
@@ -77,21 +77,22 @@ class WindowManager(QObject):
 
     @property
     def usual_radius(self) -> float:
-        """Half the side of a cutout where nothing tells, pixels."""
+        """Default radius (half the side) of a cutout, pixels."""
         return self._settings.display.radius
 
     @property
     def main_window(self) -> MainWindow:
-        """The window, where something is open in it."""
+        """The window, while an input is open."""
         assert isinstance(self.window, MainWindow)
         return self.window
 
     def open(self, request: OpenRequest) -> None:
-        """Read another input, or the same otherwise, and show it in the window's place.
+        """Read another input, or the same with other options, and replace the window by its own.
 
-        The window goes on meanwhile; where the input cannot be used it says why, and stays.
+        The window stays usable meanwhile; if the input cannot be opened, the window stays and
+        shows the reason.
         """
-        self._let_go()
+        self._drop_held()
         self.window.opening.strip.say_opening(request.name)
         self._reader.read(request)
 
@@ -115,20 +116,20 @@ class WindowManager(QObject):
         window.exposed.connect(remember)
         window.closed.connect(remember)
         window.session.completed.connect(remember)
-        # A window that is killed has told how far it was not long before.
+        # Stored once a minute, so that a killed window's progress is at most a minute old.
         now_and_then = QTimer(window)
         now_and_then.setInterval(REMEMBERED_EVERY_MS)
         now_and_then.timeout.connect(remember)
         window.exposed.connect(now_and_then.start)
         window.closed.connect(now_and_then.stop)
-        self._adopt(window)
+        self._show_window(window)
         window.opening.put_recents(self.recents)
         cautions = (*source.extra_cautions, *source.candidates.cautions)
         attention = [*filter(None, (taken,)), *notes, *cautions]
         window.status.say(opened_words(source, attention), bool(attention))
 
-    def show_start(self, said: str = "") -> None:
-        """Show the first page, with what went wrong where something did."""
+    def show_start(self, problem: str = "") -> None:
+        """Show the first page, with a problem that prevented opening."""
         window = StartWindow(
             self._settings.display.theme,
             self._keymap,
@@ -138,11 +139,11 @@ class WindowManager(QObject):
         )
         window.exposed.connect(self.recents.reload)
         self._path = Path()
-        self._adopt(window)
-        if said:
-            window.opening.strip.say_failed(said)
+        self._show_window(window)
+        if problem:
+            window.opening.strip.say_failed(problem)
 
-    def _adopt(self, window: MainWindow | StartWindow) -> None:
+    def _show_window(self, window: MainWindow | StartWindow) -> None:
         window.open_wanted.connect(self.open)
         window.cancel_wanted.connect(self._cancel)
         window.close_wanted.connect(self._on_close_wanted)
@@ -170,32 +171,32 @@ class WindowManager(QObject):
     def _on_read(self, request: OpenRequest, source: CutoutSource) -> None:
         export = self.window.dialogs.export if isinstance(self.window, MainWindow) else None
         if export is None:
-            self._swap(request, source)
+            self._replace_window(request, source)
             return
-        # An export that runs reads the files of this window, and what came of it is to be read.
+        # A running export reads the files of this window, and the user has to see its result.
         self._held = request, source
         self.window.opening.strip.say_held(request.name)
         export.finished.connect(self._show_held_soon)
 
     def _show_held_soon(self) -> None:
-        # Not while the dialog, which the window owns, is on its way out.
+        # In a later turn, after the dialog, a child of the window, has closed.
         QTimer.singleShot(0, self._show_held)
 
     def _show_held(self) -> None:
         held, self._held = self._held, None
         if held is not None:
-            self._swap(*held)
+            self._replace_window(*held)
 
-    def _let_go(self) -> None:
+    def _drop_held(self) -> None:
         held, self._held = self._held, None
         if held is not None:
             held[1].close()
 
     def _cancel(self) -> None:
         self._reader.cancel()
-        self._let_go()
+        self._drop_held()
 
-    def _swap(self, request: OpenRequest, source: CutoutSource) -> None:
+    def _replace_window(self, request: OpenRequest, source: CutoutSource) -> None:
         before, same = self.window, False
         if isinstance(before, MainWindow):
             same = list(request.inputs) == before.session.source.record.get("inputs")
@@ -204,7 +205,7 @@ class WindowManager(QObject):
         path = (request.session or usual).absolute()
         own = isinstance(before, MainWindow) and path == self._path.absolute()
         if own:
-            # One window alone writes to a session.
+            # Only one window may write to a session.
             before.shut_down()
         try:
             self.show(source, path)
@@ -222,7 +223,7 @@ class WindowManager(QObject):
             after.set_radius(radius)
 
     def _take_place(self, before: MainWindow | StartWindow) -> MainWindow | StartWindow:
-        """Put the present window where another one was, and close that."""
+        """Move the present window to the place of the previous one, and close the previous one."""
         after = self.window
         after.set_theme(is_dark(before.palette()))
         after.setGeometry(before.geometry())
@@ -250,35 +251,35 @@ class WindowManager(QObject):
 
     def _on_closed(self, window: MainWindow | StartWindow) -> None:
         if window is self.window:
-            self._let_go()
+            self._drop_held()
             self._reader.close()
             self.recents.close()
 
 
 def opened_words(source: CutoutSource, attention: Sequence[str] = ()) -> str:
-    """What was opened and how many there are, and where the notes on it stand.
+    """Return the status text of an opened input: its candidates, and the menus with more.
 
     Parameters
     ----------
     source : CutoutSource
     attention : sequence of str
-        Said before all else.
+        Texts that come first.
     """
     candidates = source.candidates
-    said = next(iter(candidates.notes), "")
-    if not said.startswith(source.title):
-        said = f"{source.title}: {_count(source)}"
+    summary = next(iter(candidates.notes), "")
+    if not summary.startswith(source.title):
+        summary = f"{source.title}: {_count_text(source)}"
     notes = len(dict.fromkeys([*source.notes, *candidates.notes]))
-    words = [*attention, f"opened {said}"]
+    texts = [*attention, f"opened {summary}"]
     unread = len(source.report)
     if unread:
-        words.append(f"{unread} could not be read: File > Report")
+        texts.append(f"{unread} could not be read: File > Report")
     if notes:
-        words.append(f"{counted(notes, 'note')}: File > What was recognised")
-    return "; ".join(words)
+        texts.append(f"{counted(notes, 'note')}: File > Notes on the input")
+    return "; ".join(texts)
 
 
-def _count(source: CutoutSource) -> str:
+def _count_text(source: CutoutSource) -> str:
     count = len(source.candidates)
     if source.complete:
         return counted(count, "candidate")
