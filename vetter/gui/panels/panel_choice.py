@@ -98,7 +98,7 @@ class PanelPicker(QDialog):
 
     def accept(self) -> None:
         """Emit the choice and close."""
-        self.picked.emit(self._choice.chosen(self._ticked(), self.ticks))
+        self.picked.emit(self._choice.chosen(self._ticked_planes(), self.ticks))
         super().accept()
 
     def as_at_first(self) -> None:
@@ -106,7 +106,7 @@ class PanelPicker(QDialog):
         for plane, tick in self.ticks.items():
             tick.setChecked(self._choice.by_default(plane))
 
-    def _ticked(self) -> list[str]:
+    def _ticked_planes(self) -> list[str]:
         return [plane for plane, tick in self.ticks.items() if tick.isChecked()]
 
     def _make_buttons(self) -> QDialogButtonBox:
@@ -124,4 +124,4 @@ class PanelPicker(QDialog):
         ok = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
         if ok is not None:
             # At least one plane must have a panel.
-            ok.setEnabled(bool(self._ticked()))
+            ok.setEnabled(bool(self._ticked_planes()))

@@ -71,10 +71,10 @@ class ExportPicture:
         image = QImage(size[0], size[1], QImage.Format.Format_RGB32)
         image.fill(QColor(DARK.window))
         painter = QPainter(image)
-        painter.setFont(_font(14))
+        painter.setFont(_make_font(14))
         painter.setPen(QColor(DARK.text))
         painter.drawText(QRect(GAP, 0, size[0] - 2 * GAP, HEADING), _LEFT, frame.name)
-        painter.setFont(_font(12))
+        painter.setFont(_make_font(12))
         for place, panel in enumerate(panels):
             x = GAP + place * (PANEL + GAP)
             _draw_title(painter, QRect(x, HEADING, PANEL, TITLE), panel)
@@ -87,7 +87,7 @@ class ExportPicture:
         return image
 
 
-def _font(pixels: int) -> QFont:
+def _make_font(pixels: int) -> QFont:
     font = QFont()
     font.setPixelSize(pixels)
     # Subpixel antialiasing colours the edges for one kind of screen.

@@ -142,7 +142,7 @@ class Thumbnails(QObject):
         elif self._plane not in frame.pictures:
             made = f"no {self._plane}"
         else:
-            made = _scaled(frame.pictures[self._plane], round(self._size * self._ratio))
+            made = _scale_picture(frame.pictures[self._plane], round(self._size * self._ratio))
             made.setDevicePixelRatio(self._ratio)
         self._images[spot] = made
         if frame.north is not None and frame.east is not None:
@@ -153,7 +153,7 @@ class Thumbnails(QObject):
         return made
 
 
-def _scaled(picture: Picture, size: int) -> QImage:
+def _scale_picture(picture: Picture, size: int) -> QImage:
     """Return a picture (y up) as an independent image with this longer side."""
     rows, columns = picture.shape
     upright = picture[::-1].tobytes()

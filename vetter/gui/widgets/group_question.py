@@ -1,4 +1,4 @@
-"""Question before a verdict for several candidates, with their number and the unseen ones."""
+"""Question before a verdict for many candidates: their number, and how many are unseen."""
 
 from __future__ import annotations
 

@@ -45,12 +45,12 @@ def badge(code: int, size: int, dark: bool, ratio: float = 1.0) -> QPixmap:
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _paint(painter, code, float(size), colour(code, dark))
+    _paint_badge(painter, code, float(size), colour(code, dark))
     painter.end()
     return pixmap
 
 
-def _paint(painter: QPainter, code: int, size: float, tone: QColor) -> None:
+def _paint_badge(painter: QPainter, code: int, size: float, tone: QColor) -> None:
     middle = size / 2
     if code == 0:
         painter.setPen(QPen(tone, 1.2))
