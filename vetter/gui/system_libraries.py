@@ -80,7 +80,7 @@ def check(environment: Mapping[str, str] = os.environ, load: Load = ctypes.CDLL)
     Raises
     ------
     VetterError
-        Libraries are missing (the message has the command that installs them), or the screen is.
+        Libraries are missing (the message has the install command), or no screen is reachable.
     """
     if not sys.platform.startswith("linux"):
         return

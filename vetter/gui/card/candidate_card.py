@@ -251,7 +251,7 @@ def _set_text(label: QLabel, text: str) -> None:
 
 
 class UnsavedComments(QObject):
-    """Return of refused comments to their line, with a message after a move to another candidate.
+    """Handler of refused comments, which return to their line or wait for the user's return.
 
     Parameters
     ----------

@@ -88,7 +88,7 @@ class Pages(QStackedWidget):
             self.field.toggle()
 
     def decide(self, verdict: Verdict) -> None:
-        """Give a verdict to the candidate on screen, or to the candidates selected together."""
+        """Give a verdict to the current candidate, or to those selected in grid or field view."""
         session = self._session
         in_grid = self._grid is not None and self.currentWidget() is self._grid
         if in_grid and self._grid is not None and self._grid.decide(verdict):

@@ -33,7 +33,7 @@ SETTLING_MS = 200
 
 
 class CandidatePresenter(QObject):
-    """Short path from a key to its pixels: panels first, all other widgets in later turns.
+    """Presenter that keeps the path from a key to its pixels short: panels first, the rest later.
 
     The builder and the fits are woken after the panels and the list are painted; before, they
     would compete for the interpreter (paint 2.8 against 7.9 ms).

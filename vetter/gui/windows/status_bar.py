@@ -83,7 +83,7 @@ class Status(QStatusBar):
         self.refresh()
 
     def say(self, text: str, important: bool = False) -> None:
-        """Show a message for `MESSAGE_SECONDS`, an important one for `IMPORTANT_SECONDS`."""
+        """Show a message for a few seconds, an important one for longer."""
         self.showMessage(text, 1000 * (IMPORTANT_SECONDS if important else MESSAGE_SECONDS))
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
