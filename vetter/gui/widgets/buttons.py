@@ -31,10 +31,10 @@ def button_box(
 class CheckedButton(QToolButton):
     """Button that stays down, filled with the selection's colour; keys as `EnteredButton`.
 
-        Parameters
-        ----------
-        words : str
-    Text of the button.
+    Parameters
+    ----------
+    words : str
+        Text of the button.
     """
 
     def __init__(self, words: str, parent: QWidget | None = None) -> None:
@@ -59,12 +59,12 @@ class CheckedButton(QToolButton):
 class EnteredButton(QPushButton):
     """Button that leaves the focus alone on a click; after Tab, Enter presses it.
 
-        Space and the letters go on to the commands.
+    Space and the letters go on to the commands.
 
-        Parameters
-        ----------
-        words : str
-    Text of the button.
+    Parameters
+    ----------
+    words : str
+        Text of the button.
     """
 
     def __init__(self, words: str, parent: QWidget | None = None) -> None:
