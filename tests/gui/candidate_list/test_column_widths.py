@@ -6,8 +6,8 @@ import pytest
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from vetter.gui.candidate_list.list_model import (
-    LEAST_NAME_WIDTH,
-    LEAST_TAGS_WIDTH,
+    MIN_NAME_WIDTH,
+    MIN_TAGS_WIDTH,
     column_widths,
 )
 from vetter.gui.candidate_list.list_view import CandidateListView
@@ -40,6 +40,6 @@ def test_the_empty_tags_give_way_before_a_name_is_cut_off(view) -> None:
 
 def test_then_the_name_is_cut_off_as_far_as_it_can_be(view) -> None:
     whole, cut = _widths(view, 5000)
-    assert (cut["tags"], cut["name"]) == (LEAST_TAGS_WIDTH, LEAST_NAME_WIDTH)
+    assert (cut["tags"], cut["name"]) == (MIN_TAGS_WIDTH, MIN_NAME_WIDTH)
     others = whole.keys() - {"tags", "name"}
     assert all(cut[name] == whole[name] for name in others)

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QHeaderView, QMenu, QWidget
 from vetter.gui.candidate_list.list_model import CandidateModel
 from vetter.review.queue import Queue
 
-NARROWEST = 26
+MIN_SECTION_WIDTH = 26
 
 
 class CandidateHeading(QHeaderView):
@@ -32,7 +32,7 @@ class CandidateHeading(QHeaderView):
         self.setSectionsClickable(True)
         self.setSectionsMovable(True)
         self.setHighlightSections(False)
-        self.setMinimumSectionSize(NARROWEST)
+        self.setMinimumSectionSize(MIN_SECTION_WIDTH)
         self.setStretchLastSection(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._on_menu)

@@ -23,11 +23,11 @@ _DRAW_RIGHT = int(RIGHT) | int(Qt.TextFlag.TextSingleLine)
 _DRAW_LEFT = int(LEFT) | int(Qt.TextFlag.TextSingleLine)
 
 SAMPLED_LINES = 60
-WIDEST = 260
-NARROWEST = 48
+MAX_COLUMN_WIDTH = 260
+MIN_COLUMN_WIDTH = 48
 VERDICT_WIDTH = 30
-LEAST_NAME_WIDTH = 110
-LEAST_TAGS_WIDTH = 30
+MIN_NAME_WIDTH = 110
+MIN_TAGS_WIDTH = 30
 BESIDE_TEXT = 14
 BESIDE_HEADING = 16
 
@@ -211,11 +211,11 @@ def column_widths(table: CandidateModel, metrics: QFontMetrics, room: int) -> li
     if widths and table.names[-1] == "tags":
         # Tags shrink first: as the last section they get the remaining width, and most are empty.
         excess = max(sum(widths) - room, 0)
-        widths[-1] = max(widths[-1] - excess, LEAST_TAGS_WIDTH)
+        widths[-1] = max(widths[-1] - excess, MIN_TAGS_WIDTH)
     if "name" in table.names:
         name = table.names.index("name")
         excess = max(sum(widths) - room, 0)
-        widths[name] = min(widths[name], max(widths[name] - excess, LEAST_NAME_WIDTH))
+        widths[name] = min(widths[name], max(widths[name] - excess, MIN_NAME_WIDTH))
     return widths
 
 
@@ -227,4 +227,4 @@ def _fitting_width(table: CandidateModel, metrics: QFontMetrics, section: int, n
     texts = [table.text(place, section) for place in range(0, count, step)]
     widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
     heading = metrics.horizontalAdvance(name) + BESIDE_HEADING
-    return min(max(widest + BESIDE_TEXT, heading, NARROWEST), WIDEST)
+    return min(max(widest + BESIDE_TEXT, heading, MIN_COLUMN_WIDTH), MAX_COLUMN_WIDTH)

@@ -27,14 +27,14 @@ from vetter.review.session import Session
 
 FITS_SHOW_MS = 200
 """Interval between updates of fit results in the list, long since keys come first."""
-MANY = 200
+MIN_LINES_FULL_REPAINT = 200
 """Number of changed lines from which the whole view is painted rather than single lines."""
-LEAST_WIDTH = 240
-MOST_WIDTH = 400
-"""Beside it, seven panels of 41 pixels have whole screen pixels at 1600 x 900 and 1280 x 720."""
+MIN_WIDTH = 240
+MAX_WIDTH = 400
+"""First width at most: seven panels of 41 pixels fit whole pixels at 1600 x 900 and 1280 x 720."""
 
 SCORED_WIDTH = 430
-"""Beside a list with scores stand three stamps of 63 pixels, on six screen pixels each."""
+"""First width at most with scores: three stamps of 63 pixels fit at six screen pixels each."""
 
 MARGINS = (0, 4, 6, 2)
 
@@ -67,7 +67,7 @@ class CandidateListView(QTableView):
         self._shows_fits = False
         self._top_row = -1
         scored = bool(score_columns(session.source, session.candidates))
-        self._most_width = SCORED_WIDTH if scored else MOST_WIDTH
+        self._max_width = SCORED_WIDTH if scored else MAX_WIDTH
         self._arrived: set[int] = set()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -106,7 +106,7 @@ class CandidateListView(QTableView):
             self._table.set_columns(self._first_columns())
         self._shows_fits = not set(FIT_COLUMNS).isdisjoint(self._table.names)
         self.heading.straighten()
-        room = self._most_width - self._frame_width()
+        room = self._max_width - self._frame_width()
         widths = column_widths(self._table, self.fontMetrics(), room)
         for section, width in enumerate(widths):
             self.setColumnWidth(section, width)
@@ -138,10 +138,10 @@ class CandidateListView(QTableView):
     def sizeHint(self) -> QSize:
         widths = sum(self.columnWidth(section) for section in range(len(self._table.names)))
         width = widths + self._frame_width()
-        return QSize(min(max(width, LEAST_WIDTH), self._most_width), 400)
+        return QSize(min(max(width, MIN_WIDTH), self._max_width), 400)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(LEAST_WIDTH, 120)
+        return QSize(MIN_WIDTH, 120)
 
     def repaint_later(self) -> None:
         """Schedule a repaint of the list, after the panels."""
@@ -151,7 +151,7 @@ class CandidateListView(QTableView):
 
     def update_rows(self, rows: list[int]) -> None:
         """Repaint the lines of these candidates that are on screen."""
-        if len(rows) >= MANY:
+        if len(rows) >= MIN_LINES_FULL_REPAINT:
             self.repaint_later()
             return
         for row in rows:

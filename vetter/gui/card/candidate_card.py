@@ -20,7 +20,7 @@ from vetter.gui.widgets.verdict_style import WORDS, badge, colour, is_dark
 from vetter.review.session import Session
 
 SAMPLE_NAME = "J042103.27+331204.9"
-LONG_NAME = len(SAMPLE_NAME)
+MAX_NAME_LENGTH = len(SAMPLE_NAME)
 """Longest name, in characters, shown without a tool tip; longer names may be cut off."""
 
 
@@ -223,7 +223,7 @@ class CandidateCard(QWidget):
         name = self._session.candidates.name(self._row)
         if self.name.text() != name:
             self.name.setText(name)
-            self.name.setToolTip(plain_tip(name) if len(name) > LONG_NAME else "")
+            self.name.setToolTip(plain_tip(name) if len(name) > MAX_NAME_LENGTH else "")
         self._show_facts()
         self._show_opinion()
 

@@ -15,7 +15,7 @@ from vetter.review.cutouts.rendered_cutout import RenderedCutout
 
 WIDE_LINES, NARROW_LINES = 3, 4
 NO_BREAK, JOINED = "\N{NO-BREAK SPACE}", "\N{WORD JOINER}"
-SHORT = 40
+MAX_UNBROKEN_LENGTH = 40
 """Longest part of the numbers, in characters, that is not broken at the end of a line."""
 
 
@@ -120,6 +120,6 @@ def _break_at_commas(part: str) -> str:
 
 
 def _without_breaks(words: str) -> str:
-    """Return the text without break points; empty if it is longer than `SHORT`."""
+    """Return the text without break points; empty if it is longer than `MAX_UNBROKEN_LENGTH`."""
     unbroken = words.replace(" ", NO_BREAK).replace("/", f"/{JOINED}")
-    return unbroken if len(words) <= SHORT else ""
+    return unbroken if len(words) <= MAX_UNBROKEN_LENGTH else ""

@@ -61,7 +61,7 @@ _Role = Qt.ItemDataRole
 
 PLANES = ("image", "convolved", "diff", "adjusted", "template")
 _SIDE, _GAP, _TITLE = 132, 6, 18
-MOST = 4
+MAX_PICTURES = 4
 
 
 class DisappearedDialog(QDialog):
@@ -86,7 +86,7 @@ class DisappearedDialog(QDialog):
         self._cache = cache
         self._came_from = session.current_row
         rows, decided = undecided(fits.disappeared_rows(), lambda row: bool(session.codes[row]))
-        self.model = DisappearedModel(rows, session.candidates, fits.table)
+        self.model = ExplainedModel(rows, session.candidates, fits.table)
         self.setWindowTitle("Reject all explained")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(720, 640)
@@ -238,7 +238,7 @@ def _explanation_text(session: Session, fits: Fits, count: int, decided: int) ->
     return text
 
 
-class DisappearedModel(QAbstractTableModel):
+class ExplainedModel(QAbstractTableModel):
     """Table with a line for each given row of the candidate list; all are ticked at first.
 
     Parameters
@@ -345,11 +345,11 @@ class FrameStrip(QWidget):
         self._frame: RenderedCutout | None = None
         self._words = ""
         self.setFixedHeight(_SIDE + _TITLE)
-        self.setMinimumWidth(MOST * (_SIDE + _GAP))
+        self.setMinimumWidth(MAX_PICTURES * (_SIDE + _GAP))
         self.setAccessibleName("selected candidate")
 
     def sizeHint(self) -> QSize:
-        return QSize(MOST * (_SIDE + _GAP), _SIDE + _TITLE)
+        return QSize(MAX_PICTURES * (_SIDE + _GAP), _SIDE + _TITLE)
 
     @property
     def row(self) -> int | None:
@@ -372,7 +372,7 @@ class FrameStrip(QWidget):
             painter.end()
             return
         left = 0.0
-        for name in [name for name in PLANES if name in frame.pictures][:MOST]:
+        for name in [name for name in PLANES if name in frame.pictures][:MAX_PICTURES]:
             image, _pixels = as_image(frame.pictures[name])
             painter.drawText(QPointF(left, 13), name)
             scale = _SIDE / max(image.width(), image.height())

@@ -34,7 +34,7 @@ from vetter.review.session import Session
 ORDER = (Verdict.ACCEPT, Verdict.MAYBE, Verdict.REJECT, Verdict.NONE)
 FORMATS = {"ecsv": "ECSV", "csv": "CSV", "votable": "VOTable", "fits": "FITS"}
 FOLDER = "vetter_export"
-MOST_LINES = 12
+MAX_LINES = 12
 
 
 class FitResults(Protocol):
@@ -238,9 +238,9 @@ class ExportDialog(QDialog):
     def _on_done(self, report: ExportReport) -> None:
         self._show_running(False)
         lines = report.lines()
-        if len(lines) > MOST_LINES:
-            omitted = len(lines) - MOST_LINES
-            lines = [*lines[:MOST_LINES], f"... and {counted(omitted, 'more line')}"]
+        if len(lines) > MAX_LINES:
+            omitted = len(lines) - MAX_LINES
+            lines = [*lines[:MAX_LINES], f"... and {counted(omitted, 'more line')}"]
         self.outcome.setText("\n".join(lines))
 
     def _on_failed(self, reason: str) -> None:

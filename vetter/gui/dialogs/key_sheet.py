@@ -28,7 +28,7 @@ Group = tuple[str, list[tuple[str, str]]]
 COLUMNS = 3
 SPELT = {".": ".  full stop", ",": ",  comma", "-": "-  minus"}
 """Readable text for keys whose sign is only a pixel or two on the screen."""
-ELSEWHERE = (
+FIXED_KEYS = (
     ("Grid", "Arrows", "Move; with Shift select a range"),
     ("Grid", "Ctrl+A", "Select all"),
     ("Grid", "Ctrl+Space", "Add or remove one candidate"),
@@ -117,7 +117,7 @@ def _make_groups(commands: Iterable[Command[Any]], keymap: Keymap) -> list[Group
         elif keys:
             by_menu[command.menu].append((keys_text(keys), command.title))
     by_menu["Review"] += _join_tags(tags)
-    for menu, fixed_keys, action in ELSEWHERE:
+    for menu, fixed_keys, action in FIXED_KEYS:
         by_menu.setdefault(menu, []).append((fixed_keys, action))
     return [(menu, rows) for menu, rows in by_menu.items() if rows]
 

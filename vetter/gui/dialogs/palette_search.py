@@ -12,8 +12,8 @@ from vetter.review.session import Session
 if TYPE_CHECKING:
     from vetter.gui.opening.input_chooser import InputChooser
 
-MOST_CANDIDATES = 20
-MOST_SORTS = 12
+MAX_CANDIDATES = 20
+MAX_SORTS = 12
 
 
 class CandidateSearch:
@@ -45,7 +45,7 @@ class CandidateSearch:
                 sort = partial(self._session.queue.sort_by, column, descending)
                 fitting.append((found, (title, "", sort)))
         fitting.sort(key=lambda line: -line[0])
-        return [line for _, line in fitting[:MOST_SORTS]]
+        return [line for _, line in fitting[:MAX_SORTS]]
 
     def _fitting_candidates(self, text: str) -> list[Line]:
         search = text.strip().lower()
@@ -55,7 +55,7 @@ class CandidateSearch:
         for row, name in enumerate(self._names):
             if search in name:
                 rows.append(row)
-                if len(rows) == MOST_CANDIDATES:
+                if len(rows) == MAX_CANDIDATES:
                     break
         # Names that begin with the typed text come first.
         rows.sort(key=lambda row: not self._names[row].startswith(search))

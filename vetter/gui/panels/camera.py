@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-CRISP = 3.0
+MIN_WHOLE_SCALE = 3.0
 """Smallest scale, in screen pixels per cutout pixel, that is rounded to a whole number."""
-LARGEST = 160.0
-SMALLEST_ZOOM = 0.25
+MAX_SCALE = 160.0
+MIN_ZOOM = 0.25
 
 
 class Area(NamedTuple):
@@ -104,13 +104,13 @@ def place(area: Area, subject: Subject, view: View) -> Placement:
 
 
 def scale_of(area: Area, subject: Subject, view: View) -> float:
-    """Return the screen units per cutout pixel: whole device pixels from `CRISP` on."""
+    """Return the screen units per cutout pixel: whole device pixels from `MIN_WHOLE_SCALE` on."""
     fitting = min(area.width / subject.nx, area.height / subject.ny) * area.ratio
     fitting = max(fitting, 1e-3)
-    if fitting >= CRISP:
+    if fitting >= MIN_WHOLE_SCALE:
         fitting = math.floor(fitting)
-    device = min(fitting * view.zoom, max(LARGEST, fitting))
-    if device >= CRISP:
+    device = min(fitting * view.zoom, max(MAX_SCALE, fitting))
+    if device >= MIN_WHOLE_SCALE:
         device = math.floor(device + 0.5)
     return device / area.ratio
 
@@ -125,7 +125,7 @@ def zoomed(
     at : (float, float), optional
         Point in the panel's coordinates whose cutout pixel stays in place.
     """
-    zoom = min(max(view.zoom * factor, SMALLEST_ZOOM), _largest_zoom(area, subject))
+    zoom = min(max(view.zoom * factor, MIN_ZOOM), _largest_zoom(area, subject))
     if zoom <= 1.0 + 1e-9:
         return View(zoom=zoom)
     target = view._replace(zoom=zoom)
@@ -153,7 +153,7 @@ def _centred_on(view: View, subject: Subject, x: float, y: float) -> View:
 
 def _largest_zoom(area: Area, subject: Subject) -> float:
     fitting = scale_of(area, subject, View()) * area.ratio
-    return max(LARGEST / fitting, 1.0)
+    return max(MAX_SCALE / fitting, 1.0)
 
 
 def _middle(area: Area) -> tuple[float, float]:
@@ -207,6 +207,6 @@ def arrangement(
         side = max(math.floor(min(across, down)), 1)
         scale = math.floor(side * ratio / pixels) if pixels else 0
         choices.append(
-            Arrangement(rows, columns, scale * pixels / ratio if scale >= CRISP else side)
+            Arrangement(rows, columns, scale * pixels / ratio if scale >= MIN_WHOLE_SCALE else side)
         )
     return max(choices, key=lambda choice: choice.side)

@@ -14,7 +14,7 @@ from vetter.gui.panels.plane_panel import TITLE_HEIGHT, PlanePanel, Stage
 from vetter.gui.widgets.theme import DARK, LIGHT
 
 ZOOM_STEP = math.sqrt(2)
-NOTCH = 2**0.25
+ZOOM_PER_NOTCH = 2**0.25
 _GAP = 6.0
 
 
@@ -249,7 +249,7 @@ class PanelScene(pg.GraphicsLayoutWidget):
         assert event is not None
         panel_and_point = self._panel_at(event.position())
         if panel_and_point is not None:
-            self._zoom(NOTCH ** (event.angleDelta().y() / 120), *panel_and_point)
+            self._zoom(ZOOM_PER_NOTCH ** (event.angleDelta().y() / 120), *panel_and_point)
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:

@@ -20,7 +20,7 @@ from vetter.gui.panels.readout import values
 from vetter.gui.widgets.plain_text import plain_tip
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
 
-VALUES_PAUSE_MS = 25
+VALUES_INTERVAL_MS = 25
 """Delay before the titles follow the pointer: at most forty updates a second."""
 
 
@@ -52,7 +52,7 @@ class PlaneRow(PanelScene):
         self._pixel: tuple[float, float] | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
-        self._soon.setInterval(VALUES_PAUSE_MS)
+        self._soon.setInterval(VALUES_INTERVAL_MS)
         self._soon.timeout.connect(self._repaint_soon)
         self.pointer.connect(self._on_pointer)
 

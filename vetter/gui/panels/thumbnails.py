@@ -18,10 +18,10 @@ from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import RenderedCutout, Target
 
 SIZE = 96
-KEPT = 1500
+MAX_PICTURES = 1500
 """Largest number of pictures in memory; at 96 pixels they take 55 MB."""
 
-Lie = tuple[float, float]
+SkyOrientation = tuple[float, float]
 """Directions of north and east on a picture, degrees from +x (right) towards +y (up)."""
 
 
@@ -63,7 +63,7 @@ class Thumbnails(QObject):
         self._size, self._ratio = SIZE, 1.0
         self._recipe = (cache.looks, cache.radius)
         self._images: OrderedDict[Target, QImage | str] = OrderedDict()
-        self._lies: dict[Target, Lie] = {}
+        self._lies: dict[Target, SkyOrientation] = {}
         cache.ready.connect(self._on_ready)
         cache.place_ready.connect(self._on_place_ready)
 
@@ -97,7 +97,7 @@ class Thumbnails(QObject):
             self._images.move_to_end(row)
         return made
 
-    def lie(self, spot: Target) -> Lie | None:
+    def lie(self, spot: Target) -> SkyOrientation | None:
         """Return the orientation of a spot's picture on the sky; None if unknown so far."""
         return self._lies.get(spot)
 
@@ -147,7 +147,7 @@ class Thumbnails(QObject):
         self._images[spot] = made
         if frame.north is not None and frame.east is not None:
             self._lies[spot] = frame.north, frame.east
-        while len(self._images) > KEPT:
+        while len(self._images) > MAX_PICTURES:
             oldest, _ = self._images.popitem(last=False)
             self._lies.pop(oldest, None)
         return made
@@ -167,7 +167,7 @@ def _scale_picture(picture: Picture, size: int) -> QImage:
     ).copy()
 
 
-def quarter_turns(own: Lie, wanted: Lie) -> tuple[int, bool]:
+def quarter_turns(own: SkyOrientation, wanted: SkyOrientation) -> tuple[int, bool]:
     """Return the quarter turns that bring a picture's north nearest to that of another.
 
     Returns
@@ -193,5 +193,5 @@ def turned(image: QImage, turns: int, mirrored: bool) -> QImage:
     return made
 
 
-def _is_east_left(lie: Lie) -> bool:
+def _is_east_left(lie: SkyOrientation) -> bool:
     return math.sin(math.radians(lie[1] - lie[0])) > 0

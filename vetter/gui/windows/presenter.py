@@ -19,16 +19,16 @@ from vetter.review.cutouts.rendered_cutout import RenderedCutout
 from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
-HELD_MS = 40
+FIT_PAUSE_MS = 40
 """Pause of the fits after a key, in which the shown and the next candidates are built."""
 
-PAINT_AHEAD_MS = 15
+PAINT_AHEAD_DELAY_MS = 15
 """Idle time after which the next candidate is painted ahead, while the user looks."""
 
-POINTER_RESTS_MS = 60
+POINTER_REST_MS = 60
 """Rest of the pointer after which the card, which shows its position, is painted ahead again."""
 
-SETTLING_MS = 200
+SETTLE_DELAY_MS = 200
 """Delay of slow work after the first paint, when the user begins to look."""
 
 
@@ -73,11 +73,11 @@ class CandidatePresenter(QObject):
         self._exposed = False
         self._closed = False
         self._after_paint = self._timer(0, self._follow)
-        self._settling = self._timer(SETTLING_MS, self._settle)
-        self._while_looking = self._timer(PAINT_AHEAD_MS, self._paint_ahead)
+        self._settling = self._timer(SETTLE_DELAY_MS, self._settle)
+        self._while_looking = self._timer(PAINT_AHEAD_DELAY_MS, self._paint_ahead)
         self._card_turn = self._timer(0, self._paint_card_ahead)
-        self._pointer_rest = self._timer(POINTER_RESTS_MS, self._paint_card_ahead)
-        self._held = self._timer(HELD_MS, fits.go_on)
+        self._pointer_rest = self._timer(POINTER_REST_MS, self._paint_card_ahead)
+        self._held = self._timer(FIT_PAUSE_MS, fits.go_on)
         session.recorder.begun.connect(self._pause_fits)
         self._stretch_bar.looks_changed.connect(self._pause_fits)
         session.current_changed.connect(self._on_current_changed)

@@ -126,7 +126,7 @@ class WindowManager(QObject):
         window.opening.put_recents(self.recents)
         cautions = (*source.extra_cautions, *source.candidates.cautions)
         attention = [*filter(None, (taken,)), *notes, *cautions]
-        window.status.say(opened_words(source, attention), bool(attention))
+        window.status.say(opened_text(source, attention), bool(attention))
 
     def show_start(self, problem: str = "") -> None:
         """Show the first page, with a problem that prevented opening."""
@@ -256,7 +256,7 @@ class WindowManager(QObject):
             self.recents.close()
 
 
-def opened_words(source: CutoutSource, attention: Sequence[str] = ()) -> str:
+def opened_text(source: CutoutSource, attention: Sequence[str] = ()) -> str:
     """Return the status text of an opened input: its candidates, and the menus with more.
 
     Parameters
