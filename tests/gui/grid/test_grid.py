@@ -309,7 +309,7 @@ def test_it_asks_again_for_what_is_missing_on_screen(qtbot, grid, cache) -> None
 
 
 def test_a_cutout_that_is_not_square_keeps_its_shape(grid, cache, session) -> None:
-    from vetter.gui.panels.thumbnails import _scaled
+    from vetter.gui.panels.thumbnails import _scale_picture
 
-    image = _scaled(np.full((10, 20), 0xFF102030, np.uint32), 96)
+    image = _scale_picture(np.full((10, 20), 0xFF102030, np.uint32), 96)
     assert (image.width(), image.height()) == (96, 48)
