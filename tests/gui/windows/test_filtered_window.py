@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,26 +9,12 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QMessageBox
 
-from tests.helpers.windows import WITHOUT_FITS, until_painted
-from vetter.app import open_window
+from tests.helpers.windows import until_painted
 from vetter.core.decisions.decision import Verdict
 from vetter.gui.windows.main_window import MainWindow
 
 KEY = Qt.Key
 NO_MATCH = "no candidate matches the filter: clear it first"
-
-
-@pytest.fixture
-def window(qtbot: Any, tmp_path: Path) -> Iterator[MainWindow]:
-    window = open_window(
-        "demo", session=tmp_path / "s.vetter", reviewer="ann", settings=WITHOUT_FITS
-    )
-    window.resize(1280, 720)
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=30000)
-    until_painted(qtbot, window)
-    yield window
-    window.close()
 
 
 def press(*keys: Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:

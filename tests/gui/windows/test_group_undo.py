@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 
-from tests.helpers.windows import WITHOUT_FITS, until_painted
-from vetter.app import open_window
 from vetter.core.decisions.decision import Verdict
 from vetter.core.judgement.fit_table import Disappeared
 from vetter.gui.dialogs.disappeared import DisappearedDialog
@@ -20,19 +16,6 @@ from vetter.gui.windows.main_window import MainWindow
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
-
-
-@pytest.fixture
-def window(qtbot: Any, tmp_path: Path) -> Iterator[MainWindow]:
-    window = open_window(
-        "demo", session=tmp_path / "s.vetter", reviewer="ann", settings=WITHOUT_FITS
-    )
-    window.resize(1280, 720)
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=30000)
-    until_painted(qtbot, window)
-    yield window
-    window.close()
 
 
 def undo(qtbot: Any, window: MainWindow) -> None:
