@@ -19,7 +19,7 @@ from typing import Any
 
 from tests.fuzzing.case import REFUSED, USABLE, Outcome
 from vetter.errors import InputError
-from vetter.io.child_process import begin, receive, send
+from vetter.io.child_process import receive, send, start_child
 
 MOST_SECONDS = 60.0
 """Until a reader is taken for stuck, on a machine that may be busy."""
@@ -82,7 +82,7 @@ class Reading:
 
     def _begin(self) -> None:
         self._folder = tempfile.mkdtemp(prefix="vetter-fuzz-")
-        self._process = begin("tests.fuzzing.worker")
+        self._process = start_child("tests.fuzzing.worker")
         assert self._process.stdin is not None and self._process.stdout is not None
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
         self._answers = receive(self._stdout)

@@ -177,7 +177,7 @@ def test_a_process_that_is_killed_is_told(
         pipe = subprocess.PIPE
         return subprocess.Popen([sys.executable, "-c", code], stdin=pipe, stdout=pipe)
 
-    monkeypatch.setattr(child_process, "begin", killed)
+    monkeypatch.setattr(child_process, "start_child", killed)
     words = command(tmp_path, 2 * BATCH)
     assert cli.main([*words, "-o", str(tmp_path / "out.csv"), "--jobs", "2"]) == 2
     said = capsys.readouterr().err.splitlines()

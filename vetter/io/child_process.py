@@ -31,7 +31,9 @@ class Tied:
     """First message of a process that the system kills with the one that began it."""
 
 
-def begin(module: str, own_session: bool = False, tied: bool = False) -> subprocess.Popen[bytes]:
+def start_child(
+    module: str, own_session: bool = False, tied: bool = False
+) -> subprocess.Popen[bytes]:
     """Start ``main()`` of a module in a process with pipes to its standard input and output.
 
     ``own_session`` keeps it clear of the terminal's Ctrl+C, which this process then answers for
@@ -94,7 +96,7 @@ class ChildProcess:
     Parameters
     ----------
     module : str
-        Its ``main()`` serves; see `begin`, which takes the last two as well.
+        Its ``main()`` serves; see `start_child`, which takes the last two as well.
     on_message : callable
         Called with each message, on the thread that reads them.
     on_end : callable
@@ -113,7 +115,7 @@ class ChildProcess:
         self._on_message, self._on_end = on_message, on_end
         self._unsent: SimpleQueue[object] = SimpleQueue()
         self._closing = self._tied = self._held = False
-        self.process = begin(module, own_session, tied)
+        self.process = start_child(module, own_session, tied)
         name = module.rpartition(".")[2]
         self._reader = threading.Thread(target=self._read, name=f"{name} answers", daemon=True)
         self._sender = threading.Thread(target=self._send, name=f"{name} requests", daemon=True)

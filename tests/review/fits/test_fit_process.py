@@ -113,7 +113,7 @@ def test_closing_ends_the_process_and_wishes_start_none(qtbot, ahead):
 
 
 def test_the_process_ends_when_the_window_was_killed(record):
-    process = child_process.begin("vetter.review.fits.fit_worker")
+    process = child_process.start_child("vetter.review.fits.fit_worker")
     child_process.send(process.stdin, Start(record, FitSettings(psf="stars"), 20.0))
     child_process.send(process.stdin, Wishes((0,), tuple(range(1, 150))))
     process.stdin.close()
@@ -230,7 +230,7 @@ def test_process_begun_by_another_is_not_tied():
 
 
 def test_what_is_on_its_way_is_not_fitted_twice(qtbot, record):
-    process = child_process.begin("vetter.review.fits.fit_worker")
+    process = child_process.start_child("vetter.review.fits.fit_worker")
     child_process.send(process.stdin, Start(record, FitSettings(psf="gaussian"), 20.0))
     child_process.send(process.stdin, Wishes((3, 4), None, 0))
     answers = child_process.receive(process.stdout)

@@ -111,7 +111,7 @@ class Listing:
             child_process.close_pipe(process.stdout)
 
     def _begin(self) -> None:
-        process = child_process.begin("vetter.io.alerts.listing", own_session=True)
+        process = child_process.start_child("vetter.io.alerts.listing", own_session=True)
         self._process = process
         assert process.stdin is not None and process.stdout is not None
         self._messages = child_process.receive(process.stdout)
