@@ -7,7 +7,8 @@ from PyQt6.QtCore import Qt
 from tests.helpers.drops import drop
 from tests.helpers.stamp_files import write_stamps
 from tests.helpers.windows import opener, present, until_painted, until_replaced
-from vetter.io.session.recent_sessions import RecentSession, recent_sessions
+from vetter.io.session.recent_sessions import RecentSession
+from vetter.review.opening.recent_settings import recent_sessions
 
 
 def test_sessions_are_remembered_with_how_far_they_are(qtbot, window, tmp_path):

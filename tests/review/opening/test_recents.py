@@ -7,13 +7,15 @@ import pytest
 
 from tests.helpers.decisions import event, listing
 from vetter.core.decisions.decision import Verdict
-from vetter.io.session.recent_sessions import RecentSession, recounted, remember
+from vetter.io.session.recent_sessions import RecentSession, recounted
 from vetter.io.session.session_file import SessionFile
+from vetter.review.opening.recent_settings import remember
 from vetter.review.opening.recents import Recents
 
 
 @pytest.fixture(autouse=True)
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
 

@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import (
 )
 
 from vetter.gui.widgets.plain_text import plain_label, plain_tip
-from vetter.io.session.recent_sessions import MOST, RecentSession
+from vetter.io.session.recent_sessions import MAX_ENTRIES, RecentSession
 
 CAN_BE_OPENED = (
     ("Candidate list and its images", "vetter candidates.ecsv --image sci.fits --diff diff.fits"),
@@ -117,7 +117,7 @@ class StartPage(QWidget):
         shown = bool(entries)
         header = self.table.horizontalHeader()
         height = header.sizeHint().height() if header is not None else 0
-        rows = min(len(entries), MOST) * self._row_height()
+        rows = min(len(entries), MAX_ENTRIES) * self._row_height()
         self.table.setFixedHeight(rows + height + 4)
         self.table.setVisible(shown)
         self.clear.setVisible(shown)

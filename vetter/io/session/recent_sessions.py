@@ -1,24 +1,17 @@
-"""The sessions opened lately: a small file in the user's state folder, shared by all windows."""
+"""Entries of the list of recent sessions, and the file in which earlier versions kept the list."""
 
 from __future__ import annotations
 
 import json
 import os
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from vetter.errors import VetterError
-from vetter.io.files.atomic import write_atomic
-from vetter.io.files.lock import SessionLock
 
-MOST = 10
-_LOCK_SECONDS = 2.0
-_MOST_BYTES = 1_000_000
+MAX_ENTRIES = 10
+_MAX_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,40 +45,35 @@ class RecentSession:
     reviewer: str = ""
 
 
-def recent_file() -> Path:
-    """Where they are kept; it may not exist."""
+def read_earlier_list() -> list[RecentSession]:
+    """Return the list that earlier versions kept, the last one first.
+
+    They kept it as JSON in the user's state folder; a missing or damaged file gives an empty list.
+    """
     from platformdirs import user_state_path
 
-    return user_state_path("vetter", appauthor=False) / "recent.json"
+    file = user_state_path("vetter", appauthor=False) / "recent.json"
+    try:
+        if file.stat().st_size > _MAX_BYTES:
+            return []
+        items = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return []
+    entries = [_entry(item) for item in items] if isinstance(items, list) else []
+    return [entry for entry in entries if entry is not None][:MAX_ENTRIES]
 
 
-def recent_sessions() -> list[RecentSession]:
-    """Those opened lately, the last one first; none where the file is missing or damaged."""
-    return _read(recent_file())
+def entry_to_json(entry: RecentSession) -> str:
+    """Return an entry as ASCII text without @, which begins Qt's values other than text."""
+    return json.dumps(asdict(entry)).replace("@", "\\u0040")
 
 
-def remember(entry: RecentSession) -> list[RecentSession]:
-    """Put a session first; the list as it is then.
-
-    What other windows have put there meanwhile stays. Where the folder cannot be written to, or
-    another window holds the file for seconds, nothing is remembered.
-    """
-    file = recent_file()
-    with _locked(file) as held:
-        entries = [entry, *(one for one in _read(file) if one.session != entry.session)]
-        entries = entries[:MOST]
-        if held:
-            _write(file, entries)
-    return entries
-
-
-def forget_all() -> list[RecentSession]:
-    """Empty the list."""
-    file = recent_file()
-    with _locked(file) as held:
-        if held:
-            _write(file, [])
-    return []
+def entry_of_json(text: str) -> RecentSession | None:
+    """Return the entry in a text; None if the text is damaged."""
+    try:
+        return _entry(json.loads(text))
+    except (ValueError, RecursionError):
+        return None
 
 
 def is_missing(entry: RecentSession) -> bool:
@@ -119,23 +107,6 @@ def _is_newer(entry: RecentSession) -> bool:
         return True
 
 
-def _write(file: Path, entries: list[RecentSession]) -> None:
-    text = json.dumps([asdict(one) for one in entries], indent=1)
-    write_atomic(file, f"{text}\n".encode(), sync=False)
-
-
-def _read(file: Path) -> list[RecentSession]:
-    try:
-        if file.stat().st_size > _MOST_BYTES:
-            return []
-        found = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
-        # Missing, cut short or written by hand: it is made anew by the next window.
-        return []
-    entries = [_entry(item) for item in found] if isinstance(found, list) else []
-    return [entry for entry in entries if entry is not None][:MOST]
-
-
 def _entry(item: Any) -> RecentSession | None:
     if not isinstance(item, dict):
         return None
@@ -155,33 +126,3 @@ def _entry(item: Any) -> RecentSession | None:
     return RecentSession(
         session, title, tuple(inputs), decided, candidates, at, estimated, reviewer
     )
-
-
-@contextmanager
-def _locked(file: Path) -> Iterator[bool]:
-    """The right to change the file, which the system takes back from a process that ends.
-
-    Yields
-    ------
-    bool
-        False where it was not to be had.
-    """
-    lock = None
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        beside = file.with_suffix(".lock")
-        beside.touch(exist_ok=True)
-        end = time.monotonic() + _LOCK_SECONDS
-        lock = SessionLock.acquire(beside)
-        while lock is None and time.monotonic() < end:
-            time.sleep(0.01)
-            lock = SessionLock.acquire(beside)
-    except OSError:
-        # A home that cannot be written to: the program works, it only remembers nothing.
-        yield False
-        return
-    try:
-        yield lock is not None
-    finally:
-        if lock is not None:
-            lock.release()

@@ -9,14 +9,8 @@ from queue import SimpleQueue
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from vetter.errors import VetterError
-from vetter.io.session.recent_sessions import (
-    RecentSession,
-    forget_all,
-    is_missing,
-    recent_sessions,
-    recounted,
-    remember,
-)
+from vetter.io.session.recent_sessions import RecentSession, is_missing, recounted
+from vetter.review.opening.recent_settings import forget_all, recent_sessions, remember
 
 WAIT_SECONDS = 3.0
 """3 s at most that the end of the program waits for a slow disk."""
