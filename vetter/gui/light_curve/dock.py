@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtGui import QHideEvent
 from PyQt6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from vetter.core.light_curve import LightCurve, epoch_text
-from vetter.gui.light_curve.legend import LightCurveLegend
 from vetter.gui.widgets.plain_text import plain_label
 
 if TYPE_CHECKING:
@@ -16,23 +16,26 @@ if TYPE_CHECKING:
 
 NONE_CAME = "no light curve came with this candidate"
 HEIGHT = 190
+"""Screen pixels, until the user drags the edge."""
+REST_MS = 150
+"""Milliseconds without another candidate; then the light curve is drawn, which takes 30 ms."""
 
 
 class LightCurveDock(QDockWidget):
-    """Hidden until the first light curve comes; then as the vetter wants it.
+    """Dock that stays hidden until the first light curve; later the user shows or hides it.
 
-    While another candidate comes on screen it shows nothing, and its light curve follows a turn of
-    the event loop after the pixels.
+    While candidates come and go the dock is blank: nothing of it runs between a key and its pixels.
+    The light curve is drawn once the user has rested on a candidate for `REST_MS`.
 
     Parameters
     ----------
     window : QMainWindow
-        Below whose panels it stands.
+        Window below whose panels the dock is.
 
     Attributes
     ----------
     wanted : bool
-        Whether it shall be seen where there is a light curve.
+        Whether the dock is to be visible once there is a light curve.
     """
 
     def __init__(self, window: QMainWindow) -> None:
@@ -42,64 +45,90 @@ class LightCurveDock(QDockWidget):
         self._window = window
         self.wanted = True
         self._curve: LightCurve | None = None
+        self._is_drawn = False
         self._plot: LightCurvePlot | None = None
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._draw)
         self.hide()
 
     @property
     def words(self) -> str:
-        """What is said of the epoch under the pointer, or of the candidate's own."""
+        """Text of the epoch under the pointer, or of the candidate's own epoch."""
         return "" if self._plot is None else self._readout.text()
 
     def toggle(self) -> bool:
-        """Show it or put it away; False where no candidate so far had a light curve."""
+        """Show or hide the dock; return False if no candidate so far had a light curve."""
         self.wanted = not self.isVisible()
         if self._plot is None and self._curve is None:
             return False
-        self._settle()
-        self.show_curve(self._curve)
+        self._apply_wanted()
+        self._draw()
         return True
 
     def blank(self) -> None:
         """Show nothing, while another candidate comes on screen."""
-        self._curve = None
+        self._rest.stop()
+        self._curve, self._is_drawn = None, False
         if self._plot is not None and self.isVisible():
-            self._plot.blank()
+            # Hidden, not emptied: pyqtgraph would paint its empty axes before the next pixels.
+            self._plot.hide()
             self._readout.clear()
 
     def show_curve(self, curve: LightCurve | None) -> None:
-        """Show the light curve of the candidate on screen; None: it has none."""
-        self._curve = curve
+        """Show the light curve of the candidate on screen once the user rests; None: none came."""
+        if self._is_drawn and curve is self._curve:
+            # The same candidate with its fit: the zoom stays.
+            return
+        self._curve, self._is_drawn = curve, False
+        self._rest.start()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        super().hideEvent(event)
+        if self._plot is not None:
+            self._plot.close_export()
+
+    def _draw(self) -> None:
+        self._rest.stop()
+        curve = self._curve
         if curve is not None and self.wanted and not self.isVisible():
-            self._settle()
+            self._apply_wanted()
         if self._plot is None or not self.isVisible():
             return
-        self._key.show_curve(curve)
+        self._is_drawn = True
+        self._legend.show_curve(curve)
         if curve is None or not len(curve):
             self._plot.blank()
             self._readout.setText(NONE_CAME)
         else:
             self._plot.show_curve(curve)
-            self._say(curve.current)
+            self._show_epoch(curve.current)
+        self._plot.show()
 
-    def _settle(self) -> None:
-        """Be seen, or not, as it is wanted."""
+    def _apply_wanted(self) -> None:
         if self.wanted and self._plot is None:
             self._build()
         self.setVisible(self.wanted)
 
     def _build(self) -> None:
+        from vetter.gui.light_curve.legend import LightCurveLegend
         from vetter.gui.light_curve.plot import LightCurvePlot
 
         holder = QWidget(self)
-        self._key = LightCurveLegend(holder)
+        self._legend = LightCurveLegend(holder)
         self._readout = plain_label(parent=holder)
         self._readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._readout.setAccessibleName("epoch under the pointer")
         self._readout.setMinimumWidth(10)
         self._plot = LightCurvePlot(holder)
-        self._plot.pointed.connect(self._say)
+        # Hidden while blank, and its place stays: no panel moves.
+        policy = self._plot.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._plot.setSizePolicy(policy)
+        self._plot.pointed.connect(self._show_epoch)
         above = QHBoxLayout()
-        above.addWidget(self._key)
+        above.addWidget(self._legend)
         above.addWidget(self._readout, 1)
         layout = QVBoxLayout(holder)
         layout.setContentsMargins(8, 0, 8, 2)
@@ -113,7 +142,7 @@ class LightCurveDock(QDockWidget):
         self._window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self)
         self._window.resizeDocks([self], [HEIGHT], Qt.Orientation.Vertical)
 
-    def _say(self, index: int) -> None:
+    def _show_epoch(self, index: int) -> None:
         curve = self._curve
         if curve is None or not len(curve):
             return

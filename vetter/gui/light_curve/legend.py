@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from enum import Enum, auto
 
-from PyQt6.QtCore import QPointF, QSize
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PyQt6.QtCore import QPointF, QSize, Qt
+from PyQt6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPaintEvent
 from PyQt6.QtWidgets import QSizePolicy, QWidget
+from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 
 from vetter.core.light_curve import LightCurve
-from vetter.gui.light_curve.marks import limit_path, minus_path, styles_of, symbol_path
+from vetter.gui.light_curve.marks import PICTURE_SIZE, SYMBOL_SIZE, minus_path, pen, styles_of
 from vetter.gui.widgets.theme import DARK, LIGHT
 from vetter.gui.widgets.verdict_style import is_dark
 
@@ -64,15 +65,16 @@ class LightCurveLegend(QWidget):
             painter.translate(QPointF(math.floor(x) + 5.5, base - 4.5))
             style = None if band is None else styles[band]
             tone = dim if style is None else style.tone(dark)
-            painter.setPen(QPen(tone, 1.2))
-            if mark is Mark.DETECTION:
-                painter.setBrush(tone)
-            if mark is Mark.LIMIT and style is not None:
-                painter.drawPath(limit_path(style.ticks))
-            else:
-                painter.drawPath(symbol_path("circle" if style is None else style.symbol))
+            symbol: str | QPainterPath = "o"
+            size, hollow = SYMBOL_SIZE, QBrush(Qt.BrushStyle.NoBrush)
+            if style is not None:
+                symbol, size = style.mark(limit=mark is Mark.LIMIT)
+            fill = QBrush(tone) if mark is Mark.DETECTION else hollow
+            # It scales the painter.
+            drawSymbol(painter, symbol, size, pen(tone.name()), fill)
             if mark is Mark.NEGATIVE:
-                painter.drawPath(minus_path())
+                painter.scale(1 / size, 1 / size)
+                drawSymbol(painter, minus_path(), PICTURE_SIZE, pen(tone.name()), hollow)
             painter.restore()
             painter.setPen(dim)
             painter.drawText(QPointF(x + _AFTER_MARK, base), word)

@@ -1,52 +1,83 @@
-"""A light curve as a plot: bright is up, limits point down, the candidate's epoch is a line."""
+"""Plot of a light curve on pyqtgraph: zoom, pan, values under the pointer, and export."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from html import escape
 
 import numpy as np
 import numpy.typing as npt
-from PyQt6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+import pyqtgraph as pg
+from PyQt6.QtCore import QEvent, QPointF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QWidget
 
 from vetter.core.light_curve import LightCurve, axis_text, time_axis_text
-from vetter.gui.light_curve.axes import Axes
-from vetter.gui.light_curve.marks import MARK_SIDE, SIZE, mark_of, styles_of
+from vetter.gui.light_curve.marks import (
+    PICTURE_SIZE,
+    SYMBOL_SIZE,
+    BandStyle,
+    brush,
+    minus_path,
+    pen,
+    styles_of,
+)
 from vetter.gui.widgets.theme import DARK, LIGHT, Tones
 from vetter.gui.widgets.verdict_style import is_dark
 
-Floats = npt.NDArray[np.float64]
+Span = tuple[float, float]
 
-REACH = 14.0
+POINTER_REACH = 14.0
 """Screen pixels within which the pointer is at an epoch."""
-LEFT, TOP, RIGHT, BOTTOM = 62.0, 6.0, 10.0, 20.0
-"""Around the frame, for the numbers of the axes."""
-X_APART, Y_APART = 160.0, 45.0
-"""Pixels between the ticks, at most."""
+MARGIN = 0.08
+MIN_MARGIN_DAYS, MIN_MARGIN_VALUE = 0.5, 0.1
+MAX_ERROR_MAG = 1.5
+"""Magnitudes; a longer error bar does not widen the axis."""
+VALUE_AXIS_WIDTH = 66
+"""Screen pixels; fixed, so that the frame stays in place from candidate to candidate."""
 
 
-class LightCurvePlot(QWidget):
-    """The epochs of one candidate; the wheel zooms, dragging pans, a double click shows all.
+class LightCurvePlot(pg.PlotWidget):
+    """Epochs of one candidate; the wheel zooms, dragging pans, a double click shows all.
 
-    Painted by hand: pyqtgraph's plot takes 26 ms for a light curve of 40 epochs, in which no key is
-    heard, and this takes 4. It never has the keyboard: letters are the commands'.
+    A click with the right button opens pyqtgraph's menu, which exports pictures and tables.
+    The plot never has the keyboard: letters are keys of commands.
     """
 
     pointed = pyqtSignal(int)
-    """The epoch under the pointer; -1 for none."""
+    """Index of the epoch under the pointer; -1 for none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        self._box = _EpochBox()
+        axes = {name: _NumberAxis(name) for name in ("left", "bottom")}
+        super().__init__(parent, viewBox=self._box, axisItems=axes)
         self._curve: LightCurve | None = None
-        self._axes: Axes | None = None
         self._pointed = -1
-        self._grip: QPointF | None = None
+        self._ring = pg.ScatterPlotItem(size=2 * SYMBOL_SIZE, brush=None)
+        self._ring.setZValue(2)
+        # In the box, not in the plot: what is exported as a table is only the epochs.
+        self._box.addItem(self._ring, ignoreBounds=True)
+        self._box.reset_wanted.connect(self.fit_view)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setMouseTracking(True)
-        # Its own ground: what lies behind it need not be painted with it.
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("light curve")
+        item = self.getPlotItem()
+        item.hideButtons()
+        # Its "Plot Options" would draw lines through the epochs, or their logarithms.
+        item.setMenuEnabled(False, enableViewBoxMenu=True)
+        item.showGrid(x=True, y=True, alpha=1.0)
+        for axis in axes.values():
+            # showGrid() has drawn the grid above the epochs.
+            axis.setZValue(self._box.zValue() - 1)
+        axes["left"].setWidth(VALUE_AXIS_WIDTH)
+        # In the frame's corners: labels beside the axes would take an eighth of its height.
+        self._names = {
+            "left": pg.LabelItem(justify="left"),
+            "bottom": pg.LabelItem(justify="right"),
+        }
+        for name, corner, offset in (("left", (0, 0), (4, 0)), ("bottom", (1, 1), (-4, 0))):
+            self._names[name].setParentItem(self._box)
+            self._names[name].anchor(corner, corner, offset)
+        self.scene().sigMouseMoved.connect(self._on_mouse_moved)
+        self._set_tones()
 
     def sizeHint(self) -> QSize:
         return QSize(400, 170)
@@ -55,168 +86,235 @@ class LightCurvePlot(QWidget):
         return QSize(200, 100)
 
     def blank(self) -> None:
-        """Show nothing."""
+        """Show no epoch."""
         self._point_at(-1)
-        self._curve = self._axes = self._grip = None
-        self.update()
+        self._curve = None
+        self.getPlotItem().clear()
 
     def show_curve(self, curve: LightCurve) -> None:
         """Show all epochs of a light curve."""
-        self._curve = curve if len(curve) else None
-        self._point_at(-1)
+        self.blank()
+        if not len(curve):
+            return
+        self._curve = curve
         self.fit_view()
+        self._draw(curve)
 
     def fit_view(self) -> None:
-        """All epochs, with a margin."""
-        self._axes = None if self._curve is None else Axes.fitting(self._curve, self._frame())
-        self.update()
+        """Show all epochs, with a margin."""
+        if self._curve is not None:
+            x, y = spans_of(self._curve)
+            self._box.invertY(self._curve.quantity == "magnitude")
+            self._box.setRange(xRange=x, yRange=y, padding=0)
 
     def place_of(self, index: int) -> QPointF | None:
-        """Where an epoch stands in the widget; None where nothing is shown."""
-        curve, axes = self._curve, self._axes
-        if curve is None or axes is None:
+        """Return the position of an epoch in the widget; None if nothing is shown."""
+        curve = self._curve
+        if curve is None:
             return None
-        at = axes.to_screen(curve.time[index : index + 1], curve.value[index : index + 1])[0]
-        return QPointF(float(at[0]), float(at[1]))
+        place = QPointF(float(curve.time[index]), float(curve.value[index]))
+        return self.viewportTransform().map(self._box.mapViewToScene(place))
 
     def nearest(self, position: QPointF) -> int:
-        """The epoch at a place of the widget; -1 where none is near."""
-        if self._curve is None or self._axes is None:
+        """Return the index of the epoch at a position in the widget; -1 if none is near."""
+        curve = self._curve
+        if curve is None:
             return -1
-        at = self._axes.to_screen(self._curve.time, self._curve.value)
-        away = np.hypot(at[:, 0] - position.x(), at[:, 1] - position.y())
-        near = int(np.argmin(away))
-        return near if away[near] <= REACH else -1
+        at = self._box.mapSceneToView(position)
+        days, step = self._box.viewPixelSize()
+        away = np.hypot((curve.time - at.x()) / days, (curve.value - at.y()) / step)
+        index = int(np.argmin(away))
+        return index if away[index] <= POINTER_REACH else -1
 
-    def paintEvent(self, _event: QPaintEvent | None) -> None:
-        tones = DARK if is_dark(self.palette()) else LIGHT
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(tones.window))
-        painter.fillRect(self._frame(), QColor(tones.base))
-        curve, axes = self._curve, self._axes
-        if curve is not None and axes is not None:
-            self._paint_axes(painter, curve, axes, tones)
-            painter.setClipRect(axes.frame.adjusted(-SIZE, -2, SIZE, 2))
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_current(painter, curve, axes, tones)
-            self._paint_epochs(painter, curve, axes, tones)
-        painter.end()
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        super().resizeEvent(event)
-        if self._axes is not None:
-            self._axes = replace(self._axes, frame=self._frame())
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        # Qt also sends it from the base class's constructor.
+        if event is not None and event.type() == QEvent.Type.PaletteChange and self.plotItem:
+            self._set_tones()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        assert event is not None
-        self._grip = event.position()
-        event.accept()
+        super().mousePressEvent(event)
+        _accept(event)
 
-    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
-        assert event is not None
-        if self._grip is not None and self._axes is not None:
-            moved, self._grip = event.position() - self._grip, event.position()
-            self._axes = self._axes.moved(moved)
-            self.update()
-        else:
-            self._point_at(self.nearest(event.position()))
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        super().mouseReleaseEvent(event)
+        _accept(event)
 
-    def mouseReleaseEvent(self, _event: QMouseEvent | None) -> None:
-        self._grip = None
-
-    def mouseDoubleClickEvent(self, _event: QMouseEvent | None) -> None:
-        self.fit_view()
-
-    def wheelEvent(self, event: QWheelEvent | None) -> None:
-        assert event is not None
-        if self._axes is not None:
-            self._axes = self._axes.zoomed(2 ** (event.angleDelta().y() / 480), event.position())
-            self.update()
-        event.accept()
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        super().mouseDoubleClickEvent(event)
+        _accept(event)
 
     def leaveEvent(self, event: QEvent | None) -> None:
         super().leaveEvent(event)
         self._point_at(-1)
 
-    def _frame(self) -> QRectF:
-        return QRectF(self.rect()).adjusted(LEFT, TOP, -RIGHT, -BOTTOM)
+    def close_export(self) -> None:
+        """Close pyqtgraph's export dialog, a window of its own that would outlive the plot."""
+        dialog = self.scene().exportDialog
+        if dialog is not None:
+            dialog.close()
+
+    def _on_mouse_moved(self, position: QPointF) -> None:
+        self._point_at(self.nearest(position))
 
     def _point_at(self, index: int) -> None:
-        if index != self._pointed:
-            self._pointed = index
-            self.update()
-            self.pointed.emit(index)
+        if index == self._pointed:
+            return
+        self._pointed = index
+        curve = self._curve
+        if curve is None or index < 0:
+            self._ring.clear()
+        else:
+            self._ring.setData(curve.time[[index]], curve.value[[index]])
+        self.pointed.emit(index)
 
-    def _paint_axes(self, painter: QPainter, curve: LightCurve, axes: Axes, tones: Tones) -> None:
-        frame, line, text = axes.frame, QPen(QColor(tones.line), 1), QColor(tones.dim)
-        middle, right = int(Qt.AlignmentFlag.AlignHCenter), int(Qt.AlignmentFlag.AlignRight)
-        name = time_axis_text(curve)
-        ends = painter.fontMetrics().horizontalAdvance(name) + 12
-        for x, _, words in axes.ticks("x", X_APART):
-            painter.setPen(line)
-            painter.drawLine(QPointF(x, frame.top()), QPointF(x, frame.bottom()))
-            painter.setPen(text)
-            if x < frame.right() - ends - 30:
-                painter.drawText(QRectF(x - 50, frame.bottom() + 2, 100, 18), middle, words)
-        painter.drawText(QRectF(frame.right() - 90, frame.bottom() + 2, 90, 18), right, name)
-        for y, value, words in axes.ticks("y", Y_APART):
-            # The line of no difference is what a flux is read against.
-            is_zero = not axes.inverted and abs(value) < 1e-9
-            painter.setPen(QPen(QColor(tones.dim), 1) if is_zero else line)
-            painter.drawLine(QPointF(frame.left(), y), QPointF(frame.right(), y))
-            painter.setPen(text)
-            painter.drawText(QRectF(0, y - 8, LEFT - 5, 16), right, words)
-        words = axis_text(curve)
-        room = painter.fontMetrics().boundingRect(words).toRectF()
-        room.moveTopLeft(frame.topLeft() + QPointF(6, 3))
-        painter.fillRect(room.adjusted(-2, 0, 4, 0), QColor(tones.base))
-        painter.drawText(room.topLeft() + QPointF(0, painter.fontMetrics().ascent()), words)
+    @property
+    def _tones(self) -> Tones:
+        return DARK if is_dark(self.palette()) else LIGHT
 
-    def _paint_current(
-        self, painter: QPainter, curve: LightCurve, axes: Axes, tones: Tones
-    ) -> None:
-        at = self.place_of(curve.current) if curve.current >= 0 else None
-        if at is not None:
-            painter.setPen(QPen(QColor(tones.accent), 1.5, Qt.PenStyle.DashLine))
-            top, bottom = axes.frame.top(), axes.frame.bottom()
-            painter.drawLine(QPointF(at.x(), top), QPointF(at.x(), bottom))
+    def _set_tones(self) -> None:
+        tones = self._tones
+        self.setBackground(tones.base)
+        self._ring.setPen(pen(tones.text, 1.5))
+        for name in ("left", "bottom"):
+            axis = self.getPlotItem().getAxis(name)
+            axis.setPen(tones.line)
+            axis.setTextPen(tones.dim)
+        if self._curve is not None:
+            self.getPlotItem().clear()
+            self._draw(self._curve)
 
-    def _paint_epochs(self, painter: QPainter, curve: LightCurve, axes: Axes, tones: Tones) -> None:
-        ratio, styles = self.devicePixelRatioF(), styles_of(curve)
-        at = axes.to_screen(curve.time, curve.value)
-        self._paint_bars(painter, curve, axes, at, tones is DARK)
-        half = MARK_SIDE / 2
-        for x, y, band, limit, kind, negative in zip(
-            *(at[:, 0].tolist(), at[:, 1].tolist(), curve.band.tolist()),
-            *(curve.limit.tolist(), curve.kind.tolist(), curve.negative.tolist()),
-            strict=True,
-        ):
-            if axes.frame.contains(x, y):
-                is_open = limit or kind == "forced"
-                mark = mark_of(styles[band], limit, is_open, negative and not limit, tones, ratio)
-                painter.drawPixmap(QPointF(round(x - half), round(y - half)), mark)
-        if 0 <= self._pointed < len(curve):
-            painter.setPen(QPen(QColor(tones.text), 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(QPointF(*at[self._pointed].tolist()), SIZE, SIZE)
-
-    def _paint_bars(
-        self, painter: QPainter, curve: LightCurve, axes: Axes, at: Floats, dark: bool
-    ) -> None:
-        """Error bars, where they are longer than the marks."""
-        error = np.where(curve.limit, 0.0, np.nan_to_num(curve.error))
-        reach = np.abs(axes.to_screen(curve.time, curve.value + error)[:, 1] - at[:, 1])
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    def _draw(self, curve: LightCurve) -> None:
+        tones = self._tones
+        for name, text in (("left", axis_text(curve)), ("bottom", time_axis_text(curve))):
+            # A ground, for lines would cross the text out.
+            html = f"<span style='background-color: {tones.base}'>{escape(text)}</span>"
+            self._names[name].setText(html, color=tones.dim)
+        if curve.quantity != "magnitude":
+            self.addItem(pg.InfiniteLine(0.0, angle=0, pen=pen(tones.dim, 1.0)), ignoreBounds=True)
+        if curve.current >= 0:
+            line = pg.mkPen(tones.accent, width=1.5, style=Qt.PenStyle.DashLine)
+            time = float(curve.time[curve.current])
+            self.addItem(pg.InfiniteLine(time, angle=90, pen=line), ignoreBounds=True)
         for band, style in styles_of(curve).items():
-            shown = (reach > SIZE / 2) & (curve.band == band)
-            # On whole pixels, as the marks stand.
-            lines = [
-                QLineF(round(x), y - bar, round(x), y + bar)
-                for x, y, bar in zip(
-                    at[shown, 0].tolist(), at[shown, 1].tolist(), reach[shown].tolist(), strict=True
-                )
-            ]
-            painter.setPen(QPen(style.tone(dark), 1))
-            if lines:
-                painter.drawLines(*lines)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            here = curve.band == band
+            self._draw_bars(curve, here & ~curve.limit & np.isfinite(curve.error), style, tones)
+            for kind in ("limit", "forced", "detection"):
+                chosen = here & (curve.limit if kind == "limit" else ~curve.limit)
+                if kind != "limit":
+                    chosen &= (curve.kind == "forced") == (kind == "forced")
+                self._draw_marks(curve, chosen, f"{band} {kind}".strip(), style, tones)
+
+    def _draw_bars(
+        self, curve: LightCurve, shown: npt.NDArray[np.bool_], style: BandStyle, tones: Tones
+    ) -> None:
+        if shown.any():
+            bars = pg.ErrorBarItem(
+                x=curve.time[shown],
+                y=curve.value[shown],
+                height=2 * curve.error[shown],
+                pen=pen(style.tone(tones is DARK).name(), 1.0),
+            )
+            self.addItem(bars, ignoreBounds=True)
+
+    def _draw_marks(
+        self,
+        curve: LightCurve,
+        shown: npt.NDArray[np.bool_],
+        name: str,
+        style: BandStyle,
+        tones: Tones,
+    ) -> None:
+        """Draw the epochs of one filter and kind; only detections are filled."""
+        if not shown.any():
+            return
+        tone, is_limit = style.tone(tones is DARK).name(), name.endswith("limit")
+        is_open = not name.endswith("detection")
+        symbol, size = style.mark(is_limit)
+        x, y = curve.time[shown], curve.value[shown]
+        # Open marks hide the error bar behind them, or they would look crossed out.
+        ground = brush(tones.base if is_open else tone)
+        marks = pg.ScatterPlotItem(
+            x, y, name=name, symbol=symbol, size=size, pen=pen(tone), brush=ground
+        )
+        marks.setZValue(1)
+        self.addItem(marks, ignoreBounds=True)
+        negative = curve.negative[shown]
+        if negative.any() and not is_limit:
+            sign = pen(tone if is_open else tones.base, 1.8)
+            signs = pg.ScatterPlotItem(
+                x[negative], y[negative], symbol=minus_path(), size=PICTURE_SIZE, pen=sign
+            )
+            signs.setZValue(1)
+            signs.setParentItem(marks)
+
+
+class _EpochBox(pg.ViewBox):
+    """View box whose "View All" and double click ask for the spans of the epochs.
+
+    pyqtgraph's own would fit the error bars, however long they are.
+    """
+
+    reset_wanted = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__(enableMenu=True)
+        self.disableAutoRange()
+
+    def autoRange(self, *_arguments: object, **_options: object) -> None:
+        self.reset_wanted.emit()
+
+    def mouseClickEvent(self, event: pg.GraphicsScene.mouseEvents.MouseClickEvent) -> None:
+        if event.double() and event.button() == Qt.MouseButton.LeftButton:
+            event.accept()
+            self.reset_wanted.emit()
+        else:
+            super().mouseClickEvent(event)
+
+
+class _NumberAxis(pg.AxisItem):
+    """Axis whose numbers have as many decimals as their spacing; pyqtgraph cuts off an MJD's."""
+
+    def __init__(self, orientation: str) -> None:
+        super().__init__(orientation)
+        # 58,750 d is an MJD, not 58.75 kd.
+        self.enableAutoSIPrefix(False)
+        # A line at each number, none between.
+        self.setStyle(maxTickLevel=0)
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        decimals = max(0, int(np.ceil(-np.log10(spacing * scale) - 1e-9)))
+        return [number_text(value * scale, decimals) for value in values]
+
+
+def _accept(event: QMouseEvent | None) -> None:
+    """Keep a mouse event from the dock behind the plot; pyqtgraph acts on it and passes it on."""
+    if event is not None:
+        event.accept()
+
+
+def number_text(value: float, decimals: int) -> str:
+    """Return a number with a true minus sign, and zero without one."""
+    text = f"{value:.{decimals}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")
+
+
+def spans_of(curve: LightCurve) -> tuple[Span, Span]:
+    """Return the first and last time and value to show, with a margin.
+
+    A flux axis includes zero: a difference flux is compared with zero.
+    """
+    error = np.nan_to_num(curve.error)
+    is_magnitude = curve.quantity == "magnitude"
+    if is_magnitude:
+        error = np.minimum(error, MAX_ERROR_MAG)
+    low, high = curve.value - error, curve.value + error
+    if not is_magnitude:
+        low, high = np.minimum(low, 0.0), np.maximum(high, 0.0)
+    return _span(curve.time, curve.time, MIN_MARGIN_DAYS), _span(low, high, MIN_MARGIN_VALUE)
+
+
+def _span(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64], least: float) -> Span:
+    first, last = float(low.min()), float(high.max())
+    margin = max(MARGIN * (last - first), least)
+    return first - margin, last + margin

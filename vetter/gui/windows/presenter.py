@@ -152,6 +152,7 @@ class CandidatePresenter(QObject):
     def close(self) -> None:
         """Stop all timers; no candidate is shown from now on."""
         self._closed = True
+        self._light_curve.blank()
         self._after_paint.stop()
         self._while_looking.stop()
         self._card_turn.stop()
