@@ -1,4 +1,4 @@
-"""The light curve of a candidate's object as alert packets hold it, and its epochs in words."""
+"""Light curve of a candidate's object as alert packets contain it, and its epochs as text."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from vetter.core.coordinates.times import time_text
 
 KINDS = ("detection", "forced", "limit")
 
-_LARGEST = 1e30
-"""Larger numbers stand for missing ones, and would overflow where they are drawn."""
+_MISSING_FROM = 1e30
+"""Absolute value from which a number stands for a missing one; drawn, it would overflow."""
 
 
 @dataclass(frozen=True, eq=False)
 class LightCurve:
-    """Epochs in the order of time; all arrays have shape (n,).
+    """Epochs of one object in the order of time; all arrays have shape (n,).
 
     Attributes
     ----------
@@ -27,22 +27,22 @@ class LightCurve:
     value : ndarray of float64
         Magnitude, or difference flux; where ``limit`` is set, the upper limit. Never NaN.
     error : ndarray of float64
-        1 sigma; NaN where not known, and for limits.
+        1 sigma; NaN for unknown errors and for limits.
     limit : ndarray of bool
-        The value is an upper limit: nothing brighter was there.
+        Whether the value is an upper limit: nothing brighter was detected.
     band : ndarray of str
     kind : ndarray of str
-        'detection', 'forced' (measured at the place of the candidate) or 'limit'.
+        'detection', 'forced' (measured at the position of the candidate) or 'limit'.
     negative : ndarray of bool
-        The difference was negative: a magnitude is then that of its absolute value.
+        Whether the difference was negative: a magnitude is then that of its absolute value.
     quantity : str
         'magnitude' or 'difference flux'.
     unit : str
-        'mag', or that of the flux.
+        'mag', or the unit of the flux.
     current : int
-        Which epoch is the candidate's own; -1 if none is.
+        Index of the candidate's own epoch; -1 for none.
     scale : str
-        Of the times, as 'TAI'; empty for UTC.
+        Time scale, as 'TAI'; empty for UTC.
     """
 
     time: npt.NDArray[np.float64]
@@ -69,10 +69,10 @@ class LightCurve:
         current: int = -1,
         scale: str = "",
     ) -> LightCurve:
-        """A light curve of epochs (time, value, error, limit, band, kind, negative).
+        """Build a light curve from epochs (time, value, error, limit, band, kind, negative).
 
-        Those without time or value are left out, the others sorted by time; ``current`` is an
-        index into the list as given. An infinite error is not known.
+        Epochs without time or value are left out, the others sorted by time. ``current`` is an
+        index into the given list. An infinite error becomes NaN.
         """
         known = [n for n, e in enumerate(epochs) if _is_known(e[0]) and _is_known(e[1])]
         order = sorted(known, key=lambda n: epochs[n][0])
@@ -94,17 +94,17 @@ class LightCurve:
 
 def _is_known(number: float) -> bool:
     """Return whether a number is finite and no placeholder; False for NaN."""
-    return abs(number) < _LARGEST
+    return abs(number) < _MISSING_FROM
 
 
 def epoch_text(curve: LightCurve, index: int) -> str:
-    """Date, MJD, days from the candidate's own epoch, band, value and error of an epoch.
+    """Return the date, MJD, days from the candidate's own epoch, band, value and error of an epoch.
 
-    As ``2019-03-02 05:31:12 (MJD 58544.23000), 12.3 d before, r, 19.21 ± 0.08 mag, forced``; the
-    times are UTC unless they say what else.
+    Example: ``2019-03-02 05:31:12 (MJD 58544.23000), 12.30 d before, r, 19.21 ± 0.08 mag,
+    forced``. Times are UTC unless the text names another scale.
     """
-    parts = [time_text(float(curve.time[index]), f"mjd{curve.scale}"), _days(curve, index)]
-    parts += [str(curve.band[index]), _value(curve, index)]
+    parts = [time_text(float(curve.time[index]), f"mjd{curve.scale}"), _days_text(curve, index)]
+    parts += [str(curve.band[index]), _value_text(curve, index)]
     if curve.kind[index] == "forced":
         parts.append("forced")
     if curve.negative[index]:
@@ -113,18 +113,18 @@ def epoch_text(curve: LightCurve, index: int) -> str:
 
 
 def time_axis_text(curve: LightCurve) -> str:
-    """What the times are: ``MJD``, or ``MJD TAI``."""
+    """Return the label of the time axis: ``MJD``, or ``MJD TAI``."""
     return f"MJD {curve.scale}".strip()
 
 
 def axis_text(curve: LightCurve) -> str:
-    """What the values are: ``mag``, or ``difference flux, nJy``."""
+    """Return the label of the value axis: ``mag``, or ``difference flux, nJy``."""
     if curve.quantity == "magnitude":
         return curve.unit or "mag"
     return f"{curve.quantity}, {curve.unit}" if curve.unit else curve.quantity
 
 
-def _days(curve: LightCurve, index: int) -> str:
+def _days_text(curve: LightCurve, index: int) -> str:
     if curve.current < 0:
         return ""
     if index == curve.current:
@@ -133,7 +133,7 @@ def _days(curve: LightCurve, index: int) -> str:
     return f"{abs(days):.2f} d {'before' if days >= 0 else 'after'}"
 
 
-def _value(curve: LightCurve, index: int) -> str:
+def _value_text(curve: LightCurve, index: int) -> str:
     value, error = float(curve.value[index]), float(curve.error[index])
     decimals = 2 if curve.quantity == "magnitude" else 1 if abs(value) < 1e4 else 0
     if curve.limit[index]:

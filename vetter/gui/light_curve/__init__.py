@@ -1,1 +1,1 @@
-"""The history as a plot."""
+"""Light curve of the current candidate's object, as a plot in a dock."""

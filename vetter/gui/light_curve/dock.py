@@ -1,4 +1,4 @@
-"""The light curve of the candidate on screen, in a dock below the panels."""
+"""Dock below the panels with the light curve of the current candidate."""
 
 from __future__ import annotations
 

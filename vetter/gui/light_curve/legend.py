@@ -1,4 +1,4 @@
-"""What the marks of a light curve mean, in one line: only those that are on screen."""
+"""Legend of a light curve in one line: only the marks that the plot shows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _AFTER_MARK = 14
 
 
 class Mark(Enum):
-    """Sign that the key explains."""
+    """Kind of mark that the legend explains."""
 
     DETECTION = auto()
     FORCED = auto()
@@ -29,7 +29,7 @@ class Mark(Enum):
 
 
 class LightCurveLegend(QWidget):
-    """The filters with their marks, then what open marks, minus signs and triangles are."""
+    """Filters with their marks, then the meaning of open marks, minus signs and triangles."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,20 +38,20 @@ class LightCurveLegend(QWidget):
         self.setAccessibleName("filters of the light curve")
 
     def show_curve(self, curve: LightCurve | None) -> None:
-        """Explain the marks of a light curve; None: there is none."""
+        """Explain the marks of a light curve; nothing for None."""
         before = self._samples()
         self._curve = curve
         if self._samples() != before:
-            self.setAccessibleDescription(", ".join(word for _, _, word in self._samples()))
+            self.setAccessibleDescription(", ".join(text for _, _, text in self._samples()))
             self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        words = (
-            metrics.horizontalAdvance(word) + _AFTER_MARK + _GAP for _, _, word in self._samples()
+        widths = (
+            metrics.horizontalAdvance(text) + _AFTER_MARK + _GAP for _, _, text in self._samples()
         )
-        return QSize(sum(words), metrics.height() + 4)
+        return QSize(sum(widths), metrics.height() + 4)
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
@@ -60,7 +60,7 @@ class LightCurveLegend(QWidget):
         dim = QColor((DARK if dark else LIGHT).dim)
         styles = {} if self._curve is None else styles_of(self._curve)
         x, base = 2.0, self.height() - painter.fontMetrics().descent() - 2
-        for mark, band, word in self._samples():
+        for mark, band, text in self._samples():
             painter.save()
             painter.translate(QPointF(math.floor(x) + 5.5, base - 4.5))
             style = None if band is None else styles[band]
@@ -70,25 +70,25 @@ class LightCurveLegend(QWidget):
             if style is not None:
                 symbol, size = style.mark(limit=mark is Mark.LIMIT)
             fill = QBrush(tone) if mark is Mark.DETECTION else hollow
-            # It scales the painter.
+            # drawSymbol() scales the painter.
             drawSymbol(painter, symbol, size, pen(tone.name()), fill)
             if mark is Mark.NEGATIVE:
                 painter.scale(1 / size, 1 / size)
                 drawSymbol(painter, minus_path(), PICTURE_SIZE, pen(tone.name()), hollow)
             painter.restore()
             painter.setPen(dim)
-            painter.drawText(QPointF(x + _AFTER_MARK, base), word)
-            x += _AFTER_MARK + painter.fontMetrics().horizontalAdvance(word) + _GAP
+            painter.drawText(QPointF(x + _AFTER_MARK, base), text)
+            x += _AFTER_MARK + painter.fontMetrics().horizontalAdvance(text) + _GAP
         painter.end()
 
     def _samples(self) -> list[tuple[Mark, str | None, str]]:
-        """What is explained: the mark, its filter (None: any), and the words."""
+        """Return the explained marks: each with its filter (None: any) and its text."""
         curve = self._curve
         if curve is None:
             return []
         bands = list(styles_of(curve))
         samples: list[tuple[Mark, str | None, str]] = [
-            (Mark.DETECTION, b, _named(b)) for b in bands
+            (Mark.DETECTION, b, _band_name(b)) for b in bands
         ]
         if (curve.kind == "forced").any():
             samples.append((Mark.FORCED, None, "forced"))
@@ -100,5 +100,5 @@ class LightCurveLegend(QWidget):
         return samples
 
 
-def _named(band: str) -> str:
+def _band_name(band: str) -> str:
     return band or "filter not known"

@@ -38,7 +38,7 @@ _LARGER = {"d": 1.25, "star": 1.35, "p": 1.1, "h": 1.1}
 class BandStyle(NamedTuple):
     """Tones for a dark and a light ground, a symbol of pyqtgraph, and a number of ticks.
 
-    The ticks tell apart the upper limits, which are all triangles.
+    The ticks distinguish the upper limits of filters, which are all triangles.
     """
 
     dark: str
@@ -84,9 +84,9 @@ def band_styles(bands: list[str]) -> dict[str, BandStyle]:
 
 @lru_cache(maxsize=32)
 def limit_path(ticks: int) -> QPainterPath:
-    """Return a triangle that points down, with ticks above it, of which the filter has a number.
+    """Return a triangle that points down, below the ticks of a filter.
 
-    The path has the unit of `PICTURE_SIZE`, as pyqtgraph scales it.
+    The unit of the path is `PICTURE_SIZE`, by which pyqtgraph scales it.
     """
     path, half = QPainterPath(), SYMBOL_SIZE / 2
     path.moveTo(-half, -0.3 * half)
@@ -97,7 +97,7 @@ def limit_path(ticks: int) -> QPainterPath:
         y = -0.3 * half - 2.4 * (tick + 1)
         path.moveTo(-half, y)
         path.lineTo(half, y)
-    return _scaled(path)
+    return _scale_to_unit(path)
 
 
 @lru_cache(maxsize=1)
@@ -106,7 +106,7 @@ def minus_path() -> QPainterPath:
     path = QPainterPath()
     path.moveTo(-0.32 * SYMBOL_SIZE, 0.0)
     path.lineTo(0.32 * SYMBOL_SIZE, 0.0)
-    return _scaled(path)
+    return _scale_to_unit(path)
 
 
 @lru_cache(maxsize=64)
@@ -121,7 +121,7 @@ def brush(tone: str) -> QBrush:
     return pg.mkBrush(tone)
 
 
-def _scaled(path: QPainterPath) -> QPainterPath:
+def _scale_to_unit(path: QPainterPath) -> QPainterPath:
     return QTransform.fromScale(1 / PICTURE_SIZE, 1 / PICTURE_SIZE).map(path)
 
 
