@@ -64,7 +64,7 @@ def test_a_list_without_planes_asks_for_them(qtbot, start, tmp_path):
 def test_the_image_is_wanted(qtbot, start, tmp_path):
     start.opening.open_paths([str(write_list(tmp_path / "r1.csv"))])
     shown = planes_dialog(qtbot)
-    assert "the image is wanted" in shown.said.text()
+    assert "the image is missing" in shown.said.text()
     ok = shown.buttons.button(QDialogButtonBox.StandardButton.Ok)
     assert not ok.isEnabled()
     shown.lines[0][1].setCurrentText(write_field(tmp_path, ("image",))["image"])

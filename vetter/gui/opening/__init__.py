@@ -1,1 +1,1 @@
-"""Choosing what to open; the first page."""
+"""Choice of the input to open: first page, dialogs, drops and the strip of progress."""

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QWidget
 
 
 class FileDrop(QObject):
-    """Takes local files that are dropped on a window.
+    """Receiver of local files that the user drops on a window.
 
     Parameters
     ----------
@@ -17,7 +17,7 @@ class FileDrop(QObject):
     """
 
     dropped = pyqtSignal(list)
-    """Their paths, as texts."""
+    """Paths of the dropped files, as str."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -26,22 +26,22 @@ class FileDrop(QObject):
         window.installEventFilter(self)
 
     def claim(self) -> None:
-        """Have drops on the window's children come to the window; call when they are built.
+        """Redirect drops on the window's children to the window; call once the children exist.
 
-        Text fields and graphics views would take a file for text or nothing.
+        Text fields would insert a file as text, and graphics views would ignore it.
         """
         for child in self._window.findChildren(QWidget):
             if child.acceptDrops() and child.window() is self._window:
                 child.setAcceptDrops(False)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        window = getattr(self, "_window", None)  # nothing is left of it where the program ends
+        window = getattr(self, "_window", None)  # unset while the program ends
         if event is None or window is None or sip.isdeleted(window):
-            # Qt deactivates a window on its way out.
+            # Qt deactivates a window while it deletes it.
             return False
         kind = event.type()
         if kind == QEvent.Type.WindowDeactivate:
-            # Whoever goes to fetch a file: docks may have been added since.
+            # The user leaves to fetch a file: docks may have been added since the last claim.
             self.claim()
         if kind in (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop):
             assert isinstance(event, QDropEvent)

@@ -1,4 +1,4 @@
-"""Opening something in a window's place: by dialog, by drop, and from the recent sessions."""
+"""Ways to open another input in a window: by dialog, by drop, and from the recent sessions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ FILTERS = (
 
 
 class InputChooser(QObject):
-    """What a window does to open something else; ``window.open_wanted`` tells what.
+    """Actions of a window that open another input; ``window.open_wanted`` carries the request.
 
     Parameters
     ----------
@@ -54,20 +54,20 @@ class InputChooser(QObject):
         self.drop.dropped.connect(self.take_dropped)
 
     def above(self, content: QWidget) -> QWidget:
-        """The content with room for the strip above it."""
-        both = QWidget(self._window)
-        layout = QVBoxLayout(both)
+        """Return a widget with the strip above the content."""
+        holder = QWidget(self._window)
+        layout = QVBoxLayout(holder)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.strip)
         layout.addWidget(content, 1)
-        return both
+        return holder
 
     def put_recents(self, recents: Recents) -> None:
-        """Show the recent sessions in a menu of their own, and follow them."""
+        """Show the recent sessions in a submenu, and update it when they change."""
         self._recents = recents
         before = self._window.actions_by_id["file.demo"]
-        menu = next(one for one in before.associatedObjects() if isinstance(one, QMenu))
+        menu = next(item for item in before.associatedObjects() if isinstance(item, QMenu))
         self._menu = QMenu("Open recent", self._window)
         menu.insertMenu(before, self._menu)
         clear = self._window.actions_by_id["file.clear_recent"]
@@ -77,14 +77,14 @@ class InputChooser(QObject):
 
     @property
     def recent(self) -> list[RecentSession]:
-        """The sessions opened lately that are still there, the last one first."""
+        """Recent sessions whose files exist, the last one first."""
         recents = self._recents
         if recents is None:
             return []
         return [entry for entry in recents.entries if entry.session not in recents.missing]
 
     def open_files(self) -> None:
-        """Ask for files, and open them."""
+        """Ask the user for files, and open them."""
         dialog = QFileDialog(self._window, "Open candidates", self._folder())
         dialog.setObjectName("open files")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
@@ -94,7 +94,7 @@ class InputChooser(QObject):
         dialog.open()
 
     def open_folder(self) -> None:
-        """Ask for a folder, and open what most of it is."""
+        """Ask the user for a folder, and open it as the kind of most of its files."""
         dialog = QFileDialog(self._window, "Open a folder of candidates", self._folder())
         dialog.setObjectName("open folder")
         dialog.setFileMode(QFileDialog.FileMode.Directory)
@@ -107,15 +107,15 @@ class InputChooser(QObject):
         """Open files and folders together, lists before their images."""
         if paths:
             ordered = sorted(paths, key=lambda path: path.lower().endswith(IMAGES))
-            self._want(OpenRequest(tuple(ordered), remembered=True))
+            self._request(OpenRequest(tuple(ordered), remembered=True))
 
     def open_demo(self) -> None:
         """Open the simulated field."""
-        self._want(OpenRequest(("demo",), remembered=True))
+        self._request(OpenRequest(("demo",), remembered=True))
 
     def open_recent(self, entry: RecentSession) -> None:
         """Open a session again."""
-        self._want(OpenRequest((entry.session,), session=Path(entry.session)))
+        self._request(OpenRequest((entry.session,), session=Path(entry.session)))
 
     def clear_recent(self) -> None:
         """Empty the list of recent sessions; the sessions stay."""
@@ -123,7 +123,7 @@ class InputChooser(QObject):
             self._recents.clear()
 
     def take_dropped(self, paths: list[str]) -> None:
-        """Open what was dropped; images dropped on a list are offered as its planes."""
+        """Open dropped files; offer images that were dropped on a list as its planes."""
         planes = self._planes()
         if planes is None or not all(path.lower().endswith(IMAGES) for path in paths):
             self.open_paths(paths)
@@ -142,7 +142,7 @@ class InputChooser(QObject):
         shown.open()
 
     def choose_planes(self) -> None:
-        """Choose which image is which plane of the list."""
+        """Let the user assign images to the planes of the list."""
         planes = self._planes()
         if planes is None:
             self._window.status.say("the planes of this input come with it")
@@ -154,13 +154,13 @@ class InputChooser(QObject):
         shown.open()
 
     def ask_planes(self, request: OpenRequest, wanted: PlanesWanted) -> None:
-        """Ask which images belong to a list that is to be opened."""
+        """Ask the user for the images of a list before it is opened."""
         from vetter.gui.opening.planes_dialog import PlanesDialog
 
         self.strip.put_away()
         name = os.path.basename(wanted.table)
         shown = PlanesDialog(
-            f"{name} says where candidates are, not what they look like. Choose the image they "
+            f"{name} contains positions of candidates, but no images. Choose the image they "
             "are on; the other planes may stay empty.",
             wanted.guesses,
             list(wanted.beside),
@@ -170,20 +170,20 @@ class InputChooser(QObject):
         shown.open()
 
     def close_input(self) -> None:
-        """Close what is open; the first page shows."""
+        """Close the input, and show the first page."""
         self._window.close_wanted.emit()
 
     def _open_list(self, request: OpenRequest, table: str, planes: dict[str, str]) -> None:
         options = _with_planes(request.options, planes)
-        self._want(dataclasses.replace(request, inputs=(table,), options=options))
+        self._request(dataclasses.replace(request, inputs=(table,), options=options))
 
     def _take_planes(self, planes: dict[str, str]) -> None:
         record = self._window.session.source.record
         options = InputOptions.from_keywords(**dict(record.get("options", {})))
-        self._want(OpenRequest(tuple(record["inputs"]), _with_planes(options, planes)))
+        self._request(OpenRequest(tuple(record["inputs"]), _with_planes(options, planes)))
 
     def _planes(self) -> dict[str, str] | None:
-        """The files of the planes of the list that is open; None where no list is."""
+        """Return the plane files of the open list; None if the input is not a list."""
         session = getattr(self._window, "session", None)
         if session is None or not session.source.chooses_columns:
             return None
@@ -193,7 +193,7 @@ class InputChooser(QObject):
         return planes
 
     def _folder(self) -> str:
-        """Where a dialog begins: beside what is open."""
+        """Return the folder in which a dialog starts: that of the input."""
         session = getattr(self._window, "session", None)
         inputs = [] if session is None else session.source.record.get("inputs", [])
         if inputs and inputs[0] != "demo":
@@ -224,7 +224,7 @@ class InputChooser(QObject):
     def _on_recent(self, entry: RecentSession, _checked: bool = False) -> None:
         self.open_recent(entry)
 
-    def _want(self, request: OpenRequest) -> None:
+    def _request(self, request: OpenRequest) -> None:
         self._window.open_wanted.emit(request)
 
 

@@ -1,4 +1,4 @@
-"""Which image is which plane of a candidate list."""
+"""Dialog that assigns images to the planes of a candidate list."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ _MORE = ("variance", "weight", "scorr")
 
 
 class PlanesDialog(QDialog):
-    """A line for each plane: its name, its file, and a way to another one.
+    """Dialog with a line for each plane: its name, its file, and a button to choose another file.
 
     Parameters
     ----------
     explanation : str
-        What is asked for.
+        Text above the lines: the request to the user.
     planes : mapping of str to str
-        Plane name to file, as known or guessed.
+        Plane name to file, known or guessed.
     files : sequence of str
-        Files to choose from besides.
+        Further files to choose from.
     """
 
     chosen = pyqtSignal(dict)
-    """Plane name to file, of the lines that have one."""
+    """Plane name to file, of the lines with a file."""
 
     instead = pyqtSignal(list)
-    """The files that are to be opened by themselves."""
+    """Files to open as an input of their own."""
 
     def __init__(
         self,
@@ -63,8 +63,8 @@ class PlanesDialog(QDialog):
         self.resize(720, 360)
         self._files = list(dict.fromkeys([*planes.values(), *files]))
         self.lines: list[tuple[QComboBox, QComboBox]] = []
-        words = plain_label(explanation, self)
-        words.setWordWrap(True)
+        request = plain_label(explanation, self)
+        request.setWordWrap(True)
         self._grid = QGridLayout()
         self._grid.setColumnStretch(1, 1)
         self._grid.setVerticalSpacing(4)
@@ -85,7 +85,7 @@ class PlanesDialog(QDialog):
         row.addWidget(self.said, 1)
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
-        layout.addWidget(words)
+        layout.addWidget(request)
         layout.addLayout(self._grid)
         layout.addLayout(row)
         layout.addStretch(1)
@@ -95,11 +95,11 @@ class PlanesDialog(QDialog):
         self._another = another
         self._order_tabs()
         self._check()
-        # Return confirms where nothing is missing; in a field it would end the typing.
+        # Return confirms if nothing is missing; in a field it would only end the typing.
         (self.lines[0][1] if self._problem() or button is None else button).setFocus()
 
     def _order_tabs(self) -> None:
-        """Tab goes as the eye does: the lines, another one, the buttons."""
+        """Set the order of Tab to that of reading: the lines, "Another plane", the buttons."""
         chain: list[QWidget] = []
         for row in range(len(self.lines)):
             for column in range(3):
@@ -111,34 +111,36 @@ class PlanesDialog(QDialog):
             self.setTabOrder(before, after)
 
     def offer_instead(self, files: Sequence[str]) -> None:
-        """Offer to open some files by themselves."""
+        """Add a button that opens some files as an input of their own."""
         button = QPushButton("Open by themselves instead", self)
         button.setAutoDefault(False)
         button.clicked.connect(partial(self._on_instead, list(files)))
         self.buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
 
     def planes(self) -> dict[str, str]:
-        """Plane name to file, of the lines that have one."""
+        """Return plane name to file, of the lines with a file."""
         return {
-            name.currentText().strip(): _file(combo) for name, combo in self.lines if _file(combo)
+            name.currentText().strip(): _path_in(combo)
+            for name, combo in self.lines
+            if _path_in(combo)
         }
 
     def accept(self) -> None:
-        """Tell what was chosen."""
+        """Emit the chosen planes, and close."""
         self.chosen.emit(self.planes())
         super().accept()
 
     def _problem(self) -> str:
-        names = [name.currentText().strip() for name, combo in self.lines if _file(combo)]
+        names = [name.currentText().strip() for name, combo in self.lines if _path_in(combo)]
         if "image" not in names:
-            return "the image is wanted: the one that the candidates are on"
+            return "the image is missing: choose the one with the candidates"
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             return f"two planes are called {twice[0]}"
         if "" in names or any(name in SPECIAL for name in names):
-            return f"a plane wants a name, and none of {', '.join(SPECIAL)}"
+            return f"name each plane, with a name other than {', '.join(SPECIAL)}"
         if len({"err", "variance", "weight"} & set(names)) > 1:
-            return "err, variance and weight say the same: choose one"
+            return "err, variance and weight are all the noise: choose one"
         return ""
 
     def _check(self, _text: str = "") -> None:
@@ -165,7 +167,7 @@ class PlanesDialog(QDialog):
             combo.setItemData(combo.count() - 1, plain_tip(path), Qt.ItemDataRole.ToolTipRole)
         combo.setCurrentIndex(max(combo.findData(file), 0))
         for box in (name, combo):
-            # Return in a field must not make what was typed a file of its own.
+            # Return in a field must not add the typed text to the list of files.
             box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
             box.currentTextChanged.connect(self._check)
         browse = QPushButton("Browse...", self)
@@ -188,28 +190,28 @@ class PlanesDialog(QDialog):
         start = os.path.dirname(self._files[0]) if self._files else os.getcwd()
         dialog = QFileDialog(self, "Choose an image", start, "FITS (*.fits *.fit *.fts *.fz *.gz)")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(partial(_take_file, combo))
+        dialog.fileSelected.connect(partial(_set_path, combo))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
 
 def with_dropped(planes: Mapping[str, str], paths: Iterable[str]) -> dict[str, str]:
-    """Planes with dropped files among them, called as their names say or by the first free name."""
-    found = dict(planes)
+    """Return planes with dropped files added, named by file name or by the first free name."""
+    merged = dict(planes)
     for path in paths:
         guess = next(iter(planes_by_name([Path(path)])), None)
-        free = [name for name in NAMES if name not in found]
-        found[guess or next(iter(free), Path(path).stem)] = path
-    return found
+        free = [name for name in NAMES if name not in merged]
+        merged[guess or next(iter(free), Path(path).stem)] = path
+    return merged
 
 
-def _file(combo: QComboBox) -> str:
-    """The whole path behind a file's name; what was typed, as it stands."""
+def _path_in(combo: QComboBox) -> str:
+    """Return the whole path of a listed file name, or the typed text unchanged."""
     text = combo.currentText().strip()
     row = combo.currentIndex()
     known = row >= 0 and combo.itemText(row) == text
     return str(combo.itemData(row)) if known else text
 
 
-def _take_file(combo: QComboBox, path: str) -> None:
+def _set_path(combo: QComboBox, path: str) -> None:
     combo.setCurrentText(path)

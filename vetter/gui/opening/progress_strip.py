@@ -1,4 +1,4 @@
-"""A strip above the window's content: what is being opened, or why it could not be."""
+"""Strip above the window's content: the input that is being opened, or why opening failed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vetter.gui.widgets.plain_text import plain_label
 
 
 class OpeningStrip(QFrame):
-    """Hidden while there is nothing to say."""
+    """Line of text with a button; hidden while no input is being opened and none has failed."""
 
     cancelled = pyqtSignal()
 
@@ -32,16 +32,16 @@ class OpeningStrip(QFrame):
         layout.setContentsMargins(12, 4, 8, 4)
         layout.addWidget(self.text, 1)
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
-        self._opening = False
+        self._is_opening = False
         self.hide()
 
     def say_opening(self, name: str) -> None:
-        """That something is being read, and a way to stop waiting for it."""
-        self._say(f"opening {name} ...", "Cancel", "stop waiting; what is shown stays", True)
+        """Show that an input is being read, with a button that cancels."""
+        self._show_text(f"opening {name} ...", "Cancel", "stop waiting; what is shown stays", True)
 
     def say_held(self, name: str) -> None:
-        """That something was read, and waits for the export from what is shown."""
-        self._say(
+        """Show that an input was read and appears once the export has finished."""
+        self._show_text(
             f"{name} is read: it is shown when the export is over and its dialog closed",
             "Cancel",
             "leave it; what is shown stays",
@@ -49,16 +49,16 @@ class OpeningStrip(QFrame):
         )
 
     def say_failed(self, text: str) -> None:
-        """Why something was not opened; stays until it is put away or something else is opened."""
-        self._say(f"⚠ not opened: {text}", "Put away", "hide this line", False)
+        """Show why an input was not opened, until the user hides the line or opens another."""
+        self._show_text(f"⚠ not opened: {text}", "Put away", "hide this line", False)
 
     def put_away(self) -> None:
-        """Nothing to say any more."""
-        self._opening = False
+        """Hide the strip."""
+        self._is_opening = False
         self.hide()
 
-    def _say(self, text: str, button: str, tip: str, opening: bool) -> None:
-        self._opening = opening
+    def _show_text(self, text: str, button: str, tip: str, opening: bool) -> None:
+        self._is_opening = opening
         self.text.setText(text)
         self.text.setAccessibleName(text)
         self.button.setText(button)
@@ -66,7 +66,7 @@ class OpeningStrip(QFrame):
         self.show()
 
     def _on_clicked(self) -> None:
-        opening = self._opening
+        was_opening = self._is_opening
         self.put_away()
-        if opening:
+        if was_opening:
             self.cancelled.emit()

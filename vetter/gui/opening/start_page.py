@@ -1,4 +1,4 @@
-"""The first page: what can be opened, and the sessions opened lately."""
+"""First page: buttons and examples of inputs to open, and the recent sessions."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ WIDTH = 980
 
 
 class StartPage(QWidget):
-    """A quiet page; the keyboard reaches everything on it.
+    """Page of a window without an input; the keyboard reaches every button and row.
 
     Parameters
     ----------
-    keys : mapping-like of three texts
-        The keys of Open, Open folder and the demo, as buttons say them.
+    keys : sequence of str
+        Texts of the keys of Open, Open folder and the demo, for the buttons.
     """
 
     files_wanted = pyqtSignal()
@@ -50,7 +50,7 @@ class StartPage(QWidget):
     demo_wanted = pyqtSignal()
     clear_wanted = pyqtSignal()
     session_wanted = pyqtSignal(object)
-    """The RecentSession that is to be opened."""
+    """RecentSession that the user opens."""
 
     def __init__(self, keys: Sequence[str] = ("", "", ""), parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,7 +61,7 @@ class StartPage(QWidget):
         layout = QVBoxLayout(content)
         layout.setSpacing(6)
         layout.setContentsMargins(24, 24, 24, 16)
-        layout.addWidget(_title("Open candidates to vet", 1.6, content))
+        layout.addWidget(_make_title("Open candidates to vet", 1.6, content))
         hint = plain_label(
             "Files and folders can also be dropped anywhere on this window.", content
         )
@@ -70,7 +70,7 @@ class StartPage(QWidget):
         layout.addSpacing(8)
         layout.addLayout(self._make_buttons(keys))
         layout.addSpacing(16)
-        layout.addWidget(_title("What can be opened", 1.15, content))
+        layout.addWidget(_make_title("What can be opened", 1.15, content))
         layout.addLayout(_make_examples(content))
         layout.addSpacing(16)
         self.clear = QPushButton("Clear the list", content)
@@ -78,7 +78,7 @@ class StartPage(QWidget):
         self.clear.setToolTip("forget these sessions; their files stay")
         self.clear.clicked.connect(self.clear_wanted)
         heading = QHBoxLayout()
-        heading.addWidget(_title("Recent sessions", 1.15, content), 1)
+        heading.addWidget(_make_title("Recent sessions", 1.15, content), 1)
         heading.addWidget(self.clear)
         layout.addLayout(heading)
         self.table = self._make_table(content)
@@ -96,16 +96,16 @@ class StartPage(QWidget):
         self.show_recents((), frozenset())
 
     def show_recents(self, entries: Sequence[RecentSession], missing: frozenset[str]) -> None:
-        """Show the sessions opened lately, those that are gone marked in words."""
+        """Show the recent sessions, with a text in place of progress if the file is missing."""
         self._entries = tuple(entries)
         self.table.setRowCount(len(entries))
         for row, entry in enumerate(entries):
             gone = entry.session in missing
             texts = (
                 os.path.basename(entry.session),
-                _input(entry),
-                "file is missing" if gone else _progress(entry),
-                _when(entry.at),
+                _input_text(entry),
+                "file is missing" if gone else _progress_text(entry),
+                _local_time_text(entry.at),
             )
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
@@ -170,7 +170,7 @@ class StartPage(QWidget):
                     horizontal.resizeSection(column, width)
                 else:
                     horizontal.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        # Enter or a double click, as the platform has it.
+        # activated: Enter or a double click, by platform.
         table.activated.connect(self._on_activated)
         return table
 
@@ -181,7 +181,7 @@ class StartPage(QWidget):
             self.session_wanted.emit(self._entries[row])
 
 
-def _title(text: str, size: float, parent: QWidget) -> QLabel:
+def _make_title(text: str, size: float, parent: QWidget) -> QLabel:
     label = plain_label(text, parent)
     font = QFont(label.font())
     font.setPointSizeF(font.pointSizeF() * size)
@@ -195,8 +195,8 @@ def _make_examples(parent: QWidget) -> QGridLayout:
     grid.setVerticalSpacing(3)
     grid.setColumnStretch(1, 1)
     fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    for row, (what, command) in enumerate(CAN_BE_OPENED):
-        grid.addWidget(plain_label(what, parent), row, 0)
+    for row, (kind, command) in enumerate(CAN_BE_OPENED):
+        grid.addWidget(plain_label(kind, parent), row, 0)
         example = plain_label(command, parent)
         example.setFont(fixed)
         example.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -205,20 +205,20 @@ def _make_examples(parent: QWidget) -> QGridLayout:
     return grid
 
 
-def _progress(entry: RecentSession) -> str:
+def _progress_text(entry: RecentSession) -> str:
     about = "about " if entry.estimated else ""
     return f"{entry.decided:,} of {about}{entry.candidates:,}"
 
 
-def _input(entry: RecentSession) -> str:
+def _input_text(entry: RecentSession) -> str:
     if not entry.inputs or entry.inputs == ("demo",):
         return entry.title
     more = len(entry.inputs) - 1
     return entry.inputs[0] + (f" and {more} more" if more else "")
 
 
-def _when(at: str) -> str:
-    """A time in the user's own zone; as it stands where it is none."""
+def _local_time_text(at: str) -> str:
+    """Return a time in the user's time zone; the unchanged text if it is not a time."""
     try:
         time = datetime.fromisoformat(at)
     except ValueError:
