@@ -1,1 +1,1 @@
-"""One object on all images of the night."""
+"""Epochs of the current object: the same place on all images of the night."""

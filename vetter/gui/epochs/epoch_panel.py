@@ -1,4 +1,4 @@
-"""The epochs of the current object: their row, steps from one to the next, a verdict for all."""
+"""Panel of the current object's epochs: their row, steps between epochs, a verdict for all."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class EpochPanel(QWidget):
-    """Hidden where the input is no night of several images.
+    """Row of epochs and the question for a group verdict; hidden if the input has a single image.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class EpochPanel(QWidget):
     """
 
     counted = pyqtSignal(int)
-    """The current object has another number of candidates than the one before."""
+    """Number of candidates of the current object, when it differs from that of the one before."""
 
     def __init__(self, session: Session, cache: CutoutCache, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +39,7 @@ class EpochPanel(QWidget):
         self._count, self._row = 0, session.current_row
         self.strip = EpochStrip(session, cache, self)
         self.question = GroupQuestion(self, narrow=True)
-        # Beside the row and no higher: the panels above do not move when it comes or goes.
+        # Beside the row and no higher: the panels above do not move when the question appears.
         self.question.setFixedWidth(QUESTION_WIDTH)
         self.question.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
         layout = QHBoxLayout(self)
@@ -53,39 +53,39 @@ class EpochPanel(QWidget):
         session.opinions_changed.connect(self.question.forget)
 
     def toggle(self) -> None:
-        """Show the row, or put it away."""
+        """Show or hide the row."""
         if self._has_epochs():
             self.setVisible(not self.isVisible())
 
     def next_plane(self) -> None:
-        """Show another plane of each epoch."""
+        """Show the next plane of each epoch."""
         if self._has_epochs():
             self.strip.next_plane()
 
     def turn_to(self, row: int) -> None:
-        """Another candidate is current: painted with the panels, its epochs follow."""
+        """Mark another candidate as current, with the panels; `follow` brings its epochs."""
         if row != self._row:
-            # The same one is painted anew too, as when its fit arrives: the question stays.
+            # The same row is painted again too, as when its fit arrives: the question stays.
             self.question.dismiss()
         self._row = row
         self.strip.turn_to(row)
 
     def follow(self, row: int) -> None:
-        """Find the epochs of the candidate on screen."""
+        """Find the epochs of the current candidate."""
         self.strip.follow(row)
         count = len(siblings(self._session.source, row))
         if count != self._count:
             self._count = count
-            # Without epochs the commands keep their names: they say so when they are called.
+            # Without epochs the commands keep their names; called, they report NO_EPOCHS.
             if has_epochs(self._session.source):
                 self.counted.emit(count)
 
     def spots(self) -> list[Target]:
-        """What pictures are wanted of, the most wanted first."""
+        """Return the rows and places whose pictures the row needs, the most urgent first."""
         return self.strip.spots()
 
     def step(self, steps: int) -> None:
-        """Go to the same object so many epochs on (or back), where it was found."""
+        """Go forward (or back) among the epochs in which the current object was found."""
         session = self._session
         if session.is_blank:
             session.say_no_match()
@@ -93,9 +93,9 @@ class EpochPanel(QWidget):
         if session.current_row < 0 or not self._has_epochs():
             return
         rows = siblings(session.source, session.current_row)
-        place = rows.index(session.current_row) + steps
-        if 0 <= place < len(rows):
-            session.go_to_row(rows[place])
+        index = rows.index(session.current_row) + steps
+        if 0 <= index < len(rows):
+            session.go_to_row(rows[index])
         else:
             which = "last" if steps > 0 else "first"
             session.message.emit(
@@ -105,7 +105,7 @@ class EpochPanel(QWidget):
             )
 
     def ask(self, verdict: Verdict) -> None:
-        """Say how many epochs a verdict would be given to, and wait for yes or no."""
+        """Ask the user to confirm a verdict for all epochs of the object, with their number."""
         session = self._session
         if session.is_blank:
             session.say_no_match()
@@ -119,13 +119,13 @@ class EpochPanel(QWidget):
         seen = self.strip.seen | {session.current_row}
         unseen = sum(not session.codes[row] and row not in seen for row in rows)
         named = all_of(len(rows), "epoch") if len(rows) > 1 else "its only epoch"
-        # The question stands beside the row, also where that was put away.
+        # The question is beside the row, even if the user had hidden the row.
         self.show()
         self.question.ask(rows, verdict, unseen, named=named)
         self.setFocus()
 
     def event(self, event: QEvent | None) -> bool:
-        # Enter and Esc answer the question, while there is one.
+        # Enter and Esc answer the question while it is shown.
         if isinstance(event, QKeyEvent) and self.question.text:
             if event.key() in (*_ENTER, Qt.Key.Key_Escape):
                 if event.type() == QEvent.Type.ShortcutOverride:

@@ -1,4 +1,4 @@
-"""The row of epochs: one plane of the current object on every image of the night, side by side."""
+"""Row of epochs: one plane of the current object on every image of the night, side by side."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from vetter.review.cutouts.rendered_cutout import Target
 from vetter.review.session import Session
 
 EDGE = 64
-"""Width of the strip's first part: which plane it shows, and how many epochs there are."""
+"""Width in pixels of the strip's first part: plane name and number of epochs."""
 
 WANT_AGAIN_MS = 40
-_KEPT = 300
+_MAX_TURNED = 300
 FIRST_PLANES = ("image", "diff", "template")
 
 
 class EpochStrip(QWidget):
     """Thumbnails of the current candidate's epochs, first to last; a click goes to a candidate.
 
-    An image where nothing was found at this place is there too, and says so. Nothing is read or
-    built here: pictures come from the cutout cache, after the panels were painted, and until then
-    a tile says "loading". Pictures are turned by quarter turns to lie as the panels do.
+    An image without a candidate at this place has a tile too, marked "not found". Nothing is read
+    or built here: pictures come from the cutout cache, after the panels were painted; until then
+    a tile shows "loading". Pictures are turned by quarter turns to match the panels.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class EpochStrip(QWidget):
     """
 
     wanted = pyqtSignal()
-    """Other pictures are wanted than before."""
+    """Emitted when the strip needs other pictures than before."""
 
     def __init__(self, session: Session, cache: CutoutCache, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,10 +61,10 @@ class EpochStrip(QWidget):
         names = session.source.plane_names
         self.planes = [name for name in FIRST_PLANES if name in names] or list(names[:1]) or [""]
         self.thumbnails = Thumbnails(cache, self.planes[0], self, patient=True)
-        self._again = QTimer(self)
-        self._again.setSingleShot(True)
-        self._again.setInterval(WANT_AGAIN_MS)
-        self._again.timeout.connect(self.wanted)
+        self._retry = QTimer(self)
+        self._retry.setSingleShot(True)
+        self._retry.setInterval(WANT_AGAIN_MS)
+        self._retry.timeout.connect(self.wanted)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(TILE + 2 * GAP)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -76,18 +76,18 @@ class EpochStrip(QWidget):
 
     @property
     def epochs(self) -> Sequence[Epoch]:
-        """What is shown, first to last in time."""
+        """Epochs of the current object, first to last in time."""
         return self._epochs
 
     @property
     def shown(self) -> Sequence[Epoch]:
-        """Those of them that there is room for."""
+        """Epochs that fit into the width."""
         return self._epochs[self._first : self._first + self._room()]
 
     def turn_to(self, row: int) -> None:
-        """Another candidate is current: mark it, or show none until `follow`.
+        """Mark another candidate as current, or show no epochs until `follow`.
 
-        Painted with the panels: no epoch is ever seen under another candidate's name.
+        The strip is painted with the panels: no epoch appears under another candidate's name.
         """
         if not self._is_own(row):
             self._epochs, self._first = [], 0
@@ -95,7 +95,7 @@ class EpochStrip(QWidget):
         self.update()
 
     def follow(self, row: int) -> None:
-        """Find the epochs of the candidate on screen; `spots` then tells what is wanted."""
+        """Find the epochs of the current candidate; `spots` then returns the pictures to build."""
         self._current = row
         if not self.isVisible():
             return
@@ -105,7 +105,10 @@ class EpochStrip(QWidget):
         self.update()
 
     def spots(self) -> list[Target]:
-        """What pictures are wanted of, if it is on screen: the current one's neighbours first."""
+        """Return the places whose pictures are needed, nearest to the current epoch first.
+
+        Empty if the strip is hidden.
+        """
         if not self.isVisible():
             return []
         self.thumbnails.set_size(TILE, self.devicePixelRatioF())
@@ -141,8 +144,8 @@ class EpochStrip(QWidget):
             ratio = self.devicePixelRatioF()
             paint_tile(painter, rect, epoch, picture, code, current, self.palette(), ratio)
         painter.end()
-        if gaps and not self._again.isActive():
-            self._again.start()
+        if gaps and not self._retry.isActive():
+            self._retry.start()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         if event is None or event.button() != Qt.MouseButton.LeftButton:
@@ -159,7 +162,7 @@ class EpochStrip(QWidget):
             self._session.message.emit(f"{epoch.name}: no candidate was found in this place")
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
-        """Earlier and later ones, where there are more than there is room for."""
+        """Scroll to earlier or later epochs if not all fit into the width."""
         if event is not None:
             turned = event.angleDelta().y() or event.angleDelta().x()
             self._scroll(-1 if turned > 0 else 1)
@@ -168,10 +171,10 @@ class EpochStrip(QWidget):
     def event(self, event: QEvent | None) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             epoch = self._epoch_at(event.pos().x())
-            said = "Click: another plane" if event.pos().x() < EDGE else ""
+            tip = "Click: another plane" if event.pos().x() < EDGE else ""
             if epoch is not None:
-                said = tool_tip(epoch, self._code(epoch))
-            QToolTip.showText(event.globalPos(), plain_tip(said), self)
+                tip = tool_tip(epoch, self._code(epoch))
+            QToolTip.showText(event.globalPos(), plain_tip(tip), self)
             return True
         return super().event(event)
 
@@ -187,17 +190,17 @@ class EpochStrip(QWidget):
 
     def hideEvent(self, event: QHideEvent | None) -> None:
         super().hideEvent(event)
-        self._again.stop()
+        self._retry.stop()
 
     def _picture(self, epoch: Epoch) -> QImage | str | None:
-        """An epoch's picture, turned to lie as the panels do."""
+        """Return an epoch's picture, turned to match the panels."""
         picture = self.thumbnails.image(epoch.spot)
         own, wanted = self.thumbnails.lie(epoch.spot), self.thumbnails.lie(self._current)
         if not isinstance(picture, QImage) or own is None or wanted is None:
             return picture
         key = (picture.cacheKey(), *quarter_turns(own, wanted))
         if key not in self._turned:
-            if len(self._turned) > _KEPT:
+            if len(self._turned) > _MAX_TURNED:
                 self._turned.clear()
             self._turned[key] = turned(picture, *key[1:])
         return self._turned[key]
@@ -254,9 +257,9 @@ class EpochStrip(QWidget):
                 self.update(self._rect(place))
 
     def _on_outdated(self) -> None:
-        # The panels come first; the tiles follow as they are made.
+        # The panels come first; the tiles follow once their pictures are made.
         if self.isVisible():
-            self._again.start()
+            self._retry.start()
 
     def _on_opinions_changed(self, rows: list[int]) -> None:
         if any(epoch.row in rows for epoch in self._epochs):

@@ -1,4 +1,4 @@
-"""One epoch in the row of epochs: its picture, and beside it time, filter and verdict."""
+"""Tile of one epoch in the row: its picture, and beside it time, filter and verdict."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _MIDDLE = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
 
 
 def tile_width(metrics: QFontMetrics) -> int:
-    """Of the picture and the words beside it."""
+    """Return the width of a tile: the picture and the text beside it."""
     return TILE + 6 + metrics.horizontalAdvance(f"{NONE_HERE} ")
 
 
 def tool_tip(epoch: Epoch, code: int) -> str:
-    """All that is known of an epoch, a line each; ``code`` is its verdict's."""
+    """Return name, time, filter and verdict of an epoch, a line each; ``code`` is the verdict."""
     lines = [epoch.name, epoch.time.replace("T", " "), f"filter {epoch.filter}"]
     lines.append(
         "no candidate in this place" if epoch.row < 0 else f"{WORDS[code]}; click: go there"
@@ -46,20 +46,20 @@ def paint_tile(
     Parameters
     ----------
     rect : QRect
-        Its place; as high as a tile.
+        Area of the tile, `TILE` pixels high.
     picture : QImage, str or None
-        A text says why there is none; None while it is made.
+        The picture, the reason why there is no picture, or None while it is made.
     code : int
-        Of the verdict; -1 where there is no candidate to have one.
+        Code of the verdict; -1 for an image without a candidate.
     current : bool
         Whether it is the candidate in the panels.
     ratio : float
-        Device pixels to each of the widget's.
+        Device pixels per pixel of the widget.
     """
     frame = QRect(rect.x(), rect.y(), TILE, TILE)
     _paint_picture(painter, frame, picture, palette)
     if code < 0:
-        # Besides the words: a broken line around a place that no list names.
+        # Besides the text: a dashed frame around a place without a candidate.
         around = frame.adjusted(1, 1, -2, -2)
         painter.setPen(QPen(palette.window().color(), 3))
         painter.drawRect(around)
@@ -68,7 +68,7 @@ def paint_tile(
     if current:
         painter.setPen(QPen(palette.text().color(), 2))
         painter.drawRect(rect.adjusted(0, 0, -1, -1))
-    _paint_words(painter, rect, epoch, code, palette, ratio)
+    _paint_texts(painter, rect, epoch, code, palette, ratio)
 
 
 def _paint_picture(
@@ -84,7 +84,7 @@ def _paint_picture(
     painter.drawText(frame.adjusted(3, 0, -3, 0), _MIDDLE, picture or "loading")
 
 
-def _paint_words(
+def _paint_texts(
     painter: QPainter, rect: QRect, epoch: Epoch, code: int, palette: QPalette, ratio: float
 ) -> None:
     metrics = painter.fontMetrics()
