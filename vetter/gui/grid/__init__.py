@@ -1,1 +1,1 @@
-"""Many candidates at once."""
+"""Grid of thumbnails: many candidates at once, and one verdict for a selection."""

@@ -1,4 +1,4 @@
-"""The grid of many candidates: look over a page, select, give one verdict to all of them."""
+"""Grid of many candidates: look over a page, select, give one verdict to the selection."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from vetter.review.session import Session
 
 FIRST_PLANES = ("diff", "image")
 
-_MANY = 200
-"""Tiles; of more than a page none is painted by itself."""
+_MAX_SINGLE_TILES = 200
+"""Number of changed tiles above which the whole grid is repainted instead of each tile."""
 _PLAIN = Qt.KeyboardModifier.NoModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _CTRL = Qt.KeyboardModifier.ControlModifier
@@ -28,27 +28,27 @@ _TABS = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
 
 
 class Grid(QWidget):
-    """Where the vetter is, is the session's current candidate, here as in the panels.
+    """Grid of thumbnails in the order of the queue; its current candidate is the session's.
 
-    Arrows and clicks move there, with Shift they select a range, with Ctrl one more.
-    A verdict for several candidates is asked for with their number before it is given;
-    Enter says yes, Esc no. Keys never act on what the mouse is over.
+    Arrows and clicks move to a candidate; with Shift they select a range, with Ctrl one more.
+    Before a verdict for several candidates is given, a question shows their number:
+    Enter confirms, Esc cancels. Keys never act on the candidate under the mouse.
 
     Parameters
     ----------
     session : Session
     cache : CutoutCache
-        Its frames become the thumbnails.
+        Source of the frames from which thumbnails are made.
     """
 
     left = pyqtSignal()
-    """The vetter goes back to the panels."""
+    """Emitted when the user returns to the panels."""
 
     def __init__(self, session: Session, cache: CutoutCache, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._extending = False
-        # Whom the tiles show as the current one.
+        # Row that the tiles show as current.
         self._marked = -1
         self.selection = GridSelection(session.queue)
         planes = list(session.source.plane_names)
@@ -69,19 +69,18 @@ class Grid(QWidget):
         session.opinions_changed.connect(self._on_opinions_changed)
 
     def enter(self) -> None:
-        """Begin at the current candidate, with only it selected."""
-        self._changed(self.selection.begin(self._session.current_row))
+        """Show the current candidate, and select only that one."""
+        self._show_selection(self.selection.begin(self._session.current_row))
         self.area.set_up()
         self._show_current()
 
     def decide(self, verdict: Verdict) -> bool:
-        """Ask whether all that are selected shall have a verdict.
+        """Ask the user to confirm a verdict for the selection.
 
         Returns
         -------
         bool
-            False where only the current candidate is selected: then the verdict is the
-            session's to give.
+            False if only the current candidate is selected: the caller then gives the verdict.
         """
         rows = self.selection.listed
         if not rows or rows == [self._session.current_row]:
@@ -94,7 +93,7 @@ class Grid(QWidget):
         return True
 
     def event(self, event: QEvent | None) -> bool:
-        # The grid's own keys come before commands that have the same (Right, Home, PgDown).
+        # The grid's keys take precedence over commands with the same keys (Right, Home, PgDown).
         if isinstance(event, QKeyEvent):
             if event.type() == QEvent.Type.ShortcutOverride and self._is_own_key(event):
                 event.accept()
@@ -119,7 +118,7 @@ class Grid(QWidget):
         self.planes.setToolTip("Plane shown (Tab: next, Shift+Tab: previous)")
         self.planes.currentTextChanged.connect(self._on_plane)
         self.count = plain_label(parent=self)
-        self.count.setAccessibleName("how many are selected")
+        self.count.setAccessibleName("number selected")
         self.hint = plain_label(
             "Tab: next plane    Shift, Ctrl: select more    Enter: look at it    Esc: back", self
         )
@@ -165,12 +164,12 @@ class Grid(QWidget):
         if steps is not None:
             self._step(steps, bool(event.modifiers() & _SHIFT))
         elif key in _TABS:
-            place = self.planes.currentIndex() + _TABS[Qt.Key(key)]
-            self.planes.setCurrentIndex(place % self.planes.count())
+            index = self.planes.currentIndex() + _TABS[Qt.Key(key)]
+            self.planes.setCurrentIndex(index % self.planes.count())
         elif key == Qt.Key.Key_A:
-            self._changed(self.selection.all())
+            self._show_selection(self.selection.all())
         elif key == Qt.Key.Key_Space:
-            self._changed(self.selection.toggle(self._session.current_row))
+            self._show_selection(self.selection.toggle(self._session.current_row))
         elif not self.question.text:
             self.left.emit()
         elif key in _ENTER:
@@ -186,7 +185,7 @@ class Grid(QWidget):
             self._go(int(queue.order[target]), extend)
 
     def _go(self, row: int, extend: bool) -> None:
-        """Move to a candidate; the session says whether, and the selection follows."""
+        """Move to a candidate if the session allows it; the selection follows the session."""
         self._extending = extend
         if row == self._session.current_row:
             self._on_current_changed(row)
@@ -194,18 +193,20 @@ class Grid(QWidget):
             self._session.go_to_row(row)
         self._extending = False
 
-    def _changed(self, changed: bool) -> None:
-        """Show the selection; a question about an earlier one is not answered any more."""
+    def _show_selection(self, changed: bool) -> None:
+        """Paint the selection; if it changed, dismiss the question about the earlier one."""
         if changed:
             self.question.dismiss()
-        self._say_count()
+        self._show_count()
         row = self._session.current_row
-        self.area.update_rows([self._marked, row, *self.selection.touched[:_MANY].tolist()])
-        if len(self.selection.touched) > _MANY:
+        self.area.update_rows(
+            [self._marked, row, *self.selection.touched[:_MAX_SINGLE_TILES].tolist()]
+        )
+        if len(self.selection.touched) > _MAX_SINGLE_TILES:
             self.area.repaint_later()
         self._marked = row
 
-    def _say_count(self) -> None:
+    def _show_count(self) -> None:
         total, chosen = len(self._session.queue), len(self.selection)
         so_far = "" if self._session.complete else " so far"
         self.count.setText(f"{counted(total, 'candidate')}{so_far}, {chosen:,} selected")
@@ -215,17 +216,17 @@ class Grid(QWidget):
 
     def _on_current_changed(self, row: int) -> None:
         extending = self._extending
-        self._changed(self.selection.extend(row) if extending else self.selection.begin(row))
+        self._show_selection(self.selection.extend(row) if extending else self.selection.begin(row))
         if self.isVisible():
             self._show_current()
 
     def _on_pressed(self, row: int, held: Qt.KeyboardModifier) -> None:
         if held & _CTRL:
             before = self.selection.rows
-            # Moving selects only this one; Ctrl keeps the others.
+            # _go() selects only this row; Ctrl keeps the others.
             self._go(row, False)
             self.selection.toggle_among(before, row)
-            self._changed(True)
+            self._show_selection(True)
         else:
             self._go(row, bool(held & _SHIFT))
 
@@ -238,14 +239,14 @@ class Grid(QWidget):
         self.area.repaint_later()
 
     def _on_queue_changed(self) -> None:
-        self._changed(self.selection.keep_listed())
+        self._show_selection(self.selection.keep_listed())
         self.area.set_up()
         if self.isVisible():
             self._show_current()
 
     def _on_grown(self, _first_new: int) -> None:
         self.area.grow()
-        self._say_count()
+        self._show_count()
 
     def _on_opinions_changed(self, rows: list[int]) -> None:
         self.question.forget(rows)

@@ -1,4 +1,4 @@
-"""The scroll area of the grid: paints ready thumbnails, and knows where each stands."""
+"""Scroll area of the grid: position and painting of its tiles, from ready thumbnails."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ TILE = 96
 PAD = 5
 BADGE = 14
 WANT_AGAIN = 40
-"""Milliseconds after a paint with gaps before the gaps are asked for (again)."""
+"""Milliseconds from a paint with gaps to the next request for the missing thumbnails."""
 
 
 class GridArea(QAbstractScrollArea):
-    """Tiles in the order of the queue; only those on screen cost anything.
+    """Tiles in the order of the queue; only tiles on screen are made and painted.
 
     Parameters
     ----------
     session : Session
     thumbnails : Thumbnails
     selected : GridSelection
-        Is painted as selected.
+        Rows painted as selected.
     """
 
     pressed = pyqtSignal(int, object)
-    """Row and keyboard modifiers."""
+    """Row and keyboard modifiers of a click."""
 
     opened = pyqtSignal(int)
-    """Row of a double click."""
+    """Row under a double click."""
 
     def __init__(
         self,
@@ -71,16 +71,16 @@ class GridArea(QAbstractScrollArea):
 
     @property
     def columns(self) -> int:
-        """Tiles in a line."""
+        """Number of tiles in a line."""
         return max(1, self._view().width() // (TILE + 2 * PAD))
 
     @property
     def lines(self) -> int:
-        """Whole lines on screen."""
+        """Number of whole lines on screen."""
         return max(1, self._view().height() // self._tile_height())
 
     def set_up(self) -> None:
-        """Take over a new order or size."""
+        """Adapt the scroll bar to a new order or size."""
         count = len(self._session.queue)
         total = -(-count // self.columns) * self._tile_height()
         bar = self.verticalScrollBar()
@@ -91,7 +91,7 @@ class GridArea(QAbstractScrollArea):
         self._view().update()
 
     def grow(self) -> None:
-        """There are more tiles; under a sort those on screen stay where they are."""
+        """Add tiles; in a sorted list the tiles on screen stay in place."""
         bar, row = self.verticalScrollBar(), self._top_row
         self.set_up()
         if bar is None or not 0 < bar.value() or self._session.queue.sort_column is None:
@@ -100,7 +100,7 @@ class GridArea(QAbstractScrollArea):
         bar.setValue(line * self._tile_height() + bar.value() % self._tile_height())
 
     def show_place(self, place: int) -> None:
-        """Scroll, as little as needed, until a place is on screen."""
+        """Scroll as little as needed until a position of the queue is on screen."""
         bar = self.verticalScrollBar()
         if bar is None or place < 0:
             return
@@ -112,22 +112,22 @@ class GridArea(QAbstractScrollArea):
             bar.setValue(bottom - self._view().height())
 
     def update_rows(self, rows: list[int]) -> None:
-        """Paint the tiles of some candidates anew."""
+        """Repaint the tiles of some candidates."""
         for row in rows:
             self.update_row(row)
 
     def update_row(self, row: int) -> None:
-        """Paint a candidate's tile anew."""
+        """Repaint a candidate's tile."""
         place = self._session.queue.position_of(row)
         if place >= 0:
             self._view().update(self._rect(place))
 
     def repaint_later(self) -> None:
-        """Paint what is on screen when the window next comes to it."""
+        """Repaint all tiles on screen at the next paint event."""
         self._view().update()
 
     def row_at(self, point: QPoint) -> int:
-        """The candidate under a point of the viewport; -1 where there is none."""
+        """Return the row under a point of the viewport; -1 for none."""
         column = point.x() // self._tile_width()
         if not 0 <= column < self.columns:
             return -1
@@ -136,7 +136,7 @@ class GridArea(QAbstractScrollArea):
         return int(order[place]) if 0 <= place < len(order) else -1
 
     def want_shown(self) -> None:
-        """Have what is on screen made first, then the page after it."""
+        """Request the thumbnails on screen first, then those of the next page."""
         self._later.stop()
         if not self.isVisible():
             return
@@ -155,7 +155,7 @@ class GridArea(QAbstractScrollArea):
         region = event.region()
         for place in range(first, last):
             rect = self._rect(place)
-            # Tiles that change at the same time may be far apart.
+            # The region, not its bounding rectangle: tiles that change together may be far apart.
             if region.intersects(rect):
                 gaps |= not self._paint_tile(painter, place, rect)
         if self._session.queue.is_barren:
@@ -185,7 +185,7 @@ class GridArea(QAbstractScrollArea):
                 self.opened.emit(row)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Keys are the grid's and the commands'; none scrolls past what is current."""
+        """Leave all keys to the grid and the commands: none scrolls the current tile away."""
         if event is not None:
             event.ignore()
 
@@ -199,7 +199,7 @@ class GridArea(QAbstractScrollArea):
         return 0 if bar is None else bar.value()
 
     def _tile_width(self) -> int:
-        """Tiles share the whole width: what is over gives their names more room."""
+        """Return the width of a tile; tiles share the whole width, so that long names fit."""
         return max(self._view().width() // self.columns, TILE + 2 * PAD)
 
     def _tile_height(self) -> int:
@@ -211,7 +211,7 @@ class GridArea(QAbstractScrollArea):
         return QRect(column * width, line * height - self._offset(), width, height)
 
     def _places(self, area: QRect) -> tuple[int, int]:
-        """The places that a part of the viewport touches: first, and one past the last."""
+        """Return the queue positions in a part of the viewport: first, and one past the last."""
         height = self._tile_height()
         first = max(0, (area.top() + self._offset()) // height) * self.columns
         last = ((area.bottom() + self._offset()) // height + 1) * self.columns
@@ -225,7 +225,7 @@ class GridArea(QAbstractScrollArea):
         painter.drawText(area, flags, no_match_text(self._session))
 
     def _paint_tile(self, painter: QPainter, place: int, rect: QRect) -> bool:
-        """Paint a tile; whether its picture was there."""
+        """Paint a tile, and return whether its picture was ready."""
         row = int(self._session.queue.order[place])
         code, palette = int(self._session.codes[row]), self.palette()
         is_current = row == self._session.current_row
@@ -264,11 +264,11 @@ class GridArea(QAbstractScrollArea):
         tone: QColor = (palette.highlightedText() if selected else palette.text()).color()
         painter.setPen(tone)
         name = self._session.candidates.name(row)
-        # Under its picture, beside the mark where there is one.
+        # Below the picture, beside the badge if there is one.
         room = below.adjusted(BADGE + 3 if code else 0, 0, 0, -PAD)
         # Capitals and digits are wider than the average.
         if len(name) * self.fontMetrics().averageCharWidth() * 1.3 > room.width():
-            # Names of one field begin alike: their ends tell them apart.
+            # Names in one field begin alike and differ at the end.
             name = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room.width())
         flags = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignVCenter)
         painter.drawText(room, flags, name)

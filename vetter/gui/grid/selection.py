@@ -1,4 +1,4 @@
-"""Which candidates of the grid are selected."""
+"""Selection of candidates in the grid."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ Rows = npt.NDArray[np.intp]
 
 
 class GridSelection:
-    """Rows; a range is counted from where the selection was last begun.
+    """Set of selected rows, and the anchor from which a range is counted.
 
-    A hundred thousand are selected and counted within a key's paint.
+    A mask: 100,000 rows are selected and counted between a key and its paint.
 
     Attributes
     ----------
     touched : ndarray (n,)
-        The rows that the last change selected, or not any more.
+        Rows that the last change selected or deselected.
     """
 
     def __init__(self, queue: Queue) -> None:
@@ -36,63 +36,63 @@ class GridSelection:
 
     @property
     def rows(self) -> Rows:
-        """The rows in the order in which they are listed."""
+        """Selected rows in the order of the queue."""
         order = np.asarray(self._queue.order, np.intp)
-        return order[self._covering(order)[order]]
+        return order[self._extend_mask(order)[order]]
 
     @property
     def listed(self) -> list[int]:
-        """The same as a list."""
+        """Selected rows in the order of the queue, as a list."""
         return [int(row) for row in self.rows.tolist()]
 
     def begin(self, row: int) -> bool:
-        """Select only this one, or none where the filter leaves it out.
+        """Select only this row, or none if the filter leaves the row out.
 
-        Returns whether that changed anything, here as below.
+        Return whether the selection changed, like the methods below.
         """
         self._anchor = row
-        return self._become(_one(-1 if self._queue.leaves_out(row) else row))
+        return self._set_rows(_as_rows(-1 if self._queue.leaves_out(row) else row))
 
     def extend(self, row: int) -> bool:
-        """Select from where the selection was begun to this one."""
+        """Select the range from the anchor to this row."""
         first, last = self._queue.position_of(self._anchor), self._queue.position_of(row)
         if first < 0 or last < 0:
             return self.begin(row)
         low, high = sorted((first, last))
-        return self._become(self._queue.order[low : high + 1])
+        return self._set_rows(self._queue.order[low : high + 1])
 
     def toggle(self, row: int) -> bool:
-        """One more, or one less; the last one stays."""
+        """Select or deselect a row; the last selected row stays."""
         return self.toggle_among(self.rows, row)
 
     def toggle_among(self, rows: Rows, row: int) -> bool:
-        """Select these, and one more or one less; the last one stays."""
+        """Select these rows, with one more or one less; the last selected row stays."""
         if row not in rows:
-            return self._become(np.append(rows, row))
-        return self._become(rows[rows != row] if len(rows) > 1 else rows)
+            return self._set_rows(np.append(rows, row))
+        return self._set_rows(rows[rows != row] if len(rows) > 1 else rows)
 
     def all(self) -> bool:
-        """Everything that is listed."""
-        return self._become(self._queue.order)
+        """Select all rows of the queue."""
+        return self._set_rows(self._queue.order)
 
     def keep_listed(self) -> bool:
-        """Drop what the filter leaves out."""
-        return self._become(self.rows)
+        """Deselect the rows that the filter leaves out."""
+        return self._set_rows(self.rows)
 
-    def _covering(self, rows: Rows) -> npt.NDArray[np.bool_]:
-        """The mask, long enough for these rows: the list may have grown."""
+    def _extend_mask(self, rows: Rows) -> npt.NDArray[np.bool_]:
+        """Return the mask, extended to these rows: the list may have grown."""
         missing = int(rows.max(initial=-1)) + 1 - len(self._mask)
         if missing > 0:
             self._mask = np.concatenate([self._mask, np.zeros(missing, bool)])
         return self._mask
 
-    def _become(self, rows: Rows) -> bool:
-        mask = np.zeros_like(self._covering(rows))
+    def _set_rows(self, rows: Rows) -> bool:
+        mask = np.zeros_like(self._extend_mask(rows))
         mask[rows] = True
         self.touched = np.nonzero(mask != self._mask)[0]
         self._mask, self._count = mask, int(np.count_nonzero(mask))
         return len(self.touched) > 0
 
 
-def _one(row: int) -> Rows:
+def _as_rows(row: int) -> Rows:
     return np.array([row] if row >= 0 else [], np.intp)
