@@ -330,7 +330,7 @@ def test_moving_on_does_not_paint_the_points_again(view, session):
 
 
 def test_many_points_are_painted_bit_by_bit(qtbot, view, fits, monkeypatch):
-    monkeypatch.setattr(field_canvas, "AT_ONCE", 10)
+    monkeypatch.setattr(field_canvas, "MAX_POINTS_AT_ONCE", 10)
     view.grab()
     before = view.map.layer.picture
     found(fits.table, 7, 0.9, 0.9, None)
@@ -343,7 +343,7 @@ def test_many_points_are_painted_bit_by_bit(qtbot, view, fits, monkeypatch):
 
 def test_bit_by_bit_or_at_once_it_is_the_same_picture(qtbot, view, monkeypatch):
     at_once = [c.grab().toImage() for c in (view.map, view.plot)]
-    for name in ("AT_ONCE", "MARKS", "ARROWS"):
+    for name in ("MAX_POINTS_AT_ONCE", "MARKS", "ARROWS"):
         monkeypatch.setattr(field_canvas, name, 7)
     view.refresh()
     view.grab()
@@ -374,7 +374,7 @@ def test_another_images_points_are_not_shown_under_this_ones_name(view, session)
 
 
 def test_a_refresh_waits_for_what_is_being_painted(qtbot, view, fits, monkeypatch):
-    monkeypatch.setattr(field_canvas, "AT_ONCE", 10)
+    monkeypatch.setattr(field_canvas, "MAX_POINTS_AT_ONCE", 10)
     view.refresh()
     view.grab()
     points = view.map.points

@@ -55,7 +55,7 @@ def tones(layer: FieldLayer) -> set[str]:
 def test_bit_by_bit_it_becomes_whole(qtbot, layer, painted):
     with qtbot.waitSignal(layer.finished, timeout=30000):
         layer.begin()
-        layer._go_on()
+        layer._paint_slice()
         assert painted.parts == 1 and layer.picture is None and layer.stale
     assert painted.parts == PARTS and tones(layer) == {"#ff0000"} and not layer.stale
 
@@ -65,7 +65,7 @@ def test_the_last_picture_stays_until_the_next_is_whole(qtbot, layer, painted):
     painted.tone = "blue"
     layer.outdated()
     layer.begin()
-    layer._go_on()
+    layer._paint_slice()
     assert layer.under_way and tones(layer) == {"#ff0000"}
     with qtbot.waitSignal(layer.finished, timeout=30000):
         pass
@@ -74,7 +74,7 @@ def test_the_last_picture_stays_until_the_next_is_whole(qtbot, layer, painted):
 
 def test_what_is_outdated_half_way_is_begun_again(qtbot, layer, painted):
     layer.begin()
-    layer._go_on()
+    layer._paint_slice()
     painted.tone = "blue"
     layer.outdated()
     with qtbot.waitSignal(layer.finished, timeout=30000):

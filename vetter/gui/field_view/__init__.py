@@ -1,1 +1,1 @@
-"""The shifts of all fits over the field."""
+"""Field view: the shifts of all fits over the field, as a map and as a plot."""

@@ -1,4 +1,4 @@
-"""Points of the field as the map and the scatter plot paint them: marks, arrows, and overlays."""
+"""Canvas of points that the map and the plot share: marks, arrows and overlays."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ from vetter.gui.widgets.verdict_style import is_dark
 
 Array = npt.NDArray[np.float64]
 
-AT_ONCE = 1000
-"""So many points are painted within a paint; more follow it."""
+MAX_POINTS_AT_ONCE = 1000
+"""Number of points up to which all are painted in the paint event; more are painted after it."""
 MARKS, ARROWS = 400, 200
-"""As many are painted at a time."""
-_FAINT = 0.35
-_OFF = 80.0
-"""Arrows that begin farther off the widget are not seen."""
+"""Numbers of marks and of arrows in one piece, which takes about a millisecond."""
+_FAINT_OPACITY = 0.35
+_MAX_ARROW_REACH = 80.0
+"""Screen pixels beyond the widget from which an arrow cannot reach into it."""
 
 
 class FieldCanvas(FieldCamera):
-    """Points painted once into a pixmap; what moves (mark, band) is painted over it.
+    """Points painted once into a pixmap; the mark and the band, which move, are painted over it.
 
-    Some points are painted at once, many bit by bit: meanwhile the picture before is shown, as
-    large and where the camera now has it.
+    Few points are painted at once, many piece by piece; meanwhile the previous pixmap is shown,
+    scaled and moved to the current camera.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -56,48 +56,48 @@ class FieldCanvas(FieldCamera):
 
     @property
     def tones(self) -> Tones:
-        """The greys of the theme."""
+        """Greys of the theme."""
         return DARK if is_dark(self.palette()) else LIGHT
 
     @property
     def points_frame(self) -> QRectF:
-        """Where points are painted; beyond it there are words."""
+        """Rectangle in which points are painted; the rest is for texts."""
         raise NotImplementedError
 
     def paint_ground(self, painter: QPainter) -> None:
-        """What lies below the points."""
+        """Paint the layer below the points."""
         raise NotImplementedError
 
     def point_pieces(self) -> Iterator[Piece]:
-        """The points and what goes with them, in parts that take about a millisecond each."""
+        """Yield the points and their arrows in pieces that take about a millisecond each."""
         raise NotImplementedError
 
     def paint_over(self, painter: QPainter) -> None:
-        """What lies above the points and beside them."""
+        """Paint the layer above the points, and the texts beside them."""
 
     def paint_current(self, painter: QPainter, place: int, tone: QColor) -> None:
-        """What marks the current candidate, besides the ring around it."""
+        """Paint marks of the current candidate other than the ring around it."""
 
     def outdated(self) -> None:
-        """Paint the points anew, at the next paint."""
+        """Repaint the points at the next paint event."""
         self.layer.outdated()
         self.update()
 
     def forget(self) -> None:
-        """Show no points, until there are others: another image's are not this one's."""
+        """Drop the points of another image, and show none until new points arrive."""
         self.points = Points()
         self.layer.forget()
         self.update()
 
     def set_current(self, row: int) -> None:
-        """Mark another candidate; the points stay as painted."""
+        """Mark another candidate, without repainting the points."""
         if row != self.current:
             self.current = row
             self.layer.wait()
             self.update()
 
     def mark_pieces(self) -> Iterator[Piece]:
-        """A mark for each candidate and star: shape and tone by its state, size by its scale."""
+        """Yield a mark for each candidate: shape and tone by its state, size by its scale."""
         points, dark = self.points, is_dark(self.palette())
         at = self.to_screen(self.where())
         yield _paint_nothing
@@ -105,30 +105,30 @@ class FieldCanvas(FieldCamera):
         yield _paint_nothing
         layer = MarkLayer(self.width(), self.height(), self.devicePixelRatioF())
         for state in range(4):
-            for decided, strength in ((True, _FAINT), (False, 1.0)):
-                of_both = (points.states == state) & (points.decided == decided)
-                if not of_both.any():
+            for decided, strength in ((True, _FAINT_OPACITY), (False, 1.0)):
+                chosen = (points.states == state) & (points.decided == decided)
+                if not chosen.any():
                     continue
                 for number, size in enumerate(SIZES):
-                    marked = at[of_both & (sizes == number)]
+                    marked = at[chosen & (sizes == number)]
                     tone = colour(state, dark)
-                    yield from _added(layer, marked, state, size, tone, strength)
+                    yield from _add_marks(layer, marked, state, size, tone, strength)
         if len(self.chosen):
             accent = QColor(self.tones.accent)
             caught = at[np.isin(points.rows, self.chosen)]
-            yield from _added(layer, caught, CHOSEN, SIZES[-1] + 2, accent)
+            yield from _add_marks(layer, caught, CHOSEN, SIZES[-1] + 2, accent)
         yield layer.paint
 
     def star_pieces(self, places: Array) -> Iterator[Piece]:
-        """A small cross for each star."""
+        """Yield a small cross for each star."""
         layer = MarkLayer(self.width(), self.height(), self.devicePixelRatioF())
         tone = colour(STAR, is_dark(self.palette()))
-        yield from _added(layer, self.to_screen(places), STAR, SIZES[0], tone)
+        yield from _add_marks(layer, self.to_screen(places), STAR, SIZES[0], tone)
         yield layer.paint
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         if self.layer.stale:
-            if len(self.points.rows) + len(self.points.stars) <= AT_ONCE:
+            if len(self.points.rows) + len(self.points.stars) <= MAX_POINTS_AT_ONCE:
                 self.layer.finish()
             else:
                 self.layer.begin()
@@ -164,7 +164,7 @@ class FieldCanvas(FieldCamera):
         painter.restore()
 
     def _view_now(self) -> tuple[Array, float]:
-        """Where the plane's zero is on the screen, and how large its unit."""
+        """Return the position of the plane's origin on the screen, and pixels per unit."""
         return self.to_screen(np.zeros((1, 2)))[0], self.scale
 
     def _blank(self) -> QPixmap:
@@ -189,13 +189,13 @@ class FieldCanvas(FieldCamera):
     def arrow_pieces(
         self, places: Array, shifts: Array, which: Rows, factor: float, tone: QColor
     ) -> Iterator[Piece]:
-        """Arrows at some places of the plane, `factor` screen pixels to a pixel of shift."""
+        """Yield arrows at some positions, `factor` screen pixels per pixel of shift."""
         heads = len(self.points.rows) + len(self.points.stars) <= HEADS
-        beyond = self.width() + _OFF, self.height() + _OFF
+        beyond = self.width() + _MAX_ARROW_REACH, self.height() + _MAX_ARROW_REACH
         for part in _parts(len(which), ARROWS):
             starts, along = self.to_screen(places[which[part]]), shifts[which[part]]
             with np.errstate(invalid="ignore"):
-                near = (starts > -_OFF).all(axis=1) & (starts < beyond).all(axis=1)
+                near = (starts > -_MAX_ARROW_REACH).all(axis=1) & (starts < beyond).all(axis=1)
             starts, along = starts[near], along[near] * (factor, -factor)
             yield partial(draw_arrows, path=arrows(starts, starts + along, heads), tone=tone)
 
@@ -229,17 +229,17 @@ def _parts(count: int, most: int) -> Iterator[slice]:
     return (slice(first, first + most) for first in range(0, count, most))
 
 
-def _added(
+def _add_marks(
     layer: MarkLayer, at: Array, shape: int, size: float, tone: QColor, strength: float = 1.0
 ) -> Iterator[Piece]:
-    """Put marks into a layer, some at a time; what is yielded paints nothing yet."""
+    """Yield after every few marks added to a layer; the yielded pieces paint nothing yet."""
     for part in _parts(len(at), MARKS):
         layer.add(at[part], shape, size, tone, strength)
         yield _paint_nothing
 
 
 def _paint_nothing(_painter: QPainter) -> None:
-    """The layer is painted when all its marks are in it."""
+    """Paint nothing: the layer is painted once it has all its marks."""
 
 
 def _paint_within(frame: QRectF, piece: Piece, painter: QPainter) -> None:

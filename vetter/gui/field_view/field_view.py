@@ -1,6 +1,6 @@
-"""The field view: the fits' shifts over the field, and one verdict for a part of it.
+"""Field view: the fits' shifts over the field, and one verdict for a selected group.
 
-Its dock is beside the list, or wherever the user drags it.
+The dock is beside the list at first; the user can drag it elsewhere.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from vetter.review.fits.fits import Fits
 from vetter.review.session import Session
 
 REFRESH_MS = 400
-"""Results come a dozen at a time; the points are gathered and painted less often."""
+"""Milliseconds between two refreshes; fits arrive a dozen at a time, more often than this."""
 _TURN_MS = 30
-"""Another image's points follow the panels."""
-_SHARE = 12
-"""And so seldom that it takes one part in so many of the window's time."""
+"""Milliseconds by which the points of another image follow the panels."""
+_PAUSE_PER_COST = 12
+"""Ratio of the pause between refreshes to their cost: they take 1/12 of the GUI thread."""
 
 BUTTONS = (
     ("Accept", Verdict.ACCEPT),
@@ -40,7 +40,7 @@ BUTTONS = (
     ("Clear", Verdict.NONE),
 )
 HINT = "    ".join(
-    # A line ends between two of them.
+    # No-break spaces: a line breaks only between two hints.
     words.replace(" ", "\N{NO-BREAK SPACE}")
     for words in ("drag: select a group", "click: go there", "wheel: zoom")
 )
@@ -48,13 +48,13 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class FieldView(QWidget):
-    """A map of the shifts and a plot of dx against dy, of the candidates as they are listed.
+    """Map of the shifts and plot of dx against dy, for the listed candidates.
 
-    A drag selects a group; the verdict keys and the buttons then ask for all of it, with how many,
-    before anything is decided. Once it has been decided, or the vetter moves on to another
-    candidate, the keys are for that one alone again; the buttons still ask for the group.
+    A drag selects a group. A verdict key or button then asks the user to confirm the verdict for
+    the group. Once the group is decided, or the user moves to another candidate, the keys apply to
+    the current candidate alone; the buttons still ask for the group.
 
-    Nothing is gathered or painted while it is hidden.
+    Nothing is collected or painted while the view is hidden.
 
     Parameters
     ----------
@@ -90,10 +90,10 @@ class FieldView(QWidget):
         session.grown.connect(self._on_changed)
         fits.changed.connect(self._on_changed)
         fits.stars.changed.connect(self._on_changed)
-        self._say_chosen()
+        self._show_chosen()
 
     def refresh(self) -> None:
-        """Gather what is known now, and paint it."""
+        """Collect the points, and repaint both canvases."""
         points = gathered(self._session, self._fits)
         fit = self._fits.fit_of(self._session.current_row)
         self.plot.bound = 1.0 if fit is None else fit.options.max_shift
@@ -101,19 +101,19 @@ class FieldView(QWidget):
             listed = np.isin(self.chosen, points.rows)
             if not listed.all():
                 self._choose(np.array(self.chosen, np.intp)[listed].tolist())
-            self._say_chosen()
+            self._show_chosen()
         for canvas in (self.map, self.plot):
             canvas.points = points
             canvas.outdated()
-        self._say_field()
+        self._show_field()
 
     def decide(self, verdict: Verdict) -> bool:
-        """Ask whether the group shall have a verdict.
+        """Ask the user to confirm a verdict for the group.
 
         Returns
         -------
         bool
-            False where no group was just selected: then the verdict is the current candidate's.
+            False if no group was just selected: the verdict is then the current candidate's.
         """
         if not (self.armed and self.chosen and self.isVisible()):
             return False
@@ -121,7 +121,7 @@ class FieldView(QWidget):
         return True
 
     def ask(self, verdict: Verdict) -> None:
-        """Say how many a verdict would be given to, and wait for yes or no."""
+        """Ask the user to confirm a verdict for the group, with the number of its candidates."""
         session = self._session
         if session.read_only:
             session.message.emit("read only: no verdict can be given here")
@@ -133,7 +133,7 @@ class FieldView(QWidget):
         self.setFocus()
 
     def event(self, event: QEvent | None) -> bool:
-        # Enter and Esc are this view's own while it has the focus.
+        # Enter and Esc belong to the view while it has the focus.
         if isinstance(event, QKeyEvent) and event.key() in (*_ENTER, Qt.Key.Key_Escape):
             if event.type() == QEvent.Type.ShortcutOverride:
                 event.accept()
@@ -156,7 +156,7 @@ class FieldView(QWidget):
 
     def _lay_out(self) -> None:
         self.count = plain_label(parent=self)
-        self.count.setAccessibleName("how many are selected")
+        self.count.setAccessibleName("number selected")
         self.buttons = [EnteredButton(word, self) for word, _ in BUTTONS]
         bar = QHBoxLayout()
         for button, (_, verdict) in zip(self.buttons, BUTTONS, strict=True):
@@ -169,7 +169,7 @@ class FieldView(QWidget):
         bar.addWidget(self.lasso)
         self.field_words, self.own_words = plain_label(parent=self), plain_label(parent=self)
         for label, lines in ((self.count, 2), (self.field_words, 2), (self.own_words, 3)):
-            # Longer words must not change the canvases' size: they would be painted anew.
+            # Fixed: a longer text would resize the canvases, which then repaint all points.
             label.setWordWrap(True)
             label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
             label.setFixedHeight(lines * label.fontMetrics().lineSpacing() + 2)
@@ -192,7 +192,7 @@ class FieldView(QWidget):
         return self._session.source.fields[self._field].shape
 
     def _turn_to_field(self) -> bool:
-        """Show the image that the current candidate is on; whether it is another one."""
+        """Show the current candidate's field, and return whether it differs from the one before."""
         before, self._field = self._field, shown_field(self._session)
         if fittable(self._session.source.plane_names):
             self._fits.stars.want(self._field)
@@ -205,7 +205,7 @@ class FieldView(QWidget):
         return True
 
     def _choose(self, rows: list[int]) -> None:
-        """Another group; a question about the earlier one is not answered any more."""
+        """Select another group, and dismiss a question about the earlier one."""
         self.chosen = rows
         self.armed = bool(rows)
         group = np.array(rows, np.intp)
@@ -213,7 +213,7 @@ class FieldView(QWidget):
         for canvas in (self.map, self.plot):
             canvas.chosen = group
             canvas.outdated()
-        self._say_chosen()
+        self._show_chosen()
 
     def _answer(self, yes: bool) -> None:
         if self.question.text:
@@ -224,7 +224,7 @@ class FieldView(QWidget):
         elif not yes:
             self._choose([])
 
-    def _say_chosen(self) -> None:
+    def _show_chosen(self) -> None:
         for button in self.buttons:
             button.setEnabled(bool(self.chosen))
         if not self.chosen:
@@ -233,15 +233,15 @@ class FieldView(QWidget):
         words = summary.group_summary(self.map.chosen, self._fits.table)
         self.count.setText(words + ("; verdict keys ask for all" if self.armed else ""))
 
-    def _say_field(self) -> None:
+    def _show_field(self) -> None:
         fields = self._session.source.fields
         name = fields[self._field].name if len(fields) > 1 else ""
         fit = self._session.settings.fit
         scales = fit.scale_low, fit.scale_high
         self.field_words.setText(summary.stars_summary(self._fits.stars, self._field, name, scales))
-        self._say_own()
+        self._show_own()
 
-    def _say_own(self) -> None:
+    def _show_own(self) -> None:
         row = self._session.current_row
         words = summary.candidate_summary(self._session, self._fits, row) if row >= 0 else ""
         self.own_words.setText(words)
@@ -255,21 +255,21 @@ class FieldView(QWidget):
         if self.armed:
             self.armed = False
             self.question.dismiss()
-            self._say_chosen()
+            self._show_chosen()
         if self.isVisible():
             if self._turn_to_field():
                 self._soon.start(_TURN_MS)
             self._mark_current()
-            self._say_own()
+            self._show_own()
 
     def _on_changed(self, _rows: object = None) -> None:
         if self.isVisible() and not self._soon.isActive():
             cost = 1000 * (self.map.layer.cost + self.plot.layer.cost)
-            self._soon.start(max(REFRESH_MS, round(_SHARE * cost)))
+            self._soon.start(max(REFRESH_MS, round(_PAUSE_PER_COST * cost)))
 
     def _on_soon(self) -> None:
         if self.map.layer.under_way or self.plot.layer.under_way:
-            # What is being painted is seen first: else there would be no end of it.
+            # Finish the current paint first: restarted each time, it would never end.
             self._soon.start(REFRESH_MS)
         else:
             self.refresh()
@@ -279,9 +279,9 @@ class FieldView(QWidget):
         self._choose(list(dict.fromkeys([*self.chosen, *rows])) if more else rows)
 
     def _on_agreed(self, rows: list[int], verdict: Verdict) -> None:
-        # The group has what it was selected for: the next key is for the candidate on screen.
+        # The group is decided: the next key applies to the current candidate.
         self.armed = False
-        self._say_chosen()
+        self._show_chosen()
         self._session.decide_group(rows, verdict)
 
     def _on_button(self, verdict: Verdict, _checked: bool = False) -> None:
@@ -292,16 +292,16 @@ class FieldView(QWidget):
 
 
 class FieldDock(QDockWidget):
-    """A tab with the candidate list at first: both want the whole height.
+    """Dock of the field view; at first a tab beside the candidate list, as both need the height.
 
     Parameters
     ----------
     session : Session
     fits : Fits
     beside : QDockWidget
-        The dock whose place it shares.
+        Dock to share a place with, as a tab.
     window : QMainWindow
-        That has both.
+        Main window of both docks.
     """
 
     def __init__(
@@ -317,7 +317,7 @@ class FieldDock(QDockWidget):
         self.raise_()
 
     def toggle(self) -> None:
-        """Bring the view to the front, or put it away."""
+        """Bring the view to the front, or hide it."""
         if self.isVisible() and not self.view.visibleRegion().isEmpty():
             self.hide()
         else:

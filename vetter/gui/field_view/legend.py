@@ -1,4 +1,4 @@
-"""What the marks of the field view mean."""
+"""Legend of the marks in the field view."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FAINT = "faint: decided    no arrow: on bound"
 
 
 class FieldLegend(QWidget):
-    """Two lines: shapes with tones; sizes, and what is left out."""
+    """Legend in two lines: shapes with tones; sizes, faint marks and missing arrows."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,22 +39,22 @@ class FieldLegend(QWidget):
         line = painter.fontMetrics().height() + 3
         x = 6.0
         for shape, word in STATES:
-            x = self._sample(painter, x, line - 4, shape, SIZES[2], word)
-        x = self._words(painter, 6.0, 2 * line - 4, "scale:") + 6
+            x = self._draw_sample(painter, x, line - 4, shape, SIZES[2], word)
+        x = self._draw_text(painter, 6.0, 2 * line - 4, "scale:") + 6
         for number, word in SCALES:
-            x = self._sample(painter, x, 2 * line - 4, Disappeared.NO, SIZES[number], word)
-        self._words(painter, x + 4, 2 * line - 4, FAINT)
+            x = self._draw_sample(painter, x, 2 * line - 4, Disappeared.NO, SIZES[number], word)
+        self._draw_text(painter, x + 4, 2 * line - 4, FAINT)
         painter.end()
 
-    def _sample(
+    def _draw_sample(
         self, painter: QPainter, x: float, base: float, shape: int, size: float, word: str
     ) -> float:
         painter.setPen(QPen(colour(shape, is_dark(self.palette())), 1.4))
         middle = QPointF(math.floor(x) + 6.5, base - 4.0)
         painter.drawPath(mark_path(shape, size).translated(middle))
-        return self._words(painter, x + 17, base, word) + 11
+        return self._draw_text(painter, x + 17, base, word) + 11
 
-    def _words(self, painter: QPainter, x: float, base: float, words: str) -> float:
+    def _draw_text(self, painter: QPainter, x: float, base: float, words: str) -> float:
         tones = DARK if is_dark(self.palette()) else LIGHT
         painter.setPen(QColor(tones.dim))
         painter.drawText(QPointF(x, base), words)

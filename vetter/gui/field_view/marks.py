@@ -1,4 +1,4 @@
-"""Marks and arrows by the thousand: painted from arrays, never an item or a call for each."""
+"""Marks and arrows by the thousand, painted from arrays without an item or a call for each."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from vetter.core.judgement.fit_table import Disappeared
 Array = npt.NDArray[np.float64]
 
 STAR, CHOSEN = 4, 5
-"""Shapes beside those of the four states of a fit: 0 dot, 1 cross, 2 ring, 3 triangle."""
+"""Shapes in addition to those of the four states of a fit: 0 dot, 1 cross, 2 ring, 3 triangle."""
 SIZES = (5.0, 6.5, 8.0, 10.0, 12.5)
-"""Of marks on the screen; by the scale of the fit, from a half to twice the flux."""
-_EDGES = np.log2([0.66, 0.9, 1.11, 1.5])
-_LEAST_COVER = 8
+"""Sizes of marks in screen pixels, for scales of the fit from a half to twice the flux."""
+_LOG2_SCALE_EDGES = np.log2([0.66, 0.9, 1.11, 1.5])
+_MIN_COVER = 8
 HEADS = 3000
-"""Over so many arrows heads are left out: they would hide one another."""
+"""Number of arrows above which heads are left out: they would hide one another."""
 
 _COLOURS: dict[bool, dict[int, str]] = {
     True: {
@@ -41,19 +41,19 @@ _STAR_COLOURS = {True: "#5f7d62", False: "#7fa083"}
 
 
 def colour(shape: int, dark: bool) -> QColor:
-    """The tone of a state, or of the stars."""
+    """Return the tone of a state, or of the stars."""
     return QColor(_STAR_COLOURS[dark] if shape == STAR else _COLOURS[dark][shape])
 
 
 def size_classes(scales: Array) -> npt.NDArray[np.intp]:
-    """Index into `SIZES` for the scale of each fit; the middle one where it is not known."""
+    """Return the index into `SIZES` for each scale; the middle one if the scale is not finite."""
     with np.errstate(divide="ignore", invalid="ignore"):
         steps = np.log2(scales)
-    return np.digitize(np.where(np.isfinite(steps), steps, 0.0), _EDGES)
+    return np.digitize(np.where(np.isfinite(steps), steps, 0.0), _LOG2_SCALE_EDGES)
 
 
 def mark_path(shape: int, size: float) -> QPainterPath:
-    """The outline of a mark about (0, 0)."""
+    """Return the outline of a mark about (0, 0)."""
     path, half = QPainterPath(), size / 2
     if shape == Disappeared.YES:
         for sign in (1, -1):
@@ -77,7 +77,7 @@ def mark_path(shape: int, size: float) -> QPainterPath:
 
 @lru_cache(maxsize=128)
 def _stamp(shape: int, size: float, ratio: float) -> npt.NDArray[np.uint8]:
-    """How much of each device pixel a mark covers, 0 to 255; an odd square."""
+    """Return how much of each device pixel a mark covers, 0 to 255; a square of odd side."""
     side = 2 * (int(size * ratio / 2) + 2) + 1
     image = QImage(side, side, QImage.Format.Format_Grayscale8)
     image.fill(0)
@@ -95,14 +95,14 @@ def _stamp(shape: int, size: float, ratio: float) -> npt.NDArray[np.uint8]:
 
 
 class MarkLayer:
-    """An image of marks as large as a widget.
+    """Image of marks as large as a widget.
 
     Parameters
     ----------
     width, height : int
         In device-independent pixels.
     ratio : float
-        Device pixels to each of those.
+        Device pixels per device-independent pixel.
     """
 
     def __init__(self, width: int, height: int, ratio: float) -> None:
@@ -113,9 +113,9 @@ class MarkLayer:
     def add(
         self, places: Array, shape: int, size: float, tone: QColor, strength: float = 1.0
     ) -> None:
-        """Put a mark at each place (n, 2), given on the screen; NaN and what is off are left out.
+        """Add a mark at each screen position (n, 2), except at NaN and outside the image.
 
-        Where marks overlap, the one shows that covers the pixel most.
+        In each pixel the mark that covers the pixel most is shown.
         """
         stamp = _stamp(shape, size, self._ratio)
         half = len(stamp) // 2
@@ -128,12 +128,11 @@ class MarkLayer:
         whole = at[on].astype(np.intp)
         first = (whole[:, 1] - half) * columns + whole[:, 0] - half
         flat = self._pixels.reshape(-1)
-        covered = np.nonzero(stamp >= _LEAST_COVER)
+        covered = np.nonzero(stamp >= _MIN_COVER)
         order = np.argsort(stamp[covered], kind="stable")
         away = (covered[0] * columns + covered[1])[order]
         alpha = (stamp[covered][order] * strength).astype(np.uint32)
-        # Stamp pixel by stamp pixel, the most covered last: where marks of one kind overlap
-        # that one stays.
+        # Stamp pixel by stamp pixel, the most covered last: it stays where marks overlap.
         index = away[:, None] + first
         free = (flat[index] >> 24) <= alpha[:, None]
         inks = np.broadcast_to(_premultiplied(tone, alpha)[:, None], index.shape)
@@ -157,7 +156,7 @@ def _premultiplied(tone: QColor, alpha: npt.NDArray[np.uint32]) -> npt.NDArray[n
 
 
 def arrows(starts: Array, ends: Array, heads: bool = True) -> QPainterPath:
-    """Arrows on the screen, from (n, 2) to (n, 2), as one path of separate strokes."""
+    """Return arrows on the screen, from (n, 2) to (n, 2), as one path of separate strokes."""
     along = ends - starts
     length = np.hypot(along[:, 0], along[:, 1])
     drawn = np.isfinite(length) & (length > 0.5)

@@ -1,4 +1,4 @@
-"""A plane of points with a camera and a mouse: zoom, pan, and the band that selects."""
+"""Camera on a plane of points: zoom, pan, and the band that selects points."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from vetter.gui.field_view.points import Points, Rows, within
 
 Array = npt.NDArray[np.float64]
 
-_DRAG = 5.0
-_REACH = 10.0
+_MIN_DRAG_PIXELS = 5.0
+_POINTER_REACH_PIXELS = 10.0
 
 
 class FieldCamera(QWidget):
-    """Where points lie on the screen, and what the mouse does with them.
+    """Widget that maps points to the screen, and selects, zooms and pans by the mouse.
 
     Dragging with the left button selects, with Shift in addition; a click goes to the nearest
     candidate. The wheel zooms, dragging with the right button pans, a double click fits.
 
-    `banded` carries the rows that were caught, and whether they are in addition.
+    `banded` carries the rows in the band, and whether they add to the selection.
     `picked` carries a row of the candidate list.
     """
 
@@ -30,7 +30,7 @@ class FieldCamera(QWidget):
     picked = pyqtSignal(int)
 
     margins = (8.0, 8.0, 8.0, 24.0)
-    """Left, top, right, bottom: around the plane."""
+    """Screen pixels around the plane: left, top, right, bottom."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,30 +45,30 @@ class FieldCamera(QWidget):
 
     @property
     def extent(self) -> tuple[float, float, float, float]:
-        """The plane shown when fitted: x from, to, y from, to."""
+        """Part of the plane shown when fitted: x from, to, y from, to."""
         raise NotImplementedError
 
     def where(self) -> Array:
-        """Place of each candidate in the plane, shape (n, 2)."""
+        """Return the position of each candidate in the plane, shape (n, 2)."""
         raise NotImplementedError
 
     def outdated(self) -> None:
-        """Paint the points anew, at the next paint."""
+        """Repaint the points at the next paint event."""
         raise NotImplementedError
 
     def fit_view(self) -> None:
-        """The whole plane."""
+        """Show the whole plane."""
         self._zoom, self._middle = 1.0, QPointF(0.5, 0.5)
         self.outdated()
 
     @property
     def zoomed(self) -> bool:
-        """Whether the plane is not as it was fitted: closer, or moved."""
+        """Whether the user has zoomed or moved the plane."""
         return self._zoom != 1.0 or self._middle != QPointF(0.5, 0.5)
 
     @property
     def frame(self) -> QRectF:
-        """The plane's rectangle on the screen, before any zoom: as large as fits, not distorted."""
+        """Largest undistorted rectangle of the plane on the screen, before any zoom."""
         left, top, right, bottom = self.margins
         room = QRectF(self.rect()).adjusted(left, top, -right, -bottom)
         x0, x1, y0, y1 = self.extent
@@ -79,12 +79,12 @@ class FieldCamera(QWidget):
 
     @property
     def scale(self) -> float:
-        """Screen pixels to one unit of the plane."""
+        """Screen pixels per unit of the plane."""
         x0, x1, _, _ = self.extent
         return self.frame.width() * self._zoom / (x1 - x0)
 
     def to_screen(self, places: Array) -> Array:
-        """Places (n, 2) of the plane in this widget; y up."""
+        """Convert positions (n, 2) in the plane, y up, to pixels of this widget."""
         x0, x1, y0, y1 = self.extent
         centre, scale = self.frame.center(), self.scale
         mx = x0 + self._middle.x() * (x1 - x0)
@@ -98,8 +98,8 @@ class FieldCamera(QWidget):
             return QPolygonF(self._band)
         return QPolygonF(QRectF(self._band[0], self._band[-1]).normalized())
 
-    def _caught(self) -> Rows:
-        """Places in `Points` inside the band."""
+    def _indices_in_band(self) -> Rows:
+        """Return the indices of the points inside the band."""
         at = self.to_screen(self.where())
         outline = self._outline()
         corners = np.array([(p.x(), p.y()) for p in (outline.at(i) for i in range(len(outline)))])
@@ -112,7 +112,7 @@ class FieldCamera(QWidget):
     def _nearest(self, position: QPointF) -> int | None:
         at = self.to_screen(self.where())
         away = np.hypot(at[:, 0] - position.x(), at[:, 1] - position.y())
-        if not len(away) or not np.nanmin(away, initial=np.inf) <= _REACH:
+        if not len(away) or not np.nanmin(away, initial=np.inf) <= _POINTER_REACH_PIXELS:
             return None
         return int(np.nanargmin(away))
 
@@ -133,7 +133,7 @@ class FieldCamera(QWidget):
             self.outdated()
         elif self._band:
             far = event.position() - self._band[0]
-            if len(self._band) > 1 or abs(far.x()) + abs(far.y()) > _DRAG:
+            if len(self._band) > 1 or abs(far.x()) + abs(far.y()) > _MIN_DRAG_PIXELS:
                 self._band.append(event.position())
                 self.update()
         event.accept()
@@ -145,7 +145,7 @@ class FieldCamera(QWidget):
             if len(self._band) > 1:
                 self._band.append(event.position())
                 more = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-                caught = self.points.rows[self._caught()].tolist()
+                caught = self.points.rows[self._indices_in_band()].tolist()
                 self._band = []
                 self.banded.emit(caught, more)
             else:
@@ -163,7 +163,7 @@ class FieldCamera(QWidget):
         assert event is not None
         zoom = min(max(self._zoom * 2 ** (event.angleDelta().y() / 480), 1.0), 40.0)
         frame, at = self.frame, event.position() - self.frame.center()
-        # What is under the pointer stays there.
+        # The position under the pointer stays.
         gain = 1 / self._zoom - 1 / zoom
         self._middle += QPointF(at.x() / frame.width(), -at.y() / frame.height()) * gain
         self._zoom = zoom

@@ -1,4 +1,4 @@
-"""A picture of many points, painted a few milliseconds at a time while the window goes on."""
+"""Pixmap of many points, painted a few milliseconds at a time between other events."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from PyQt6.QtGui import QPainter, QPixmap
 Piece = Callable[[QPainter], None]
 
 SLICE = 0.003
-"""Seconds of the window's thread at a time: less than a key's paint may wait."""
+"""Seconds of the GUI thread at a time: less than the paint of a key may wait."""
 PAUSE_MS = 60
-"""After a key, or while the camera moves, what is under way stands still for so long."""
+"""Milliseconds without painting after a key, or while the camera moves."""
 
 
 class FieldLayer(QObject):
-    """The last picture that was finished, and the one that is being painted.
+    """Last finished pixmap, and the one that is being painted.
 
     Parameters
     ----------
     blank : callable
-        Makes the pixmap to paint on.
+        Returns the pixmap to paint on.
     pieces : callable
-        Gives the parts to paint, none of which takes long; what it computes between them
-        counts as the next one's.
+        Returns the pieces to paint, each of which is short; computation between two pieces
+        counts as part of the next.
 
     Attributes
     ----------
     picture : QPixmap or None
-        The last that was finished; None: there is none.
+        Last finished pixmap; None before the first.
     stale : bool
-        Whether it shows what was, not what is.
+        Whether the pixmap is out of date.
     cost : float
-        How long the last one took to paint, seconds.
+        Seconds that the last pixmap took to paint.
     """
 
     finished = pyqtSignal()
@@ -47,54 +47,54 @@ class FieldLayer(QObject):
     ) -> None:
         super().__init__(parent)
         self._blank, self._pieces = blank, pieces
-        self._made: QPixmap | None = None
-        self._left: Iterator[Piece] | None = None
+        self._unfinished: QPixmap | None = None
+        self._pieces_left: Iterator[Piece] | None = None
         self._spent = 0.0
         self.picture: QPixmap | None = None
         self.stale = True
         self.cost = 0.0
         self._next = QTimer(self)
         self._next.setSingleShot(True)
-        self._next.timeout.connect(self._go_on)
+        self._next.timeout.connect(self._paint_slice)
 
     @property
     def under_way(self) -> bool:
-        """Whether a picture is being painted."""
+        """Whether a pixmap is being painted."""
         return self._next.isActive()
 
     def outdated(self) -> None:
-        """What is under way is not what shall be seen any more."""
+        """Discard the pixmap being painted, and mark the last one as stale."""
         self.stale = True
-        self._made = self._left = None
+        self._unfinished = self._pieces_left = None
         self.wait()
 
     def forget(self) -> None:
-        """Nothing of the last picture may be seen any more."""
+        """Discard the last pixmap as well, and stop painting."""
         self.picture = None
         self.outdated()
         self.stop()
 
     def begin(self) -> None:
-        """Paint it from now on, bit by bit; `finished` tells when it is there."""
+        """Start to paint piece by piece; `finished` is emitted at the end."""
         if self.stale and not self._next.isActive():
             self._next.start(0)
 
     def wait(self) -> None:
-        """Something else comes first: stand still for a moment."""
+        """Pause for `PAUSE_MS`: something else comes first."""
         if self._next.isActive():
             self._next.start(PAUSE_MS)
 
     def stop(self) -> None:
-        """Nobody sees it now; it goes on at the next `begin`."""
+        """Stop painting until the next `begin`, while the widget is hidden."""
         self._next.stop()
 
     def finish(self) -> None:
-        """Paint what is left of it at once."""
+        """Paint all remaining pieces at once."""
         self._next.stop()
         while self.stale:
             self._paint(float("inf"))
 
-    def _go_on(self) -> None:
+    def _paint_slice(self) -> None:
         self._paint(SLICE)
         if self.stale:
             self._next.start(0)
@@ -102,14 +102,14 @@ class FieldLayer(QObject):
             self.finished.emit()
 
     def _paint(self, seconds: float) -> None:
-        """Paint for so long; at least one part."""
+        """Paint for a number of seconds, at least one piece."""
         begun = time.perf_counter()
-        if self._left is None:
-            self._made, self._left, self._spent = self._blank(), self._pieces(), 0.0
-        assert self._made is not None
-        painter = QPainter(self._made)
+        if self._pieces_left is None:
+            self._unfinished, self._pieces_left, self._spent = self._blank(), self._pieces(), 0.0
+        assert self._unfinished is not None
+        painter = QPainter(self._unfinished)
         whole = True
-        for piece in self._left:
+        for piece in self._pieces_left:
             piece(painter)
             if time.perf_counter() - begun > seconds:
                 whole = False
@@ -117,5 +117,5 @@ class FieldLayer(QObject):
         painter.end()
         self._spent += time.perf_counter() - begun
         if whole:
-            self.picture, self.cost, self.stale = self._made, self._spent, False
-            self._made = self._left = None
+            self.picture, self.cost, self.stale = self._unfinished, self._spent, False
+            self._unfinished = self._pieces_left = None

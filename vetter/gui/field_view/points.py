@@ -1,4 +1,4 @@
-"""What the field view shows: the listed candidates with their fits, and the stars of the field."""
+"""Points of the field view: the listed candidates with their fits, and the stars of the field."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Rows = npt.NDArray[np.intp]
 
 @dataclass(eq=False)
 class Points:
-    """What both canvases show: the listed candidates, and the stars of the field.
+    """Arrays that both canvases show: the listed candidates, and the stars of the field.
 
     ``rows`` (n,) are rows of the candidate list; ``places`` (n, 2) x and y in the image,
-    ``shifts`` (n, 2) dx and dy in pixels, ``scales`` (n,), NaN where not known; ``states`` (n,) as
-    the fit table's codes; ``bound`` (n,): the shift ended on its bound; ``decided`` (n,); ``stars``
+    ``shifts`` (n, 2) dx and dy in pixels, ``scales`` (n,), NaN if unknown; ``states`` (n,) codes
+    of the fit table; ``bound`` (n,): the shift ended on its bound; ``decided`` (n,); ``stars``
     (m, 5): x, y, dx, dy, scale.
     """
 
@@ -35,7 +35,7 @@ class Points:
 
 
 def gathered(session: Session, fits: Fits) -> Points:
-    """The candidates of the current one's image as they are listed now, filters and all."""
+    """Return the points of the current image: its listed candidates and its stars."""
     field = shown_field(session)
     rows = np.asarray(session.queue.order, np.intp)
     rows = rows[session.source.on_field(rows, field)]
@@ -53,18 +53,18 @@ def gathered(session: Session, fits: Fits) -> Points:
 
 
 def shown_field(session: Session) -> int:
-    """The number of the image that the current candidate is on."""
+    """Return the index of the field with the current candidate."""
     return session.source.field_of(session.current_row) if session.current_row >= 0 else 0
 
 
 def within(places: Array, corners: Array) -> npt.NDArray[np.bool_]:
-    """Which places (n, 2) lie inside a polygon of corners (m, 2): even-odd, edges counted once."""
+    """Return a mask of positions (n, 2) inside a polygon (m, 2): even-odd, edges counted once."""
     order = np.argsort(places[:, 1], kind="stable")
     x, y = places[order, 0], places[order, 1]
     inside = np.zeros(len(places), bool)
     for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
         if y1 != y2:
-            # Only these are as high as the edge: a lasso has a hundred short ones.
+            # Only points between the edge's ends: a lasso has a hundred short edges.
             first, last = np.searchsorted(y, (min(y1, y2), max(y1, y2)))
             part = slice(first, last)
             inside[part] ^= x[part] < x1 + (y[part] - y1) / (y2 - y1) * (x2 - x1)

@@ -1,4 +1,4 @@
-"""The field as a map: each fit's shift an arrow where its candidate or star stands."""
+"""Map of the field: the shift of each fit as an arrow at its candidate or star."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from vetter.gui.widgets.verdict_style import is_dark
 
 Array = npt.NDArray[np.float64]
 
-_ENOUGH = 4000
+_MAX_SAMPLED_SHIFTS = 4000
 _KEY_PART = 13.0
-"""The key arrow is so many times shorter than the map."""
+"""Ratio of the map's side to the key arrow."""
 
 
 class FieldMap(FieldCanvas):
@@ -31,7 +31,7 @@ class FieldMap(FieldCanvas):
     Parameters
     ----------
     shape : (int, int), optional
-        Rows and columns of the image; None: as far as the candidates reach.
+        Rows and columns of the image; None shows the range of the candidates.
     """
 
     def __init__(self, shape: tuple[int, int] | None, parent: QWidget | None = None) -> None:
@@ -41,7 +41,7 @@ class FieldMap(FieldCanvas):
         self.setAccessibleName("shifts on the field")
 
     def set_shape(self, shape: tuple[int, int] | None) -> None:
-        """Another image."""
+        """Show another image."""
         self._shape = shape
         self.outdated()
 
@@ -64,7 +64,7 @@ class FieldMap(FieldCanvas):
 
     @property
     def factor(self) -> float:
-        """Screen pixels to one pixel of shift; the same at every zoom."""
+        """Screen pixels per pixel of shift; the same at every zoom."""
         frame = self.frame
         return min(frame.width(), frame.height()) / _KEY_PART / self.key
 
@@ -81,7 +81,7 @@ class FieldMap(FieldCanvas):
     def points_frame(self) -> QRectF:
         room = QRectF(self.rect())
         if self.zoomed:
-            # The key below the map stays readable.
+            # Below the map is the key arrow.
             room.setBottom(self.frame.bottom() + 4)
         return room
 
@@ -107,12 +107,12 @@ class FieldMap(FieldCanvas):
         draw_arrows(painter, arrows(start, end), tone, 2.0)
 
     def _choose_key(self) -> None:
-        """A round number of pixels near which the larger shifts lie."""
+        """Set the key to a round number near the 90th percentile of the shifts, in pixels."""
         points = self.points
         known = np.nonzero(np.isfinite(points.shifts[:, 0]) & ~points.bound)[0]
-        # Of a hundred thousand a few thousand tell it as well.
-        some = points.shifts[known[:: max(1, len(known) // _ENOUGH)]]
-        lengths = np.hypot(*np.concatenate([some, points.stars[:, 2:4]]).T)
+        # A few thousand of 100,000 shifts give the percentile well enough.
+        sampled = points.shifts[known[:: max(1, len(known) // _MAX_SAMPLED_SHIFTS)]]
+        lengths = np.hypot(*np.concatenate([sampled, points.stars[:, 2:4]]).T)
         lengths = lengths[np.isfinite(lengths)]
         if len(lengths):
             self.key = round_number(float(np.percentile(lengths, 90))) or 0.01

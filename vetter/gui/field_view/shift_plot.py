@@ -1,4 +1,4 @@
-"""The shifts against each other: dx and dy of all candidates and stars."""
+"""Plot of dy against dx for all candidates and stars."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BEYOND = 1.07
 
 
 class ShiftPlot(FieldCanvas):
-    """dx to the right, dy up, both in pixels, to the fit's bound and a little beyond."""
+    """Plot with dx to the right and dy up, in pixels, to 7 % beyond the fit's bound."""
 
     margins = (40.0, 8.0, 10.0, 24.0)
 
@@ -42,7 +42,7 @@ class ShiftPlot(FieldCanvas):
         painter.fillRect(frame, QColor(tones.base))
         step = round_number(70 / self.scale) or 1.0
         for axis in (0, 1):
-            low, high = self._seen(axis)
+            low, high = self._visible_range(axis)
             for number in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1):
                 self._paint_tick(painter, axis, number * step)
         painter.setPen(QPen(QColor(tones.line), 1))
@@ -62,8 +62,8 @@ class ShiftPlot(FieldCanvas):
         yield from self.star_pieces(self.points.stars[:, 2:4])
         yield from self.mark_pieces()
 
-    def _seen(self, axis: int) -> tuple[float, float]:
-        """From where to where an axis is seen now."""
+    def _visible_range(self, axis: int) -> tuple[float, float]:
+        """Return the visible range of an axis."""
         frame, zero = self.frame, self.to_screen(np.zeros((1, 2)))[0]
         if axis == 0:
             ends = frame.left() - zero[0], frame.right() - zero[0]
@@ -74,7 +74,7 @@ class ShiftPlot(FieldCanvas):
     def _paint_tick(self, painter: QPainter, axis: int, value: float) -> None:
         tones, frame = self.tones, self.frame
         x, y = self.to_screen(np.full((1, 2), value))[0]
-        # The lines through zero are what a shift is read against.
+        # Shifts are compared with zero: its lines are brighter.
         painter.setPen(QPen(QColor(tones.dim if abs(value) < 1e-9 else tones.line), 1))
         if axis == 0:
             painter.drawLine(QPointF(x, frame.top()), QPointF(x, frame.bottom()))

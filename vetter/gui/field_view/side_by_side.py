@@ -1,4 +1,4 @@
-"""The map and the plot of the field view: side by side, stacked, or one at a time."""
+"""Layout of the map and the plot: side by side, stacked, or one at a time."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from vetter.gui.widgets.buttons import CheckedButton
 
-LEAST = 240
-"""Screen pixels: where both would be smaller than this, one is shown at a time, twice as large."""
-_GIVE = 45
+MIN_SIDE = 240
+"""Side in screen pixels below which one canvas is shown at a time, twice as large."""
+_QUESTION_HEIGHT = 45
 
 
 class SideBySide(QWidget):
-    """Two square canvases as large as the room allows.
+    """Two square canvases, as large as the area allows.
 
     Parameters
     ----------
     first, second : QWidget
     words : (str, str)
-        What the buttons say that choose between them.
+        Texts of the buttons that choose a canvas.
 
     Attributes
     ----------
     choice : QWidget
-        The buttons, to be laid out by the owner; hidden while both canvases are shown.
+        Buttons, placed by the owner; hidden while both canvases are shown.
     alone : bool
-        Whether one is shown at a time.
+        Whether only one canvas is shown.
     """
 
     def __init__(
@@ -42,8 +42,8 @@ class SideBySide(QWidget):
         for canvas in self._canvases:
             self._layout.addWidget(canvas, 1)
         self.choice = QWidget(parent)
-        # No group of Qt's: that leaves Tab only the one that is on, with arrows to the other, and
-        # arrows are the commands'.
+        # No QButtonGroup: Tab would reach only the checked button, and arrows, which are keys of
+        # commands, the other.
         self._buttons: list[CheckedButton] = []
         row = QHBoxLayout(self.choice)
         row.setContentsMargins(0, 0, 0, 0)
@@ -62,8 +62,8 @@ class SideBySide(QWidget):
         beside, stacked = min(width // 2, height), min(width, height // 2)
         way = QBoxLayout.Direction
         self._layout.setDirection(way.LeftToRight if beside > stacked else way.TopToBottom)
-        # A question above takes some height for a moment: that alone hides nothing.
-        alone = max(beside, stacked) < (LEAST if self.alone else LEAST - _GIVE)
+        # A margin: the height that a question above takes for a moment must not hide a canvas.
+        alone = max(beside, stacked) < (MIN_SIDE if self.alone else MIN_SIDE - _QUESTION_HEIGHT)
         if alone != self.alone:
             self.alone = alone
             self._show()

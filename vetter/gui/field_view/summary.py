@@ -1,4 +1,4 @@
-"""What the field view says in words: of a group, of the field's stars, of one candidate."""
+"""Texts of the field view: about a group, the field's stars, and one candidate."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Rows = npt.NDArray[np.intp]
 
 
 def group_summary(rows: Rows, table: FitTable) -> str:
-    """How many were selected, how many of them disappeared, and what shift they have.
+    """Return the number selected, the number that disappeared, and their typical shift.
 
-    Of those without a fit nobody knows whether they disappeared: they are counted too.
+    Candidates without a fit are counted separately: their state is unknown.
     """
     codes = table.codes[rows]
     gone, unknown = (
@@ -40,9 +40,9 @@ def stars_summary(
     name: str = "",
     scales: tuple[float, float] = (0.8, 1.2),
 ) -> str:
-    """How many stars an image has, and what shift is normal; ``name``: of one of several.
+    """Return the number of stars and their typical shift; ``name`` is of one of several fields.
 
-    Where their scale is not within ``scales``, that is said too.
+    The text includes the flux scale of the template if it is outside ``scales``.
     """
     usual = typical(stars.table(field)[:, 2:4])
     if usual is None:
@@ -55,7 +55,7 @@ def stars_summary(
 
 
 def candidate_summary(session: Session, fits: Fits, row: int) -> str:
-    """A candidate's shift beside that of the stars around it."""
+    """Return a candidate's shift and that of the stars around it."""
     stars = fits.stars.table(session.source.field_of(row))
     listed, table = session.candidates, fits.table
     dx, dy = (float(value) for value in table.shifts[row])
@@ -65,7 +65,7 @@ def candidate_summary(session: Session, fits: Fits, row: int) -> str:
         words += ": its shift is on the bound, and says nothing"
     elif np.isfinite(dx):
         words += f": dx {dx:+.2f}, dy {dy:+.2f} px"
-        words += "" if near is None else f", {compared(dx, dy, near, _error(table, row))}"
+        words += "" if near is None else f", {compared(dx, dy, near, _shift_error(table, row))}"
     elif table.codes[row] == Disappeared.NOT_FITTED:
         words += ": not fitted yet"
     return (
@@ -75,8 +75,8 @@ def candidate_summary(session: Session, fits: Fits, row: int) -> str:
     )
 
 
-def _error(table: FitTable, row: int) -> float:
-    """Of a candidate's shift along an axis, pixels; 0 where it is not known."""
+def _shift_error(table: FitTable, row: int) -> float:
+    """Return the error of a candidate's shift along an axis in pixels; zero if unknown."""
     result = table.get(row)
     error = 0.0 if result is None else result[0].shift_err
     return error if np.isfinite(error) else 0.0
