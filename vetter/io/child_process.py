@@ -1,7 +1,7 @@
-"""Another process of this program, and messages to and from it.
+"""Child processes of this program, and messages to and from them.
 
-Messages are length-framed pickles over its standard streams. Both ends are this program, and
-nothing of a user's file is unpickled.
+Messages are length-framed pickles over the child's standard streams. Both ends are this program,
+and no content of a user's file is unpickled.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from typing import IO, Any
 import vetter
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-"""Small matrices gain nothing from more, and the other cores belong to others."""
+"""Environment for one thread per process: small matrices gain nothing from more threads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tied:
-    """First message of a process that the system kills with the one that began it."""
+    """First message of a child that the system kills together with its parent."""
 
 
 def start_child(
@@ -36,17 +36,17 @@ def start_child(
 ) -> subprocess.Popen[bytes]:
     """Start ``main()`` of a module in a process with pipes to its standard input and output.
 
-    ``own_session`` keeps it clear of the terminal's Ctrl+C, which this process then answers for
-    both. It has to end by itself when its input ends, which a stopped process does not notice.
-    ``tied`` has the system kill it when the calling thread ends, where the system can: its first
-    message is then `Tied`, and before that message nobody may stop it.
+    With ``own_session`` the terminal's Ctrl+C does not reach the child: the parent handles it for
+    both. The child has to end by itself when its input ends, which a stopped child does not notice.
+    With ``tied`` the system, if it can, kills the child when the calling thread ends. The first
+    message is then `Tied`; before that message the child must not be stopped.
     """
     first = f"from {__name__} import tie; tie({os.getpid()}); " if tied else ""
-    # -P and our own path: nothing in the folder where the program was started is imported.
+    # -P and the package's path: nothing in the current folder is imported.
     paths = [str(Path(vetter.__file__).resolve().parent.parent)]
     paths += filter(None, [os.environ.get("PYTHONPATH")])
     return subprocess.Popen(
-        # Imported, not run as __main__: its messages are then of the classes known here.
+        # Imported, not run as __main__: messages are then of the same classes at both ends.
         [sys.executable, "-P", "-c", f"{first}from {module} import main; main()"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -63,21 +63,21 @@ def send(stream: IO[bytes], message: object) -> None:
 
 
 def receive(stream: IO[bytes]) -> Iterator[Any]:
-    """The messages of a stream, until it ends; one that is cut short ends it too."""
+    """Yield the messages of a stream until it ends, or until a message is cut short."""
     while len(head := stream.read(8)) == 8:
         (size,) = struct.unpack("<Q", head)
         data = stream.read(size)
         if len(data) < size:
-            # The other end was killed while it wrote: large messages go in many pieces.
+            # The other end was killed while it wrote a large message.
             return
         yield pickle.loads(data)
 
 
 def tie(parent: int) -> None:
-    """Have this process killed with the one that began it, and send `Tied` if the system can.
+    """Have the system kill this process with its parent, and send `Tied` if the system can.
 
-    Called before the imports, which take half a second. If the parent has ended already, the
-    system sends no signal; but then no `Tied` is received either, and nobody stops this process.
+    Called before the imports, which take half a second. If the parent has already ended, the
+    system sends no signal, but then no parent receives `Tied` and stops this process.
     """
     if sys.platform != "linux":
         return
@@ -88,20 +88,21 @@ def tie(parent: int) -> None:
 
 
 class ChildProcess:
-    """A process begun here, seen from this side: told, heard, held and ended.
+    """Parent's end of a child process: sends and receives messages, stops and ends the child.
 
-    Nothing waits for it but `close`. What it is told goes through a thread of its own: a pipe
-    holds 64 KB, and a process reads none before it has opened its input.
+    Only `close` waits for the child. Messages are sent on a thread: a pipe holds 64 KB, and the
+    child reads nothing before it has opened its input.
 
     Parameters
     ----------
     module : str
-        Its ``main()`` serves; see `start_child`, which takes the last two as well.
+        Module whose ``main()`` the child runs, as for `start_child`.
     on_message : callable
         Called with each message, on the thread that reads them.
     on_end : callable
-        Called on that thread with the exit status, where it ends before `close`.
+        Called on that thread with the exit status, if the child ends before `close`.
     own_session, tied : bool
+        As for `start_child`.
     """
 
     def __init__(
@@ -114,7 +115,7 @@ class ChildProcess:
     ) -> None:
         self._on_message, self._on_end = on_message, on_end
         self._unsent: SimpleQueue[object] = SimpleQueue()
-        self._closing = self._tied = self._held = False
+        self._is_closing = self._is_tied = self._is_held = False
         self.process = start_child(module, own_session, tied)
         name = module.rpartition(".")[2]
         self._reader = threading.Thread(target=self._read, name=f"{name} answers", daemon=True)
@@ -123,34 +124,34 @@ class ChildProcess:
         self._sender.start()
 
     def tell(self, message: object) -> None:
-        """Send a message behind those before it, and return at once."""
+        """Queue a message for the child, and return at once."""
         self._unsent.put(message)
 
     def hold(self) -> None:
-        """Stop it this instant, where the system can; `go_on` must follow soon.
+        """Stop the child at once, if it is tied; `go_on` must follow soon.
 
-        A process that the system would not kill with this one is never stopped: it would stand
-        still for ever if this one were killed.
+        A child that is not tied is never stopped: it would stay stopped for ever if the parent
+        were killed.
 
-        Nothing else frees the core at once: priorities are weighed at the next tick of the
-        system's clock, 4 ms later on a server's kernel.
+        Only a stop frees the core at once: the system applies priorities at the next tick of its
+        clock, 4 ms later on a server's kernel.
         """
-        if self._tied and not self._held:
+        if self._is_tied and not self._is_held:
             self.process.send_signal(signal.SIGSTOP)
-            self._held = True
+            self._is_held = True
 
     def go_on(self) -> None:
-        """Let it run again."""
-        if self._held:
+        """Let the child run again."""
+        if self._is_held:
             self.process.send_signal(signal.SIGCONT)
-            self._held = False
+            self._is_held = False
 
     def close(self) -> None:
-        """End it at once: what it has not answered can be made again."""
-        self._closing = True
+        """Kill the child: requests without an answer can be sent again."""
+        self._is_closing = True
         self.process.kill()
         self.process.wait()
-        # A message under way breaks off with the pipe; only then may the pipe be closed.
+        # kill() breaks off a message that is being sent; only then can the sender be joined.
         self._unsent.put(None)
         self._sender.join()
         close_pipe(self.process.stdin)
@@ -164,7 +165,7 @@ class ChildProcess:
             try:
                 send(stream, message)
             except OSError:
-                # It has ended; the reader says so.
+                # The child has ended; the reader thread reports it.
                 return
 
     def _read(self) -> None:
@@ -173,32 +174,32 @@ class ChildProcess:
         try:
             for message in receive(stream):
                 if isinstance(message, Tied):
-                    self._tied = True
+                    self._is_tied = True
                 else:
                     self._on_message(message)
         except (OSError, ValueError):
             # The pipe was closed under the reader: close() has been called.
             return
         status = self.process.wait()
-        if not self._closing:
+        if not self._is_closing:
             self._on_end(status)
 
 
 def close_pipe(stream: IO[bytes] | None) -> None:
-    """Close a pipe to a process that has ended, or that another thread still reads."""
+    """Close a pipe whose process has ended, or that another thread still reads."""
     if stream is None:
         return
     try:
         stream.close()
     except (OSError, ValueError):
-        # What was still to be sent has nobody to read it.
+        # Data still to be sent has no reader any more.
         return
 
 
 def answering_stream() -> IO[bytes]:
-    """Where a process that was begun here answers.
+    """Return the stream on which a child process answers, and redirect standard output.
 
-    Whatever a library prints goes to standard error, not between the messages.
+    Prints of libraries then go to standard error, not between the messages.
     """
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

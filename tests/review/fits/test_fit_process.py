@@ -215,7 +215,7 @@ def test_process_not_tied_yet_is_not_held(ahead, monkeypatch):
     sent = []
     with monkeypatch.context() as patch:
         patch.setattr(ahead._child.process, "send_signal", sent.append)
-        patch.setattr(ahead._child, "_tied", False)
+        patch.setattr(ahead._child, "_is_tied", False)
         ahead.hold()
         ahead.go_on()
     assert sent == []
