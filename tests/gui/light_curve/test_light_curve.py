@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
-from PyQt6.QtGui import QWheelEvent
-from PyQt6.QtWidgets import QApplication, QMainWindow, QWidget
-from pyqtgraph.exporters import CSVExporter
+from PyQt6.QtGui import QImage, QWheelEvent
+from PyQt6.QtWidgets import QApplication, QMainWindow, QMessageBox
 
 from tests.helpers.light_curves import fluxes, magnitudes
 from vetter.core.light_curve import LightCurve, axis_text, epoch_text
 from vetter.gui.light_curve.dock import NONE_CAME, REST_MS, LightCurveDock
+from vetter.gui.light_curve.export import CurvePicture, CurveTable
 from vetter.gui.light_curve.legend import LightCurveLegend
 from vetter.gui.light_curve.marks import band_styles
 from vetter.gui.light_curve.plot import LightCurvePlot, spans_of
@@ -166,12 +166,34 @@ def test_wheel_keeps_epoch_under_pointer(plot: LightCurvePlot) -> None:
     assert edge is not None and not plot.rect().contains(edge.toPoint())
 
 
+@pytest.mark.parametrize("notches", [400, -400])
+def test_wheel_turned_far_keeps_finite_range(plot: LightCurvePlot, notches: int) -> None:
+    plot.show_curve(magnitudes())
+    fitted = plot.getViewBox().viewRange()
+    for _ in range(abs(notches) // 4):
+        turn_wheel(plot, QPointF(300, 100), 4 if notches > 0 else -4)
+    ranges = plot.getViewBox().viewRange()
+    shares = [
+        (high - low) / (last - first)
+        for (low, high), (first, last) in zip(ranges, fitted, strict=True)
+    ]
+    assert all(1e-6 < share < 12 for share in shares)
+    assert (max(shares) < 1e-3) == (notches > 0) == (min(shares) < 1)
+    plot.grab()
+
+
 def test_double_click_shows_all_epochs(qtbot: Any, zoomed: LightCurvePlot) -> None:
     viewport = zoomed.viewport()
     qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton)
     qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton)
     qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton)
     assert is_inside(zoomed, 0)
+
+
+def test_next_light_curve_is_fitted_again(zoomed: LightCurvePlot) -> None:
+    for curve in (fluxes(), magnitudes()):
+        zoomed.show_curve(curve)
+        assert all(is_inside(zoomed, index) for index in range(len(curve)))
 
 
 def test_menu_shows_all_epochs(zoomed: LightCurvePlot) -> None:
@@ -197,7 +219,7 @@ def test_dragging_moves_epochs(qtbot: Any, plot: LightCurvePlot) -> None:
 def test_table_export_has_columns_by_filter_and_kind(plot: LightCurvePlot, tmp_path: Path) -> None:
     curve = magnitudes()
     plot.show_curve(curve)
-    CSVExporter(plot.getPlotItem()).export(str(tmp_path / "curve.csv"))
+    CurveTable(plot.getPlotItem()).export(str(tmp_path / "curve.csv"))
     lines = (tmp_path / "curve.csv").read_text().splitlines()
     columns = {name: n for n, name in enumerate(lines[0].split(","))}
     assert {f"{b} {kind}_y" for b in "gr" for kind in ("detection", "forced", "limit")} <= set(
@@ -244,6 +266,38 @@ def test_the_key_names_only_what_is_there(qtbot: Any) -> None:
     assert key.accessibleDescription() == "u, g, r, i, z, y, forced, negative"
     key.show_curve(magnitudes())
     assert key.accessibleDescription() == "g, r, forced, negative, limit g, limit r"
+
+
+def test_table_of_whole_scene_is_that_of_plot(plot: LightCurvePlot, tmp_path: Path) -> None:
+    plot.show_curve(magnitudes())
+    for number, item in enumerate((plot.scene(), plot.getViewBox(), plot.getPlotItem())):
+        CurveTable(item).export(str(tmp_path / f"{number}.csv"))
+    tables = {(tmp_path / f"{number}.csv").read_text() for number in range(3)}
+    assert len(tables) == 1 and "r limit_y" in tables.pop()
+
+
+def test_picture_export_writes_picture_as_shown(plot: LightCurvePlot, tmp_path: Path) -> None:
+    plot.show_curve(magnitudes())
+    assert CurvePicture(plot.getPlotItem()).export(str(tmp_path / "curve.png"))
+    picture = QImage(str(tmp_path / "curve.png"))
+    shown = plot.grab().toImage()
+    assert abs(picture.width() - shown.width()) < 4
+    tones = {picture.pixelColor(x, y).name() for x in range(0, 500, 2) for y in range(0, 180, 2)}
+    styles = band_styles(["g", "r"])
+    assert {styles[band].light for band in "gr"} <= tones or (
+        {styles[band].dark for band in "gr"} <= tones
+    )
+
+
+@pytest.mark.parametrize("exporter", [CurvePicture, CurveTable])
+def test_export_to_missing_folder_shows_why(
+    exporter: Any, plot: LightCurvePlot, tmp_path: Path
+) -> None:
+    plot.show_curve(magnitudes())
+    exporter(plot.getPlotItem()).export(str(tmp_path / "missing" / "curve.csv"))
+    boxes = [w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox)]
+    assert ["cannot be written" in box.text() for box in boxes] == [True]
+    boxes[0].close()
 
 
 def rest(qtbot: Any) -> None:
@@ -333,9 +387,12 @@ def test_export_dialog_closes_with_dock(qtbot: Any, dock: LightCurveDock) -> Non
     qtbot.waitUntil(lambda: bool(dock.words))
     scene = dock.findChild(LightCurvePlot).scene()
     scene.contextMenuItem = scene.items()[0]
-    scene.showExportDialog()
-    dialog: QWidget = scene.exportDialog
+    scene.contextMenu[0].trigger()
+    dialog: Any = scene.exportDialog
     assert dialog.isVisible()
+    formats = dialog.ui.formatList
+    names = [formats.item(n).text() for n in range(formats.count())]
+    assert names == [CurvePicture.Name, CurveTable.Name]
     dock.toggle()
     assert not dialog.isVisible()
     # Its number fields tell each other of changes a third of a second later.

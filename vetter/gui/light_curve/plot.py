@@ -32,6 +32,10 @@ MARGIN = 0.08
 MIN_MARGIN_DAYS, MIN_MARGIN_VALUE = 0.5, 0.1
 MAX_ERROR_MAG = 1.5
 """Magnitudes; a longer error bar does not widen the axis."""
+MIN_DAYS = 1e-3
+"""Shortest visible range of time."""
+MAX_BEYOND = 5.0
+"""Distance to which the user can pan or zoom out, as a multiple of the fitted range."""
 VALUE_AXIS_WIDTH = 66
 """Screen pixels; fixed, so that the frame stays in place from candidate to candidate."""
 
@@ -76,7 +80,11 @@ class LightCurvePlot(pg.PlotWidget):
         for name, corner, offset in (("left", (0, 0), (4, 0)), ("bottom", (1, 1), (-4, 0))):
             self._names[name].setParentItem(self._box)
             self._names[name].anchor(corner, corner, offset)
-        self.scene().sigMouseMoved.connect(self._on_mouse_moved)
+        scene = self.scene()
+        scene.sigMouseMoved.connect(self._on_mouse_moved)
+        export = scene.contextMenu[0]
+        export.triggered.disconnect(scene.showExportDialog)
+        export.triggered.connect(self._on_export)
         self._set_tones()
 
     def sizeHint(self) -> QSize:
@@ -104,6 +112,16 @@ class LightCurvePlot(pg.PlotWidget):
         """Show all epochs, with a margin."""
         if self._curve is not None:
             x, y = spans_of(self._curve)
+            days, step = (MAX_BEYOND * (last - first) for first, last in (x, y))
+            # Without limits some turns of the wheel lose the epochs, or leave the range of numbers.
+            self._box.setLimits(
+                xMin=x[0] - days,
+                xMax=x[1] + days,
+                yMin=y[0] - step,
+                yMax=y[1] + step,
+                minXRange=MIN_DAYS,
+                minYRange=step * MIN_DAYS / days,
+            )
             self._box.invertY(self._curve.quantity == "magnitude")
             self._box.setRange(xRange=x, yRange=y, padding=0)
 
@@ -153,6 +171,13 @@ class LightCurvePlot(pg.PlotWidget):
         dialog = self.scene().exportDialog
         if dialog is not None:
             dialog.close()
+
+    def _on_export(self) -> None:
+        # Here: it imports pyqtgraph's parameter trees, which take 100 ms.
+        from vetter.gui.light_curve.export import offer_formats
+
+        offer_formats()
+        self.scene().showExportDialog()
 
     def _on_mouse_moved(self, position: QPointF) -> None:
         self._point_at(self.nearest(position))
