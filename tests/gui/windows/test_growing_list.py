@@ -140,7 +140,7 @@ def test_a_group_question_says_that_more_are_to_come(qtbot: Any, opened: Open) -
     window = opened(source)
     window.pages.toggle_grid()
     grid = window.pages.currentWidget()
-    grid._changed(grid.selection.all())
+    grid._show_selection(grid.selection.all())
     grid.decide(Verdict.REJECT)
     assert "Reject 4 candidates?" in grid.question.text
     assert "still being read (4 of about 8)" in grid.question.text
