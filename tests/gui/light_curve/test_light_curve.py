@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PyQt6 import sip
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QImage, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow, QMessageBox
@@ -382,6 +384,23 @@ def test_zoom_stays_while_candidate_stays(qtbot: Any, dock: LightCurveDock) -> N
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
+def test_export_can_be_opened_again(qtbot: Any, dock: LightCurveDock) -> None:
+    for _ in range(3):
+        dock.show_curve(magnitudes())
+        qtbot.waitUntil(lambda: bool(dock.words))
+        scene = dock.findChild(LightCurvePlot).scene()
+        scene.contextMenuItem = scene.items()[0]
+        scene.contextMenu[0].trigger()
+        assert scene.exportDialog.isVisible()
+        dock.toggle()
+        dock.toggle()
+    assert scene.exportDialog is None
+    qtbot.wait(500)
+    gc.collect()
+    QApplication.processEvents()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
 def test_export_dialog_closes_with_dock(qtbot: Any, dock: LightCurveDock) -> None:
     dock.show_curve(magnitudes())
     qtbot.waitUntil(lambda: bool(dock.words))
@@ -393,8 +412,9 @@ def test_export_dialog_closes_with_dock(qtbot: Any, dock: LightCurveDock) -> Non
     formats = dialog.ui.formatList
     names = [formats.item(n).text() for n in range(formats.count())]
     assert names == [CurvePicture.Name, CurveTable.Name]
+    dialog.ui.exportBtn.click()
     dock.toggle()
-    assert not dialog.isVisible()
+    assert sip.isdeleted(dialog) and not dialog.currentExporter.fileDialog.isVisible()
     # Its number fields tell each other of changes a third of a second later.
     qtbot.wait(500)
 

@@ -7,6 +7,7 @@ from html import escape
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
+from PyQt6 import sip
 from PyQt6.QtCore import QEvent, QPointF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QWidget
@@ -167,10 +168,18 @@ class LightCurvePlot(pg.PlotWidget):
         self._point_at(-1)
 
     def close_export(self) -> None:
-        """Close pyqtgraph's export dialog, a window of its own that would outlive the plot."""
-        dialog = self.scene().exportDialog
-        if dialog is not None:
-            dialog.close()
+        """Delete pyqtgraph's export dialog, a window of its own that would outlive the plot."""
+        scene = self.scene()
+        dialog, scene.exportDialog = scene.exportDialog, None
+        if dialog is None:
+            return
+        file_dialog = getattr(dialog.currentExporter, "fileDialog", None)
+        if file_dialog is not None:
+            file_dialog.close()
+        dialog.close()
+        scene.removeItem(dialog.selectBox)
+        # Now: event filters of its fields raise if the garbage collector deletes the dialog.
+        sip.delete(dialog)
 
     def _on_export(self) -> None:
         # Here: it imports pyqtgraph's parameter trees, which take 100 ms.
