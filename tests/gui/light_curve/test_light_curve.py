@@ -21,6 +21,7 @@ from vetter.gui.light_curve.export import CurvePicture, CurveTable
 from vetter.gui.light_curve.legend import LightCurveLegend
 from vetter.gui.light_curve.marks import band_styles
 from vetter.gui.light_curve.plot import LightCurvePlot, spans_of
+from vetter.gui.widgets.theme import DARK, LIGHT, Tones, palette_of
 
 
 @pytest.fixture
@@ -190,6 +191,19 @@ def test_double_click_shows_all_epochs(qtbot: Any, zoomed: LightCurvePlot) -> No
     qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton)
     qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton)
     assert is_inside(zoomed, 0)
+
+
+@pytest.mark.parametrize("tones", [LIGHT, DARK], ids=["light", "dark"])
+def test_plot_follows_theme(plot: LightCurvePlot, tones: Tones) -> None:
+    plot.setPalette(palette_of(LIGHT if tones is DARK else DARK))
+    plot.show_curve(magnitudes())
+    plot.setPalette(palette_of(tones))
+    picture = plot.grab().toImage()
+    assert picture.pixelColor(picture.width() - 2, 2).name() == tones.base
+    colours = {picture.pixelColor(x, y).name() for x in range(70, 600) for y in range(180)}
+    style = band_styles(["g", "r"])["g"]
+    assert style.tone(tones is DARK).name() in colours
+    assert style.tone(tones is not DARK).name() not in colours
 
 
 def test_next_light_curve_is_fitted_again(zoomed: LightCurvePlot) -> None:
