@@ -74,7 +74,7 @@ def test_an_image_is_no_list(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="wanted cutout files"):
+    with pytest.raises(InputError, match="expected cutout files"):
         open_input(str(tmp_path))
 
 
@@ -166,7 +166,7 @@ def test_names_of_other_parts_of_a_cutout_are_no_planes() -> None:
 
 
 def test_an_empty_text_is_not_the_folder_one_is_in() -> None:
-    with pytest.raises(InputError, match="found an empty text"):
+    with pytest.raises(InputError, match="empty input name"):
         open_input([""])
 
 

@@ -271,7 +271,7 @@ def test_recorded_session_is_not_followed(path: Path, name: str) -> None:
     elif name == "link":
         other.symlink_to(path)
     record(path, json.dumps({"inputs": [str(other)]}))
-    with pytest.raises(InputError, match="wants a list or cutouts, found a session"):
+    with pytest.raises(InputError, match="expected a list or cutouts, found a session"):
         open_input([str(path)])
 
 

@@ -1,1 +1,1 @@
-"""Whatever the user names, opened; start at `open_input`."""
+"""Opening of the inputs that the user names; start at `open_input`."""

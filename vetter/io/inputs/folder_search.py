@@ -1,4 +1,4 @@
-"""Inputs in a folder, found by content and counted, and the line on the kinds not opened."""
+"""Search for inputs in a folder, by content, and the note on the kinds that are not opened."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from vetter.io.inputs.input_kind import InputKind
 from vetter.io.tables.kinds import kind_of, made_by
 
 SAMPLE = 48
-"""So many files of a kind are looked into, spread over all of them."""
+"""Files of a kind that are read to recognise all of that kind, spread evenly over them."""
 _SURE_TEXT = (".csv", ".tsv", ".jsonl", ".reg", ".xml")
 _LINE = 120
 _SAMPLED = 1 << 18
@@ -34,7 +34,7 @@ _PACKET_BYTES = 50_000
 
 
 def files_below(folders: Iterable[Path]) -> list[str]:
-    """The files in folders and those below, in the order of their names."""
+    """Return the files in folders and in those below, sorted by name folder by folder."""
     return [
         prefix + name
         for folder in folders
@@ -44,13 +44,13 @@ def files_below(folders: Iterable[Path]) -> list[str]:
 
 
 def search(folder: Path, framed: bool = False) -> FolderContent:
-    """Look for inputs in a folder and those below it.
+    """Search a folder and those below it for inputs.
 
     Parameters
     ----------
     folder : Path
     framed : bool
-        Whether there is a schema for packets without one.
+        Whether the user gave a schema for packets that come without one.
     """
     files = files_below([folder])
     content = FolderContent(files=len(files))
@@ -94,14 +94,14 @@ def _is_list(path: str) -> bool:
 
 
 def _names_fields(path: str) -> bool:
-    """Whether a TOML file is meant as a field file, and not as some other program's settings."""
+    """Return whether a TOML file is a field file rather than another program's settings."""
     if not is_field_file(Path(path)):
         return False
     try:
         with open_plain_file(path) as file:
             return _FIELD.search(file.read(_SAMPLED)) is not None
     except OSError:
-        # It is named as what cannot be opened.
+        # Opened later, the file is listed in the notes as one that cannot be opened.
         return True
 
 
@@ -110,7 +110,7 @@ def _has_stamps(path: str) -> bool:
 
 
 def _size(path: str) -> int:
-    """Bytes of a file; 0 where a link leads nowhere, or the file has just gone."""
+    """Return the bytes of a file; 0 for a broken link or a file that was just removed."""
     try:
         return os.path.getsize(path)
     except OSError:
@@ -118,13 +118,13 @@ def _size(path: str) -> int:
 
 
 def _rows(table: str) -> int:
-    """About how many rows a table has, and none too few: cutouts made of it are no more."""
+    """Estimate the rows of a table, never too low: cutouts made from it must not outnumber it."""
     size = _size(table)
     try:
         with open_plain_file(table) as file:
             head = file.read(_SAMPLED)
     except OSError:
-        # It counts as empty; whoever opens it says why.
+        # The table counts as empty; opening it raises the reason.
         return 0
     if b"\0" in head or mark_of(head) is Mark.FITS:
         lengths = map(int, re.findall(rb"NAXIS2  = +(\d+)", head))
@@ -144,14 +144,14 @@ def _add_packets(content: FolderContent, paths: list[str], framed: bool) -> None
         return
     count = round(len(paths) * single / len(kinds))
     if archives:
-        # A container may hold many too, but that is seldom: one file is one packet.
+        # An .avro file counts as one packet: containers of many are rare.
         size = sum(_size(path) for path in paths if not path.endswith(".avro"))
         count += max(archives, size // _PACKET_BYTES)
     content.kinds.append(FoundKind(InputKind.ALERT_PACKETS, count, paths))
 
 
 def _add_images(content: FolderContent, paths: list[str]) -> list[str]:
-    """The kinds of FITS files; those that are tables are returned."""
+    """Add the kinds of FITS files to the content; return those that are tables."""
     found = sets_by_words(paths)
     shapes = [
         scan.axes
@@ -176,7 +176,7 @@ def _add_images(content: FolderContent, paths: list[str]) -> list[str]:
 
 
 def is_fits_table(path: str) -> bool:
-    """Whether a FITS file holds a table, and no image in front of it."""
+    """Return whether a FITS file holds a table, without an image in its primary HDU."""
     try:
         scan = scan_primary(Path(path))
     except (OSError, EOFError):
@@ -192,12 +192,12 @@ def is_fits_table(path: str) -> bool:
 
 
 def _add_lists(content: FolderContent, tables: list[str], fields: list[str]) -> None:
-    # What this program wrote on a list says less than the list: it comes last.
+    # This program's own tables go last: they hold less than the list they were made from.
     content.makers = {path: made_by(Path(path)) for path in tables}
     sized = sorted(tables, key=lambda path: (bool(content.makers[path]), -_size(path)))
     total = sum(_rows(path) for path in sized)
     if fields:
-        # It says itself which lists belong to it.
+        # total + 1 ranks a field file above the lists: it names its own.
         content.kinds.append(FoundKind(InputKind.FIELD_FILES, total + 1, fields))
     planes = {path: _planes_of(path) for path in sized}
     with_planes = [path for path in sized if planes[path]]
@@ -211,7 +211,7 @@ def _add_lists(content: FolderContent, tables: list[str], fields: list[str]) -> 
 
 
 def _planes_of(table: str) -> list[str]:
-    """The planes of a list, where they lie beside it under names that leave no doubt."""
+    """Return the planes beside a list whose names are unambiguous; else an empty list."""
     from vetter.io.field.nearby_planes import planes_beside
 
     try:
@@ -221,7 +221,7 @@ def _planes_of(table: str) -> list[str]:
 
 
 def _take_from_stamps(content: FolderContent, planes: set[str]) -> None:
-    """An image that belongs to a list is no stamp."""
+    """Remove the planes of lists from the stamps found."""
     taken = {os.path.abspath(path) for path in planes}
     content.sets.sets = [
         one for one in content.sets.sets if os.path.abspath(one.planes["image"]) not in taken
@@ -237,8 +237,8 @@ def _take_from_stamps(content: FolderContent, planes: set[str]) -> None:
 class FoundKind:
     """Inputs of one kind.
 
-    ``count`` is about how many candidates they have; ``files`` are the inputs, the largest first
-    of lists.
+    ``count`` is an estimate of their candidates; ``files`` are the inputs, lists by size, the
+    largest first.
     """
 
     kind: InputKind
@@ -252,10 +252,11 @@ class FoundKind:
 
 @dataclass(slots=True)
 class FolderContent:
-    """What was found: kinds with the most candidates first, and the rest.
+    """Content of a folder: kinds of input, those with the most candidates first, and other files.
 
-    ``sessions`` are session files, which are no candidates; ``makers`` are the commands of this
-    program that wrote lists, by their paths; ``others`` counts what is left alone.
+    ``sessions`` are session files, which hold no candidates of their own; ``makers`` are the
+    commands of this program that wrote lists, by path; ``files`` counts all files, ``others``
+    those of no known kind.
     """
 
     kinds: list[FoundKind] = field(default_factory=list)
@@ -266,13 +267,13 @@ class FolderContent:
     others: int = 0
 
     def without(self, files: Container[str]) -> FolderContent:
-        """Return the content without files that cannot be opened: they are none of these kinds."""
+        """Return the content without the given files, which cannot be opened as their kind."""
         left = [replace(one, files=[f for f in one.files if f not in files]) for one in self.kinds]
         return replace(self, kinds=[one for one in left if one.files])
 
 
 def other_kinds(content: FolderContent, chosen: FoundKind, file: str, folder: Path) -> str:
-    """One line on what else a folder holds and how it is opened; '' for nothing.
+    """Return a line on the inputs of a folder that are not opened, and how to open them.
 
     Parameters
     ----------
@@ -280,41 +281,46 @@ def other_kinds(content: FolderContent, chosen: FoundKind, file: str, folder: Pa
     chosen : FoundKind
         The kind that is opened.
     file : str
-        The file of it that is, where it is one of several.
+        The file that is opened, if the kind is opened one file at a time.
     folder : Path
+
+    Returns
+    -------
+    str
+        Empty if there are no other inputs.
     """
-    said = [f"{one} ({_how(one, folder)})" for one in content.kinds if one is not chosen]
-    taken = ""
+    parts = [f"{one} ({_path_to_name(one, folder)})" for one in content.kinds if one is not chosen]
+    opened = ""
     if not chosen.kind.opened_together and len(chosen.files) > 1:
-        taken = f"{os.path.basename(file)} is opened; "
-        rest = [path for path in chosen.files if path != file]
-        said += _rest(chosen.kind, rest, content.makers)
+        opened = f"{os.path.basename(file)} is opened; "
+        others = [path for path in chosen.files if path != file]
+        parts += _describe_others(chosen.kind, others, content.makers)
     if content.sessions:
-        said.append(f"session {os.path.basename(content.sessions[0])}")
-    if not said:
+        parts.append(f"session {os.path.basename(content.sessions[0])}")
+    if not parts:
         return ""
-    return f"{taken}also in this folder: {'; '.join(said)}; name one of them to open it instead"
+    return f"{opened}also in this folder: {'; '.join(parts)}; name one of them to open it instead"
 
 
-def _rest(kind: InputKind, files: list[str], makers: Mapping[str, str]) -> list[str]:
-    """The files of the same kind as the one that is opened, this program's own apart."""
+def _describe_others(kind: InputKind, files: list[str], makers: Mapping[str, str]) -> list[str]:
+    """Describe the other files of the kind that is opened, this program's own one by one."""
     others = FoundKind(kind, 0, [path for path in files if not makers.get(path)])
-    said = [f"{path} (written by {makers[path]})" for path in files if makers.get(path)]
+    parts = [f"{path} (written by {makers[path]})" for path in files if makers.get(path)]
     if others.files:
         several = kind is InputKind.LISTS and len(others.files) > 1
         how = "vetter fields makes one session of them" if several else others.files[0]
-        said.insert(0, f"{others} more ({how})")
-    return said
+        parts.insert(0, f"{others} more ({how})")
+    return parts
 
 
-def _how(one: FoundKind, folder: Path) -> str:
-    """What to name to open it: a folder below the one that was opened, or the first file."""
+def _path_to_name(one: FoundKind, folder: Path) -> str:
+    """Return the path that opens a kind: a folder below the opened one, or the first file."""
     if len(one.files) == 1 or not one.kind.opened_together:
         return one.files[0]
     folders = [os.path.dirname(path) for path in one.files]
     shared = os.path.commonpath(folders)
     if os.path.abspath(shared) != os.path.abspath(folder):
         return shared
-    # Of several folders the one that holds the most: to name what they share opens the same again.
+    # The folder with the most files: naming the folder they share would open the same kind again.
     most = max(dict.fromkeys(folders), key=folders.count)
     return most if os.path.abspath(most) != os.path.abspath(folder) else one.files[0]

@@ -7,18 +7,19 @@ from enum import Enum
 from pathlib import Path
 
 BY_HAND = 16
-"""More inputs than these were written by the shell: looking into each would cost the start."""
+"""Inputs up to which each is read for its kind. A glob of the shell names more, and reading all
+of them would delay the start."""
 
 
 class InputKind(Enum):
-    """Kinds of input in a folder, by what messages call them.
+    """Kinds of input in a folder, with their names in messages.
 
     Attributes
     ----------
     singular, plural : str
-        What is counted of them.
+        Names for counts, as in "3 lists".
     opened_together : bool
-        Whether all files are opened at once; else one is.
+        Whether all files are opened at once; else one of them is.
     """
 
     CUTOUT_FILES = "cutout files", "cutout file", "cutout files", True
@@ -45,23 +46,23 @@ class InputKind(Enum):
 
     @property
     def is_list(self) -> bool:
-        """Whether it is a list of candidates."""
+        """Whether the kind is a list of candidates."""
         return self in (InputKind.LISTS, InputKind.LISTS_ALONE)
 
 
 def unused_inputs(
     paths: Sequence[Path], holds: Callable[[Path], bool], kind: InputKind
 ) -> tuple[str, ...]:
-    """A line that names those of several inputs from which nothing is taken; none where all serve.
+    """Return a line that names the inputs without anything of the kind opened; else empty.
 
     Parameters
     ----------
     paths : sequence of Path
-        As the user named them.
+        The inputs, as the user named them.
     holds : callable
-        Whether an input holds what is opened.
+        Returns whether an input holds anything of the kind.
     kind : InputKind
-        Its kind.
+        The kind that is opened.
     """
     if not 1 < len(paths) <= BY_HAND:
         return ()

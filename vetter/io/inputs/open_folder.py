@@ -1,4 +1,4 @@
-"""A folder, or several files at once, opened as the kind of input that most of it is."""
+"""Opening of a folder, or of several files at once, as the kind with the most candidates."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from vetter.io.inputs.input_kind import InputKind
 
 
 def open_folder(folder: Path, options: InputOptions, origin: InputOrigin) -> CutoutSource:
-    """Open what a folder and those below it hold, the kind with the most candidates.
+    """Open the kind of input with the most candidates in a folder and those below it.
 
-    What else there is, is said in the source's notes. A field file or a list that cannot be used
-    is passed over, and named in them.
+    The source's notes name the other inputs. A field file or a list that cannot be used is
+    passed over, and named in the notes.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def open_folder(folder: Path, options: InputOptions, origin: InputOrigin) -> Cut
     Raises
     ------
     InputError
-        Nothing in it can be opened: the text is that of the first file that was tried.
+        No input can be opened; the text is that of the first file tried.
     """
     content = search(folder, options.schema is not None)
     kinds = content.kinds
@@ -52,12 +52,12 @@ def open_folder(folder: Path, options: InputOptions, origin: InputOrigin) -> Cut
     failures: dict[str, InputError] = {}
     for kind in kinds:
         if failures and kind.kind is InputKind.LISTS_ALONE:
-            # What is wrong with the file that names its image helps more than to ask for one.
+            # A list alone would ask for an image; the error of a file that names one helps more.
             break
         for file in _tried_apart(kind):
-            own = _origin(origin, content, kind, file, folder, failures)
+            file_origin = _origin(origin, content, kind, file, folder, failures)
             try:
-                return _OPENERS[kind.kind](folder, file, content, options, own)
+                return _OPENERS[kind.kind](folder, file, content, options, file_origin)
             except PlanesWanted:
                 raise
             except InputError as error:
@@ -68,7 +68,7 @@ def open_folder(folder: Path, options: InputOptions, origin: InputOrigin) -> Cut
 
 
 def _tried_apart(kind: FoundKind) -> list[str]:
-    """Return the files that are tried in turn; one of a kind that is opened together."""
+    """Return the files to try in turn; only the first if all are opened together."""
     return kind.files[:1] if kind.kind.opened_together else kind.files
 
 
@@ -80,14 +80,14 @@ def _origin(
     folder: Path,
     failures: Mapping[str, InputError],
 ) -> InputOrigin:
-    """Return the origin of a file of a folder, with notes on what is passed over for it."""
-    said = tuple(f"not opened: {error}" for error in failures.values())
+    """Return the origin of a file of a folder, with notes on the files passed over for it."""
+    passed_over = tuple(f"not opened: {error}" for error in failures.values())
     left = content.without(failures)
     chosen = next(one for one in left.kinds if one.kind is kind.kind)
     others = other_kinds(left, chosen, file, folder)
-    # Another list than the one that was meant may be on screen: that is to be seen at once.
-    notes, others_ = (*origin.notes, *said), (others,) if others else ()
-    return InputOrigin(origin.record, notes, others_, cautions=said)
+    # Cautions are shown at once: the list on screen may not be the one that the user meant.
+    notes, others_ = (*origin.notes, *passed_over), (others,) if others else ()
+    return InputOrigin(origin.record, notes, others_, cautions=passed_over)
 
 
 def _open_packets(
@@ -141,18 +141,18 @@ _OPENERS: dict[
     InputKind.LISTS: _open_list,
     InputKind.LISTS_ALONE: _open_list,
 }
-"""Openers of a file of a folder, or of all its files of a kind."""
+"""Openers by kind: of one file in a folder, or of all its files of the kind."""
 
 
 def open_by_patterns(
     inputs: Sequence[Path], options: InputOptions, origin: InputOrigin
 ) -> CutoutSource:
-    """Open stamps whose files are called as the user says.
+    """Open stamps whose file names match the user's patterns.
 
     Raises
     ------
     InputError
-        A pattern that makes no sense, or not one image is called so.
+        A pattern is invalid, or no file matches the pattern of the image.
     """
     given = options.for_lists()
     if given:
@@ -162,15 +162,15 @@ def open_by_patterns(
     top = inputs[0] if inputs[0].is_dir() else inputs[0].parent
     found = sets_by_patterns(files, str(top), options.patterns)
     if not found.sets:
-        wanted = options.patterns["image"]
-        raise InputError(f"{top}: no file among {len(files)} is called as the pattern {wanted}")
+        pattern = options.patterns["image"]
+        raise InputError(f"{top}: none of {len(files)} files matches the pattern {pattern}")
     return _stamps(_title(inputs), found, options, origin)
 
 
 def open_stamps(
     inputs: Sequence[Path], options: InputOptions, origin: InputOrigin
 ) -> CutoutSource | None:
-    """Several files and folders as stamps, where their names say that they are; else None."""
+    """Open files and folders as stamps if their names follow a known pattern; else return None."""
     files = files_below([path for path in inputs if path.is_dir()])
     files += [str(path) for path in inputs if not path.is_dir()]
     found = sets_by_words(files)
@@ -200,8 +200,8 @@ def _nothing(folder: Path, content: FolderContent) -> str:
             f"open {content.sessions[0]}"
         )
     return (
-        f"{folder}: wanted cutout files (FITS with extensions named image, template...), stamps "
+        f"{folder}: expected cutout files (FITS with extensions named image, template...), stamps "
         "as NAME_sci.fits and NAME_ref.fits, alert packets, a candidate list or a field file, "
-        f"found none in {counted(content.files, 'file')}; --pattern 'image={{name}}_new.fits' says "
-        "how stamps are called"
+        f"found none in {counted(content.files, 'file')}; for stamps with other names give a "
+        "pattern, as --pattern 'image={name}_new.fits'"
     )

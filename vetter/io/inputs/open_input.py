@@ -1,4 +1,4 @@
-"""The input that the user names on the command line or drops on a window, opened."""
+"""Opening of an input that the user names on the command line or drops on a window."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from vetter.io.input_options import (
 )
 from vetter.io.inputs.recursive_glob import recursive_glob
 
-# A text of such a name is a damaged packet or archive, and is told so.
+# A text file with such an ending is reported as a damaged packet or archive.
 _PACKED = frozenset((".avro", ".tar", ".tgz", ".gz"))
 
 TITLE = "Demo field (simulated)"
@@ -35,7 +35,7 @@ NOTE = "a simulated field with known truth"
 
 
 class NamedKind(Enum):
-    """Kinds of what is named as inputs."""
+    """Kinds of input that the user may name."""
 
     DEMO = auto()
     FIELD_FILE = auto()
@@ -44,22 +44,22 @@ class NamedKind(Enum):
     FOLDER = auto()
     ALERTS = auto()
     FILES = auto()
-    """A list, a list with its planes, stamps or cutout files."""
+    """Files: a list, a list with its planes, stamps or cutout files."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedInputs:
-    """What is named, and its kind.
+    """Inputs that the user named, and their kind.
 
     Attributes
     ----------
     kind : NamedKind
     texts : tuple of str
-        For the record: a text that lists files is named in their place.
+        The inputs as recorded; a text that lists files stands for those files.
     names : tuple of FitsName
         The files and folders.
     notes : tuple of str
-        That a text lists them.
+        A note if a text lists the files.
     """
 
     kind: NamedKind
@@ -69,21 +69,21 @@ class NamedInputs:
 
     @property
     def paths(self) -> list[Path]:
-        """The files and folders, without what is chosen inside them."""
+        """The files and folders, without the HDU or slice chosen in each."""
         return [name.path for name in self.names]
 
     @property
     def path(self) -> Path:
-        """The first of them."""
+        """The first file or folder."""
         return self.names[0].path
 
     @property
     def is_folder(self) -> bool:
-        """Whether one folder alone is named."""
+        """Whether a single folder is named."""
         return len(self.names) == 1 and self.path.is_dir()
 
     def origin(self, options: InputOptions) -> InputOrigin:
-        """Return how they are opened again with these options."""
+        """Return the record from which the inputs are opened again with these options."""
         inputs = [absolute(text) for text in self.texts]
         return InputOrigin({"inputs": inputs, "options": options.plain()}, self.notes)
 
@@ -92,7 +92,7 @@ def open_input(
     inputs: Sequence[str | os.PathLike[str]] | str | os.PathLike[str],
     options: InputOptions | None = None,
 ) -> CutoutSource:
-    """Open what is named: a candidate table, cutout files, a field file, a session, or ``demo``.
+    """Open an input: a candidate table, cutout files, a field file, a session, or ``demo``.
 
     Parameters
     ----------
@@ -100,31 +100,31 @@ def open_input(
         One table; or a folder, globs or files of cutouts; or a text that lists files; or one
         session; or ``demo``.
     options : InputOptions, optional
-        Where a session is given, they go before those recorded in it.
+        Options of a session come after these.
 
     Raises
     ------
     InputError
-        It cannot be used; one line names the file, what was looked for and what was found.
+        An input cannot be used; one line names the file, what was expected and what was found.
     """
     options = options or InputOptions()
     names = [inputs] if isinstance(inputs, (str, os.PathLike)) else list(inputs)
     texts = [os.path.expanduser(os.fspath(name)) for name in names]
     if not all(texts):
-        raise InputError("wants the name of an input, found an empty text")
+        raise InputError("empty input name: give a table, a folder, a session or demo")
     if not texts:
         raise InputError("no input: name a candidate table, a folder of cutouts, or demo")
     if options.psf_file is not None:
         from vetter.io.field.psf import read_psf
 
-        # It is read again by the process that fits; here to say at once what is wrong with it.
+        # Read here so that its error comes at once; the worker process reads it again.
         read_psf(options.psf_file)
     named = recognise(texts, options)
     return _OPENERS[named.kind](named, options)
 
 
 def open_recorded(record: Mapping[str, Any], options: InputOptions | None = None) -> CutoutSource:
-    """Open what a source's record names, options that are given before the recorded ones.
+    """Open the inputs of a source's record; given options take precedence over recorded ones.
 
     Raises
     ------
@@ -137,7 +137,7 @@ def open_recorded(record: Mapping[str, Any], options: InputOptions | None = None
 
 
 def recognise(texts: Sequence[str], options: InputOptions) -> NamedInputs:
-    """Return what is named and its kind, by the contents of files.
+    """Return the named inputs and their kind, told by the contents of files.
 
     Raises
     ------
@@ -158,7 +158,7 @@ def recognise(texts: Sequence[str], options: InputOptions) -> NamedInputs:
     if listed is None:
         found = NamedInputs(NamedKind.FILES, tuple(texts), tuple(_expanded(texts)))
     else:
-        # A list that is relative to the working folder would be another one elsewhere.
+        # A text with paths relative to the working folder means other files elsewhere: record them.
         texts = [str(listed.path)] if listed.stays else listed.files
         names = tuple(_expanded(listed.files))
         found = NamedInputs(NamedKind.FILES, tuple(texts), names, (listed.said,))
@@ -175,7 +175,7 @@ def recognise(texts: Sequence[str], options: InputOptions) -> NamedInputs:
 
 
 def session_among(inputs: Sequence[str | os.PathLike[str]]) -> Path | None:
-    """The session file among inputs, where that is what they name; else None.
+    """Return the session file among inputs; None without one.
 
     Raises
     ------
@@ -194,12 +194,12 @@ def _is_session(path: Path) -> bool:
         with open_plain_file(path) as file:
             return mark_of(file.read(16)) is Mark.SESSION
     except OSError:
-        # Whoever opens it next says why it cannot be read.
+        # The next reader of the file raises the reason.
         return False
 
 
 def _expanded(texts: Sequence[str]) -> list[FitsName]:
-    """Files behind globs; a file that is called like a glob is that file."""
+    """Return the files that globs match; a file whose name looks like a glob stands for itself."""
     names: list[FitsName] = []
     for text in texts:
         name = parse_fits_name(text)
@@ -217,7 +217,7 @@ def _expanded(texts: Sequence[str]) -> list[FitsName]:
 def _are_alerts(names: Sequence[FitsName], framed: bool) -> bool:
     if any(name.suffix for name in names):
         return False
-    # Most lists are FITS or text: for them the readers of packets, 20 ms, are not imported.
+    # Most lists are FITS or text: those avoid importing the readers of packets, 20 ms.
     paths = [name.path for name in names]
     if all(p.suffix not in _PACKED and begins_as_text(p) for p in paths):
         return False
@@ -227,13 +227,13 @@ def _are_alerts(names: Sequence[FitsName], framed: bool) -> bool:
 
 
 def _open_demo(named: NamedInputs, options: InputOptions) -> CutoutSource:
-    """Open the demo; its record names ``demo``, wherever the package lies."""
+    """Open the demo; the record is ``demo``, so that it holds for any installation."""
     from vetter.io.field.open_list import open_list
 
     options = options.with_usual_radius()
-    table, own = demo_input()
+    table, demo_options = demo_input()
     origin = InputOrigin({"inputs": ["demo"], "options": options.plain()}, (NOTE,))
-    return open_list(parse_fits_name(table), options.over(own), origin, TITLE)
+    return open_list(parse_fits_name(table), options.over(demo_options), origin, TITLE)
 
 
 def _open_field_file(named: NamedInputs, options: InputOptions) -> CutoutSource:
@@ -258,9 +258,9 @@ def _open_session(named: NamedInputs, options: InputOptions) -> CutoutSource:
         raise InputError(f"{path}: {state}; open its list instead, with --session {path.name}")
     record = recorded[-1].record
     try:
-        # No session is made on another: a forged one could lead back to itself.
+        # No session has another as input: a forged one could lead back to itself.
         if session_among([str(name) for name in record.get("inputs", [])]) is not None:
-            raise InputError("wants a list or cutouts, found a session")
+            raise InputError("expected a list or cutouts, found a session")
         return open_recorded(record, options)
     except InputError as error:
         raise InputError(f"{path}: its inputs cannot be opened: {error}") from error
@@ -322,14 +322,14 @@ def _open_files(named: NamedInputs, options: InputOptions) -> CutoutSource:
 def _open_together(
     names: Sequence[FitsName], options: InputOptions, origin: InputOrigin
 ) -> CutoutSource | None:
-    """A list named with its planes, or stamps by their names; None where it is neither."""
+    """Open a list named with its planes, or stamps told by their names; None if neither."""
     from vetter.io.inputs.open_folder import open_stamps
 
     found = list_with_planes(names)
     if found is not None:
         table, planes = found
         options = dataclasses.replace(options, planes={**planes, **options.planes})
-        # The list alone is the input from now on, as if its planes had been named by options.
+        # The record has the list as the only input, and the planes as options.
         record = {"inputs": [absolute(str(table))], "options": options.plain()}
         from vetter.io.field.open_list import open_list
 
@@ -351,13 +351,15 @@ _OPENERS: dict[NamedKind, Callable[[NamedInputs, InputOptions], CutoutSource]] =
 
 
 def demo_input() -> tuple[str, InputOptions]:
-    """The demo's candidate list, and its planes as options, whatever planes there are."""
+    """Return the demo's candidate list, and all planes in its folder as options."""
     from vetter.io.files.resources import resource_path
 
     folder = resource_path("demo")
     lists = [path for path in sorted(folder.glob("candidates.*")) if path.is_file()]
     if not lists:
-        raise InputError(f"{folder}: wanted the demo's candidates.ecsv, found none")
+        raise InputError(
+            f"{folder}: expected the demo's candidates.ecsv, found none; install vetter again"
+        )
     planes: dict[str, str] = {}
     for name in PLANE_OPTIONS:
         files = sorted(folder.glob(f"{name}.fits*"))
@@ -367,14 +369,14 @@ def demo_input() -> tuple[str, InputOptions]:
 
 
 def list_with_planes(names: Sequence[FitsName]) -> tuple[FitsName, dict[str, str]] | None:
-    """The list among inputs, and which plane each of the others is, by its name.
+    """Return the list among inputs, and the planes that the other file names stand for.
 
-    None where they are anything but one list and FITS images.
+    None if the inputs are not one list and FITS images.
 
     Raises
     ------
     PlanesWanted
-        Names leave a doubt which plane an image is.
+        The plane of an image is ambiguous from the file names.
     """
     from vetter.io.field.nearby_planes import PlanesWanted, planes_by_name
     from vetter.io.inputs.folder_search import is_fits_table
@@ -391,15 +393,15 @@ def list_with_planes(names: Sequence[FitsName]) -> tuple[FitsName, dict[str, str
     by_path = {str(name.path): str(name) for name in images}
     found = planes_by_name(name.path for name in images)
     planes = {plane: by_path[path] for plane, path in found.items()}
-    rest = [text for path, text in by_path.items() if path not in found.values()]
-    if len(rest) == 1 and "image" not in planes:
-        planes["image"] = rest.pop()
-    if rest or "image" not in planes:
+    unnamed = [text for path, text in by_path.items() if path not in found.values()]
+    if len(unnamed) == 1 and "image" not in planes:
+        planes["image"] = unnamed.pop()
+    if unnamed or "image" not in planes:
         table = str(lists[0])
-        which = rest[0] if rest else "none of the others"
+        problem = f"which plane {unnamed[0]} is" if unnamed else "which file is the image"
         raise PlanesWanted(
-            f"{table}: a list and {len(images)} images, of which names do not tell the planes "
-            f"({which}): name each, as --image FILE --diff FILE",
+            f"{table}: cannot tell from the file names {problem}; name each of the "
+            f"{len(images)} images, as --image FILE --diff FILE",
             table,
             planes,
             tuple(by_path.values()),

@@ -1,4 +1,4 @@
-"""Globs with ``**``, walked so that each folder is looked into once, and not over a whole disk."""
+"""Globs with ``**`` that visit each folder once, and stop before they search a whole disk."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vetter.errors import InputError
 from vetter.io.files.cancelling import check_cancelled
 
 MAX_FOLDERS = 100_000
-"""100,000 folders, about ten seconds of looking: a night's pipeline makes hundreds."""
+"""Folders that one glob may visit, about ten seconds; the pipeline of a night makes hundreds."""
 
 _ANY = "**"
 
@@ -20,13 +20,13 @@ _ANY = "**"
 def recursive_glob(text: str) -> list[str]:
     """Return the files and folders that match a glob with ``**``, sorted.
 
-    As `glob.glob` with ``recursive``, but a folder that links lead to again and again, as those
-    under /proc do, is looked into once.
+    Unlike `glob.glob` with ``recursive``, each folder is visited once, even if links lead to it
+    again and again, as under /proc.
 
     Raises
     ------
     InputError
-        There are more folders than one would mean.
+        Over `MAX_FOLDERS` folders.
     """
     parts = Path(text).parts
     fixed = next(n for n, part in enumerate(parts) if glob.has_magic(part))
@@ -68,7 +68,7 @@ def _fits(parts: Iterable[str], pattern: Sequence[str]) -> bool:
 
 
 def _with_skipped(places: set[int], pattern: Sequence[str]) -> set[int]:
-    """Places in a pattern, and those behind each ``**`` there, which may stand for nothing."""
+    """Return positions in a pattern, and those after each ``**``, which may match no folder."""
     for place in range(len(pattern)):
         if place in places and pattern[place] == _ANY:
             places.add(place + 1)
