@@ -137,12 +137,12 @@ def test_a_cube_of_one_slice_is_an_image(opened: Any, tmp_path: Path) -> None:
         ("odd_fits/equatorial_3d.fits", "cube of 7x5x4"),
         ("odd_fits/arange.fits[0][7]", "no slice"),
         ("odd_fits/random_groups.fits", "random groups"),
-        ("odd_fits/text_named_fits.fits", "wanted a FITS image"),
+        ("odd_fits/text_named_fits.fits", "expected a FITS image"),
         ("odd_fits/truncated_midimage_MADE.fits", "cut short"),
         ("odd_fits/test0.fits[7]", "no HDU"),
         ("odd_fits/nothing.fits", "no such file"),
         ("odd_fits", "found a folder"),
-        ("decam_field/candidates_derived.csv", "wanted a FITS image"),
+        ("decam_field/candidates_derived.csv", "expected a FITS image"),
     ],
 )
 def test_what_cannot_be_used_is_said_in_one_line(real_data: Path, spec: str, says: str) -> None:

@@ -74,9 +74,9 @@ HUGE_IMAGES = {
     "gzip bomb": (gzip.compress(bytes(2**20)) * 400, "unpacks to over"),
     "bzip2 bomb": (bz2.compress(bytes(2**22)) * 100, "unpacks to over"),
     "xz bomb": (lzma.compress(bytes(2**22), preset=0) * 100, "unpacks to over"),
-    "JPEG": (b"\xff\xd8\xff\xe0" + bytes(3000), "wanted a FITS image"),
-    "zip": (b"PK\3\4" + bytes(3000), "wanted a FITS image"),
-    "pickle": (b"\x93NUMPY\1\0" + bytes(3000), "wanted a FITS image"),
+    "JPEG": (b"\xff\xd8\xff\xe0" + bytes(3000), "expected a FITS image"),
+    "zip": (b"PK\3\4" + bytes(3000), "expected a FITS image"),
+    "pickle": (b"\x93NUMPY\1\0" + bytes(3000), "expected a FITS image"),
     "empty": (b"", "is empty"),
 }
 

@@ -100,7 +100,7 @@ def test_what_is_left_over_has_a_reason(tmp_path):
         "lost_diff.fits": "no image goes with it",
         "r1.csv": "r1 has another one already",
         "notes.txt": "no image has this name",
-        "bad.fits": 'wanted a FITS image, found a file that begins "no FITS": '
+        "bad.fits": 'expected a FITS image, found a file that begins "no FITS": '
         "give a FITS file, plain or packed",
     }
 

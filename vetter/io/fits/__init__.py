@@ -1,1 +1,1 @@
-"""Reading and writing FITS itself."""
+"""Reading and writing of FITS images and headers; start at `images.open_image`."""

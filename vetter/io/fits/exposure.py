@@ -1,4 +1,4 @@
-"""When an image was taken and through which filter, as its header tells."""
+"""Time of exposure and filter of an image, from its header."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _DESCRIBED = re.compile(r"(\S{1,4}) \S.* \d+(?:\.\d+)? \d+(?:\.\d+)?")
 
 
 def middle(header: Mapping[str, Any]) -> float | None:
-    """The middle of the exposure, MJD, in the header's own time scale; None where unknown.
+    """Return the middle of the exposure, MJD, in the header's time scale; None if unknown.
 
-    A time in the middle (``DATE-AVG``, ``MJD-MID``...) is taken as it is, a start (``DATE-OBS``,
-    also with the clock in ``TIME-OBS`` or ``UT``, then ``MJD-OBS``, ``JD``) with half of
-    ``EXPTIME`` added.
+    A time in the middle (``DATE-AVG``, ``MJD-MID``...) is returned unchanged. To a start
+    (``DATE-OBS``, also with the clock in ``TIME-OBS`` or ``UT``, then ``MJD-OBS``, ``JD``) half of
+    ``EXPTIME`` is added.
     """
     for keyword in _MIDDLES:
-        found = _mjd(header.get(keyword))
-        if found is not None:
-            return found
+        mjd = _mjd(header.get(keyword))
+        if mjd is not None:
+            return mjd
     start = _date_obs(header)
     for keyword in _STARTS:
         if start is not None:
@@ -47,10 +47,10 @@ def middle(header: Mapping[str, Any]) -> float | None:
 
 
 def filter_of(header: Mapping[str, Any]) -> str | None:
-    """The filter's name; None where the header has none.
+    """Return the filter's name; None if the header has no filter.
 
-    Of a name with camera, serial number, wavelength and width behind it only the band is kept:
-    ``r DECam SDSS c0002 6415.0 1480.0`` is ``r``.
+    A name followed by camera, serial number, wavelength and width is cut to the band:
+    ``r DECam SDSS c0002 6415.0 1480.0`` becomes ``r``.
     """
     for keyword in FILTERS:
         value = header.get(keyword)
@@ -61,14 +61,14 @@ def filter_of(header: Mapping[str, Any]) -> str | None:
 
 
 def mjd_of(moment: datetime.datetime) -> float:
-    """A date and time as MJD; one without a time zone is UTC."""
+    """Return a date and time as MJD; without a time zone it is UTC."""
     if moment.tzinfo is not None:
         moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
     return (moment - _EPOCH) / datetime.timedelta(days=1) + _MJD_OF_EPOCH
 
 
 def mjd_of_text(text: str) -> float | None:
-    """MJD of an ISO date and time, or of a number that is an MJD or JD; None for others."""
+    """Return the MJD of an ISO date and time, or of a number (MJD or JD); None for other texts."""
     text = text.strip()
     try:
         return mjd_of(datetime.datetime.fromisoformat(text))
@@ -81,13 +81,13 @@ def mjd_of_text(text: str) -> float | None:
 
 
 def iso(mjd: float) -> str:
-    """``2026-11-20T03:14:15``, rounded to the second."""
+    """Return an MJD as ISO text rounded to the second: ``2026-11-20T03:14:15``."""
     moment = _EPOCH + datetime.timedelta(days=mjd - _MJD_OF_EPOCH)
     return (moment + datetime.timedelta(microseconds=500000)).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _mjd(value: Any) -> float | None:
-    """MJD of a card's value: a number (MJD or JD), or a text with date and time."""
+    """Return the MJD of a card's value, a number (MJD or JD) or date and time; else None."""
     if isinstance(value, str):
         return mjd_of_text(value) if "T" in value or ":" in value else None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
@@ -105,7 +105,7 @@ def _date_obs(header: Mapping[str, Any]) -> float | None:
         clocks = (header.get(keyword) for keyword in _CLOCKS)
         clock = next((c.strip() for c in clocks if isinstance(c, str) and ":" in c), None)
         if clock is None:
-            # A date alone is no time: MJD-OBS may know better.
+            # A date without a clock: MJD-OBS and the like may hold the time of day.
             return next((m for m in (_mjd(header.get(k)) for k in _STARTS) if m is not None), None)
         date = f"{date}T{clock}"
     return mjd_of_text(date)

@@ -1,4 +1,4 @@
-"""Which HDU of a FITS file is the image that is wanted."""
+"""Choice of the HDU to read as an image from a FITS file."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from vetter.io.files.plane_names import WORDS
 
 
 def choose_image(name: FitsName, hdus: Any, prefer: str | None = None) -> tuple[Any, FitsName]:
-    """The HDU of an image, and the name completed by what was chosen.
+    """Return the HDU of an image, and the name with the HDU and slices that were chosen.
 
     Parameters
     ----------
     name : FitsName
     hdus : `~astropy.io.fits.HDUList`
     prefer : str, optional
-        An extension of that name is taken rather than the first image, or one of a name that
-        stands for it: ``REF`` for ``template``, ``DQ`` for ``mask``.
+        Name of an extension to choose before the first image; synonyms count too: ``REF`` for
+        ``template``, ``DQ`` for ``mask``.
 
     Returns
     -------
     hdu, FitsName
-        ``slices`` of the name has one number for each axis above two.
+        The name's ``slices`` has one number for each axis above two.
 
     Raises
     ------
     InputError
-        No such HDU, no image, or a cube without a slice chosen.
+        No such HDU, no image, or a cube without a chosen slice.
     """
     if name.extension is not None:
         hdu = hdus[number_of(name, hdus)]
@@ -45,11 +45,11 @@ def choose_image(name: FitsName, hdus: Any, prefer: str | None = None) -> tuple[
         cube = hdu if cube is None and len(shape) > 2 else cube
     if cube is not None:
         _sliced(name, cube, hdus)
-    raise InputError(f"{name.path}: wanted a two-dimensional image, found {found(hdus)}")
+    raise InputError(f"{name.path}: expected a two-dimensional image, found {found(hdus)}")
 
 
 def _preferred(hdus: Any, prefer: str) -> Any:
-    """The first image called so, else the first called by another word for it; None: neither."""
+    """Return the first image of that name, else the first with a synonym as name; else None."""
     images = [hdu for hdu in hdus if len(image_shape(hdu)) >= 2]
     exact = [hdu for hdu in images if hdu.name.lower() == prefer]
     alike = [hdu for hdu in images if is_called(hdu.name, prefer)]
@@ -57,15 +57,15 @@ def _preferred(hdus: Any, prefer: str) -> Any:
 
 
 def is_called(extension: str, wanted: str) -> bool:
-    """Whether an extension's name is what is wanted, or another word for it."""
-    called = extension.lower()
-    return called == wanted or WORDS.get(called) == wanted
+    """Return whether an extension's name is the wanted one or a synonym of it."""
+    name = extension.lower()
+    return name == wanted or WORDS.get(name) == wanted
 
 
 def number_of(name: FitsName, hdus: Any) -> int:
-    """The number of the HDU that a name names.
+    """Return the number of the HDU that a file name chooses.
 
-    ``[NAME,2]`` is that of version 2, or the second of the name where none has a version.
+    ``[NAME,2]`` is the HDU of version 2; if none of the name has a version, the second of them.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def number_of(name: FitsName, hdus: Any) -> int:
 
 
 def image_shape(hdu: Any) -> tuple[int, ...]:
-    """The shape of an image HDU, slowest axis first; empty for tables, groups and no data."""
+    """Return the shape of an image HDU, slowest axis first; empty for tables, groups, no data."""
     from astropy.io import fits
 
     if isinstance(hdu, fits.GroupsHDU) or not isinstance(
@@ -100,7 +100,7 @@ def image_shape(hdu: Any) -> tuple[int, ...]:
 
 
 def found(hdus: Any, most: int = 6) -> str:
-    """What a file holds, for one line of text."""
+    """Describe the HDUs of a file in one line, at most ``most`` of them."""
     parts: list[str] = []
     for number, hdu in enumerate(hdus):
         if number == most:
@@ -125,19 +125,19 @@ def _kind(hdu: Any) -> str:
 def _sliced(name: FitsName, hdu: Any, hdus: Any) -> FitsName:
     shape = image_shape(hdu)
     if len(shape) < 2:
-        raise InputError(f"{name}: wanted a two-dimensional image, found {found(hdus)}")
+        raise InputError(f"{name}: expected a two-dimensional image, found {found(hdus)}")
     above = shape[:-2]
     slices = name.slices
     if len(slices) == sum(length > 1 for length in above):
-        # An axis of one plane leaves no choice.
-        rest = iter(slices)
-        slices = tuple(0 if length == 1 else next(rest) for length in above)
+        # Axes of length 1 need no number.
+        given = iter(slices)
+        slices = tuple(0 if length == 1 else next(given) for length in above)
     if len(slices) != len(above):
         size = "x".join(str(n) for n in reversed(shape))
         extension = name.suffix.partition("]")[0].strip("[") or hdus.index(hdu)
         raise InputError(
-            f"{name.path}: wanted a two-dimensional image, found a cube of {size}; choose a slice "
-            f"as {name.path.name}[{extension}]{'[k]' * len(above)}, k from 0"
+            f"{name.path}: expected a two-dimensional image, found a cube of {size}; choose a "
+            f"slice as {name.path.name}[{extension}]{'[k]' * len(above)}, k from 0"
         )
     for number, length in zip(slices, above, strict=True):
         if number >= length:

@@ -1,6 +1,6 @@
-"""Headers of FITS files as the bytes of their blocks: where one ends, and what its cards say.
+"""Headers of FITS files as blocks of bytes, with their end and the values of their cards.
 
-astropy parses every card at 50 us each; most questions to a header are answered by a few of them.
+astropy parses every card, at 50 us each; most readers here need only a few.
 """
 
 from __future__ import annotations
@@ -13,39 +13,39 @@ CARD = 80
 START = b"SIMPLE  ="
 EXTENSION = b"XTENSION"
 MAX_CARDS = 99_972
-"""Cards of a header, whole blocks of them. Real ones have up to 20,000; astropy takes up to 0.1 ms
+"""Cards of a header, in whole blocks. Real headers have up to 20,000; astropy takes up to 0.1 ms
 for each card, and again for each cutout."""
 MOST_HEADER = MAX_CARDS * CARD
-"""Bytes of a header."""
+"""Bytes of a header, at most."""
 
 
 class EndlessHeader(ValueError):
-    """A header that does not end where headers do."""
+    """A header without an END card within the allowed bytes."""
 
 
 class HeaderBlocks(NamedTuple):
-    """One header: its blocks, that with END included, and the byte where END stands."""
+    """One header: its blocks through the one with END, and the byte at which END begins."""
 
     raw: bytes
     end: int
 
     def follows_end(self) -> bool:
-        """Return whether anything but spaces follows the END."""
+        """Return whether anything other than spaces follows END."""
         rest = self.raw[self.end + len("END") :]
         return rest != b" " * len(rest)
 
     def cards(self, wanted: Container[str] | None = None) -> Iterator[tuple[str, str]]:
-        """Yield keyword and value, as it is written, of each card before END that has one.
+        """Yield keyword and value, as written, of each card before END that has a value.
 
-        Only those of the wanted keywords, where any are given.
+        If ``wanted`` is given, only cards with these keywords are yielded.
 
-        A value is what stands behind the equals sign and a space, a comment included; without
-        that space the sign is part of the value, as it is to astropy. Keywords of ESO's convention
-        keep their ``HIERARCH`` and a space.
+        A value is the text after the equals sign and a space, with its comment. Without that
+        space the sign is part of the value, as in astropy. Keywords of ESO's convention keep
+        their ``HIERARCH`` and a space.
         """
         text = self.raw.decode("latin-1")
         for start in range(0, self.end, CARD):
-            # Ten thousand headers are scanned at a start: no pattern where a slice does.
+            # Slices, not a regular expression: ten thousand headers are scanned at a start.
             if text[start + 8] == "=":
                 keyword = text[start : start + 8].rstrip(" ")
                 if wanted is None or keyword in wanted:
@@ -60,18 +60,18 @@ class HeaderBlocks(NamedTuple):
 def read_blocks(
     file: IO[bytes], begins: tuple[bytes, ...] = (START, EXTENSION), most: int = MOST_HEADER
 ) -> HeaderBlocks | None:
-    """Read a header from where a file stands; the file is left behind its last block.
+    """Read a header at a file's current position, and leave the file after its last block.
 
-    None where no header begins there, or the file ends before the header does.
+    Return None if no header begins there, or the file ends within the header.
 
     Parameters
     ----------
     file : binary file
-        Buffered: it is read block by block, as a packed file cannot be wound back cheaply.
+        Buffered; read block by block, since to seek back in a packed file is slow.
     begins : tuple of bytes, optional
-        What a header may begin with.
+        Allowed first bytes of a header.
     most : int, optional
-        Bytes.
+        Bytes of a header, at most.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def read_blocks(
 
 
 def find_blocks(content: bytes, start: int) -> HeaderBlocks | None:
-    """Find the header that begins at a byte of a file's content; None where none ends there."""
+    """Return the header that begins at a byte of a file's content; None if it has no END."""
     end = _end_card(content, start)
     if end is None:
         return None
@@ -103,18 +103,18 @@ def find_blocks(content: bytes, start: int) -> HeaderBlocks | None:
 
 
 def card_value(header: str, keyword: str) -> str:
-    """Return what stands behind ``KEYWORD =`` on a card of a header; empty without such a card."""
+    """Return the text after ``KEYWORD =`` on the first such card of a header; empty without."""
     place = next(_cards_with(header, f"{keyword:<8}=", 0), None)
     return "" if place is None else header[place + 9 : place + CARD]
 
 
 def padded(size: int) -> int:
-    """Return a number of bytes filled up to whole blocks."""
+    """Return a number of bytes rounded up to whole blocks."""
     return -(-size // BLOCK) * BLOCK
 
 
 def _end_card(content: bytes, start: int) -> int | None:
-    """Return the byte of the first END card, as astropy takes one: at the beginning of any card."""
+    """Return the byte of the first END card, which counts, as in astropy, at any card's start."""
     for place in _cards_with(content, b"END", start):
         if place - start >= MOST_HEADER:
             break
@@ -124,7 +124,7 @@ def _end_card(content: bytes, start: int) -> int | None:
 
 
 def _cards_with(content: AnyStr, mark: AnyStr, start: int) -> Iterator[int]:
-    """Yield where the cards stand that begin with a mark."""
+    """Yield the first byte of each card that begins with a mark."""
     place = content.find(mark, start)
     while place >= 0:
         if (place - start) % CARD == 0:

@@ -1,6 +1,6 @@
-"""The WCS of an image in a FITS file, with its look-up tables.
+"""WCS of an image in a FITS file, with its look-up tables.
 
-In files of this program all distortion tables are in one extension, which other readers pass over.
+Files of this program hold all distortion tables in one extension, which other readers ignore.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ TABLES = "VETWCS"
 
 
 def image_wcs(image: FitsImage) -> tuple[WCS | None, str]:
-    """The celestial WCS of an image, and why there is none where it cannot be used.
+    """Return the celestial WCS of an image, or None and the reason.
 
     Look-up tables are read from the file's other HDUs.
     """
@@ -32,7 +32,7 @@ def image_wcs(image: FitsImage) -> tuple[WCS | None, str]:
 
     label = image.name.label
     level = log.level
-    # astropy logs a page about a SIP header without its suffix; it reads it all the same.
+    # astropy logs a page about a SIP header without its suffix, yet reads it correctly.
     log.setLevel("ERROR")
     try:
         with reading(label, "no WCS"):
@@ -40,7 +40,7 @@ def image_wcs(image: FitsImage) -> tuple[WCS | None, str]:
             if wcs is None:
                 return None, f"{label}: no WCS in the header"
             wcs.wcs.set()
-            # wcslib does not mind a singular matrix until it is asked for a pixel.
+            # wcslib accepts a singular matrix until a pixel is computed.
             if not abs(np.linalg.det(wcs.pixel_scale_matrix)) > 0:
                 return None, f"{label}: no WCS: its matrix is singular"
             return wcs, ""
@@ -56,10 +56,10 @@ def _read(image: FitsImage) -> WCS | None:
     try:
         return header_wcs(image.header)
     except InputError:
-        # Not before: of images without a WCS nobody asks astropy's.
+        # Imported late: images without a WCS never need astropy's.
         from astropy.wcs import WCS
 
-        # It may want look-up tables, which are in the file's other HDUs.
+        # Look-up tables, if it has any, are in the file's other HDUs.
         label = image.name.label
         with (
             open_unpacked(image.name.path, enough=promised_by_headers) as file,
@@ -72,9 +72,9 @@ def _read(image: FitsImage) -> WCS | None:
 
 
 def wcs_extension(wcs: WCS) -> bytes:
-    """An extension named VETWCS: a table of one row, the bytes of ``wcs.to_fits()``.
+    """Return an extension named VETWCS: a table of one row, the bytes of ``wcs.to_fits()``.
 
-    As a table it is no plane to STDPipe; as extensions of their own the tables would be.
+    STDPipe ignores tables, but would read image extensions of look-up tables as planes.
     """
     from astropy.io import fits
 
@@ -94,7 +94,7 @@ def wcs_extension(wcs: WCS) -> bytes:
 
 
 def load_wcs(hdus: Any) -> WCS | None:
-    """The WCS in an open file's VETWCS; None without one, or if it is not readable."""
+    """Return the WCS in an open file's VETWCS; None without one, or if it is unreadable."""
     names = [hdu.name for hdu in hdus]
     if TABLES not in names:
         return None

@@ -1,11 +1,11 @@
-"""Images in FITS files, read by box: the rows or the tiles that are needed.
+"""Images in FITS files, read by box: only the rows or the tiles that the box needs.
 
-A gzip, bzip2 or xz file (told by its content) is unpacked into a temporary file first, since
-no part of it can be read without what comes before.
+A gzip, bzip2 or xz file (told by its content) is unpacked into a temporary file first, since no
+part of it can be read without the bytes before.
 
-A file that is one plain image and nothing else is told from its header's bytes: to have astropy
-list such a file's HDUs takes three milliseconds, and six planes are often six such files. Whatever
-is not certain is left to astropy.
+A file with a single plain image is recognised from its header's bytes: astropy takes 3 ms to list
+the HDUs of such a file, and six planes are often six such files. Doubtful files are left to
+astropy.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ from vetter.io.fits.structure import (
 if TYPE_CHECKING:
     from astropy.io.fits import Header
 
-# The tiles of compressed images up to this many pixels are kept in memory, but not those of
-# the first cutouts: to unpack no more of a tile than is wanted brings those sooner.
+# Images up to this many pixels have their tiles cached, from the 17th read on: to unpack only the
+# tiles of one cutout makes the first cutouts come sooner.
 SMALL = 4_000_000
 _REPEATED = 16
-# A tile is unpacked whole: up to so many bytes always, above only as much as a file of its size
-# can hold, as zeros shrink a thousandfold.
+# Bytes of a tile, which is unpacked whole, that are always accepted; above these a tile may be as
+# large as the file's bytes can unpack to (zeros shrink a thousandfold).
 _TILE_FREELY = 2**27
 _MOST_RATIO = 1100
-# A region is read in one piece, with what lies beside it, where that is at most so many bytes
-# between two rows, and so many in all: to copy them is quicker than to ask for each row.
+# A region is read in one piece, with the pixels beside it, if at most _BETWEEN bytes separate two
+# rows and the piece has at most _SPAN bytes: faster than one read per row.
 _BETWEEN = 16_384
 _SPAN = 4_000_000
 
@@ -57,12 +57,12 @@ Region = tuple[slice, slice]
 
 _NAME = re.compile("'[^'&]*'")
 _STRUCTURE = frozenset(["SIMPLE", "BITPIX", "NAXIS", "NAXIS1", "NAXIS2", "EXTNAME"])
-# Any of these asks for more than to read pixels where they stand.
+# Headers with any of these need more than a read of plain pixels.
 _OTHERS = frozenset(["PCOUNT", "GCOUNT", "GROUPS", "ZIMAGE"])
 
 
 class FitsImage(Protocol):
-    """A two-dimensional image of a file that reads a region of itself."""
+    """Interface of a two-dimensional image in a file, read by region."""
 
     name: FitsName
     header: Header
@@ -70,21 +70,23 @@ class FitsImage(Protocol):
 
     @property
     def is_integer(self) -> bool:
-        """Whether its values are whole numbers, as those of a bit mask are."""
+        """Whether values are whole numbers, as in a bit mask."""
 
     def read(self, region: Region) -> Array:
-        """Physical values, native byte order: integers as int64 or as stored, BLANK not applied
-        to integers; floats with BLANK as NaN."""
+        """Read the physical values of a region, native byte order.
+
+        Integers are int64 or as stored, without BLANK applied; in floats BLANK is NaN.
+        """
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
 
 
 class PlainImage:
-    """Pixels stored plainly, of which the rows of a region are read.
+    """An image of uncompressed pixels, read by the rows of a region.
 
-    Not through a memory map: the process would be killed where a mapped file is cut short while
-    it is open, and every page once looked at would count as its memory.
+    It is not memory-mapped: the process would be killed if a mapped file is cut short while it is
+    open, and every page once read would count as memory of the process.
 
     Parameters
     ----------
@@ -93,7 +95,7 @@ class PlainImage:
     storage : Storage
     shape : (int, int)
     file : binary file
-        Kept open, and closed with the image.
+        Stays open until the image is closed.
     """
 
     def __init__(
@@ -119,7 +121,7 @@ class PlainImage:
         return self._storage.is_integer
 
     def read(self, region: Region) -> Array:
-        """Physical values of a region; InputError if the file cannot be read any more."""
+        """Read the physical values of a region; raise InputError if the file is gone."""
         rows, columns = region
         y0, y1, _ = rows.indices(self.shape[0])
         x0, x1, _ = columns.indices(self.shape[1])
@@ -131,7 +133,7 @@ class PlainImage:
             ) from error
 
     def _stored(self, y0: int, x0: int, ny: int, nx: int) -> Array:
-        """The pixels of a region as the file has them."""
+        """Read the pixels of a region in the file's dtype."""
         dtype = self._storage.dtype
         row, piece = self.shape[1] * dtype.itemsize, nx * dtype.itemsize
         first = self._storage.offset + y0 * row + x0 * dtype.itemsize
@@ -144,20 +146,20 @@ class PlainImage:
             if len(data) == span:
                 return np.ndarray((ny, nx), dtype, data, 0, (row, dtype.itemsize))
         else:
-            # One copy of all pieces: an array for each takes as long as reading it.
+            # bytes.join copies all pieces once: an array for each would take as long as its read.
             starts = range(first, first + ny * row, row)
             data = b"".join([read(descriptor, piece, start) for start in starts])
             if len(data) == ny * piece:
                 return np.frombuffer(data, dtype).reshape(ny, nx)
-        raise ValueError("it was cut short while it was open")
+        raise ValueError("cut short while it was open")
 
     def close(self) -> None:
-        """Let go of the file; arrays that were read stay valid."""
+        """Close the file; arrays read before stay valid."""
         self._file.close()
 
 
 class TiledImage:
-    """A tile-compressed image: only the tiles that a region touches are read."""
+    """A tile-compressed image, of which only the tiles in a region are read."""
 
     def __init__(
         self,
@@ -183,12 +185,12 @@ class TiledImage:
         return self._is_integer
 
     def with_slices(self, slices: tuple[int, ...]) -> TiledImage:
-        """The same image, of another slice of a cube."""
+        """Read this slice of a cube from now on, and return the image."""
         self._lead = slices
         return self
 
     def read(self, region: Region) -> Array:
-        """Physical values of a region."""
+        """Read the physical values of a region."""
         with self._lock, reading(self.name.label, "a damaged tile"):
             values = self._values(region)
         if values.dtype.kind == "f" or self._is_integer:
@@ -196,7 +198,7 @@ class TiledImage:
         return values.astype(np.float64)
 
     def _values(self, region: Region) -> Array:
-        """Values of a region; the tiles of a small image are kept once it is read repeatedly."""
+        """Read the values of a region; cache a small image's tiles once it is read repeatedly."""
         self._reads += 1
         if self._reads == 1:
             self._tiles = rice_tiles(self._file, self._hdu)
@@ -214,7 +216,7 @@ class TiledImage:
         return values
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._hdus.close()
 
 
@@ -226,7 +228,7 @@ def open_image(name: FitsName, prefer: str | None = None) -> FitsImage:
     name : FitsName
         File, HDU and slices. Without an HDU the first two-dimensional image is taken.
     prefer : str, optional
-        Name of an extension to be taken rather than the first, where there is one.
+        Name of an extension to take instead of the first image, if the file has it.
 
     Raises
     ------
@@ -239,7 +241,9 @@ def open_image(name: FitsName, prefer: str | None = None) -> FitsImage:
         if start != START:
             begins = start.decode("ascii", "backslashreplace")
             unknown = f'a file that begins "{begins}": give a FITS file, plain or packed'
-            raise InputError(f"{name.path}: wanted a FITS image, found {strange(start) or unknown}")
+            raise InputError(
+                f"{name.path}: expected a FITS image, found {strange(start) or unknown}"
+            )
         with reading(name, "not a FITS image that can be read"):
             sole = sole_image(file, name.label) if name.extension is None else None
             if sole is None or name.slices:
@@ -254,7 +258,7 @@ def open_image(name: FitsName, prefer: str | None = None) -> FitsImage:
 
 
 def _chosen_image(name: FitsName, file: IO[bytes], prefer: str | None) -> FitsImage:
-    """The image among a file's HDUs, as astropy lists them."""
+    """Open the chosen image among a file's HDUs, as astropy lists them."""
     from astropy.io import fits
 
     hdus = open_fits(file, name.label, lazy_load_hdus=True)
@@ -269,7 +273,7 @@ def _chosen_image(name: FitsName, file: IO[bytes], prefer: str | None) -> FitsIm
 
 
 def _check_tiles(hdu: Any, file: IO[bytes], label: str) -> None:
-    """Refuse tiles of more pixels than the file's bytes can hold, however they are packed."""
+    """Refuse tiles of more pixels than the file's bytes can hold, however well packed."""
     promised = math.prod(hdu.tile_shape) * abs(int(hdu.header["BITPIX"])) // 8
     if promised > max(_TILE_FREELY, _MOST_RATIO * os.fstat(file.fileno()).st_size):
         size = " x ".join(str(length) for length in reversed(hdu.tile_shape))
@@ -287,7 +291,7 @@ def _raw_header(hdu: Any, file: IO[bytes]) -> bytes:
 
 
 class Storage(NamedTuple):
-    """How an HDU's pixels are stored: where, as what, and scaled how."""
+    """Storage of an HDU's pixels: first byte, dtype, BSCALE, BZERO and BLANK."""
 
     offset: int
     dtype: np.dtype[Any]
@@ -306,12 +310,12 @@ class Storage(NamedTuple):
         return self.dtype.itemsize == 8 and self.dtype.kind == "i" and self.zero == 2.0**63
 
     def physical(self, raw: Array) -> Array:
-        """Values as they are meant, in native byte order, always a copy."""
+        """Return the physical values of stored pixels, native byte order, always a copy."""
         if self.dtype.kind == "f":
             values = raw.astype(self.dtype.newbyteorder("="))
             return values if self.scale == 1 and self.zero == 0 else self._scaled(values)
         if self.is_integer and self.blank is None and self._is_uint64:
-            # As floats both terms would lose their last ten bits; to add 2**63 flips the top one.
+            # Adding 2**63 flips the top bit; as floats both terms would lose their last ten bits.
             return raw.astype(np.int64).view(np.uint64) ^ np.uint64(2**63)
         if self.is_integer and self.blank is None:
             whole = raw.astype(np.int64 if self.zero else self.dtype.newbyteorder("="))
@@ -324,27 +328,27 @@ class Storage(NamedTuple):
         return values
 
     def _scaled(self, values: Array) -> Array:
-        """Return scaled floats, in double precision where single cannot hold the scale."""
+        """Return scaled floats, in double precision if single cannot hold scale or zero."""
         single = 1e-30 < abs(self.scale) < 1e30 and abs(self.zero) < 1e30
         kind = values.dtype if single else np.dtype(np.float64)
-        # Numbers near the end of their range, as a damaged header makes them.
+        # Scales of a damaged header may overflow.
         with np.errstate(all="ignore"):
             return values * kind.type(self.scale) + kind.type(self.zero)
 
 
 def storage_of(header: Header, shape: Sequence[int], start: int, name: FitsName) -> Storage:
-    """How the pixels of an HDU, or of the slice that the name chooses, are stored.
+    """Return the storage of an HDU's pixels, or of the slice that the name chooses.
 
     Parameters
     ----------
     header : `~astropy.io.fits.Header`
     shape : sequence of int
-        The HDU's, slowest axis first.
+        The HDU's shape, slowest axis first.
     start : int
-        The byte of the file where its data begin.
+        The byte of the file where the HDU's data begin.
     name : FitsName
     """
-    # hdu.header loses BITPIX's scaling keywords only once data are touched, which is never here.
+    # hdu.header still has the scaling keywords: astropy removes them when data are accessed.
     kinds = {8: "u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
     try:
         dtype = np.dtype(kinds[int(header["BITPIX"])])
@@ -360,14 +364,16 @@ def storage_of(header: Header, shape: Sequence[int], start: int, name: FitsName)
 
 
 class TileCache:
-    """Fills with each read: to unpack a whole image at once would hold one cutout up for all.
+    """Cache of an image's unpacked tiles, filled by each read.
+
+    To unpack the whole image at once would delay one cutout by all its tiles.
 
     Parameters
     ----------
     shape, tile : (int, int)
         Rows and columns of the image and of its tiles.
     unpack : callable
-        Values of a region, which consists of whole tiles.
+        Returns the values of a region of whole tiles.
     """
 
     def __init__(
@@ -378,21 +384,21 @@ class TileCache:
         self._values: Array | None = None
 
     def read(self, region: Region) -> Array:
-        """Values of a region, which is not empty: a view of what is kept."""
+        """Return the values of a region, which must not be empty, as a view of the cache."""
         spans = [side.indices(n) for side, n in zip(region, self._shape, strict=True)]
         touched = tuple(
             slice(first // t, -(-end // t))
             for (first, end, _), t in zip(spans, self._tile, strict=True)
         )
-        lacking = np.argwhere(~self._known[touched])
-        if len(lacking):
+        missing = np.argwhere(~self._known[touched])
+        if len(missing):
             corner = np.array([side.start for side in touched])
-            self._take(lacking.min(0) + corner, lacking.max(0) + corner + 1)
+            self._unpack_tiles(missing.min(0) + corner, missing.max(0) + corner + 1)
         assert self._values is not None
         return self._values[region]
 
-    def _take(self, first: Array, end: Array) -> None:
-        """Unpack the tiles of a rectangle, which is given in tiles."""
+    def _unpack_tiles(self, first: Array, end: Array) -> None:
+        """Unpack the tiles of a rectangle, given in tiles."""
         rows, columns = (
             slice(a * t, min(b * t, n))
             for a, b, t, n in zip(
@@ -407,8 +413,10 @@ class TileCache:
 
 
 class SoleImage(NamedTuple):
-    """The only HDU of a file: its name in upper case ('' without any), its header, the image's
-    shape, and the byte where the pixels begin."""
+    """The only HDU of a file.
+
+    Its name is in upper case, empty without EXTNAME; ``offset`` is the byte of the first pixel.
+    """
 
     name: str
     header: Header
@@ -417,12 +425,12 @@ class SoleImage(NamedTuple):
 
 
 def sole_image(file: IO[bytes], label: str) -> SoleImage | None:
-    """The image of a file that holds nothing else; None where that is not certain.
+    """Return the image of a file with no other HDU; None if that is uncertain.
 
     Parameters
     ----------
     file : binary file
-        Left wound back to its beginning.
+        Left at its beginning.
     label : str
         The file, as the user knows it.
 
@@ -448,8 +456,10 @@ def sole_image(file: IO[bytes], label: str) -> SoleImage | None:
 
 
 def _structure(blocks: HeaderBlocks) -> dict[str, str]:
-    """The values, as they are written, of the cards that say what the file holds; none of them
-    where something else than plain pixels is spoken of, or anything twice."""
+    """Return the values, as written, of the cards that describe the file's structure.
+
+    The result is empty if the header has more than plain pixels, or any of its cards twice.
+    """
     cards: dict[str, str] = {}
     for keyword, value in blocks.cards():
         if keyword in _OTHERS or keyword in cards:
@@ -460,7 +470,7 @@ def _structure(blocks: HeaderBlocks) -> dict[str, str]:
 
 
 def _shape(cards: dict[str, str]) -> tuple[int, int] | None:
-    """(rows, columns) of a primary image of two axes; None of anything else."""
+    """Return (rows, columns) of a primary image of two axes; None for other structures."""
     try:
         rows, columns = int(cards["NAXIS2"]), int(cards["NAXIS1"])
     except (KeyError, ValueError):

@@ -1,7 +1,8 @@
-"""Reading FITS that is nothing but plain images, at the speed of its bytes.
+"""Fast reading of FITS files that contain only plain images.
 
-astropy parses every card of every extension, and a cutout's extensions share theirs: it takes
-most of a load. What is not plain (tables, compression, scaling...) is left to astropy.
+astropy parses every card of every extension, which takes most of the time to load a cutout,
+although its extensions share their cards. Files with tables, compression, scaling... are left to
+astropy.
 """
 
 from __future__ import annotations
@@ -27,27 +28,27 @@ _WANTED = frozenset(
 
 
 class PlainHdu:
-    """One HDU: its name (upper case), its pixels (None without any), its header when asked."""
+    """One HDU: its name (upper case), its pixels (None without data), its header parsed late."""
 
     def __init__(self, name: str, data: Array | None, text: str) -> None:
         self.name, self.data, self._text = name, data, text
 
     @cached_property
     def header(self) -> Header:
-        """Its header, parsed."""
+        """The header, parsed at first use."""
         from astropy.io.fits import Header
 
         return sound_header(Header.fromstring(self._text), self._text.encode("ascii"))
 
 
 def read_plain(content: bytes) -> list[PlainHdu] | None:
-    """The HDUs of a file's bytes; None where anything is not plain, or not FITS."""
+    """Return the HDUs of a file's bytes; None if any is not a plain image."""
     hdus: list[PlainHdu] = []
     position = 0
     try:
         while position < len(content):
             blocks = find_blocks(content, position)
-            # What follows the END is for astropy to judge.
+            # Text after END is left to astropy.
             if blocks is None or blocks.follows_end():
                 return None
             position += len(blocks.raw)
@@ -62,7 +63,7 @@ def read_plain(content: bytes) -> list[PlainHdu] | None:
 def _read_hdu(
     blocks: HeaderBlocks, content: bytes, start: int, first: bool
 ) -> tuple[PlainHdu, int]:
-    """The HDU whose data begin at `start`, and how many bytes they take."""
+    """Return the HDU whose data begin at ``start``, and the bytes of its data."""
     text, cards = blocks.raw.decode("ascii"), _structure(blocks)
     simple = cards["SIMPLE"] == "T" if first else cards["XTENSION"] == "IMAGE"
     axes = int(cards["NAXIS"])
@@ -91,7 +92,7 @@ def _read_hdu(
 
 
 def _structure(blocks: HeaderBlocks) -> dict[str, str]:
-    """The values of the cards that say what the data are, as text, strings without quotes."""
+    """Return the values of the cards that describe the data, as text, strings without quotes."""
     cards: dict[str, str] = {}
     for keyword, value in blocks.cards(_WANTED):
         if value.lstrip().startswith("'"):

@@ -1,8 +1,8 @@
-"""HDUs of a FITS file and their cards, read warily: no header is trusted beyond what it can mean.
+"""Structure of a FITS file, checked before astropy reads it, and headers without unreadable cards.
 
-astropy makes lists as long as NAXIS and TFIELDS say, and reads on until it finds an END: one
-damaged card keeps it busy for hours, or takes all the memory there is. A card that cannot be read
-would fail whoever asks for it, so headers are handed on without those.
+astropy makes lists as long as NAXIS and TFIELDS, and reads on until it finds END: one damaged
+card keeps it busy for hours, or fills the memory. An unreadable card raises at each access, so
+headers are copied without such cards.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from astropy.io.fits import Header
 
 MAX_HDUS = 20_000
-"""HDUs of a file. Real ones have up to some thousands; astropy takes up to 0.5 ms for each."""
+"""HDUs of a file. Real files have up to some thousands; astropy takes up to 0.5 ms for each."""
 _MOST_COUNT = 999  # FITS Standard 4.0, tables 7 and 16: of axes, and of columns
 _MOST_BEHIND = 2**24
 _CARDS = re.compile(
@@ -42,7 +42,7 @@ _TEXTS = re.compile(
     rb"(?:HIERARCH +)?(Z?NAXIS\d*|Z?BITPIX|Z?[PG]COUNT|TFIELDS|ZTILE\d+|THEAP) *= *'", re.IGNORECASE
 )
 
-# Cards of which it is certain, so that astropy, which takes 50 us for one, is not asked.
+# Cards that are certainly readable: they need no check by astropy, 50 us each.
 _SOUND = re.compile(
     rb"(?:[A-Z0-9_-]{1,8} *= |HIERARCH [A-Z0-9_ -]+ = )"
     rb" *(?:'(?:[^']|'')*'|[TF]|[+-]?\d+(?:\.\d*)?(?:[ED][+-]?\d+)?)? *(?:/[ -~]*)?"
@@ -51,11 +51,9 @@ _SOUND = re.compile(
 
 
 def check_structure(file: IO[bytes], label: str) -> int:
-    """Where the last HDU ends; a file whose headers ask for more than FITS allows is refused.
+    """Return the byte where the last HDU ends; refuse headers that exceed the limits of FITS.
 
-    Only headers are read.
-
-    What is not FITS, or is cut short, is left to whoever reads it.
+    Only headers are read. Content that is not FITS, or is cut short, is left to the reader.
 
     Parameters
     ----------
@@ -84,12 +82,12 @@ def check_count(hdus: int, label: str) -> None:
 
 
 def open_fits(file: IO[bytes], label: str, **options: Any) -> Any:
-    """`astropy.io.fits.open` of a file that `check_structure` lets pass, not memory-mapped.
+    """Open a file by `astropy.io.fits.open`, not memory-mapped, after `check_structure`.
 
     Raises
     ------
     InputError
-        As `check_structure`; and whatever astropy raises of damaged files.
+        As `check_structure`. astropy raises its own errors for damaged files.
     """
     from astropy.io import fits
 
@@ -102,31 +100,31 @@ def open_fits(file: IO[bytes], label: str, **options: Any) -> Any:
 
 
 class _Beginning(io.RawIOBase):
-    """A file as if it ended earlier: in gigabytes of what is no HDU astropy looks for one."""
+    """A file cut at the end of its HDUs: astropy would search gigabytes after it for another."""
 
     def __init__(self, file: IO[bytes], end: int) -> None:
         self._file, self._end, self._position = file, end, 0
 
     def readable(self) -> bool:
-        """It is."""
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
-        """It is."""
+        """Return True."""
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """As of any file."""
+        """Move to a byte, and return its number."""
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._end}[whence]
         self._position = max(0, start + offset)
         return self._position
 
     def tell(self) -> int:
-        """As of any file."""
+        """Return the current byte."""
         return self._position
 
     def readinto(self, buffer: Any) -> int:
-        """As of any file."""
+        """Fill a buffer with bytes of the file, and return their number."""
         self._file.seek(self._position)
         data = self._file.read(max(0, min(len(buffer), self._end - self._position)))
         buffer[: len(data)] = data
@@ -135,16 +133,16 @@ class _Beginning(io.RawIOBase):
 
 
 def promised_by_headers(first: bytes, label: str, path: Path) -> Callable[[int], bool] | None:
-    """Return the test of whether bytes unpacked into a file are all that its headers promise.
+    """Return a function that tests whether the unpacked bytes include all promised HDUs.
 
     Parameters
     ----------
     first : bytes
-        The beginning of the content; None is returned where it is not that of FITS.
+        The beginning of the content; if it is not FITS, None is returned.
     label : str
         The file, as the user knows it.
     path : Path
-        The file that is unpacked into.
+        The file that the content is unpacked into.
     """
     return _Promised(path, label).is_all if first.startswith(START) else None
 
@@ -157,7 +155,7 @@ class _Promised:
         self._reached = self._hdus = 0
 
     def is_all(self, total: int) -> bool:
-        """Return whether what follows the bytes unpacked so far belongs to no HDU."""
+        """Return whether no HDU continues after the first ``total`` bytes."""
         if total <= self._reached:
             return False
         with self._path.open("rb") as written:
@@ -174,9 +172,9 @@ class _Promised:
 
 
 def hdu_end(file: IO[bytes], start: int, label: str) -> int | None:
-    """Where the HDU that begins at a byte ends, filled up to whole blocks.
+    """Return the byte where the HDU that begins at ``start`` ends, in whole blocks.
 
-    None where no header begins there, or the file ends before the header does.
+    None if no header begins there, or the file ends within the header.
 
     Raises
     ------
@@ -188,7 +186,7 @@ def hdu_end(file: IO[bytes], start: int, label: str) -> int | None:
 
 
 def hdu_size(header: bytes, label: str) -> int:
-    """Return the bytes of an HDU with such a header, whole blocks; raises as `check_structure`."""
+    """Return the bytes of an HDU with this header, in whole blocks; raise as `check_structure`."""
     cards = _structure(header, label)
     axes = cards.get("NAXIS", 0)
     pixels = 1 if axes else 0
@@ -202,17 +200,17 @@ def hdu_size(header: bytes, label: str) -> int:
 
 
 def read_header(file: IO[bytes], start: int, label: str) -> HeaderBlocks | None:
-    """Read the header that begins at a byte; None where none begins there.
+    """Read the header that begins at a byte; return None if none begins there.
 
     Raises
     ------
     InputError
-        It does not end.
+        The header has no END.
     """
     try:
         file.seek(start)
     except (OSError, OverflowError):
-        # Beyond what any file can be.
+        # An offset beyond the size that any file can have.
         return None
     try:
         return read_blocks(file)
@@ -224,12 +222,12 @@ def read_header(file: IO[bytes], start: int, label: str) -> HeaderBlocks | None:
 
 
 def _structure(header: bytes, label: str) -> dict[str, int]:
-    """The numbers in a header that say how its data lie; the first of each counts."""
+    """Return the numbers in a header that give the layout of its data; the first of each counts."""
     cards: dict[str, int] = {}
     for start in range(0, len(header), CARD):
         match = _TEXTS.match(header, start)
         if match is not None:
-            # Two billion times a text is one that fills the memory.
+            # astropy would repeat the text up to two billion times, and fill the memory.
             raise InputError(
                 f"{label}: a damaged FITS header: {match[1].decode('ascii').upper()} is a text, "
                 "not a number; copy or write it again"
@@ -249,7 +247,7 @@ def _structure(header: bytes, label: str) -> dict[str, int]:
                 "copy or write it again"
             )
         if value < 0 and keyword != "BITPIX":
-            # Data that end before they begin lead astropy to the same header again and again.
+            # A negative size leads astropy back to the same header again and again.
             raise InputError(
                 f"{label}: a damaged FITS header: {keyword} is {value}; copy or write it again"
             )
@@ -258,9 +256,9 @@ def _structure(header: bytes, label: str) -> dict[str, int]:
 
 
 def sound_header(header: Header, raw: bytes) -> Header:
-    """A copy of a header, without the cards whose value cannot be made out or written again.
+    """Return a copy of a header without the cards whose value cannot be read or written again.
 
-    What astropy can mend becomes text.
+    Values that astropy can repair become text.
 
     Parameters
     ----------
@@ -271,18 +269,18 @@ def sound_header(header: Header, raw: bytes) -> Header:
     with quiet():
         copied = header.copy()
         cards = _cards_of(raw)
-        # astropy drops some cards, and translates those of compressed images: then all are asked.
-        asked = range(len(copied)) if len(cards) != len(copied) else _unsound(copied, cards)
-        lost = {number for number in asked if not _can_be_read(copied, number)}
+        # astropy drops some cards, and translates those of compressed images: then check all.
+        doubtful = range(len(copied)) if len(cards) != len(copied) else _unsound(copied, cards)
+        lost = {number for number in doubtful if not _can_be_read(copied, number)}
         if not lost:
             return copied
-        # Built in one go: each removal from a Header renumbers all its cards.
+        # Built at once: each removal from a Header renumbers all its cards.
         kept = [card for number, card in enumerate(copied.cards) if number not in lost]
         return type(copied)(kept)
 
 
 def _cards_of(raw: bytes) -> list[bytes]:
-    """Return the cards of a header without its END, each with those that continue it."""
+    """Return the cards of a header before END, each with its CONTINUE cards."""
     cards: list[bytes] = []
     for start in range(0, len(raw), CARD):
         card = raw[start : start + CARD]
@@ -296,7 +294,7 @@ def _cards_of(raw: bytes) -> list[bytes]:
 
 
 def _unsound(header: Header, cards: list[bytes]) -> list[int]:
-    """Return the numbers of the cards that astropy has to be asked about."""
+    """Return the numbers of the cards that astropy has to check."""
     return [
         number
         for number, (keyword, card) in enumerate(zip(header, cards, strict=True))
@@ -305,7 +303,7 @@ def _unsound(header: Header, cards: list[bytes]) -> list[int]:
 
 
 def is_sound(raw: bytes) -> bool:
-    """Whether each card of a header is certainly one that can be read."""
+    """Return whether every card of a header is certainly readable."""
     return all(_SOUND.fullmatch(raw, start, start + CARD) for start in range(0, len(raw), CARD))
 
 
@@ -314,7 +312,7 @@ def _can_be_read(header: Header, number: int) -> bool:
 
     try:
         card = header.cards[number]
-        # Written out, it is parsed whole, and mended where that can be.
+        # str() parses the whole card, and repairs it if possible.
         return bool(str(card)) and isinstance(card.keyword, str) and card.value is not card
     except (VerifyError, ValueError, TypeError):
         return False

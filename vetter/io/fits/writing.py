@@ -1,7 +1,7 @@
-"""FITS as it is written: header cards as text, image extensions as bytes.
+"""Writing of FITS: header cards as text, image extensions as bytes.
 
-Cards are eighty columns wide, long strings continued; an extension holds any dtype that FITS can
-hold, to the bit.
+Cards are 80 columns wide, and long strings continue on further cards. An extension stores every
+dtype that FITS has, bit for bit.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ _STORED = {
 
 
 def format_card(keyword: str, value: Plain) -> str:
-    """One keyword as one or more cards of 80 columns.
+    """Return one keyword as one or more cards of 80 columns.
 
     Parameters
     ----------
     keyword : str
-        Upper case; longer than eight characters, or with blanks or points, it goes by the
-        HIERARCH convention.
+        Upper case. A keyword of more than eight characters, or with blanks or points, is written
+        by the HIERARCH convention.
     value : None, bool, int, float or str
-        Finite or -inf, which is written as a number below the range (``-1E999``) that reads
-        as -inf; strings of printable ASCII, of any length (CONTINUE).
+        Numbers are finite or -inf, which is written as ``-1E999``, a number below the range that
+        reads as -inf; strings are printable ASCII of any length (CONTINUE).
     """
     if _SHORT.fullmatch(keyword):
         start = f"{keyword:8}= "
@@ -67,7 +67,7 @@ def format_card(keyword: str, value: Plain) -> str:
 
 
 def _string_cards(start: str, quoted: str) -> str:
-    """``quoted`` has its quotes doubled; a pair is never parted."""
+    """Return the cards of a string whose quotes are doubled; no pair of quotes is split."""
     room = 78 - len(start)
     if len(quoted) <= room:
         return f"{start}'{quoted:8}'".ljust(80)
@@ -85,12 +85,12 @@ def _string_cards(start: str, quoted: str) -> str:
 
 
 def stored_dtype(name: str, plane: Array) -> str:
-    """The dtype a plane is stored with: its own, but for booleans and half floats.
+    """Return the dtype that a plane is stored with: its own, except for bool and float16.
 
     Raises
     ------
     InputError
-        FITS has no such numbers.
+        FITS cannot store the plane's dtype.
     """
     dtype = plane.dtype.name
     if dtype in _STORED:
@@ -103,15 +103,15 @@ def stored_dtype(name: str, plane: Array) -> str:
 
 
 def image_extension(extension: str, plane: Array, shared: str) -> tuple[bytes, bytes]:
-    """Header and data of one extension, both padded to whole blocks.
+    """Return header and data of one extension, both padded to whole blocks.
 
     Parameters
     ----------
     extension : str
-        Its EXTNAME.
+        The EXTNAME.
     plane : ndarray, shape (rows, columns)
     shared : str
-        Cards of 80 columns to follow those of the structure.
+        Cards of 80 columns, written after those of the structure.
     """
     dtype = stored_dtype(extension.lower(), plane)
     bitpix, zero = _STORED[dtype]
@@ -139,6 +139,6 @@ def image_extension(extension: str, plane: Array, shared: str) -> tuple[bytes, b
 
 
 def padded_header(cards: str) -> bytes:
-    """Cards with END, filled up to whole blocks of 2880 bytes."""
+    """Return cards and END as bytes, filled up to whole blocks of 2880 bytes."""
     text = cards + "END".ljust(80)
     return (text + " " * (-len(text) % BLOCK)).encode("ascii")
