@@ -149,7 +149,7 @@ def test_paths_are_relative_to_where_the_file_will_lie(tmp_path):
 
 
 def test_nothing_found_is_said_with_what_is_wanted(tmp_path, monkeypatch):
-    with pytest.raises(InputError, match="no field found in 0 files: wants images"):
+    with pytest.raises(InputError, match="no field found in 0 files; give images"):
         draft_fields(tmp_path)
     with pytest.raises(InputError, match="no such folder"):
         draft_fields(tmp_path / "gone")

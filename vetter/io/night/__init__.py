@@ -1,1 +1,1 @@
-"""Several images of a night, as a field file (TOML) names them."""
+"""Several images of a night, named by a field file (TOML); start at `open_night`."""

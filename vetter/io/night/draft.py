@@ -1,4 +1,4 @@
-"""Draft of a field file: the fields of a folder, found by names and headers, written as TOML."""
+"""Draft of a field file: the fields of a folder, found by file names and headers, as TOML."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from vetter.io.tables.kinds import made_by
 
 MOST_FILES = 20_000
 _SHARED = ("template", "mask")
-"""Planes that one file may give to all fields of a folder."""
+"""Planes that all fields of a folder may share as one file."""
 
 _KEYS = (*ORDER, "variance", "weight")
 _LISTED = 100
-"""Left-over files that are named; more are counted."""
+"""Unplaced files that are named; the number of further ones is given."""
 
 _HEAD = """\
 # Fields found by `vetter fields`, in the order of time; to be looked over.
@@ -50,10 +50,10 @@ _HEAD = """\
 
 @dataclass
 class DraftField:
-    """One field as its files' names tell.
+    """One field, told by the names of its files.
 
-    ``planes`` holds plane name to file; ``mjd`` and ``filter`` are the image's header's, None where
-    it has none; ``others`` are files that could be the same plane or list as one that was taken.
+    ``planes`` maps plane names to files; ``mjd`` and ``filter`` come from the image's header, None
+    if missing there; ``others`` are further files for a plane or list that the field already has.
     """
 
     name: str
@@ -67,27 +67,27 @@ class DraftField:
 
 @dataclass
 class Draft:
-    """The fields found, in the order of time, and what could not be placed, with the reason."""
+    """The fields found, sorted by time, and the files that belong to no field, with the reason."""
 
     fields: list[DraftField]
     unplaced: list[tuple[Path, str]]
 
 
 def draft_fields(folder: Path) -> Draft:
-    """Look for fields in a folder and those in it; images' headers are read, no pixels.
+    """Search a folder and those below it for fields; of images only headers are read.
 
-    A field has an image and, beside it, a list or other planes. Files go together by what their
-    names have in common: ``r1_sci.fits``, ``r1_diff.fits`` and ``r1.ecsv``; or one folder holds
-    one field, with plain names (``science.fits``, ``difference.fits``, ``candidates.csv``). A
-    template or mask with a plain name is that of all fields of its folder that have none.
+    A field has an image and, in the same folder, a list or other planes. Files belong together if
+    their names share a stem: ``r1_sci.fits``, ``r1_diff.fits`` and ``r1.ecsv``; or a folder holds
+    one field with plain names (``science.fits``, ``difference.fits``, ``candidates.csv``). A
+    template or mask with a plain name serves all fields of its folder without one.
 
     Raises
     ------
     InputError
-        There is no such folder, it holds too many files, or no field is found.
+        The folder does not exist, it holds too many files, or no field is found.
     """
     if not folder.is_dir():
-        raise InputError(f"{folder}: wants a folder of images and lists, found no such folder")
+        raise InputError(f"{folder}: expected a folder of images and lists, found no such folder")
     draft = Draft([], [])
     count = 0
     for prefix, names in walked(folder):
@@ -97,7 +97,7 @@ def draft_fields(folder: Path) -> Draft:
         _draft_folder(Path(prefix), sorted(names), draft)
     if not draft.fields:
         raise InputError(
-            f"{folder}: no field found in {counted(count, 'file')}: wants images with planes or "
+            f"{folder}: no field found in {counted(count, 'file')}; give images with planes or "
             "lists that share a name, as r1_sci.fits, r1_diff.fits and r1.ecsv, or science.fits "
             "and candidates.csv"
         )
@@ -107,17 +107,17 @@ def draft_fields(folder: Path) -> Draft:
 
 
 def _draft_folder(folder: Path, names: list[str], draft: Draft) -> None:
-    """The fields of one folder, its own files alone."""
+    """Add the fields of one folder, without those below it, to the draft."""
     groups: dict[str, DraftField] = {}
     lists: dict[str, list[Path]] = defaultdict(list)
-    # Of ``.`` and ``..`` only the place has a name.
+    # abspath: ``.`` and ``..`` are no names.
     own_name = os.path.basename(os.path.abspath(folder)) or "field"
     for file in names:
         path, stem = folder / file, without_ending(file, IMAGE_ENDINGS)
         if stem is not None:
             key, plane = plane_of(stem)
             if plane == "image":
-                reason = _not_an_image(path)
+                reason = _reason_not_image(path)
                 if reason == "table":
                     lists[list_stem(stem)].append(path)
                     continue
@@ -135,8 +135,8 @@ def _draft_folder(folder: Path, names: list[str], draft: Draft) -> None:
     _keep(groups, draft)
 
 
-def _not_an_image(path: Path) -> str:
-    """'table' for a FITS table, the reason where it is of no use, '' for an image."""
+def _reason_not_image(path: Path) -> str:
+    """Return 'table' for a FITS table, the error of an unusable file, empty for an image."""
     try:
         open_image(FitsName(path)).close()
     except InputError as error:
@@ -157,15 +157,14 @@ def _is_table(path: Path) -> bool:
         ):
             return any(isinstance(hdu, (fits.BinTableHDU, fits.TableHDU)) for hdu in hdus)
     except (OSError, ValueError, TypeError, EOFError):
-        # Not to be opened as FITS at all: said already.
+        # Not FITS: the caller has the error of opening it as an image.
         return False
 
 
 def _place_lists(groups: dict[str, DraftField], lists: dict[str, list[Path]], draft: Draft) -> None:
     with_image = [key for key, group in groups.items() if "image" in group.planes]
     with_planes = [key for key in with_image if len(groups[key].planes) > 1]
-    # A list that has the images' name comes before any other of the folder, and what this
-    # program wrote on a list behind all.
+    # Lists with an image's name come before others of the folder, this program's own tables last.
     for paths in lists.values():
         paths.sort(key=lambda path: (bool(made_by(path)), _preference(path.name)))
     for stem, paths in sorted(
@@ -173,7 +172,7 @@ def _place_lists(groups: dict[str, DraftField], lists: dict[str, list[Path]], dr
     ):
         key: str | None = stem if stem in with_image else None
         if key is None and len(with_planes) == 1 and is_surely_a_list(paths[0].name):
-            # A folder of one field: a list there can be no other's.
+            # With one field in the folder, its lists belong to that field.
             key = with_planes[0]
         if key is None:
             draft.unplaced += [(path, "no image has this name") for path in paths]
@@ -190,7 +189,7 @@ def _preference(name: str) -> int:
 
 
 def _keep(groups: dict[str, DraftField], draft: Draft) -> None:
-    """Groups that are fields; shared planes handed out; the rest is left over, and why."""
+    """Add the groups that are fields, with shared planes, and the other files with the reason."""
     shared = {}
     plain = groups.get("")
     if plain is not None and "image" not in plain.planes:
@@ -213,14 +212,14 @@ def _keep(groups: dict[str, DraftField], draft: Draft) -> None:
         draft.unplaced += [(path, f"{group.name} has another one already") for path in group.others]
     for key, group in groups.items():
         if "image" not in group.planes:
-            left = {
+            unused = {
                 n: p for n, p in group.planes.items() if not (key == "" and used and n in shared)
             }
-            draft.unplaced += [(path, "no image goes with it") for path in left.values()]
+            draft.unplaced += [(path, "no image goes with it") for path in unused.values()]
 
 
 def _name_apart(folder: Path, fields: list[DraftField]) -> None:
-    """Names by the folder too, where two are called the same."""
+    """Add the folder to the names of fields that share a name."""
     taken: set[str] = set()
     names = [one.name for one in fields]
     for one in fields:
@@ -233,9 +232,9 @@ def _name_apart(folder: Path, fields: list[DraftField]) -> None:
 
 
 def field_file_text(draft: Draft, folder: Path) -> str:
-    """The text of a field file that lies in a folder.
+    """Return the text of a field file for a folder.
 
-    What could not be placed is listed in comments at the end, with the reason.
+    Comments at its end list the unplaced files, with the reason.
     """
     parts = [_HEAD, *(_field(one, folder) for one in draft.fields)]
     if draft.unplaced:
@@ -278,7 +277,7 @@ _MISSING = "# {} = ...   # not in the header"
 
 
 def _second_error(key: str, one: DraftField) -> bool:
-    """Whether the errors are given by another plane before this one."""
+    """Return whether an earlier plane already gives the errors of the field."""
     errors = [name for name in ("err", "variance", "weight") if name in one.planes]
     return key in errors[1:]
 
@@ -288,10 +287,10 @@ def _relative(path: Path, folder: Path) -> str:
 
 
 def _text(text: str) -> str:
-    """A TOML string; JSON's escapes are TOML's too, but for the delete character."""
+    """Return a TOML string; JSON's escapes are TOML's, except for the delete character."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _comment(text: str) -> str:
-    """What may stand in a comment: no control characters, no halves of characters."""
+    """Return a text for a comment, with ? for control characters and lone surrogates."""
     return "".join(c if c.isprintable() else "?" for c in text)

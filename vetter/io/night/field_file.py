@@ -8,8 +8,8 @@
     # match_radius = 1.5             # ...or what lies within so many arcseconds
 
     [[field]]
-    name = "2026-11-20 r"            # unique; the list's name where left out
-    candidates = "r1.ecsv"           # paths are relative to this file; none: nothing was found
+    name = "2026-11-20 r"            # unique; the list's name if left out
+    candidates = "r1.ecsv"           # relative to this file; left out if nothing was found
     image = "r1.fits"                # template, convolved, diff, err, mask, variance, weight...
     columns = {x = "X_IMAGE"}
     time = 2026-11-20T03:14:15Z      # else the middle of the exposure, from the header
@@ -53,10 +53,10 @@ _OPTIONS = (*FILES, "plane", "mask_bits", "mask_good", "columns", "one_based", "
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """What makes candidates epochs of one object.
+    """Rule by which candidates are epochs of one object.
 
-    ``by`` is 'id', 'position' or '' (by id where all lists have one, else by position); ``column``
-    holds the object's identity where the file says so; ``radius`` is in arcseconds.
+    ``by`` is 'id', 'position' or '' (by id if all lists have one, else by position); ``column`` is
+    the column of the object's id if the file names it; ``radius`` is in arcseconds.
     """
 
     by: str = ""
@@ -72,11 +72,11 @@ class FieldEntry:
     ----------
     name : str
     candidates : str or None
-        The list's file, absolute; None where nothing was found on this image.
+        The list's file, absolute; None if nothing was found on this image.
     options : InputOptions
-        Planes (absolute) and how to read them and the list.
+        Planes (absolute paths), and options to read them and the list.
     mjd : float or None
-        Its time where the file gives it.
+        The time, if the field file gives it.
     filter : str or None
     """
 
@@ -89,7 +89,7 @@ class FieldEntry:
 
 @dataclass(frozen=True, slots=True)
 class FieldFile:
-    """A field file as read: nothing that it names has been opened."""
+    """A field file; the files that it names are not opened yet."""
 
     path: Path
     entries: tuple[FieldEntry, ...]
@@ -103,14 +103,14 @@ def read_field_file(path: Path) -> FieldFile:
     Raises
     ------
     InputError
-        It is no TOML, a key is unknown or of the wrong kind, two fields have one name, or a file
-        that it names is not there. One line names file, field, key and the mend.
+        It is not TOML, a key is unknown or of the wrong type, two fields share a name, or a named
+        file does not exist. One line names file, field, key and the remedy.
     """
-    record = _parsed(path)
+    record = _parse(path)
     check_keys(f"{path}", record, (*_FOR_ALL, *_OPTIONS), _ELSEWHERE)
     fields = record.pop("field", None)
     if not isinstance(fields, list) or not fields or not all(isinstance(f, dict) for f in fields):
-        raise InputError(f"{path}: wants a [[field]] for each image, found none")
+        raise InputError(f"{path}: expected a [[field]] for each image, found none")
     matching = _matching(path, record)
     radius = record.pop("radius", None)
     common = _options(str(path), path, record)
@@ -121,13 +121,13 @@ def read_field_file(path: Path) -> FieldFile:
         name = entries[-1].name
         if numbers.setdefault(name, number) != number:
             raise InputError(
-                f"{path}: field {number} and field {numbers[name]} are both called {name!r}; "
+                f"{path}: field {number} and field {numbers[name]} share the name {name!r}; "
                 "give one of them another name = ..."
             )
     return FieldFile(path, tuple(entries), matching, radius)
 
 
-def _parsed(path: Path) -> dict[str, Any]:
+def _parse(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise InputError(f"{path}: too large for a field file: over {MOST_BYTES >> 20} MB")
@@ -136,8 +136,8 @@ def _parsed(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
     except (ValueError, RecursionError) as error:
-        said = " ".join(str(error).split()) or "nested too deeply"
-        raise InputError(f"{path}: not a field file (TOML): {said}") from error
+        reason = " ".join(str(error).split()) or "nested too deeply"
+        raise InputError(f"{path}: not a field file (TOML): {reason}") from error
 
 
 def _entry(path: Path, number: int, given: dict[str, Any], common: InputOptions) -> FieldEntry:
@@ -145,34 +145,39 @@ def _entry(path: Path, number: int, given: dict[str, Any], common: InputOptions)
     where = f"{path}: field {name!r}" if isinstance(name, str) else f"{path}: field {number}"
     check_keys(where, given, (*_OWN, *_OPTIONS), _ELSEWHERE)
     values = dict(given)
-    own = {key: values.pop(key, None) for key in _OWN}
+    of_field = {key: values.pop(key, None) for key in _OWN}
     options = _options(where, path, values)
     errors = {"err", "variance", "weight"}
     if errors & ({*options.planes} | {n for n in errors if getattr(options, n, None)}):
-        # A field's own word on the errors replaces that for all, of whichever kind.
+        # Errors given in a field replace the common ones, whether err, variance or weight.
         planes = {n: spec for n, spec in common.planes.items() if n != "err"}
         common = dataclasses.replace(common, planes=planes, variance=None, weight=None)
     if not options.planes.get("mask") and not common.planes.get("mask"):
         if options.mask_bits or options.mask_good:
-            raise InputError(f"{where}: mask_bits, mask_good: there is no mask to choose bits of")
-        # What is said for all goes for those fields that have a mask.
+            raise InputError(
+                f"{where}: mask_bits, mask_good: the field has no mask; give mask = FILE"
+            )
+        # Common mask options hold for the fields with a mask.
         common = dataclasses.replace(common, mask_bits=None, mask_good=None)
     options = options.over(common)
-    candidates = own["candidates"]
+    candidates = of_field["candidates"]
     if candidates is not None:
         candidates = existing_file(where, path, "candidates", candidates)
     if candidates is None and not options.planes.get("image"):
-        raise InputError(f"{where}: wants candidates = FILE, or image = FILE where none were found")
+        raise InputError(
+            f"{where}: no list and no image; give candidates = FILE, or image = FILE if nothing "
+            "was found"
+        )
     file = candidates or options.planes["image"]
-    label = own["name"] if own["name"] is not None else _stem(file)
+    label = of_field["name"] if of_field["name"] is not None else _stem(file)
     if not label.strip():
-        raise InputError(f"{where}: name: wants a name, found an empty text")
-    mjd = _time(where, own["time"])
-    return FieldEntry(label.strip(), candidates, options, mjd, own["filter"])
+        raise InputError(f"{where}: name: expected a name, found an empty text")
+    mjd = _time(where, of_field["time"])
+    return FieldEntry(label.strip(), candidates, options, mjd, of_field["filter"])
 
 
 def _options(where: str, path: Path, values: dict[str, Any]) -> InputOptions:
-    """The options of the command line among a table's keys; files are looked for."""
+    """Return the input options of a TOML table, with its files checked and absolute."""
     for key in FILES:
         if values.get(key) is not None:
             values[key] = existing_file(where, path, key, values[key])
@@ -193,13 +198,17 @@ def _matching(path: Path, record: dict[str, Any]) -> Matching:
     by = record.pop("match", None)
     column, radius = record.pop("object", None), record.pop("match_radius", None)
     if by is not None and by not in _MATCHES:
-        raise InputError(f"{path}: match: wants {' or '.join(_MATCHES)}, found {by!r}")
+        raise InputError(f"{path}: match: expected {' or '.join(_MATCHES)}, found {by!r}")
     if radius is not None and (by == "id" or column is not None):
-        raise InputError(f"{path}: match_radius: epochs go by id or by position: leave one out")
+        raise InputError(
+            f"{path}: match_radius: epochs are matched by id or by position; leave one out"
+        )
     if radius is not None and radius > 3600:
-        raise InputError(f"{path}: match_radius: wants arcseconds up to 3600, found {radius}")
+        raise InputError(f"{path}: match_radius: expected arcseconds up to 3600, found {radius}")
     if column is not None and by == "position":
-        raise InputError(f'{path}: object: epochs go by position; leave it out, or match = "id"')
+        raise InputError(
+            f'{path}: object: epochs are matched by position; leave it out, or give match = "id"'
+        )
     if by is None:
         by = "position" if radius is not None else "id" if column is not None else ""
     return Matching(by, column, float(radius or DEFAULT_RADIUS))
@@ -215,7 +224,7 @@ def _time(where: str, value: Any) -> float | None:
         mjd = mjd_of_text(str(value))
     if mjd is None:
         raise InputError(
-            f"{where}: time: wants 2026-11-20T03:14:15Z or an MJD, found {value!s:.40}"
+            f"{where}: time: expected 2026-11-20T03:14:15Z or an MJD, found {value!s:.40}"
         )
     return mjd
 
@@ -230,22 +239,22 @@ def _stem(file: str) -> str:
 def check_keys(
     where: str, values: Mapping[str, Any], known: Iterable[str], elsewhere: Mapping[str, str]
 ) -> None:
-    """Refuse keys that are unknown or hold something else than they should.
+    """Refuse unknown keys, and values of the wrong type.
 
     Parameters
     ----------
     where : str
-        For the message.
+        File and field, for the error.
     values : mapping
     known : iterable of str
-        The keys that may be there.
+        The allowed keys.
     elsewhere : mapping of str to str
-        Keys that have their place in another part of the file, and where.
+        Keys that belong to another part of the file, and that part.
 
     Raises
     ------
     InputError
-        With ``where`` in front, and the nearest known key behind.
+        The text begins with ``where``, and names the nearest known key.
     """
     names = list(known)
     if "column" in values:
@@ -253,46 +262,46 @@ def check_keys(
     for key, value in values.items():
         if key not in names:
             if key in elsewhere:
-                raise InputError(f"{where}: {key}: stands {elsewhere[key]}")
+                raise InputError(f"{where}: {key}: belongs {elsewhere[key]}")
             near = difflib.get_close_matches(key, names, 1, 0.5)
-            mend = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(names))}"
-            raise InputError(f"{where}: {key}: no such key; {mend}")
-        wanted = _wanted(key, value)
-        if wanted:
-            raise InputError(f"{where}: {key}: wants {wanted}, found {value!r}")
+            remedy = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(names))}"
+            raise InputError(f"{where}: {key}: no such key; {remedy}")
+        expected = _expected_type(key, value)
+        if expected:
+            raise InputError(f"{where}: {key}: expected {expected}, found {value!r}")
 
 
-def _wanted(key: str, value: Any) -> str:
-    """What a key should hold, where it holds something else."""
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+def _expected_type(key: str, value: Any) -> str:
+    """Return the type that a key expects if its value is of another; else empty."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if key in _TEXTS and not (isinstance(value, str) and value):
         return "a text"
-    if key in _NUMBERS and not (number and 0 < value < 1e6):
+    if key in _NUMBERS and not (is_number and 0 < value < 1e6):
         return "a number above 0"
     if key == "one_based" and not isinstance(value, bool):
         return "true or false"
     if key in ("columns", "plane"):
-        good = isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
-        return "" if good else '{name = "text"}'
-    if key in ("mask_bits", "mask_good") and not (isinstance(value, str) or number):
+        has_texts = isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
+        return "" if has_texts else '{name = "text"}'
+    if key in ("mask_bits", "mask_good") and not (isinstance(value, str) or is_number):
         return 'bits such as "0,3,5-7"'
     return ""
 
 
 def existing_file(where: str, path: Path, key: str, spec: str) -> str:
-    """A file (possibly with ``[EXT]``) that a field file names, absolute.
+    """Return the absolute path (with ``[EXT]`` if given) of a file named in a field file.
 
     Raises
     ------
     InputError
-        It is not there; ``where`` stands in front, and the nearest name that is there behind.
+        The file does not exist; the text begins with ``where``, and names the nearest file.
     """
     name = parse_fits_name(os.path.expanduser(spec))
     full = Path(os.path.normpath(path.absolute().parent / name.path))
     if not full.is_file():
         near = difflib.get_close_matches(full.name, _beside(full), 1)
-        mend = f"; did you mean {near[0]}?" if near else "; paths are relative to the field file"
-        raise InputError(f"{where}: {key}: {spec}: no such file{mend}")
+        remedy = f"did you mean {near[0]}?" if near else "paths are relative to the field file"
+        raise InputError(f"{where}: {key}: {spec}: no such file; {remedy}")
     return f"{full}{name.suffix}"
 
 
@@ -300,5 +309,5 @@ def _beside(file: Path) -> list[str]:
     try:
         return [entry.name for entry in file.parent.iterdir()]
     except OSError:
-        # No such folder: nothing there is like it.
+        # No such folder, so no file with a similar name.
         return []

@@ -1,4 +1,4 @@
-"""Which candidates of a night are one object, as its field file says or as its lists allow."""
+"""Epochs of a night's objects, matched as the field file asks or as the lists allow."""
 
 from __future__ import annotations
 
@@ -18,33 +18,36 @@ from vetter.io.night.field_file import Matching
 from vetter.io.night.night_source import NightField
 
 OBJECTS = ("objectid", "diaobjectid", "objid", "objectname", "objname", "object")
-"""What columns of objects are called, as `vetter.core.candidates.column_roles.normal` writes it."""
+"""Names of columns of object ids, normalised by `vetter.core.candidates.column_roles.normal`."""
 
 Columns = Sequence[str | None]
 
 
 def object_columns(path: Path, matching: Matching, fields: Sequence[NightField]) -> Columns:
-    """For each list the column that names its objects; None for all where epochs go by position.
+    """Return each list's column of object ids; None for all if epochs are matched by position.
 
     Raises
     ------
     InputError
-        Epochs are to go by id, and a list has no such column.
+        Epochs should be matched by id, and a list has no such column.
     """
     if matching.by == "position":
         return [None] * len(fields)
-    found = [_column(matching, one.candidates) for one in fields]
-    lacking = [
-        one for one, name in zip(fields, found, strict=True) if name is None and len(one.candidates)
+    columns = [_id_column(matching, field.candidates) for field in fields]
+    without = [
+        field
+        for field, name in zip(fields, columns, strict=True)
+        if name is None and len(field.candidates)
     ]
-    if not lacking:
-        return found
+    if not without:
+        return columns
     if matching.by == "id":
-        one = lacking[0]
-        wanted = f"no column {matching.column}" if matching.column else "no column of objects' ids"
+        field = without[0]
+        missing = f"no column {matching.column}" if matching.column else "no column of objects' ids"
         raise InputError(
-            f'{path}: match = "id": the list of field {one.name!r} has {wanted} (its columns are '
-            f"{listed(one.candidates.columns)}); name it with object = ..., or use match_radius"
+            f'{path}: match = "id": the list of field {field.name!r} has {missing} (its columns '
+            f"are {listed(field.candidates.columns)}); name it with object = ..., or use "
+            "match_radius"
         )
     return [None] * len(fields)
 
@@ -52,7 +55,7 @@ def object_columns(path: Path, matching: Matching, fields: Sequence[NightField])
 def epochs_of(
     fields: Sequence[NightField], columns: Columns, candidates: CandidateList, matching: Matching
 ) -> tuple[Epochs, str]:
-    """The epochs of each object, and in words how they were found.
+    """Return the epochs of each object, and a note on how they were matched.
 
     Parameters
     ----------
@@ -60,7 +63,7 @@ def epochs_of(
     columns : sequence of str or None
         See `object_columns`.
     candidates : CandidateList
-        All, in the order of the fields.
+        Those of all fields, in the order of the fields.
     matching : Matching
     """
     times = np.repeat([one.mjd for one in fields], [len(one.candidates) for one in fields])
@@ -83,11 +86,11 @@ def epochs_of(
     return epochs, f"epochs {how}: {several} found more than once"
 
 
-def _column(matching: Matching, candidates: CandidateList) -> str | None:
+def _id_column(matching: Matching, candidates: CandidateList) -> str | None:
     names = candidates.columns
     if matching.column is not None:
-        wanted = matching.column
-        return next((name for name in names if name.lower() == wanted.lower()), None)
+        lower = matching.column.lower()
+        return next((name for name in names if name.lower() == lower), None)
     by_normal = {normal(name): name for name in reversed(names)}
     known = next((by_normal[word] for word in OBJECTS if word in by_normal), None)
     if known is None and matching.by == "id" and names_objects(candidates):
@@ -96,9 +99,9 @@ def _column(matching: Matching, candidates: CandidateList) -> str | None:
 
 
 def _texts(candidates: CandidateList, column: str | None) -> list[str]:
-    # Not as an array: a gap would make floats of long identities.
+    # Cell by cell: as an array with a gap, long integer ids would become floats.
     if column is None:
         return [""] * len(candidates)
     values = candidates.table[column]
-    found = (cell(values, row) for row in range(len(candidates)))
-    return ["" if value is None else str(value).strip() for value in found]
+    cells = (cell(values, row) for row in range(len(candidates)))
+    return ["" if value is None else str(value).strip() for value in cells]

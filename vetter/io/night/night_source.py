@@ -1,4 +1,4 @@
-"""Several images of a night as one source of cutouts; each is opened when it is looked at."""
+"""Several images of a night as one source of cutouts; each image is opened at its first cutout."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from astropy.wcs import WCS
 
 MOST_FILES = 160
-"""Files of images that are kept open; systems allow a program 256 or more."""
+"""Image files that stay open; systems allow a program 256 or more."""
 
 
 class OpenFields:
-    """The images that are open; those not looked at for longest are closed to make room."""
+    """The open images; those unused for longest are closed to keep to `MOST_FILES`."""
 
     def __init__(self) -> None:
         self._open: OrderedDict[str, FieldSource] = OrderedDict()
@@ -40,7 +40,7 @@ class OpenFields:
         return len(self._open)
 
     def get(self, name: str, opening: Callable[[], FieldSource]) -> FieldSource:
-        """An image under its name, opened if need be."""
+        """Return the image of a name, opened if necessary."""
         source = self._open.get(name)
         if source is None:
             source = self._open[name] = opening()
@@ -53,7 +53,7 @@ class OpenFields:
         return source
 
     def close(self) -> None:
-        """Close all."""
+        """Close all images."""
         for source in self._open.values():
             source.close()
         self._open.clear()
@@ -67,26 +67,26 @@ class NightField(ImageField):
     ----------
     name : str
     candidates : CandidateList
-        Its own list, as its file has it; without rows where nothing was found.
+        The image's own list, as in its file; without rows if nothing was found.
     wcs : `~astropy.wcs.WCS` or None
     shape : (int, int)
         Rows and columns.
     mjd : float
-        Its time; NaN where unknown.
+        The time; NaN if unknown.
     filter : str
-        '' where unknown.
+        Empty if unknown.
     plane_names : tuple of str
-        To be expected.
+        The planes that the opened image will have.
     prints : tuple of Fingerprint
-        Its ``fingerprints``.
+        The ``fingerprints``.
     notes : tuple of str
     opening : callable
-        Opens its planes with its list.
+        Opens the planes with the list.
     known : PsfFwhm or None
-        The FWHM as far as it is written down.
+        The FWHM from options, list or header; None until it is measured.
     """
 
-    # field(): the values of the base class are no defaults here.
+    # field(): the base class's values must not become defaults.
     name: str = field()
     candidates: CandidateList
     wcs: WCS | None = field()
@@ -103,7 +103,7 @@ class NightField(ImageField):
     _measured: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
-        # UTC where the field file or the header says so.
+        # UTC only if the field file's or the header's time is.
         self.time = "" if math.isnan(self.mjd) else iso(self.mjd)
 
     @property
@@ -112,14 +112,14 @@ class NightField(ImageField):
         return self.prints
 
     def opened(self) -> FieldSource:
-        """The image with its planes; InputError where they cannot be used."""
+        """Return the opened image with its planes; raise InputError if they cannot be used."""
         try:
             return self.open_fields.get(self.name, self.opening)
         except InputError as error:
             raise InputError(f"field {self.name!r}: {error}") from error
 
     def fwhm(self, measure: bool = True) -> PsfFwhm | None:
-        """The FWHM of its PSF, and where it comes from; see `FieldSource.fwhm`."""
+        """Return the FWHM of the PSF and its origin; see `FieldSource.fwhm`."""
         if self.known is None and measure and not self._measured:
             self._measured = True
             self.known = self.opened().fwhm()
@@ -134,22 +134,24 @@ class NightSource(ManyFields):
     ----------
     title : str
     candidates : CandidateList
-        All, in the order of the images; see `vetter.core.candidates.joined_lists`.
+        Those of all images, in the order of the images; see
+        `vetter.core.candidates.joined_lists`.
     images : list of NightField
-        Its ``fields``.
+        The ``fields``.
     field_numbers : ndarray of int, shape (n,)
-        Which image each candidate is on.
+        The image of each candidate, as index into ``images``.
     plane_names : tuple of str
-        The union, in the order of the panels.
+        Planes of any image, in the order of the panels.
     epochs : Epochs
     default_radius : float
+        In pixels.
     prints : tuple of Fingerprint
-        Its ``fingerprints``. Roles start with the image's name: ``r1: image``.
+        The ``fingerprints``. Roles start with the image's name: ``r1: image``.
     own_notes : tuple of str
-        What the images and their lists say.
+        Notes on the images and their lists.
     record : dict
     extra_notes, extra_cautions : tuple of str
-        Said before them.
+        Notes and cautions on the input as a whole, shown before the others.
     """
 
     title: str
@@ -168,7 +170,7 @@ class NightSource(ManyFields):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was recognised: one line each."""
+        """Notes on the inputs that were recognised, one line each."""
         return (*self.extra_notes, *self.own_notes)
 
     @property
@@ -195,28 +197,28 @@ class NightSource(ManyFields):
         return [int(number) for number in np.argsort([f.mjd for f in self.images], kind="stable")]
 
     def cutout(self, row: int, radius: float | None = None) -> LazyCutout:
-        """The cutout of one candidate with the planes of its image; raises InputError."""
+        """Return a candidate's cutout with the planes of its image; raise InputError."""
         return self.cutout_with(row, radius)
 
     def cutout_with(
         self, row: int, radius: float | None = None, names: Collection[str] | None = None
     ) -> LazyCutout:
-        """As `cutout`, with those of the planes that are named; None: all."""
+        """Return a cutout as `cutout` does, with the named planes only; None for all."""
         number = int(self.field_numbers[row])
         image = self.images[number]
-        wanted = self.default_radius if radius is None else radius
-        cutout = image.opened().cutout_with(row - int(self._starts[number]), wanted, names)
-        # As the list has it: its key and name may differ from those in the image's own.
+        used = self.default_radius if radius is None else radius
+        cutout = image.opened().cutout_with(row - int(self._starts[number]), used, names)
+        # The name of the joined list may differ from the one in the image's own list.
         cutout.meta["name"] = self.candidates.name(row)
         return _labelled(cutout, image)
 
     def cutout_at(self, place: Place, radius: float) -> LazyCutout:
-        """The cutout of an image at a place of the sky, as that of a candidate there.
+        """Return the cutout of an image at a position in the sky, as for a candidate there.
 
         Raises
         ------
         InputError
-            The place is off the image, the image has no WCS, or a file cannot be read.
+            The position is off the image, the image has no WCS, or a file cannot be read.
         """
         image = self.images[place.field]
         source = image.opened()
@@ -231,12 +233,12 @@ class NightSource(ManyFields):
         return _labelled(cutout, image)
 
     def fields_at(self, ra: float, dec: float) -> list[int]:
-        """The numbers of the images that hold a place of the sky, first to last in time."""
+        """Return the indices of the images that cover a position in the sky, sorted by time."""
         held = self._footprints.holding(ra, dec)
         return [number for number in self._in_time if held[number]]
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         self.open_fields.close()
 
 
@@ -249,5 +251,5 @@ def _labelled(cutout: LazyCutout, image: NightField) -> LazyCutout:
 
 
 def renamed(fingerprint: Fingerprint, name: str) -> Fingerprint:
-    """A fingerprint whose role says which image it belongs to."""
+    """Return a fingerprint whose role begins with the name of its image."""
     return dataclasses.replace(fingerprint, role=f"{name}: {fingerprint.role}")

@@ -1,4 +1,4 @@
-"""Opens a field file: the lists and the images' headers, and no pixel."""
+"""Opening of a field file, which reads the lists and the images' headers, but no pixels."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from vetter.io.night.field_file import FieldEntry, FieldFile
 from vetter.io.night.night_epochs import epochs_of, object_columns
 from vetter.io.night.night_source import NightField, NightSource, OpenFields, renamed
 
-_SAID_ALONE = 3
+_MAX_NAMES = 3
+"""Fields that a note names; more are counted."""
 
 
 def open_night(
     file: FieldFile, options: InputOptions, radius: float, origin: InputOrigin
 ) -> NightSource:
-    """The images of a field file as one source.
+    """Open the images of a field file as one source.
 
     Parameters
     ----------
     file : FieldFile
-        As it was read.
     options : InputOptions
-        Of the command line; they go before those in the file.
+        Options of the command line, which take precedence over those of the file.
     radius : float
-        Of the cutouts, where neither names one.
+        Radius of the cutouts, pixels, if neither options nor file give one.
     origin : InputOrigin
 
     Raises
@@ -53,14 +53,14 @@ def open_night(
         raise InputError(f"{path}: a field file names its own planes, found {given} too")
     masked = [bool(entry.options.planes.get("mask")) for entry in file.entries]
     if (options.mask_bits or options.mask_good) and not any(masked):
-        raise InputError(f"{path}: no field has a mask to choose bits of")
+        raise InputError(f"{path}: no field has a mask to choose bits of; give mask = FILE")
     open_fields = OpenFields()
     fields = []
     unmasked = dataclasses.replace(options, mask_bits=None, mask_good=None)
     for entry, has_mask in zip(file.entries, masked, strict=True):
-        own = options if has_mask else unmasked
+        over = options if has_mask else unmasked
         try:
-            fields.append(_field(entry, own.over(entry.options), open_fields))
+            fields.append(_open_field(entry, over.over(entry.options), open_fields))
         except InputError as error:
             raise InputError(f"{path}: field {entry.name!r}: {error}") from error
     columns = object_columns(file.path, file.matching, fields)
@@ -77,7 +77,7 @@ def open_night(
     candidates = joined(parts)
     if not len(candidates):
         raise InputError(f"{path}: no candidate in {counted(len(fields), 'list')}")
-    epochs, said = epochs_of(fields, columns, candidates, file.matching)
+    epochs, epochs_note = epochs_of(fields, columns, candidates, file.matching)
     prints = [renamed(f, one.name) for one in fields for f in one.fingerprints]
     names = dict.fromkeys(name for one in fields for name in one.plane_names)
     return NightSource(
@@ -85,11 +85,11 @@ def open_night(
         dataclasses.replace(candidates, notes=(), cautions=tuple(_cautions(fields))),
         fields,
         np.repeat(np.arange(len(fields)), [len(one.candidates) for one in fields]),
-        tuple(sorted(names, key=lambda name: _place(name, list(names)))),
+        tuple(sorted(names, key=lambda name: _panel_order(name, list(names)))),
         epochs,
         options.radius or file.radius or radius,
         (list_fingerprint("fields", path), *prints),
-        (_summary(fields, candidates), said, *candidates.notes, *_said(fields)),
+        (_summary(fields, candidates), epochs_note, *candidates.notes, *_notes(fields)),
         origin.record,
         open_fields,
         origin.notes_with(),
@@ -97,24 +97,24 @@ def open_night(
     )
 
 
-def _field(entry: FieldEntry, options: InputOptions, open_fields: OpenFields) -> NightField:
+def _open_field(entry: FieldEntry, options: InputOptions, open_fields: OpenFields) -> NightField:
     options, notes = _with_planes(entry, options)
     specs = {name: spec for name, spec in options.planes.items() if spec}
     first = next((name for name in ORDER if name in specs), next(iter(specs), "image"))
-    # The grid of all planes is the first one's; the others are opened when they are looked at.
+    # The first plane gives the grid of all; the others are opened at the first cutout.
     grid = open_planes({name: spec for name, spec in specs.items() if name == first})
     grid.close()
-    candidates = _list(entry, options, grid)
+    candidates = _read_list(entry, options, grid)
     prints = _fingerprints(entry, options)
 
     def opening() -> FieldSource:
-        # The others of its planes show where one was damaged or taken away meanwhile.
+        # lenient: if a plane was damaged or removed meanwhile, the others are still shown.
         how = options.variance, options.weight, options.mask_bits, options.mask_good
         planes = open_planes(specs, *how, lenient=True)
         if planes.shape != grid.shape:
             planes.close()
             raise InputError(f"{specs[first]}: changed its shape while it was open")
-        # The radius is the night's to say.
+        # 0.0: the radius comes from the NightSource.
         return FieldSource(entry.name, candidates, planes, 0.0, prints, {}, (), options.fwhm)
 
     mjd = entry.mjd if entry.mjd is not None else middle(grid.header)
@@ -136,18 +136,18 @@ def _field(entry: FieldEntry, options: InputOptions, open_fields: OpenFields) ->
 
 
 def _with_planes(entry: FieldEntry, options: InputOptions) -> tuple[InputOptions, tuple[str, ...]]:
-    """The options with the planes that lie beside the list, where none is named."""
+    """Return the options, with the planes found beside the list if they name no planes."""
     if options.planes or entry.candidates is None:
         return options, ()
     from vetter.io.field.nearby_planes import planes_beside
     from vetter.io.tables.kinds import kind_of
 
     table = parse_fits_name(entry.candidates)
-    specs, said = planes_beside(table, kind_of(table.path))
-    return dataclasses.replace(options, planes=specs), said
+    specs, notes = planes_beside(table, kind_of(table.path))
+    return dataclasses.replace(options, planes=specs), notes
 
 
-def _list(entry: FieldEntry, options: InputOptions, grid: FieldPlanes) -> CandidateList:
+def _read_list(entry: FieldEntry, options: InputOptions, grid: FieldPlanes) -> CandidateList:
     from vetter.io.tables.candidates import read_candidates
 
     if entry.candidates is None:
@@ -164,7 +164,7 @@ def _list(entry: FieldEntry, options: InputOptions, grid: FieldPlanes) -> Candid
     except InputError:
         if _has_rows(entry.candidates):
             raise
-        # On a field of its own that is refused; among others it is a night without a find.
+        # A single field without rows is refused; among several fields it is a night with no find.
         return _no_candidates(f"{Path(entry.candidates).name}: no rows: nothing was found here")
 
 
@@ -174,7 +174,7 @@ def _has_rows(table: str) -> bool:
     try:
         return len(read_table(parse_fits_name(table)).table) > 0
     except InputError:
-        # It is another matter that is wrong with it, and said already.
+        # The list is damaged in another way; the caller raises that error.
         return True
 
 
@@ -187,7 +187,7 @@ def _no_candidates(note: str) -> CandidateList:
 
 
 def _fingerprints(entry: FieldEntry, options: InputOptions) -> tuple[Fingerprint, ...]:
-    """Of the list whole, of the planes by samples, with how their pixels are read."""
+    """Return fingerprints of the whole list and of samples of the planes, with their options."""
     prints = []
     if entry.candidates is not None:
         prints.append(list_fingerprint("candidates", parse_fits_name(entry.candidates).path))
@@ -205,7 +205,7 @@ def _fingerprints(entry: FieldEntry, options: InputOptions) -> tuple[Fingerprint
 
 
 def _plane_names(options: InputOptions) -> tuple[str, ...]:
-    """What the planes will be once they are opened, those that are made among them."""
+    """Return the planes that the opened image will have, with those that will be computed."""
     names = {name for name, spec in options.planes.items() if spec}
     if options.variance or options.weight or "image" in names:
         names.add("err")
@@ -215,40 +215,40 @@ def _plane_names(options: InputOptions) -> tuple[str, ...]:
     return (*(name for name in ORDER if name in names), *extra)
 
 
-def _place(name: str, found: list[str]) -> int:
-    return ORDER.index(name) if name in ORDER else len(ORDER) + found.index(name)
+def _panel_order(name: str, names: list[str]) -> int:
+    return ORDER.index(name) if name in ORDER else len(ORDER) + names.index(name)
 
 
 def _summary(fields: list[NightField], candidates: CandidateList) -> str:
     filters = dict.fromkeys(one.filter for one in fields if one.filter)
-    words = f"{counted(len(fields), 'field')}, {counted(len(candidates), 'candidate')}"
-    words += f"; filters {', '.join(filters)}" if filters else ""
-    lacking = [one.name for one in fields if not one.time]
-    if lacking:
-        words += f"; no time of {', '.join(lacking)}: give time = ..."
-    return words
+    summary = f"{counted(len(fields), 'field')}, {counted(len(candidates), 'candidate')}"
+    summary += f"; filters {', '.join(filters)}" if filters else ""
+    untimed = [one.name for one in fields if not one.time]
+    if untimed:
+        summary += f"; no time of {', '.join(untimed)}: give time = ..."
+    return summary
 
 
-def _said(fields: list[NightField]) -> list[str]:
-    """The notes of the fields, with their names in front; one that many have is said once."""
-    return _gathered(fields, [one.notes for one in fields])
+def _notes(fields: list[NightField]) -> list[str]:
+    """Return the notes of the fields, each once, with the names of its fields in front."""
+    return _merge_notes(fields, [one.notes for one in fields])
 
 
 def _cautions(fields: list[NightField]) -> list[str]:
-    """The same of what the user should see at once."""
-    return _gathered(fields, [one.candidates.cautions for one in fields])
+    """Return the cautions of the fields, as `_notes` does."""
+    return _merge_notes(fields, [one.candidates.cautions for one in fields])
 
 
-def _gathered(fields: list[NightField], notes: list[tuple[str, ...]]) -> list[str]:
-    holders: dict[str, list[str]] = {}
-    for one, own in zip(fields, notes, strict=True):
-        for note in dict.fromkeys(own):
-            holders.setdefault(note, []).append(one.name)
-    return [f"{_named(names, len(fields))}: {note}" for note, names in holders.items()]
+def _merge_notes(fields: list[NightField], notes: list[tuple[str, ...]]) -> list[str]:
+    names_by_note: dict[str, list[str]] = {}
+    for one, of_field in zip(fields, notes, strict=True):
+        for note in dict.fromkeys(of_field):
+            names_by_note.setdefault(note, []).append(one.name)
+    return [f"{_join_names(names, len(fields))}: {note}" for note, names in names_by_note.items()]
 
 
-def _named(names: list[str], count: int) -> str:
+def _join_names(names: list[str], count: int) -> str:
     if len(names) == count > 1:
         return "all fields"
-    more = len(names) - _SAID_ALONE
-    return ", ".join(names[:_SAID_ALONE]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - _MAX_NAMES
+    return ", ".join(names[:_MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
