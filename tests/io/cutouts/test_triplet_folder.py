@@ -162,7 +162,7 @@ def test_patterns_are_recorded(tmp_path: Path) -> None:
 
 
 def test_a_pattern_that_no_file_has(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no file among 9"):
+    with pytest.raises(InputError, match="none of 9"):
         opened(write_stamps(tmp_path), pattern={"image": "{name}_new.fits"})
 
 
