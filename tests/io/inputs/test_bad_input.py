@@ -147,7 +147,7 @@ TABLES = {
         None,
         r"found id, x{57}\.\.\.",
     ),
-    "no positions": (b"foo,bar\n1,2\n", None, "wanted columns of positions"),
+    "no positions": (b"foo,bar\n1,2\n", None, "expected columns of positions"),
     "JPEG": (b"\xff\xd8\xff\xe0" + bytes(3000), None, "a JPEG picture"),
 }
 

@@ -69,7 +69,7 @@ def test_nothing_to_open(tmp_path: Path, inputs: list[str], says: str) -> None:
 
 def test_an_image_is_no_list(tmp_path: Path) -> None:
     path = write_image(tmp_path / "image.fits", pixels())
-    with pytest.raises(InputError, match="wanted a table of candidates, found .* 80x60"):
+    with pytest.raises(InputError, match="expected a table of candidates, found .* 80x60"):
         open_input(str(path))
 
 

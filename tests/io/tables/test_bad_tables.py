@@ -39,7 +39,11 @@ BOMB = "<!DOCTYPE VOTABLE [" + "".join(
     f"<!ENTITY a{n} '{f'&a{n - 1};' * 10 if n else 'lol'}'>" for n in range(10)
 )
 REFUSED = {
-    "no columns of positions": ("l.csv", "a,b\n1,2\n", "wanted columns of positions .* found a, b"),
+    "no columns of positions": (
+        "l.csv",
+        "a,b\n1,2\n",
+        "columns of positions .* found a, b",
+    ),
     "no rows": ("l.csv", "id,x,y\n", "no rows; its columns are id, x, y"),
     "a million columns": (
         "l.csv",
@@ -66,18 +70,18 @@ REFUSED = {
         VOTABLE.format(
             before="", data="<BINARY><STREAM href='http://127.0.0.1:9/x' encoding='gzip'/></BINARY>"
         ),
-        "its data lie elsewhere, at http://127.0.0.1:9/x, and are not fetched",
+        "its data are elsewhere, at http://127.0.0.1:9/x, and are not fetched",
     ),
     "a file elsewhere": (
         "l.vot",
         VOTABLE.format(before="", data="<FITS><STREAM href='file:///etc/passwd'/></FITS>"),
         "not fetched",
     ),
-    "entities": ("l.vot", VOTABLE.format(before=BOMB + "]>", data=ROWS), "entities of its own"),
+    "entities": ("l.vot", VOTABLE.format(before=BOMB + "]>", data=ROWS), "defines entities"),
     "an outer entity": (
         "l.vot",
         VOTABLE.format(before="<!DOCTYPE V [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>", data=ROWS),
-        "entities of its own",
+        "defines entities",
     ),
     "a cut VOTable": ("l.vot", VOTABLE.format(before="", data=ROWS)[:-40], "cannot be read"),
     "numpy objects": ("l.npy", b"\x93NUMPY\x01\0v\0{'descr': '|O'}", "a numpy array"),

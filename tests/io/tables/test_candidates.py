@@ -62,7 +62,7 @@ def test_masked_rows_and_far_away_ones_are_kept_and_counted(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("text", "columns", "says"),
     [
-        ("a,b\n1,2\n", {}, "wanted columns of positions .* found a, b"),
+        ("a,b\n1,2\n", {}, "expected columns of positions .* found a, b"),
         ("id,x,y\n", {}, "no rows"),
         ("id,ra,dec\n1,150,2\n", {}, "no WCS to place them"),
         ("id,u,v\n1,2,3\n", {"x": "u"}, "x is column u, but no column is y"),

@@ -60,7 +60,7 @@ def test_other_columns_are_numbered(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("  1 120.5 33.2 1 2\n  2 120.5\n", "line 5: wanted 3 numbers or more, found '2 120.5'"),
+        ("  1 120.5 33.2 1 2\n  2 120.5\n", "line 5: expected 3 numbers or more, found '2 120.5'"),
         ("  1 120.5 33.2 1 2\n  2 120.5 1 1\n", "line 5: 4 numbers where the first star has 5"),
         ("  1 12034.50-1033.25 4 5\n  x 5 6 7 8\n", "line 4: .*put blanks between them"),
         ("", "no rows"),
@@ -83,7 +83,7 @@ def test_a_header_without_its_line_of_numbers(tmp_path: Path) -> None:
 
 
 def test_a_number_below_nl_that_is_thousands_of_digits_long_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="wanted a number under NL"):
+    with pytest.raises(InputError, match="expected a number under NL"):
         listed(tmp_path, FOUND, "9" * 5000)
 
 

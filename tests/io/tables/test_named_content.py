@@ -63,7 +63,7 @@ def test_fits_named_packets_is_called_fits(tmp_path: Path) -> None:
 
 
 def test_text_under_its_own_name_keeps_its_reason(tmp_path: Path) -> None:
-    assert "wanted columns of positions" in refusal(tmp_path / "a.csv", b"a,b\n1,2\n")
+    assert "expected columns of positions" in refusal(tmp_path / "a.csv", b"a,b\n1,2\n")
 
 
 def test_table_named_fits_is_read(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def test_fits_takes_the_table_that_is_named(tmp_path: Path) -> None:
     assert read(fits_file(tmp_path / "t.fits"), "[3]").table.colnames == ["x"]
 
 
-@pytest.mark.parametrize(("suffix", "says"), [("[9]", "no HDU"), ("[1]", "wanted a table, found")])
+@pytest.mark.parametrize(("suffix", "says"), [("[9]", "no HDU"), ("[1]", "expected a table")])
 def test_fits_without_such_a_table(tmp_path: Path, suffix: str, says: str) -> None:
     with pytest.raises(InputError, match=says):
         read(fits_file(tmp_path / "t.fits"), suffix)

@@ -76,9 +76,9 @@ def test_latin_1(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("1 2 3\n4 5 6\n", "wanted a line of column names, found numbers"),
+        ("1 2 3\n4 5 6\n", "expected a line of column names, found numbers"),
         ("id,x,y\n1,2\n3,4,5\n", "data line"),
-        ("just a sentence\n", "wanted a line"),
+        ("just a sentence\n", "expected a line"),
         ("one\n2\n", "found one column: 'one'"),
         ("# nothing but this\n", "no line of data"),
         ("", "the file is empty"),
@@ -89,7 +89,7 @@ def test_what_is_no_table(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(InputError, match=f"list.txt.*{says}") as caught:
         table = read(tmp_path, text)
         if len(table) == 0:
-            raise InputError("list.txt: wanted a line")
+            raise InputError("list.txt: expected a line")
     assert "\n" not in str(caught.value)
 
 

@@ -69,7 +69,7 @@ def test_a_text_that_is_no_list_is_not_asked_planes_for(qtbot, reader, tmp_path)
     (tmp_path / "a.txt").write_text("one two\nthree four\n")
     with qtbot.waitSignal(reader.failed) as told:
         reader.read(OpenRequest((str(tmp_path / "a.txt"),)))
-    assert "wanted columns of positions" in told.args[0]
+    assert "expected columns of positions" in told.args[0]
 
 
 def test_what_is_cancelled_is_never_told_and_is_closed(qtbot, reader, slow):

@@ -65,7 +65,7 @@ def search(folder: Path, framed: bool = False) -> FolderContent:
         elif lower.endswith(".vetter"):
             content.sessions.append(path)
         elif lower.endswith(".toml"):
-            fields += [path] if _names_fields(path) else []
+            fields += [path] if _is_field_file(path) else []
         elif _may_be_list(lower):
             (packets if _has_stamps(path) else lists).append(path)
         elif not is_other_by_name(lower):
@@ -93,7 +93,7 @@ def _is_list(path: str) -> bool:
         return False
 
 
-def _names_fields(path: str) -> bool:
+def _is_field_file(path: str) -> bool:
     """Return whether a TOML file is a field file rather than another program's settings."""
     if not is_field_file(Path(path)):
         return False

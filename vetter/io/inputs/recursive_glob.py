@@ -47,27 +47,27 @@ def recursive_glob(text: str) -> list[str]:
         found += [
             os.path.join(folder, name)
             for name in (*folders, *files)
-            if _fits((*here, name), pattern)
+            if _matches((*here, name), pattern)
         ]
     return sorted(found)
 
 
-def _fits(parts: Iterable[str], pattern: Sequence[str]) -> bool:
+def _matches(parts: Iterable[str], pattern: Sequence[str]) -> bool:
     """Return whether the parts of a path match those of a pattern."""
-    places = _with_skipped({0}, pattern)
+    places = _with_skips({0}, pattern)
     for part in parts:
-        places = _with_skipped(
+        places = _with_skips(
             {
                 place if pattern[place] == _ANY else place + 1
                 for place in places
-                if place < len(pattern) and _fits_part(part, pattern[place])
+                if place < len(pattern) and _part_matches(part, pattern[place])
             },
             pattern,
         )
     return len(pattern) in places
 
 
-def _with_skipped(places: set[int], pattern: Sequence[str]) -> set[int]:
+def _with_skips(places: set[int], pattern: Sequence[str]) -> set[int]:
     """Return positions in a pattern, and those after each ``**``, which may match no folder."""
     for place in range(len(pattern)):
         if place in places and pattern[place] == _ANY:
@@ -75,7 +75,7 @@ def _with_skipped(places: set[int], pattern: Sequence[str]) -> set[int]:
     return places
 
 
-def _fits_part(part: str, pattern: str) -> bool:
+def _part_matches(part: str, pattern: str) -> bool:
     if part.startswith(".") and not pattern.startswith("."):
         return False
     return pattern == _ANY or fnmatch.fnmatchcase(part, pattern)

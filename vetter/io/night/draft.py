@@ -257,7 +257,7 @@ def _field(one: DraftField, folder: Path) -> str:
     lines += [
         f"{key} = {_text(_relative(one.planes[key], folder))}"
         for key in _KEYS
-        if key in one.planes and not _second_error(key, one)
+        if key in one.planes and not _is_second_error(key, one)
     ]
     extra = [name for name in one.planes if name not in _KEYS]
     if extra:
@@ -266,7 +266,7 @@ def _field(one: DraftField, folder: Path) -> str:
     lines += [
         f"# {key} = {_text(_relative(one.planes[key], folder))}   # err is given already"
         for key in _KEYS
-        if key in one.planes and _second_error(key, one)
+        if key in one.planes and _is_second_error(key, one)
     ]
     lines.append(f"time = {iso(one.mjd)}Z" if one.mjd is not None else _MISSING.format("time"))
     lines.append(f"filter = {_text(one.filter)}" if one.filter else _MISSING.format("filter"))
@@ -276,7 +276,7 @@ def _field(one: DraftField, folder: Path) -> str:
 _MISSING = "# {} = ...   # not in the header"
 
 
-def _second_error(key: str, one: DraftField) -> bool:
+def _is_second_error(key: str, one: DraftField) -> bool:
     """Return whether an earlier plane already gives the errors of the field."""
     errors = [name for name in ("err", "variance", "weight") if name in one.planes]
     return key in errors[1:]

@@ -1,1 +1,1 @@
-"""Candidate lists in any table format; start at `candidates`."""
+"""Candidate lists in any table format; start at `candidates.read_candidates`."""

@@ -1,7 +1,7 @@
 """Tables read by pyarrow: Parquet files, column by column, and large delimited text.
 
-Text is read five times faster so, where that gives the same table. Integers with gaps stay
-integers.
+pyarrow reads text five times faster than astropy, and is used if the table is the same. Integers
+with missing values stay integers.
 """
 
 from __future__ import annotations
@@ -35,20 +35,19 @@ def read_with_arrow(
     ----------
     text : str
     delimiter : str
-        One sign, not white space of any width.
+        One character, not white space of any width.
     names : sequence of str
-        Of the columns.
+        Names of the columns.
     data_start : int
-        Lines before the first row, comments and empty lines not counted.
+        Lines before the first row, without comments and empty lines.
     missing : sequence of str
-        Texts that stand for no value.
+        Texts that mean a missing value.
 
     Returns
     -------
     `~astropy.table.Table` or None
-        None where pyarrow is not there, astropy is too old to use it, or it would read something
-        otherwise than astropy's own reader: that reads it then, and finds the words for what is
-        wrong with it.
+        None if pyarrow is not installed, astropy is too old to use it, or the table could differ
+        from that of astropy's own reader, which the caller then uses, also for its errors.
     """
     if not (has_pyarrow() and find_spec("astropy.io.misc.pyarrow")):
         return None
@@ -75,26 +74,26 @@ def read_with_arrow(
 
     try:
         table = read()
-        # Dates and truth values are text for astropy.
-        strange = [name for name in names if table[name].dtype.kind not in "ifU"]
-        long = [name for name in names if _lost_digits(table[name])]
-        texts = read(strange + long) if strange or long else Table()
+        # astropy reads dates and booleans as text.
+        other = [name for name in names if table[name].dtype.kind not in "ifU"]
+        long = [name for name in names if _may_have_lost_digits(table[name])]
+        texts = read(other + long) if other or long else Table()
     except ArrowInvalid:
         return None
     if any(_is_number_in_text(table[name]) for name in names):
         return None
-    for name in (*strange, *filter(lambda name: _is_whole(texts[name]), long)):
+    for name in (*other, *filter(lambda name: _is_whole(texts[name]), long)):
         table.replace_column(name, texts[name])
     for name in names:
         if table[name].dtype.kind == "U":
-            # Of the bare array: a masked value that is set is masked no longer.
+            # asarray: setting a value of a masked column would unmask it.
             values = np.asarray(table[name])
             values[:] = np.char.strip(values)
     return table
 
 
-def _lost_digits(column: Column) -> bool:
-    """Whether it may be of integers too long for 64 bits, which became floats."""
+def _may_have_lost_digits(column: Column) -> bool:
+    """Return whether floats may be integers that are too long for 64 bits."""
     return column.dtype.kind == "f" and bool((np.abs(column.data) >= _EXACT).any())
 
 
@@ -103,7 +102,7 @@ def _is_whole(column: Column) -> bool:
 
 
 def _is_number_in_text(column: Column) -> bool:
-    """Whether text looks like numbers, as those with a plus sign, which astropy reads."""
+    """Return whether text looks like numbers, e.g. with a plus sign, which astropy reads."""
     if column.dtype.kind != "U":
         return False
     sample = [value for value in column[:50].tolist() if value]
@@ -121,12 +120,12 @@ def _is_float(text: str) -> bool:
 
 
 def has_pyarrow() -> bool:
-    """Whether pyarrow is installed; it is an optional extra."""
+    """Return whether pyarrow, an optional extra, is installed."""
     return find_spec("pyarrow") is not None
 
 
 def is_plain(kind: Any) -> bool:
-    """Whether an Arrow type holds one number, truth value, time or text in a cell."""
+    """Return whether an Arrow type holds one number, boolean, time or text in a cell."""
     from pyarrow import types
 
     return not (
@@ -139,7 +138,7 @@ def is_plain(kind: Any) -> bool:
 
 
 def arrow_column(values: Any) -> Column:
-    """An Arrow column of plain values, masked where it has nulls."""
+    """Return a column of plain values from Arrow, with nulls masked."""
     from pyarrow import compute, types
 
     kind = values.type
@@ -161,13 +160,13 @@ def arrow_column(values: Any) -> Column:
 
 
 def _isot(values: Any) -> Any:
-    """Times as text, as FITS and ECSV have them; zones become UTC."""
+    """Return times as ISO text, as FITS and ECSV write them; time zones become UTC."""
     times = np.asarray(values.to_numpy()).astype("datetime64[us]")
     return np.where(np.isnat(times), "", np.datetime_as_string(times))
 
 
 def read_parquet(name: FitsName) -> TableFile:
-    """Read the plain columns of a Parquet file; the fields of a struct are columns with dots.
+    """Read the plain columns of a Parquet file; fields of a struct become columns with dots.
 
     Raises
     ------
@@ -191,10 +190,10 @@ def read_parquet(name: FitsName) -> TableFile:
         twice = {field for field in schema.names if schema.names.count(field) > 1} if note else ()
         for unique, field in zip(given, schema, strict=True):
             if field.name in twice:
-                # pyarrow reads columns by name: the first cannot be told from the second.
+                # pyarrow reads columns by name, and cannot read the second of one name.
                 skipped.append(field.name)
                 continue
-            _take(unique, field, arrow, columns, skipped)
+            _add_columns(unique, field, arrow, columns, skipped)
     for column, values in columns.items():
         if len(values) != arrow.metadata.num_rows:
             raise InputError(
@@ -205,7 +204,9 @@ def read_parquet(name: FitsName) -> TableFile:
     return TableFile(Table(columns, copy=False), notes=notes)
 
 
-def _take(name: str, field: Any, arrow: Any, columns: dict[str, Any], skipped: list[str]) -> None:
+def _add_columns(
+    name: str, field: Any, arrow: Any, columns: dict[str, Any], skipped: list[str]
+) -> None:
     from pyarrow import types
 
     if types.is_struct(field.type):

@@ -1,4 +1,4 @@
-"""Candidate lists from tables: columns recognised, positions found, keys made unique."""
+"""Candidate lists from tables: recognised columns, positions and unique keys."""
 
 from __future__ import annotations
 
@@ -50,21 +50,21 @@ def read_candidates(
     path : str or Path
         The table, possibly as ``file.fits[EXT]``.
     wcs : `~astropy.wcs.WCS`, optional
-        The image's: fills in the pair of coordinates that is missing, and tells whether
-        x and y count from 1.
+        WCS of the image, by which the missing pair of coordinates is computed, and x and y are
+        found to count from 0 or 1.
     shape : (int, int), optional
-        Rows and columns of the image, to count the candidates that lie off it.
+        Rows and columns of the image, to count the candidates off the image.
     columns : mapping, optional
-        The user's own choice of columns, role to name.
+        The user's choice of columns, role to name.
     one_based : bool, optional
-        The user's word on the pixel convention.
+        The user's choice of pixel convention: whether x and y count from 1.
     header : `~astropy.io.fits.Header`, optional
-        The image's, which tells what part of a larger one it is.
+        Header of the image; LTM and LTV give its place in a larger image.
 
     Raises
     ------
     InputError
-        No table, no rows, or no columns of positions that can be used.
+        No table, no rows, or no usable columns of positions.
     """
     name = parse_fits_name(path)
     with as_named(name.path):
@@ -72,14 +72,16 @@ def read_candidates(
     _check_positions(name, file, roles, wcs)
     file = on_image(file, header, name.label)
     positions = find_positions(file.table, roles, file.units, wcs, one_based)
-    keys, said = make_keys(file.table, roles.key)
+    keys, key_notes = make_keys(file.table, roles.key)
     if roles.key is not None and is_float_key(file.table, roles.key):
-        said += (f"{roles.key} holds floating-point numbers: long identities may have lost digits",)
+        key_notes += (
+            f"{roles.key} holds floating-point numbers: long identities may have lost digits",
+        )
     notes = (
         f"{name.label}: {counted(len(keys), 'candidate')}, {positions.roles.in_words()}",
         *file.notes,
         *positions.notes,
-        *said,
+        *key_notes,
         *other_choices(file.table.colnames, positions.roles, file.units),
         *_off_image(positions, shape),
     )
@@ -97,7 +99,7 @@ def read_candidates(
 
 
 def check_is_list(name: FitsName, columns: Mapping[str, str]) -> None:
-    """Return where a file is a list of candidates, whatever image it belongs to.
+    """Check that a file is a list of candidates, without an image; raise InputError if not.
 
     Raises
     ------
@@ -117,7 +119,7 @@ def _read(name: FitsName, columns: Mapping[str, str]) -> tuple[TableFile, Roles]
     file, roles = _roles(name, file, columns)
     if roles.x is None and roles.ra is None:
         raise InputError(
-            f"{name}: wanted columns of positions (x and y, or ra and dec), found "
+            f"{name}: expected columns of positions (x and y, or ra and dec), found "
             f"{listed(file.table.colnames)}; name them with --column x=NAME --column y=NAME"
         )
     return file, roles
@@ -125,47 +127,47 @@ def _read(name: FitsName, columns: Mapping[str, str]) -> tuple[TableFile, Roles]
 
 def _roles(name: FitsName, file: TableFile, columns: Mapping[str, str]) -> tuple[TableFile, Roles]:
     names = [str(column) for column in file.table.colnames]
-    fit = [column for column in names if file.table[column].ndim == 1]
-    filled = [column for column in fit if not is_empty(file.table[column])]
+    scalar = [column for column in names if file.table[column].ndim == 1]
+    filled = [column for column in scalar if not is_empty(file.table[column])]
     file = dataclasses.replace(file, units=units_in_names(names) | file.units)
-    roles = recognise(filled or fit, file.units, file.ucds)
+    roles = recognise(filled or scalar, file.units, file.ucds)
     if file.one_based is not None and roles.x is not None:
         roles = roles.with_(one_based=file.one_based)
     roles = chosen(roles, columns, names, str(name))
     if roles.key and is_float_key(file.table, roles.key) and kind_of(name.path) == "text":
-        # An id such as 1.155e18 or one with gaps came as a float: read it again as it stands.
+        # An id such as 1.155e18, or ids with missing ones, became floats: read them as text.
         again = read_table(name, key_as_text=roles.key)
         file = dataclasses.replace(file, table=again.table)
-    return _equatorial(file, roles, filled or fit)
+    return _add_equatorial(file, roles, filled or scalar)
 
 
-def _equatorial(file: TableFile, roles: Roles, names: Sequence[str]) -> tuple[TableFile, Roles]:
-    """A list whose only positions are galactic ones, with columns of RA and Dec made of them."""
+def _add_equatorial(file: TableFile, roles: Roles, names: Sequence[str]) -> tuple[TableFile, Roles]:
+    """Add columns of RA and Dec to a list whose only positions are galactic."""
     pair = galactic_pair(names, file.units, file.ucds)
-    nowhere = roles.x is None and roles.y is None and roles.ra is None and roles.dec is None
-    # Called ra and dec by the user they are what they are all the same.
-    if pair is None or not (nowhere or (roles.ra, roles.dec) == pair):
+    lacks_positions = roles.x is None and roles.y is None and roles.ra is None and roles.dec is None
+    # Also if the user chose the galactic columns as ra and dec.
+    if pair is None or not (lacks_positions or (roles.ra, roles.dec) == pair):
         return file, roles
     first, second = (plain(file.table[column]) for column in pair)
     units = file.units.get(pair[0], ""), file.units.get(pair[1], "")
-    made = dict(zip(("ra", "dec"), equatorial(first, second, units), strict=True))
+    computed = dict(zip(("ra", "dec"), equatorial(first, second, units), strict=True))
     table = file.table.copy(copy_data=False)
     taken = {str(column).lower() for column in table.colnames}
-    called = {role: role if role not in taken else f"{role}_icrs" for role in made}
-    for role, values in made.items():
-        table[called[role]] = values
-    said = f"ra and dec are made of {pair[0]} and {pair[1]}, taken as galactic coordinates"
-    file = dataclasses.replace(file, table=table, notes=(*file.notes, said))
-    return file, roles.with_(**called)
+    new_names = {role: role if role not in taken else f"{role}_icrs" for role in computed}
+    for role, values in computed.items():
+        table[new_names[role]] = values
+    note = f"ra and dec are made of {pair[0]} and {pair[1]}, taken as galactic coordinates"
+    file = dataclasses.replace(file, table=table, notes=(*file.notes, note))
+    return file, roles.with_(**new_names)
 
 
 def _check_positions(name: FitsName, file: TableFile, roles: Roles, wcs: WCS | None) -> None:
     for one, other in (("x", "y"), ("ra", "dec")):
         if (getattr(roles, one) is None) != (getattr(roles, other) is None):
-            lone, lacking = (one, other) if getattr(roles, one) else (other, one)
+            lone, missing = (one, other) if getattr(roles, one) else (other, one)
             raise InputError(
-                f"{name}: {lone} is column {getattr(roles, lone)}, but no column is {lacking}; "
-                f"name it with --column {lacking}=NAME"
+                f"{name}: {lone} is column {getattr(roles, lone)}, but no column is {missing}; "
+                f"name it with --column {missing}=NAME"
             )
     if roles.x is None and wcs is None:
         raise InputError(
@@ -187,26 +189,26 @@ def _off_image(positions: Positions, shape: tuple[int, int] | None) -> list[str]
 
 
 def on_image(file: TableFile, header: Header | None, label: str) -> TableFile:
-    """A table whose physical pixels are turned into those of the image, as its header says.
+    """Convert a table's physical pixels into pixels of the image, by LTM and LTV of its header.
 
-    Where LTM and LTV are not in the header the two are the same, as DS9 takes them.
+    Without LTM and LTV in the header, both are the same, as in DS9.
 
     Parameters
     ----------
     file : TableFile
-        Its ``physical`` rows have columns x, y and perhaps radius_px; they count from 1.
+        The ``physical`` rows have columns x, y and perhaps radius_px, which count from 1.
     header : `~astropy.io.fits.Header` or None
-        Of the image.
+        Header of the image.
     label : str
-        The list, for what is said.
+        The list, for notes and errors.
 
     Raises
     ------
     InputError
-        The keywords hold no numbers, or such as nothing can be computed with.
+        The keywords are not finite numbers, or their matrix is singular.
     """
-    there = [] if header is None else [name for name in _KEYWORDS if name in header]
-    if not file.physical or header is None or not there:
+    present = [] if header is None else [name for name in _KEYWORDS if name in header]
+    if not file.physical or header is None or not present:
         return file
     try:
         m11, m12, m21, m22, v1, v2 = (
@@ -217,8 +219,8 @@ def on_image(file: TableFile, header: Header | None, label: str) -> TableFile:
     area = abs(m11 * m22 - m12 * m21)
     if not (np.isfinite([area, v1, v2]).all() and area > 0):
         raise InputError(
-            f"{label}: its coordinates are physical ones, and {', '.join(there)} in the image's "
-            "header do not tell where those are: save the regions in image or sky coordinates"
+            f"{label}: physical coordinates, but {', '.join(present)} in the image's header cannot "
+            "be used; save the regions in image or sky coordinates"
         )
     table, rows = file.table.copy(), list(file.physical)
     x, y = (np.asarray(table[axis][rows], np.float64) for axis in ("x", "y"))
@@ -226,5 +228,5 @@ def on_image(file: TableFile, header: Header | None, label: str) -> TableFile:
     table["y"][rows] = m21 * x + m22 * y + v2
     if "radius_px" in table.colnames:
         table["radius_px"][rows] = table["radius_px"][rows] * np.sqrt(area)
-    said = f"{label}: physical coordinates are turned into pixels by {', '.join(there)}"
-    return dataclasses.replace(file, table=table, notes=(*file.notes, said), physical=())
+    note = f"{label}: physical coordinates are turned into pixels by {', '.join(present)}"
+    return dataclasses.replace(file, table=table, notes=(*file.notes, note), physical=())

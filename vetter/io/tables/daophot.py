@@ -1,7 +1,7 @@
-"""Stars as DAOPHOT II itself writes them (.coo, .ap, .als...).
+"""Lists of stars in DAOPHOT II's own formats (.coo, .ap, .als...).
 
-Its header has two lines, names (``NL  NX  NY LOWBAD HIGHBAD``...) and numbers.
-IRAF's DAOPHOT writes its results otherwise; astropy reads those.
+The header has two lines, names (``NL  NX  NY LOWBAD HIGHBAD``...) and numbers. IRAF's DAOPHOT has
+another format, which astropy reads.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ _FOUND = ("ID", "X", "Y", "MAG", "SHARP", "ROUND", "ROUND_Y")
 _FITTED = ("ID", "X", "Y", "MAG", "MERR", "SKY", "NITER", "CHI", "SHARP")
 _LEAST = 3
 _MOST_DIGITS = 9
-# Above it floats leave whole numbers out.
+# Above this, floats cannot represent every integer.
 _MOST_EXACT = 2**53
 
 Row = tuple[int, list[str]]
 
 
 def read_daophot_ii(name: FitsName) -> TableFile:
-    """Read a list of DAOPHOT II; x and y count from 1 in it.
+    """Read a list of DAOPHOT II, whose x and y count from 1.
 
     Columns are ``ID``, ``X``, ``Y``, ``MAG``, then those of FIND (6 or 7) or of the fits (9 in
-    all); of aperture photometry ``MAG`` and ``MERR`` of the first aperture, and ``SKY``. Others
-    are called ``col5`` and so on.
+    all); for aperture photometry ``MAG`` and ``MERR`` of the first aperture, and ``SKY``. Further
+    columns are named ``col5`` and so on.
 
     Raises
     ------
     InputError
-        Rows of different lengths, or something else than numbers; the text names the line.
+        Rows differ in length, or hold other values than numbers; the text names the line.
     """
     lines = lines_of(table_text(name.path))
     longest = max((len(line.split(None, MOST_COLUMNS)) for line in lines), default=0)
@@ -47,10 +47,10 @@ def read_daophot_ii(name: FitsName) -> TableFile:
     if kind == _PAIRS:
         names, values = _apertures(name, list(rows))
     else:
-        found = list(rows)
-        values = [_numbers(name, row) for row in found]
+        stars = list(rows)
+        values = [_numbers(name, row) for row in stars]
         names = _names(len(values[0]) if values else _LEAST)
-        _check_lengths(name, found)
+        _check_lengths(name, stars)
     table = Table()
     data = np.array(values, np.float64).reshape(len(values), len(names))
     for place, column in enumerate(names):
@@ -61,7 +61,7 @@ def read_daophot_ii(name: FitsName) -> TableFile:
 
 
 def _kind(name: FitsName, lines: list[str]) -> int:
-    """The number under ``NL``, which says how many lines a star has."""
+    """Return the number under ``NL``, which gives the lines of each star."""
     for line in lines[1:]:
         if line.strip():
             first = line.split()[0]
@@ -69,13 +69,13 @@ def _kind(name: FitsName, lines: list[str]) -> int:
                 return int(first)
             break
     raise InputError(
-        f"{name}: wanted a number under NL in the header that DAOPHOT II writes, found none; "
+        f"{name}: expected a number under NL in the header that DAOPHOT II writes, found none; "
         "delete the header and name the columns in the first line"
     )
 
 
 def _rows(lines: list[str]) -> Iterator[Row]:
-    """The lines of numbers under the header, with the numbers of the lines."""
+    """Yield the rows below the header, each with its line number."""
     below = (row for row in enumerate(lines[1:], 2) if row[1].strip())
     next(below, None)
     for number, line in below:
@@ -83,11 +83,14 @@ def _rows(lines: list[str]) -> Iterator[Row]:
 
 
 def _apertures(name: FitsName, rows: list[Row]) -> tuple[tuple[str, ...], list[list[float]]]:
-    """Two lines each: position and magnitudes, then the sky, its figures and the errors."""
+    """Return names and values of stars with two lines each.
+
+    The first line has position and magnitudes, the second the sky, its statistics and the errors.
+    """
     if len(rows) % 2:
         raise InputError(
-            f"{name}: line {rows[-1][0]}: wanted two lines for each star, as NL = 2 says; "
-            "the file is cut short"
+            f"{name}: line {rows[-1][0]}: expected two lines for each star, as NL = 2, found one; "
+            "the file is cut short: copy or write it again"
         )
     values = []
     for first, second in zip(rows[::2], rows[1::2], strict=True):
@@ -104,7 +107,7 @@ def _numbers(name: FitsName, row: Row, least: int = _LEAST) -> list[float]:
         values = []
     if len(values) < least:
         raise InputError(
-            f"{name}: line {number}: wanted {least} numbers or more, found "
+            f"{name}: line {number}: expected {least} numbers or more, found "
             f"{' '.join(words)[:60]!r}; put blanks between them, or delete the line"
         )
     return values

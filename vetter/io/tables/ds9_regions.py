@@ -1,7 +1,7 @@
 """DS9 region files as lists of candidates: their points and circles.
 
-Read here rather than by astropy's ``regions``, which takes 1.2 ms for each circle on the sky
-(two minutes for 100,000) and leaves out physical coordinates.
+astropy's ``regions`` is not used: it takes 1.2 ms for each circle on the sky (two minutes for
+100,000), and leaves out physical coordinates.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from vetter.io.files.hdu_names import FitsName
 from vetter.io.tables.encoding import lines_of, table_text
 from vetter.io.tables.table_file import TableFile
 
-# Names of frames as DS9's reference manual has them, and what astropy calls them.
+# Names of frames in DS9's reference manual, and astropy's names for them.
 _PIXELS = ("image", "physical")
 _SKY = {
     "fk5": "fk5",
@@ -36,7 +36,7 @@ _SKY = {
 _OTHER = ("linear", "detector", "amplifier", "wcs", "tile")
 _FRAME = re.compile(rf"^({'|'.join((*_PIXELS, *_SKY, *_OTHER))})\w?\b\s*", re.IGNORECASE)
 _SHAPE = re.compile(r"^([+-]?)\s*([a-z]+(?:[ \t]+point)?)\s*(?:\(([^)]*)\)|\s([^#]*))", re.I)
-# No text is longer, lest each of a megabyte of braces is tried to the end of the line.
+# Texts are limited to 1000 characters: else each brace of a megabyte is tried to the line's end.
 _PIECES = re.compile(r"""[^;"'{}#]+|"[^"]{0,1000}"|'[^']{0,1000}'|\{[^}]{0,1000}\}|[;#"'{}]""")
 _PROPERTY = re.compile(r"""(\w+)\s*=\s*(\{[^}]{0,1000}\}|"[^"]{0,1000}"|'[^']{0,1000}'|\S+)""")
 _SIZES = {'"': ("arcsec", 1.0), "'": ("arcsec", 60.0), "d": ("arcsec", 3600.0)}
@@ -44,7 +44,7 @@ _SIZES = {'"': ("arcsec", 1.0), "'": ("arcsec", 60.0), "d": ("arcsec", 3600.0)}
 
 @dataclass
 class _Found:
-    """The regions of a file, as they are found."""
+    """Regions of a file, collected while it is read."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     others: Counter[str] = field(default_factory=Counter)
@@ -55,22 +55,22 @@ class _Found:
 def read_regions(name: FitsName) -> TableFile:
     """Read the points and circles of a DS9 region file.
 
-    Columns are ``name`` (the regions' texts, where there are any), ``shape``, ``x`` and ``y``
-    (pixels from 1, as DS9 counts), ``ra`` and ``dec`` (degrees, ICRS), ``radius_px``,
-    ``radius_arcsec`` and ``color``; those that no region fills are left out.
+    Columns are ``name`` (the regions' texts), ``shape``, ``x`` and ``y`` (pixels from 1, as DS9
+    counts), ``ra`` and ``dec`` (degrees, ICRS), ``radius_px``, ``radius_arcsec`` and ``color``;
+    columns without any value are left out.
 
     Raises
     ------
     InputError
-        No point or circle in it; the text says what there is.
+        The file has no point or circle; the text names the shapes that it has.
     """
     found = _Found()
     frame = "physical"
     for number, statement in _statements(table_text(name.path)):
-        frame = _take(number, statement, frame, found)
+        frame = _add_statement(number, statement, frame, found)
     if not found.rows:
         raise InputError(
-            f"{name}: wanted a region file with points or circles, found "
+            f"{name}: expected a region file with points or circles, found "
             f"{_counted(found.others) or 'none'}"
         )
     notes, physical = tuple(_notes(name, found)), tuple(found.physical)
@@ -78,16 +78,16 @@ def read_regions(name: FitsName) -> TableFile:
 
 
 def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """Line number and text of each statement; several on a line stand apart by ``;``.
+    """Yield line number and text of each statement; ``;`` separates statements on a line.
 
-    A semicolon in quotes or braces, or in what follows ``#``, belongs to the text.
+    A semicolon in quotes or braces, or after ``#``, belongs to the text.
     """
     for number, line in enumerate(lines_of(text), 1):
         line = line.strip()
         if not line:
             continue
         if line.startswith("#"):
-            # DS9 hides its own shapes from other programs in comments.
+            # DS9 writes shapes of its own as comments, which other programs skip.
             if re.match(r"^#\s*(vector|text|ruler|compass|projection|segment)\s*\(", line):
                 yield number, line[1:].strip()
             continue
@@ -106,8 +106,8 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
         yield from ((number, text) for text in texts if text)
 
 
-def _take(number: int, statement: str, frame: str, found: _Found) -> str:
-    """One statement: a frame, a shape, or both; the frame that holds after it."""
+def _add_statement(number: int, statement: str, frame: str, found: _Found) -> str:
+    """Add a statement (a frame, a shape, or both); return the frame of the next statement."""
     if statement.lower().startswith("global"):
         return frame
     match = _FRAME.match(statement)
@@ -134,7 +134,7 @@ def _take(number: int, statement: str, frame: str, found: _Found) -> str:
         else:
             if row.pop("physical", False):
                 found.physical.append(len(found.rows))
-            found.rows.append(row | _said(statement[match.end() :]))
+            found.rows.append(row | _properties(statement[match.end() :]))
     return frame
 
 
@@ -150,7 +150,7 @@ def _row(shape: str, values: list[str], frame: str) -> dict[str, Any] | None:
         if values[0][-1:] == "p" or (frame == "physical" and values[0][-1:] != "i"):
             row["physical"] = True
     else:
-        # Only right ascensions count hours; galactic longitudes have degrees and minutes.
+        # Only right ascensions are in hours; galactic longitudes are in degrees and minutes.
         first = _sky(values[0], hours=_SKY[frame] in ("fk5", "icrs", "fk4"))
         second = _sky(values[1], hours=False)
         if not (np.isfinite(first) and np.isfinite(second) and abs(second) <= 90):
@@ -183,16 +183,16 @@ def _radius(text: str, frame: str) -> dict[str, float]:
     return {f"radius_{unit}": size * factor} if np.isfinite(size) else {}
 
 
-def _said(properties: str) -> dict[str, str]:
-    """Text and colour of a region, as they stand behind its ``#``."""
-    _, _, after = properties.partition("#")
-    said: dict[str, str] = {}
+def _properties(text: str) -> dict[str, str]:
+    """Return name and colour of a region from the text after its ``#``."""
+    _, _, after = text.partition("#")
+    properties: dict[str, str] = {}
     for key, value in _PROPERTY.findall(after):
         if value[0] in "{\"'" and len(value) > 1:
             value = value[1:-1]
         if key.lower() in ("text", "color") and value.strip():
-            said["name" if key.lower() == "text" else "color"] = value.strip()
-    return said
+            properties["name" if key.lower() == "text" else "color"] = value.strip()
+    return properties
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:
@@ -211,7 +211,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
 
 
 def _to_icrs(rows: list[dict[str, Any]]) -> None:
-    """Positions of each other frame turned to ICRS at once, in place; FK5 is within 0.1 arcsec."""
+    """Convert positions to ICRS in place, a frame at a time; FK5, within 0.1 arcsec, is kept."""
     for frame in {row.get("frame") for row in rows} - {None, "icrs", "fk5"}:
         from astropy.coordinates import SkyCoord
 

@@ -1,4 +1,4 @@
-"""The text of a table: unpacked, in whatever encoding it is, within bounds."""
+"""Text of a table file: unpacked, decoded from its encoding, and limited in size."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from vetter.io.files.compressed import open_unpacked
 from vetter.io.files.unreadable import strange
 
 MOST_BYTES = 2 * 2**30
-"""A list in text above this is none that a person vets; in Parquet or FITS it may be longer."""
+"""Bytes of a list in text: nobody vets a longer one. Parquet and FITS files may be longer."""
 _HEAD_BYTES = 2**20
 _ENOUGH = 2**17
 _EARLY = 2**16
-"""Bytes up to which a NUL makes a file binary rather than a damaged text."""
+"""Bytes within which a NUL marks a file as binary; after these, as a damaged text."""
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def text_head(path: Path) -> str:
-    """The first whole lines of a file, a megabyte at most.
+    """Return the first whole lines of a file, a megabyte at most.
 
     Raises
     ------
@@ -36,15 +36,15 @@ def text_head(path: Path) -> str:
     end = max(head.rfind("\n"), head.rfind("\r"))
     if end < 0:
         raise InputError(
-            f"{path}: wanted a table with one candidate a line, found no end of a line in the "
+            f"{path}: expected a table with one candidate a line, found no end of a line in the "
             "first megabyte"
         )
-    # A header may be that long; of the rest a part tells as much.
+    # _ENOUGH bytes suffice, unless the header line alone is longer.
     return head[: head.rfind("\n", 0, _ENOUGH) + 1 or end + 1]
 
 
 def table_text(path: Path) -> str:
-    """The whole text of a table, without byte order mark.
+    """Return the whole text of a table, without byte order mark.
 
     Raises
     ------
@@ -65,33 +65,32 @@ def table_text(path: Path) -> str:
 def lines_of(text: str) -> list[str]:
     """Return the lines of a text, split where files end lines: at CR, LF or both.
 
-    ``str.splitlines`` splits at form feeds and at U+0085, U+2028 and U+2029 too, which a cell may
-    hold.
+    ``str.splitlines`` also splits at form feeds, U+0085, U+2028 and U+2029, which a cell may hold.
     """
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def no_table(path: Path, start: bytes) -> InputError:
-    """A file that is binary: what it is, and what to do."""
+    """Return the error of a binary file, with its kind and the remedy."""
     unknown = "a binary file of unknown kind: write the list as ECSV, CSV, FITS or Parquet"
-    return InputError(f"{path}: wanted a candidate table, found {strange(start) or unknown}")
+    return InputError(f"{path}: expected a candidate table, found {strange(start) or unknown}")
 
 
 def decoded_text(path: Path, raw: bytes, cut: bool = False) -> str:
-    """Bytes as text: UTF-8, UTF-16 with its mark, else Latin-1; no line ends in CR alone.
+    """Decode bytes as UTF-8, UTF-16 with its mark, else Latin-1; no line ends in CR alone.
 
     Parameters
     ----------
     path : Path
-        For the message.
+        The file, for the error.
     raw : bytes
     cut : bool
-        Whether the end may be in the middle of a character.
+        Whether the end may be within a character.
 
     Raises
     ------
     InputError
-        NUL bytes, which no text holds.
+        The bytes include NUL.
     """
     if raw.startswith(_UTF_16):
         try:
@@ -115,8 +114,8 @@ def decoded_text(path: Path, raw: bytes, cut: bool = False) -> str:
 
 
 def _without_lone_returns(text: str) -> str:
-    """Return a text in which no line ends in CR alone, as old programs and spreadsheets write it.
+    """Return a text without line ends of CR alone, which old programs and spreadsheets write.
 
-    A text that has none is returned as it is, with CR LF where it has them.
+    A text without such line ends is returned unchanged, with its CR LF.
     """
     return "\n".join(lines_of(text)) if _LONE_RETURN.search(text) else text

@@ -1,4 +1,4 @@
-"""Binary tables in FITS files: the one named, LDAC's objects, or the first with positions.
+"""Binary tables in FITS files: the named one, LDAC's objects, or the first with positions.
 
 Columns of the usual types are read here, in blocks of rows; arrays in the cells of large tables
 go to a temporary file. Other tables are left to `Table.read`. CPU and peak memory of 1,000,000
@@ -36,18 +36,18 @@ from vetter.io.fits.structure import open_fits, promised_by_headers
 from vetter.io.tables.table_file import has_positions, unique_names
 
 MOST_ROWS = 20_000_000
-"""Of a list: at 100 bytes each, two gigabytes."""
+"""Rows of a list, at most: at 100 bytes each, two gigabytes."""
 
-# FITS Standard 4.0, table 18; what is not here (bits, arrays of variable length, complex
-# numbers) is rare in lists and left to astropy.
+# FITS Standard 4.0, table 18. Other types (bits, arrays of variable length, complex numbers) are
+# rare in lists, and left to astropy.
 _TYPES = {"L": "i1", "B": "u1", "I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", "D": ">f8"}
 _FORM = re.compile(r"^\s*(\d*)([A-Z])")
 _SHAPE = re.compile(r"^\s*\(([\d,\s]+)\)\s*$")
 # Table 19: unsigned integers (and signed bytes) are stored with an offset.
 _UNSIGNED = {("I", 2**15): "u2", ("J", 2**31): "u4", ("K", 2**63): "u8", ("B", -128): "i1"}
-# Above this the rows are read in blocks, and arrays in cells are kept on the disk.
+# Bytes above which rows are read in blocks, and arrays in cells are stored on disk.
 _AT_ONCE = 64 * 2**20
-# Of a number written out; what a damaged TDISP asks for may not fit into the memory.
+# Characters of a printed number; more, in a damaged TDISP, may not fit into memory.
 _WIDEST = 99
 _STRUCTURE = re.compile(
     r"^(XTENSION|BITPIX|NAXIS\d*|[PG]COUNT|TFIELDS|THEAP|EXTNAME|EXTVER|CHECKSUM|DATASUM|DATE"
@@ -66,12 +66,12 @@ def read_fits_table(name: FitsName) -> tuple[Table, str]:
     table : `~astropy.table.Table`
         Columns with arrays or of variable length included.
     note : str
-        Which HDU was taken, where there was a choice; else empty.
+        The HDU that was chosen, if the file has several tables; else empty.
 
     Raises
     ------
     InputError
-        No such table, or a damaged one.
+        The file has no such table, or it is damaged.
     """
     with (
         reading(name.label, "a FITS table that cannot be read"),
@@ -83,9 +83,9 @@ def read_fits_table(name: FitsName) -> tuple[Table, str]:
         _check_size(hdu, file, name.label)
         if can_read(hdu.header):
             offset = int(hdu.fileinfo()["datLoc"])
-            table, said = read_rows(hdu.header, file, offset, name.label)
-            return table, "; ".join(filter(None, (note, said)))
-        names, said = unique_names(_given_names(hdu.header), name.label)
+            table, names_note = read_rows(hdu.header, file, offset, name.label)
+            return table, "; ".join(filter(None, (note, names_note)))
+        names, names_note = unique_names(_given_names(hdu.header), name.label)
         for position, column in enumerate(names, 1):
             # astropy refuses a table with two columns of one name.
             hdu.header[f"TTYPE{position}"] = column
@@ -95,35 +95,35 @@ def read_fits_table(name: FitsName) -> tuple[Table, str]:
             ucd = hdu.header.get(f"TUCD{position}")
             if ucd and column in table.colnames:
                 table[column].info.meta = {"ucd": str(ucd)}
-    return table, "; ".join(filter(None, (note, said)))
+    return table, "; ".join(filter(None, (note, names_note)))
 
 
 def _given_names(header: Any) -> list[str]:
-    """Return the names of a table's columns as its header has them, empty where it has none."""
+    """Return the names of a table's columns in its header, empty if missing there."""
     numbers = range(1, int(header.get("TFIELDS", 0)) + 1)
     return [str(header.get(f"TTYPE{number}", "")).strip() for number in numbers]
 
 
 def _check_size(hdu: Any, file: IO[bytes], label: str) -> None:
-    """Refuse a table whose header promises more than the file holds, or than a list has."""
+    """Refuse a table of more rows than the file holds, or than `MOST_ROWS`."""
     header = hdu.header
     width, rows = int(header["NAXIS1"]), int(header["NAXIS2"])
-    there = file.seek(0, 2) - int(hdu.fileinfo()["datLoc"])
-    # The size as astropy reckons it, with GCOUNT, is what it makes room for.
-    if there < max(width * rows + int(header.get("PCOUNT", 0)), int(hdu.size)):
+    present = file.seek(0, 2) - int(hdu.fileinfo()["datLoc"])
+    # hdu.size includes GCOUNT; astropy allocates this many bytes.
+    if present < max(width * rows + int(header.get("PCOUNT", 0)), int(hdu.size)):
         raise InputError(
             f"{label}: cut short: {counted(rows, 'row is', 'rows are')} promised, the file ends "
-            f"after {min(max(there, 0) // max(width, 1), rows)}; copy or write it again"
+            f"after {min(max(present, 0) // max(width, 1), rows)}; copy or write it again"
         )
     if rows > MOST_ROWS:
         raise InputError(
-            f"{label}: {rows} rows are more than a list is read from ({MOST_ROWS}); choose "
-            "the candidates first"
+            f"{label}: {rows} rows are more than a list may have ({MOST_ROWS}); choose the "
+            "candidates first"
         )
 
 
 def _decode(table: Table) -> None:
-    """Text for bytes, many times faster than astropy does it."""
+    """Decode columns of bytes in place, many times faster than astropy."""
     for name in table.colnames:
         column = table[name]
         if column.dtype.kind in "cf" and not column.dtype.isnative:
@@ -149,11 +149,11 @@ def _choose(name: FitsName, hdus: Any) -> tuple[int, str]:
         number = number_of(name, hdus)
         hdu = hdus[number]
         if not _is_table(hdu):
-            raise InputError(f"{name.label}: wanted a table, found {found(hdus)}")
+            raise InputError(f"{name.label}: expected a table, found {found(hdus)}")
         return number, ""
     tables = [number for number, hdu in enumerate(hdus) if _is_table(hdu)]
     if not tables:
-        raise InputError(f"{name.path}: wanted a table of candidates, found {found(hdus)}")
+        raise InputError(f"{name.path}: expected a table of candidates, found {found(hdus)}")
     objects = [number for number in tables if hdus[number].name.upper() == "LDAC_OBJECTS"]
     number = objects[0] if objects else tables[0]
     if len(objects) > 1:
@@ -163,13 +163,13 @@ def _choose(name: FitsName, hdus: Any) -> tuple[int, str]:
         )
     if len(tables) == 1 or objects:
         return number, ""
-    placed = next((n for n in tables if _places(hdus[n].header)), number)
-    which = "the first" if placed == number else "the first with positions"
-    return placed, f"{name.path.name}: {len(tables)} tables; {which} was taken, [{placed}]"
+    chosen = next((n for n in tables if _has_positions(hdus[n].header)), number)
+    which = "the first" if chosen == number else "the first with positions"
+    return chosen, f"{name.path.name}: {len(tables)} tables; {which} was taken, [{chosen}]"
 
 
-def _places(header: Any) -> bool:
-    """Whether columns of a table are known to be positions."""
+def _has_positions(header: Any) -> bool:
+    """Return whether columns of a table are recognised as positions."""
     numbers = range(1, int(header.get("TFIELDS", 0)) + 1)
     names = {number: str(header.get(f"TTYPE{number}", "")) for number in numbers}
     units, ucds = (
@@ -180,7 +180,7 @@ def _places(header: Any) -> bool:
 
 
 def can_read(header: Any) -> bool:
-    """Whether all columns of a table's header are of types that :func:`read_rows` knows."""
+    """Return whether all columns of a table's header are of types that `read_rows` reads."""
     if header.get("XTENSION", "").strip() != "BINTABLE":
         return False
     forms = [_form(header, number) for number in range(1, int(header.get("TFIELDS", 0)) + 1)]
@@ -188,25 +188,25 @@ def can_read(header: Any) -> bool:
 
 
 def read_rows(header: Any, file: IO[bytes], offset: int, label: str) -> tuple[Table, str]:
-    """A table's columns, with units, masks and formats.
+    """Read a table's columns, with units, masks and formats.
 
     Parameters
     ----------
     header : `~astropy.io.fits.Header`
     file : binary file
-        Open on the disk.
+        A file on disk.
     offset : int
-        Where its data begin, bytes.
+        First byte of the table's data.
     label : str
         The table, as the user knows it.
 
     Returns
     -------
     table : `~astropy.table.Table`
-        Numbers in native byte order. Masked are NaN, empty texts and TNULL, as astropy does it.
-        Arrays in the cells of a large table stay on the disk, big-endian and read-only.
+        Numbers in native byte order. NaN, empty texts and TNULL are masked, as in astropy. Arrays
+        in the cells of a large table stay on disk, big-endian and read-only.
     note : str
-        Which columns had to be called otherwise; else empty.
+        Columns that were renamed; else empty.
 
     Raises
     ------
@@ -230,7 +230,7 @@ def read_rows(header: Any, file: IO[bytes], offset: int, label: str) -> tuple[Ta
 
 
 def _form(header: Any, number: int) -> tuple[int, str]:
-    """How many values a cell has, and of which type: ``13A`` is (13, 'A')."""
+    """Return the number of values in a cell and their type: ``13A`` is (13, 'A')."""
     match = _FORM.match(str(header.get(f"TFORM{number}", "")))
     if match is None:
         return 0, ""
@@ -238,7 +238,7 @@ def _form(header: Any, number: int) -> tuple[int, str]:
 
 
 def _records(header: Any, file: IO[bytes], offset: int, label: str) -> dict[str, npt.NDArray[Any]]:
-    """The columns as stored: ``f1`` and so on."""
+    """Read the columns as stored, under the names ``f1`` and so on."""
     width, rows = int(header["NAXIS1"]), int(header["NAXIS2"])
     fields = []
     for number in range(1, int(header["TFIELDS"]) + 1):
@@ -251,11 +251,11 @@ def _records(header: Any, file: IO[bytes], offset: int, label: str) -> dict[str,
         raise InputError(
             f"{label}: a damaged table: its columns take {dtype.itemsize} bytes, its rows {width}"
         )
-    there = file.seek(0, 2) - offset
-    if there < width * rows:
+    present = file.seek(0, 2) - offset
+    if present < width * rows:
         raise InputError(
             f"{label}: cut short: {counted(rows, 'row is', 'rows are')} promised, the file ends "
-            f"after {max(there, 0) // max(width, 1)}; copy or write it again"
+            f"after {max(present, 0) // max(width, 1)}; copy or write it again"
         )
     file.seek(offset)
     if width * rows > _AT_ONCE:
@@ -276,9 +276,9 @@ def _column(header: Any, number: int, values: npt.NDArray[Any]) -> Column:
     if null is not None and letter in "BIJK":
         mask = values == null
     if not isinstance(values, np.memmap):
-        # A view of whole records is copied; a field that was read by itself is as it is to be.
-        own = values.flags.owndata and values.dtype.isnative
-        values = values if own else values.astype(values.dtype.newbyteorder("="))
+        # A view of whole records is copied; an array that was read for itself is kept.
+        is_ready = values.flags.owndata and values.dtype.isnative
+        values = values if is_ready else values.astype(values.dtype.newbyteorder("="))
     values = _scaled(header, number, values, letter)
     if mask is None and values.ndim == 1 and values.dtype.kind == "f":
         mask = np.isnan(values)
@@ -289,7 +289,7 @@ def _column(header: Any, number: int, values: npt.NDArray[Any]) -> Column:
 
 
 def _shaped(header: Any, number: int, values: npt.NDArray[Any], letter: str) -> npt.NDArray[Any]:
-    """Values with the axes that TDIM gives to a cell, slowest first."""
+    """Return values with the axes that TDIM gives each cell, slowest first."""
     match = _SHAPE.match(str(header.get(f"TDIM{number}", "")))
     if match is None:
         return values
@@ -317,9 +317,9 @@ def _scaled(header: Any, number: int, values: npt.NDArray[Any], letter: str) -> 
     if unsigned == "i1":
         return (values.astype(np.int16) - 128).astype(np.int8)
     if unsigned is not None:
-        # Adding half the range flips the highest bit, and nothing else.
+        # Adding half the range only flips the highest bit.
         half = np.array(int(zero), unsigned)
-        # Cells of several values are still as the file has them, where it is mapped.
+        # Mapped cells of several values still have the file's byte order.
         native = values.astype(values.dtype.newbyteorder("="), copy=False)
         flipped: npt.NDArray[Any] = np.bitwise_xor(native.view(unsigned), half)
         return flipped
@@ -341,7 +341,7 @@ def _describe(header: Any, number: int, column: Column) -> None:
 
 
 def _format(display: str) -> str | None:
-    """TDISP, which is Fortran's, as a format of Python's: ``F8.3`` is ``8.3f``."""
+    """Return TDISP, a Fortran format, as a Python format: ``F8.3`` becomes ``8.3f``."""
     match = re.match(r"^\s*([IFEDG])[NS]?(\d+)(?:\.(\d+))?", display)
     if match is None or int(match[2]) > _WIDEST or int(match[3] or 0) > _WIDEST:
         return None
@@ -354,27 +354,28 @@ def _format(display: str) -> str | None:
 def read_fields(
     file: IO[bytes], dtype: np.dtype[Any], rows: int, offset: int, label: str
 ) -> dict[str, npt.NDArray[Any]]:
-    """Fields of one value a record in memory and native byte order; others mapped, as stored.
+    """Read fields of one value into memory, native byte order; map others as stored.
 
-    Not mapped from the file itself: the process would be killed where that is cut short while it
-    is open. What is mapped here lies in a file without a name, which goes with the arrays.
+    The file itself is not mapped: the process would be killed if the file were cut short while it
+    is open. Mapped fields are copied to a temporary file without a name, which is freed with the
+    arrays.
 
     Parameters
     ----------
     file : binary file
     dtype : `numpy.dtype`
-        Of a record.
+        The dtype of a record.
     rows : int
-        Records.
+        Number of records.
     offset : int
-        Where they begin, bytes.
+        First byte of the records.
     label : str
         The table, as the user knows it.
 
     Raises
     ------
     InputError
-        The file is shorter, or there is no room for a copy of the wide fields.
+        The file is shorter, or the disk has no space for a copy of the wide fields.
     """
     assert dtype.names is not None
     kinds = {name: dtype[name] for name in dtype.names if dtype[name].itemsize}
@@ -397,7 +398,7 @@ def read_fields(
             base, shape = kinds[name].base, (rows, *kinds[name].shape)
             out[name] = np.memmap(copy, base, "r", 0, shape)
     finally:
-        # An open map keeps what it shows.
+        # A mapped array stays valid after its file is closed.
         for copy in copies.values():
             copy.close()
     return out
@@ -413,7 +414,7 @@ def _blocks(
         check_cancelled()
         data = file.read(wanted)
         if len(data) < wanted:
-            raise InputError(f"{label}: it was cut short while it was read; open it again")
+            raise InputError(f"{label}: cut short while it was read; open it again")
         yield first, np.frombuffer(data, dtype)
 
 
@@ -422,7 +423,7 @@ def _check_room(wanted: int, label: str) -> None:
     free = shutil.disk_usage(folder).free
     if wanted > free:
         raise InputError(
-            f"{label}: the arrays in its cells take {wanted / 1e6:,.0f} MB in {folder}, found "
+            f"{label}: the arrays in its cells need {wanted / 1e6:,.0f} MB in {folder}, found "
             f"{free / 1e6:,.0f} MB free: set {'TEMP' if os.name == 'nt' else 'TMPDIR'} to a "
             "larger disk, or leave those columns out"
         )

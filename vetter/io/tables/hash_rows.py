@@ -1,4 +1,4 @@
-"""Rows of a text table that begin with ``#``: a name such as ``#12``, or a row put aside."""
+"""Rows of a text table that begin with ``#``: a name such as ``#12``, or a row commented out."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ Split = Callable[[str], list[str]]
 def with_hash_rows(
     text: str, names: Sequence[str], split: Split, missing: Sequence[str]
 ) -> tuple[str, str]:
-    """Put the names of rows that begin with ``#`` in quotes, and return what was done.
+    """Put the names of rows that begin with ``#`` in quotes, and return a note on them.
 
-    A line that begins with ``#`` is a row where it has a number in each column of numbers, and
-    the first column is one of text. Where the first column holds numbers, the row was put aside.
-    All else, and what stands before the first line of the table, is a comment.
+    A line that begins with ``#`` is a row if it has a number in each column of numbers, and the
+    first column is text. If the first column holds numbers, the row was commented out. Other such
+    lines, and all before the first line of the table, are comments.
 
     Parameters
     ----------
     text : str
         The table, with line ends ``\\n``.
     names : sequence of str
-        Of the columns.
+        Names of the columns.
     split : callable
-        A line's fields.
+        Returns the fields of a line.
     missing : sequence of str
-        Texts that stand for no value.
+        Texts that mean a missing value.
 
     Returns
     -------
     str, str
-        The text with as many lines, and a note; empty if no row begins with ``#``.
+        The text, with the same number of lines, and a note, empty if no row begins with ``#``.
     """
     if "#" not in text:
         return text, ""
@@ -53,7 +53,7 @@ def with_hash_rows(
         return text, ""
     numeric = _numeric_columns(text, first, names, split, missing)
     if numeric is None:
-        # No other rows: these tell.
+        # Without other rows, these show which columns hold numbers.
         numeric = _all_numbers([fields for _, fields in found], len(names), missing)
     parts: list[str] = []
     end = aside = kept = 0
@@ -67,7 +67,7 @@ def with_hash_rows(
         start = len(line) - len(line.lstrip())
         name = _first_field(line[start:], fields[0])
         quoted = '"' + fields[0].replace('"', '""') + '"'
-        # Without blanks in front: behind these pyarrow takes quotes for letters.
+        # Without leading blanks: after a blank pyarrow takes quotes as characters of the name.
         parts += [text[end : match.start()], quoted, line[start + len(name) :]]
         end = match.end()
         kept += 1
@@ -84,7 +84,7 @@ def _are(count: int) -> str:
 
 
 def _first_line(text: str) -> int:
-    """Return where the line after the first one that is no comment begins."""
+    """Return the offset of the line after the first line that is not a comment."""
     place = 0
     while place < len(text):
         end = text.find("\n", place)
@@ -97,7 +97,7 @@ def _first_line(text: str) -> int:
 
 
 def _fields(line: str, split: Split) -> list[str]:
-    """Return a line's fields; none where it cannot be a row, as one of 131,072 signs."""
+    """Return a line's fields; empty if csv refuses the line, e.g. over 131,072 characters."""
     try:
         return [field.strip() for field in split(line.strip("\r"))]
     except csv.Error:
@@ -105,14 +105,14 @@ def _fields(line: str, split: Split) -> list[str]:
 
 
 def _first_field(line: str, field: str) -> str:
-    """Return the first field as the line has it; it begins with ``#`` and so has no quotes."""
+    """Return the first field as written in the line; it begins with ``#``, so has no quotes."""
     return line[: line.find(field) + len(field)]
 
 
 def _numeric_columns(
     text: str, first: int, names: Sequence[str], split: Split, missing: Sequence[str]
 ) -> list[bool] | None:
-    """Return which columns hold numbers in the first rows; None without rows."""
+    """Return for each column whether the first rows hold numbers; None without rows."""
     rows: list[list[str]] = []
     place = first
     while place < len(text) and len(rows) < _SAMPLE:
@@ -133,7 +133,7 @@ def _all_numbers(rows: list[list[str]], count: int, missing: Sequence[str]) -> l
 
 
 def _has_numbers(fields: list[str], numeric: list[bool], missing: Sequence[str]) -> bool:
-    """Return whether a line has numbers where the table has, the first column apart."""
+    """Return whether a line has numbers in the columns of numbers, apart from the first."""
     held = [field for field, number in zip(fields[1:], numeric[1:], strict=True) if number]
     given = [field for field in held if field not in missing]
     return bool(given) and all(map(_NUMBER.match, given))

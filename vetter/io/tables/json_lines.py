@@ -1,4 +1,4 @@
-"""Candidate lists in JSON: one object a line, or an array of objects."""
+"""Candidate lists in JSON: one object per line, or an array of objects."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MOST_DEPTH = 20
 
 @dataclass
 class _Records:
-    """Records turned to columns: for each name the rows that have it, and their values."""
+    """Records as columns: for each name the rows that have a value, and the values."""
 
     count: int = 0
     rows: dict[str, list[int]] = field(default_factory=dict)
@@ -35,16 +35,15 @@ class _Records:
 
 
 def read_json(name: FitsName) -> TableFile:
-    """Read records of JSON; a nested object's fields are columns named with dots.
+    """Read records of JSON; fields of a nested object become columns with dots in their names.
 
-    A key that a record lacks, or whose value is null, is masked; whole numbers never go
-    through floats; arrays are left out. A line that is no JSON object is counted and named,
-    and the others are read.
+    Missing keys and null are masked; integers never pass through floats; arrays are left out.
+    Lines that are not JSON objects are counted and named in a note, and the others are read.
 
     Raises
     ------
     InputError
-        No record in it.
+        The file has no record, or more cells than fit into memory.
     """
     text = table_text(name.path)
     records = _Records()
@@ -54,18 +53,18 @@ def read_json(name: FitsName) -> TableFile:
             items.append(item)
         else:
             records.bad.append(place)
-    if not _add_alike(records, items):
+    if not _add_if_alike(records, items):
         for item in items:
             _add(name, records, item)
     if not records.count:
         raise InputError(
-            f"{name}: wanted JSON records with a candidate each, found none"
+            f"{name}: expected JSON records with a candidate each, found none"
             + (f"; no record: {', '.join(records.bad[:3])}" if records.bad else "")
         )
     if records.count * len(records.rows) > _MOST_CELLS:
         raise InputError(
             f"{name}: {counted(records.count, 'record')} of {len(records.rows)} different fields "
-            "are more than can be held; write the list as Parquet"
+            "do not fit into memory; write the list as Parquet"
         )
     columns = {
         key: _column(records.rows[key], records.values[key], records.count) for key in records.rows
@@ -81,13 +80,13 @@ def _items(name: FitsName, text: str, records: _Records) -> Iterator[tuple[str, 
             raise InputError(f"{name}: a JSON array that cannot be read: {error}") from error
         yield from ((f"record {number}", item) for number, item in enumerate(items, 1))
         return
-    unfolded = _unfolded(text)
-    if unfolded:
-        yield from ((f"record {number}", item) for number, item in enumerate(unfolded, 1))
+    in_one = _records_in_object(text)
+    if in_one:
+        yield from ((f"record {number}", item) for number, item in enumerate(in_one, 1))
         return
     lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
     try:
-        # One call for all takes a third of the time; what is wrong is found line by line.
+        # One call for all lines takes a third of the time; errors are found line by line below.
         items = json.loads(f"[{','.join(line for _, line in lines)}]")
     except (ValueError, RecursionError):
         items = []
@@ -95,14 +94,14 @@ def _items(name: FitsName, text: str, records: _Records) -> Iterator[tuple[str, 
         yield from ((f"line {n}", item) for (n, _), item in zip(lines, items, strict=True))
         return
     del items
-    yield from _parsed(name, ((f"line {n}", line) for n, line in lines), records, text)
+    yield from _parse_lines(name, ((f"line {n}", line) for n, line in lines), records, text)
 
 
-def _unfolded(text: str) -> list[Any]:
-    """The records of one object that holds them all; none where it is something else.
+def _records_in_object(text: str) -> list[Any]:
+    """Return the records of a text that is one object with all of them; else an empty list.
 
-    It may hold columns, as lists or by the number of the row, or one list of records. What has an
-    identity and a place itself is a record, and a list in it (of earlier detections) its own.
+    The object may hold columns, as lists or by row number, or one list of records. An object with
+    an id and a position is itself a record, and a list in it holds its earlier detections.
     """
     try:
         whole = json.loads(text)
@@ -115,7 +114,7 @@ def _unfolded(text: str) -> list[Any]:
     if len(parts) < 2 or len({len(part) for part in parts if isinstance(part, (list, dict))}) != 1:
         return []
     if all(isinstance(part, dict) for part in parts):
-        # Other keys than numbers are names: of the fields in one record's parts.
+        # Keys that are not row numbers are names of fields: the parts belong to one record.
         rows = parts[0].keys()
         if any(part.keys() != rows for part in parts) or not all(map(str.isdecimal, rows)):
             return []
@@ -126,7 +125,7 @@ def _unfolded(text: str) -> list[Any]:
 
 
 def _is_record(item: dict[str, Any]) -> bool:
-    """Whether an object is a candidate: its fields, and those of objects in it, name one."""
+    """Return whether an object is a candidate: it or its nested objects have id and position."""
     inner = [
         f"{key}.{name}" for key, part in item.items() if isinstance(part, dict) for name in part
     ]
@@ -135,7 +134,7 @@ def _is_record(item: dict[str, Any]) -> bool:
     return bool(roles.key and ((roles.x and roles.y) or (roles.ra and roles.dec)))
 
 
-def _parsed(
+def _parse_lines(
     name: FitsName, lines: Iterable[tuple[str, str]], records: _Records, text: str
 ) -> Iterator[tuple[str, Any]]:
     for place, line in lines:
@@ -144,8 +143,8 @@ def _parsed(
         except (ValueError, RecursionError):
             if line.strip() == "{" and _is_one_object(text):
                 raise InputError(
-                    f"{name}: wanted one JSON object a line or an array of them, found one object "
-                    "over many lines"
+                    f"{name}: expected one JSON object per line or an array of them, found one "
+                    "object over many lines"
                 ) from None
             records.bad.append(place)
             continue
@@ -159,8 +158,8 @@ def _is_one_object(text: str) -> bool:
         return False
 
 
-def _add_alike(records: _Records, items: list[dict[str, Any]]) -> bool:
-    """Take all records at once where all have the same plain fields, as is usual."""
+def _add_if_alike(records: _Records, items: list[dict[str, Any]]) -> bool:
+    """Add all records at once if they have the same plain fields, and return whether they do."""
     first = list(items[0]) if items else []
     if not first or len(first) > MOST_COLUMNS or any(list(item) != first for item in items):
         return False
@@ -170,10 +169,10 @@ def _add_alike(records: _Records, items: list[dict[str, Any]]) -> bool:
         return False
     records.count, every = len(items), list(range(len(items)))
     for key, column, kind in zip(first, columns, kinds, strict=True):
-        known = every
+        rows = every
         if type(None) in kind:
-            known = [row for row in every if column[row] is not None]
-        records.rows[key or "col"] = known
+            rows = [row for row in every if column[row] is not None]
+        records.rows[key or "col"] = rows
         records.values[key or "col"] = [value for value in column if value is not None]
     return True
 
@@ -198,7 +197,7 @@ def _put(records: _Records, prefix: str, item: dict[str, Any], row: int, depth: 
             continue
         rows = records.rows.setdefault(field_name, [])
         values = records.values.setdefault(field_name, [])
-        # A field "a.b" beside an object "a" with a field "b": the first counts.
+        # If a record has a field "a.b" and an object "a" with a field "b", the first counts.
         if value is not None and not (rows and rows[-1] == row):
             rows.append(row)
             values.append(value)
@@ -216,7 +215,7 @@ def _column(rows: list[int], values: list[Any], count: int) -> Column:
 
 
 def _array(values: list[Any]) -> npt.NDArray[Any]:
-    """Values as truth values, integers, floats, or text where they are mixed."""
+    """Return values as booleans, integers or floats, or as text if their types are mixed."""
     kinds = set(map(type, values))
     if kinds == {bool}:
         return np.array(values, bool)

@@ -1,4 +1,4 @@
-"""Kinds of table files, told by content rather than by name, and tables that this program wrote."""
+"""Kinds of table files, by content rather than name, and the command that wrote a table."""
 
 from __future__ import annotations
 
@@ -32,14 +32,15 @@ _MAKERS = {
 
 
 def kind_of(path: Path) -> str:
-    """``fits``, ``votable``, ``parquet``, ``ecsv``, ``sextractor``, ``daophot``, ``regions``,
+    """Return the kind of a table file.
+
+    It is ``fits``, ``votable``, ``parquet``, ``ecsv``, ``sextractor``, ``daophot``, ``regions``,
     ``daophot ii``, ``json``, ``session``, ``avro`` or ``text``.
 
     Raises
     ------
     InputError
-        No such file, an empty one, a folder, one that may not be read, or one that is nothing
-        of these.
+        The file does not exist, is empty, a folder, unreadable, or of no such kind.
     """
     head = _unpacked(path, _head(path))
     mark = mark_of(head)
@@ -73,7 +74,7 @@ def _kind_of_text(text: str) -> str:
 
 
 def _is_regions(text: str) -> bool:
-    """Whether DS9 wrote it: its first line says so, or is a frame or a shape."""
+    """Return whether a text is a region file: its first line is DS9's, a frame or a shape."""
     for line in lines_of(text):
         if _REGIONS.match(line):
             return True
@@ -89,7 +90,7 @@ def _head(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file") from error
     except IsADirectoryError as error:
-        raise InputError(f"{path}: wanted a file, found a folder") from error
+        raise InputError(f"{path}: expected a file, found a folder") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
     if not head:
@@ -107,20 +108,20 @@ def _unpacked(path: Path, head: bytes) -> bytes:
 
 
 def is_sextractor(head: str) -> bool:
-    """Whether a text starts as SExtractor's ASCII_HEAD: ``#   1 NUMBER  Running number``."""
+    """Return whether a text begins as SExtractor's ASCII_HEAD: ``#   1 NUMBER  Running number``."""
     return bool(_SEXTRACTOR.match(head))
 
 
 def made_by(path: Path) -> str:
-    """The command that wrote a table; empty for any other, and where it cannot be read.
+    """Return the command of this program that wrote a table; empty for other tables.
 
-    All formats that are written hold their columns' names as text in front of the rows.
+    All formats that the program writes have the column names as text before the rows.
     """
     try:
         with open_plain_file(path) as file:
             head = file.read(_HEAD).lower()
     except OSError:
-        # Whoever opens it says why.
+        # Unreadable; opening the file raises the reason.
         return ""
     makers = (maker for maker, names in _MAKERS.items() if all(name in head for name in names))
     return next(makers, "")

@@ -1,4 +1,4 @@
-"""Files whose content is not what their name promises, in words for the user."""
+"""Errors for files whose content differs from the kind in their name."""
 
 from __future__ import annotations
 
@@ -39,24 +39,24 @@ _FIRST_WORDS = 40
 
 @contextmanager
 def as_named(path: Path) -> Iterator[None]:
-    """Explain a text that cannot be read by its name, where its name promises something else.
+    """Replace a reader's error if the file's content differs from the kind in its name.
 
     Raises
     ------
     InputError
-        As the reader, or ``PATH: not FITS: it is a text that begins '...'``.
+        The reader's, or ``PATH: not FITS: it is a text that begins '...'``.
     """
     try:
         yield
     except InputError as error:
-        words = not_as_named(path)
-        if words is None:
+        problem = not_as_named(path)
+        if problem is None:
             raise
-        raise InputError(f"{path}: {words}") from error
+        raise InputError(f"{path}: {problem}") from error
 
 
 def not_as_named(path: Path) -> str | None:
-    """Return what a text is whose name promises another kind of file; else None."""
+    """Describe a text file whose name has the ending of another kind of file; else return None."""
     name = path.name.lower()
     for ending in _PACKED:
         name = name.removesuffix(ending)
@@ -69,10 +69,10 @@ def not_as_named(path: Path) -> str | None:
         if kind == "text":
             found = described_file(path)
     except (InputError, OSError):
-        # Binary, empty or gone: the reader has found words of its own.
+        # Binary, empty or gone: the reader's own error describes the file.
         return None
     if promised == "JSON" and found.startswith(("a text that begins '[", "a text that begins '{")):
-        # JSON without objects is no list, but JSON.
+        # JSON without objects is not a list, but is JSON as named.
         return None
     if found == promised or kind in ("fits", "parquet", "avro", "session"):
         return None
@@ -80,16 +80,16 @@ def not_as_named(path: Path) -> str | None:
 
 
 def described_file(path: Path) -> str:
-    """Return what a file is by its first bytes; raises OSError."""
+    """Describe a file by its first bytes; raise OSError if it cannot be read."""
     with open_plain_file(path) as file:
         return described(file.read(_HEAD))
 
 
 def described(start: bytes) -> str:
-    """Return what a file is by its first bytes: ``a text that begins 'not a moc file'``."""
-    known = strange(start)
-    if known is not None:
-        return known
+    """Describe the first bytes of a file: ``a text that begins 'not a moc file'``."""
+    description = strange(start)
+    if description is not None:
+        return description
     if start.startswith(b"XTENSION"):
         return "FITS"
     mark = mark_of(start)

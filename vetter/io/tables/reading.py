@@ -1,4 +1,4 @@
-"""Tables of any kind that the program reads, recognised by content rather than by name."""
+"""Reading of a table of any known kind, recognised by content rather than by name."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 # IRAF's %-2147483647s, and ECSV's format: '%2147483647d'.
 _WIDE_FORMAT = re.compile(r"^#(?:[FKN].*%[-+ #0]*[\d.]*\d{4}|.*\bformat: [^,}\n]*\d{4})", re.M)
 
-# Bytes, a format of Fortran, and more: a column in a byte-by-byte description.
+# A column in a byte-by-byte description: bytes, then a Fortran format.
 _MRT_COLUMN = re.compile(r"^ *(?:\d+ *- *)?\d+ +[AIFE]\d", re.MULTILINE)
 _ECSV_ARRAY = re.compile(r"^#.*\bsubtype: ['\"]?\w+\[([\d, null]+)\]", re.MULTILINE)
 
@@ -50,21 +50,21 @@ def read_table(name: FitsName, key_as_text: str | None = None) -> TableFile:
     Parameters
     ----------
     name : FitsName
-        The file, with the HDU of the table where it was named.
+        The file, and the HDU of the table if the user named one.
     key_as_text : str, optional
-        A column of a text table that is to be kept as text.
+        A column of a text table to read as text.
 
     Raises
     ------
     InputError
-        The file is no table, or one that cannot be read.
+        The file is not a table, or cannot be read.
     """
     kind = kind_of(name.path)
     reader = _READERS.get(kind)
     if reader is None:
-        raise InputError(f"{name.path}: wanted a candidate table, found a file of kind {kind}")
+        raise InputError(f"{name.path}: expected a candidate table, found a file of kind {kind}")
     with quiet():
-        # Readers warn of unit spellings and of what they mend; the roles do not need either.
+        # Readers warn of unit spellings and of repairs, which do not matter to a list.
         if kind == "text" and key_as_text:
             return _text(name, (key_as_text,))
         return reader(name)
@@ -85,17 +85,17 @@ def _text(name: FitsName, as_text: tuple[str, ...] = ()) -> TableFile:
     layout = layout_of(name.path, head)
     if len(layout.names) < 2:
         raise InputError(
-            f"{name.path}: wanted a table of candidates with a position each, "
+            f"{name.path}: expected a table of candidates with a position each, "
             f"found one column: {layout.names[0][:60]!r}"
         )
     notes = [layout.note] if layout.note else []
-    table, said = read_text_table(name.path, layout, as_text)
-    if said:
-        notes.append(f"{name.label}: {said}")
+    table, hash_note = read_text_table(name.path, layout, as_text)
+    if hash_note:
+        notes.append(f"{name.label}: {hash_note}")
     if layout.delimiter != ",":
-        table, turned = with_decimal_points(table)
-        if turned:
-            notes.append(f"{name.label}: decimal commas in {listed(turned)}")
+        table, converted = with_decimal_points(table)
+        if converted:
+            notes.append(f"{name.label}: decimal commas in {listed(converted)}")
     return TableFile(table, notes=tuple(notes))
 
 
@@ -105,13 +105,13 @@ def _ascii(name: FitsName, form: str, what: str) -> TableFile:
     text = table_text(name.path)
     _refuse_wide_formats(name, text)
     with reading(name, what):
-        # Empty lines at the end would be rows of a table of fixed widths.
+        # rstrip: in a table of fixed widths, empty lines at the end would be rows.
         table = ascii_tables.read(lines_of(text.rstrip()), format=form, guess=False)
     return TableFile(table, units_of(table))
 
 
 def _sextractor(name: FitsName) -> TableFile:
-    # astropy makes up the columns that are not numbered, however many.
+    # astropy adds a column for every number missing up to the last.
     numbers = re.findall(r"^#\s*(\d{1,30})\d*\s", text_head(name.path), re.MULTILINE)
     last = max(map(int, numbers), default=0)
     if last > MOST_COLUMNS:
@@ -141,27 +141,30 @@ def _ecsv(name: FitsName) -> TableFile:
     refuse_bomb(name, arrays * rows, name.path.stat().st_size)
     with name.path.open("rb") as file:
         plain = file.read(1) == b"#"
-    said = ""
+    hash_note = ""
     with reading(name, "an ECSV table that cannot be read"):
         if plain and name.path.stat().st_size > ARROW_PAYS and _has_fast_ecsv():
             table = Table.read(name.path, format="ecsv", engine="pyarrow")
         else:
-            # astropy takes each row that begins with # for a comment, even one that it wrote.
-            text, said = ecsv_rows(table_text(name.path))
+            # astropy skips every row that begins with #, even if astropy wrote it.
+            text, hash_note = ecsv_rows(table_text(name.path))
             table = Table.read(lines_of(text), format="ascii.ecsv")
         table = _flat(table)
-    notes = (f"{name.label}: {said}",) if said else ()
+    notes = (f"{name.label}: {hash_note}",) if hash_note else ()
     return TableFile(table, units_of(table), ucds_of(table), notes)
 
 
 def _refuse_wide_formats(name: FitsName, text: str) -> None:
-    """Refuse formats of numbers thousands of letters wide: astropy tries them out."""
+    """Refuse number formats thousands of characters wide, which astropy would try."""
     if _WIDE_FORMAT.search(text):
-        raise InputError(f"{name}: a damaged table: a column's format is thousands of letters wide")
+        raise InputError(
+            f"{name}: a damaged table: a column's format is thousands of letters wide; write it "
+            "again"
+        )
 
 
 def _flat(table: Table) -> Table:
-    """Sky positions that are objects of astropy as two columns of degrees."""
+    """Replace columns of SkyCoord by two columns each, RA and Dec in degrees (ICRS)."""
     for column in [name for name in table.colnames if hasattr(table[name], "represent_as")]:
         place, sphere = table.colnames.index(column), table[column].icrs.spherical
         table.add_column(sphere.lon.deg, place, f"{column}.ra")
@@ -200,7 +203,7 @@ def _fits(name: FitsName) -> TableFile:
 
 
 def _has_fast_ecsv() -> bool:
-    """Whether astropy (from 7.2 on) can have pyarrow read ECSV, four times faster."""
+    """Return whether astropy (7.2 or later) can read ECSV by pyarrow, four times faster."""
     from importlib.util import find_spec
 
     return has_pyarrow() and find_spec("astropy.io.misc.ecsv") is not None

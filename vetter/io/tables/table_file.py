@@ -1,4 +1,4 @@
-"""The table that every reader returns, with column names made fit and arrays in cells bounded."""
+"""Table that every reader returns, with unique column names and a limit on arrays in cells."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ MOST_COLUMNS = 10_000
 
 _FREELY = 50_000_000
 _MAX_PER_BYTE = 100
-"""Values for each byte of a file: cells may be empty, and streams packed."""
+"""Values for each byte of a file, at most: cells may be empty, and streams packed."""
 _MAX_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
-    """A table as read, with what its columns say about themselves.
+    """A table with the units and UCDs of its columns.
 
-    ``units`` and ``ucds`` map column names to text; ``notes`` tell what was left out.
-    ``one_based`` says from where x and y count where the format itself fixes it, as DS9's does.
-    ``physical`` are the rows whose x and y are physical pixels rather than the image's.
+    ``units`` and ``ucds`` map column names to text; ``notes`` name parts that were left out.
+    ``one_based`` is whether x and y count from 1 if the format defines that, as DS9's does, else
+    None. ``physical`` are the rows whose x and y are physical pixels rather than the image's.
     """
 
     table: Table
@@ -40,36 +40,36 @@ class TableFile:
 
 
 def units_of(table: Table) -> dict[str, str]:
-    """The units of a table's columns as text; columns without one are left out."""
-    found: dict[str, str] = {}
+    """Return the units of a table's columns as text, without columns that have no unit."""
+    units: dict[str, str] = {}
     for column in table.colnames:
         unit = getattr(table[column], "unit", None)
         if unit is not None and not hasattr(table[column], "represent_as"):
-            found[column] = str(unit)
-    return found
+            units[column] = str(unit)
+    return units
 
 
 def ucds_of(table: Table) -> dict[str, str]:
-    """The UCDs of a table's columns, where readers have kept them."""
+    """Return the UCDs of a table's columns, as far as the reader stored them."""
     metas = ((column, getattr(table[column].info, "meta", None) or {}) for column in table.colnames)
     return {column: str(meta["ucd"]) for column, meta in metas if meta.get("ucd")}
 
 
 def too_many(path: Path, count: int) -> InputError:
-    """What is said of a file with more columns than can be read."""
+    """Return the error of a file with more columns than `MOST_COLUMNS`."""
     return InputError(
-        f"{path}: wanted a list of candidates, found {count} columns; {MOST_COLUMNS} are the most "
-        "that can be read"
+        f"{path}: expected a list of candidates, found {count} columns; {MOST_COLUMNS} are the "
+        "most that can be read"
     )
 
 
 def unique_names(names: Sequence[str], label: str) -> tuple[tuple[str, ...], str]:
-    """Names of which none is empty and none stands twice, and what is to be said of that.
+    """Return column names made unique and non-empty, and a note on those that were repeated.
 
     Parameters
     ----------
     names : sequence of str
-        As they stand in the file.
+        The names in the file.
     label : str
         The file, for the note.
 
@@ -78,7 +78,7 @@ def unique_names(names: Sequence[str], label: str) -> tuple[tuple[str, ...], str
     names : tuple of str
         The second ``mag`` is ``mag_2``; the fifth column without a name is ``col5``.
     note : str
-        Names that stood more than once; empty where none did.
+        Names that the file has more than once; empty without such.
     """
     taken = set(names)
     seen: set[str] = set()
@@ -101,16 +101,16 @@ def unique_names(names: Sequence[str], label: str) -> tuple[tuple[str, ...], str
 
 
 def has_positions(names: Sequence[str], units: Mapping[str, str], ucds: Mapping[str, str]) -> bool:
-    """Whether columns are known to be positions, by pixels or on the sky."""
+    """Return whether columns are recognised as positions, in pixels or on the sky."""
     roles = recognise(names, units, ucds)
-    known = roles.x is not None or roles.ra is not None
-    return known or galactic_pair(names, units, ucds) is not None
+    has_roles = roles.x is not None or roles.ra is not None
+    return has_roles or galactic_pair(names, units, ucds) is not None
 
 
 def values_of(shape: str) -> int:
-    """Return the values of an array by its lengths, such as ``63,63`` or ``63x63``.
+    """Return the number of values in an array of lengths such as ``63,63`` or ``63x63``.
 
-    Lengths that vary (``*``, ``null``) count as one: their values are counted by the reader.
+    Variable lengths (``*``, ``null``) count as one; the reader counts their values.
     """
     values = 1
     for length in shape.replace("x", ",").split(","):
@@ -120,12 +120,14 @@ def values_of(shape: str) -> int:
 
 
 def refuse_bomb(label: object, values: int, size: int) -> None:
-    """Refuse a table of more values than a file of so many bytes holds.
+    """Refuse a table of more values than a file of ``size`` bytes can hold.
 
     Raises
     ------
     InputError
-        ``values`` are over 50 million, and over a hundred for each byte.
+        There are over 50 million values, and over a hundred for each byte.
     """
     if values > max(_FREELY, _MAX_PER_BYTE * size):
-        raise InputError(f"{label}: a damaged table: its columns promise {values} values")
+        raise InputError(
+            f"{label}: a damaged table: its columns promise {values} values; write it again"
+        )

@@ -1,6 +1,6 @@
-"""Tables in text: CSV, TSV, other delimiters, whitespace, commented headers, SExtractor's.
+"""Tables in text: CSV, TSV, other delimiters, white space, commented headers.
 
-Other dialects are brought into the usual one before the table is read.
+Other dialects are converted into the usual one before the table is read.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from astropy.table import Table
 
 MISSING = ("", "null", "NULL", "None", "N/A", "--")
-# Under this size the time to import pyarrow is more than it saves.
+# Characters above which pyarrow saves more time than its import takes.
 ARROW_PAYS = 1_000_000
 _UNUSUAL = "^~&:!@$/\\\x1f\x01"
-"""Delimiters of lines without any white space, where none of the usual ones is there."""
+"""Delimiters tried if lines have neither white space nor one of the usual delimiters."""
 _EMPTY_FIRST = re.compile(r"^\t", re.MULTILINE)
 _EMPTY_LAST = re.compile(r"\t(?=\r?$)", re.MULTILINE)
 _OPEN_FIELD = re.compile(r'(?:^|[,;|\t]) *"[^"]*$')
@@ -38,7 +38,7 @@ _ECSV_COMMA = re.compile(r"^# delimiter: ['\"]?,", re.MULTILINE)
 _NUMBER = re.compile(r"^[+-]?(\d+\.?\d*([eEdD][+-]?\d+)?|\.\d+([eEdD][+-]?\d+)?|nan|inf)$", re.I)
 
 _COMMENT = re.compile(r"^\s*(//|!|%)")
-# No two parts that repeat can take the same character: a damaged line would be tried for hours.
+# No two repeated parts match the same character: else a damaged line would take hours.
 _RULE = re.compile(r"^[\s|+,;]*:?[-=]{2,}([\s|+,;:]+[-=]+)*[\s|+,;:]*$")
 _QUOTED = re.compile(r"^\s*+'[^'\"]*'([^\S\t]*+[,;|\t]\s*+'[^'\"]*')+\s*$")
 _QUOTED_FIELD = re.compile(
@@ -50,12 +50,12 @@ _DECIMAL_COMMA = re.compile(
 )
 _BETWEEN = re.compile(r"[\s|,;:]+")
 _PLAIN_NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
-# RDB's formats, and units; a value of a candidate is none of them in all columns of a row.
+# RDB's formats, and units; no row of a candidate consists of these in all columns.
 _UNIT = re.compile(
     r"^[(\[]?(\d*[SNM]|deg(rees?)?|pix(els?)?|px|mag|arcsec|arcmin|rad|hours?|hms|dms|days?|d|mjd|jd"
     r"|sec(onds?)?|adu|counts?|electrons?|e-|none|null|-+)[)\]]?$"
 )
-# A rule stands under the names, or under names and units.
+# Lines of the table up to the rule: names, or names and units.
 _DEEPEST = 3
 _ABOVE = 65536
 _LINE = 8192
@@ -63,11 +63,11 @@ _LINE = 8192
 
 @dataclass(frozen=True, slots=True)
 class TextLayout:
-    """How a text table is written.
+    """Layout of a text table.
 
-    ``delimiter`` is ``' '`` for any white space; ``names`` are the header's, each once;
+    ``delimiter`` is ``' '`` for any white space; ``names`` are the header's, made unique;
     ``data_start`` is the line of the first row, counted from 0 without comments and empty
-    lines; ``note`` tells names that stood twice.
+    lines; ``note`` lists the names that were repeated.
     """
 
     delimiter: str
@@ -77,9 +77,9 @@ class TextLayout:
 
 
 def is_ipac(head: str) -> bool:
-    r"""Whether a text starts as an IPAC table: ``\\`` lines, then names between bars.
+    r"""Return whether a text begins as an IPAC table: ``\\`` lines, then names between bars.
 
-    In a table of another kind with bars all around, the rows have them too.
+    In other tables with bars at both ends of the header, the rows have bars too.
     """
     lines = [line for line in lines_of(head) if line.strip() and not line.startswith("\\")]
     if not (lines and lines[0].startswith("|") and lines[0].rstrip().endswith("|")):
@@ -88,12 +88,12 @@ def is_ipac(head: str) -> bool:
 
 
 def layout_of(path: Path, head: str) -> TextLayout:
-    """Recognise how a text table is written.
+    """Recognise the layout of a text table.
 
     Raises
     ------
     InputError
-        No line of column names is found, or no two columns.
+        There is no data, or no line of column names.
     """
     comments: list[str] = []
     lines: list[str] = []
@@ -104,7 +104,7 @@ def layout_of(path: Path, head: str) -> TextLayout:
         elif line.strip():
             lines.append(line)
     if not lines:
-        raise InputError(f"{path}: wanted a candidate table, found no line of data")
+        raise InputError(f"{path}: expected a candidate table, found no line of data")
     signs = max(lines[0].count(sign) for sign in ",\t;|")
     if signs >= MOST_COLUMNS:
         raise too_many(path, signs + 1)
@@ -116,10 +116,11 @@ def layout_of(path: Path, head: str) -> TextLayout:
     header = _commented_header(comments, delimiter, len(first))
     if header is not None:
         return _layout(path, delimiter, header, 0)
-    if not _all_numbers(first):
+    if not _are_numbers(first):
         return _layout(path, delimiter, first, 1)
     raise InputError(
-        f"{path}: wanted a line of column names, found numbers in the first line: {lines[0][:60]!r}"
+        f"{path}: expected a line of column names, found numbers in the first line: "
+        f"{lines[0][:60]!r}"
     )
 
 
@@ -131,34 +132,34 @@ def _layout(path: Path, delimiter: str, header: list[str], data_start: int) -> T
 
 
 def _commented_header(comments: list[str], delimiter: str, count: int) -> list[str] | None:
-    """The comment that names the columns: one with names of positions before any other."""
-    fitting: list[list[str]] = []
+    """Return the column names in a comment, preferring one with names of positions; else None."""
+    candidates: list[list[str]] = []
     for comment in reversed(comments):
         for mark in dict.fromkeys((delimiter, " ", ",")):
             names = _fields(comment, mark)
             if len(names) == count and not any(_NUMBER.match(name) for name in names):
-                fitting.append(names)
-    for names in fitting:
+                candidates.append(names)
+    for names in candidates:
         roles = recognise(names, {}, {})
         if (roles.x and roles.y) or (roles.ra and roles.dec):
             return names
-    return fitting[0] if fitting else None
+    return candidates[0] if candidates else None
 
 
 def read_text_table(
     path: Path, layout: TextLayout, as_text: tuple[str, ...] = ()
 ) -> tuple[Table, str]:
-    """Read a text table as laid out; columns in ``as_text`` are not turned into numbers.
+    """Read a text table of a known layout; columns in ``as_text`` stay text.
 
     Returns
     -------
     `~astropy.table.Table`, str
-        The table, and a note on rows that begin with ``#``; empty without such.
+        The table, and a note on rows that begin with ``#``, empty without such rows.
 
     Raises
     ------
     InputError
-        A row with another number of columns; the text names the line.
+        A row has another number of columns; the text names the line.
     """
     text = in_usual_form(table_text(path))
 
@@ -190,7 +191,7 @@ def _with_astropy(path: Path, text: str, layout: TextLayout, as_text: tuple[str,
     if layout.delimiter == " ":
         text = text.replace("\t", " ")
     elif layout.delimiter == "\t":
-        # astropy strips lines, and with that loses empty fields at their ends.
+        # astropy strips lines, and so loses empty fields at both ends.
         text = _EMPTY_FIRST.sub('""\t', _EMPTY_LAST.sub('\t""', text))
     options: dict[str, Any] = {
         "format": "no_header",
@@ -204,13 +205,14 @@ def _with_astropy(path: Path, text: str, layout: TextLayout, as_text: tuple[str,
         options["converters"] = {name: [ascii_tables.convert_numpy(str)] for name in as_text}
         options["fast_reader"] = False
     with reading(path, "not a table that can be read"):
-        # Not the text: astropy would split it where no line ends. Of a single line too.
+        # Lines, not the text, which astropy would split within cells; the empty line prevents that
+        # for a single line too.
         read: Table = ascii_tables.read([*lines_of(text), ""], **options)
     return read
 
 
 def _rows_of(head: str) -> list[str]:
-    """Return the lines of a text, those joined between which a quoted field goes on."""
+    """Return the lines of a text, with the lines of a quoted field joined."""
     rows: list[str] = []
     begun = 0
     for line in lines_of(head):
@@ -230,7 +232,7 @@ def _delimiter(lines: list[str]) -> str:
         if len(counts) == 1 and counts.pop() > 1:
             return delimiter
     for delimiter in (",", "\t", ";", "|"):
-        # A row cut short is said where it is read; it does not make another layout of it.
+        # A row that is cut short is an error of the reader, not another layout.
         if all(delimiter in line for line in sample):
             return delimiter
     for delimiter in _UNUSUAL if all(len(line.split()) == 1 for line in sample) else "":
@@ -248,32 +250,32 @@ def _fields(line: str, delimiter: str) -> list[str]:
     ]
 
 
-def _all_numbers(fields: list[str]) -> bool:
+def _are_numbers(fields: list[str]) -> bool:
     return all(_NUMBER.match(field) or not field for field in fields)
 
 
 def in_usual_form(text: str) -> str:
-    """A text with ``#`` before its comments, and no lines drawn of ``-`` and ``=``.
+    """Return a text with ``#`` before comments and before rules of ``-`` and ``=``.
 
-    - Lines before the table that begin with ``//``, ``!`` or ``%`` are comments.
-    - A line drawn under the names (VizieR, Markdown, reStructuredText) becomes a comment, and so
-      do the units between the two, and lines drawn above and below the table.
-    - A line of nothing but units or formats (RDB's ``S``, ``N``) under the names becomes one too.
-    - Bars all around (Markdown) go.
-    - Where the names stand in single quotes, these become double ones, in the rows as well; an
+    - Lines before the table that begin with ``//``, ``!`` or ``%`` become comments.
+    - A rule under the names (VizieR, Markdown, reStructuredText) becomes a comment, and so do
+      units between names and rule, and rules above and below the table.
+    - A line of only units or formats (RDB's ``S``, ``N``) under the names becomes a comment.
+    - Bars at both ends of the lines (Markdown) are removed.
+    - If the names are in single quotes, these become double quotes, in the rows as well; an
       apostrophe within a field stays.
 
-    No line is added or taken away: what is said of line 7 is true of the file's line 7.
+    The number of lines stays, so that line 7 in an error is line 7 of the file.
     """
-    # What matters stands above: not all of a long text is taken apart.
+    # Only the first lines are split: the rest of a long text has nothing to convert.
     above = text.rfind("\n", 0, _ABOVE) + 1 if len(text) > _ABOVE else len(text)
     lines = text[:above].split("\n")
     original = list(lines)
-    shown = _comments(lines)
+    shown = _mark_comments(lines)
     if not shown:
         return text
     quoted = bool(_QUOTED.match(lines[shown[0]]))
-    bars = _rules(lines, shown)
+    bars = _mark_rules(lines, shown)
     if lines != original:
         text = "\n".join(lines) + text[above:]
     if bars:
@@ -287,8 +289,8 @@ def in_usual_form(text: str) -> str:
 
 
 def with_decimal_points(table: Table) -> tuple[Table, list[str]]:
-    """A table in which ``12,5`` is a number, and the columns that were turned into such."""
-    turned = []
+    """Convert columns of numbers such as ``12,5``; return the table and these columns."""
+    converted = []
     for name in table.colnames:
         if table[name].dtype.kind != "U" or table[name].ndim != 1:
             continue
@@ -298,12 +300,12 @@ def with_decimal_points(table: Table) -> tuple[Table, list[str]]:
             continue
         values: Any = [float(text.replace(",", ".")) if text else np.nan for text in texts.tolist()]
         table[name] = np.array(values, np.float64)
-        turned.append(name)
-    return table, turned
+        converted.append(name)
+    return table, converted
 
 
-def _comments(lines: list[str]) -> list[int]:
-    """Mark the comments above the table, in place; the numbers of the first lines of the table."""
+def _mark_comments(lines: list[str]) -> list[int]:
+    """Mark comments above the table in place; return the numbers of the table's first lines."""
     shown: list[int] = []
     for number, line in enumerate(lines):
         if not line.strip() or line.lstrip().startswith("#"):
@@ -318,21 +320,21 @@ def _comments(lines: list[str]) -> list[int]:
     return shown
 
 
-def _rules(lines: list[str], shown: list[int]) -> bool:
-    """Make comments of lines drawn around the names, in place; whether bars are all around."""
+def _mark_rules(lines: list[str], shown: list[int]) -> bool:
+    """Turn rules around the names into comments in place; return whether bars enclose them."""
     drawn = [place for place, number in enumerate(shown) if _RULE.match(lines[number])]
     if not drawn:
-        _units(lines, shown)
+        _mark_units(lines, shown)
         return False
     above = drawn[0] == 0
-    rest = drawn[1:] if above else drawn
-    under = rest[0] if rest else None
+    below = drawn[1:] if above else drawn
+    under = below[0] if below else None
     if above:
         lines[shown[0]] = "#" + lines[shown[0]]
     header = shown[1] if above and len(shown) > 1 else shown[0]
     if under is not None and under <= _DEEPEST:
         between = shown[1 + above : under]
-        # With a row above it, it stands at the end of the table, or in its midst.
+        # A rule below a row is at the end of the table, or within it.
         units = [] if any(_is_row(lines[number]) for number in between) else between
         for number in (*units, shown[under]):
             lines[number] = "#" + lines[number]
@@ -341,8 +343,8 @@ def _rules(lines: list[str], shown: list[int]) -> bool:
     return under is not None and named.startswith("|") and named.endswith("|")
 
 
-def _units(lines: list[str], shown: list[int]) -> None:
-    """Make a comment of the line of units under the names, in place, where there is one."""
+def _mark_units(lines: list[str], shown: list[int]) -> None:
+    """Turn a line of units under the names into a comment, in place."""
     if len(shown) < 3:
         return
     fields = [field for field in _BETWEEN.split(lines[shown[1]]) if field]
@@ -351,11 +353,11 @@ def _units(lines: list[str], shown: list[int]) -> None:
 
 
 def _is_row(line: str) -> bool:
-    """Whether a line has two numbers, which every candidate's place takes, and hardly units."""
+    """Return whether a line has two numbers, as every position has and units hardly ever."""
     return sum(map(bool, map(_PLAIN_NUMBER.match, _BETWEEN.split(line)))) > 1
 
 
 def _in_double_quotes(field: re.Match[str]) -> str:
     before, blanks, content = field.groups()
-    # An apostrophe in such a field is written twice.
+    # In single-quoted fields an apostrophe is written twice.
     return before + blanks + '"' + content.replace("''", "'") + '"'

@@ -1,4 +1,4 @@
-"""Candidate lists in VOTables, none of which makes the program fetch anything."""
+"""Candidate lists in VOTables; nothing that a VOTable refers to is fetched."""
 
 from __future__ import annotations
 
@@ -27,24 +27,23 @@ from vetter.io.tables.table_file import (
 )
 
 _MOST_BYTES = 2 * 2**30
-# The last stands in files, though not in the standard; a field without a type is one of text.
+# "string" is in files, though not in the standard; a field without a type is text.
 _TEXTS = ("char", "unicodeChar", "string")
 _CELLS = ("TD", "TR")
 _DATA = ("TABLEDATA", "BINARY", "BINARY2", "FITS")
 _PIECE = 2**16
 
 Event = tuple[bool, str, Any, Any]
-"""Whether an element begins, its tag, its attributes or its text, and where it stands."""
+"""Whether an element begins, its tag, its attributes or its text, and its position."""
 
 
 def read_votable(name: FitsName) -> TableFile:
-    """Read a VOTable's table: of several the first with positions.
+    """Read a VOTable's table; of several tables, the first with positions.
 
     Raises
     ------
     InputError
-        Damaged; a service's word on what went wrong; with entities of its own, or data that lie
-        elsewhere: neither is followed.
+        The file is damaged, holds a service's error, defines entities, or refers to data elsewhere.
     """
     from astropy.io.votable.tree import VOTableFile
     from astropy.utils.xml.iterparser import get_xml_iterator
@@ -56,10 +55,10 @@ def read_votable(name: FitsName) -> TableFile:
     with reading(name, "a VOTable that cannot be read"):
         _refuse_entities(name.path, raw)
         with get_xml_iterator(BytesIO(raw)) as events:
-            file = VOTableFile(config=config).parse(content.mended(events), config)
+            file = VOTableFile(config=config).parse(content.repair(events), config)
         content.refuse_no_table()
         tables = [one for one in file.iter_tables() if one.fields]
-        chosen = next(filter(_places, tables), None) or file.get_first_table()
+        chosen = next(filter(_has_positions, tables), None) or file.get_first_table()
         names, note = unique_names([str(field.name) for field in chosen.fields], name.label)
         for field, unique in zip(chosen.fields, names, strict=True):
             field.name = unique
@@ -76,12 +75,14 @@ def read_votable(name: FitsName) -> TableFile:
 
 
 def _refuse_entities(path: Path, raw: bytes) -> None:
-    """Refuse entities, which are defined in front of the first element."""
+    """Refuse a VOTable with entities, which are defined before the first element."""
     parser = expat.ParserCreate()
     begun = []
 
     def refuse(*_: Any) -> None:
-        raise InputError(f"{path}: a VOTable with entities of its own, which are not read")
+        raise InputError(
+            f"{path}: a VOTable that defines entities, which are not read; save it without a DTD"
+        )
 
     parser.EntityDeclHandler = refuse
     parser.StartElementHandler = lambda *_: begun.append(True)
@@ -91,7 +92,7 @@ def _refuse_entities(path: Path, raw: bytes) -> None:
             return
 
 
-def _places(table: Any) -> bool:
+def _has_positions(table: Any) -> bool:
     names = [str(field.name) for field in table.fields]
     units = {str(field.name): str(field.unit) for field in table.fields if field.unit is not None}
     return has_positions(names, units, _ucds(table))
@@ -102,9 +103,9 @@ def _ucds(table: Any) -> dict[str, str]:
 
 
 def _plain(column: Any) -> Column:
-    """Return a column with text in an array of text, and masked only where something is missing.
+    """Return a column with text as an array of str, masked only if a value is missing.
 
-    Its format, by which a printed value could lose digits, is left out.
+    The column's format is left out, since printed values could lose digits by it.
     """
     mask = np.ma.getmaskarray(column)
     data = np.asarray(column.filled() if column.dtype.kind == "f" else column.data.data)
@@ -117,12 +118,12 @@ def _plain(column: Any) -> Column:
 
 
 class _Content:
-    """Elements of a VOTable on their way to astropy, bounded and mended.
+    """Elements of a VOTable, checked and repaired before astropy parses them.
 
     Parameters
     ----------
     name : FitsName
-        For messages.
+        The file, for errors.
     raw : bytes
         The whole file.
     """
@@ -130,38 +131,38 @@ class _Content:
     def __init__(self, name: FitsName, raw: bytes) -> None:
         self._name = name
         self._size = len(raw)
-        # A row's tag stands before and behind it, in signs of one byte or of two.
+        # Each row has two tags, in characters of one byte or two.
         self._rows = (raw.count(b"TR") + raw.count(b"T\0R")) // 2
         self._columns = self._tables = self._promised_rows = self._row_values = 0
-        self._status = self._said = ""
+        self._status = self._service_error = ""
 
-    def mended(self, events: Iterator[Event]) -> Iterator[Event]:
-        """Yield a VOTable's elements, fields of tables only when the form of the data is known.
+    def repair(self, events: Iterator[Event]) -> Iterator[Event]:
+        """Yield a VOTable's elements; a table's fields are held until the form of its data comes.
 
         Raises
         ------
         InputError
-            Too many columns, data that lie elsewhere, or more values than the file has bytes for.
+            Too many columns, data elsewhere, or more values than the file has bytes for.
         """
         held: list[Event] = []
-        waiting = False
+        is_waiting = False
         for event in events:
             begins, tag, data, _ = event
             if tag in _CELLS:
-                # Nearly all elements are these.
+                # First, as nearly all elements are cells.
                 yield event
                 continue
             if begins:
-                self._see(tag, data)
+                self._count(tag, data)
             elif tag == "INFO" and self._status == "ERROR":
-                self._said = self._said or data
+                self._service_error = self._service_error or data
             if begins and tag == "TABLE":
-                waiting = True
-            elif waiting and (tag in _DATA if begins else tag == "TABLE"):
-                waiting = False
-                _mend_fields(held, tag)
-                refuse_bomb(self._name, self._promised(), self._size)
-            if waiting:
+                is_waiting = True
+            elif is_waiting and (tag in _DATA if begins else tag == "TABLE"):
+                is_waiting = False
+                _repair_fields(held, tag)
+                refuse_bomb(self._name, self._promised_values(), self._size)
+            if is_waiting:
                 held.append(event)
                 continue
             yield from held
@@ -169,52 +170,53 @@ class _Content:
             yield event
 
     def refuse_no_table(self) -> None:
-        """Refuse what a service sends in place of a table; raises InputError."""
+        """Raise InputError if a service sent an error instead of a table."""
         if self._status == "ERROR" and not self._tables:
-            said = " ".join(self._said.split())[:160] or "without a word why"
-            raise InputError(f"{self._name.path}: no table but a service's error: {said}")
+            reason = " ".join(self._service_error.split())[:160] or "without a reason"
+            raise InputError(f"{self._name.path}: no table but a service's error: {reason}")
 
     def status_notes(self, label: str) -> tuple[str, ...]:
-        """Return that a service has not sent all that was asked for."""
+        """Return a note if a service sent only a part of the rows."""
         if self._status == "OVERFLOW":
             return (f"{label}: cut off at the service's limit (OVERFLOW): there may be more rows",)
         if self._status == "ERROR":
             return (f"{label}: the service met an error on the way: rows may be missing",)
         return ()
 
-    def _see(self, tag: str, data: dict[str, str]) -> None:
+    def _count(self, tag: str, data: dict[str, str]) -> None:
+        """Count tables, columns and values, and store a service's status."""
         if tag == "VOTABLE" and data.get("version", "1.1") < "1.3":
-            # By the older versions an integer without a text is 0, and not missing.
+            # In older versions an empty integer is 0 rather than missing.
             data["version"] = "1.3"
         elif tag == "TABLE":
             self._tables += 1
-            # astropy makes arrays of so many rows before it has seen one.
+            # astropy allocates this many rows before it reads one.
             self._promised_rows += values_of(data.get("nrows", "0"))
         elif tag == "FIELD":
             self._columns += 1
             if self._columns > MOST_COLUMNS:
                 raise too_many(self._name.path, self._columns)
-            # A text's size is a most, which takes no memory.
+            # The size of a text is a maximum, for which no memory is allocated.
             if data.get("datatype", "char") not in _TEXTS:
                 self._row_values += values_of(data.get("arraysize", "1"))
         elif tag == "STREAM" and data.get("href"):
             raise InputError(
-                f"{self._name.path}: its data lie elsewhere, at {data['href'][:80]}, and are not "
+                f"{self._name.path}: its data are elsewhere, at {data['href'][:80]}, and are not "
                 "fetched; save the table with its data"
             )
         elif tag == "INFO" and data.get("name") == "QUERY_STATUS":
-            # One behind the rows counts for more than that before them.
+            # A status after the rows replaces the one before them.
             self._status = data.get("value", "").upper()
-            self._said = ""
+            self._service_error = ""
 
-    def _promised(self) -> int:
+    def _promised_values(self) -> int:
         return max(self._rows, self._promised_rows) * self._row_values
 
 
-def _mend_fields(events: list[Event], form: str) -> None:
-    """Mend the fields of a table, in place: nameless ones, arrays of one, texts that are longer.
+def _repair_fields(events: list[Event], form: str) -> None:
+    """Repair the fields of a table in place: without a name, arrays of one, texts of any size.
 
-    astropy would cut a text without a size to its first sign, and any other to the size.
+    astropy would cut a text without a size to its first character, and others to their size.
     """
     number = 0
     for begins, tag, data, _ in events:
