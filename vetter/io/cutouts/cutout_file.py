@@ -114,6 +114,7 @@ def load_cutout(filename: str | os.PathLike[str]) -> Cutout:
     -----
     Differs from STDPipe 0.4.1: nothing in the file is evaluated. Text of an array is parsed as
     literals; text that does not parse stays text. `write_cutout` has an example.
+
     Examples
     --------
     >>> import tempfile, numpy as np
