@@ -50,6 +50,10 @@ _SCATTER_ERROR = 0.752
 _OUTLIER_SCATTERS, _OUTLIER_REACH = 4.0, 3
 """Scatters above which a pixel belongs to a neighbour, and pixels around it that do as well."""
 
+_MAX_FLUX_ERR_RATIO = 10.0
+"""Error of the flux beside a noisy template, in errors for a fixed scale, above which template and
+PSF count as alike: what is left of the PSF is then below a hundredth."""
+
 
 class TemplateNoise(NamedTuple):
     """Noise of the templates of a stack, (k,) each.
@@ -177,6 +181,10 @@ def whatever_the_scale(
         Bounds of the scale.
     """
     bb, bp, pp = inner[:, 3, 3], inner[:, 3, 4], inner[:, 4, 4]
+    # The template is the PSF but for its noise: what is left of the PSF beside it is chance.
+    lost = (noise.power > 0) & (sources.flux_err > _MAX_FLUX_ERR_RATIO * sources.held_err)
+    for column, value in zip(sources, (0.0, np.inf, 0.0), strict=False):
+        column[lost] = value
     left = pp - bp * bp / bb
     image = (inner[:, 5, 4] - inner[:, 5, 3] * bp / bb) / left
     vanishing = np.clip(image / sources.template_flux, *scales)
