@@ -87,6 +87,11 @@ def settle_wcs(header: Header) -> tuple[Header, tuple[str, ...]]:
     return _replace_mapping(header, settled.cards), settled.decisions
 
 
+def is_mapping(keyword: str) -> bool:
+    """Return whether a keyword is one of those that map pixels to sky."""
+    return _MAPPING.fullmatch(keyword) is not None
+
+
 def without_wcs(header: Header) -> Header:
     """Return a copy of a header without the cards that map pixels to sky."""
     return _replace_mapping(header, [])

@@ -27,8 +27,9 @@ _SIP = re.compile(r"[AB]_\d+_\d+")
 # PV1_0 to PV1_4 may also be native coordinates of the pole, in any projection.
 _POLYNOMIAL = re.compile(r"PV(1_([5-9]|\d\d)|2_\d+)")
 # Projections with parameters PV2_m of their own.
-_PARAMETRIC = ("TPV", "AZP", "SZP", "ZPN", "ZPX", "SIN", "ZEA", "CYP", "CEA", "COP", "COE", "COD")
-_PARAMETRIC += ("COO", "BON", "AIR", "TPD", "TPU", "HPX", "TNX")
+_PARAMETRIC = frozenset(
+    "TPV TPD TPU TNX ZPX AZP SZP ZPN SIN ZEA AIR CYP CEA COP COE COD COO BON HPX".split()
+)
 _TOLERANCE = 1e-3
 """Relative difference up to which two linear parts count as equal."""
 
