@@ -20,7 +20,7 @@ MIN_RELATIVE_ERROR = 1e-6
 class NoData(NamedTuple):
     """Values of a plane's pixels that are no data.
 
-    ``values`` are the fills, ``names`` the keywords of those that the header names.
+    ``values`` are the fills, ``names`` the keywords of those that the header names, the first.
     """
 
     values: tuple[float, ...] = (_HOTPANTS_FILL,)
