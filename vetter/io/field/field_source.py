@@ -13,10 +13,11 @@ from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.cutout.cutout import LazyCutout
 from vetter.core.cutout.plane import NOT_COVERING, Array, Box, Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.field.field_planes import FieldPlanes
 from vetter.io.field.fwhm import known_fwhm, measured_fwhm
-from vetter.io.field.planes import DifferencePlane, MaskPlane
+from vetter.io.field.planes import DifferencePlane, ErrorPlane, ImagePlane, MaskPlane, SamePlane
 from vetter.io.field.reprojected import ReprojectedPlane
 from vetter.io.fits.exposure import filter_of
 from vetter.settings import MOST_RADIUS
@@ -134,6 +135,12 @@ class FieldSource(CutoutSource):
         """Close the files."""
         self.field_planes.close()
 
+    @property
+    def _doubts(self) -> str:
+        """Contradictions of the WCS that may have put a candidate off the image."""
+        lines = self.field_planes.wcs_decisions
+        return f" ({'; '.join(lines)})" if lines and self.candidates.roles.ra else ""
+
     def _box(self, row: int, radius: float) -> Box:
         name = self.candidates.name(row)
         x, y = float(self.candidates.x[row]), float(self.candidates.y[row])
@@ -149,7 +156,7 @@ class FieldSource(CutoutSource):
         ):
             raise InputError(
                 f"{name}: off the image: at x = {_pixel_text(x)}, y = {_pixel_text(y)}, "
-                f"the image is {columns} x {rows} pixels"
+                f"the image is {columns} x {rows} pixels{self._doubts}"
             )
         return Box.around(x, y, radius)
 
@@ -172,6 +179,7 @@ def cut_planes(
     planes: dict[str, Array | None] = {}
     bits: dict[str, Array] = {}
     unread: dict[str, str] = {}
+    fills: dict[str, int] = {}
     for name, plane in field_planes.planes.items():
         if names is not None and name not in names:
             continue
@@ -182,13 +190,17 @@ def cut_planes(
                     bits[name] = plane_bits
             elif isinstance(plane, DifferencePlane):
                 planes[name] = plane.difference(planes, box)
+            elif isinstance(plane, SamePlane) and plane.plane.name in planes:
+                planes[name] = planes[plane.plane.name]
+            elif isinstance(plane, (ImagePlane, ErrorPlane)):
+                planes[name], fills[name] = plane.read_counted(box)
             else:
                 planes[name] = plane.read(box)
         except InputError as error:
             unread[name] = str(error)
     if unread and not planes:
         raise InputError(next(iter(unread.values())))
-    notes = _notes(field_planes, box, planes)
+    notes = _notes(field_planes, box, planes, fills)
     header, wcs = field_planes.header, field_planes.wcs
     cutout = LazyCutout(planes, meta, box, header, wcs, notes, bits, field_planes.provenance)
     cutout.unread = unread
@@ -200,9 +212,18 @@ def _pixel_text(pixels: float) -> str:
     return f"{pixels:.1f}" if abs(pixels) < 1e7 else f"{pixels:.3g}"
 
 
-def _notes(field_planes: FieldPlanes, box: Box, planes: Collection[str]) -> dict[str, str]:
-    """Return the planes' notes; planes that do not cover the box get `NOT_COVERING`."""
+def _notes(
+    field_planes: FieldPlanes, box: Box, planes: Collection[str], fills: Mapping[str, int]
+) -> dict[str, str]:
+    """Return the planes' notes; planes that do not cover the box get `NOT_COVERING`.
+
+    ``fills`` are numbers of pixels in the box that are no data.
+    """
     notes = field_planes.plane_notes
+    for name, count in fills.items():
+        if count:
+            earlier = f"{notes[name]}, " if name in notes else ""
+            notes = {**notes, name: f"{earlier}{counted(count, 'pixel')} without data"}
     for name, plane in field_planes.planes.items():
         if isinstance(plane, ReprojectedPlane) and name in planes and plane.misses(box):
             notes = {**notes, name: NOT_COVERING}

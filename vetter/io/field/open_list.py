@@ -12,7 +12,7 @@ from vetter.io.field.nearby_planes import PlanesWanted, planes_beside
 from vetter.io.files.fingerprint import list_fingerprint
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.input_options import DEFAULT_RADIUS, InputOptions, InputOrigin
-from vetter.io.tables.candidates import check_is_list, read_candidates
+from vetter.io.tables.candidates import WcsNeeded, check_is_list, read_candidates
 from vetter.io.tables.kinds import kind_of
 
 _SUFFICIENT_PLANES = frozenset(("image", "diff"))
@@ -63,6 +63,9 @@ def open_list(
             planes.header,
         )
         prints = (list_fingerprint("candidates", table.path), *planes.fingerprints())
+    except WcsNeeded as error:
+        planes.close()
+        raise WcsNeeded(f"{error} ({planes.wcs_reason})") from error
     except InputError:
         planes.close()
         raise
@@ -75,5 +78,5 @@ def open_list(
         record,
         origin.notes_with(notes),
         options.fwhm,
-        origin.cautions,
+        (*origin.cautions, *planes.cautions),
     )

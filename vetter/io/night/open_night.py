@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from vetter.errors import InputError
 from vetter.io.field.field_planes import FieldPlanes, open_planes
 from vetter.io.field.field_source import FieldSource
 from vetter.io.field.fwhm import known_fwhm
+from vetter.io.field.planes import image_of
 from vetter.io.files.fingerprint import list_fingerprint, plane_fingerprint
 from vetter.io.files.hdu_names import parse_fits_name
 from vetter.io.fits.exposure import filter_of, middle
@@ -102,10 +104,18 @@ def _open_field(entry: FieldEntry, options: InputOptions, open_fields: OpenField
     specs = {name: spec for name, spec in options.planes.items() if spec}
     first = next((name for name in ORDER if name in specs), next(iter(specs), "image"))
     # The first plane gives the grid of all; the others are opened at the first cutout.
-    grid = open_planes({name: spec for name, spec in specs.items() if name == first})
+    given = {*specs, *(["err"] if options.variance or options.weight else [])}
+    grid = open_planes({name: spec for name, spec in specs.items() if name == first}, given=given)
     grid.close()
     candidates = _read_list(entry, options, grid)
+    cautions = (*candidates.cautions, *grid.cautions)
+    candidates = dataclasses.replace(candidates, cautions=cautions)
+    beside = {name: image_of(plane) for name, plane in grid.files.items() if name != first}
     prints = _fingerprints(entry, options)
+    prints += tuple(
+        plane_fingerprint(name, image.name.path, image.name.suffix)
+        for name, image in beside.items()
+    )
 
     def opening() -> FieldSource:
         # lenient: if a plane was damaged or removed meanwhile, the others are still shown.
@@ -126,7 +136,7 @@ def _open_field(entry: FieldEntry, options: InputOptions, open_fields: OpenField
         grid.shape,
         float("nan") if mjd is None else mjd,
         entry.filter or filter_of(grid.header) or "",
-        _plane_names(options),
+        _plane_names(options, beside),
         prints,
         (*notes, *candidates.notes, *(note for note in grid.notes if note not in made)),
         opening,
@@ -204,9 +214,9 @@ def _fingerprints(entry: FieldEntry, options: InputOptions) -> tuple[Fingerprint
     return tuple(prints)
 
 
-def _plane_names(options: InputOptions) -> tuple[str, ...]:
+def _plane_names(options: InputOptions, beside: Iterable[str] = ()) -> tuple[str, ...]:
     """Return the planes that the opened image will have, with those that will be computed."""
-    names = {name for name, spec in options.planes.items() if spec}
+    names = {name for name, spec in options.planes.items() if spec} | set(beside)
     if options.variance or options.weight or "image" in names:
         names.add("err")
     if {"image", "convolved"} <= names:

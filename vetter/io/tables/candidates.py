@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 _KEYWORDS = {"LTM1_1": 1.0, "LTM1_2": 0.0, "LTM2_1": 0.0, "LTM2_2": 1.0, "LTV1": 0.0, "LTV2": 0.0}
 
 
+class WcsNeeded(InputError):
+    """A list of sky positions for an image without a WCS."""
+
+
 def read_candidates(
     path: str | Path,
     wcs: WCS | None = None,
@@ -170,7 +174,7 @@ def _check_positions(name: FitsName, file: TableFile, roles: Roles, wcs: WCS | N
                 f"name it with --column {missing}=NAME"
             )
     if roles.x is None and wcs is None:
-        raise InputError(
+        raise WcsNeeded(
             f"{name}: the list has {roles.ra} and {roles.dec} but no x and y, and the image has no "
             f"WCS to place them; its columns are {listed(file.table.colnames)}"
         )
