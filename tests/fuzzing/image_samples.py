@@ -6,11 +6,14 @@ import bz2
 import gzip
 import io
 import lzma
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from astropy.io import fits
 from astropy.wcs import WCS
+
+from tests.helpers.rubin_files import kernel_tree, mask_hdu, write_rubin
 
 SHAPE = (60, 80)
 
@@ -67,6 +70,26 @@ def cube() -> bytes:
         fits.ImageHDU(sky()[np.newaxis], tan_header(), name="SCI"),
         fits.ImageHDU(sky(1), name="TEMPLATE"),
     )
+
+
+def asinh() -> bytes:
+    """An image of asinh pixels, as Pan-STARRS stacks, with contradictory WCS cards."""
+    hdu = fits.PrimaryHDU(np.arcsinh(sky() / 100).astype(np.float32), tan_header())
+    hdu.header["BOFFSET"], hdu.header["BSOFTEN"], hdu.header["MASKVAL"] = 10.0, 50.0, 1e-30
+    hdu.header["CD1_1"], hdu.header["CD2_2"], hdu.header["ROWORDER"] = -2e-4, 2e-4, "TOP-DOWN"
+    return written(hdu)
+
+
+def rubin(folder: Path) -> bytes:
+    """An image of lsst.images with mask, variance and kernel."""
+    basis = np.zeros((2, 3, 5))
+    basis[:, 1, 2] = 1.0, 0.5
+    tree = kernel_tree([[[0.8]], [[0.1, 0.2], [0.1, 0.0]]], SHAPE, (2, 1))
+    path = folder / "made_rubin.fits"
+    path.unlink(missing_ok=True)
+    masks = [mask_hdu(sky(n) > 106, number=n + 1) for n in range(2)]
+    write_rubin(path, sky(), masks=masks, kernel=tree, basis=basis)
+    return path.read_bytes()
 
 
 def image_bz2() -> bytes:

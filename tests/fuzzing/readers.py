@@ -104,6 +104,12 @@ def _plane(name: str) -> PlaneStyle:
     return look
 
 
+def _rubin(path: Path) -> None:
+    planes = {"image": str(path), "diff": str(path)}
+    planes["template"] = str(path.parent.parent / "other.fits")
+    looked_over(open_input(str(path.parent.parent / "list.csv"), InputOptions(planes=planes)))
+
+
 def _list(path: Path) -> None:
     image = str(path.parent.parent / "image.fits")
     looked_over(open_input(str(path), InputOptions(planes={"image": image})))
@@ -195,6 +201,8 @@ READERS: dict[str, Reader] = {
         _plane("image"),
         _IMAGES,
     ),
+    "rubin": Reader("r.fits", (images.rubin,), _rubin, ("cases/R01_rubin_dp2/visit.fits",)),
+    "asinh": Reader("a.fits", (_of(images.asinh),), _plane("template"), ("cases/I0*/*.fits",)),
     "tiles": Reader("a.fits.fz", (_of(images.tiles), _of(images.whole_tiles)), _plane("image")),
     "gzip": Reader("a.fits.gz", (lambda _: images.gz(images.image()),), _plane("image")),
     "bzip2": Reader("a.fits.bz2", (_of(images.image_bz2),), _plane("image")),

@@ -84,6 +84,7 @@ def test_wcs_without_contradiction_is_taken_as_it_is(header: Header) -> None:
             made({**CD, "PV1_1": 1.0, "PV1_7": 1e-3, "PV2_1": 1.0}),
             "PV coefficients with RA---TAN and DEC--TAN: they are taken as TPV, as SCAMP's",
         ),
+        (made({}), "no CD, PC or CDELT: taken as 1 degree a pixel"),
         (made(CD, ("EQUINOX", "unknown")), "EQUINOX = 'unknown' is not a year: not used"),
     ],
 )
@@ -135,3 +136,9 @@ def test_settled_header_holds_used_cards_once() -> None:
 def test_settled_header_names_sip() -> None:
     sip = {"A_ORDER": 2, "B_ORDER": 2, "A_2_0": 1e-7, "B_0_2": 1e-7}
     assert settle_wcs(made({**CD, **sip}))[0]["CTYPE1"] == "RA---TAN-SIP"
+
+
+def test_missing_crval_is_reported() -> None:
+    header = made(CD)
+    del header["CRVAL1"]
+    assert settle_wcs(header)[1] == ("CRVAL1 missing: taken as 0",)

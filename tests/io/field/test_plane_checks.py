@@ -202,3 +202,25 @@ def test_rows_are_not_turned_where_a_wcs_tells(field: Open) -> None:
     source = field(image=(pixels(0), BOTTOM), template=(pixels(1), TOP))
     np.testing.assert_array_equal(source.cutout(1, 3)["template"], pixels(1)[8:15, 37:44])
     assert "ROWORDER: template from the top row down" in source.extra_cautions[0]
+
+
+def test_fills_of_a_large_plane_are_sampled(field: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vetter.io.field.plane_checks._COUNTED_PIXELS", 100)
+    source = field(image=pixels(0), diff=(with_fill(1, -999.0), {"MASKVAL": -999.0}))
+    (note,) = [note for note in source.notes if note.startswith("diff: ")]
+    assert note == "diff: pixels of -999 (MASKVAL) are no data: about 27.8% of the plane"
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_blank_of_integers_is_counted(tmp_path: Path, opened: Open, compressed: bool) -> None:
+    from astropy.io import fits
+
+    data = pixels(1).astype(np.int16)
+    data[:30, :40] = -1
+    header = fits.Header({"BLANK": -1})
+    kind = fits.CompImageHDU if compressed else fits.ImageHDU
+    fits.HDUList([fits.PrimaryHDU(), kind(data, header)]).writeto(tmp_path / "d.fits")
+    image = write_image(tmp_path / "i.fits", pixels(0))
+    planes = {"image": str(image), "diff": str(tmp_path / "d.fits")}
+    source = opened(str(write_list(tmp_path / "l.csv")), InputOptions(planes=planes))
+    assert "diff: 1,200 pixels of -1 (BLANK) are no data" in source.notes

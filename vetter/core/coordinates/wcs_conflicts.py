@@ -70,6 +70,7 @@ def settle_cards(cards: list[Card]) -> SettledCards:
     dropped = _contradictions(values, decisions)
     if dropped:
         cards = [card for card in cards if card.keyword not in dropped]
+    _check_missing(values, decisions)
     if _check_suffixes(values, decisions):
         cards = [_with_sip(card) for card in cards]
     return SettledCards(cards, tuple(decisions))
@@ -215,6 +216,17 @@ def _matrix(part: dict[tuple[int, int], float], diagonal: float) -> Floats:
 def _far(one: Floats, other: Floats) -> bool:
     size = max(float(np.abs(one).max()), float(np.abs(other).max()))
     return not float(np.abs(one - other).max()) <= _TOLERANCE * size
+
+
+def _check_missing(values: dict[str, Any], decisions: list[str]) -> None:
+    """Add a line for cards whose default value is hardly what is meant."""
+    if not {"CTYPE1", "CTYPE2"} <= values.keys():
+        return
+    missing = [keyword for keyword in ("CRVAL1", "CRVAL2") if keyword not in values]
+    if missing:
+        decisions.append(f"{' and '.join(missing)} missing: taken as 0")
+    if not any(_LINEAR.fullmatch(keyword) for keyword in values):
+        decisions.append("no CD, PC or CDELT: taken as 1 degree a pixel")
 
 
 def _check_suffixes(values: dict[str, Any], decisions: list[str]) -> bool:

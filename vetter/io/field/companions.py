@@ -6,8 +6,10 @@ import dataclasses
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from vetter.errors import InputError
 from vetter.io.field.planes import Conversion, FilePlane, image_of
 from vetter.io.files.compressed import open_unpacked
+from vetter.io.files.unreadable import reading
 from vetter.io.fits.hdu_choice import image_shape
 from vetter.io.fits.structure import open_fits, promised_by_headers
 
@@ -27,7 +29,9 @@ class Companion(NamedTuple):
     note: str
 
 
-def find_companions(files: Mapping[str, FilePlane], given: Collection[str]) -> list[Companion]:
+def find_companions(
+    files: Mapping[str, FilePlane], given: Collection[str], problems: list[str]
+) -> list[Companion]:
     """Return the planes that lie beside the given ones in their files.
 
     Only files are looked into whose image is in an HDU called IMAGE: those of Rubin and HSC,
@@ -39,6 +43,8 @@ def find_companions(files: Mapping[str, FilePlane], given: Collection[str]) -> l
         Opened planes, ``image`` among them.
     given : collection of str
         Names of planes that the user or the field gives, opened or not.
+    problems : list of str
+        A line is appended for each file whose other HDUs cannot be read.
 
     Returns
     -------
@@ -49,7 +55,7 @@ def find_companions(files: Mapping[str, FilePlane], given: Collection[str]) -> l
     if "image" not in files:
         return []
     beside = {
-        name: _siblings(image_of(files[name]))
+        name: _siblings(image_of(files[name]), problems)
         for name in ("image", "diff", "convolved", "template")
         if name in files and _is_image_hdu(image_of(files[name]))
     }
@@ -90,13 +96,18 @@ def _is_image_hdu(image: FitsImage) -> bool:
     return str(image.header.get("EXTNAME", "")).strip().upper() == _IMAGE
 
 
-def _siblings(image: FitsImage) -> dict[str, FitsName]:
+def _siblings(image: FitsImage, problems: list[str]) -> dict[str, FitsName]:
     """Return MASK and VARIANCE of the image's shape in its file."""
-    with (
-        open_unpacked(image.name.path, enough=promised_by_headers) as file,
-        open_fits(file, image.name.label) as hdus,
-    ):
-        names = {hdu.name.upper() for hdu in hdus if image_shape(hdu) == image.shape}
+    try:
+        with (
+            reading(image.name.path.name, "MASK and VARIANCE cannot be looked for"),
+            open_unpacked(image.name.path, enough=promised_by_headers) as file,
+            open_fits(file, image.name.label) as hdus,
+        ):
+            names = {hdu.name.upper() for hdu in hdus if image_shape(hdu) == image.shape}
+    except InputError as error:
+        problems.append(str(error))
+        return {}
     return {
         hdu: dataclasses.replace(image.name, extension=hdu, slices=())
         for hdu in (_MASK, _VARIANCE)

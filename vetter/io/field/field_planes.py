@@ -143,7 +143,8 @@ def open_planes(
         Whether a plane that cannot be opened becomes a `LostPlane`; the first one never does.
     given : collection of str, optional
         Planes that are given elsewhere: MASK and VARIANCE beside the image in its file are used
-        for others (see `vetter.io.field.companions`); None: never.
+        for others (see `vetter.io.field.companions`). None, for stamps, which are opened often:
+        never, and the difference is not compared with the other planes.
 
     Raises
     ------
@@ -163,14 +164,24 @@ def open_planes(
                 if not lenient or not files:
                     raise
                 lost[name] = str(error)
-        beside = [] if given is None else find_companions(files, {*ordered, *given})
+        problems: list[str] = []
+        named = {*ordered, *(given or ())}
+        beside = [] if given is None else find_companions(files, named, problems)
         for one in beside:
-            files[one.plane] = open_plane(one.plane, one.name, one.convert, mask_bits, mask_good)
+            try:
+                plane = open_plane(one.plane, one.name, one.convert, mask_bits, mask_good)
+            except InputError as error:
+                # Nobody asked for it: the field is shown without.
+                problems.append(f"{one.plane} is not used: {error}")
+            else:
+                files[one.plane] = plane
+        beside = [one for one in beside if one.plane in files]
         files = {name: files[name] for name in sorted(files, key=_place)}
         turned = _turn_rows(files)
         field_ = _align(files)
         field_.notes += [one.note for one in beside]
-        field_.caution(turned)
+        for problem in (*problems, turned):
+            field_.caution(problem)
         for name, reason in lost.items():
             field_.planes[name] = LostPlane(name, field_.shape, reason)
         bits = "--mask-bits" if mask_bits else "--mask-good" if mask_good else ""
@@ -179,9 +190,11 @@ def open_planes(
                 f"{bits}: there is no mask to choose bits of; name it with --mask FILE"
             )
         _name_by_header(field_)
-        _add_convolved(field_)
+        if given is not None:
+            _add_convolved(field_)
         _compute_missing(field_)
-        _check_difference(field_)
+        if given is not None:
+            _check_difference(field_)
         _add_notes(field_)
     except BaseException:
         for plane in files.values():

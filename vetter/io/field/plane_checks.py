@@ -29,9 +29,10 @@ def no_data_note(plane: FilePlane) -> str:
     if isinstance(plane, MaskPlane):
         return ""
     source = plane.plane if isinstance(plane, ErrorPlane) else plane
+    header = source.image.header
     names, small = source.no_data.names, plane.shape[0] * plane.shape[1] <= _COUNTED_PIXELS
     is_noise = isinstance(plane, ErrorPlane) or source.is_noise
-    if not names and not (is_noise and small):
+    if not names and "BLANK" not in header and not (is_noise and small):
         return ""
     rows, columns = plane.shape
     boxes = [Box(0, 0, columns, rows)] if small else sampled_rows(plane.shape)
@@ -41,12 +42,17 @@ def no_data_note(plane: FilePlane) -> str:
         # Cutouts report an unreadable part where it lies.
         return ""
     named = zip(source.no_data.values, names, strict=False)
-    what = " or ".join(f"{value:g} ({name})" for value, name in named)
+    fills = {name: f"{value:g}" for value, name in named}
+    if "BLANK" in header:
+        fills.setdefault("BLANK", str(header["BLANK"]))
+    what = " or ".join(f"{value} ({name})" for name, value in fills.items())
     what = f"pixels of {what}" if what else "pixels without an error"
     if not count:
-        return ""
-    number = f"{count:,}" if small else f"about {count / (len(boxes) * columns):.2%} of all"
-    return f"{number} {what} are no data"
+        # A sample may miss them: then cutouts count their own.
+        return f"{what} are no data" if names and not small else ""
+    if small:
+        return f"{count:,} {what} are no data"
+    return f"{what} are no data: about {count / (len(boxes) * columns):.1%} of the plane"
 
 
 def is_convolved_image(files: Mapping[str, FilePlane]) -> bool:
@@ -90,14 +96,16 @@ def compare_difference(image: Plane, other: Plane, difference: Plane) -> Compari
     # Whole rows: of a compressed plane each piece would unpack the row again.
     boxes = [box._replace(nx=columns) for box in sampled_rows(image.shape)]
     try:
-        given, above, below = (
-            np.concatenate([np.asarray(plane.read(box), np.float64) for box in boxes])
-            for plane in (difference, image, other)
-        )
+        # errstate: damaged pixels may be signalling NaN, or near the end of the range.
+        with np.errstate(all="ignore"):
+            given, above, below = (
+                np.concatenate([np.asarray(plane.read(box), np.float64) for box in boxes])
+                for plane in (difference, image, other)
+            )
+            made = above - below
     except InputError:
         # A damaged part: cutouts report it where it lies.
         return None
-    made = above - below
     good = np.isfinite(given) & np.isfinite(made)
     if np.count_nonzero(good) < _MIN_PIXELS:
         return None

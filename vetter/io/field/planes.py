@@ -72,9 +72,11 @@ class ImagePlane:
     @cached_property
     def no_data(self) -> NoData:
         """Values of pixels without data."""
-        header = self.image.header
-        integers = int(header.get("BITPIX", -32)) > 0 or int(header.get("ZBITPIX", -32)) > 0
-        return no_data_of(header, integers)
+        return no_data_of(self.image.header, int(self.image.header.get("BITPIX", -32)) > 0)
+
+    @cached_property
+    def _has_blank(self) -> bool:
+        return "BLANK" in self.image.header
 
     @cached_property
     def median(self) -> float:
@@ -103,7 +105,10 @@ class ImagePlane:
             values = values.astype(np.float32 if values.dtype.itemsize <= 2 else np.float64)
         elif np.isinf(values).any():
             values = np.where(np.isinf(values), np.float32("nan"), values)
+        # The reader has made NaN of the BLANK of integers and of compressed tiles.
+        blank = int(np.count_nonzero(np.isnan(values))) if self._has_blank else 0
         values, count = without_fills(values, self.no_data)
+        count += blank
         if values.shape == box.shape:
             return values, count
         out = np.full(box.shape, np.nan, values.dtype)
@@ -264,7 +269,9 @@ class KernelPlane:
         """Return floats, shape ``box.shape``; NaN off the image and where the kernel reaches so."""
         left, right, below, above = self.kernel.margins
         wide = Box(box.x0 - left, box.y0 - below, box.nx + left + right, box.ny + below + above)
-        pixels = np.asarray(self.template.read(wide), np.float64)
+        # errstate: damaged pixels may be signalling NaN.
+        with np.errstate(all="ignore"):
+            pixels = np.asarray(self.template.read(wide), np.float64)
         x0, y0 = self.origin
         return self.kernel.convolve(pixels, box.x0 + x0, box.y0 + y0)
 
@@ -293,7 +300,9 @@ class KernelErrorPlane:
         """Return floats, shape ``box.shape``; NaN off the image and where the kernel reaches so."""
         left, right, below, above = self.kernel.margins
         wide = Box(box.x0 - left, box.y0 - below, box.nx + left + right, box.ny + below + above)
-        variance = np.asarray(self.errors.read(wide), np.float64) ** 2
+        # errstate: damaged pixels may be signalling NaN, or too large to be squared.
+        with np.errstate(all="ignore"):
+            variance = np.asarray(self.errors.read(wide), np.float64) ** 2
         x, y = box.x0 + self.origin[0] + box.nx / 2, box.y0 + self.origin[1] + box.ny / 2
         squares = VaryingKernel(self.kernel.at(x, y)[np.newaxis] ** 2, _ONE, self.kernel.center)
         return np.sqrt(np.maximum(squares.convolve(variance, 0, 0), 0.0))

@@ -47,9 +47,9 @@ class LinearImage:
 
     def read(self, region: Region) -> Array:
         """Return the linear values of a region."""
-        values = self._image.read(region).astype(np.float64)
         # errstate: damaged values end as infinity, which is no data.
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
+            values = self._image.read(region).astype(np.float64)
             return self._offset + 2.0 * self._soften * np.sinh(values / _POGSON)
 
     def close(self) -> None:
@@ -75,7 +75,10 @@ def _largest(image: FitsImage) -> float:
     rows, columns = image.shape
     largest = 0.0
     for row in np.linspace(0, rows - 1, min(rows, _SAMPLED_ROWS)).astype(int).tolist():
-        values = np.abs(image.read((slice(row, row + 1), slice(0, columns))).astype(np.float64))
+        # errstate: damaged values may be signalling NaN.
+        with np.errstate(all="ignore"):
+            stored = image.read((slice(row, row + 1), slice(0, columns)))
+            values = np.abs(stored.astype(np.float64))
         values = values[np.isfinite(values)]
         largest = max(largest, float(values.max()) if len(values) else 0.0)
     return largest

@@ -20,7 +20,8 @@ from vetter.io.files.unreadable import reading
 from vetter.io.fits.structure import open_fits, promised_by_headers
 
 _MAX_JSON_BYTES = 2**27
-_MAX_BASIS_PIXELS = 2**24
+_MAX_BASIS_PIXELS, _MAX_SIDE = 2**24, 512
+_MAX_COEFFICIENTS = 400
 _JSON = "JSON"
 _UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
 
@@ -79,6 +80,8 @@ def _build(description: Mapping[str, Any], hdus: Any) -> VaryingKernel:
     if basis.ndim != 3 or len(weights) != len(basis) or not basis.size:
         raise ValueError(f"{len(weights)} weights for a basis of shape {basis.shape}")
     rows, columns = basis.shape[1:]
+    if max(rows, columns) > _MAX_SIDE:
+        raise ValueError(f"a basis of {columns} x {rows} pixels")
     x = int(description.get("center_x", columns // 2))
     y = int(description.get("center_y", rows // 2))
     if not (0 <= x < columns and 0 <= y < rows and np.isfinite(basis).all()):
@@ -91,7 +94,11 @@ def _chebyshev(field: Mapping[str, Any], hdus: Any) -> Chebyshev:
     if kind != "CHEBYSHEV":
         raise ValueError(f"a weight of type {kind}, expected CHEBYSHEV")
     coefficients = _array(field["coefficients"], hdus)
-    if coefficients.ndim != 2 or not np.isfinite(coefficients).all():
+    if (
+        coefficients.ndim != 2
+        or coefficients.size > _MAX_COEFFICIENTS
+        or not np.isfinite(coefficients).all()
+    ):
         raise ValueError(f"coefficients of shape {coefficients.shape}")
     bounds = field["bounds"]
     bounds = bounds.get("bbox", bounds)
@@ -103,6 +110,7 @@ def _chebyshev(field: Mapping[str, Any], hdus: Any) -> Chebyshev:
 
 def _array(model: Mapping[str, Any], hdus: Any) -> Any:
     """Return an array of floats that the tree holds, or whose HDU it names."""
+    model = model.get("value", model)
     if "data" in model:
         values = model["data"]
     else:
