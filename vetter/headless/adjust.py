@@ -208,8 +208,8 @@ def with_flux_units(
         field_scales = scales[source.on_field(rows, number)]
         low, high = fitting.settings.scale_low, fitting.settings.scale_high
         if on_one_side(field_scales, low, high):
-            scales, fluxes = _star_scales(field, fitting)
-            caveat = of_stars(scales, low, high, fluxes)
+            star_scales, fluxes = _star_scales(field, fitting)
+            caveat = of_stars(star_scales, low, high, fluxes)
             if caveat:
                 fitting = fitting._replace(unlike=caveat)
             elif caveat is None:
