@@ -196,6 +196,8 @@ def test_rows_are_not_turned_without_both_cards(
     source = field(wcs=False, image=(pixels(0), image), template=(pixels(1), template))
     np.testing.assert_array_equal(source.cutout(1, 3)["template"], pixels(1)[8:15, 37:44])
     assert len(source.extra_cautions) == cautions
+    note = "image: ROWORDER = TOP-DOWN: the file's first row is shown lowest"
+    assert (note in source.notes) == (image is TOP)
 
 
 def test_rows_are_not_turned_where_a_wcs_tells(field: Open) -> None:

@@ -390,6 +390,11 @@ def _add_notes(planes: FieldPlanes) -> None:
                 )
     for name, note in planes.plane_notes.items():
         planes.notes.append(f"{name}: {note}")
+    image_name, image = next(iter(planes.files.items()))
+    if is_top_down(image):
+        planes.notes.append(
+            f"{image_name}: ROWORDER = TOP-DOWN: the file's first row is shown lowest"
+        )
 
 
 def _place(name: str) -> int:
