@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from astropy.table import MaskedColumn, Table
 
-from vetter.core.coordinates.angles import parse_angle
+from vetter.core.coordinates.angle_text import parse_angle
 from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName
