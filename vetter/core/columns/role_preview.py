@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.candidates.keys import make_keys
-from vetter.core.candidates.positions import Positions, find_positions
+from vetter.core.candidates.positions import AxisOrigin, Positions, find_positions
 from vetter.core.decisions.carry_over import RADIUS_ARCSEC, RADIUS_PIXELS, separation
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class ColumnPreview:
         Chosen columns, with the pixel convention that holds.
     problem : str
         Reason that the choice cannot be applied; else empty.
+    axis_origin : AxisOrigin or None
+        Evidence for the pixel convention; None without x and y.
     notes, cautions : tuple of str
         Conclusions from the WCS, and contradictions to the WCS.
     verdicts, carried : int
@@ -51,6 +53,7 @@ class ColumnPreview:
     dec: npt.NDArray[np.float64]
     roles: Roles
     problem: str
+    axis_origin: AxisOrigin | None
     notes: tuple[str, ...]
     cautions: tuple[str, ...]
     verdicts: int
@@ -64,6 +67,7 @@ def preview(
     wcs: WCS | None,
     units: Mapping[str, str],
     decided: npt.NDArray[np.intp],
+    shape: tuple[int, int] | None = None,
 ) -> ColumnPreview:
     """Try a choice of columns on a list that is open.
 
@@ -82,11 +86,15 @@ def preview(
         Units of the columns, as text.
     decided : ndarray of int
         Rows with a verdict, tag or comment.
+    shape : (int, int), optional
+        Rows and columns of the image.
     """
     table, count = candidates.table, len(candidates)
     sample = np.arange(0, count, max(1, count // _SAMPLE))
     rows = np.unique(np.concatenate([np.arange(min(SHOWN, count)), sample, decided]))
-    positions = find_positions(table[rows], roles, units, wcs, one_based)
+    positions = find_positions(
+        table[rows], roles, units, wcs, one_based, shape, candidates.sentinels, rows
+    )
     same_key = roles.key == candidates.roles.key
     keys = candidates.keys if same_key else make_keys(table, roles.key)[0]
     first = slice(0, min(SHOWN, count))
@@ -103,11 +111,18 @@ def preview(
         positions.dec[first],
         positions.roles,
         problem_of(roles, wcs is not None),
-        positions.notes,
-        positions.cautions,
+        positions.axis_origin,
+        _of_sample(positions.notes, len(rows), count),
+        _of_sample(positions.cautions, len(rows), count),
         len(decided),
         carried,
     )
+
+
+def _of_sample(texts: tuple[str, ...], rows: int, count: int) -> tuple[str, ...]:
+    if rows == count:
+        return texts
+    return tuple(f"{text} (in a sample of {rows:,} rows)" for text in texts)
 
 
 def problem_of(roles: Roles, has_wcs: bool) -> str:

@@ -124,6 +124,7 @@ class ListColumns(QDialog):
             self._source.wcs,
             self._units,
             self._decided,
+            self._source.shape,
         )
         self._fill(result)
         self.counting.setItemText(0, self._counting_text(result))
@@ -133,10 +134,9 @@ class ListColumns(QDialog):
             ok.setEnabled(not result.problem)
 
     def _counting_text(self, found: ColumnPreview) -> str:
-        if self.one_based is not None or found.roles.x is None:
+        if self.one_based is not None or found.axis_origin is None:
             return "as found"
-        how = "by the WCS" if any("WCS" in note for note in found.notes) else "by name"
-        return f"as found: from {int(found.roles.one_based)}, {how}"
+        return f"as found: from {int(found.roles.one_based)}, {found.axis_origin.value}"
 
     def _sentences(self, found: ColumnPreview) -> list[str]:
         sentences = [f"⚠ {found.problem}"] if found.problem else []
