@@ -46,6 +46,7 @@ NAMES: dict[str, tuple[str, ...]] = {
             ra radeg raj2000 alphaj2000 alphawinj2000 alphapsfj2000 alphasky alphawinsky
             raicrs rightascension coordra alpha raepoch2000 rad rahms rastring rastr
             ra2000 objra meanra skycentroidra ramean rastack rahours
+            rahour rahrs rahr rah radecimalhours radecimalhour radechours rainhours
         """,
         "dec": """
             dec decl decdeg dej2000 decj2000 deltaj2000 deltawinj2000 deltapsfj2000
@@ -71,6 +72,11 @@ NAMES: dict[str, tuple[str, ...]] = {
     }.items()
 }
 
+_IDENTITIES = frozenset((*NAMES["key"], *NAMES["name"]))
+_RA_IN_HOURS = frozenset(
+    "rah rahr rahrs rahour rahours radecimalhours radecimalhour radechours rainhours".split()
+)
+
 UCDS: dict[str, tuple[str, ...]] = {
     "key": ("meta.id;meta.main", "id_main"),
     "x": ("pos.cartesian.x", "instr.det.x"),
@@ -94,7 +100,12 @@ def normal(name: str) -> str:
 def units_in_names(names: Sequence[str]) -> dict[str, str]:
     """Return the units in column names, as ``RA (hours)``, ``mag [AB]`` and ``ra_hours``."""
     units = {name: match[1].strip() for name in names if (match := _UNIT_BEHIND.search(name))}
-    return {name: "hourangle" for name in names if normal(name) == "rahours"} | units
+    return {name: "hourangle" for name in names if normal(name) in _RA_IN_HOURS} | units
+
+
+def identity_columns(names: Sequence[str]) -> list[str]:
+    """Return the columns named as those of keys and names are, whose cells are text."""
+    return [name for name in names if normal(name) in _IDENTITIES]
 
 
 def recognise(
@@ -230,8 +241,8 @@ def _are_partners(ra: str, dec: str) -> bool:
     if ra in ("ra", "rightascension"):
         return dec in ("dec", "decl", "declination", "de")
     stem = ra.replace("rightascension", "").replace("alpha", "").replace("ra", "", 1)
-    if stem == "hours":
-        return dec in ("dec", "decdeg", "decd", "decl", "declination")
+    if ra in _RA_IN_HOURS:
+        return dec in ("dec", "decdeg", "decd", "decl", "declination", "ded", "dedeg", "de")
     if stem == "hms":
         return dec == "decdms"
     for prefix in ("declination", "delta", "decl", "dec", "de"):
