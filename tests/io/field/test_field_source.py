@@ -98,6 +98,16 @@ def test_candidates_without_pixels_say_why(source: FieldSource, row: int, says: 
         source.cutout(row, 5)
 
 
+def test_unreadable_position_is_named_where_it_is_cut(tmp_path: Path) -> None:
+    (tmp_path / "l.csv").write_text("id,x,y\na,10.5,12;5\nb,11,12\n")
+    source = open_input(
+        str(tmp_path / "l.csv"), InputOptions(planes=write_field(tmp_path, ("image",)))
+    )
+    with pytest.raises(InputError, match="a: no position on the image from x 10.5, y 12;5"):
+        source.cutout(0, 5)
+    source.close()
+
+
 def test_a_place_that_no_image_has_is_said_in_short(tmp_path: Path) -> None:
     path = write_list(tmp_path / "l.csv", id=["a"], x=[-1e300], y=[30.0])
     source = open_input(str(path), InputOptions(planes=write_field(tmp_path, ("image",))))

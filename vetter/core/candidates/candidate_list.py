@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.candidates.column_values import cell, cell_text, plain, without_values
+from vetter.core.candidates.number_words import is_missing_word
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -211,10 +212,14 @@ class CandidateList:
         return None if value in self.sentinels.get(column, ()) else value
 
     def listed_position(self, row: int) -> str:
-        """Return the cells of a candidate's position, as ``ra 8.7, dec 95``; empty without any."""
+        """Return the filled cells of a candidate's position, as ``ra 8.7, dec 95``."""
         columns = (self.roles.x, self.roles.y, self.roles.ra, self.roles.dec)
-        texts = ((name, cell_text(self.table[name], row)) for name in columns if name is not None)
-        return ", ".join(f"{name} {text}" for name, text in texts if text)
+        filled = (
+            (name, cell_text(self.table[name], row))
+            for name in columns
+            if name is not None and cell(self.table[name], row) not in self.sentinels.get(name, ())
+        )
+        return ", ".join(f"{name} {text}" for name, text in filled if not is_missing_word(text))
 
     def candidate(self, row: int) -> dict[str, Any]:
         """Return one candidate as a dict of the table's columns, in plain Python types.

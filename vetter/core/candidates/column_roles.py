@@ -51,7 +51,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "dec": """
             dec decl decdeg dej2000 decj2000 deltaj2000 deltawinj2000 deltapsfj2000
             deltasky deltawinsky deicrs decicrs declination coorddec delta decepoch2000
-            decd dedeg decdms decstring decstr de dec2000 objdec meandec skycentroiddec decmean
+            decd ded dedeg decdms decstring decstr de dec2000 objdec meandec skycentroiddec decmean
             decstack
         """,
         "mag": """

@@ -138,7 +138,12 @@ class FieldSource(CutoutSource):
         name = self.candidates.name(row)
         x, y = float(self.candidates.x[row]), float(self.candidates.y[row])
         if not (np.isfinite(x) and np.isfinite(y)):
-            raise InputError(f"{name}: the list gives no position")
+            listed = self.candidates.listed_position(row)
+            raise InputError(
+                f"{name}: no position on the image from {listed}"
+                if listed
+                else f"{name}: the list gives no position"
+            )
         if not 0 < radius <= MOST_RADIUS:
             raise InputError(f"radius: expected pixels from 1 to {MOST_RADIUS:.0f}, found {radius}")
         rows, columns = self.shape
