@@ -72,7 +72,6 @@ NAMES: dict[str, tuple[str, ...]] = {
     }.items()
 }
 
-_IDENTITIES = frozenset((*NAMES["key"], *NAMES["name"]))
 _RA_IN_HOURS = frozenset(
     "rah rahr rahrs rahour rahours radecimalhours radecimalhour radechours rainhours".split()
 )
@@ -101,11 +100,6 @@ def units_in_names(names: Sequence[str]) -> dict[str, str]:
     """Return the units in column names, as ``RA (hours)``, ``mag [AB]`` and ``ra_hours``."""
     units = {name: match[1].strip() for name in names if (match := _UNIT_BEHIND.search(name))}
     return {name: "hourangle" for name in names if normal(name) in _RA_IN_HOURS} | units
-
-
-def identity_columns(names: Sequence[str]) -> list[str]:
-    """Return the columns named as those of keys and names are, whose cells are text."""
-    return [name for name in names if normal(name) in _IDENTITIES]
 
 
 def recognise(
@@ -242,7 +236,7 @@ def _are_partners(ra: str, dec: str) -> bool:
         return dec in ("dec", "decl", "declination", "de")
     stem = ra.replace("rightascension", "").replace("alpha", "").replace("ra", "", 1)
     if ra in _RA_IN_HOURS:
-        return dec in ("dec", "decdeg", "decd", "decl", "declination", "ded", "dedeg", "de")
+        return dec in ("dec", "decdeg", "decd", "decl", "declination", "ded", "dedeg")
     if stem == "hms":
         return dec == "decdms"
     for prefix in ("declination", "delta", "decl", "dec", "de"):

@@ -19,8 +19,8 @@ Values = npt.NDArray[Any]
 Sentinels = tuple[float, ...]
 
 _NINES = re.compile(r"^9{2,}(\.9+)?$|^9\.9{3,}$")
-_MIN_HUGE = 9.9e19
-"""Least size of fill values such as 1e30 and the largest float."""
+_HUGE = ((9.9e19, 1e39), (1.797e308, np.inf))
+"""Sizes of fill values such as 1e30, and of the largest floats of 32 and 64 bits."""
 _FILLS = (-32768.0, -(2.0**31), -(2.0**63))
 _MAX_PEELED = 6
 _MAX_EXACT = 2.0**53
@@ -126,12 +126,16 @@ def _sentinels_of(values: Values, is_magnitude: bool, is_error: bool) -> Sentine
 
 def _is_candidate(value: float, dtype: np.dtype[Any], is_error: bool) -> bool:
     size = abs(float(value))
-    if size >= _MIN_HUGE or float(value) in _FILLS:
+    if _is_huge(size) or float(value) in _FILLS:
         return True
     digits = 7 if dtype.kind == "f" and dtype.itemsize < 8 else 12
     text = f"{size:.{digits}g}"
     # DAOPHOT's error of a star without a magnitude is 9.999.
     return bool(_NINES.match(text)) and (size > 10 or is_error)
+
+
+def _is_huge(size: float) -> bool:
+    return any(low <= size <= high for low, high in _HUGE)
 
 
 def _min_ratio(dtype: np.dtype[Any], count: int) -> float:
@@ -143,7 +147,7 @@ def _min_ratio(dtype: np.dtype[Any], count: int) -> float:
 def _is_apart(value: float, rest: Values, is_magnitude: bool, min_ratio: float) -> bool:
     if not len(rest):
         # Nothing else in the column: -999 and fill values are no measurement, 99 may be one.
-        return value < 0 or value >= _MIN_HUGE or is_magnitude
+        return value < 0 or _is_huge(value) or is_magnitude
     low, high = float(rest[0]), float(rest[-1])
     gap = low - value if value < 0 else value - high
     spread = high - low

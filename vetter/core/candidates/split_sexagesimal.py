@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 _RA_STEMS = ("ra", "raj2000", "ra2000", "raicrs", "rightascension", "alpha", "r")
-_DEC_STEMS = ("de", "dec", "decl", "dej2000", "decj2000", "dec2000", "deicrs", "declination")
-_DEC_STEMS += ("delta", "d")
+_DEC_STEMS = tuple("de dec decl dej2000 decj2000 dec2000 deicrs declination delta d".split())
 _HOURS = ("h", "hh", "hr", "hrs", "hour", "hours")
 _DEGREES = ("d", "dd", "deg", "degs", "degree", "degrees")
 _MINUTES = ("m", "mm", "min", "mins", "minute", "minutes", "am", "arcmin", "arcm", "arcmins")

@@ -330,8 +330,9 @@ def _compare(name: str, values: npt.NDArray[Any], op: str, choice: Token) -> Mas
         numbers = _numbers_in(text)
         if numbers is not None:
             return np.asarray(COMPARE[op](numbers, float(choice.value)))
-        first = next((value for value in text.tolist() if value and not _DATE.match(value)), "")
-        if first:
+        words = [value for value in text.tolist() if value and not _DATE.match(value)]
+        if words:
+            first = next((word for word in words if not _NUMBER.match(word)), words[0])
             raise FilterError(
                 f"'{name}' holds text, as '{first[:20]}'; '{op}' compares numbers and dates",
                 choice.position,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,8 @@ _UNIT = re.compile(
 )
 # Lines of the table up to the rule: names, or names and units.
 _DEEPEST = 3
+# Line starts without which no integer of the first column is other than Python writes it.
+_PADDED = ("\n0", "\n+", "\n-0", "\n ", "\n\t", '\n"', "\n'", "\r")
 _ABOVE = 65536
 _LINE = 8192
 
@@ -74,6 +77,38 @@ class TextLayout:
     names: tuple[str, ...]
     data_start: int
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenCells:
+    """Cells of a text table as they stand in the file, split only for the columns asked for.
+
+    ``text`` is the table's, in the form that its reader split.
+    """
+
+    text: str
+    layout: TextLayout
+
+    def of_column(self, name: str) -> list[str] | None:
+        """Return a column's cells, one for each row; None if the table cannot be split again."""
+        delimiter = self.layout.delimiter
+        text = self.text.replace("\t", " ") if delimiter == " " else self.text
+        lines = (
+            line.strip() if delimiter == " " else line
+            for line in lines_of(text)
+            if line.strip() and not line.lstrip().startswith("#")
+        )
+        place = self.layout.names.index(name)
+        try:
+            rows = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+            return [row[place].strip() for row in islice(rows, self.layout.data_start, None)]
+        except (csv.Error, IndexError):
+            # Fields longer than the csv module's limit, and rows cut short.
+            return None
+
+    def may_be_padded(self, name: str) -> bool:
+        """Return whether whole numbers of a column may have zeros or a plus in front."""
+        return self.layout.names[0] != name or any(mark in self.text for mark in _PADDED)
 
 
 def is_ipac(head: str) -> bool:
@@ -146,15 +181,13 @@ def _commented_header(comments: list[str], delimiter: str, count: int) -> list[s
     return candidates[0] if candidates else None
 
 
-def read_text_table(
-    path: Path, layout: TextLayout, as_text: tuple[str, ...] = ()
-) -> tuple[Table, str]:
-    """Read a text table of a known layout; columns in ``as_text`` stay text.
+def read_text_table(path: Path, layout: TextLayout) -> tuple[Table, str, WrittenCells]:
+    """Read a text table of a known layout.
 
     Returns
     -------
-    `~astropy.table.Table`, str
-        The table, and a note on rows that begin with ``#``, empty without such rows.
+    `~astropy.table.Table`, str, WrittenCells
+        The table; a note on rows that begin with ``#``, empty without such rows; the cells.
 
     Raises
     ------
@@ -167,11 +200,12 @@ def read_text_table(
         return _fields(line, layout.delimiter)
 
     text, note = with_hash_rows(text, layout.names, split, MISSING)
-    if len(text) > ARROW_PAYS and not as_text and layout.delimiter != " ":
+    written = WrittenCells(text, layout)
+    if len(text) > ARROW_PAYS and layout.delimiter != " ":
         table = read_with_arrow(text, layout.delimiter, layout.names, layout.data_start, MISSING)
         if table is not None:
-            return table, note
-    return _with_astropy(path, text, layout, as_text), note
+            return table, note, written
+    return _with_astropy(path, text, layout), note, written
 
 
 def ecsv_rows(text: str) -> tuple[str, str]:
@@ -185,7 +219,7 @@ def ecsv_rows(text: str) -> tuple[str, str]:
     return with_hash_rows(text, split(header) if header else (), split, MISSING)
 
 
-def _with_astropy(path: Path, text: str, layout: TextLayout, as_text: tuple[str, ...]) -> Table:
+def _with_astropy(path: Path, text: str, layout: TextLayout) -> Table:
     from astropy.io import ascii as ascii_tables
 
     if layout.delimiter == " ":
@@ -201,9 +235,6 @@ def _with_astropy(path: Path, text: str, layout: TextLayout, as_text: tuple[str,
         "guess": False,
         "fill_values": [(missing, "0") for missing in MISSING],
     }
-    if as_text:
-        options["converters"] = {name: [ascii_tables.convert_numpy(str)] for name in as_text}
-        options["fast_reader"] = False
     with reading(path, "not a table that can be read"):
         # Lines, not the text, which astropy would split within cells; the empty line prevents that
         # for a single line too.
