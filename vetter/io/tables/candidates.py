@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from astropy.wcs import WCS
 
 Floats = npt.NDArray[np.float64]
+_DIGITS = tuple("0123456789")
 _FORMULA = re.compile(r'^="(.*)"$')
 _KEYWORDS = {"LTM1_1": 1.0, "LTM1_2": 0.0, "LTM2_1": 0.0, "LTM2_2": 1.0, "LTV1": 0.0, "LTV2": 0.0}
 
@@ -184,15 +185,15 @@ def _written_cells(file: TableFile, column: str) -> list[str] | None:
     cells = written.of_column(column)
     if cells is None or len(cells) != len(values):
         return None
-    # Numbers with missing ones among them: a word such as NaN names nothing.
-    cells = ["" if is_missing_word(cell) else cell for cell in cells]
     if kind == "i":
         masked = np.ma.getmaskarray(values).tolist()
         numbers = np.asarray(np.ma.getdata(values)).tolist()
-        rows = zip(cells, numbers, masked, strict=True)
+        rows = list(zip(cells, numbers, masked, strict=True))
         if all(is_masked or cell == str(number) for cell, number, is_masked in rows):
             return None
-    return cells
+        return ["" if is_masked else cell for cell, _, is_masked in rows]
+    # Numbers with missing ones among them: a word such as NaN names nothing.
+    return ["" if cell[:1] not in _DIGITS and is_missing_word(cell) else cell for cell in cells]
 
 
 def _with_numbers(file: TableFile, identities: Sequence[str | None]) -> TableFile:
