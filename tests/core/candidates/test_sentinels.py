@@ -6,7 +6,7 @@ from astropy.table import MaskedColumn, Table
 
 from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.candidates.joined_lists import Part, joined
-from vetter.core.candidates.sentinels import find_sentinels, sentinel_note
+from vetter.core.candidates.sentinels import ColumnSentinels, find_sentinels, sentinel_note
 
 
 def sentinels(values: object, name: str = "snr", **roles: str) -> tuple[float, ...]:
@@ -95,3 +95,10 @@ def test_masked_long_integers_keep_their_digits() -> None:
     ids = MaskedColumn([2**60 + 1, 0, 2**60 + 3], mask=[False, True, False])
     candidates = make_list(mag=[1.0, 2, 3], diaObjectId=ids)
     assert candidates.column("diaObjectId").tolist() == [str(2**60 + 1), "", str(2**60 + 3)]
+
+
+def test_sentinels_of_growing_list_are_found_by_column() -> None:
+    table = Table({"mag": [18.0, 99.0, 17.5], "name": ["a", "b", "c"]})
+    missing = ColumnSentinels(table, Roles(mag="mag"))
+    assert (missing["mag"], missing["name"], missing.get("other", ())) == ((99.0,), (), ())
+    assert dict(missing) == {"mag": (99.0,), "name": ()}

@@ -14,6 +14,8 @@ from vetter.core.columns.filter import FilterError, matching
 from vetter.core.columns.review_columns import ReviewColumns
 from vetter.core.coordinates.wcs import header_wcs
 from vetter.core.decisions.ledger import Ledger
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import open_input
 from vetter.io.tables.candidates import read_candidates
 
 X, Y = np.array([10.0, 30.0, 50.0]), np.array([5.0, 25.0, 45.0])
@@ -128,3 +130,25 @@ def test_real_times_as_text(real_data: Path) -> None:
 def test_real_regions_of_one_line(real_data: Path) -> None:
     candidates = case(real_data, "T28_ds9_regions/one_line_arcsec.reg")
     assert candidates.x == pytest.approx([50, 120, 90, 160, 30], abs=0.01)
+
+
+def test_real_packets_without_minor_planet_answer_no_filter(real_data: Path) -> None:
+    source = open_input(str(real_data / "alerts" / "ztf"), InputOptions())
+    candidates = source.candidates
+    source.close()
+    name = next(one for one in candidates.columns if one.lower().endswith("ssdistnr"))
+    listed = np.ma.filled(np.ma.asarray(candidates.table[name], float), np.nan)
+    assert (listed == -999).any()
+    assert not (candidates.column(name) < 0).any()
+
+
+def test_line_of_units_tells_hours(tmp_path: Path) -> None:
+    for number, units in enumerate(("none,hours,deg", "none,h,deg", ",hr,deg")):
+        content = f"id,ra,dec\n{units}\na,10.0,2.0\nb,10.0,2.0\n"
+        candidates = read(tmp_path, content, f"{number}.csv", wcs=tan_wcs(), shape=SHAPE)
+        assert candidates.x == pytest.approx([39, 39], abs=0.01) and candidates.cautions == ()
+
+
+def test_line_of_units_tells_what_is_no_pixel(tmp_path: Path) -> None:
+    content = "id,x,y,xpos,ypos\nnone,deg,deg,pix,pix\na,10.0,2.0,5,6\n"
+    assert read(tmp_path, content).roles.x == "xpos"

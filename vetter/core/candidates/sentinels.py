@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -76,6 +76,36 @@ def find_sentinels(
         if sentinels:
             found[name] = sentinels
     return found
+
+
+class ColumnSentinels(Mapping[str, Sentinels]):
+    """Sentinels of a table's columns, each found when it is first asked for.
+
+    A list that becomes longer has many tables, of which few columns are looked at. Columns
+    without sentinels have an empty tuple.
+
+    Parameters
+    ----------
+    table : `~astropy.table.Table`
+    roles : Roles
+    """
+
+    def __init__(self, table: Table, roles: Roles) -> None:
+        self._table, self._roles = table, roles
+        self._found: dict[str, Sentinels] = {}
+
+    def __getitem__(self, name: str) -> Sentinels:
+        if name not in self._found:
+            column = self._table[[name]] if name in self._table.colnames else {}
+            found = find_sentinels(column, self._roles) if len(column) else {}
+            self._found[name] = found.get(name, ())
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(map(str, self._table.colnames))
+
+    def __len__(self) -> int:
+        return len(self._table.colnames)
 
 
 def sentinel_note(table: Table, sentinels: Mapping[str, Sentinels]) -> str:

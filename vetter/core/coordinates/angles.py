@@ -22,7 +22,7 @@ _PARTS = {
 }
 # A rounded 24:00:00 among them.
 _DAY = 360.5
-_DEGREES = ("deg", "degree", "degrees", "d:m:s", '"d:m:s"')
+_DEGREES = ("deg", "degree", "degrees", "d:m:s", '"d:m:s"', "dms")
 
 
 def to_degrees(values: npt.NDArray[Any], unit: str, is_ra: bool) -> Floats:

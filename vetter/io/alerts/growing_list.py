@@ -15,6 +15,7 @@ from astropy.table import Column as TableColumn
 from astropy.table import MaskedColumn, Table
 
 from vetter.core.candidates.candidate_list import CandidateList, Roles
+from vetter.core.candidates.sentinels import ColumnSentinels
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout_source import PsfFwhm
 from vetter.io.alerts.columns import (
@@ -131,7 +132,10 @@ class GrowingList:
         keys = np.empty(self._count, object)
         keys[:] = self._keys
         x, y, ra, dec = self._positions
-        return CandidateList(table, self.roles, keys, x, y, ra, dec, tuple(notes))
+        sentinels = ColumnSentinels(table, self.roles)
+        return CandidateList(
+            table, self.roles, keys, x, y, ra, dec, tuple(notes), sentinels=sentinels
+        )
 
     def _append_columns(self, rows: Rows) -> None:
         for name in rows.columns:

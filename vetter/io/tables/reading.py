@@ -31,6 +31,7 @@ from vetter.io.tables.text import (
     is_ipac,
     layout_of,
     read_text_table,
+    units_under_names,
     with_decimal_points,
 )
 
@@ -78,8 +79,8 @@ def _text(name: FitsName) -> TableFile:
         return _ascii(name, "mrt", "a machine-readable table (CDS, AAS) that cannot be read")
     if "\\begin{tabular}" in head:
         return _ascii(name, "latex", "a LaTeX table that cannot be read")
-    head = in_usual_form(head)
-    layout = layout_of(name.path, head)
+    usual = in_usual_form(head)
+    layout = layout_of(name.path, usual)
     if len(layout.names) < 2:
         raise InputError(
             f"{name.path}: expected a table of candidates with a position each, "
@@ -93,7 +94,8 @@ def _text(name: FitsName) -> TableFile:
         table, converted = with_decimal_points(table)
         if converted:
             notes.append(f"{name.label}: decimal commas in {listed(converted)}")
-    return TableFile(table, notes=tuple(notes), written=written, is_untyped=True)
+    units = units_under_names(head, usual, layout)
+    return TableFile(table, units, notes=tuple(notes), written=written, is_untyped=True)
 
 
 def _ascii(name: FitsName, form: str, what: str) -> TableFile:

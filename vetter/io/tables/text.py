@@ -53,12 +53,18 @@ _BETWEEN = re.compile(r"[\s|,;:]+")
 _PLAIN_NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
 # RDB's formats, and units; no row of a candidate consists of these in all columns.
 _UNIT = re.compile(
-    r"^[(\[]?(\d*[SNM]|deg(rees?)?|pix(els?)?|px|mag|arcsec|arcmin|rad|hours?|hms|dms|days?|d|mjd|jd"
+    r"^[(\[]?(\d*[SNM]|deg(rees?)?|pix(els?)?|px|mag|arcsec|arcmin|rad|h(ou)?rs?|h|\"?[hd]:m:s\"?|hms|dms|days?|d|mjd|jd"
     r"|sec(onds?)?|adu|counts?|electrons?|e-|none|null|-+)[)\]]?$"
+)
+# Units that decide how a position or magnitude is read.
+_TELLING_UNIT = re.compile(
+    r"^[(\[]?\"?(deg(?:rees?)?|pix(?:els?)?|px|mag|arcsec|arcmin|rad|h(?:ou)?rs?|h|[hd]:m:s|hms|dms)"
+    r"\"?[)\]]?$"
 )
 # Lines of the table up to the rule: names, or names and units.
 _DEEPEST = 3
 _PADDED = re.compile(r"^([+\s\"']|0[0-9]|-0)")
+_HEAD_LINES = 1000
 _ABOVE = 65536
 _LINE = 8192
 
@@ -322,6 +328,27 @@ def in_usual_form(text: str) -> str:
         place = max(len(text) - _LINE, 0) + len(end) - len(last)
         text = text[:place] + "#" + text[place:]
     return _QUOTED_FIELD.sub(_in_double_quotes, text) if quoted else text
+
+
+def units_under_names(head: str, usual: str, layout: TextLayout) -> dict[str, str]:
+    """Return the units in a line that `in_usual_form` turned into a comment; empty without such.
+
+    Parameters
+    ----------
+    head, usual : str
+        Beginning of the text, as it was and in the usual form.
+    layout : TextLayout
+    """
+    lines = zip(head.split("\n")[:_HEAD_LINES], usual.split("\n"), strict=False)
+    for line, made in lines:
+        if line == made or _RULE.match(line) or _COMMENT.match(line):
+            continue
+        fields = _fields(line.strip("|"), layout.delimiter)
+        matches = [_TELLING_UNIT.match(field) for field in fields]
+        if len(fields) == len(layout.names) and any(matches):
+            pairs = zip(layout.names, matches, strict=True)
+            return {name: match[1] for name, match in pairs if match is not None}
+    return {}
 
 
 def with_decimal_points(table: Table) -> tuple[Table, list[str]]:
