@@ -208,6 +208,7 @@ READERS: dict[str, Reader] = {
     "dialects": Reader(
         "l.txt", (lambda _: lists.VIZIER, lambda _: lists.table("ascii.latex")), _list
     ),
+    "written": Reader("l.csv", (lambda _: lists.WRITTEN, lambda _: lists.ANGLES), _list),
     "votable": Reader("l.vot", (lambda _: lists.table("votable"),), _list),
     "parquet": Reader("l.parquet", (lambda _: lists.table("parquet"),), _list),
     "regions": Reader("l.reg", (lambda _: lists.REGIONS,), _list),

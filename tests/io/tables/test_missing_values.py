@@ -152,3 +152,9 @@ def test_line_of_units_tells_hours(tmp_path: Path) -> None:
 def test_line_of_units_tells_what_is_no_pixel(tmp_path: Path) -> None:
     content = "id,x,y,xpos,ypos\nnone,deg,deg,pix,pix\na,10.0,2.0,5,6\n"
     assert read(tmp_path, content).roles.x == "xpos"
+
+
+def test_decimal_commas_and_words_share_a_column(tmp_path: Path) -> None:
+    candidates = read(tmp_path, "id;x;y;mag\n1;1,5;2;18,2\n2;3,5;4;****\n3;5,5;1,5D+01;99,0\n")
+    np.testing.assert_array_equal(candidates.column("mag"), [18.2, np.nan, np.nan])
+    assert candidates.y[2] == 15

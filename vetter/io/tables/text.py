@@ -16,6 +16,7 @@ import numpy as np
 
 from vetter.core.candidates.column_roles import recognise
 from vetter.core.candidates.column_values import as_text
+from vetter.core.candidates.number_words import is_missing_word
 from vetter.errors import InputError
 from vetter.io.files.unreadable import reading
 from vetter.io.tables.arrow import read_with_arrow
@@ -47,14 +48,14 @@ _QUOTED_FIELD = re.compile(
 )
 _BARS = re.compile(r"^[ \t]*\|(.*)\|[ \t]*\r?$", re.MULTILINE)
 _DECIMAL_COMMA = re.compile(
-    r"^[+-]?((\d+|\d*,\d+|\d+,)(e[+-]?\d+)?|nan|inf(inity)?)$", re.IGNORECASE
+    r"^[+-]?((\d+|\d*,\d+|\d+,)([ed][+-]?\d+)?|nan|inf(inity)?)$", re.IGNORECASE
 )
 _BETWEEN = re.compile(r"[\s|,;:]+")
 _PLAIN_NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
 # RDB's formats, and units; no row of a candidate consists of these in all columns.
 _UNIT = re.compile(
     r"^[(\[]?(\d*[SNM]|deg(rees?)?|pix(els?)?|px|mag|arcsec|arcmin|rad|h(ou)?rs?|h|\"?[hd]:m:s\"?|hms|dms|days?|d|mjd|jd"
-    r"|sec(onds?)?|adu|counts?|electrons?|e-|none|null|-+)[)\]]?$"
+    r"|min(utes?)?|sec(onds?)?|s|adu|counts?|electrons?|e-|none|null|-+)[)\]]?$"
 )
 # Units that decide how a position or magnitude is read.
 _TELLING_UNIT = re.compile(
@@ -358,11 +359,17 @@ def with_decimal_points(table: Table) -> tuple[Table, list[str]]:
         if table[name].dtype.kind != "U" or table[name].ndim != 1:
             continue
         texts = np.char.strip(as_text(table[name]))
-        filled = [text for text in texts.tolist() if text]
+        cells = texts.tolist()
+        filled = [text for text in cells if text and not is_missing_word(text)]
         if not any("," in text for text in filled) or not all(map(_DECIMAL_COMMA.match, filled)):
             continue
-        values: Any = [float(text.replace(",", ".")) if text else np.nan for text in texts.tolist()]
-        table[name] = np.array(values, np.float64)
+        points = [text.replace(",", ".") for text in cells]
+        if len(filled) < sum(map(bool, cells)) or any("d" in text.lower() for text in filled):
+            # Words for missing numbers and Fortran's exponents are converted later, and noted.
+            table[name] = points
+        else:
+            values: Any = [float(text) if text else np.nan for text in points]
+            table[name] = np.array(values, np.float64)
         converted.append(name)
     return table, converted
 
