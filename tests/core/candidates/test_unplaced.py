@@ -115,3 +115,31 @@ def test_axis_origin_tells_evidence() -> None:
     assert place(both, tan_wcs()).axis_origin is AxisOrigin.WCS
     far = {"x": X + 7, "y": Y + 7, "ra": ra, "dec": dec}
     assert place(far, tan_wcs()).axis_origin is AxisOrigin.NAME
+
+
+def test_sexagesimal_hours_in_a_column_of_degrees_are_taken_with_caution() -> None:
+    ra, dec = sky()
+    texts = [f"{int(one / 15)}:{one / 15 % 1 * 60:.9f}" for one in ra]
+    table = Table({"ra": texts, "dec": dec})
+    roles = recognise(table.colnames)
+    positions = find_positions(table, roles, {"ra": "deg"}, tan_wcs(), None, SHAPE)
+    np.testing.assert_allclose(positions.x, X, atol=1e-3)
+    assert "ra is taken to count hours" in positions.cautions[0]
+
+
+def test_same_nines_off_the_image_are_empty() -> None:
+    x, y = np.append(X, 9999.0), np.append(Y, 9999.0)
+    x[0] = 400.0
+    table = Table({"x": x, "y": y})
+    roles = recognise(table.colnames)
+    missing = find_sentinels(table, roles, {}, SHAPE)
+    assert missing == {"x": (9999.0,), "y": (9999.0,)}
+    assert find_positions(table, roles, {}, None, None, SHAPE, missing).empty_count == 1
+
+
+def test_same_nines_on_the_image_or_in_one_column_stay() -> None:
+    table = Table({"x": [99.0, 20.0, 9999.0], "y": [99.0, 30.0, 400.0]})
+    roles = recognise(table.colnames)
+    assert find_sentinels(table, roles, {}, (200, 200)) == {"x": (9999.0,)}
+    table = Table({"ra": [99.0, 99.0, 98.5], "dec": [99.0, 60.0, 61.0]})
+    assert find_sentinels(table, recognise(table.colnames), {}, SHAPE) == {}

@@ -130,3 +130,9 @@ def test_real_identities_like_numbers(real_data: Path) -> None:
     if not path.is_file():
         pytest.skip(f"{path}: no such file")
     assert keys(path) == ["000123", "000124", "001000", "012345", "099999"]
+
+
+def test_identities_that_a_spreadsheet_rounded_are_said(tmp_path: Path) -> None:
+    candidates = read_candidates(write(tmp_path / "l.csv", ["1.15552E+18", "12"]))
+    assert "id is written as 1.15552E+18: long identities have lost digits" in candidates.notes
+    assert len(read_candidates(write(tmp_path / "m.csv", ["1e10", "12"])).notes) == 1

@@ -28,6 +28,7 @@ _COORD = re.compile(r"^(.*[._])?coord_?(ra|dec)$", re.IGNORECASE)
 Floats = npt.NDArray[np.float64]
 _THOUSANDS = re.compile(r"^[^,]*,[0-9]{3}$")
 _MAX_SAMPLE = 1000
+_DEGREES = ("", "deg", "degree", "degrees", "d:m:s", '"d:m:s"', "dms")
 
 # Most specific first, normalised by `normal`.
 _GALACTIC_PAIRS = (
@@ -113,7 +114,7 @@ def find_positions(
     ra = _read_angles(table, roles.ra, units, True, sentinels)
     dec = _read_angles(table, roles.dec, units, False, sentinels)
     cautions: list[str] = []
-    if _may_count_hours(table, roles, units):
+    if _may_count_hours(roles, units):
         evidence = _find_hours((listed_x, listed_y), ra, dec, wcs, shape)
         if evidence:
             ra = np.mod(ra * 15, 360.0)
@@ -251,13 +252,9 @@ def _list_disagreements(
     return []
 
 
-def _may_count_hours(table: Table, roles: Roles, units: Mapping[str, str]) -> bool:
-    """Return whether right ascensions are decimal numbers that no unit explains."""
-    return (
-        roles.ra is not None
-        and not units.get(roles.ra)
-        and getattr(table[roles.ra].dtype, "kind", "") in "fi"
-    )
+def _may_count_hours(roles: Roles, units: Mapping[str, str]) -> bool:
+    """Return whether right ascensions were read in degrees, by their unit or for lack of one."""
+    return roles.ra is not None and units.get(roles.ra, "").strip().lower() in _DEGREES
 
 
 def _find_hours(

@@ -33,7 +33,10 @@ _MAX_NAMED = 6
 
 
 def find_sentinels(
-    table: Table, roles: Roles, units: Mapping[str, str] | None = None
+    table: Table,
+    roles: Roles,
+    units: Mapping[str, str] | None = None,
+    shape: tuple[int, int] | None = None,
 ) -> dict[str, Sentinels]:
     """Return the values that mean "missing" in each column of numbers that has such.
 
@@ -46,6 +49,9 @@ def find_sentinels(
     - a positive one in any other column, if it is 25 times the largest of the others, 10 times if
       it is repeated, and 100 times if it is a single integer, as a count may be 99.
 
+    Both coordinates of a position that are the same such value, off the image or beyond a pole,
+    are missing as well.
+
     Parameters
     ----------
     table : `~astropy.table.Table`
@@ -53,6 +59,8 @@ def find_sentinels(
         The key and the name are text, and have no such values.
     units : mapping, optional
         Units of columns as text; ``mag`` tells magnitudes.
+    shape : (int, int), optional
+        Rows and columns of the image.
     """
     units = units or {}
     found: dict[str, Sentinels] = {}
@@ -68,14 +76,35 @@ def find_sentinels(
             or "mag" in units.get(name, "").lower()
             or bool(_MAGNITUDE.search(name))
         )
-        values = plain(column)
-        if values.dtype.kind not in "if":
+        numbers = plain(column)
+        if numbers.dtype.kind not in "if":
             # Integers too long for floats, of which some are masked.
             continue
-        sentinels = _sentinels_of(values, is_magnitude, name == roles.mag_err)
+        sentinels = _sentinels_of(numbers, is_magnitude, name == roles.mag_err)
         if sentinels:
             found[name] = sentinels
+    pixels = (roles.x, roles.y), max(shape) if shape else np.inf
+    for pair, limit in (pixels, ((roles.ra, roles.dec), 90.0)):
+        names = [name for name in pair if name in table.colnames]
+        if len(names) == 2:
+            values = _find_equal_pairs(*(plain(table[name]) for name in names), limit)
+            for name in names if values else ():
+                found[name] = tuple(sorted({*found.get(name, ()), *values}))
     return found
+
+
+def _find_equal_pairs(first: Values, second: Values, limit: float) -> list[float]:
+    """Return the values beyond a limit that stand in both columns in the same rows only."""
+    if first.dtype.kind not in "if" or second.dtype.kind not in "if":
+        return []
+    same = first == second
+    values = set(first[same & (np.abs(first) > limit)].tolist()) if same.any() else set()
+    return [
+        float(value)
+        for value in values
+        if _is_candidate(value, first.dtype, False)
+        and bool((same[(first == value) | (second == value)]).all())
+    ]
 
 
 class ColumnSentinels(Mapping[str, Sentinels]):
@@ -123,10 +152,12 @@ def sentinel_note(table: Table, sentinels: Mapping[str, Sentinels]) -> str:
 
 def _sentinels_of(values: Values, is_magnitude: bool, is_error: bool) -> Sentinels:
     """Return the sentinels of one column, found from its two ends inwards."""
-    finite = values if values.dtype.kind == "i" else values[np.isfinite(values)]
-    if not len(finite):
-        return ()
-    low, high = float(finite.min()), float(finite.max())
+    finite, low, high = values, float(values.min()), float(values.max())
+    if not np.isfinite([low, high]).all():
+        finite = values[np.isfinite(values)]
+        if not len(finite):
+            return ()
+        low, high = float(finite.min()), float(finite.max())
     # Nearly all columns end here.
     if not any(_is_candidate(end, values.dtype, is_error) for end in (low, high)):
         return ()

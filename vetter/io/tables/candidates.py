@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from astropy.wcs import WCS
 
 Floats = npt.NDArray[np.float64]
+_SAMPLE = 100
+# Spreadsheets write 1155522101501501507 so.
+_ROUNDED = re.compile(r"^[1-9]\.[0-9]{2,}E\+[0-9]{2}$")
 _DIGITS = tuple("0123456789")
 _FORMULA = re.compile(r'^="(.*)"$')
 _KEYWORDS = {"LTM1_1": 1.0, "LTM1_2": 0.0, "LTM2_1": 0.0, "LTM2_2": 1.0, "LTV1": 0.0, "LTV2": 0.0}
@@ -78,13 +81,16 @@ def read_candidates(
         file, roles = _read(name, columns or {})
     _check_positions(name, file, roles, wcs)
     file = on_image(file, header, name.label)
-    sentinels = find_sentinels(file.table, roles, file.units)
+    sentinels = find_sentinels(file.table, roles, file.units, shape)
     positions = find_positions(file.table, roles, file.units, wcs, one_based, shape, sentinels)
     keys, key_notes = make_keys(file.table, roles.key)
     if roles.key is not None and is_float_key(file.table, roles.key):
         key_notes += (
             f"{roles.key} holds floating-point numbers: long identities may have lost digits",
         )
+    rounded = next((key for key in keys[:_SAMPLE].tolist() if _ROUNDED.match(key)), "")
+    if rounded:
+        key_notes += (f"{roles.key} is written as {rounded}: long identities have lost digits",)
     notes = (
         f"{name.label}: {counted(len(keys), 'candidate')}, {positions.roles.in_words()}",
         *file.notes,
