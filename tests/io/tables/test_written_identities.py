@@ -136,3 +136,8 @@ def test_identities_that_a_spreadsheet_rounded_are_said(tmp_path: Path) -> None:
     candidates = read_candidates(write(tmp_path / "l.csv", ["1.15552E+18", "12"]))
     assert "id is written as 1.15552E+18: long identities have lost digits" in candidates.notes
     assert len(read_candidates(write(tmp_path / "m.csv", ["1e10", "12"])).notes) == 1
+
+
+def test_objects_beside_keys_are_read_as_written(tmp_path: Path) -> None:
+    (tmp_path / "l.csv").write_text("candid,objectId,x,y\n1,0012,1,2\n2,12,3,4\n")
+    assert read_candidates(tmp_path / "l.csv").table["objectId"].tolist() == ["0012", "12"]

@@ -83,13 +83,13 @@ def find_sentinels(
         sentinels = _sentinels_of(numbers, is_magnitude, name == roles.mag_err)
         if sentinels:
             found[name] = sentinels
-    pixels = (roles.x, roles.y), max(shape) if shape else np.inf
-    for pair, limit in (pixels, ((roles.ra, roles.dec), 90.0)):
-        names = [name for name in pair if name in table.colnames]
-        if len(names) == 2:
-            values = _find_equal_pairs(*(plain(table[name]) for name in names), limit)
-            for name in names if values else ():
-                found[name] = tuple(sorted({*found.get(name, ()), *values}))
+    pixels = (roles.x, roles.y), float(max(shape)) if shape else np.inf
+    for (first, second), limit in (pixels, ((roles.ra, roles.dec), 90.0)):
+        if first not in table.colnames or second not in table.colnames:
+            continue
+        equal = _find_equal_pairs(plain(table[first]), plain(table[second]), limit)
+        for one in (str(first), str(second)) if equal else ():
+            found[one] = tuple(sorted({*found.get(one, ()), *equal}))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from vetter.core.candidates.candidate_list import CandidateList, Roles, Whereabo
 from vetter.core.candidates.column_roles import (
     chosen,
     listed,
+    normal,
     other_choices,
     recognise,
     units_in_names,
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from astropy.wcs import WCS
 
 Floats = npt.NDArray[np.float64]
+# Columns that name the object of a candidate, which is the same in all epochs.
+_OBJECTS = frozenset("objectid diaobjectid ssobjectid objid oid object objname".split())
 _SAMPLE = 100
 # Spreadsheets write 1155522101501501507 so.
 _ROUNDED = re.compile(r"^[1-9]\.[0-9]{2,}E\+[0-9]{2}$")
@@ -151,13 +154,15 @@ def _roles(name: FitsName, file: TableFile, columns: Mapping[str, str]) -> tuple
     if file.one_based is not None and roles.x is not None:
         roles = roles.with_(one_based=file.one_based)
     roles = chosen(roles, columns, names, str(name))
-    file = _with_written_cells(file, (roles.key, roles.name))
-    file = _with_numbers(file, (roles.key, roles.name))
+    objects = [column for column in scalar if normal(column) in _OBJECTS]
+    identities = dict.fromkeys((roles.key, roles.name, *objects))
+    file = _with_written_cells(file, identities)
+    file = _with_numbers(file, identities)
     file, roles = _add_split_position(file, roles, scalar)
     return _add_equatorial(file, roles, filled or scalar)
 
 
-def _with_written_cells(file: TableFile, columns: Sequence[str | None]) -> TableFile:
+def _with_written_cells(file: TableFile, columns: Iterable[str | None]) -> TableFile:
     """Return a table whose columns are text where their numbers are not as Python writes them.
 
     000123, 1.155e18, +5 and identities of which some are missing became numbers.
@@ -202,7 +207,7 @@ def _written_cells(file: TableFile, column: str) -> list[str] | None:
     return ["" if cell[:1] not in _DIGITS and is_missing_word(cell) else cell for cell in cells]
 
 
-def _with_numbers(file: TableFile, identities: Sequence[str | None]) -> TableFile:
+def _with_numbers(file: TableFile, identities: Iterable[str | None]) -> TableFile:
     """Return a table whose columns of numbers and words for "missing" are masked numbers."""
     if not file.is_untyped:
         return file
