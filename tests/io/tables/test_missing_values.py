@@ -158,3 +158,9 @@ def test_decimal_commas_and_words_share_a_column(tmp_path: Path) -> None:
     candidates = read(tmp_path, "id;x;y;mag\n1;1,5;2;18,2\n2;3,5;4;****\n3;5,5;1,5D+01;99,0\n")
     np.testing.assert_array_equal(candidates.column("mag"), [18.2, np.nan, np.nan])
     assert candidates.y[2] == 15
+
+
+@pytest.mark.parametrize(("x", "is_caution"), [(900, True), (10, False)])
+def test_list_off_the_image_is_a_caution(tmp_path: Path, x: int, is_caution: bool) -> None:
+    candidates = read(tmp_path, f"id,x,y\n1,{x},2\n2,800,3\n3,700,4\n", shape=SHAPE)
+    assert candidates.cautions == (("3 candidates lie off the image",) if is_caution else ())

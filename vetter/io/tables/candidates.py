@@ -94,6 +94,7 @@ def read_candidates(
     rounded = next((key for key in keys[:_SAMPLE].tolist() if _ROUNDED.match(key)), "")
     if rounded:
         key_notes += (f"{roles.key} is written as {rounded}: long identities have lost digits",)
+    off_image, all_off = _off_image(positions, shape)
     notes = (
         f"{name.label}: {counted(len(keys), 'candidate')}, {positions.roles.in_words()}",
         *file.notes,
@@ -102,7 +103,7 @@ def read_candidates(
         *filter(None, (sentinel_note(file.table, sentinels),)),
         *key_notes,
         *other_choices(_whole_columns(file.table.colnames), positions.roles, file.units),
-        *_off_image(positions, shape),
+        *off_image,
     )
     return CandidateList(
         file.table,
@@ -113,7 +114,7 @@ def read_candidates(
         positions.ra,
         positions.dec,
         notes,
-        (*file.cautions, *positions.cautions),
+        (*file.cautions, *positions.cautions, *all_off),
         sentinels,
     )
 
@@ -291,16 +292,18 @@ def _check_positions(name: FitsName, file: TableFile, roles: Roles, wcs: WCS | N
         )
 
 
-def _off_image(positions: Positions, shape: tuple[int, int] | None) -> list[str]:
+def _off_image(positions: Positions, shape: tuple[int, int] | None) -> tuple[list[str], list[str]]:
+    """Return notes on empty positions and on those off the image, and a caution if all are off."""
     counts = np.bincount(whereabouts(positions.x, positions.y, shape), minlength=3)
     notes = []
     if positions.empty_count:
         words = counted(positions.empty_count, "candidate has", "candidates have")
         notes.append(f"{words} no position")
-    if counts[Whereabouts.OFF]:
-        words = counted(int(counts[Whereabouts.OFF]), "candidate lies", "candidates lie")
+    off = int(counts[Whereabouts.OFF])
+    if off:
+        words = counted(off, "candidate lies", "candidates lie")
         notes.append(f"{words} off the image")
-    return notes
+    return notes, notes[-1:] if off > 1 and not counts[Whereabouts.ON] else []
 
 
 def on_image(file: TableFile, header: Header | None, label: str) -> TableFile:
