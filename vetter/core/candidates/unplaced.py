@@ -87,7 +87,7 @@ def count_unplaced(
     has_wcs: bool,
     rows: npt.NDArray[np.intp],
 ) -> UnplacedCounts:
-    """Tell apart why candidates have no position.
+    """Count candidates without a position, by reason.
 
     Parameters
     ----------
