@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.candidates.column_values import cell, cell_text
+from vetter.core.candidates.column_values import cell_text, plain, without_values
 from vetter.core.candidates.number_words import is_missing_word
 from vetter.core.number_text import counted
 
@@ -74,9 +74,9 @@ def read_pair(
     """Return the pair of columns with its unreadable rows."""
     unreadable = np.zeros(len(table), bool)
     for name, values in (first, second):
-        column, none = table[name], sentinels.get(name, ())
-        for row in np.flatnonzero(np.isnan(values)).tolist():
-            unreadable[row] |= not _is_empty(cell(column, row), none)
+        lost = np.isnan(values)
+        if lost.any():
+            unreadable[lost] |= _are_filled(table[name][lost], sentinels.get(name, ()))
     return ReadPair(table, (first, second), unreadable)
 
 
@@ -131,9 +131,10 @@ def count_unplaced(
     return UnplacedCounts(notes, cautions, int((nowhere & ~unreadable & ~outside).sum()))
 
 
-def _is_empty(value: Any, sentinels: Sequence[float]) -> bool:
-    if value is None or value != value:
-        return True
-    if isinstance(value, str):
-        return is_missing_word(value)
-    return value in sentinels or not np.isfinite(value)
+def _are_filled(column: Any, sentinels: Sequence[float]) -> Mask:
+    """Return which cells of a column hold neither a missing value nor a word for one."""
+    values = without_values(plain(column), sentinels)
+    if values.dtype.kind in "iuf":
+        return np.asarray(np.isfinite(values))
+    texts = ("" if value is None else str(value) for value in values.tolist())
+    return np.fromiter((not is_missing_word(text) for text in texts), bool, len(values))
