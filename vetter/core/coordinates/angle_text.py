@@ -81,8 +81,12 @@ def parse_angle(text: str, hours: bool, factor: float = 1.0) -> float:
     try:
         return float(text) * factor
     except ValueError:
+        text = text.strip()
+    # Most texts need no other signs, which take as long as all the rest. An S may be south.
+    match = None if text.endswith("S") else _SEXAGESIMAL.match(text)
+    if match is None:
         text = _usual_signs(text)
-    match = _SEXAGESIMAL.match(text)
+        match = _SEXAGESIMAL.match(text)
     if match is not None:
         return _sexagesimal_degrees(match, hours)
     return _decimal_degrees(text, factor)
@@ -97,8 +101,8 @@ def parse_decimal(text: str) -> float:
 
 def _sexagesimal_degrees(match: re.Match[str], hours: bool) -> float:
     sign, whole, first, minutes, minute_fraction, seconds = match.groups()
-    second = float((seconds or "0").replace(",", "."))
-    minute = float(minutes + (minute_fraction or "").replace(",", "."))
+    second = float(seconds.replace(",", ".")) if seconds else 0.0
+    minute = float(minutes + minute_fraction.replace(",", ".") if minute_fraction else minutes)
     # Sixty is what rounding makes of 59.996.
     if minute > 60 or second > 60:
         return float("nan")
