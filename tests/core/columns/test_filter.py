@@ -26,6 +26,7 @@ class Columns:
         "good": np.array([True, False, True, True, False]),
         "stamp": np.zeros((5, 3)),
         "padded": np.array(["0012", "12", "007", "", "1e10"]),
+        "typed": np.array(["18.5", "NA", "17", "****", "-"], object),
         "limit": np.array([">18.2", "17.5", "", "19", "18"]),
     }
 
@@ -63,6 +64,8 @@ class Columns:
         ("padded=0012", [0]),
         ("padded<12.5", [0, 1, 2]),
         ("padded=missing", [3]),
+        ("typed<18", [2]),
+        ("typed>18", [0]),
         ("obs>2024", [0, 1, 3]),
         ("limit=17.5", [1]),
         ("band=r", [0, 1]),

@@ -13,7 +13,7 @@ from vetter.io.inputs.open_input import open_input
 from vetter.io.tables import text
 from vetter.io.tables.candidates import read_candidates
 
-PADDED = ["0012", "12", "012", "1e10"]
+PADDED = ["0012", "12", "012", "99"]
 
 
 def write(path: Path, ids: list[str], separator: str = ",", head: str = "id,x,y") -> Path:

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.candidates.number_words import is_missing_word
 from vetter.errors import InputError
 
 MAX_NESTING = 50
@@ -342,9 +343,14 @@ def _compare(name: str, values: npt.NDArray[Any], op: str, choice: Token) -> Mas
 
 
 def _numbers_in(text: npt.NDArray[np.str_]) -> npt.NDArray[np.float64] | None:
-    """Return text of numbers, as identities with leading zeros are, as numbers; NaN if empty."""
+    """Return text as numbers, as of identities with leading zeros; None if any is a word.
+
+    Words for missing numbers are NaN.
+    """
     try:
-        return np.array([float(value) if value.strip() else np.nan for value in text.tolist()])
+        return np.array(
+            [np.nan if is_missing_word(value) else float(value) for value in text.tolist()]
+        )
     except ValueError:
         return None
 

@@ -60,6 +60,10 @@ _TEX_UNITS = (
 _UNIT_BEFORE_POINT = re.compile(r"(?<=[0-9])([hdms'\"]|'')[.,]([0-9]+)")
 _UNIT_BEHIND_POINT = re.compile(r"(?<=[0-9])\.([hdms'\"]|'')([0-9]+)")
 _DOTS = re.compile(r"^([+-]?\s*[0-9]{1,3})\.([0-9]{1,2})\.([0-9]{1,2}(?:\.[0-9]*)?)$")
+# The unit of the whole, as in 12:34:55.65 h or 188:43:54.75 deg.
+_UNIT_BEHIND = re.compile(
+    r"^([+-]?\s*[0-9]{1,3}):([0-9:.,\s]+?)\s*(hms|dms|hours?|hrs?|h|degrees?|deg|d)$", re.IGNORECASE
+)
 _HEMISPHERE = re.compile(r"^([^-]*[0-9.\s\"'dD])\s*([NS])$")
 
 
@@ -137,6 +141,9 @@ def _usual_signs(text: str) -> str:
     hemisphere = _HEMISPHERE.match(text)
     if hemisphere is not None and "m" not in text.lower():
         text = ("-" if hemisphere[2] == "S" else "") + hemisphere[1].strip()
+    behind = _UNIT_BEHIND.match(text)
+    if behind is not None:
+        text = f"{behind[1]}{behind[3][0].lower()}{behind[2]}"
     text = _UNIT_BEFORE_POINT.sub(r".\2\1", text)
     text = _UNIT_BEHIND_POINT.sub(r".\2\1", text)
     return _DOTS.sub(r"\1:\2:\3", text)
