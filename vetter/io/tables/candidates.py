@@ -98,7 +98,6 @@ def read_candidates(
     notes = (
         f"{name.label}: {counted(len(keys), 'candidate')}, {positions.roles.in_words()}",
         *file.notes,
-        *file.cautions,
         *positions.notes,
         *filter(None, (sentinel_note(file.table, sentinels),)),
         *key_notes,
@@ -239,7 +238,9 @@ def _add_split_position(
             f"{counted(len(unread), 'candidate has', 'candidates have')} a position in "
             f"{split.described()} that cannot be read: {', '.join(texts)} in row {unread[0] + 1}"
         )
-        file = dataclasses.replace(file, cautions=(*file.cautions, caution))
+        file = dataclasses.replace(
+            file, notes=(*file.notes, caution), cautions=(*file.cautions, caution)
+        )
     note = f"ra and dec are made of {split.described()}"
     file, new_names = _with_equatorial(file, ra, dec, note)
     return file, roles.with_(**new_names)

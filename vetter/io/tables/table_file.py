@@ -27,7 +27,7 @@ class TableFile:
     """A table with the units and UCDs of its columns.
 
     ``units`` and ``ucds`` map column names to text; ``notes`` name parts that were left out,
-    ``cautions`` what may be wrong with the positions.
+    ``cautions`` are the notes that the user should see at once.
     ``one_based`` is whether x and y count from 1 if the format defines that, as DS9's does, else
     None. ``physical`` are the rows whose x and y are physical pixels rather than the image's.
     ``written`` gives the cells of a text table, so that identities are read as they stand.
