@@ -21,7 +21,9 @@ _PLATE = QColor(20, 21, 22, 190)
 _RETICLE = QColor("#9df29a")
 _MARK = QColor("#f0f0f0")
 _ARROW = 22.0
+"""Length of the compass's arrows, screen units."""
 _COMPASS_REACH = 40.0
+"""Distance from the compass's origin to the far edge of its letters, screen units."""
 _SHIFT = QColor("#f59bff")
 SHIFT_FACTOR = 10
 """Length of the drawn arrow over the length of a fit's shift; makes 0.1 px visible."""

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from astropy.wcs import WCS
 
 _PAUSE_MS = 25
+"""Time between two updates of the text."""
 _PLACE, _SKY, _DEGREES = (
     "FITS x 10000.0  y 10000.0",
     "00:00:00.00  +00:00:00.0",
     "000.000000  +00.000000",
 )
+"""Longest texts, which give the line its fixed width."""
 
 
 class Readout(QLabel):
