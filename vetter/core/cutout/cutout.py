@@ -15,6 +15,7 @@ import numpy as np
 
 from vetter.core.cutout.crop import crop_array, crop_header, crop_wcs, filled
 from vetter.core.cutout.plane import Array, Box, Provenance
+from vetter.core.cutout.sky_marks import SkyMark
 from vetter.errors import InputError
 
 if TYPE_CHECKING:
@@ -164,6 +165,13 @@ class Cutout(CutoutMapping):
         Light curve from an alert packet. Not a key of the mapping, and not written to files.
     psf_image : ndarray or None
         PSF of the science image from an alert packet, its point at the centre.
+    sky_marks : tuple of SkyMark
+        Marks of an alert packet: predicted place of a minor planet, the pipeline's dipole, trail.
+    covered : Box or None
+        Part of the cutout that its stamps cover; None if that is all or not known.
+    offset_in_whole : (int, int) or None
+        Column and row of this cutout's first pixel in the cutout that fits are made on; None if
+        both have the same centre.
 
     Raises
     ------
@@ -210,6 +218,9 @@ class Cutout(CutoutMapping):
         self.extras: dict[str, Any] = {}
         self.light_curve: LightCurve | None = None
         self.psf_image: Array | None = None
+        self.sky_marks: tuple[SkyMark, ...] = ()
+        self.covered: Box | None = None
+        self.offset_in_whole: tuple[int, int] | None = None
         self._wcs = wcs
         self._made_wcs: WCS | None = None
         for name, plane in planes.items():
@@ -465,6 +476,19 @@ def cropped(cutout: Cutout, radius: float) -> Cutout:
     rows, columns = cutout.shape
     if box.nx >= columns and box.ny >= rows:
         return cutout
+    return cut_to(cutout, box)
+
+
+def cut_to(cutout: Cutout, box: Box) -> Cutout:
+    """Return the part of a cutout in a box, with header, WCS and origin moved along.
+
+    Parameters
+    ----------
+    cutout : Cutout
+        Not changed.
+    box : Box
+        In the cutout's pixels; pixels beyond the cutout are NaN.
+    """
     origin, given = cutout.origin, cutout.given_wcs
     part = Cutout(
         {name: crop_array(plane, box) for name, plane in cutout.planes.items()},
@@ -478,6 +502,7 @@ def cropped(cutout: Cutout, radius: float) -> Cutout:
     )
     part.extras, part.unread = copy.copy(cutout.extras), dict(cutout.unread)
     part.light_curve, part.psf_image = cutout.light_curve, cutout.psf_image
+    part.sky_marks = cutout.sky_marks
     return part
 
 

@@ -14,11 +14,13 @@ from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QStaticT
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from vetter.core.coordinates.sky import scale_bar
+from vetter.core.cutout.sky_marks import PixelMark
 from vetter.core.display.colour_map import MASK_BAD, MASK_GOOD
 from vetter.gui.panels.camera import Area, Placement, Subject, View, place
 from vetter.gui.panels.overlays import (
     compass_room,
     draw_compass,
+    draw_marks,
     draw_reticle,
     draw_scale_bar,
     draw_shift,
@@ -64,6 +66,7 @@ class Stage:
     east: float | None = None
     pixel_scale: float | None = None
     shift: Shift | None = None
+    marks: tuple[PixelMark, ...] = ()
     tones: Tones = DARK
     ratio: float = 1.0
 
@@ -183,8 +186,11 @@ class PlanePanel(pg.GraphicsWidget):
         if stage.reticle and stage.subject is not None:
             x, y = placement.to_screen(stage.subject.x, stage.subject.y)
             draw_reticle(painter, x, y, placement.scale, ratio)
-            if stage.shift is not None and stage.compass and self.exhibit.plane == "diff":
+            on_diff = stage.compass and self.exhibit.plane == "diff"
+            if stage.shift is not None and on_diff:
                 draw_shift(painter, x, y, placement.scale, stage.shift, visible)
+            if stage.marks:
+                draw_marks(painter, placement, stage.marks, visible, on_diff, stage.shift is not None)
         if not (self.first and stage.compass):
             return
         if stage.north is not None and stage.east is not None:

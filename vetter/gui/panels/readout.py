@@ -11,6 +11,7 @@ from PyQt6.QtGui import QHideEvent, QShowEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from vetter.core.coordinates.sky import radec, sexagesimal
+from vetter.core.cutout.plane import Provenance
 from vetter.errors import VetterError
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
 
@@ -129,6 +130,8 @@ def values(frame: RenderedCutout, x: float, y: float) -> dict[str, str]:
             texts[name] = f"{'bad' if value else 'good'}{flags}"
         else:
             texts[name] = _format_value(float(value))
+            if Provenance.TURNED in frame.provenance.get(name, Provenance.GIVEN):
+                texts[name] += " (turned)"
     return texts
 
 

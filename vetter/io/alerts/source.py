@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,7 +15,7 @@ from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
 from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.alerts.columns import key_of
-from vetter.io.alerts.cutout import packet_cutout
+from vetter.io.alerts.cutout import own_size, packet_cutout
 from vetter.io.alerts.growing_list import GrowingList
 from vetter.io.alerts.listing import Listing, Lot, place_of
 from vetter.io.alerts.packets.packets import Packets
@@ -157,6 +157,7 @@ class AlertSource(CutoutSource):
     def cutout(self, row: int, radius: float | None = None) -> Cutout:
         """Return the cutout of one packet with its light curve, cropped to ``radius``.
 
+        Stamps keep their own size unless the user gives a radius: those of one list differ.
         Waits until the row is listed.
 
         Raises
@@ -164,6 +165,29 @@ class AlertSource(CutoutSource):
         InputError
             The packet cannot be read any more, or has no usable stamps.
         """
+        cutout = self._whole_cutout(row)
+        if self._is_whole(radius):
+            return own_size(cutout)
+        assert radius is not None
+        return cropped(cutout, radius)
+
+    def cutout_with(
+        self, row: int, radius: float | None = None, names: Collection[str] | None = None
+    ) -> Cutout:
+        """Return the cutout for a fit: the candidate is in the middle, also at an image's edge."""
+        cutout = self._whole_cutout(row)
+        if self._is_whole(radius):
+            return cutout
+        assert radius is not None
+        return cropped(cutout, radius)
+
+    def _is_whole(self, radius: float | None) -> bool:
+        """Return whether stamps are wanted as they are: with no radius, or the default one."""
+        if radius is None:
+            return True
+        return self._options["radius"] is None and radius == self.default_radius
+
+    def _whole_cutout(self, row: int) -> Cutout:
         while row >= len(self._rows) and self.grow() is not None:
             pass
         candidates = self.candidates
@@ -175,10 +199,9 @@ class AlertSource(CutoutSource):
         meta = candidates.candidate(row)
         meta.setdefault("name", name)
         try:
-            cutout = packet_cutout(record, producer, meta)
+            return packet_cutout(record, producer, meta)
         except InputError as error:
             raise InputError(f"{name}: {error}") from error
-        return cutout if radius is None else cropped(cutout, radius)
 
     def grow(self) -> CandidateList | None:
         """See :class:`~vetter.core.cutout_source.CutoutSource`."""
