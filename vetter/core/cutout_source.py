@@ -126,6 +126,14 @@ class CutoutSource(ImageField, ABC):
         """Images of the source."""
         return (self,)
 
+    @property
+    def object_epochs(self) -> Epochs | None:
+        """Return which candidates are epochs of one object; None if no object can have several.
+
+        It may cover more rows than a list that was handed out before.
+        """
+        return None
+
     def field_of(self, row: int) -> int:
         """Return the index in ``fields`` of a candidate's image."""
         return 0
@@ -199,6 +207,11 @@ class ManyFields(CutoutSource):
     @abstractmethod
     def fields(self) -> Sequence[ImageField]:
         """Images of the source."""
+
+    @property
+    def object_epochs(self) -> Epochs | None:
+        """Return the epochs, if there are several images."""
+        return self.epochs if len(self.fields) > 1 else None
 
     def field_of(self, row: int) -> int:
         """Return the index in ``fields`` of a candidate's image."""

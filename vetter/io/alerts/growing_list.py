@@ -27,6 +27,7 @@ from vetter.io.alerts.columns import (
     roles_of,
 )
 from vetter.io.alerts.listing import Lot
+from vetter.io.alerts.packet_epochs import PacketEpochs
 from vetter.io.alerts.packets.producers import (
     ALERT,
     ELASTICC,
@@ -62,6 +63,8 @@ class GrowingList:
         Names of the producers as keys, in order of appearance.
     widths : SurveyWidths
         The FWHM of each producer's PSF.
+    objects : PacketEpochs
+        Packets of one object.
     roles : Roles
         Roles in the list made last.
     expected : int
@@ -85,6 +88,7 @@ class GrowingList:
         self.said: dict[str, None] = {}
         self.producers: dict[str, None] = {}
         self.widths = SurveyWidths()
+        self.objects = PacketEpochs()
 
     def __len__(self) -> int:
         return self._count
@@ -101,6 +105,7 @@ class GrowingList:
         numbers = np.array([list(self.producers).index(name) for name in rows.producers], np.int16)
         self._makers = np.concatenate([self._makers, numbers[rows.makers]])
         self.widths.add(rows, PRODUCERS)
+        self.objects.add(rows, PRODUCERS)
         self._append_columns(rows)
         self._append_keys(rows.keys)
         added = np.array([rows.x, rows.y, rows.ra, rows.dec])

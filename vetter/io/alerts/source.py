@@ -8,7 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
+
 from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.candidates.epochs import Epochs
 from vetter.core.cutout.cutout import Cutout, cropped
 from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
@@ -90,6 +93,7 @@ class AlertSource(CutoutSource):
         self._gzip_index: tuple[int, bytes] | None = None
         self._list.add(first)
         self._complete = listing is None
+        self._epochs = self._list.objects.epochs()
         self._rows = self._list.places
         self.candidates: CandidateList = self._list.candidates(())
         self._first = self.candidates
@@ -97,6 +101,12 @@ class AlertSource(CutoutSource):
         self.plane_names, side = self._inspect_first()
         # Half of a whole stamp, unless the user gives a radius.
         self.default_radius = options["radius"] or side or _DEFAULT_RADIUS
+
+    @property
+    def object_epochs(self) -> Epochs | None:
+        """Return the packets of each object; None if no object has several."""
+        epochs = self._epochs
+        return epochs if epochs.several else None
 
     @property
     def complete(self) -> bool:
@@ -128,6 +138,11 @@ class AlertSource(CutoutSource):
             notes.append(f"{repeat} an id: kept apart as KEY#2 and so on")
         if listed.unnamed:
             notes.append(f"{counted(listed.unnamed, 'packet')} without an id: called row-N")
+        epochs = self._epochs
+        if epochs.several:
+            _, counts = np.unique(epochs.labels, return_counts=True)
+            several = counted(int((counts > 1).sum()), "object was", "objects were")
+            notes.append(f"epochs by the packets' object id: {several} found more than once")
         if listed.left_alone:
             notes.append(left_alone_words(listed.left_alone))
         if self._failed:
@@ -214,6 +229,8 @@ class AlertSource(CutoutSource):
             if lot.gzip_index is not None:
                 self._gzip_index = lot.gzip_index
             if lot.rows is not None:
+                # Before the candidates, all of which have epochs.
+                self._epochs = self._list.objects.epochs()
                 # _rows last: cutout() on another thread takes a row of _rows as listed.
                 self.candidates = self._list.candidates(())
                 self._rows = self._list.places
