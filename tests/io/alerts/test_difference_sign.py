@@ -45,7 +45,7 @@ def test_negative_detection_of_ztf_is_shown_as_on_sky(flag: Any) -> None:
     np.testing.assert_array_equal(cutout["diff"], image - template)
     assert cutout["diff"][MIDDLE] < -150
     assert cutout.provenance["diff"] is Provenance.TURNED
-    assert cutout.notes["diff"] == "turned: the packet has template - image"
+    assert cutout.notes["diff"] == "turned: was template - image"
 
 
 def test_negative_detection_that_is_dark_stays() -> None:

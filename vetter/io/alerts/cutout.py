@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 STAMPS = {"image": "cutoutScience", "template": "cutoutTemplate", "diff": "cutoutDifference"}
 _MISSING = "there is none"
-TURNED_NOTE = "turned: the packet has template - image"
+TURNED_NOTE = "turned: was template - image"
 # Cards that describe the file, not the sky.
 _STRUCTURE = re.compile(
     r"SIMPLE|BITPIX|NAXIS\d*|EXTEND|END|PCOUNT|GCOUNT|XTENSION|EXTNAME|CUTMIN[XY]"

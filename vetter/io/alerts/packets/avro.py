@@ -18,6 +18,7 @@ from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.avro_schema import PacketSchema, packet_schema
 from vetter.io.alerts.packets.byte_ranges import ByteRange
+from vetter.io.alerts.packets.producers import needs_rest
 from vetter.io.files.unreadable import reason_of
 
 MAGIC = b"Obj\x01"
@@ -131,7 +132,11 @@ class Container:
         is_partial = not whole and block.count == 1
         schema = self.schema.head if is_partial else self.schema.parsed
         for _ in range(block.count):
-            yield read_record(stream, schema)
+            record = read_record(stream, schema)
+            if is_partial and needs_rest(record):
+                stream.seek(0)
+                record = self._whole_record(stream) or record
+            yield record
 
     def record(self, offset: int, index: int) -> dict[str, Any]:
         """Return one whole packet by the offset of its block and its number in the block.
@@ -147,6 +152,14 @@ class Container:
                 if number == index:
                     return record
         raise InputError("the packet is gone: the file has changed")
+
+    def _whole_record(self, stream: io.BytesIO) -> dict[str, Any] | None:
+        """Read a whole packet; None if it is damaged behind the fields of the list."""
+        try:
+            return read_record(stream, self.schema.parsed)
+        except InputError:
+            # It is listed, and the damage reported with its stamps.
+            return None
 
     def _read(self, offset: int, count: int) -> bytes:
         if offset + count <= len(self._first_bytes):

@@ -155,6 +155,12 @@ def producer_of(record: Mapping[str, Any]) -> Producer | None:
     return ZTF if is_ztf and not publisher else ALERT
 
 
+def needs_rest(record: Mapping[str, Any]) -> bool:
+    """Return whether the list needs fields behind the candidate's record: a minor planet's."""
+    source = record.get("diaSource")
+    return isinstance(source, Mapping) and bool(source.get("ssObjectId"))
+
+
 def normal(name: str) -> str:
     """Return a field's name for comparison: ``cutout_science`` and ``cutoutScience`` are equal."""
     return name.replace("_", "").lower()
