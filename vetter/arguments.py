@@ -181,7 +181,9 @@ def add_list_reading(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--fwhm", type=positive, help="FWHM of the image's PSF, pixels")
     group.add_argument(
-        "--schema", metavar="FILE.avsc", help="schema of alert packets that come without one"
+        "--schema",
+        metavar="FILE.avsc",
+        help="schema of alert packets that come without one, or a folder of schemas by number",
     )
     group.add_argument(
         "--psf",

@@ -6,11 +6,13 @@ This module reads header, blocks and codecs within size limits; fastavro reads t
 from __future__ import annotations
 
 import bz2
+import importlib
 import io
 import lzma
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from vetter.core.number_text import counted
@@ -251,6 +253,9 @@ def unpacked_block(codec: str, data: bytes) -> bytes:
         return data
     try:
         out = _unpack_with(codec, data)
+    except InputError:
+        # Unknown codecs and missing packages are no damage.
+        raise
     except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
         raise InputError(f"a {codec} block that cannot be unpacked: {error}") from error
     if len(out) > size_limits.PACKET:
@@ -278,19 +283,56 @@ def _unpack_with(codec: str, data: bytes) -> bytes:
     if codec == "deflate":
         return zlib.decompressobj(-15).decompress(data, max_bytes)
     if codec == "bzip2":
-        return bz2.BZ2Decompressor().decompress(data, max_bytes)
+        return _unpack_streams(bz2.BZ2Decompressor, data, max_bytes)
     if codec == "xz":
         # memlimit: a stream may demand a dictionary of gigabytes.
-        return lzma.LZMADecompressor(memlimit=4 * max_bytes).decompress(data, max_bytes)
+        make = partial(lzma.LZMADecompressor, memlimit=4 * max_bytes)
+        return _unpack_streams(make, data, max_bytes)
     if codec == "snappy":
         # Four bytes of checksum follow.
-        size = _snappy_size(data)
-        return bytes(_import_arrow(codec).decompress(data[:-4], size, codec="snappy", asbytes=True))
+        return _unpack_snappy(data[:-4], _snappy_size(data))
     if codec == "zstandard":
-        arrow = _import_arrow(codec)
-        with arrow.CompressedInputStream(arrow.BufferReader(data), "zstd") as stream:
-            return bytes(stream.read(max_bytes))
+        return _unpack_zstandard(data, max_bytes)
     raise InputError(f"packed with {codec[:20]!r}; known are {', '.join(KNOWN_CODECS)}")
+
+
+def _unpack_streams(make: Callable[[], Any], data: bytes, max_bytes: int) -> bytes:
+    """Unpack one or more compressed streams, as parallel compressors write them."""
+    out = b""
+    while True:
+        stream = make()
+        out += bytes(stream.decompress(data, max_bytes - len(out)))
+        data = stream.unused_data if stream.eof else b""
+        if not data or len(out) >= max_bytes:
+            return out
+
+
+def _unpack_snappy(data: bytes, size: int) -> bytes:
+    try:
+        # What fastavro uses: 2 MB where pyarrow takes 45.
+        import cramjam
+    except ImportError:
+        arrow = _import_arrow("snappy", "cramjam")
+        return bytes(arrow.decompress(data, size, codec="snappy", asbytes=True))
+    try:
+        return bytes(cramjam.snappy.decompress_raw(data))
+    except cramjam.DecompressionError as error:
+        raise ValueError(str(error)) from error
+
+
+def _unpack_zstandard(data: bytes, max_bytes: int) -> bytes:
+    for name in ("compression.zstd", "backports.zstd"):
+        try:
+            library = importlib.import_module(name)
+        except ImportError:
+            continue
+        try:
+            return _unpack_streams(library.ZstdDecompressor, data, max_bytes)
+        except library.ZstdError as error:
+            raise ValueError(str(error)) from error
+    arrow = _import_arrow("zstandard", "backports.zstd")
+    with arrow.CompressedInputStream(arrow.BufferReader(data), "zstd") as stream:
+        return bytes(stream.read(max_bytes))
 
 
 def _snappy_size(data: bytes) -> int:
@@ -305,11 +347,11 @@ def _snappy_size(data: bytes) -> int:
     return size
 
 
-def _import_arrow(codec: str) -> Any:
+def _import_arrow(codec: str, package: str) -> Any:
     try:
         import pyarrow
     except ImportError as error:
         raise InputError(
-            f"packed with {codec}, which needs pyarrow: pip install pyarrow"
+            f"packed with {codec}, which needs {package}: pip install {package}"
         ) from error
     return pyarrow
