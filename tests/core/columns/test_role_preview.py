@@ -73,3 +73,11 @@ def test_what_cannot_place_candidates(roles: Roles, has_wcs: bool, says: str) ->
     assert problem_of(roles, has_wcs).startswith(says) and bool(says) == bool(
         problem_of(roles, has_wcs)
     )
+
+
+def test_wcs_decides_convention_only_where_it_fits() -> None:
+    assert tried().by_wcs
+    # Pixels that contradict the sky, the user's word, and pixels alone.
+    assert not tried(x="u", y="v").by_wcs
+    assert not tried(one_based=True).by_wcs
+    assert not tried(ra=None, dec=None).by_wcs

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.candidates.keys import make_keys
+from vetter.core.candidates.pixel_convention import offsets
 from vetter.core.candidates.positions import Positions, find_positions
 from vetter.core.decisions.carry_over import RADIUS_ARCSEC, RADIUS_PIXELS, separation
 
@@ -39,6 +40,8 @@ class ColumnPreview:
         Reason that the choice cannot be applied; else empty.
     notes, cautions : tuple of str
         Conclusions from the WCS, and contradictions to the WCS.
+    by_wcs : bool
+        Whether RA and Dec, through the WCS, decided from which number pixels count.
     verdicts, carried : int
         Number of candidates with a verdict, tag or comment; number of these that keep it because
         key and position agree.
@@ -55,6 +58,7 @@ class ColumnPreview:
     cautions: tuple[str, ...]
     verdicts: int
     carried: int
+    by_wcs: bool = False
 
 
 def preview(
@@ -107,7 +111,18 @@ def preview(
         positions.cautions,
         len(decided),
         carried,
+        one_based is None and wcs is not None and _decided_by_wcs(places, wcs),
     )
+
+
+def _decided_by_wcs(places: Positions, wcs: WCS) -> bool:
+    """Return whether the listed pixels and sky tell the convention of the pixels."""
+    roles = places.roles
+    if roles.x is None or roles.ra is None:
+        return False
+    base = float(roles.one_based)
+    compared = offsets(places.x + base, places.y + base, places.ra, places.dec, wcs)
+    return compared is not None and compared.one_based is not None
 
 
 def problem_of(roles: Roles, has_wcs: bool) -> str:

@@ -135,7 +135,7 @@ class ListColumns(QDialog):
     def _counting_text(self, found: ColumnPreview) -> str:
         if self.one_based is not None or found.roles.x is None:
             return "as found"
-        how = "by the WCS" if any("WCS" in note for note in found.notes) else "by name"
+        how = "by the WCS" if found.by_wcs else "by name"
         return f"as found: from {int(found.roles.one_based)}, {how}"
 
     def _sentences(self, found: ColumnPreview) -> list[str]:
