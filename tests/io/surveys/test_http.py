@@ -8,8 +8,6 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-from urllib3.connectionpool import HTTPConnectionPool
-from urllib3.exceptions import MaxRetryError, NameResolutionError
 
 from vetter.io.surveys.http import reason_of
 
@@ -53,11 +51,16 @@ def test_dropped_connection_broke_whatever_its_address_says(server: socket.socke
     thread.join()
 
 
-def test_unknown_name_cannot_be_resolved() -> None:
-    pool = HTTPConnectionPool("nowhere.invalid")
-    cause = NameResolutionError("nowhere.invalid", pool, socket.gaierror(-2, "unknown"))
-    error = requests.exceptions.ConnectionError(MaxRetryError(pool, "/", cause))
-    assert reason_of(error) == "its name cannot be resolved; check the network"
+def test_unknown_name_cannot_be_resolved(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_args: object, **_options: object) -> None:
+        raise socket.gaierror(-2, "unknown")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    session = requests.Session()
+    session.trust_env = False
+    with session, pytest.raises(requests.exceptions.ConnectionError) as failed:
+        session.get("http://nowhere.invalid/", timeout=10)
+    assert reason_of(failed.value) == "its name cannot be resolved; check the network"
 
 
 def test_other_errors_keep_their_text() -> None:

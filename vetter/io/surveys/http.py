@@ -9,8 +9,6 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import NameResolutionError, NewConnectionError
-from urllib3.exceptions import TimeoutError as TimeoutErrorOfUrllib3
 
 
 class DeadlineAdapter(HTTPAdapter):
@@ -54,11 +52,11 @@ def reason_of(error: Exception) -> str:
     requests wraps the reason in its own errors and urllib3's: the innermost known one counts.
     """
     causes = list(_causes(error))
-    if any(isinstance(cause, (socket.gaierror, NameResolutionError)) for cause in causes):
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
         return "its name cannot be resolved; check the network"
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         return "it refuses the connection"
-    if any(map(_is_timeout, causes)):
+    if any(isinstance(cause, _TIMEOUTS) for cause in causes):
         return "no answer in time"
     if isinstance(error, requests.exceptions.ConnectionError):
         return "the connection broke"
@@ -67,13 +65,9 @@ def reason_of(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
+# Not urllib3's: it derives errors from them that no wait has to do with.
+_TIMEOUTS = (requests.exceptions.Timeout, TimeoutError)
 _MAX_CAUSES = 12
-
-
-def _is_timeout(error: BaseException) -> bool:
-    # urllib3 derives NewConnectionError, which no wait has to do with, from its timeouts.
-    timeouts = (requests.exceptions.Timeout, TimeoutError, TimeoutErrorOfUrllib3)
-    return isinstance(error, timeouts) and not isinstance(error, NewConnectionError)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
