@@ -17,6 +17,7 @@ from vetter.core.display.style import DisplayStyle
 from vetter.errors import InputError
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
+from vetter.review.cutouts.rendered_cutout import render_cutout
 
 Sample = Callable[[Path], bytes]
 PlaneStyle = Callable[[Path], None]
@@ -73,10 +74,15 @@ def looked_over(source: CutoutSource) -> None:
         assert len(candidates) == len(candidates.keys) == len(candidates.x) > 0
         assert len(set(candidates.keys)) == len(candidates)
         assert all(isinstance(note, str) for note in source.notes)
+        epochs = source.object_epochs
         for row in sorted({0, 1 % len(candidates), len(candidates) - 1}):
             candidates.candidate(row)
             assert isinstance(candidates.name(row), str)
+            assert epochs is None or row in epochs.rows(row)
             _look_at(source, row)
+            # Whatever goes wrong is told by the frame, but for faults of the program.
+            frame = render_cutout(source, row, source.default_radius, DisplayStyle())
+            assert not (frame.error or "").startswith("no cutout: ")
         for fingerprint in source.fingerprints:
             assert fingerprint.role
     finally:
@@ -125,6 +131,11 @@ def _packets(path: Path) -> None:
 def _schema(path: Path) -> None:
     packet = str(path.parent / "1.avro")
     looked_over(open_input(packet, InputOptions(schema=str(path))))
+
+
+def _schemas(path: Path) -> None:
+    packet = str(path.parent / "1.avro")
+    looked_over(open_input(packet, InputOptions(schema=str(path.parent))))
 
 
 def _session(path: Path) -> None:
@@ -232,6 +243,10 @@ READERS: dict[str, Reader] = {
         (),
         _packet_beside,
     ),
+    "schemas": Reader(
+        "7.json", (lambda _: packets.registry_answer(),), _schemas, (), _packet_beside
+    ),
+    "rubin avro": Reader("p.avro", (lambda _: packets.rubin(),), _input),
     "alert parquet": Reader(
         "p.parquet",
         (_of(packets.alert_parquet),),
