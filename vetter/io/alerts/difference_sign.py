@@ -13,6 +13,10 @@ from vetter.io.alerts.packets.producers import Producer, field_of, is_positive, 
 _MIN_SIGNIFICANCE = 8.0
 """Least |coefficient / error| of a regression: ZTF's turned stamps reach 17 to 240."""
 
+_MIN_PIXELS = 9
+_MIN_DETERMINANT = 1e-9
+"""Least determinant relative to its diagonal: image and template must not be one and the same."""
+
 _MIN_CORE_SIGNAL = 5.0
 """Least signal-to-noise ratio of the candidate's own pixels."""
 
@@ -80,25 +84,25 @@ def is_brighter(record: Mapping[str, Any], producer: Producer) -> bool | None:
 
 def _sign_by_pixels(diff: Array, image: Array, template: Array) -> int:
     """Return 1 if the difference goes with image - template, -1 for the opposite, 0: unclear."""
-    known = np.isfinite(diff) & np.isfinite(image) & np.isfinite(template)
-    if np.count_nonzero(known) < 9:
+    planes = np.array([diff.ravel(), image.ravel(), template.ravel()], np.float64)
+    known = np.isfinite(planes).all(axis=0)
+    if not known.all():
+        planes = planes[:, known]
+    count = planes.shape[1]
+    if count < _MIN_PIXELS:
         return 0
-    d, i, t = (plane[known].astype(np.float64) for plane in (diff, image, template))
-    exact = _exact_sign(d, i - t)
+    # All sums of products at once: fits of ten thousand packets wait for this.
+    products = planes @ planes.T
+    exact = _exact_sign(products)
     if exact:
         return exact
-    i, t, d = i - i.mean(), t - t.mean(), d - d.mean()
-    ii, tt, it = float(i @ i), float(t @ t), float(i @ t)
+    sums = planes.sum(axis=1)
+    (dd, di, dt), (_, ii, it), (_, _, tt) = products - np.outer(sums, sums) / count
     determinant = ii * tt - it * it
-    if not determinant > 1e-12 * ii * tt:
+    if not determinant > _MIN_DETERMINANT * ii * tt:
         return 0
-    di, dt = float(d @ i), float(d @ t)
-    of_image = (di * tt - dt * it) / determinant
-    of_template = (dt * ii - di * it) / determinant
-    rest = d - of_image * i - of_template * t
-    variance = float(rest @ rest) / max(len(d) - 3, 1)
-    if not variance > 0:
-        return int(np.sign(of_image)) if of_image * of_template < 0 else 0
+    of_image, of_template = (di * tt - dt * it) / determinant, (dt * ii - di * it) / determinant
+    variance = max(dd - of_image * di - of_template * dt, 1e-12 * dd) / max(count - 3, 1)
     # Both are positive for image - template.
     signals = (
         of_image / np.sqrt(variance * tt / determinant),
@@ -110,14 +114,21 @@ def _sign_by_pixels(diff: Array, image: Array, template: Array) -> int:
     return int(np.sign(stronger)) if abs(stronger) > _MIN_SIGNIFICANCE else 0
 
 
-def _exact_sign(d: Array, expected: Array) -> int:
-    """Return 1 or -1 if a difference equals the expected one or its negative; else 0."""
-    size = float(np.sqrt(expected @ expected))
-    if not size > 0:
+def _exact_sign(products: Array) -> int:
+    """Return 1 or -1 if a difference equals image - template or its negative; else 0.
+
+    Parameters
+    ----------
+    products : ndarray, shape (3, 3)
+        Sums of products of difference, image and template.
+    """
+    (dd, di, dt), (_, ii, it), (_, _, tt) = products
+    size, along = ii + tt - 2 * it, di - dt
+    # Rounding leaves as much of equal planes, whose difference has no sign.
+    if not size > 1e-12 * (ii + tt):
         return 0
-    residuals = {sign: float(np.linalg.norm(d - sign * expected)) for sign in (1, -1)}
-    best = min(residuals, key=lambda sign: residuals[sign])
-    return best if residuals[best] < _MAX_EXACT_RESIDUAL * size else 0
+    sign = 1 if along > 0 else -1
+    return sign if dd - 2 * sign * along + size < _MAX_EXACT_RESIDUAL**2 * size else 0
 
 
 def _core_sign(diff: Array, middle: tuple[int, int]) -> int:

@@ -83,7 +83,7 @@ def planet_fields(record: Mapping[str, Any]) -> dict[str, Any]:
 def sky_marks(record: Mapping[str, Any], producer: Producer) -> tuple[SkyMark, ...]:
     """Return the marks of a packet: predicted place, dipole and trail of the pipeline."""
     body = record.get(producer.body)
-    if not isinstance(body, Mapping):
+    if not isinstance(body, Mapping) or producer.body != "diaSource":
         return ()
     ra, dec = number(body.get(producer.ra)), number(body.get(producer.dec))
     marks = []

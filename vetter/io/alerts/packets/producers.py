@@ -212,6 +212,8 @@ def band(producer: Producer, value: Any) -> str:
         return producer.band
     if isinstance(value, float) and math.isnan(value):
         return producer.band
+    if type(value) is int:
+        return producer.bands.get(value, f"{producer.filter} {value}")
     # Tables with gaps hold the numbers as floats, and brokers write them as texts.
     text = str(value).strip().removesuffix(".0")
     if not text.isdecimal():
