@@ -10,6 +10,7 @@ import pytest
 
 from tests.helpers.alert_files import noise, packed, record, stamp
 from vetter.core.display.style import DisplayStyle
+from vetter.cutouts import load_cutout, write_cutout
 from vetter.io.alerts.cutout import rows_without_data
 from vetter.io.alerts.open_alerts import open_alerts
 from vetter.io.alerts.source import AlertSource
@@ -92,3 +93,28 @@ def test_single_missing_pixels_are_no_empty_rows() -> None:
     image = np.ones((9, 9))
     image[4, 3:6] = np.nan
     assert rows_without_data(image) == ""
+
+
+@pytest.mark.parametrize("radius", [None, 8])
+def test_exported_stamp_has_its_candidate_where_it_was(tmp_path: Path, radius: int | None) -> None:
+    source = opened(
+        tmp_path / "a.avro",
+        record(3, xpos=1500.25, ypos=10.75, **stamps((48, 63))),
+        record(4, publisher="WNTR", **stamps((81, 81))),
+        radius=radius,
+    )
+    for row in range(2):
+        cutout = source.cutout(row, source.default_radius)
+        write_cutout(cutout, tmp_path / "c.fits")
+        loaded = load_cutout(tmp_path / "c.fits")
+        assert loaded.position == pytest.approx(cutout.position, abs=1e-6)
+    source.close()
+
+
+def test_cut_stamp_without_fraction_has_its_candidate_in_whole_middle(tmp_path: Path) -> None:
+    # Of Gattini's stamps, 61 px, only the middle pixel is known; 11 rows are below the image.
+    packet = record(3, publisher="pgirdps", xpos=500.0, ypos=19.0, **stamps((50, 61)))
+    source = opened(tmp_path / "a.avro", packet)
+    cutout = source.cutout(0, source.default_radius)
+    assert cutout.shape == (50, 61) and cutout.position == (30, 19)
+    source.close()

@@ -172,6 +172,8 @@ class Cutout(CutoutMapping):
     offset_in_whole : (int, int) or None
         Column and row of this cutout's first pixel in the cutout that fits are made on; None if
         both have the same centre.
+    middle : (float, float) or None
+        x and y of the middle of the whole stamp that this is a part of; None if it is whole.
 
     Raises
     ------
@@ -221,6 +223,7 @@ class Cutout(CutoutMapping):
         self.sky_marks: tuple[SkyMark, ...] = ()
         self.covered: Box | None = None
         self.offset_in_whole: tuple[int, int] | None = None
+        self.middle: tuple[float, float] | None = None
         self._wcs = wcs
         self._made_wcs: WCS | None = None
         for name, plane in planes.items():
@@ -300,7 +303,7 @@ class Cutout(CutoutMapping):
         """Position (x, y) of the candidate in cutout pixels: 0-based, with its fraction.
 
         It is from ``meta`` x and y and the origin; else from ``meta`` ra and dec and the WCS; else
-        the middle of the cutout.
+        the middle of the cutout, or of the whole stamp that it is a part of.
         """
         if self.origin is not None:
             x, y = _read_float(self.meta.get("x")), _read_float(self.meta.get("y"))
@@ -313,7 +316,7 @@ class Cutout(CutoutMapping):
             x, y = sky_to_pixel(self.wcs, ra, dec)
             if -0.5 <= x < self.shape[1] - 0.5 and -0.5 <= y < self.shape[0] - 0.5:
                 return x, y
-        return (self.shape[1] - 1) / 2, (self.shape[0] - 1) / 2
+        return self.middle or ((self.shape[1] - 1) / 2, (self.shape[0] - 1) / 2)
 
     def read_only(self) -> Cutout:
         """Return a copy with read-only views of the same arrays; meta is copied."""

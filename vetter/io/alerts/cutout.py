@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vetter.core.coordinates.wcs import header_wcs
-from vetter.core.cutout.cutout import Cutout, cut_to
+from vetter.core.cutout.cutout import Cutout, cropped, cut_to
 from vetter.core.cutout.mask_bits import bad_bits
 from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE, estimate_err
 from vetter.core.cutout.plane import Array, Box, Provenance
@@ -142,8 +142,32 @@ def own_size(cutout: Cutout) -> Cutout:
     covered = cutout.covered
     if covered is None or covered.shape == cutout.shape:
         return cutout
-    part = cut_to(cutout, covered)
+    part = _with_true_origin(cut_to(cutout, covered))
     part.offset_in_whole = covered.x0, covered.y0
+    rows, columns = cutout.shape
+    part.middle = (columns - 1) / 2 - covered.x0, (rows - 1) / 2 - covered.y0
+    return part
+
+
+def cropped_stamp(cutout: Cutout, radius: float) -> Cutout:
+    """Return a packet's cutout within a radius of its position; itself if it is no larger."""
+    part = cropped(cutout, radius)
+    return part if part is cutout else _with_true_origin(part)
+
+
+def _with_true_origin(part: Cutout) -> Cutout:
+    """Return a part of a stamp whose header has its place in the image, not in the stamp."""
+    header, origin = part.header, part.origin
+    if header is None:
+        return part
+    for axis, size in ((0, part.shape[1]), (1, part.shape[0])):
+        names = f"LTV{axis + 1}", f"CROP_{'XY'[axis]}1", f"CROP_{'XY'[axis]}2"
+        if origin is None:
+            for name in names:
+                header.remove(name, ignore_missing=True)
+        else:
+            values = -float(origin[axis]), origin[axis], origin[axis] + size
+            header.update(dict(zip(names, values, strict=True)))
     return part
 
 

@@ -12,13 +12,13 @@ import numpy as np
 
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.candidates.epochs import Epochs
-from vetter.core.cutout.cutout import Cutout, cropped
+from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
 from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.alerts.columns import key_of
-from vetter.io.alerts.cutout import own_size, packet_cutout
+from vetter.io.alerts.cutout import cropped_stamp, own_size, packet_cutout
 from vetter.io.alerts.growing_list import GrowingList
 from vetter.io.alerts.listing import Listing, Lot, place_of
 from vetter.io.alerts.packets.packets import Packets
@@ -184,7 +184,7 @@ class AlertSource(CutoutSource):
         if self._is_whole(radius):
             return own_size(cutout)
         assert radius is not None
-        return cropped(cutout, radius)
+        return cropped_stamp(cutout, radius)
 
     def cutout_with(
         self, row: int, radius: float | None = None, names: Collection[str] | None = None
@@ -194,7 +194,7 @@ class AlertSource(CutoutSource):
         if self._is_whole(radius):
             return cutout
         assert radius is not None
-        return cropped(cutout, radius)
+        return cropped_stamp(cutout, radius)
 
     def _is_whole(self, radius: float | None) -> bool:
         """Return whether stamps are wanted as they are: with no radius, or the default one."""
