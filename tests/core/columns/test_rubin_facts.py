@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from astropy.table import MaskedColumn
+from astropy.table import Column, MaskedColumn
 
 from tests.helpers.fake_session import FakeSession, candidate_list
 from vetter.core.columns.broker_columns import all_known_facts
@@ -52,6 +52,15 @@ def test_fluxes_of_rubin_are_facts_under_their_names() -> None:
 
 def test_flux_of_another_unit_has_no_magnitude() -> None:
     assert rubin_facts(candidate_list(1, psfFlux=np.array([1000.0]))) == []
+
+
+@pytest.mark.parametrize(
+    ("unit", "shown"), [(None, True), ("nJy", True), ("mJy", False), ("adu", False)]
+)
+def test_table_of_sources_is_in_njy_unless_its_unit_says_else(unit: Any, shown: bool) -> None:
+    flux = Column([1000.0], unit=unit)
+    listed = candidate_list(1, diaSourceId=np.array([7]), psfFlux=flux)
+    assert bool(rubin_facts(listed)) is shown
 
 
 def test_psf_flux_is_told_once_beside_reliability() -> None:

@@ -15,8 +15,8 @@ from vetter.core.columns.facts import UNKNOWN, Fact
 from vetter.core.number_text import ab_text
 
 _FLUXES = ("psfFlux", "scienceFlux", "templateFlux")
-_TIME = "midpointmjdtai"
-"""Column that all of Rubin's tables of sources have, whose fluxes are in nJy."""
+_OWN_COLUMNS = frozenset({"midpointmjdtai", "diasourceid"})
+"""Columns of Rubin's tables of sources, whose fluxes are in nJy; older ones call it ``psFlux``."""
 
 _PIXEL_FLAGS = "pixelFlags_"
 
@@ -45,7 +45,7 @@ def is_in_njy(candidates: CandidateList) -> bool:
     if flux is None:
         return False
     unit = getattr(candidates.table[flux], "unit", None)
-    return _TIME in names if unit is None else str(unit) == "nJy"
+    return not _OWN_COLUMNS.isdisjoint(names) if unit is None else str(unit) == "nJy"
 
 
 def flux_text(flux: float, error: float) -> str:
