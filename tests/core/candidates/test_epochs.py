@@ -119,3 +119,12 @@ def test_images_in_order_of_time_extend_one_object() -> None:
 def test_labels_without_repeated_image_stay() -> None:
     labels = np.array([3, 3, 5])
     assert one_per_image(labels, np.array([0, 1, 1]), *np.zeros((3, 3))) is labels
+
+
+def test_list_that_holds_everything_twice_is_split_in_time() -> None:
+    count = 20_000
+    labels = np.tile(np.arange(count), 2)
+    images, times = np.zeros(2 * count, np.intp), np.zeros(2 * count)
+    split = one_per_image(labels, images, times, *np.zeros((2, 2 * count)))
+    assert len(np.unique(split)) == 2 * count
+    np.testing.assert_array_equal(split[:count], labels[:count])

@@ -37,8 +37,10 @@ def test_stamps_of_one_list_keep_their_sizes(tmp_path: Path) -> None:
         record(3, xpos=1500.0, ypos=10.0, **stamps((48, 63))),
         record(4, publisher="somebody", **stamps((41, 60))),
     )
-    shapes = [source.cutout(row, source.default_radius).shape for row in range(4)]
-    assert shapes == [(63, 63), (81, 81), (48, 63), (41, 60)]
+    for radius in (source.default_radius, 35):
+        shapes = [source.cutout(row, radius).shape for row in range(4)]
+        assert shapes == [(63, 63), (81, 81), (48, 63), (41, 60)]
+    assert source.cutout(1, 20).shape == (41, 41)
     source.close()
 
 

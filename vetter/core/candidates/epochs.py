@@ -125,17 +125,22 @@ def one_per_image(labels: Rows, images: Rows, times: Floats, ra: Floats, dec: Fl
         Degrees; NaN where unknown.
     """
     order = np.lexsort((images, labels))
-    same = (np.diff(labels[order]) == 0) & (np.diff(images[order]) == 0)
+    sorted_labels = labels[order]
+    same = (np.diff(sorted_labels) == 0) & (np.diff(images[order]) == 0)
     if not same.any():
         return labels
     out, unused = labels.copy(), int(labels.max()) + 1
-    for label in np.unique(labels[order[1:][same]]):
-        rows = np.flatnonzero(labels == label)
-        rows = rows[np.lexsort((rows, images[rows], times[rows]))]
+    for label in np.unique(sorted_labels[1:][same]):
+        # Slices of the sorted rows: a list that holds all packets twice has as many such labels.
+        first, last = np.searchsorted(sorted_labels, (label, label + 1))
+        rows = np.sort(order[first:last])
+        rows = rows[np.lexsort((images[rows], times[rows]))]
+        by_image: dict[int, list[int]] = {}
+        for row, image in zip(rows.tolist(), images[rows].tolist(), strict=True):
+            by_image.setdefault(image, []).append(row)
         # The last place of each object of this label, by its row.
         objects: list[int] = []
-        for image in dict.fromkeys(images[rows].tolist()):
-            here = rows[images[rows] == image].tolist()
+        for here in by_image.values():
             for row, known in _nearest(here, objects, ra, dec):
                 out[row] = out[objects[known]]
                 objects[known] = row

@@ -48,9 +48,12 @@ class StampCutout(Cutout):
     ----------
     make_header : callable or None
         Returns the header; None if there is none to make.
+    has_survey_sky : bool
+        Whether the sky is that of the survey's pixel scale about the known position.
     """
 
     make_header: Callable[[], Header | None] | None = None
+    has_survey_sky = False
 
     @property
     def header(self) -> Header | None:
@@ -339,7 +342,7 @@ def _put_survey_sky(cutout: StampCutout, producer: Producer) -> None:
     texts = ["CTYPE1  = 'RA---TAN'", "CTYPE2  = 'DEC--TAN'"]
     texts += [f"{name:8}= {value:20.13G}" for name, value in cards.items()]
     text = "".join(text.ljust(80) for text in texts)
-    cutout.make_header = partial(_parse_header, text)
+    cutout.make_header, cutout.has_survey_sky = partial(_parse_header, text), True
     cutout.notes.setdefault("wcs", f"from the position and {producer.name}'s pixel scale")
 
 

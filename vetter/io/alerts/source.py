@@ -18,8 +18,8 @@ from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
 from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.alerts.columns import key_of
-from vetter.io.alerts.cutout import cropped_stamp, own_size, packet_cutout
-from vetter.io.alerts.growing_list import GrowingList
+from vetter.io.alerts.cutout import StampCutout, cropped_stamp, own_size, packet_cutout
+from vetter.io.alerts.growing_list import PRODUCERS, GrowingList
 from vetter.io.alerts.listing import Listing, Lot, place_of
 from vetter.io.alerts.packets.packets import Packets
 from vetter.io.alerts.packets.producers import producer_of
@@ -87,7 +87,7 @@ class AlertSource(CutoutSource):
         self._list = GrowingList()
         self._list.left_alone = left_alone
         self._list.expected = min(round(1.1 * (expected or 0)), _MAX_FIRST_CAPACITY)
-        self._failed = ""
+        self._failed = self._sky_note = ""
         # grow() and a cutout() that has to wait for a row may come from two threads.
         self._growing = threading.Lock()
         self._gzip_index: tuple[int, bytes] | None = None
@@ -152,6 +152,7 @@ class AlertSource(CutoutSource):
             *notes,
             *listed.said,
             f"columns {candidates.roles.described()}",
+            *([self._sky_note] if self._sky_note else []),
             "alerts' templates are not matched to their images: fits are shown, not judged",
         )
 
@@ -197,10 +198,13 @@ class AlertSource(CutoutSource):
         return cropped_stamp(cutout, radius)
 
     def _is_whole(self, radius: float | None) -> bool:
-        """Return whether stamps are wanted as they are: with no radius, or the default one."""
+        """Return whether stamps are wanted as they are: with no radius, or at least the default.
+
+        Later stamps may be larger than the first, which gives the default.
+        """
         if radius is None:
             return True
-        return self._options["radius"] is None and radius == self.default_radius
+        return self._options["radius"] is None and radius >= self.default_radius
 
     def _whole_cutout(self, row: int) -> Cutout:
         while row >= len(self._rows) and self.grow() is not None:
@@ -288,6 +292,12 @@ class AlertSource(CutoutSource):
             except InputError:
                 continue
             self.plane_provenance = dict(cutout.provenance)
+            if isinstance(cutout, StampCutout) and cutout.has_survey_sky:
+                producer = PRODUCERS[self._list.producer(row)]
+                self._sky_note = (
+                    f"no WCS in stamps of {producer.name}: RA and Dec about the known position by "
+                    f"{producer.pixel_scale:.2f} arcsec per pixel"
+                )
             mask = ("mask",) if "mask" in cutout.planes else ()
             return (*PLANES, *mask), (max(cutout.shape) - 1) / 2
         return PLANES, 0.0

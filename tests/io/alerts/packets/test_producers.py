@@ -15,6 +15,7 @@ from vetter.io.alerts.packets.producers import (
     ZTF,
     Producer,
     band,
+    is_positive,
     producer_of,
 )
 
@@ -47,10 +48,25 @@ def test_filter_number_has_a_name(producer: Producer, value: Any, name: str) -> 
     ("packet", "producer"),
     [
         ({"candidate": {}, "objectId": "ZTF20aaelulu"}, ZTF),
-        ({"candidate": {}, "objectId": "ZTF20aaelulu", "publisher": "Nobody"}, ALERT),
+        ({"candidate": {}, "objectId": "ZTF20aaelulu", "publisher": "Some broker"}, ZTF),
+        ({"candidate": {}, "objectId": "ZTF20aaelulu", "publisher": "WINTER"}, WINTER),
+        ({"candidate": {}, "objectId": "A", "publisher": "Zwicky Transient Facility"}, ZTF),
+        ({"candidate": {}, "objectId": "ZTF20AAELULU"}, ALERT),
         ({"candidate": {}, "objectId": "PGIR19aacbvv"}, ALERT),
         ({"candidate": {}, "objectId": 7}, ALERT),
     ],
 )
-def test_packet_without_publisher_is_told_by_its_object(packet: Any, producer: Producer) -> None:
+def test_packet_of_broker_is_told_by_its_object(packet: Any, producer: Producer) -> None:
     assert producer_of(packet) is producer
+
+
+@pytest.mark.parametrize(
+    ("value", "positive"),
+    [
+        *((value, True) for value in ("t", "T", "true", "1", "1.0", "+", 1, 1.0, True)),
+        *((value, False) for value in ("f", "false", "0", "-1", "-", 0, -1, -1.0, False, "")),
+        (None, None),
+    ],
+)
+def test_flag_of_difference_is_read_in_every_spelling(value: Any, positive: bool | None) -> None:
+    assert is_positive(value) is positive

@@ -143,6 +143,7 @@ def producer_of(record: Mapping[str, Any]) -> Producer | None:
     publisher = str(record.get("publisher") or "").lower()
     for word, producer in (
         ("ztf", ZTF),
+        ("zwicky", ZTF),
         ("winter", WINTER),
         ("wntr", WINTER),
         ("pgir", GATTINI),
@@ -151,8 +152,9 @@ def producer_of(record: Mapping[str, Any]) -> Producer | None:
     ):
         if word in publisher:
             return producer
+    # Brokers leave the publisher out, or put their own name there.
     is_ztf = _ZTF_OBJECT.fullmatch(str(field_of(record, "objectId") or "")) is not None
-    return ZTF if is_ztf and not publisher else ALERT
+    return ZTF if is_ztf else ALERT
 
 
 def needs_rest(record: Mapping[str, Any]) -> bool:
@@ -198,11 +200,17 @@ def number(value: Any) -> float:
 
 
 def is_positive(value: Any) -> bool | None:
-    """Return whether ``isdiffpos`` is ``t``, ``1``, 1, True or alike; None for null."""
+    """Return whether ``isdiffpos`` is ``t``, ``1``, 1, True or alike; None for null.
+
+    Brokers write -1 for negative candidates.
+    """
     if value is None:
         return None
     if isinstance(value, str):
-        return value.strip().lower() in ("t", "true", "1", "+", "y", "yes")
+        text = value.strip().lower()
+        return text in ("t", "true", "+", "y", "yes") or number(text) > 0
+    if isinstance(value, (int, float)):
+        return value > 0
     return bool(value)
 
 
