@@ -44,6 +44,7 @@ def test_fluxes_of_rubin_are_facts_under_their_names() -> None:
         psfFluxErr=np.array([100.0]), scienceFlux=np.array([500.0]), templateFlux=np.array([np.nan])
     )[0]
     assert facts == {
+        "difference": "positive",
         "psfFlux": "1000 ± 100 nJy, 23.90 AB",
         "scienceFlux": "500 nJy, 24.65 AB",
         "templateFlux": "-",
@@ -72,6 +73,19 @@ def test_psf_flux_is_told_once_beside_reliability() -> None:
     )
     captions = [fact.caption for fact in all_known_facts(FakeSession(listed).columns, listed)]
     assert captions.count("psfFlux") == 1 and "flux" not in captions and "reliability" in captions
+
+
+def test_sign_of_difference_is_that_of_flux() -> None:
+    listed = candidate_list(
+        2,
+        midpointMjdTai=np.full(2, 61041.0),
+        psfFlux=np.array([-2498.0, 1000.0]),
+        isNegative=np.array([False, False]),
+        reliability=np.ones(2),
+    )
+    facts = all_known_facts(FakeSession(listed).columns, listed)
+    told = [fact for fact in facts if fact.caption == "difference"]
+    assert [[fact.text(row) for row in range(2)] for fact in told] == [["negative", "positive"]]
 
 
 def test_minor_planet_tells_what_is_known() -> None:

@@ -28,7 +28,8 @@ def rubin_facts(candidates: CandidateList) -> list[Fact]:
     if not is_in_njy(candidates):
         return []
     by_normal = {normal(name): name for name in reversed(candidates.columns)}
-    facts = [_flux(candidates, by_normal, name) for name in _FLUXES]
+    facts = [_sign(candidates, by_normal)]
+    facts += [_flux(candidates, by_normal, name) for name in _FLUXES]
     facts += [
         _planet(candidates, by_normal),
         _dipole(candidates, by_normal),
@@ -67,6 +68,21 @@ def _flux(candidates: CandidateList, names: dict[str, str], name: str) -> Fact |
 
 def _flux_of(fluxes: Sequence[float], errors: Sequence[float] | None, row: int) -> str:
     return flux_text(float(fluxes[row]), math.nan if errors is None else float(errors[row]))
+
+
+def _sign(candidates: CandidateList, names: dict[str, str]) -> Fact:
+    """Return whether a candidate became brighter: by its flux, which ``isNegative`` contradicts.
+
+    Of dipoles, ``isNegative`` names the brighter lobe.
+    """
+    flux, flag = names["psfflux"], names.get("isnegative")
+    text = partial(_sign_of, _numbers(candidates, flux))
+    return Fact("difference", text, f"sign of {flux}", (flag,) if flag else (), False)
+
+
+def _sign_of(fluxes: Sequence[float], row: int) -> str:
+    flux = float(fluxes[row])
+    return UNKNOWN if math.isnan(flux) else "negative" if flux < 0 else "positive"
 
 
 def _planet(candidates: CandidateList, names: dict[str, str]) -> Fact | None:
