@@ -28,7 +28,7 @@ def rubin_facts(candidates: CandidateList) -> list[Fact]:
     if not is_in_njy(candidates):
         return []
     by_normal = {normal(name): name for name in reversed(candidates.columns)}
-    facts = [_sign(candidates, by_normal)]
+    facts: list[Fact | None] = [_sign(candidates, by_normal)]
     facts += [_flux(candidates, by_normal, name) for name in _FLUXES]
     facts += [
         _planet(candidates, by_normal),
@@ -71,9 +71,9 @@ def _flux_of(fluxes: Sequence[float], errors: Sequence[float] | None, row: int) 
 
 
 def _sign(candidates: CandidateList, names: dict[str, str]) -> Fact:
-    """Return whether a candidate became brighter: by its flux, which ``isNegative`` contradicts.
+    """Return whether a candidate became brighter, by its flux.
 
-    Of dipoles, ``isNegative`` names the brighter lobe.
+    ``isNegative`` is False for all of 25 real packets, three of which have a negative flux.
     """
     flux, flag = names["psfflux"], names.get("isnegative")
     text = partial(_sign_of, _numbers(candidates, flux))
