@@ -12,7 +12,7 @@ from tests.helpers.alert_files import record, stamp
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.plane import Provenance
 from vetter.io.alerts.cutout import packet_cutout
-from vetter.io.alerts.difference_sign import is_brighter
+from vetter.io.alerts.difference_sign import is_brighter, is_turned
 from vetter.io.alerts.open_alerts import open_alerts
 from vetter.io.alerts.packets.producers import ALERT, RUBIN, ZTF
 from vetter.io.input_options import InputOrigin
@@ -80,6 +80,32 @@ def test_difference_like_both_stamps_is_not_turned() -> None:
     same = sky(1, 200)
     assert "diff" not in cutout_of(same, same, same, "t").provenance
     assert "diff" not in cutout_of(sky(1, 200), sky(2, 200), sky(3, 200), "t").provenance
+
+
+@pytest.mark.parametrize(
+    ("diff", "image", "template"),
+    [
+        (np.zeros((63, 63)), sky(1), sky(2)),
+        (np.ones((63, 63)), sky(1), sky(2)),
+        (sky(3), np.ones((63, 63)), sky(2)),
+        (sky(3), np.ones((63, 63)), np.ones((63, 63))),
+        (np.full((63, 63), np.nan), sky(1), sky(2)),
+        (np.full((63, 63), 1e36), np.full((63, 63), 1e36), np.full((63, 63), -1e36)),
+        (np.ones((2, 2)), np.ones((2, 2)), np.ones((2, 2))),
+    ],
+    ids=["zero", "flat", "flat image", "flat both", "nan", "huge", "tiny"],
+)
+@pytest.mark.parametrize("positive", [True, False, None])
+def test_pixels_that_tell_nothing_turn_nothing(
+    diff: Any, image: Any, template: Any, positive: bool | None
+) -> None:
+    assert not is_turned(diff, image, template, positive, (0, 0))
+
+
+def test_flat_stamps_are_turned_by_their_levels() -> None:
+    image, template = np.full((63, 63), 100.0), np.full((63, 63), 130.0)
+    assert is_turned(template - image, image, template, None, (31, 31))
+    assert not is_turned(image - template, image, template, False, (31, 31))
 
 
 @pytest.mark.parametrize(

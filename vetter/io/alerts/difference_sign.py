@@ -103,6 +103,8 @@ def _sign_by_pixels(diff: Array, image: Array, template: Array) -> int:
         return 0
     of_image, of_template = (di * tt - dt * it) / determinant, (dt * ii - di * it) / determinant
     variance = max(dd - of_image * di - of_template * dt, 1e-12 * dd) / max(count - 3, 1)
+    if not variance > 0:
+        return 0
     # Both are positive for image - template.
     signals = (
         of_image / np.sqrt(variance * tt / determinant),
