@@ -45,10 +45,9 @@ def frame_of(source: AlertSource, row: int = 0) -> RenderedCutout:
     return render_cutout(source, row, source.default_radius, DisplayStyle())
 
 
-def test_minor_planet_is_read_for_the_list(tmp_path: Path) -> None:
-    source = opened(
-        tmp_path / "a.avro", rubin_packet(1), rubin_packet(2, ssObjectId=7, ssSource=PLANET)
-    )
+@pytest.mark.parametrize("ids", [{"ssObjectId": 7}, {"diaObjectId": None}])
+def test_minor_planet_is_read_for_the_list(tmp_path: Path, ids: dict[str, Any]) -> None:
+    source = opened(tmp_path / "a.avro", rubin_packet(1), rubin_packet(2, ssSource=PLANET, **ids))
     table = source.candidates.table
     assert list(table["designation"]) == ["", "2001 SB97"]
     assert table["ephVmag"][1] == 19.25 and math.isnan(table["ephVmag"][0])

@@ -133,7 +133,7 @@ class SchemaFolder:
     def _add(self, file: Path) -> None:
         number = _number_of(file)
         if number is None:
-            if is_alert_schema(file):
+            if _is_alert_schema(file):
                 self._others.append(file)
         else:
             self._files.setdefault(number, []).append(file)
@@ -165,7 +165,7 @@ def _registry_id(file: Path) -> int | None:
     return number if isinstance(number, int) and not isinstance(number, bool) else None
 
 
-def is_alert_schema(file: Path) -> bool:
+def _is_alert_schema(file: Path) -> bool:
     """Return whether a file is the schema of a whole packet, by its fields."""
     try:
         content = _unwrapped(_load(file))

@@ -158,9 +158,14 @@ def producer_of(record: Mapping[str, Any]) -> Producer | None:
 
 
 def needs_rest(record: Mapping[str, Any]) -> bool:
-    """Return whether the list needs fields behind the candidate's record: a minor planet's."""
+    """Return whether the list needs fields behind the candidate's record: a minor planet's.
+
+    A source of Rubin is associated with a diaObject, or with a minor planet.
+    """
     source = record.get("diaSource")
-    return isinstance(source, Mapping) and bool(source.get("ssObjectId"))
+    if not isinstance(source, Mapping):
+        return False
+    return bool(source.get("ssObjectId")) or not source.get("diaObjectId")
 
 
 def normal(name: str) -> str:
