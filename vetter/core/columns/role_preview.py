@@ -111,7 +111,7 @@ def preview(
         positions.cautions,
         len(decided),
         carried,
-        one_based is None and wcs is not None and _decided_by_wcs(places, wcs),
+        one_based is None and wcs is not None and _decided_by_wcs(positions, wcs),
     )
 
 

@@ -181,7 +181,7 @@ def _draw_predicted(painter: QPainter, x: float, y: float, label: str, over: QRe
     size = _PREDICTED_SIZE
     corners = [QPointF(x, y - size), QPointF(x + size, y), QPointF(x, y + size)]
     corners += [QPointF(x - size, y), corners[0]]
-    _stroke(painter, [QLineF(*ends) for ends in pairwise(corners)], _PLANET)
+    _draw_strokes(painter, [QLineF(*ends) for ends in pairwise(corners)], _PLANET)
     metrics = painter.fontMetrics()
     left, width = x + size + 4, metrics.horizontalAdvance(label)
     if left + width > over.right() - 2:

@@ -190,7 +190,8 @@ class PlanePanel(pg.GraphicsWidget):
             if stage.shift is not None and on_diff:
                 draw_shift(painter, x, y, placement.scale, stage.shift, visible)
             if stage.marks:
-                draw_marks(painter, placement, stage.marks, visible, on_diff, stage.shift is not None)
+                is_shifted = stage.shift is not None
+                draw_marks(painter, placement, stage.marks, visible, on_diff, is_shifted)
         if not (self.first and stage.compass):
             return
         if stage.north is not None and stage.east is not None:

@@ -295,12 +295,12 @@ def _frame_of_cutout(
         north=north,
         east=east,
         pixel_scale=scale,
-        marks=() if lie is None else _marks(cutout, *lie),
+        marks=() if directions is None else _place_marks(cutout, *directions),
         expected=expected,
     )
 
 
-def _marks(cutout: Cutout, north: float, east: float, scale: float) -> tuple[PixelMark, ...]:
+def _place_marks(cutout: Cutout, north: float, east: float, scale: float) -> tuple[PixelMark, ...]:
     if not cutout.sky_marks:
         return ()
     centre = tuple(_degrees(cutout.meta.get(name)) for name in ("ra", "dec"))
