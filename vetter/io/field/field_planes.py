@@ -64,6 +64,7 @@ class FieldPlanes:
     plane_notes: dict[str, str] = field(default_factory=dict)
     provenance: dict[str, Provenance] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    primary: Header | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -154,7 +155,8 @@ def _align(files: dict[str, FilePlane]) -> FieldPlanes:
     first = image_of(plane)
     wcs, reason = image_wcs(first)
     grids = PlaneGrids(first, f"{name} ({first.name.label})", wcs)
-    planes = FieldPlanes({}, files, first.header, wcs, notes=[reason] if reason else [])
+    notes = [reason] if reason else []
+    planes = FieldPlanes({}, files, first.header, wcs, notes=notes, primary=first.primary)
     for name, plane in files.items():
         planes.planes[name], note = grids.on_grid(plane)
         if note:

@@ -18,7 +18,8 @@ from vetter.io.field.field_planes import FieldPlanes
 from vetter.io.field.fwhm import known_fwhm, measured_fwhm
 from vetter.io.field.planes import DifferencePlane, MaskPlane
 from vetter.io.field.reprojected import ReprojectedPlane
-from vetter.io.fits.exposure import filter_of
+from vetter.io.fits.exposure import middle
+from vetter.io.fits.filters import filter_of
 from vetter.settings import MOST_RADIUS
 
 if TYPE_CHECKING:
@@ -210,13 +211,16 @@ def _notes(field_planes: FieldPlanes, box: Box, planes: Collection[str]) -> dict
 
 
 def header_facts(planes: FieldPlanes) -> dict[str, Any]:
-    """Return time, filter and file name of the image, as far as the header holds them."""
-    header = planes.header
+    """Return time, filter and file name of the image, as far as its headers state them.
+
+    The time is the middle of the exposure, as the draft of a field file has it.
+    """
+    headers = planes.header, planes.primary
     facts: dict[str, Any] = {"filename": Path(planes.image_file).name}
-    time = header.get("DATE-OBS")
-    if isinstance(time, str) and "T" in time:
-        facts["time"] = time.strip()
-    band = filter_of(header)
+    moment = middle(*headers)
+    if moment is not None:
+        facts["time"] = moment.text
+    band = filter_of(*headers)
     if band is not None:
         facts["filter"] = band
     return facts

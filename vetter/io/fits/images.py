@@ -67,6 +67,8 @@ class FitsImage(Protocol):
     name: FitsName
     header: Header
     shape: tuple[int, int]
+    primary: Header | None
+    """Header of the file's primary HDU, if the image is in another one."""
 
     @property
     def is_integer(self) -> bool:
@@ -97,6 +99,8 @@ class PlainImage:
     file : binary file
         Stays open until the image is closed.
     """
+
+    primary: Header | None = None
 
     def __init__(
         self,
@@ -160,6 +164,8 @@ class PlainImage:
 
 class TiledImage:
     """A tile-compressed image, of which only the tiles in a region are read."""
+
+    primary: Header | None = None
 
     def __init__(
         self,
@@ -264,12 +270,16 @@ def _chosen_image(name: FitsName, file: IO[bytes], prefer: str | None) -> FitsIm
     hdus = open_fits(file, name.label, lazy_load_hdus=True)
     hdu, full = choose_image(name, hdus, prefer)
     header = sound_header(hdu.header, _raw_header(hdu, file))
+    image: PlainImage | TiledImage
     if isinstance(hdu, fits.CompImageHDU):
         _check_tiles(hdu, file, name.label)
-        tiled = TiledImage(full, header, hdu, hdus, hdu.shape[-2:], file)
-        return tiled.with_slices(full.slices)
-    storage = storage_of(hdu.header, hdu.shape, int(hdu.fileinfo()["datLoc"]), full)
-    return PlainImage(full, header, storage, hdu.shape[-2:], file)
+        image = TiledImage(full, header, hdu, hdus, hdu.shape[-2:], file).with_slices(full.slices)
+    else:
+        storage = storage_of(hdu.header, hdu.shape, int(hdu.fileinfo()["datLoc"]), full)
+        image = PlainImage(full, header, storage, hdu.shape[-2:], file)
+    if hdu is not hdus[0]:
+        image.primary = sound_header(hdus[0].header, _raw_header(hdus[0], file))
+    return image
 
 
 def _check_tiles(hdu: Any, file: IO[bytes], label: str) -> None:

@@ -18,7 +18,8 @@ from vetter.io.field.field_source import FieldSource
 from vetter.io.field.fwhm import known_fwhm
 from vetter.io.files.fingerprint import list_fingerprint, plane_fingerprint
 from vetter.io.files.hdu_names import parse_fits_name
-from vetter.io.fits.exposure import filter_of, middle
+from vetter.io.fits.exposure import middle
+from vetter.io.fits.filters import filter_of
 from vetter.io.input_options import InputOptions, InputOrigin
 from vetter.io.night.field_file import FieldEntry, FieldFile
 from vetter.io.night.night_epochs import epochs_of, object_columns
@@ -117,15 +118,16 @@ def _open_field(entry: FieldEntry, options: InputOptions, open_fields: OpenField
         # 0.0: the radius comes from the NightSource.
         return FieldSource(entry.name, candidates, planes, 0.0, prints, {}, (), options.fwhm)
 
-    mjd = entry.mjd if entry.mjd is not None else middle(grid.header)
+    headers = grid.header, grid.primary
+    moment = entry.moment or middle(*headers)
     made = {f"{name}: {note}" for name, note in grid.plane_notes.items()}
     return NightField(
         entry.name,
         candidates,
         grid.wcs,
         grid.shape,
-        float("nan") if mjd is None else mjd,
-        entry.filter or filter_of(grid.header) or "",
+        moment,
+        entry.filter or filter_of(*headers) or "",
         _plane_names(options),
         prints,
         (*notes, *candidates.notes, *(note for note in grid.notes if note not in made)),
