@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from vetter.core.candidates.candidate_list import CandidateList
     from vetter.core.candidates.epochs import Epochs
+    from vetter.core.coordinates.parent_pixels import ParentPixels
     from vetter.core.cutout.cutout import Cutout
     from vetter.core.cutout.plane import Provenance
 
@@ -57,6 +58,8 @@ class ImageField:
     wcs: WCS | None = None
     shape: tuple[int, int] | None = None
     """Rows and columns; None if each candidate came with its own pixels."""
+    parents: Sequence[ParentPixels] = ()
+    """Larger images that the image is part of."""
     has_own_widths: ClassVar[bool] = False
     """True if each candidate may have its own PSF: see `CutoutSource.own_fwhm`."""
 

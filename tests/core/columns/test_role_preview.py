@@ -6,6 +6,7 @@ import pytest
 from tests.helpers.fake_session import candidate_list
 from tests.helpers.field_files import tan_wcs
 from vetter.core.candidates.candidate_list import CandidateList, Roles
+from vetter.core.candidates.listed_pixels import ImageFrame
 from vetter.core.columns.role_preview import ColumnPreview, preview, problem_of
 
 NOBODY = np.array([], np.intp)
@@ -23,7 +24,9 @@ def with_sky() -> CandidateList:
 def tried(decided: np.ndarray = NOBODY, one_based: bool | None = None, **changes) -> ColumnPreview:
     listed = with_sky()
     roles = listed.roles.with_(**changes)
-    return preview(listed, roles, one_based, tan_wcs(), {"ra": "deg", "dec": "deg"}, decided)
+    return preview(
+        listed, roles, one_based, ImageFrame(tan_wcs()), {"ra": "deg", "dec": "deg"}, decided
+    )
 
 
 def test_the_first_rows_as_they_would_be() -> None:

@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import Roles
-from vetter.core.candidates.column_roles import is_named_one_based, normal
+from vetter.core.candidates.column_roles import normal
 from vetter.core.candidates.column_values import plain
-from vetter.core.candidates.pixel_convention import Offsets, offsets, pixel_to_sky, sky_to_pixel
+from vetter.core.candidates.listed_pixels import ImageFrame, read_pixels
+from vetter.core.candidates.pixel_convention import pixel_to_sky, sky_to_pixel
 from vetter.core.coordinates.angles import to_degrees
 from vetter.core.coordinates.frames import from_galactic
 
@@ -63,7 +64,7 @@ def find_positions(
     table: Table,
     roles: Roles,
     units: Mapping[str, str],
-    wcs: WCS | None,
+    image: ImageFrame,
     one_based: bool | None,
 ) -> Positions:
     """Read the positions off a table's columns, and fill the missing pair through the WCS.
@@ -74,11 +75,12 @@ def find_positions(
     roles : Roles
     units : mapping
         Units of columns as text; radians and hours are converted.
-    wcs : `~astropy.wcs.WCS` or None
-        WCS of the image.
+    image : ImageFrame
+        The image that the candidates are on.
     one_based : bool or None
         The user's choice of the pixel convention; None: by the WCS, else by the columns' names.
     """
+    wcs = image.wcs
     count = len(table)
     listed_x, listed_y = (_read_numbers(table, column, count) for column in (roles.x, roles.y))
     units, notes = _choose_angle_units(table, roles, units, wcs)
@@ -87,14 +89,11 @@ def find_positions(
     cautions: list[str] = []
     has_pixels, has_sky = roles.x is not None, roles.ra is not None
     if has_pixels:
-        compared = (
-            offsets(listed_x, listed_y, ra, dec, wcs) if has_sky and wcs is not None else None
-        )
-        base, reasons = _choose_convention(roles, one_based, compared)
-        cautions = _list_disagreements(roles, one_based, compared)
-        notes += reasons + cautions
-        roles = roles.with_(one_based=base)
-        x, y = listed_x - base, listed_y - base
+        pixels = read_pixels(table, roles, units, (listed_x, listed_y), (ra, dec), image, one_based)
+        cautions = list(pixels.cautions)
+        notes += pixels.notes
+        roles = roles.with_(one_based=pixels.one_based)
+        x, y = pixels.x, pixels.y
     else:
         x = y = np.full(count, np.nan)
     if wcs is not None and has_sky and np.isnan(x).any():
@@ -139,53 +138,6 @@ def _median_distance(wcs: WCS, ra: Floats, dec: Floats) -> float:
     x, y = sky_to_pixel(wcs, ra[::step], dec[::step])
     away = np.hypot(x - wcs.wcs.crpix[0], y - wcs.wcs.crpix[1])
     return float(np.median(np.where(np.isfinite(away), away, np.inf)))
-
-
-def _choose_convention(
-    roles: Roles, one_based: bool | None, compared: Offsets | None
-) -> tuple[bool, list[str]]:
-    columns = f"{roles.x} and {roles.y}"
-    if one_based is not None:
-        return one_based, [f"{columns} count pixels from {int(one_based)}, as you say"]
-    if compared is None:
-        if roles.one_based:
-            why = "columns of this name do" if is_named_one_based(roles.x) else "this format does"
-            return True, [f"{columns} are taken to count pixels from 1, as {why}"]
-        return False, []
-    if np.isnan(compared.dx):
-        # No pixel to compare with: the names decide, and a caution reports the disagreement.
-        return roles.one_based, []
-    where = (
-        f"{columns} lie {compared.dx:+.2f}, {compared.dy:+.2f} px (median of {compared.rows}) "
-        f"from {roles.ra} and {roles.dec} through the WCS"
-    )
-    if compared.one_based is not None:
-        base, notes = compared.one_based, []
-        if base or roles.one_based:
-            notes = [f"{where}: they count pixels from {int(base)}"]
-    else:
-        base = roles.one_based
-        notes = [f"{where}: neither 0 nor 1 px; taken to count from {int(base)}"]
-    return base, notes
-
-
-def _list_disagreements(
-    roles: Roles, one_based: bool | None, compared: Offsets | None
-) -> list[str]:
-    """Return cautions if most pixels contradict the sky, or the user's convention the WCS."""
-    if compared is None:
-        return []
-    if compared.apart > 0.5:
-        return [
-            f"{roles.x}, {roles.y} and {roles.ra}, {roles.dec} disagree by more than 2 px for "
-            f"{compared.apart:.0%} of the candidates: {roles.x}, {roles.y} are used"
-        ]
-    if None not in (one_based, compared.one_based) and one_based is not compared.one_based:
-        return [
-            f"{roles.x} and {roles.y} count pixels from {int(bool(one_based))}, as you say, but "
-            f"{roles.ra} and {roles.dec} mean from {int(bool(compared.one_based))} through the WCS"
-        ]
-    return []
 
 
 def _read_numbers(table: Table, column: str | None, count: int) -> Floats:

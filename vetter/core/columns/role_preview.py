@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.candidates.keys import make_keys
+from vetter.core.candidates.listed_pixels import ImageFrame
 from vetter.core.candidates.pixel_convention import offsets
 from vetter.core.candidates.positions import Positions, find_positions
 from vetter.core.decisions.carry_over import RADIUS_ARCSEC, RADIUS_PIXELS, separation
-
-if TYPE_CHECKING:
-    from astropy.wcs import WCS
 
 SHOWN = 8
 """Rows in the preview."""
@@ -65,7 +62,7 @@ def preview(
     candidates: CandidateList,
     roles: Roles,
     one_based: bool | None,
-    wcs: WCS | None,
+    image: ImageFrame,
     units: Mapping[str, str],
     decided: npt.NDArray[np.intp],
 ) -> ColumnPreview:
@@ -80,8 +77,8 @@ def preview(
         decides.
     one_based : bool or None
         The user's choice of the pixel convention; None: by WCS and names.
-    wcs : `~astropy.wcs.WCS` or None
-        WCS of the image.
+    image : ImageFrame
+        The image that the candidates are on.
     units : mapping
         Units of the columns, as text.
     decided : ndarray of int
@@ -90,7 +87,7 @@ def preview(
     table, count = candidates.table, len(candidates)
     sample = np.arange(0, count, max(1, count // _SAMPLE))
     rows = np.unique(np.concatenate([np.arange(min(SHOWN, count)), sample, decided]))
-    positions = find_positions(table[rows], roles, units, wcs, one_based)
+    positions = find_positions(table[rows], roles, units, image, one_based)
     same_key = roles.key == candidates.roles.key
     keys = candidates.keys if same_key else make_keys(table, roles.key)[0]
     first = slice(0, min(SHOWN, count))
@@ -106,22 +103,22 @@ def preview(
         positions.ra[first],
         positions.dec[first],
         positions.roles,
-        problem_of(roles, wcs is not None),
+        problem_of(roles, image.wcs is not None),
         positions.notes,
         positions.cautions,
         len(decided),
         carried,
-        one_based is None and wcs is not None and _decided_by_wcs(positions, wcs),
+        one_based is None and _is_decided_by_wcs(positions, image),
     )
 
 
-def _decided_by_wcs(places: Positions, wcs: WCS) -> bool:
-    """Return whether the listed pixels and sky tell the convention of the pixels."""
-    roles = places.roles
-    if roles.x is None or roles.ra is None:
+def _is_decided_by_wcs(positions: Positions, image: ImageFrame) -> bool:
+    """Return whether the listed pixels and sky settle the convention of the pixels."""
+    roles = positions.roles
+    if image.wcs is None or roles.x is None or roles.ra is None:
         return False
-    base = float(roles.one_based)
-    compared = offsets(places.x + base, places.y + base, places.ra, places.dec, wcs)
+    base, sky = float(roles.one_based), (positions.ra, positions.dec)
+    compared = offsets(positions.x + base, positions.y + base, *sky, image.wcs, image.parents)
     return compared is not None and compared.one_based is not None
 
 

@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
 
 from vetter.core.candidates.candidate_list import ROLE_NAMES, Roles
 from vetter.core.candidates.column_roles import NO_COLUMN
+from vetter.core.candidates.listed_pixels import ImageFrame
 from vetter.core.columns.role_preview import SHOWN, ColumnPreview, preview
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import plain_label
@@ -121,7 +122,7 @@ class ListColumns(QDialog):
             self._candidates,
             self.roles,
             self.one_based,
-            self._source.wcs,
+            ImageFrame(self._source.wcs, self._source.shape, self._source.parents),
             self._units,
             self._decided,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.coordinates.parent_pixels import ParentPixels, parent_pixels
 from vetter.core.cutout.cutout import LazyCutout
 from vetter.core.cutout.plane import NOT_COVERING, Array, Box, Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
@@ -63,6 +64,7 @@ class FieldSource(CutoutSource):
     plane_provenance: Mapping[str, Provenance] = field(init=False)
     wcs: WCS | None = field(init=False)
     shape: tuple[int, int] = field(init=False)
+    parents: Sequence[ParentPixels] = field(init=False)
     _from_header: dict[str, Any] = field(init=False, default_factory=dict)
     _fwhm: PsfFwhm | None = field(init=False, default=None)
     _measured: bool = field(init=False, default=False)
@@ -71,6 +73,7 @@ class FieldSource(CutoutSource):
         planes = self.field_planes
         self.plane_names, self.plane_provenance = tuple(planes.planes), planes.provenance
         self.wcs, self.shape = planes.wcs, planes.shape
+        self.parents = parent_pixels(planes.header)
         self._from_header = header_facts(planes)
 
     @property

@@ -19,7 +19,9 @@ from vetter.core.candidates.column_roles import (
 )
 from vetter.core.candidates.column_values import is_empty, plain
 from vetter.core.candidates.keys import is_float_key, make_keys
+from vetter.core.candidates.listed_pixels import ImageFrame
 from vetter.core.candidates.positions import Positions, equatorial, find_positions, galactic_pair
+from vetter.core.coordinates.parent_pixels import parent_pixels
 from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
@@ -71,7 +73,8 @@ def read_candidates(
         file, roles = _read(name, columns or {})
     _check_positions(name, file, roles, wcs)
     file = on_image(file, header, name.label)
-    positions = find_positions(file.table, roles, file.units, wcs, one_based)
+    image = ImageFrame(wcs, shape, parent_pixels(header))
+    positions = find_positions(file.table, roles, file.units, image, one_based)
     keys, key_notes = make_keys(file.table, roles.key)
     if roles.key is not None and is_float_key(file.table, roles.key):
         key_notes += (
