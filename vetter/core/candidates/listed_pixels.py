@@ -104,9 +104,9 @@ def read_pixels(
             base = roles.one_based if one_based is None else one_based
             return _of_parent(roles, listed, parent, base, None, pair)
     base, notes, cautions = _choose_convention(roles, table.colnames, one_based, compared, pair)
-    cautions = [*cautions, *_list_disagreements(roles, one_based, compared, pair)]
-    notes = (*notes, *cautions)
-    return ListedPixels(listed[0] - base, listed[1] - base, base, False, notes, tuple(cautions))
+    cautions += _list_disagreements(roles, one_based, compared, pair)
+    x, y = listed[0] - base, listed[1] - base
+    return ListedPixels(x, y, base, False, (*notes, *cautions), tuple(cautions))
 
 
 def _compare(

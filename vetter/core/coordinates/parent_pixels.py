@@ -80,7 +80,7 @@ def _by_alternate(header: Mapping[str, Any], letter: str) -> ParentPixels | None
         # CRPIX counts from 1, the pixels here from 0.
         reference = _number(header, f"CRPIX{axis}{letter}", 0.0)
         offsets.append(_number(header, f"CRVAL{axis}{letter}", math.nan) - reference + 1)
-    return _parent(*offsets, f"WCS {letter}")
+    return _parent(offsets[0], offsets[1], f"WCS {letter}")
 
 
 def _parent(dx: float, dy: float, name: str) -> ParentPixels | None:

@@ -26,6 +26,7 @@ from vetter.io.field.planes import (
 )
 from vetter.io.field.reprojected import PlaneGrids
 from vetter.io.files.fingerprint import plane_fingerprint
+from vetter.io.files.hdu_names import FitsName
 from vetter.io.fits.image_wcs import image_wcs
 
 if TYPE_CHECKING:
@@ -72,9 +73,19 @@ class FieldPlanes:
         return next(iter(self.planes.values())).shape
 
     @property
+    def headers(self) -> list[Header]:
+        """Header of the first plane, then the primary header behind it, if another."""
+        return [self.header] if self.primary is None else [self.header, self.primary]
+
+    @property
+    def image_name(self) -> FitsName:
+        """File and HDU of the first plane."""
+        return image_of(next(iter(self.files.values()))).name
+
+    @property
     def image_file(self) -> Path:
         """The file of the first plane."""
-        return image_of(next(iter(self.files.values()))).name.path
+        return self.image_name.path
 
     def fingerprints(self) -> list[Fingerprint]:
         """Return a fingerprint of each file's plane, which covers mask bits and conversion."""

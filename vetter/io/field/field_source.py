@@ -218,12 +218,11 @@ def header_facts(planes: FieldPlanes) -> dict[str, Any]:
 
     The time is the middle of the exposure, as the draft of a field file has it.
     """
-    headers = planes.header, planes.primary
     facts: dict[str, Any] = {"filename": Path(planes.image_file).name}
-    moment = middle(*headers)
+    moment = middle(*planes.headers)
     if moment is not None:
         facts["time"] = moment.text
-    band = filter_of(*headers)
+    band = filter_of(*planes.headers)
     if band is not None:
         facts["filter"] = band
     return facts

@@ -54,7 +54,8 @@ class DraftField:
     """One field, told by the names of its files.
 
     ``planes`` maps plane names to files; ``moment`` and ``filter`` come from the image's
-    headers, None if missing there; ``others`` are further files for a plane or list that the field already has.
+    headers, None if missing there; ``others`` are further files for a plane or list that the field
+    already has.
     """
 
     name: str

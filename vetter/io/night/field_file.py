@@ -26,7 +26,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import parse_fits_name
@@ -34,6 +34,9 @@ from vetter.io.files.regular_files import open_plain_file
 from vetter.io.files.toml_text import toml_values
 from vetter.io.fits.exposure import Moment, mjd_of, moment_of_text
 from vetter.io.input_options import PLANE_OPTIONS, InputOptions
+
+if TYPE_CHECKING:
+    from vetter.io.tables.candidates import ReadList
 
 MOST_BYTES = 4 << 20
 DEFAULT_RADIUS = 1.5
@@ -79,6 +82,8 @@ class FieldEntry:
     moment : Moment or None
         The time, if the field file gives it.
     filter : str or None
+    listed : ReadList or None
+        The list if it was read already; it takes the place of ``candidates``.
     """
 
     name: str
@@ -86,6 +91,7 @@ class FieldEntry:
     options: InputOptions
     moment: Moment | None = None
     filter: str | None = None
+    listed: ReadList | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,13 @@ from vetter.errors import InputError
 from vetter.io.field.field_planes import FieldPlanes, open_planes
 from vetter.io.field.field_source import FieldSource
 from vetter.io.field.fwhm import known_fwhm
+from vetter.io.field.open_list import candidates_on
 from vetter.io.files.fingerprint import list_fingerprint, plane_fingerprint
 from vetter.io.files.hdu_names import parse_fits_name
 from vetter.io.fits.exposure import middle
 from vetter.io.fits.filters import filter_of
 from vetter.io.input_options import InputOptions, InputOrigin
-from vetter.io.night.field_file import FieldEntry, FieldFile
+from vetter.io.night.field_file import FieldEntry, FieldFile, Matching
 from vetter.io.night.night_epochs import epochs_of, object_columns
 from vetter.io.night.night_source import NightField, NightSource, OpenFields, renamed
 
@@ -55,16 +56,54 @@ def open_night(
     masked = [bool(entry.options.planes.get("mask")) for entry in file.entries]
     if (options.mask_bits or options.mask_good) and not any(masked):
         raise InputError(f"{path}: no field has a mask to choose bits of; give mask = FILE")
-    open_fields = OpenFields()
+    fields = _open_fields(file, options, OpenFields())
+    return night_of(path, fields, file.matching, options.radius or file.radius or radius, origin)
+
+
+def _open_fields(
+    file: FieldFile, options: InputOptions, open_fields: OpenFields
+) -> list[NightField]:
     fields = []
+    masked = [bool(entry.options.planes.get("mask")) for entry in file.entries]
     unmasked = dataclasses.replace(options, mask_bits=None, mask_good=None)
     for entry, has_mask in zip(file.entries, masked, strict=True):
         over = options if has_mask else unmasked
         try:
-            fields.append(_open_field(entry, over.over(entry.options), open_fields))
+            fields.append(open_field(entry, over.over(entry.options), open_fields))
         except InputError as error:
-            raise InputError(f"{path}: field {entry.name!r}: {error}") from error
-    columns = object_columns(file.path, file.matching, fields)
+            raise InputError(f"{file.path}: field {entry.name!r}: {error}") from error
+    return fields
+
+
+def night_of(
+    path: Path,
+    fields: list[NightField],
+    matching: Matching,
+    radius: float,
+    origin: InputOrigin,
+    is_one_exposure: bool = False,
+) -> NightSource:
+    """Return images, at least one, as one source.
+
+    Parameters
+    ----------
+    path : Path
+        Field file, or the list of all chips of an exposure; its name is the title.
+    fields : list of NightField
+        They share their `OpenFields`.
+    matching : Matching
+    radius : float
+        Radius of the cutouts, pixels.
+    origin : InputOrigin
+    is_one_exposure : bool, optional
+        Whether the images are chips, so that no candidate has epochs.
+
+    Raises
+    ------
+    InputError
+        No image has a candidate, or a list lacks the column of objects.
+    """
+    columns = object_columns(path, matching, fields)
     parts = [
         Part(
             one.name,
@@ -78,7 +117,9 @@ def open_night(
     candidates = joined(parts)
     if not len(candidates):
         raise InputError(f"{path}: no candidate in {counted(len(fields), 'list')}")
-    epochs, epochs_note = epochs_of(fields, columns, candidates, file.matching)
+    epochs, epochs_note = epochs_of(fields, columns, candidates, matching)
+    role = "candidates" if is_one_exposure else "fields"
+    notes = () if is_one_exposure else (_summary(fields, candidates), epochs_note)
     prints = [renamed(f, one.name) for one in fields for f in one.fingerprints]
     names = dict.fromkeys(name for one in fields for name in one.plane_names)
     return NightSource(
@@ -88,17 +129,24 @@ def open_night(
         np.repeat(np.arange(len(fields)), [len(one.candidates) for one in fields]),
         tuple(sorted(names, key=lambda name: _panel_order(name, list(names)))),
         epochs,
-        options.radius or file.radius or radius,
-        (list_fingerprint("fields", path), *prints),
-        (_summary(fields, candidates), epochs_note, *candidates.notes, *_notes(fields)),
+        radius,
+        (list_fingerprint(role, path), *prints),
+        (*notes, *candidates.notes, *_notes(fields)),
         origin.record,
-        open_fields,
+        fields[0].open_fields,
         origin.notes_with(),
         origin.cautions,
     )
 
 
-def _open_field(entry: FieldEntry, options: InputOptions, open_fields: OpenFields) -> NightField:
+def open_field(entry: FieldEntry, options: InputOptions, open_fields: OpenFields) -> NightField:
+    """Read the list and the header of an image; its planes are opened at the first cutout.
+
+    Raises
+    ------
+    InputError
+        The list or the image's header cannot be used.
+    """
     options, notes = _with_planes(entry, options)
     specs = {name: spec for name, spec in options.planes.items() if spec}
     first = next((name for name in ORDER if name in specs), next(iter(specs), "image"))
@@ -118,8 +166,7 @@ def _open_field(entry: FieldEntry, options: InputOptions, open_fields: OpenField
         # 0.0: the radius comes from the NightSource.
         return FieldSource(entry.name, candidates, planes, 0.0, prints, {}, (), options.fwhm)
 
-    headers = grid.header, grid.primary
-    moment = entry.moment or middle(*headers)
+    moment = entry.moment or middle(*grid.headers)
     made = {f"{name}: {note}" for name, note in grid.plane_notes.items()}
     return NightField(
         entry.name,
@@ -127,7 +174,7 @@ def _open_field(entry: FieldEntry, options: InputOptions, open_fields: OpenField
         grid.wcs,
         grid.shape,
         moment,
-        entry.filter or filter_of(*headers) or "",
+        entry.filter or filter_of(*grid.headers) or "",
         _plane_names(options),
         prints,
         (*notes, *candidates.notes, *(note for note in grid.notes if note not in made)),
@@ -150,24 +197,25 @@ def _with_planes(entry: FieldEntry, options: InputOptions) -> tuple[InputOptions
 
 
 def _read_list(entry: FieldEntry, options: InputOptions, grid: FieldPlanes) -> CandidateList:
-    from vetter.io.tables.candidates import read_candidates
+    from vetter.io.tables.candidates import read_list
 
+    if entry.listed is not None:
+        return candidates_on(entry.listed, grid, options)
     if entry.candidates is None:
         return _no_candidates("no list: nothing was found here")
     try:
-        return read_candidates(
-            entry.candidates,
-            grid.wcs,
-            grid.shape,
-            options.columns,
-            options.one_based,
-            grid.header,
-        )
+        listed = read_list(entry.candidates, options.columns)
     except InputError:
         if _has_rows(entry.candidates):
             raise
         # A single field without rows is refused; among several fields it is a night with no find.
         return _no_candidates(f"{Path(entry.candidates).name}: no rows: nothing was found here")
+    from vetter.io.field.chip_lists import NoCandidateOnChip
+
+    try:
+        return candidates_on(listed, grid, options)
+    except NoCandidateOnChip as error:
+        return _no_candidates(str(error))
 
 
 def _has_rows(table: str) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import CandidateList, Roles, Whereabouts, whereabouts
 from vetter.core.candidates.column_roles import (
@@ -68,9 +70,64 @@ def read_candidates(
     InputError
         No table, no rows, or no usable columns of positions.
     """
+    listed = read_list(path, columns)
+    return place_candidates(listed, wcs, shape, one_based, header)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadList:
+    """A list as read: the file's name, its table, and the roles of the columns.
+
+    ``is_of_chip`` is True if the rows of other chips were left out.
+    """
+
+    name: FitsName
+    file: TableFile
+    roles: Roles
+    is_of_chip: bool = False
+
+    def of_chip(self, keep: npt.NDArray[np.bool_], note: str = "") -> ReadList:
+        """Return the list with the rows of one chip, shape (n,), and a note on the others."""
+        physical = np.zeros(len(keep), bool)
+        physical[list(self.file.physical)] = True
+        kept = tuple(np.flatnonzero(physical[keep]).tolist())
+        notes = (*self.file.notes, note) if note else self.file.notes
+        table = self.file.table[keep]
+        file = dataclasses.replace(self.file, table=table, physical=kept, notes=notes)
+        return dataclasses.replace(self, file=file, is_of_chip=True)
+
+
+def read_list(path: str | Path, columns: Mapping[str, str] | None = None) -> ReadList:
+    """Read a list of candidates without its image; for the parameters see `read_candidates`.
+
+    Raises
+    ------
+    InputError
+        No table, no rows, or no columns of positions.
+    """
     name = parse_fits_name(path)
     with as_named(name.path):
-        file, roles = _read(name, columns or {})
+        return ReadList(name, *_read(name, columns or {}))
+
+
+def place_candidates(
+    listed: ReadList,
+    wcs: WCS | None,
+    shape: tuple[int, int] | None,
+    one_based: bool | None,
+    header: Header | None,
+    cautions: tuple[str, ...] = (),
+) -> CandidateList:
+    """Return the candidates of a list on an image; for the parameters see `read_candidates`.
+
+    ``cautions`` come before those of the positions.
+
+    Raises
+    ------
+    InputError
+        No usable columns of positions.
+    """
+    name, file, roles = listed.name, listed.file, listed.roles
     _check_positions(name, file, roles, wcs)
     file = on_image(file, header, name.label)
     image = ImageFrame(wcs, shape, parent_pixels(header))
@@ -83,6 +140,7 @@ def read_candidates(
     notes = (
         f"{name.label}: {counted(len(keys), 'candidate')}, {positions.roles.in_words()}",
         *file.notes,
+        *cautions,
         *positions.notes,
         *key_notes,
         *other_choices(file.table.colnames, positions.roles, file.units),
@@ -97,7 +155,7 @@ def read_candidates(
         positions.ra,
         positions.dec,
         notes,
-        positions.cautions,
+        (*cautions, *positions.cautions),
     )
 
 
