@@ -18,6 +18,7 @@ from vetter.io.field.planes import (
     ErrorPlane,
     EstimatedErrorPlane,
     FilePlane,
+    ImagePlane,
     LostPlane,
     MaskPlane,
     ReadablePart,
@@ -32,6 +33,8 @@ from vetter.io.fits.image_wcs import image_wcs
 if TYPE_CHECKING:
     from astropy.io.fits import Header
     from astropy.wcs import WCS
+
+    from vetter.io.fits.images import FitsImage
 
 # masked_share() samples N x N pieces of one row and this many columns.
 _PIECES_PER_AXIS = 5
@@ -158,6 +161,11 @@ def open_planes(
             image_of(plane).close()
         raise
     return field_
+
+
+def grid_of(name: str, image: FitsImage) -> FieldPlanes:
+    """Return one image as the only plane of a field, for its grid and headers."""
+    return _align({name: ImagePlane(name, image)})
 
 
 def _align(files: dict[str, FilePlane]) -> FieldPlanes:

@@ -263,11 +263,39 @@ def open_image(name: FitsName, prefer: str | None = None) -> FitsImage:
         raise
 
 
+def open_images(names: Sequence[FitsName]) -> list[FitsImage]:
+    """Open several images of one file, for their headers; to close one closes all.
+
+    astropy lists the HDUs once: each `open_image` of the last of 62 compressed ones takes 0.4 s.
+
+    Parameters
+    ----------
+    names : sequence of FitsName
+        At least one, each with its HDU.
+
+    Raises
+    ------
+    InputError
+        As `open_image`.
+    """
+    file = open_unpacked(names[0].path, enough=promised_by_headers)
+    try:
+        with reading(names[0], "not a FITS image that can be read"):
+            hdus = open_fits(file, names[0].label, lazy_load_hdus=True)
+            return [_image_in(hdus, name, file, None) for name in names]
+    except InputError:
+        file.close()
+        raise
+
+
 def _chosen_image(name: FitsName, file: IO[bytes], prefer: str | None) -> FitsImage:
     """Open the chosen image among a file's HDUs, as astropy lists them."""
+    return _image_in(open_fits(file, name.label, lazy_load_hdus=True), name, file, prefer)
+
+
+def _image_in(hdus: Any, name: FitsName, file: IO[bytes], prefer: str | None) -> FitsImage:
     from astropy.io import fits
 
-    hdus = open_fits(file, name.label, lazy_load_hdus=True)
     hdu, full = choose_image(name, hdus, prefer)
     header = sound_header(hdu.header, _raw_header(hdu, file))
     image: PlainImage | TiledImage

@@ -11,9 +11,11 @@ from vetter.core.cutout.plane import ORDER
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.number_text import counted
 from vetter.io.field.chip_lists import value_texts
+from vetter.io.field.field_planes import grid_of
 from vetter.io.field.open_list import ListToOpen, open_read_list
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
 from vetter.io.fits.chips import chip_title, chips_of, extension_of
+from vetter.io.fits.images import open_images
 from vetter.io.input_options import DEFAULT_RADIUS, InputOptions, InputOrigin
 from vetter.io.night.field_file import FieldEntry, Matching
 from vetter.io.night.night_source import OpenFields
@@ -51,14 +53,14 @@ def open_chips(to_open: ListToOpen) -> CutoutSource | None:
         options = planes.options(present[0])
         return open_read_list(ListToOpen(to_open.table, listed, options, origin))
     open_fields = OpenFields()
+    chosen = [planes.options(number) for number in present]
+    images = open_images([parse_fits_name(options.planes[first]) for options in chosen])
     fields = []
-    for number in present:
+    for number, options, found in zip(present, chosen, images, strict=True):
         listed = to_open.listed.of_chip(rows.numbers == number)
-        name = chip_title(chips[number], chips)
-        options = planes.options(number)
-        fields.append(
-            open_field(FieldEntry(name, None, options, listed=listed), options, open_fields)
-        )
+        entry = FieldEntry(chip_title(chips[number], chips), None, options, listed=listed)
+        fields.append(open_field(entry, options, open_fields, grid_of(first, found)))
+    images[0].close()
     radius = to_open.options.radius or DEFAULT_RADIUS
     # Chips of one exposure see each candidate once, wherever their lists have the same numbers.
     matching = Matching("position")

@@ -139,8 +139,15 @@ def night_of(
     )
 
 
-def open_field(entry: FieldEntry, options: InputOptions, open_fields: OpenFields) -> NightField:
+def open_field(
+    entry: FieldEntry,
+    options: InputOptions,
+    open_fields: OpenFields,
+    grid: FieldPlanes | None = None,
+) -> NightField:
     """Read the list and the header of an image; its planes are opened at the first cutout.
+
+    ``grid`` is the first plane, if its header was read already.
 
     Raises
     ------
@@ -151,8 +158,10 @@ def open_field(entry: FieldEntry, options: InputOptions, open_fields: OpenFields
     specs = {name: spec for name, spec in options.planes.items() if spec}
     first = next((name for name in ORDER if name in specs), next(iter(specs), "image"))
     # The first plane gives the grid of all; the others are opened at the first cutout.
-    grid = open_planes({name: spec for name, spec in specs.items() if name == first})
-    grid.close()
+    if grid is None:
+        grid = open_planes({name: spec for name, spec in specs.items() if name == first})
+        grid.close()
+    shape = grid.shape
     candidates = _read_list(entry, options, grid)
     prints = _fingerprints(entry, options)
 
@@ -160,7 +169,7 @@ def open_field(entry: FieldEntry, options: InputOptions, open_fields: OpenFields
         # lenient: if a plane was damaged or removed meanwhile, the others are still shown.
         how = options.variance, options.weight, options.mask_bits, options.mask_good
         planes = open_planes(specs, *how, lenient=True)
-        if planes.shape != grid.shape:
+        if planes.shape != shape:
             planes.close()
             raise InputError(f"{specs[first]}: changed its shape while it was open")
         # 0.0: the radius comes from the NightSource.
