@@ -63,6 +63,8 @@ def lay_out(folder: Path) -> None:
     (folder / "image.fits").write_bytes(images.image())
     (folder / "other.fits").write_bytes(images.image(1))
     (folder / "list.csv").write_bytes(lists.table("ascii.csv"))
+    (folder / "chips.csv").write_bytes(lists.CHIPS)
+    (folder / "chips.fits").write_bytes(images.chips())
     (folder / "schema.avsc").write_text(json.dumps(packets.SCHEMA))
 
 
@@ -112,6 +114,16 @@ def _plane(name: str) -> PlaneStyle:
 
 def _list(path: Path) -> None:
     image = str(path.parent.parent / "image.fits")
+    looked_over(open_input(str(path), InputOptions(planes={"image": image})))
+
+
+def _chips(path: Path) -> None:
+    options = InputOptions(planes={"image": str(path)})
+    looked_over(open_input(str(path.parent.parent / "chips.csv"), options))
+
+
+def _list_of_chips(path: Path) -> None:
+    image = str(path.parent.parent / "chips.fits")
     looked_over(open_input(str(path), InputOptions(planes={"image": image})))
 
 
@@ -210,6 +222,9 @@ READERS: dict[str, Reader] = {
     "gzip": Reader("a.fits.gz", (lambda _: images.gz(images.image()),), _plane("image")),
     "bzip2": Reader("a.fits.bz2", (_of(images.image_bz2),), _plane("image")),
     "xz": Reader("a.fits.xz", (_of(images.image_xz),), _plane("image")),
+    "chips": Reader("mef.fits", (_of(images.chips),), _chips),
+    "list of chips": Reader("l.csv", (lambda _: lists.CHIPS,), _list_of_chips),
+    "ldac of chips": Reader("l.ldac", (_of(lists.ldac_of_chips),), _list_of_chips),
     "template": Reader("t.fits", (_of(images.image),), _plane("template"), _FIELD),
     "mask": Reader("m.fits", (_of(images.mask), _of(images.tiles)), _plane("mask")),
     "fits table": Reader("l.fits", (lambda _: lists.table("fits"), _of(lists.wide_table)), _list),

@@ -42,6 +42,21 @@ def test_pixels_sexagesimal_sky_columns_settle_the_convention():
     assert (found.x[0], found.y[0], found.cautions) == (39.0, 29.0, ())
 
 
+@pytest.mark.parametrize(
+    "sky",
+    [
+        {"ra_h": RA / 15, "dec_d": DEC},
+        {"sky_0": np.radians(RA), "sky_1": np.radians(DEC)},
+        {"coord_ra": np.radians(RA), "coord_dec": np.radians(DEC)},
+    ],
+    ids=["hours", "radians", "Rubin"],
+)
+def test_pixels_sky_in_other_units_settles_the_convention(sky):
+    found = find({"x": X + 1, "y": Y + 1, **sky})
+    np.testing.assert_allclose(found.x, X)
+    assert found.cautions == ()
+
+
 def test_pixels_empty_sky_columns_do_not_hide_others():
     nan = np.full(3, np.nan)
     found = find({"x": X + 1, "y": Y + 1, "ra": nan, "dec": nan, "ra_fit": RA, "dec_fit": DEC})

@@ -110,6 +110,7 @@ def test_middle_end_before_start_is_ignored():
         ({"EXPTIME": "60,0"}, 30),
         ({"EXPTIME": "60.0 s"}, 30),
         ({"EXPTIME": "6.0D1"}, 30),
+        ({"EXPTIME": "00:01:00,0"}, 30),
         ({"EXPTIME": (60.0, "[s] shutter (d 3)")}, 30),
         ({"EXPTIME": "sixty"}, 0),
     ],

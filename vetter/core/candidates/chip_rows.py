@@ -174,7 +174,7 @@ def _identities(column: str, chips: Sequence[Chip]) -> list[_Identity]:
     order = _Identity(lambda chip: chip.order or "")
     index = _Identity(lambda chip: chip.hdu if chip.order else "")
     if name in _BY_ORDER:
-        return [order, index, *cards]
+        return [order, index]
     if name in _BY_NAME:
         return [*names, *cards]
     if name in _UNCERTAIN:

@@ -92,13 +92,17 @@ def _pairs(
             continue
         unit = units.get(name, "")
         as_ra, as_dec = to_degrees(values, unit, True), to_degrees(values, unit, False)
-        with np.errstate(invalid="ignore"):
-            share_ra = float(np.mean(np.abs(_turned(as_ra - ra)) <= reach_ra))
-            share_dec = float(np.mean(np.abs(as_dec - dec) <= reach_dec))
-        if share_ra:
-            near_ra.append((share_ra, name, np.mod(as_ra, 360.0)))
-        if share_dec:
-            near_dec.append((share_dec, name, np.where(np.abs(as_dec) <= 90, as_dec, np.nan)))
+        # Numbers without a unit may be hours or radians as well.
+        is_plain = values.dtype.kind in "fiu" and not unit
+        for factor in (1.0, 15.0, 180.0 / np.pi) if is_plain else (1.0,):
+            with np.errstate(invalid="ignore"):
+                share_ra = float(np.mean(np.abs(_turned(as_ra * factor - ra)) <= reach_ra))
+                share_dec = float(np.mean(np.abs(as_dec * factor - dec) <= reach_dec))
+            if share_ra:
+                near_ra.append((share_ra, name, np.mod(as_ra * factor, 360.0)))
+            if share_dec and factor != 15.0:
+                in_range = np.abs(as_dec * factor) <= 90
+                near_dec.append((share_dec, name, np.where(in_range, as_dec * factor, np.nan)))
     for near in (near_ra, near_dec):
         near.sort(key=lambda found: -found[0])
     for _, ra_name, ra_values in near_ra[:_MAX_COLUMNS]:

@@ -335,6 +335,10 @@ def _quantity(value: Any) -> tuple[float, str]:
         return math.nan, ""
     if isinstance(value, (int, float)):
         return float(value), ""
+    clock = _CLOCK.fullmatch(str(value).strip())
+    if clock is not None and clock[3]:
+        seconds = float(clock[3].replace(",", "."))
+        return int(clock[1]) * 3600 + int(clock[2]) * 60 + seconds, "s"
     match = _NUMBER.fullmatch(str(value))
     unit = match[2].lower() if match else ""
     if match is None or (unit and unit not in _SECONDS):
