@@ -24,7 +24,7 @@ def tile_width(metrics: QFontMetrics) -> int:
 
 def tool_tip(epoch: Epoch, code: int) -> str:
     """Return name, time, filter and verdict of an epoch, a line each; ``code`` is the verdict."""
-    lines = [epoch.name, epoch.time.replace("T", " "), f"filter {epoch.filter}"]
+    lines = [epoch.name, epoch.time.replace("T", " ", 1), f"filter {epoch.filter}"]
     lines.append(
         "no candidate in this place" if epoch.row < 0 else f"{WORDS[code]}; click: go there"
     )

@@ -65,6 +65,8 @@ class FieldSource(CutoutSource):
     wcs: WCS | None = field(init=False)
     shape: tuple[int, int] = field(init=False)
     parents: Sequence[ParentPixels] = field(init=False)
+    time: str = field(init=False, default="")
+    filter: str = field(init=False, default="")
     _from_header: dict[str, Any] = field(init=False, default_factory=dict)
     _fwhm: PsfFwhm | None = field(init=False, default=None)
     _measured: bool = field(init=False, default=False)
@@ -75,6 +77,8 @@ class FieldSource(CutoutSource):
         self.wcs, self.shape = planes.wcs, planes.shape
         self.parents = parent_pixels(planes.header)
         self._from_header = header_facts(planes)
+        self.time = self._from_header.get("time", "")
+        self.filter = self._from_header.get("filter", "")
 
     @property
     def fingerprints(self) -> tuple[Fingerprint, ...]:
