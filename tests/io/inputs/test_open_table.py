@@ -140,6 +140,17 @@ def test_planes_in_one_file_are_not_chips(tmp_path, opened):
     assert not any("images" in text for text in source.candidates.cautions)
 
 
+def test_field_of_a_night_becomes_its_chips(tmp_path, chips, opened):
+    write_chip_list(tmp_path, ccdnum=[37, 1, 61, 99])
+    text = '[[field]]\nname = "r1"\ncandidates = "l.csv"\nimage = "mef.fits"\n'
+    (tmp_path / "night.toml").write_text(text + 'time = "2026-03-14T06:00:00 TAI"\n')
+    source = opened(str(tmp_path / "night.toml"))
+    assert levels(source) == {"a": 100, "b": 200, "c": 300}
+    assert [field.name for field in source.fields] == ["r1 N6", "r1 S29", "r1 N30"]
+    assert {field.time for field in source.fields} == {"2026-03-14T06:00:00 TAI"}
+    assert any("1 row is left out: mef.fits has no extension" in note for note in source.notes)
+
+
 def test_field_of_a_night_leaves_other_chips_out(tmp_path, chips, opened):
     write_chip_list(tmp_path)
     text = '[[field]]\nname = "{0}"\ncandidates = "l.csv"\nimage = "mef.fits[{0}]"\n'

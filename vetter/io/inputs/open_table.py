@@ -22,7 +22,7 @@ def open_table(table: FitsName, options: InputOptions, origin: InputOrigin) -> C
     """
     to_open = read_list_to_open(table, options, origin)
     if to_open.names_chips:
-        from vetter.io.night.chips import open_chips
+        from vetter.io.night.open_chips import open_chips
 
         source = open_chips(to_open)
         if source is not None:

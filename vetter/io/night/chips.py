@@ -1,73 +1,120 @@
-"""A list of several chips, opened on the extensions of a file as the images of one source."""
+"""Chips of a file that a list names, each with its planes and candidates."""
 
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 
 import numpy as np
 
-from vetter.core.candidates.chip_rows import Chip, ChipRows, rows_of_chips
+from vetter.core.candidates.chip_rows import Chip, ChipRows, chip_columns, rows_of_chips
 from vetter.core.cutout.plane import ORDER
-from vetter.core.cutout_source import CutoutSource
 from vetter.core.number_text import counted
 from vetter.io.field.chip_lists import value_texts
-from vetter.io.field.field_planes import grid_of
-from vetter.io.field.open_list import ListToOpen, open_read_list
+from vetter.io.field.field_planes import FieldPlanes, grid_of
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
 from vetter.io.fits.chips import chip_title, chips_of, extension_of
 from vetter.io.fits.images import open_images
-from vetter.io.input_options import DEFAULT_RADIUS, InputOptions, InputOrigin
-from vetter.io.night.field_file import FieldEntry, Matching
-from vetter.io.night.night_source import OpenFields
-from vetter.io.night.open_night import night_of, open_field
+from vetter.io.input_options import InputOptions
+from vetter.io.tables.candidates import ReadList
 
 _MAX_NAMES = 3
 
 
-def open_chips(to_open: ListToOpen) -> CutoutSource | None:
-    """Open each chip that the list names with its own candidates; one chip alone as a field.
+@dataclass(frozen=True, eq=False)
+class NamedChips:
+    """Chips of an image's file that a list names, at least one of them with candidates.
+
+    Attributes
+    ----------
+    listed : ReadList
+        The list with the rows of all chips.
+    image : FitsName
+    chips : tuple of Chip
+        Those of the image's file.
+    rows : ChipRows
+    planes : ChipPlanes
+    """
+
+    listed: ReadList
+    image: FitsName
+    chips: tuple[Chip, ...]
+    rows: ChipRows
+    planes: ChipPlanes
+
+    @property
+    def numbers(self) -> list[int]:
+        """Indices of the chips with candidates."""
+        return [number for number in range(len(self.chips)) if (self.rows.numbers == number).any()]
+
+    def title(self, number: int) -> str:
+        """Return the name of a chip for the user."""
+        return chip_title(self.chips[number], self.chips)
+
+    def list_of(self, number: int, note: str = "") -> ReadList:
+        """Return the list with the rows of one chip."""
+        return self.listed.of_chip(self.rows.numbers == number, note)
+
+    def grids(self) -> list[FieldPlanes]:
+        """Return the grids and headers of the chips with candidates; no file stays open."""
+        first = self.planes.first
+        specs = [self.planes.options(number).planes[first] for number in self.numbers]
+        images = open_images([parse_fits_name(spec) for spec in specs])
+        grids = [grid_of(first, image) for image in images]
+        images[0].close()
+        return grids
+
+    @property
+    def note(self) -> str:
+        """Chips and numbers of their candidates, for the user."""
+        numbers, rows = self.numbers, self.rows
+        names = [
+            f"{self.title(number)} ({np.count_nonzero(rows.numbers == number)})"
+            for number in numbers[:_MAX_NAMES]
+        ]
+        more = f" and {len(numbers) - _MAX_NAMES} more" if len(numbers) > _MAX_NAMES else ""
+        return (
+            f"candidates are shown on the extensions of {self.image.label} that {rows.column} "
+            f"names: {', '.join(names)}{more}"
+        )
+
+    @property
+    def caution(self) -> str:
+        """Rows that are left out; empty if all rows are of the file's chips."""
+        left = self.rows.numbers < 0
+        if not left.any():
+            return ""
+        return (
+            f"{counted(int(left.sum()), 'row is', 'rows are')} left out: {self.image.label} has "
+            f"no extension for {self.rows.column} {value_texts(self.rows, left)}"
+        )
+
+
+def find_chips(listed: ReadList, options: InputOptions) -> NamedChips | None:
+    """Return the chips of the image's file that a list names.
 
     None if the image is chosen or alone in its file, or the list does not name the file's chips.
 
     Raises
     ------
     InputError
-        A plane cannot be used.
+        The image's file cannot be read.
     """
-    specs = {name: spec for name, spec in to_open.options.planes.items() if spec}
+    if listed.is_of_chip or not chip_columns(listed.file.table.colnames):
+        return None
+    specs = {name: spec for name, spec in options.planes.items() if spec}
     first = next((name for name in ORDER if name in specs), next(iter(specs), ""))
     image = parse_fits_name(specs[first]) if first else None
     if image is None or image.extension is not None:
         return None
     chips = chips_of(image, first)
-    rows = rows_of_chips(to_open.listed.file.table, chips) if len(chips) > 1 else None
+    rows = rows_of_chips(listed.file.table, chips) if len(chips) > 1 else None
     if rows is None:
         return None
-    present = [number for number in range(len(chips)) if (rows.numbers == number).any()]
-    if not present:
-        return None
-    planes = _ChipPlanes(to_open.options, first, chips)
-    origin = _with_notes(to_open.origin, image, chips, rows, present)
-    if len(present) == 1:
-        listed = to_open.listed.of_chip(rows.numbers == present[0])
-        options = planes.options(present[0])
-        return open_read_list(ListToOpen(to_open.table, listed, options, origin))
-    open_fields = OpenFields()
-    chosen = [planes.options(number) for number in present]
-    images = open_images([parse_fits_name(options.planes[first]) for options in chosen])
-    fields = []
-    for number, options, found in zip(present, chosen, images, strict=True):
-        listed = to_open.listed.of_chip(rows.numbers == number)
-        entry = FieldEntry(chip_title(chips[number], chips), None, options, listed=listed)
-        fields.append(open_field(entry, options, open_fields, grid_of(first, found)))
-    images[0].close()
-    radius = to_open.options.radius or DEFAULT_RADIUS
-    # Chips of one exposure see each candidate once, wherever their lists have the same numbers.
-    matching = Matching("position")
-    return night_of(to_open.table.path, fields, matching, radius, origin, True)
+    return NamedChips(listed, image, chips, rows, ChipPlanes(options, first, chips))
 
 
-class _ChipPlanes:
+class ChipPlanes:
     """Planes of each chip of an image, found in files of several extensions.
 
     Parameters
@@ -80,6 +127,7 @@ class _ChipPlanes:
     """
 
     def __init__(self, options: InputOptions, first: str, chips: tuple[Chip, ...]) -> None:
+        self.first = first
         self._options, self._chips = options, chips
         self._others: dict[tuple[str, str], tuple[Chip, ...]] = {
             (str(parse_fits_name(options.planes[first])), first): chips
@@ -123,33 +171,3 @@ def _partner(chip: Chip, others: tuple[Chip, ...]) -> Chip | None:
 
 def _chosen(name: FitsName, chip: Chip, chips: tuple[Chip, ...]) -> FitsName:
     return dataclasses.replace(name, extension=extension_of(chip, chips))
-
-
-def _with_notes(
-    origin: InputOrigin,
-    image: FitsName,
-    chips: tuple[Chip, ...],
-    rows: ChipRows,
-    present: list[int],
-) -> InputOrigin:
-    """Return the origin with a note on the chips, and a caution if rows are left out."""
-    counts = np.bincount(rows.numbers[rows.numbers >= 0], minlength=len(chips))
-    names = [f"{chip_title(chips[n], chips)} ({counts[n]})" for n in present[:_MAX_NAMES]]
-    more = f" and {len(present) - _MAX_NAMES} more" if len(present) > _MAX_NAMES else ""
-    note = (
-        f"candidates are shown on the extensions of {image.label} that {rows.column} names: "
-        f"{', '.join(names)}{more}"
-    )
-    left = rows.numbers < 0
-    cautions: tuple[str, ...] = ()
-    if left.any():
-        words = counted(int(left.sum()), "row is", "rows are")
-        cautions = (
-            f"{words} left out: {image.label} has no extension for {rows.column} "
-            f"{value_texts(rows, left)}",
-        )
-    return dataclasses.replace(
-        origin,
-        notes=(*origin.notes, note, *cautions),
-        cautions=(*origin.cautions, *cautions),
-    )

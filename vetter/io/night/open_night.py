@@ -22,6 +22,7 @@ from vetter.io.files.hdu_names import parse_fits_name
 from vetter.io.fits.exposure import middle
 from vetter.io.fits.filters import filter_of
 from vetter.io.input_options import InputOptions, InputOrigin
+from vetter.io.night.chips import NamedChips, find_chips
 from vetter.io.night.field_file import FieldEntry, FieldFile, Matching
 from vetter.io.night.night_epochs import epochs_of, object_columns
 from vetter.io.night.night_source import NightField, NightSource, OpenFields, renamed
@@ -69,10 +70,69 @@ def _open_fields(
     for entry, has_mask in zip(file.entries, masked, strict=True):
         over = options if has_mask else unmasked
         try:
-            fields.append(open_field(entry, over.over(entry.options), open_fields))
+            fields += _open_entry(entry, over.over(entry.options), open_fields)
         except InputError as error:
             raise InputError(f"{file.path}: field {entry.name!r}: {error}") from error
     return fields
+
+
+def _open_entry(
+    entry: FieldEntry, options: InputOptions, open_fields: OpenFields
+) -> list[NightField]:
+    """Open the image of an entry, or each chip of its file that the list names."""
+    options, notes = _with_planes(entry, options)
+    grid = _open_grid(options)
+    # An image that is an extension may have others beside it.
+    if entry.candidates is not None and grid.primary is not None:
+        from vetter.io.tables.candidates import read_list
+
+        try:
+            chips = find_chips(read_list(entry.candidates, options.columns), options)
+        except InputError:
+            # open_field() raises it, or finds the list without rows.
+            chips = None
+        if chips is not None:
+            chip_notes = tuple(text for text in (chips.note, chips.caution) if text)
+            return open_chips_of_entry(entry, chips, open_fields, (*notes, *chip_notes))
+    return [_open_field(entry, options, open_fields, grid, notes)]
+
+
+def open_chips_of_entry(
+    entry: FieldEntry,
+    chips: NamedChips,
+    open_fields: OpenFields,
+    notes: tuple[str, ...] = (),
+) -> list[NightField]:
+    """Return an image for each chip with candidates, with the notes on the first.
+
+    Raises
+    ------
+    InputError
+        A header cannot be used.
+    """
+    fields = []
+    for number, grid in zip(chips.numbers, chips.grids(), strict=True):
+        name = f"{entry.name} {chips.title(number)}".strip()
+        of_chip = dataclasses.replace(
+            entry, name=name, candidates=None, listed=chips.list_of(number)
+        )
+        options = chips.planes.options(number)
+        fields.append(_open_field(of_chip, options, open_fields, grid, notes))
+        notes = ()
+    return fields
+
+
+def _open_grid(options: InputOptions) -> FieldPlanes:
+    """Return the first plane, which gives the grid of all, with its file closed again."""
+    first = _first_plane(options)
+    grid = open_planes({name: spec for name, spec in options.planes.items() if name == first})
+    grid.close()
+    return grid
+
+
+def _first_plane(options: InputOptions) -> str:
+    specs = [name for name, spec in options.planes.items() if spec]
+    return next((name for name in ORDER if name in specs), next(iter(specs), "image"))
 
 
 def night_of(
@@ -139,29 +199,16 @@ def night_of(
     )
 
 
-def open_field(
+def _open_field(
     entry: FieldEntry,
     options: InputOptions,
     open_fields: OpenFields,
-    grid: FieldPlanes | None = None,
+    grid: FieldPlanes,
+    notes: tuple[str, ...],
 ) -> NightField:
-    """Read the list and the header of an image; its planes are opened at the first cutout.
-
-    ``grid`` is the first plane, if its header was read already.
-
-    Raises
-    ------
-    InputError
-        The list or the image's header cannot be used.
-    """
-    options, notes = _with_planes(entry, options)
+    """Read the list of an image; its planes but the grid are opened at the first cutout."""
     specs = {name: spec for name, spec in options.planes.items() if spec}
-    first = next((name for name in ORDER if name in specs), next(iter(specs), "image"))
-    # The first plane gives the grid of all; the others are opened at the first cutout.
-    if grid is None:
-        grid = open_planes({name: spec for name, spec in specs.items() if name == first})
-        grid.close()
-    shape = grid.shape
+    first, shape = _first_plane(options), grid.shape
     candidates = _read_list(entry, options, grid)
     prints = _fingerprints(entry, options)
 
