@@ -39,7 +39,7 @@ HST = (Chip(1, 1, "SCI", 1, {"ccdchip": "2"}), Chip(4, 2, "SCI", 2, {"ccdchip": 
         (DECAM, "i:ccdnum", [37, 1, 1], [0, 1, 1]),
     ],
 )
-def test_rows_go_to_the_chip_they_name(chips, column, values, expected):
+def test_rows_go_to_chip_they_name(chips, column, values, expected):
     table = Table({"id": ["a", "b", "c"], "x": [1.0, 2.0, 3.0], column: values})
     rows = rows_of_chips(table, chips)
     assert rows.column == column and rows.numbers.tolist() == expected
@@ -57,7 +57,7 @@ def test_rows_go_to_the_chip_they_name(chips, column, values, expected):
     ],
     ids=["extinction", "detection", "other camera", "fraction", "empty", "other name"],
 )
-def test_rows_without_a_chip_stay(column, values):
+def test_rows_without_chip_stay(column, values):
     table = Table({"x": [1.0, 2.0, 3.0], column: values})
     assert rows_of_chips(table, DECAM) is None
 
@@ -67,7 +67,7 @@ def test_rows_by_order_are_not_half_guessed():
     assert rows_of_chips(table, PLAIN) is None
 
 
-def test_single_image_takes_the_rows_of_its_card():
+def test_single_image_takes_rows_of_its_card():
     single = (Chip(0, 0, "", 1, {"ccdnum": "5", "extver": "1"}),)
     rows = rows_of_chips(Table({"ccd": [5, 1, 1, 1]}), single)
     assert rows.numbers.tolist() == [0, -1, -1, -1]

@@ -30,13 +30,13 @@ def find(columns, frame=FRAME, one_based=None, **more):
     [("RA_OBJ", "DEC_OBJ"), ("alpha_fit", "delta_fit"), ("sky_0", "sky_1"), ("RAmean", "b")],
 )
 @pytest.mark.parametrize("base", [0, 1])
-def test_pixels_any_sky_columns_settle_the_convention(ra, dec, base):
+def test_pixels_any_sky_columns_settle_convention(ra, dec, base):
     found = find({"x": X + base, "y": Y + base, ra: RA, dec: DEC, "mag": [150.0, 2.0, 18.0]})
     np.testing.assert_allclose(found.x, X)
     assert found.cautions == () and found.roles.one_based is bool(base)
 
 
-def test_pixels_sexagesimal_sky_columns_settle_the_convention():
+def test_pixels_sexagesimal_sky_columns_settle_convention():
     texts = {"RA_OBJ": ["10:00:00.0"], "DEC_OBJ": ["+02:00:00.0"]}
     found = find({"x": [40.0], "y": [30.0], **texts})
     assert (found.x[0], found.y[0], found.cautions) == (39.0, 29.0, ())
@@ -51,7 +51,7 @@ def test_pixels_sexagesimal_sky_columns_settle_the_convention():
     ],
     ids=["hours", "radians", "Rubin"],
 )
-def test_pixels_sky_in_other_units_settles_the_convention(sky):
+def test_pixels_sky_in_other_units_settles_convention(sky):
     found = find({"x": X + 1, "y": Y + 1, **sky})
     np.testing.assert_allclose(found.x, X)
     assert found.cautions == ()
@@ -68,7 +68,7 @@ def test_pixels_empty_sky_columns_do_not_hide_others():
     [{}, {"a": [150.0, 150.0, 150.0], "b": [2.0, 2.0, 2.0]}, {"ra_x": RA + 0.5, "dec_x": DEC}],
     ids=["none", "one place", "elsewhere"],
 )
-def test_pixels_without_a_sky_have_a_caution(more):
+def test_pixels_without_sky_have_caution(more):
     found = find({"x": X, "y": Y}, **more)
     np.testing.assert_allclose(found.x, X)
     assert found.cautions == (f"{UNSETTLED}; taken to count from 0",)
@@ -89,18 +89,18 @@ def test_pixels_of_known_programs_have_no_caution(columns):
 
 
 @pytest.mark.parametrize("one_based", [True, False])
-def test_pixels_as_the_user_counts_have_no_caution(one_based):
+def test_pixels_as_user_counts_have_no_caution(one_based):
     found = find({"x": X, "y": Y}, one_based=one_based)
     assert found.cautions == () and found.roles.one_based is one_based
 
 
-def test_pixels_half_a_pixel_off_have_a_caution():
+def test_pixels_half_pixel_off_have_caution():
     (caution,) = find({"x": X + 0.5, "y": Y + 0.5, "ra": RA, "dec": DEC}).cautions
     assert caution.endswith("neither 0 nor 1 px; taken to count from 0")
 
 
 @pytest.mark.parametrize("base", [0, 1])
-def test_parent_pixels_are_proven_by_the_sky(base):
+def test_parent_pixels_are_proven_by_sky(base):
     columns = {"x": X + 12000 + base, "y": Y + 20000 + base, "ra": RA, "dec": DEC}
     found = find(columns)
     np.testing.assert_allclose(found.x, X)
@@ -114,31 +114,31 @@ def test_parent_pixels_are_proven_by_any_sky_columns():
     np.testing.assert_allclose(find(columns).x, X)
 
 
-def test_parent_pixels_without_a_sky_have_a_caution():
+def test_parent_pixels_without_sky_have_caution():
     found = find({"x": X + 12000, "y": Y + 20000})
     np.testing.assert_allclose(found.x, X)
     assert found.cautions[0].startswith("x and y lie off the image, but on it as pixels of its")
 
 
-def test_image_pixels_stay_beside_a_parent():
+def test_image_pixels_stay_beside_parent():
     near = ImageFrame(tan_wcs(), SHAPE, (ParentPixels(5.0, 5.0, "LTV1, LTV2"),))
     np.testing.assert_allclose(find({"x": X, "y": Y}, near).x, X)
     np.testing.assert_allclose(find({"x": X, "y": Y, "ra": RA, "dec": DEC}, near).x, X)
 
 
-def test_contradicting_sky_on_the_image_is_used():
+def test_contradicting_sky_on_image_is_used():
     found = find({"x": X + 700, "y": Y + 900, "ra": RA, "dec": DEC})
     np.testing.assert_allclose(found.x, X, atol=1e-6)
     assert "ra, dec are used, which put 3 of 3 candidates on the image" in found.cautions[0]
 
 
-def test_contradicting_pixels_on_the_image_are_used():
+def test_contradicting_pixels_on_image_are_used():
     found = find({"x": X, "y": Y, "ra": RA + 1, "dec": DEC})
     np.testing.assert_allclose(found.x, X)
     assert "disagree by more than 2 px" in found.cautions[0]
 
 
-def test_rows_without_a_sky_keep_their_pixels():
+def test_rows_without_sky_keep_their_pixels():
     ra = np.where(X > 50, np.nan, RA)
     found = find({"x": X + 700, "y": Y + 900, "ra": ra, "dec": DEC})
     np.testing.assert_allclose(found.x[:2], X[:2], atol=1e-6)

@@ -75,6 +75,6 @@ def test_image_facts_stand_in_for_missing_columns() -> None:
     }
 
 
-def test_image_facts_leave_columns_and_the_unknown() -> None:
+def test_image_facts_leave_columns_and_unknown() -> None:
     shown = [Fact("time", str)]
     assert image_facts("2026-03-14T03:16:43", "", shown) == []

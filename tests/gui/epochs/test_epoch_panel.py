@@ -261,6 +261,6 @@ def test_a_question_stays_while_its_candidate_is_painted_anew(window):
     assert not panel.question.text
 
 
-def test_tool_tip_keeps_the_time_scale():
+def test_tool_tip_keeps_time_scale():
     epoch = Epoch(0, 0, "n1", "2026-03-14T03:12:33.5 TAI", "r")
     assert tool_tip(epoch, 0).split("\n")[1] == "2026-03-14 03:12:33.5 TAI"

@@ -278,13 +278,13 @@ def test_other_readers_get_plain_text(value: Any, text: str) -> None:
 TAI = "2026-03-14T03:13:03.25 TAI"
 
 
-def test_time_with_a_scale_is_utc_to_other_readers() -> None:
+def test_time_with_scale_is_utc_to_other_readers() -> None:
     header = a_header(encode_meta({"time": TAI}))
     assert header["TIME"] == "2026-03-14T03:12:26.250000000"
     assert decode_meta(header) == {"time": TAI}
 
 
-def test_time_with_a_scale_changed_elsewhere_is_the_new_one() -> None:
+def test_time_with_scale_changed_elsewhere_is_new_one() -> None:
     header = a_header(encode_meta({"time": TAI}))
     header["TIME"] = "2026-03-15T00:00:00"
     assert decode_meta(header)["time"].isot == "2026-03-15T00:00:00.000"

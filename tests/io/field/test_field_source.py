@@ -77,7 +77,7 @@ def test_its_metadata(source: FieldSource) -> None:
     assert meta["filename"] == "image.fits"
 
 
-def test_source_has_time_and_filter_of_the_image(source: FieldSource) -> None:
+def test_source_has_time_and_filter_of_image(source: FieldSource) -> None:
     assert (source.time, source.filter) == ("2024-05-06T07:08:09", "r")
 
 

@@ -90,7 +90,7 @@ def header_of(**cards) -> fits.Header:
     ],
     ids=["DATE-BEG/END", "HST", "Gemini", "HSC", "end and length", "JWST"],
 )
-def test_middle_start_and_end_comes_before_a_length(cards, expected):
+def test_middle_start_and_end_comes_before_length(cards, expected):
     assert middle(header_of(**cards)).text == expected
 
 
@@ -152,7 +152,7 @@ def test_middle_time_scale_is_kept(cards, expected):
     assert middle(header_of(**cards)).text == expected
 
 
-def test_middle_primary_header_stands_behind_the_extension():
+def test_middle_primary_header_stands_behind_extension():
     primary = header_of(DATE_OBS="2026-03-14", TIME_OBS="03:12:33", EXPTIME=500.0)
     assert middle(header_of(), primary).text == "2026-03-14T03:16:43"
     assert middle(header_of(EXPTIME=10.0), primary).text == "2026-03-14T03:12:38"

@@ -12,7 +12,7 @@ def test_filter_blanks_are_removed():
     assert filter_of({"FILTER": " r ", "BAND": "g"}) == "r"
 
 
-def test_filter_number_is_not_a_name():
+def test_filter_number_is_not_name():
     assert filter_of({"FILTER": 3}) is None
 
 
@@ -32,7 +32,7 @@ def test_filter_number_is_not_a_name():
         ("Airglow", "Airglow"),
     ],
 )
-def test_filter_name_is_the_band(written, band):
+def test_filter_name_is_band(written, band):
     assert filter_of({"FILTER": written}) == band
 
 
@@ -50,7 +50,7 @@ def test_filter_name_is_the_band(written, band):
     ],
     ids=["Goodman", "HST", "Gemini", "JWST", "many", "dashes", "underscore", "ESO"],
 )
-def test_filter_first_wheel_with_a_filter_counts(cards):
+def test_filter_first_wheel_with_filter_counts(cards):
     assert filter_of(cards) == "R"
 
 
@@ -64,7 +64,7 @@ def test_filter_all_wheels_clear_is_none():
     assert filter_of({"FILTER1": "CLEAR1S", "FILTER2": "CLEAR2S"}) is None
 
 
-def test_filter_primary_header_stands_behind_the_extension():
+def test_filter_primary_header_stands_behind_extension():
     assert filter_of({}, {"FILTER": "g"}) == "g"
     assert filter_of({"FILTER": "r"}, {"FILTER": "g"}) == "r"
     assert filter_of({"FILTER": "NONE"}, {"FILTER": "g"}) == "g"

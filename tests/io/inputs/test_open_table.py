@@ -59,7 +59,7 @@ def test_candidates_are_shown_on_their_own_chip(tmp_path: Path, chips: str, open
     assert source.cutout(1, 2).meta["filter"] == "r"
 
 
-def test_other_planes_follow_the_chip(tmp_path: Path, chips: str, opened: Callable):
+def test_other_planes_follow_chip(tmp_path: Path, chips: str, opened: Callable):
     turned = {name: CHIPS[name] for name in ("N30", "N6", "S29")}
     template = write_chips(tmp_path / "t.fits", turned, 0.5)
     planes = {"image": chips, "template": template}
@@ -80,14 +80,14 @@ def test_list_of_one_chip_is_shown_on_that(tmp_path: Path, chips: str, opened: C
     assert set(levels(source).values()) == {200.0} and source.chooses_columns
 
 
-def test_rows_of_chips_not_in_the_file_are_left_out(tmp_path, chips, opened):
+def test_rows_of_chips_not_in_file_are_left_out(tmp_path, chips, opened):
     table = write_chip_list(tmp_path, ccdnum=[37, 1, 61, 99])
     source = opened(table, InputOptions(planes={"image": chips}))
     assert list(levels(source)) == ["a", "b", "c"]
     assert source.extra_cautions == ("1 row is left out: mef.fits has no extension for ccdnum 99",)
 
 
-def test_chosen_extension_leaves_the_others_out(tmp_path, chips, opened):
+def test_chosen_extension_leaves_others_out(tmp_path, chips, opened):
     table = write_chip_list(tmp_path)
     source = opened(table, InputOptions(planes={"image": f"{chips}[N30]"}))
     assert levels(source) == {"c": 300, "d": 300}
@@ -101,7 +101,7 @@ def test_chosen_extension_without_candidates_is_refused(tmp_path, chips, opened)
         opened(table, InputOptions(planes={"image": f"{chips}[N30]"}))
 
 
-def test_single_image_with_a_card_leaves_others_out(tmp_path, opened):
+def test_single_image_with_card_leaves_others_out(tmp_path, opened):
     data = np.full(SHAPE, 7.0, np.float32)
     fits.PrimaryHDU(data, fits.Header({"CCDNUM": 61})).writeto(tmp_path / "one.fits")
     planes = {"image": str(tmp_path / "one.fits")}
@@ -109,7 +109,7 @@ def test_single_image_with_a_card_leaves_others_out(tmp_path, opened):
     assert list(levels(source)) == ["c", "d"]
 
 
-def test_single_image_without_a_card_has_a_caution(tmp_path, opened):
+def test_single_image_without_card_has_caution(tmp_path, opened):
     fits.PrimaryHDU(np.zeros(SHAPE, np.float32)).writeto(tmp_path / "one.fits")
     planes = {"image": str(tmp_path / "one.fits")}
     source = opened(write_chip_list(tmp_path), InputOptions(planes=planes))
@@ -117,14 +117,14 @@ def test_single_image_without_a_card_has_a_caution(tmp_path, opened):
     assert source.candidates.cautions[0].startswith("ccdnum names 3 chips, and the header of one")
 
 
-def test_one_chip_in_the_column_has_no_caution(tmp_path, opened):
+def test_one_chip_in_column_has_no_caution(tmp_path, opened):
     fits.PrimaryHDU(np.zeros(SHAPE, np.float32)).writeto(tmp_path / "one.fits")
     planes = {"image": str(tmp_path / "one.fits")}
     source = opened(write_chip_list(tmp_path, ccd=[3, 3, 3, 3]), InputOptions(planes=planes))
     assert not any("ccd" in text for text in source.candidates.cautions)
 
 
-def test_several_chips_without_a_column_have_a_caution(tmp_path, chips, opened):
+def test_several_chips_without_column_have_caution(tmp_path, chips, opened):
     table = write_chip_list(tmp_path, flags=[0, 0, 0, 0])
     source = opened(table, InputOptions(planes={"image": chips}))
     assert source.candidates.cautions[0].startswith("mef.fits has 3 images, and no column names")
@@ -140,7 +140,7 @@ def test_planes_in_one_file_are_not_chips(tmp_path, opened):
     assert not any("images" in text for text in source.candidates.cautions)
 
 
-def test_field_of_a_night_becomes_its_chips(tmp_path, chips, opened):
+def test_field_of_night_becomes_its_chips(tmp_path, chips, opened):
     write_chip_list(tmp_path, ccdnum=[37, 1, 61, 99])
     text = '[[field]]\nname = "r1"\ncandidates = "l.csv"\nimage = "mef.fits"\n'
     (tmp_path / "night.toml").write_text(text + 'time = "2026-03-14T06:00:00 TAI"\n')
@@ -151,7 +151,7 @@ def test_field_of_a_night_becomes_its_chips(tmp_path, chips, opened):
     assert any("1 row is left out: mef.fits has no extension" in note for note in source.notes)
 
 
-def test_field_of_a_night_leaves_other_chips_out(tmp_path, chips, opened):
+def test_field_of_night_leaves_other_chips_out(tmp_path, chips, opened):
     write_chip_list(tmp_path)
     text = '[[field]]\nname = "{0}"\ncandidates = "l.csv"\nimage = "mef.fits[{0}]"\n'
     (tmp_path / "night.toml").write_text("".join(text.format(name) for name in CHIPS))
@@ -159,7 +159,7 @@ def test_field_of_a_night_leaves_other_chips_out(tmp_path, chips, opened):
     assert levels(source) == {"a": 100, "b": 200, "c": 300, "d": 300}
 
 
-def test_field_of_a_night_without_rows_has_none(tmp_path, chips, opened):
+def test_field_of_night_without_rows_has_none(tmp_path, chips, opened):
     write_chip_list(tmp_path, ccdnum=[37, 1, 1, 1])
     text = '[[field]]\nname = "{0}"\ncandidates = "l.csv"\nimage = "mef.fits[{0}]"\n'
     (tmp_path / "night.toml").write_text("".join(text.format(name) for name in CHIPS))

@@ -66,7 +66,7 @@ HST = {
 }
 
 
-def test_draft_reads_the_primary_header(tmp_path):
+def test_draft_reads_primary_header(tmp_path):
     write_extension(tmp_path / "a_sci.fits", HST, {})
     write_list(tmp_path / "a.csv")
     one = tomllib.loads(field_file_text(draft_fields(tmp_path), tmp_path))["field"][0]
@@ -74,7 +74,7 @@ def test_draft_reads_the_primary_header(tmp_path):
 
 
 @pytest.mark.parametrize("cards", [HST, {"TIMESYS": "TAI", "DATE-AVG": "2026-03-14T03:12:33.25"}])
-def test_cutouts_carry_the_time_of_the_draft(tmp_path, cards):
+def test_cutouts_carry_time_of_draft(tmp_path, cards):
     path = write_extension(tmp_path / "a_sci.fits", cards, {})
     table = write_list(tmp_path / "a.csv", id=["a"], x=[3.0], y=[2.0])
     night = tmp_path / "night.toml"
@@ -90,7 +90,7 @@ def test_cutouts_carry_the_time_of_the_draft(tmp_path, cards):
         assert meta["time"] == moment.text and meta.get("filter") == cards.get("FILTER2")
 
 
-def test_draft_time_scale_survives_the_field_file(tmp_path):
+def test_draft_time_scale_survives_field_file(tmp_path):
     image(tmp_path / "a.fits", **{"TIMESYS": "TAI", "MJD-AVG": 61113.25})
     write_list(tmp_path / "a.csv")
     path = tmp_path / "night.toml"
