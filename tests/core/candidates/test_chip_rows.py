@@ -71,3 +71,9 @@ def test_single_image_takes_rows_of_its_card():
     single = (Chip(0, 0, "", 1, {"ccdnum": "5", "extver": "1"}),)
     rows = rows_of_chips(Table({"ccd": [5, 1, 1, 1]}), single)
     assert rows.numbers.tolist() == [0, -1, -1, -1]
+
+
+@pytest.mark.parametrize(("name", "expected"), [("CCD05", [0, -1, -1]), ("im5", None)])
+def test_single_image_takes_rows_of_its_extname(name, expected):
+    rows = rows_of_chips(Table({"ccd": [5, 6, 7]}), (Chip(0, 0, name, 1, {}),))
+    assert (None if rows is None else rows.numbers.tolist()) == expected

@@ -39,6 +39,7 @@ rows name a chip by a card or by EXTNAME, and are never the cause of a caution."
 
 _MAX_VALUES = 1000
 _DIGITS = re.compile(r"(\d+)\D*$")
+_NAMED_DIGITS = re.compile(r"(?:ccd|chip|det|detector|sca)[ _-]?(\d+)", re.IGNORECASE)
 _ZEROS = re.compile(r"^0+(?=\d)")
 
 
@@ -186,6 +187,7 @@ def _identities(column: str, chips: Sequence[Chip]) -> list[_Identity]:
     return [
         *cards,
         *names,
+        _Identity(_named_digits),
         _Identity(_digits, True),
         order._replace(is_guess=True),
         _Identity(lambda chip: chip.order - 1 if chip.order else "", True),
@@ -196,8 +198,14 @@ def _by_card(card: str) -> _Identity:
     return _Identity(lambda chip: chip.cards.get(card, ""))
 
 
+def _named_digits(chip: Chip) -> str:
+    """Return the number in an extension's name that says what it counts, as ``CCD05``."""
+    match = _NAMED_DIGITS.fullmatch(chip.name)
+    return match[1] if match else ""
+
+
 def _digits(chip: Chip) -> str:
-    """Return the last number in an extension's name: ``5`` of ``CCD05``."""
+    """Return the last number in an extension's name: ``5`` of ``im05``."""
     match = _DIGITS.search(chip.name)
     return match[1] if match else ""
 
