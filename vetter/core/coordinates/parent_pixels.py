@@ -26,8 +26,9 @@ class ParentPixels(NamedTuple):
 
 
 def parent_pixels(header: Mapping[str, Any] | None) -> tuple[ParentPixels, ...]:
-    """Return the parents that a header states, each offset once; parents of another scale are left
-    out.
+    """Return the parents that a header states, each offset once.
+
+    Parents of another pixel scale are left out.
 
     Parameters
     ----------
