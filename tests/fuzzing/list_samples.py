@@ -124,6 +124,26 @@ def ldac() -> bytes:
     return written(fits.PrimaryHDU(), header, objects)
 
 
+def ldac_of_chips() -> bytes:
+    """FITS_LDAC of two extensions, a table each."""
+    columns = [
+        fits.Column("NUMBER", "1J", array=[1, 2]),
+        fits.Column("X_IMAGE", "1D", "pixel", array=[20.0, 40.0]),
+        fits.Column("Y_IMAGE", "1D", "pixel", array=[30.0, 11.0]),
+        fits.Column("CLASS", "3A", array=["a", "b"]),
+    ]
+    tables = [fits.BinTableHDU.from_columns(columns, name="LDAC_OBJECTS") for _ in range(2)]
+    return written(fits.PrimaryHDU(), *tables)
+
+
+CHIPS = b"""id,CCD,x,y,RA_OBJ,DEC_OBJ
+a,1,10,10,150.003,1.998
+b,2,1020,20,150.002,1.999
+c,2,1030,30,10:00:00.2,+01:59:59
+d,3,30,30,,
+"""
+
+
 def json_lines() -> bytes:
     """A candidate a line, some with parts of their own."""
     rows: list[dict[str, Any]] = [

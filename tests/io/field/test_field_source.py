@@ -77,6 +77,10 @@ def test_its_metadata(source: FieldSource) -> None:
     assert meta["filename"] == "image.fits"
 
 
+def test_source_has_time_and_filter_of_image(source: FieldSource) -> None:
+    assert (source.time, source.filter) == ("2024-05-06T07:08:09", "r")
+
+
 def test_its_wcs_follows(source: FieldSource) -> None:
     here = source.cutout(0, 5).wcs.all_pix2world(5.25, 5.0, 0)
     np.testing.assert_allclose(here, tan_wcs().all_pix2world(20.25, 30.0, 0))

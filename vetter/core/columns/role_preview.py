@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.candidates.keys import make_keys
-from vetter.core.candidates.positions import AxisOrigin, Positions, find_positions
 from vetter.core.decisions.carry_over import RADIUS_ARCSEC, RADIUS_PIXELS, separation
-
-if TYPE_CHECKING:
-    from astropy.wcs import WCS
+from vetter.core.placement.listed_pixels import AxisOrigin, ImageFrame
+from vetter.core.placement.positions import Positions, find_positions
 
 SHOWN = 8
 """Rows in the preview."""
@@ -64,10 +61,9 @@ def preview(
     candidates: CandidateList,
     roles: Roles,
     one_based: bool | None,
-    wcs: WCS | None,
+    image: ImageFrame,
     units: Mapping[str, str],
     decided: npt.NDArray[np.intp],
-    shape: tuple[int, int] | None = None,
 ) -> ColumnPreview:
     """Try a choice of columns on a list that is open.
 
@@ -80,20 +76,18 @@ def preview(
         decides.
     one_based : bool or None
         The user's choice of the pixel convention; None: by WCS and names.
-    wcs : `~astropy.wcs.WCS` or None
-        WCS of the image.
+    image : ImageFrame
+        The image that the candidates are on.
     units : mapping
         Units of the columns, as text.
     decided : ndarray of int
         Rows with a verdict, tag or comment.
-    shape : (int, int), optional
-        Rows and columns of the image.
     """
     table, count = candidates.table, len(candidates)
     sample = np.arange(0, count, max(1, count // _SAMPLE))
     rows = np.unique(np.concatenate([np.arange(min(SHOWN, count)), sample, decided]))
     positions = find_positions(
-        table[rows], roles, units, wcs, one_based, shape, candidates.sentinels, rows
+        table[rows], roles, units, image, one_based, candidates.sentinels, rows
     )
     same_key = roles.key == candidates.roles.key
     keys = candidates.keys if same_key else make_keys(table, roles.key)[0]
@@ -110,7 +104,7 @@ def preview(
         positions.ra[first],
         positions.dec[first],
         positions.roles,
-        problem_of(roles, wcs is not None),
+        problem_of(roles, image.wcs is not None),
         positions.axis_origin,
         _of_sample(positions.notes, len(rows), count),
         _of_sample(positions.cautions, len(rows), count),

@@ -24,6 +24,7 @@ from PyQt6.QtWidgets import (
 from vetter.core.candidates.candidate_list import ROLE_NAMES, Roles
 from vetter.core.candidates.column_roles import NO_COLUMN
 from vetter.core.columns.role_preview import SHOWN, ColumnPreview, preview
+from vetter.core.placement.listed_pixels import ImageFrame
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.io.input_options import InputOptions
@@ -121,10 +122,9 @@ class ListColumns(QDialog):
             self._candidates,
             self.roles,
             self.one_based,
-            self._source.wcs,
+            ImageFrame(self._source.wcs, self._source.shape, self._source.parents),
             self._units,
             self._decided,
-            self._source.shape,
         )
         self._fill(result)
         self.counting.setItemText(0, self._counting_text(result))

@@ -18,6 +18,7 @@ from vetter.io.field.planes import (
     ErrorPlane,
     EstimatedErrorPlane,
     FilePlane,
+    ImagePlane,
     LostPlane,
     MaskPlane,
     ReadablePart,
@@ -26,11 +27,14 @@ from vetter.io.field.planes import (
 )
 from vetter.io.field.reprojected import PlaneGrids
 from vetter.io.files.fingerprint import plane_fingerprint
+from vetter.io.files.hdu_names import FitsName
 from vetter.io.fits.image_wcs import image_wcs
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
     from astropy.wcs import WCS
+
+    from vetter.io.fits.images import FitsImage
 
 # masked_share() samples N x N pieces of one row and this many columns.
 _PIECES_PER_AXIS = 5
@@ -64,6 +68,7 @@ class FieldPlanes:
     plane_notes: dict[str, str] = field(default_factory=dict)
     provenance: dict[str, Provenance] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    primary: Header | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -71,9 +76,19 @@ class FieldPlanes:
         return next(iter(self.planes.values())).shape
 
     @property
+    def headers(self) -> list[Header]:
+        """Header of the first plane, then the primary header behind it, if another."""
+        return [self.header] if self.primary is None else [self.header, self.primary]
+
+    @property
+    def image_name(self) -> FitsName:
+        """File and HDU of the first plane."""
+        return image_of(next(iter(self.files.values()))).name
+
+    @property
     def image_file(self) -> Path:
         """The file of the first plane."""
-        return image_of(next(iter(self.files.values()))).name.path
+        return self.image_name.path
 
     def fingerprints(self) -> list[Fingerprint]:
         """Return a fingerprint of each file's plane, which covers mask bits and conversion."""
@@ -148,13 +163,19 @@ def open_planes(
     return field_
 
 
+def grid_of(name: str, image: FitsImage) -> FieldPlanes:
+    """Return one image as the only plane of a field, for its grid and headers."""
+    return _align({name: ImagePlane(name, image)})
+
+
 def _align(files: dict[str, FilePlane]) -> FieldPlanes:
     """Put the planes on the grid of the first."""
     name, plane = next(iter(files.items()))
     first = image_of(plane)
     wcs, reason = image_wcs(first)
     grids = PlaneGrids(first, f"{name} ({first.name.label})", wcs)
-    planes = FieldPlanes({}, files, first.header, wcs, notes=[reason] if reason else [])
+    notes = [reason] if reason else []
+    planes = FieldPlanes({}, files, first.header, wcs, notes=notes, primary=first.primary)
     for name, plane in files.items():
         planes.planes[name], note = grids.on_grid(plane)
         if note:

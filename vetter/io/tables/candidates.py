@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,12 @@ from vetter.core.candidates.column_roles import (
 from vetter.core.candidates.column_values import as_text, cell_text, is_empty, plain
 from vetter.core.candidates.keys import is_float_key, make_keys
 from vetter.core.candidates.number_words import is_missing_word, with_numbers_among_words
-from vetter.core.candidates.positions import Positions, equatorial, find_positions, galactic_pair
 from vetter.core.candidates.sentinels import find_sentinels, sentinel_note
-from vetter.core.candidates.split_sexagesimal import find_split_columns, read_split_columns
+from vetter.core.coordinates.parent_pixels import parent_pixels
 from vetter.core.number_text import counted
+from vetter.core.placement.listed_pixels import ImageFrame
+from vetter.core.placement.positions import Positions, equatorial, find_positions, galactic_pair
+from vetter.core.placement.split_sexagesimal import find_split_columns, read_split_columns
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
 from vetter.io.tables.named_content import as_named
@@ -79,13 +82,69 @@ def read_candidates(
     InputError
         No table, no rows, or no usable columns of positions.
     """
+    listed = read_list(path, columns)
+    return place_candidates(listed, wcs, shape, one_based, header)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadList:
+    """A list as read: the file's name, its table, and the roles of the columns.
+
+    ``is_of_chip`` is True if the rows of other chips were left out.
+    """
+
+    name: FitsName
+    file: TableFile
+    roles: Roles
+    is_of_chip: bool = False
+
+    def of_chip(self, keep: npt.NDArray[np.bool_], note: str = "") -> ReadList:
+        """Return the list with the rows of one chip, shape (n,), and a note on the others."""
+        physical = np.zeros(len(keep), bool)
+        physical[list(self.file.physical)] = True
+        kept = tuple(np.flatnonzero(physical[keep]).tolist())
+        notes = (*self.file.notes, note) if note else self.file.notes
+        table = self.file.table[keep]
+        file = dataclasses.replace(self.file, table=table, physical=kept, notes=notes)
+        return dataclasses.replace(self, file=file, is_of_chip=True)
+
+
+def read_list(path: str | Path, columns: Mapping[str, str] | None = None) -> ReadList:
+    """Read a list of candidates without its image; for the parameters see `read_candidates`.
+
+    Raises
+    ------
+    InputError
+        No table, no rows, or no columns of positions.
+    """
     name = parse_fits_name(path)
     with as_named(name.path):
-        file, roles = _read(name, columns or {})
+        return ReadList(name, *_read(name, columns or {}))
+
+
+def place_candidates(
+    listed: ReadList,
+    wcs: WCS | None,
+    shape: tuple[int, int] | None,
+    one_based: bool | None,
+    header: Header | None,
+    cautions: tuple[str, ...] = (),
+) -> CandidateList:
+    """Return the candidates of a list on an image; for the parameters see `read_candidates`.
+
+    ``cautions`` come before those of the positions.
+
+    Raises
+    ------
+    InputError
+        No usable columns of positions.
+    """
+    name, file, roles = listed.name, listed.file, listed.roles
     _check_positions(name, file, roles, wcs)
     file = on_image(file, header, name.label)
+    image = ImageFrame(wcs, shape, parent_pixels(header))
     sentinels = find_sentinels(file.table, roles, file.units, shape)
-    positions = find_positions(file.table, roles, file.units, wcs, one_based, shape, sentinels)
+    positions = find_positions(file.table, roles, file.units, image, one_based, sentinels)
     keys, key_notes = make_keys(file.table, roles.key)
     if roles.key is not None and is_float_key(file.table, roles.key):
         key_notes += (
@@ -98,6 +157,7 @@ def read_candidates(
     notes = (
         f"{name.label}: {counted(len(keys), 'candidate')}, {positions.roles.in_words()}",
         *file.notes,
+        *cautions,
         *positions.notes,
         *filter(None, (sentinel_note(file.table, sentinels),)),
         *key_notes,
@@ -113,7 +173,7 @@ def read_candidates(
         positions.ra,
         positions.dec,
         notes,
-        (*file.cautions, *positions.cautions, *all_off),
+        (*file.cautions, *cautions, *positions.cautions, *all_off),
         sentinels,
     )
 

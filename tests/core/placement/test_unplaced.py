@@ -7,10 +7,12 @@ import pytest
 from astropy.table import Table
 from astropy.wcs import WCS
 
+from tests.helpers.cautions import other_texts
 from tests.helpers.field_files import SHAPE, tan_wcs
 from vetter.core.candidates.column_roles import recognise
-from vetter.core.candidates.positions import AxisOrigin, Positions, find_positions
 from vetter.core.candidates.sentinels import find_sentinels
+from vetter.core.placement.listed_pixels import AxisOrigin, ImageFrame
+from vetter.core.placement.positions import Positions, find_positions
 
 X, Y = np.array([10.0, 30.5, 50.25, 20.0]), np.array([5.0, 25.0, 45.5, 30.0])
 
@@ -19,7 +21,7 @@ def place(columns: dict[str, Any], wcs: WCS | None = None, **options: Any) -> Po
     table = Table(columns)
     roles = recognise(table.colnames)
     missing = find_sentinels(table, roles)
-    return find_positions(table, roles, {}, wcs, None, SHAPE, missing, **options)
+    return find_positions(table, roles, {}, ImageFrame(wcs, SHAPE), None, missing, **options)
 
 
 def sky() -> tuple[Any, Any]:
@@ -58,7 +60,7 @@ def test_position_without_pixel_is_a_caution() -> None:
 
 def test_unreadable_sky_beside_pixels_is_a_note() -> None:
     positions = place({"x": X, "y": Y, "ra": ["a", "1", "2", "3"], "dec": ["1"] * 4})
-    assert positions.cautions == ()
+    assert other_texts(positions.cautions) == ()
     assert "1 candidate has ra and dec that cannot be read: ra 'a' in row 1" in positions.notes
 
 
@@ -74,7 +76,7 @@ def test_sentinel_positions_are_empty() -> None:
 
 def test_row_numbers_of_a_sample_are_those_of_the_list() -> None:
     positions = place({"x": ["1", "a"], "y": ["1", "2"]}, rows=np.array([0, 70]))
-    assert positions.cautions[0].endswith("x 'a' in row 71")
+    assert positions.cautions[-1].endswith("x 'a' in row 71")
 
 
 def test_decimal_hours_on_image_are_taken_with_caution() -> None:
@@ -122,7 +124,7 @@ def test_sexagesimal_hours_in_a_column_of_degrees_are_taken_with_caution() -> No
     texts = [f"{int(one / 15)}:{one / 15 % 1 * 60:.9f}" for one in ra]
     table = Table({"ra": texts, "dec": dec})
     roles = recognise(table.colnames)
-    positions = find_positions(table, roles, {"ra": "deg"}, tan_wcs(), None, SHAPE)
+    positions = find_positions(table, roles, {"ra": "deg"}, ImageFrame(tan_wcs(), SHAPE), None)
     np.testing.assert_allclose(positions.x, X, atol=1e-3)
     assert "ra is taken to count hours" in positions.cautions[0]
 
@@ -134,7 +136,7 @@ def test_same_nines_off_the_image_are_empty() -> None:
     roles = recognise(table.colnames)
     missing = find_sentinels(table, roles, {}, SHAPE)
     assert missing == {"x": (9999.0,), "y": (9999.0,)}
-    assert find_positions(table, roles, {}, None, None, SHAPE, missing).empty_count == 1
+    assert find_positions(table, roles, {}, ImageFrame(None, SHAPE), None, missing).empty_count == 1
 
 
 def test_same_nines_on_the_image_or_in_one_column_stay() -> None:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import Roles, Whereabouts, whereabouts
-from vetter.core.candidates.column_roles import is_named_one_based, normal
+from vetter.core.candidates.column_roles import normal
 from vetter.core.candidates.column_values import plain, without_values
-from vetter.core.candidates.pixel_convention import Offsets, offsets, pixel_to_sky, sky_to_pixel
-from vetter.core.candidates.unplaced import count_unplaced, read_pair
 from vetter.core.coordinates.angle_text import parse_decimal
 from vetter.core.coordinates.angles import to_degrees
 from vetter.core.coordinates.frames import from_galactic
+from vetter.core.placement.listed_pixels import AxisOrigin, ImageFrame, read_pixels
+from vetter.core.placement.pixel_convention import pixel_to_sky, sky_to_pixel
+from vetter.core.placement.unplaced import count_unplaced, read_pair
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -48,15 +48,6 @@ _GALACTIC_UCDS = ("pos.galactic.lon", "pos.galactic.lat"), ("pos_gal_lon", "pos_
 _ANGLE_UNITS = ("", "deg", "degree", "degrees", "rad", "radian", "radians", "arcmin", "arcsec")
 
 
-class AxisOrigin(Enum):
-    """Evidence for the pixel from which x and y count."""
-
-    USER = "as you say"
-    WCS = "by the WCS"
-    NAME = "by name"
-    """Names of the columns, or the file's format."""
-
-
 @dataclass(frozen=True, eq=False)
 class Positions:
     """Positions of all candidates: x, y 0-based pixels, ra, dec degrees, shape (n,), NaN unknown.
@@ -81,9 +72,8 @@ def find_positions(
     table: Table,
     roles: Roles,
     units: Mapping[str, str],
-    wcs: WCS | None,
+    image: ImageFrame,
     one_based: bool | None,
-    shape: tuple[int, int] | None = None,
     sentinels: Mapping[str, Sequence[float]] | None = None,
     rows: npt.NDArray[np.intp] | None = None,
 ) -> Positions:
@@ -95,17 +85,16 @@ def find_positions(
     roles : Roles
     units : mapping
         Units of columns as text; radians and hours are converted.
-    wcs : `~astropy.wcs.WCS` or None
-        WCS of the image.
+    image : ImageFrame
+        The image that the candidates are on.
     one_based : bool or None
         The user's choice of the pixel convention; None: by the WCS, else by the columns' names.
-    shape : (int, int), optional
-        Rows and columns of the image, which tell whether a right ascension counts hours.
     sentinels : mapping, optional
         Values of columns that mean "missing".
     rows : ndarray of int, shape (n,), optional
         Rows of the list that the table has, for texts; all by default.
     """
+    wcs = image.wcs
     count, sentinels = len(table), sentinels or {}
     listed_x, listed_y = (
         _read_numbers(table, column, count, sentinels) for column in (roles.x, roles.y)
@@ -115,7 +104,7 @@ def find_positions(
     dec = _read_angles(table, roles.dec, units, False, sentinels)
     cautions: list[str] = []
     if _may_count_hours(roles, units):
-        evidence = _find_hours((listed_x, listed_y), ra, dec, wcs, shape)
+        evidence = _find_hours((listed_x, listed_y), ra, dec, wcs, image.shape)
         if evidence:
             ra = np.mod(ra * 15, 360.0)
             cautions.append(f"{roles.ra} is taken to count hours: {evidence}")
@@ -127,16 +116,12 @@ def find_positions(
     has_pixels, has_sky = roles.x is not None, roles.ra is not None
     origin = None
     if has_pixels:
-        compared = (
-            offsets(listed_x, listed_y, ra, dec, wcs) if has_sky and wcs is not None else None
-        )
-        base, reasons = _choose_convention(roles, one_based, compared)
-        origin = _axis_origin(one_based, compared)
-        disagreements = _list_disagreements(roles, one_based, compared)
-        notes += reasons
-        cautions += disagreements
-        roles = roles.with_(one_based=base)
-        x, y = listed_x - base, listed_y - base
+        listed = read_pixels(table, roles, units, (listed_x, listed_y), (ra, dec), image, one_based)
+        origin = listed.axis_origin
+        notes += [note for note in listed.notes if note not in listed.cautions]
+        cautions += listed.cautions
+        roles = roles.with_(one_based=listed.one_based)
+        x, y = listed.x, listed.y
     else:
         x = y = np.full(count, np.nan)
     if wcs is not None and has_sky and np.isnan(x).any():
@@ -161,13 +146,6 @@ def find_positions(
         origin,
         found.empty_count,
     )
-
-
-def _axis_origin(one_based: bool | None, compared: Offsets | None) -> AxisOrigin:
-    if one_based is not None:
-        return AxisOrigin.USER
-    is_settled = compared is not None and compared.one_based is not None
-    return AxisOrigin.WCS if is_settled else AxisOrigin.NAME
 
 
 def _choose_angle_units(
@@ -203,53 +181,6 @@ def _median_distance(wcs: WCS, ra: Floats, dec: Floats) -> float:
     x, y = sky_to_pixel(wcs, ra[::step], dec[::step])
     away = np.hypot(x - wcs.wcs.crpix[0], y - wcs.wcs.crpix[1])
     return float(np.median(np.where(np.isfinite(away), away, np.inf)))
-
-
-def _choose_convention(
-    roles: Roles, one_based: bool | None, compared: Offsets | None
-) -> tuple[bool, list[str]]:
-    columns = f"{roles.x} and {roles.y}"
-    if one_based is not None:
-        return one_based, [f"{columns} count pixels from {int(one_based)}, as you say"]
-    if compared is None:
-        if roles.one_based:
-            why = "columns of this name do" if is_named_one_based(roles.x) else "this format does"
-            return True, [f"{columns} are taken to count pixels from 1, as {why}"]
-        return False, []
-    if np.isnan(compared.dx):
-        # No pixel to compare with: the names decide, and a caution reports the disagreement.
-        return roles.one_based, []
-    where = (
-        f"{columns} lie {compared.dx:+.2f}, {compared.dy:+.2f} px (median of {compared.rows}) "
-        f"from {roles.ra} and {roles.dec} through the WCS"
-    )
-    if compared.one_based is not None:
-        base, notes = compared.one_based, []
-        if base or roles.one_based:
-            notes = [f"{where}: they count pixels from {int(base)}"]
-    else:
-        base = roles.one_based
-        notes = [f"{where}: neither 0 nor 1 px; taken to count from {int(base)}"]
-    return base, notes
-
-
-def _list_disagreements(
-    roles: Roles, one_based: bool | None, compared: Offsets | None
-) -> list[str]:
-    """Return cautions if most pixels contradict the sky, or the user's convention the WCS."""
-    if compared is None:
-        return []
-    if compared.apart > 0.5:
-        return [
-            f"{roles.x}, {roles.y} and {roles.ra}, {roles.dec} disagree by more than 2 px for "
-            f"{compared.apart:.0%} of the candidates: {roles.x}, {roles.y} are used"
-        ]
-    if None not in (one_based, compared.one_based) and one_based is not compared.one_based:
-        return [
-            f"{roles.x} and {roles.y} count pixels from {int(bool(one_based))}, as you say, but "
-            f"{roles.ra} and {roles.dec} mean from {int(bool(compared.one_based))} through the WCS"
-        ]
-    return []
 
 
 def _may_count_hours(roles: Roles, units: Mapping[str, str]) -> bool:

@@ -100,7 +100,6 @@ def count_unplaced(
     rows : ndarray of int, shape (n,)
         Rows of the list, for texts.
     """
-
     notes: list[str] = []
     cautions: list[str] = []
     unreadable = np.zeros(len(nowhere), bool)
