@@ -56,6 +56,21 @@ def whole_tiles() -> bytes:
     return written(fits.PrimaryHDU(), fits.CompImageHDU(data, compression_type="GZIP_2"))
 
 
+def chips() -> bytes:
+    """Two extensions of one exposure, with times, filters, chips and a parent's pixels."""
+    primary = fits.PrimaryHDU()
+    primary.header["DATE-OBS"], primary.header["TIME-OBS"] = "2026-03-14", "03:12:33,5"
+    primary.header["EXPTIME"] = (0.002, "[d] length")
+    primary.header["TIMESYS"], primary.header["FILTER1"] = "TAI", "CLEAR1L"
+    primary.header["HIERARCH ESO INS FILT2 NAME"] = "r DECam SDSS c0002 6415.0 1480.0"
+    images = [fits.ImageHDU(sky(number), tan_header(), name=f"CCD{number}") for number in (1, 2)]
+    for number, hdu in enumerate(images, 1):
+        hdu.header["CCDNUM"], hdu.header["MJD-END"] = number, 61113.25
+        hdu.header["LTV1"], hdu.header["LTV2"] = -1000.0 * number, 0.0
+        hdu.header["CRVAL1A"], hdu.header["CRVAL2A"] = 2000.0, 0.0
+    return written(primary, *images)
+
+
 def mask() -> bytes:
     """A mask of 16 bits with names of bits."""
     hdu = fits.PrimaryHDU((sky() > 106).astype(np.int16) * 5, tan_header())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.coordinates.angles import parse_angle
+from vetter.core.coordinates.angle_text import parse_angle
 from vetter.errors import InputError
 
 if TYPE_CHECKING:

@@ -28,6 +28,7 @@ from vetter.io.field.planes import (
     ErrorPlane,
     EstimatedErrorPlane,
     FilePlane,
+    ImagePlane,
     KernelErrorPlane,
     KernelPlane,
     LostPlane,
@@ -39,13 +40,16 @@ from vetter.io.field.planes import (
 )
 from vetter.io.field.reprojected import PlaneGrids
 from vetter.io.files.fingerprint import plane_fingerprint
-from vetter.io.fits.flipped_image import FlippedImage
+from vetter.io.files.hdu_names import FitsName
+from vetter.io.fits.derived_images.flipped_image import FlippedImage
+from vetter.io.fits.derived_images.rubin_kernel import read_kernel
 from vetter.io.fits.image_wcs import settled_image_wcs
-from vetter.io.fits.rubin_kernel import read_kernel
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
     from astropy.wcs import WCS
+
+    from vetter.io.fits.images import FitsImage
 
 # masked_share() samples N x N pieces of one row and this many columns.
 _PIECES_PER_AXIS = 5
@@ -86,6 +90,7 @@ class FieldPlanes:
     cautions: list[str] = field(default_factory=list)
     wcs_reason: str = ""
     wcs_decisions: tuple[str, ...] = ()
+    primary: Header | None = None
 
     def caution(self, text: str) -> None:
         """Add a caution, unless the text is empty."""
@@ -99,9 +104,19 @@ class FieldPlanes:
         return next(iter(self.planes.values())).shape
 
     @property
+    def headers(self) -> list[Header]:
+        """Header of the first plane, then the primary header behind it, if another."""
+        return [self.header] if self.primary is None else [self.header, self.primary]
+
+    @property
+    def image_name(self) -> FitsName:
+        """File and HDU of the first plane."""
+        return image_of(next(iter(self.files.values()))).name
+
+    @property
     def image_file(self) -> Path:
         """The file of the first plane."""
-        return image_of(next(iter(self.files.values()))).name.path
+        return self.image_name.path
 
     def fingerprints(self) -> list[Fingerprint]:
         """Return a fingerprint of each file's plane, which covers mask bits and conversion."""
@@ -203,6 +218,11 @@ def open_planes(
     return field_
 
 
+def grid_of(name: str, image: FitsImage) -> FieldPlanes:
+    """Return one image as the only plane of a field, for its grid and headers."""
+    return _align({name: ImagePlane(name, image)})
+
+
 def _align(files: dict[str, FilePlane]) -> FieldPlanes:
     """Put the planes on the grid of the first."""
     name, plane = next(iter(files.items()))
@@ -210,7 +230,8 @@ def _align(files: dict[str, FilePlane]) -> FieldPlanes:
     settled = settled_image_wcs(first)
     wcs, reason = settled.wcs, settled.reason
     grids = PlaneGrids(first, f"{name} ({first.name.label})", wcs)
-    planes = FieldPlanes({}, files, settled.header, wcs, notes=[reason] if reason else [])
+    notes = [reason] if reason else []
+    planes = FieldPlanes({}, files, settled.header, wcs, notes=notes, primary=first.primary)
     planes.wcs_reason, planes.wcs_decisions = reason, settled.decisions
     for decision in settled.decisions:
         planes.caution(f"{first.name.label}: {decision}")

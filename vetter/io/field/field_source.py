@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.coordinates.parent_pixels import ParentPixels, parent_pixels
 from vetter.core.cutout.cutout import LazyCutout
 from vetter.core.cutout.plane import NOT_COVERING, Array, Box, Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
@@ -19,7 +20,8 @@ from vetter.io.field.field_planes import FieldPlanes
 from vetter.io.field.fwhm import known_fwhm, measured_fwhm
 from vetter.io.field.planes import DifferencePlane, ErrorPlane, ImagePlane, MaskPlane, SamePlane
 from vetter.io.field.reprojected import ReprojectedPlane
-from vetter.io.fits.exposure import filter_of
+from vetter.io.fits.exposure import middle
+from vetter.io.fits.filters import filter_of
 from vetter.settings import MOST_RADIUS
 
 if TYPE_CHECKING:
@@ -63,6 +65,9 @@ class FieldSource(CutoutSource):
     plane_provenance: Mapping[str, Provenance] = field(init=False)
     wcs: WCS | None = field(init=False)
     shape: tuple[int, int] = field(init=False)
+    parents: Sequence[ParentPixels] = field(init=False)
+    time: str = field(init=False, default="")
+    filter: str = field(init=False, default="")
     _from_header: dict[str, Any] = field(init=False, default_factory=dict)
     _fwhm: PsfFwhm | None = field(init=False, default=None)
     _measured: bool = field(init=False, default=False)
@@ -71,7 +76,10 @@ class FieldSource(CutoutSource):
         planes = self.field_planes
         self.plane_names, self.plane_provenance = tuple(planes.planes), planes.provenance
         self.wcs, self.shape = planes.wcs, planes.shape
+        self.parents = parent_pixels(planes.header)
         self._from_header = header_facts(planes)
+        self.time = self._from_header.get("time", "")
+        self.filter = self._from_header.get("filter", "")
 
     @property
     def fingerprints(self) -> tuple[Fingerprint, ...]:
@@ -145,7 +153,12 @@ class FieldSource(CutoutSource):
         name = self.candidates.name(row)
         x, y = float(self.candidates.x[row]), float(self.candidates.y[row])
         if not (np.isfinite(x) and np.isfinite(y)):
-            raise InputError(f"{name}: the list gives no position")
+            listed = self.candidates.listed_position(row)
+            raise InputError(
+                f"{name}: no position on the image from {listed}"
+                if listed
+                else f"{name}: the list gives no position"
+            )
         if not 0 < radius <= MOST_RADIUS:
             raise InputError(f"radius: expected pixels from 1 to {MOST_RADIUS:.0f}, found {radius}")
         rows, columns = self.shape
@@ -231,13 +244,15 @@ def _notes(
 
 
 def header_facts(planes: FieldPlanes) -> dict[str, Any]:
-    """Return time, filter and file name of the image, as far as the header holds them."""
-    header = planes.header
+    """Return time, filter and file name of the image, as far as its headers state them.
+
+    The time is the middle of the exposure, as the draft of a field file has it.
+    """
     facts: dict[str, Any] = {"filename": Path(planes.image_file).name}
-    time = header.get("DATE-OBS")
-    if isinstance(time, str) and "T" in time:
-        facts["time"] = time.strip()
-    band = filter_of(header)
+    moment = middle(*planes.headers)
+    if moment is not None:
+        facts["time"] = moment.text
+    band = filter_of(*planes.headers)
     if band is not None:
         facts["filter"] = band
     return facts

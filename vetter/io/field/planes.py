@@ -26,9 +26,9 @@ from vetter.core.cutout.plane import Array, Box, Plane, Provenance
 from vetter.core.cutout.varying_kernel import Chebyshev, VaryingKernel
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
+from vetter.io.fits.derived_images.joined_mask import join_mask
+from vetter.io.fits.derived_images.linear_image import make_linear
 from vetter.io.fits.images import FitsImage, open_image
-from vetter.io.fits.joined_mask import join_mask
-from vetter.io.fits.linear_image import make_linear
 
 Conversion = Literal["variance", "weight"]
 

@@ -69,7 +69,8 @@ def read_json(name: FitsName) -> TableFile:
     columns = {
         key: _column(records.rows[key], records.values[key], records.count) for key in records.rows
     }
-    return TableFile(Table(columns, copy=False), notes=tuple(_notes(name, records)))
+    table = Table(columns, copy=False)
+    return TableFile(table, notes=tuple(_notes(name, records)), is_untyped=True)
 
 
 def _items(name: FitsName, text: str, records: _Records) -> Iterator[tuple[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vetter.core.candidates.column_roles import listed
@@ -30,6 +31,7 @@ from vetter.io.tables.text import (
     is_ipac,
     layout_of,
     read_text_table,
+    units_under_names,
     with_decimal_points,
 )
 
@@ -44,15 +46,13 @@ _MRT_COLUMN = re.compile(r"^ *(?:\d+ *- *)?\d+ +[AIFE]\d", re.MULTILINE)
 _ECSV_ARRAY = re.compile(r"^#.*\bsubtype: ['\"]?\w+\[([\d, null]+)\]", re.MULTILINE)
 
 
-def read_table(name: FitsName, key_as_text: str | None = None) -> TableFile:
+def read_table(name: FitsName) -> TableFile:
     """Read a table of candidates.
 
     Parameters
     ----------
     name : FitsName
         The file, and the HDU of the table if the user named one.
-    key_as_text : str, optional
-        A column of a text table to read as text.
 
     Raises
     ------
@@ -65,12 +65,10 @@ def read_table(name: FitsName, key_as_text: str | None = None) -> TableFile:
         raise InputError(f"{name.path}: expected a candidate table, found a file of kind {kind}")
     with quiet():
         # Readers warn of unit spellings and of repairs, which do not matter to a list.
-        if kind == "text" and key_as_text:
-            return _text(name, (key_as_text,))
         return reader(name)
 
 
-def _text(name: FitsName, as_text: tuple[str, ...] = ()) -> TableFile:
+def _text(name: FitsName) -> TableFile:
     head = text_head(name.path)
     if is_ipac(head):
         return _ascii(name, "ipac", "an IPAC table that cannot be read")
@@ -81,22 +79,23 @@ def _text(name: FitsName, as_text: tuple[str, ...] = ()) -> TableFile:
         return _ascii(name, "mrt", "a machine-readable table (CDS, AAS) that cannot be read")
     if "\\begin{tabular}" in head:
         return _ascii(name, "latex", "a LaTeX table that cannot be read")
-    head = in_usual_form(head)
-    layout = layout_of(name.path, head)
+    usual = in_usual_form(head)
+    layout = layout_of(name.path, usual)
     if len(layout.names) < 2:
         raise InputError(
             f"{name.path}: expected a table of candidates with a position each, "
             f"found one column: {layout.names[0][:60]!r}"
         )
     notes = [layout.note] if layout.note else []
-    table, hash_note = read_text_table(name.path, layout, as_text)
+    table, hash_note, written = read_text_table(name.path, layout)
     if hash_note:
         notes.append(f"{name.label}: {hash_note}")
     if layout.delimiter != ",":
         table, converted = with_decimal_points(table)
         if converted:
             notes.append(f"{name.label}: decimal commas in {listed(converted)}")
-    return TableFile(table, notes=tuple(notes))
+    units = units_under_names(head, usual, layout)
+    return TableFile(table, units, notes=tuple(notes), written=written, is_untyped=True)
 
 
 def _ascii(name: FitsName, form: str, what: str) -> TableFile:
@@ -106,8 +105,32 @@ def _ascii(name: FitsName, form: str, what: str) -> TableFile:
     _refuse_wide_formats(name, text)
     with reading(name, what):
         # rstrip: in a table of fixed widths, empty lines at the end would be rows.
-        table = ascii_tables.read(lines_of(text.rstrip()), format=form, guess=False)
-    return TableFile(table, units_of(table))
+        lines = lines_of(text.rstrip())
+        table = ascii_tables.read(lines, format=form, guess=False)
+    written = FormattedCells(lines, form) if form in ("latex", "mrt") else None
+    return TableFile(table, units_of(table), written=written, is_untyped=form != "mrt")
+
+
+@dataclass(frozen=True, slots=True)
+class FormattedCells:
+    """Cells of a table of one of astropy's formats, as they stand in the file."""
+
+    lines: list[str]
+    form: str
+
+    def of_column(self, name: str) -> list[str]:
+        """Return a column's cells, one for each row."""
+        from astropy.io import ascii as ascii_tables
+
+        formats = {"latex": ascii_tables.Latex, "mrt": ascii_tables.Mrt}
+        reader = ascii_tables.get_reader(formats[self.form])
+        reader.read(self.lines)
+        column = next(column for column in reader.cols if column.name == name)
+        return [str(text).strip() for text in column.str_vals]
+
+    def may_be_padded(self, _name: str) -> bool:
+        """Return True: such tables are short."""
+        return True
 
 
 def _sextractor(name: FitsName) -> TableFile:
@@ -189,6 +212,13 @@ def _regions(name: FitsName) -> TableFile:
     return read_regions(name)
 
 
+def _crtf(name: FitsName) -> TableFile:
+    raise InputError(
+        f"{name.path}: a region file in CASA's format (CRTF), which is not read; save the regions "
+        "in DS9's format"
+    )
+
+
 def _json(name: FitsName) -> TableFile:
     from vetter.io.tables.json_lines import read_json
 
@@ -218,6 +248,7 @@ _READERS: dict[str, Callable[[FitsName], TableFile]] = {
     "votable": _votable,
     "parquet": _parquet,
     "regions": _regions,
+    "crtf": _crtf,
     "json": _json,
     "fits": _fits,
 }

@@ -22,6 +22,7 @@ class FlippedImage:
     def __init__(self, image: FitsImage) -> None:
         self._image = image
         self.name, self.header, self.shape = image.name, image.header, image.shape
+        self.primary = image.primary
 
     @property
     def is_integer(self) -> bool:

@@ -41,6 +41,7 @@ class LinearImage:
         self._image, self._offset, self._soften = image, offset, soften
         self.name: FitsName = image.name
         self.shape = image.shape
+        self.primary = image.primary
         self.header: Header = image.header.copy()
         for keyword in CARDS:
             self.header.remove(keyword, ignore_missing=True)

@@ -43,6 +43,7 @@ class JoinedMask:
         self._images = list(images)
         self.name: FitsName = images[0].name
         self.shape = images[0].shape
+        self.primary = images[0].primary
         self.header: Header = images[0].header.copy()
         self._shifts: list[int] = []
         self.left_out: list[str] = []
