@@ -1,0 +1,167 @@
+"""Roles of planes checked on real fields, and on the same fields with planes mistaken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from tests.helpers.field_files import tan_wcs, write_image, write_list
+from tests.helpers.matched_planes import night, sky
+from vetter.io.field.content_check import apart_share, boxes_of, check_planes, content_cautions
+from vetter.io.field.field_planes import open_planes
+from vetter.io.input_options import InputOptions
+from vetter.io.inputs.open_input import demo_input, open_input
+
+DECAM = {
+    "image": "science",
+    "template": "template",
+    "convolved": "convolved_template",
+    "diff": "difference",
+}
+
+
+def checked(planes: dict[str, str], **options: Any) -> list[str]:
+    field = open_planes(planes, **options)
+    try:
+        return check_planes(field)
+    finally:
+        field.close()
+
+
+def decam(real_data: Path, **changed: str) -> dict[str, str]:
+    folder = real_data / "decam_field"
+    return {name: str(folder / f"{file}.fits") for name, file in (DECAM | changed).items()}
+
+
+def case_folder(real_data: Path, case: str) -> Path:
+    folder = real_data / "cases" / case
+    if not folder.is_dir():
+        pytest.skip(f"no case at {folder}")
+    return folder
+
+
+def test_demo_is_right() -> None:
+    assert checked(dict(demo_input()[1].planes)) == []
+
+
+@pytest.mark.parametrize("diff", ["difference", "difference_decorr"])
+def test_real_field_is_right(real_data: Path, diff: str) -> None:
+    planes = decam(real_data, diff=diff)
+    assert checked(planes) == []
+    del planes["convolved"]
+    assert checked(planes) == []
+
+
+def test_swapped_planes_of_a_real_field_are_found(real_data: Path) -> None:
+    (line,) = checked(decam(real_data, image="difference", diff="science"))
+    assert line.startswith("image and diff look swapped")
+
+
+def test_difference_of_a_case_as_image_is_found(real_data: Path) -> None:
+    folder = case_folder(real_data, "_field")
+    (line,) = checked(
+        {"image": str(folder / "diff.fits"), "template": str(folder / "template.fits")}
+    )
+    assert line.startswith("image looks like a difference")
+
+
+@pytest.mark.parametrize(
+    ("case", "planes"),
+    [
+        ("_field", {"image": "science", "template": "template", "diff": "diff", "err": "err"}),
+        ("I08_ps1_asinh_template", {"image": "science", "template": "ps1_stack"}),
+        (
+            "I09_hotpants",
+            {
+                "image": "fill_science",
+                "convolved": "fill_conv",
+                "diff": "fill_diff",
+                "err": "fill_noise",
+            },
+        ),
+        ("R01_rubin_dp2", {"image": "visit", "template": "template", "diff": "diff"}),
+    ],
+)
+def test_planes_of_a_case_are_right(real_data: Path, case: str, planes: dict[str, str]) -> None:
+    folder = case_folder(real_data, case)
+    assert checked({name: str(folder / f"{file}.fits") for name, file in planes.items()}) == []
+
+
+def written(folder: Path, planes: dict[str, Any]) -> dict[str, str]:
+    return {
+        name: str(write_image(folder / f"{name}.fits", np.asarray(pixels, np.float32)))
+        for name, pixels in planes.items()
+    }
+
+
+def test_mask_as_err_is_found(tmp_path: Path) -> None:
+    planes = written(tmp_path, night())
+    bad = np.where(np.random.default_rng(3).random((160, 160)) > 0.95, 2, 0).astype(np.int16)
+    fits.writeto(tmp_path / "flags.fits", bad)
+    (line,) = checked(planes | {"err": str(tmp_path / "flags.fits")})
+    assert line.startswith("err looks like a mask")
+
+
+def test_converted_variance_is_right(tmp_path: Path) -> None:
+    planes = written(tmp_path, night(err=np.full((160, 160), 121.0)))
+    variance = planes.pop("err")
+    assert checked(planes, variance=variance) == []
+
+
+def test_error_called_a_variance_is_found(tmp_path: Path) -> None:
+    planes = written(tmp_path, night(err=np.full((160, 160), 1e-3)))
+    (line,) = checked(planes, variance=planes.pop("err"))
+    assert line.startswith("err is")
+
+
+def test_boxes_lie_on_the_image_and_do_not_overlap() -> None:
+    for shape in ((50, 60), (384, 385), (400, 4000), (10000, 9000)):
+        boxes = boxes_of(shape)
+        assert all(box.overlap(shape)[1] == (slice(0, box.ny), slice(0, box.nx)) for box in boxes)
+        area = np.zeros(shape, np.int8)
+        for box in boxes:
+            area[box.overlap(shape)[0]] += 1
+        assert area.max() == 1
+
+
+def test_cautions_of_a_source_leave_its_planes_open(tmp_path: Path) -> None:
+    planes = written(tmp_path, night())
+    planes["template"] = str(
+        write_image(tmp_path / "other.fits", sky(2, stars=8).astype(np.float32))
+    )
+    del planes["convolved"]
+    table = write_list(tmp_path / "list.csv", id=["a"], x=[70.0], y=[81.0])
+    source = open_input(str(table), InputOptions(planes=planes))
+    try:
+        (line,) = content_cautions(source)
+        assert line.startswith("template shows")
+        assert source.cutout(0).planes["image"].shape == (41, 41)
+    finally:
+        source.close()
+
+
+@pytest.mark.parametrize(("shift", "share"), [(0.0, 0.0), (30.0, 1.0)])
+def test_share_of_pixels_apart_from_the_sky(tmp_path: Path, shift: float, share: float) -> None:
+    image = write_image(tmp_path / "image.fits", sky(1).astype(np.float32), wcs=tan_wcs())
+    x, y = np.array([20.0, 50.0]), np.array([30.0, 44.0])
+    ra, dec = tan_wcs().all_pix2world(x, y, 0)
+    table = write_list(tmp_path / "list.csv", id=["a", "b"], x=x + shift, y=y, ra=ra, dec=dec)
+    source = open_input(str(table), InputOptions(planes={"image": str(image)}))
+    try:
+        assert apart_share(source) == share
+    finally:
+        source.close()
+
+
+def test_share_apart_is_unknown_without_sky_positions(tmp_path: Path) -> None:
+    image = write_image(tmp_path / "image.fits", sky(1).astype(np.float32), wcs=tan_wcs())
+    table = write_list(tmp_path / "list.csv")
+    source = open_input(str(table), InputOptions(planes={"image": str(image)}))
+    try:
+        assert np.isnan(apart_share(source))
+    finally:
+        source.close()
