@@ -140,6 +140,7 @@ def _build(
     window.closed.connect(partial(SessionFile.close, store))
     if isinstance(stored.get("columns"), list):
         window.set_columns([str(name) for name in stored["columns"]])
+    window.cautions.set_put_away(stored.get("cautions"))
     window.plane_row.set_choice(PanelChoice.of(source, stored.get("panels")))
     window.light_curve.wanted = stored.get("light_curve") is not False
     fits.begin()

@@ -98,10 +98,11 @@ class MainDialogs(WindowDialogs):
             self._show_line("columns fixed: this input's format defines them")
             return
         dialog = ListColumns(self._session, self._window)
-        dialog.chosen.connect(self._read_again)
+        dialog.chosen.connect(self.read_again)
         dialog.open()
 
-    def _read_again(self, options: InputOptions) -> None:
+    def read_again(self, options: InputOptions) -> None:
+        """Read the list again with other options."""
         from vetter.review.opening.input_reader import OpenRequest
 
         inputs = self._session.source.record["inputs"]

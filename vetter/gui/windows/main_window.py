@@ -24,6 +24,7 @@ from vetter.gui.card.candidate_card import CandidateCard, UnsavedComments
 from vetter.gui.card.evidence import Evidence
 from vetter.gui.epochs.epoch_panel import EpochPanel
 from vetter.gui.light_curve.dock import LightCurveDock
+from vetter.gui.opening.caution_band import CautionBand
 from vetter.gui.opening.input_chooser import InputChooser
 from vetter.gui.panels.empty_page import EmptyPage
 from vetter.gui.panels.panel_choice import PanelChoice, PanelPicker
@@ -44,6 +45,7 @@ from vetter.review.session import Session
 
 if TYPE_CHECKING:
     from vetter.gui.field_view.field_view import FieldDock
+    from vetter.io.input_options import InputOptions
 
 RADIUS_RANGE = (4.0, 250.0)
 NARROW = 1500
@@ -101,6 +103,7 @@ class MainWindow(Window):
         self._undo_names = UndoNames(session, self.actions_by_id, self)
         # On exposed: claim() visits all widgets, which takes milliseconds of the start.
         self.exposed.connect(self.opening.drop.claim)
+        self.exposed.connect(self.cautions.start)
         self.setWindowTitle(self._title())
         self.resize(*first_size(application()))
         self.set_theme(is_dark(session.settings.display.theme, application()))
@@ -138,11 +141,19 @@ class MainWindow(Window):
         self._candidate_page.addWidget(vetting)
         self.empty_page = EmptyPage(session)
         self._candidate_page.addWidget(self.empty_page)
+        self.cautions = CautionBand(session)
         self.pages = Pages(
-            session, self.cache, self._candidate_page, self._make_field, self.filter_band.ask, self
+            session,
+            self.cache,
+            self._candidate_page,
+            self._make_field,
+            self.filter_band.ask,
+            self,
+            self._lets_decide,
         )
         self.opening = InputChooser(self)
-        self.setCentralWidget(self.opening.above(self.filter_band.above(self.pages)))
+        content = self.cautions.above(self.filter_band.above(self.pages))
+        self.setCentralWidget(self.opening.above(content))
 
         self.list_dock = ListDock(self.filter_bar, self.candidate_list, self)
 
@@ -166,6 +177,9 @@ class MainWindow(Window):
         session.failed.connect(self.dialogs.say_failure)
         session.blanked.connect(self._on_blanked)
         self.filter_band.agreed.connect(self.pages.decide_on_screen)
+        self.cautions.planes_wanted.connect(self.opening.choose_planes)
+        self.cautions.columns_wanted.connect(self._choose_columns)
+        self.cautions.options_chosen.connect(self._read_again)
         UnsavedComments(session, self.card, keys_text(self.keymap["review.comment"]), self)
         self.plane_row.pointer.connect(self.readout.show_pointer)
         self.epochs.counted.connect(partial(name_epochs, self.actions_by_id))
@@ -265,6 +279,18 @@ class MainWindow(Window):
         self.list_dock.show()
         self.filter_bar.start()
 
+    def _lets_decide(self) -> bool:
+        if self.cautions.lets_decide():
+            return True
+        self.status.say("not decided: read the caution above first", important=True)
+        return False
+
+    def _choose_columns(self) -> None:
+        self.dialogs.show_list_columns()
+
+    def _read_again(self, options: InputOptions) -> None:
+        self.dialogs.read_again(options)
+
     def _frame_on_screen(self) -> RenderedCutout | None:
         row = self.session.current_row
         return None if row < 0 else self.cache.peek(row)
@@ -356,6 +382,7 @@ class MainWindow(Window):
     def end(self) -> None:
         """Stop all background work of the window and close its files."""
         self.showing.close()
+        self.cautions.stop()
         self._undo_names.stop()
         self.status.stop()
         self.fits.close()

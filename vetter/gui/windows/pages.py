@@ -33,6 +33,8 @@ class Pages(QStackedWidget):
         Builds the dock of the field view, which needs the window and the list's dock.
     ask : callable
         Asks whether a verdict is meant for a candidate that does not match the filter.
+    lets_decide : callable
+        Returns whether a verdict may be given: not before cautions on the input are seen.
 
     Attributes
     ----------
@@ -50,12 +52,14 @@ class Pages(QStackedWidget):
         make_field: Callable[[], FieldDock],
         ask: Callable[[Verdict], None],
         parent: QWidget | None = None,
+        lets_decide: Callable[[], bool] = lambda: True,
     ) -> None:
         super().__init__(parent)
         self._session, self._cache = session, cache
         self._panels = panels
         self._make_field = make_field
         self._ask = ask
+        self._lets_decide = lets_decide
         self._grid: Grid | None = None
         self.field: FieldDock | None = None
         self.addWidget(panels)
@@ -89,6 +93,8 @@ class Pages(QStackedWidget):
 
     def decide(self, verdict: Verdict) -> None:
         """Give a verdict to the current candidate, or to those selected in grid or field view."""
+        if not self._lets_decide():
+            return
         session = self._session
         in_grid = self._grid is not None and self.currentWidget() is self._grid
         if in_grid and self._grid is not None and self._grid.decide(verdict):

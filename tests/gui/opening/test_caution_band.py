@@ -1,0 +1,123 @@
+"""Cautions on the input, seen before the first verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import Qt
+
+from tests.helpers.field_files import tan_wcs, write_image, write_list
+from tests.helpers.matched_planes import SIDE, night, residuals
+from tests.helpers.windows import WITHOUT_FITS, present, until_painted, until_replaced
+from vetter.app import open_window
+from vetter.core.decisions.decision import Verdict
+from vetter.gui.opening.position_question import PositionQuestion
+from vetter.gui.windows.main_window import MainWindow
+from vetter.review.opening.content_checker import ContentChecker
+
+Opening = Callable[..., MainWindow]
+
+
+def write_planes(folder: Path, **changed: Any) -> None:
+    for name, pixels in night(**changed).items():
+        write_image(
+            folder / f"{name}.fits", np.asarray(pixels, np.float32), wcs=tan_wcs((SIDE, SIDE))
+        )
+
+
+@pytest.fixture
+def opened(qtbot, tmp_path: Path) -> Iterator[Opening]:
+    write_list(tmp_path / "candidates.csv", id=["a", "b"], x=[70.0, 30.0], y=[81.0, 40.0])
+
+    def opening(name: str = "candidates.csv") -> MainWindow:
+        window = open_window(
+            tmp_path / name,
+            reviewer="ann",
+            settings=WITHOUT_FITS,
+            session=str(tmp_path / "s.vetter"),
+        )
+        until_painted(qtbot, window)
+        return window
+
+    yield opening
+    present().close()
+
+
+def until_checked(qtbot: Any, window: MainWindow) -> None:
+    qtbot.waitUntil(lambda: not window.cautions.checker.running, timeout=30000)
+
+
+def test_right_planes_show_no_band(qtbot, tmp_path: Path, opened: Opening) -> None:
+    write_planes(tmp_path)
+    window = opened()
+    until_checked(qtbot, window)
+    assert not window.cautions.isVisible()
+
+
+def test_difference_as_image_shows_the_band(qtbot, tmp_path: Path, opened: Opening) -> None:
+    planes = night()
+    write_planes(tmp_path, image=planes["diff"] + residuals(), diff=planes["image"])
+    window = opened()
+    qtbot.waitUntil(window.cautions.isVisible, timeout=30000)
+    assert window.cautions.words.text().startswith("⚠ image and diff look swapped")
+
+
+def test_first_verdict_waits_for_the_cautions(
+    qtbot, tmp_path: Path, opened: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_planes(tmp_path, err=np.full((SIDE, SIDE), 121.0))
+    # The check ends during the verdict, however fast the machine is.
+    monkeypatch.setattr(ContentChecker, "start", lambda checker: None)
+    monkeypatch.setattr(ContentChecker, "wait", lambda checker, seconds: checker._run())
+    window = opened()
+    assert not window.cautions.isVisible()
+    window.pages.decide(Verdict.ACCEPT)
+    assert window.cautions.isVisible()
+    assert window.session.counts.undecided == 2
+    until_painted(qtbot, window)
+    window.pages.decide(Verdict.ACCEPT)
+    qtbot.waitUntil(lambda: window.session.verdict("a") is Verdict.ACCEPT, timeout=30000)
+
+
+def test_lines_put_away_stay_so(qtbot, tmp_path: Path, opened: Opening) -> None:
+    write_planes(tmp_path, err=np.full((SIDE, SIDE), 121.0))
+    window = opened()
+    qtbot.waitUntil(window.cautions.isVisible, timeout=30000)
+    qtbot.mouseClick(window.cautions.away, Qt.MouseButton.LeftButton)
+    assert not window.cautions.isVisible()
+    window.close()
+    window = opened()
+    until_checked(qtbot, window)
+    assert window.cautions.checker.lines
+    assert not window.cautions.isVisible()
+
+
+def write_shifted(folder: Path) -> None:
+    x, y = np.array([70.0, 30.0]), np.array([81.0, 40.0])
+    ra, dec = tan_wcs((SIDE, SIDE)).all_pix2world(x, y, 0)
+    write_list(folder / "shifted.csv", id=["a", "b"], x=x + 40, y=y, ra=ra, dec=dec)
+
+
+def question(qtbot: Any, window: MainWindow) -> PositionQuestion:
+    qtbot.waitUntil(lambda: bool(window.findChildren(PositionQuestion)), timeout=30000)
+    return window.findChildren(PositionQuestion)[0]
+
+
+@pytest.mark.parametrize(("button", "x"), [("pixels", 110.0), ("sky", 70.0)])
+def test_contradicting_positions_ask_first(
+    qtbot, tmp_path: Path, opened: Opening, button: str, x: float
+) -> None:
+    write_planes(tmp_path)
+    write_shifted(tmp_path)
+    window = opened("shifted.csv")
+    asked = question(qtbot, window)
+    qtbot.mouseClick(getattr(asked, button), Qt.MouseButton.LeftButton)
+    after = until_replaced(qtbot, window)
+    assert after.session.candidates.x[0] == pytest.approx(x)
+    until_checked(qtbot, after)
+    qtbot.wait(50)
+    assert not after.findChildren(PositionQuestion)

@@ -1,0 +1,86 @@
+"""Check of a source's planes and positions on a worker thread, after the first paint."""
+
+from __future__ import annotations
+
+import math
+import threading
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from vetter.core.cutout_source import CutoutSource
+from vetter.errors import in_words
+from vetter.io.files.cancelling import Cancelled, cancelled_by
+
+CLOSE_SECONDS = 2.0
+"""2 s at most that a window's end waits for the check, since a disk may hang for ever."""
+
+
+class ContentChecker(QObject):
+    """Check of one source, whose findings arrive one by one.
+
+    Parameters
+    ----------
+    source : CutoutSource
+
+    Attributes
+    ----------
+    lines : list of str
+        Contradictions between planes and their roles so far.
+    apart : float
+        Share of candidates whose x and y are far from their RA and Dec; NaN if unknown.
+    """
+
+    found = pyqtSignal()  # `lines` or `apart` has changed
+
+    def __init__(self, source: CutoutSource, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.lines: list[str] = []
+        self.apart = math.nan
+        self._source = source
+        self._cancelled = False
+        self._thread = threading.Thread(target=self._run, name="content check", daemon=True)
+
+    @property
+    def running(self) -> bool:
+        """Whether findings may still come."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Start the check."""
+        self._thread.start()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the end of the check, at most so long."""
+        if self.running:
+            self._thread.join(seconds)
+
+    def close(self) -> None:
+        """Stop the check."""
+        self._cancelled = True
+        self.wait(CLOSE_SECONDS)
+
+    def _run(self) -> None:
+        # Imported here: filters of scipy would delay the start.
+        from vetter.io.field.content_check import apart_share, content_cautions
+
+        try:
+            with cancelled_by(lambda: self._cancelled):
+                self.apart = apart_share(self._source)
+                if self.apart > 0:
+                    self.found.emit()
+                for line in content_cautions(self._source):
+                    self.lines.append(line)
+                    self.found.emit()
+        except Cancelled:
+            return
+        except RuntimeError:  # the window's objects are gone
+            return
+        except Exception as error:  # An exception that leaves a thread ends the program.
+            self._report(f"planes not checked: {in_words(error)}")
+
+    def _report(self, line: str) -> None:
+        self.lines.append(line)
+        try:
+            self.found.emit()
+        except RuntimeError:  # the window's objects are gone
+            self._cancelled = True
