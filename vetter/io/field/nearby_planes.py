@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vetter.errors import InputError
-from vetter.io.files.hdu_names import FitsName
+from vetter.io.files.hdu_names import FitsName, parse_fits_name
 from vetter.io.files.plane_names import (
     IMAGE_ENDINGS,
     LIST_ENDINGS,
@@ -15,6 +17,11 @@ from vetter.io.files.plane_names import (
     plane_of,
     without_ending,
 )
+
+if TYPE_CHECKING:
+    from vetter.io.field.guessed_planes import GuessedPlanes
+
+_OPTIONS = ("image", "template", "convolved", "diff", "err", "mask", "variance", "weight")
 
 
 class PlanesWanted(InputError):
@@ -28,13 +35,33 @@ class PlanesWanted(InputError):
         Plane name to file, guessed from file names.
     beside : tuple of str
         FITS files in the folder, to choose from.
+    on_image : tuple of str
+        Those that the list's positions fall on.
     """
 
     def __init__(
-        self, text: str, table: str, guesses: dict[str, str], beside: tuple[str, ...] = ()
+        self,
+        text: str,
+        table: str,
+        guesses: dict[str, str],
+        beside: tuple[str, ...] = (),
+        on_image: tuple[str, ...] = (),
     ) -> None:
-        super().__init__(text)
+        line = typed_line((table,), {"image": "FILE"} | guesses)
+        super().__init__(f"{text}; as: {line}")
         self.table, self.guesses, self.beside = table, guesses, beside
+        self.on_image = on_image
+
+
+def typed_line(inputs: Sequence[str], planes: Mapping[str, str]) -> str:
+    """Return the command line that opens inputs with these planes."""
+    words = ["vetter", *inputs]
+    for plane, file in planes.items():
+        if plane in _OPTIONS:
+            words += [f"--{plane}", file]
+        else:
+            words += ["--plane", f"{plane}={file}"]
+    return shlex.join(words)
 
 
 def planes_beside(
@@ -83,13 +110,17 @@ def planes_beside(
             found[plane] = str(files[0])
     if "image" not in found:
         found = _namesakes(table.path, present.values())
+    how = ""
     if "image" not in found:
-        raise _planes_wanted(
-            f"{problem}; its folder has no image.fits or science.fits", table, present
-        )
+        guessed = _guess(table, present, given)
+        if not guessed.is_sure:
+            raise _planes_wanted(
+                f"{problem}; its folder has no image.fits or science.fits", table, present, guessed
+            )
+        found, how = guessed.planes, " by names and pixels"
     found = {plane: path for plane, path in found.items() if plane not in given}
     taken = ", ".join(f"{plane} = {path.rpartition('/')[2]}" for plane, path in found.items())
-    return {**found, **given}, (f"planes found beside the list: {taken}",)
+    return {**found, **given}, (f"planes found beside the list{how}: {taken}",)
 
 
 def planes_by_name(files: Iterable[Path], stem: str | None = None) -> dict[str, str]:
@@ -141,9 +172,27 @@ def _stem_of(table: Path) -> str:
     return list_stem(table.stem if name is None else name)
 
 
-def _planes_wanted(text: str, table: FitsName, present: dict[str, Path]) -> PlanesWanted:
+def _guess(table: FitsName, present: Mapping[str, Path], given: Mapping[str, str]) -> GuessedPlanes:
+    # Imported here: if names tell the planes, no image is measured.
+    from vetter.io.field.guessed_planes import guess_planes
+
+    taken = {table.path.absolute(), *(parse_fits_name(spec).path for spec in given.values())}
+    return guess_planes(table, [path for path in _images(present) if path not in taken])
+
+
+def _images(present: Mapping[str, Path]) -> list[Path]:
+    files = sorted(present.values())
+    return [path for path in files if without_ending(path.name, IMAGE_ENDINGS) is not None]
+
+
+def _planes_wanted(
+    text: str, table: FitsName, present: dict[str, Path], guessed: GuessedPlanes | None = None
+) -> PlanesWanted:
     files = [path for path in sorted(present.values()) if path != table.path.absolute()]
     stem = _stem_of(table.path)
     guesses = {**planes_by_name(files), **(planes_by_name(files, stem) if stem else {})}
-    images = [path for path in files if without_ending(path.name, IMAGE_ENDINGS) is not None]
-    return PlanesWanted(text, str(table), guesses, tuple(map(str, images)))
+    images = tuple(str(path) for path in _images(present) if path != table.path.absolute())
+    on_image: tuple[str, ...] = ()
+    if guessed is not None:
+        guesses, on_image = {**guesses, **guessed.planes}, guessed.on_image
+    return PlanesWanted(text, str(table), guesses, images, on_image)
