@@ -113,6 +113,13 @@ def test_list_off_the_images_has_no_planes(tmp_path: Path) -> None:
     assert found == GuessedPlanes()
 
 
+def test_middles_of_stamps_do_not_make_a_stamp_an_image(tmp_path: Path) -> None:
+    files = write(tmp_path, a_sci=sky(1), b_sci=sky(2))
+    middle = (SIDE - 1) / 2
+    found = guess(tmp_path, files, id=["a", "b"], x=[middle, middle], y=[middle, middle + 0.4])
+    assert found == GuessedPlanes()
+
+
 @pytest.mark.parametrize("count", [13, 0])
 def test_many_images_are_not_looked_into(tmp_path: Path, count: int) -> None:
     files = {str(n): tmp_path / f"{n}.fits" for n in range(count)}

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.helpers.alert_files import write_packets
-from tests.helpers.field_files import pixels, write_field, write_list
+from tests.helpers.field_files import pixels, tan_wcs, write_field, write_image, write_list
+from tests.helpers.matched_planes import night
 from tests.helpers.stamp_files import write_stamps
 from vetter.core.cutout.cutout import Cutout
 from vetter.errors import InputError
 from vetter.io.cutouts.cutout_file import write_cutout
+from vetter.io.field.nearby_planes import PlanesWanted
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.folder_search import search
 from vetter.io.inputs.open_input import open_input
@@ -61,6 +64,50 @@ def test_images_of_a_list_are_no_stamps(tmp_path: Path) -> None:
     write_field(tmp_path)
     write_list(tmp_path / "candidates.csv")
     assert [kind for kind, _ in kinds(tmp_path)] == ["lists"]
+
+
+def write_night(folder: Path, **names: str) -> None:
+    planes = night()
+    for plane, name in names.items():
+        data = planes[plane].astype(np.float32)
+        write_image(folder / f"{name}.fits", data, wcs=tan_wcs(data.shape))
+
+
+def write_many(folder: Path, largest: float = 150.0) -> None:
+    places = np.random.default_rng(4).uniform(5, largest, (2, 150))
+    ids = [f"c{number}" for number in range(150)]
+    write_list(folder / "candidates.csv", id=ids, x=places[0], y=places[1])
+
+
+def test_a_list_and_images_of_other_names_are_opened_together(
+    tmp_path: Path, opened: Callable[..., Any]
+) -> None:
+    write_night(tmp_path, image="night_new", template="ps1_ref")
+    write_many(tmp_path)
+    assert [kind for kind, _ in kinds(tmp_path)] == ["lists"]
+    source = opened(str(tmp_path))
+    assert len(source.candidates) == 150
+    assert source.plane_names == ("image", "template", "err")
+
+
+def test_images_in_doubt_are_asked_for_and_are_no_stamps(tmp_path: Path) -> None:
+    write_night(tmp_path, image="night_new", template="dusk_new")
+    write_many(tmp_path)
+    assert [kind for kind, _ in kinds(tmp_path)] == ["lists without an image beside them"]
+    with pytest.raises(PlanesWanted) as refused:
+        open_input(str(tmp_path))
+    assert len(refused.value.beside) == 2
+    assert str(refused.value).endswith(
+        f"as: vetter {tmp_path}/candidates.csv --image {tmp_path}/dusk_new.fits"
+    )
+
+
+def test_stamps_beside_a_list_that_is_off_them_stay_stamps(
+    tmp_path: Path, opened: Callable[..., Any]
+) -> None:
+    write_stamps(tmp_path, 3)
+    write_many(tmp_path, 4000.0)
+    assert len(opened(str(tmp_path)).candidates) == 3
 
 
 def test_a_list_of_a_folder_takes_the_usual_radius(

@@ -23,6 +23,7 @@ from vetter.io.fits.images import FitsImage, open_image
 MAX_IMAGES = 12
 """A folder of more images than 12 holds several fields, or stamps."""
 _MIN_SHARE = 0.5
+_MIN_EXTENT = 3.0  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,5 +141,9 @@ def _falls_on(table: FitsName, image: FitsImage) -> bool:
         candidates = read_candidates(str(table), wcs, image.shape, header=image.header)
     except (InputError, OSError):
         return False
-    places = whereabouts(candidates.x, candidates.y, image.shape)
-    return bool(np.mean(places == Whereabouts.ON) > _MIN_SHARE)
+    on = whereabouts(candidates.x, candidates.y, image.shape) == Whereabouts.ON
+    if not np.mean(on) > _MIN_SHARE:
+        return False
+    # Positions that are all the same are the middle of each candidate's stamp.
+    extent = max(np.ptp(candidates.x[on]), np.ptp(candidates.y[on]))
+    return len(candidates) == 1 or bool(extent > _MIN_EXTENT)

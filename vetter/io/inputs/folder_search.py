@@ -7,6 +7,7 @@ import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from vetter.errors import InputError
 from vetter.io.alerts.packets.recognition import Kind, is_other_by_name, kind_of_file
@@ -199,25 +200,42 @@ def _add_lists(content: FolderContent, tables: list[str], fields: list[str]) -> 
     if fields:
         # total + 1 ranks a field file above the lists: it names its own.
         content.kinds.append(FoundKind(InputKind.FIELD_FILES, total + 1, fields))
-    planes = {path: _planes_of(path) for path in sized}
-    with_planes = [path for path in sized if planes[path]]
+    found = {path: _planes_of(path) for path in sized}
+    with_planes = [path for path in sized if found[path].planes]
     if with_planes:
         most = _rows(with_planes[0])
         content.kinds.append(FoundKind(InputKind.LISTS, most, with_planes))
-        _take_from_stamps(content, {file for path in sized for file in planes[path]})
-    alone = [path for path in sized if not planes[path]]
+    # Of a list that falls on an image the user says which plane that is: it comes before stamps.
+    alone = [path for path in sized if not found[path].planes]
+    alone.sort(key=lambda path: not found[path].on_image)
     if alone:
-        content.kinds.append(FoundKind(InputKind.LISTS_ALONE, 0, alone))
+        rows = _rows(alone[0]) if found[alone[0]].on_image else 0
+        content.kinds.append(FoundKind(InputKind.LISTS_ALONE, rows, alone))
+    _take_from_stamps(content, {file for one in found.values() for file in one.files})
 
 
-def _planes_of(table: str) -> list[str]:
-    """Return the planes beside a list whose names are unambiguous; else an empty list."""
-    from vetter.io.field.nearby_planes import planes_beside
+class _ListPlanes(NamedTuple):
+    """Images that belong to a list: its planes, or those it falls on if the planes are unknown."""
+
+    planes: tuple[str, ...] = ()
+    on_image: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All of them."""
+        return self.planes + self.on_image
+
+
+def _planes_of(table: str) -> _ListPlanes:
+    """Return the images beside a list that belong to it; none if its folder has no such images."""
+    from vetter.io.field.nearby_planes import PlanesWanted, planes_beside
 
     try:
-        return list(planes_beside(FitsName(Path(table)), "")[0].values())
+        return _ListPlanes(tuple(planes_beside(FitsName(Path(table)), "")[0].values()))
+    except PlanesWanted as error:
+        return _ListPlanes((), error.on_image)
     except (InputError, OSError):
-        return []
+        return _ListPlanes()
 
 
 def _take_from_stamps(content: FolderContent, planes: set[str]) -> None:
