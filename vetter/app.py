@@ -8,6 +8,7 @@ import getpass
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +20,7 @@ from PyQt6.QtWidgets import QApplication
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.decisions.decision import storable
 from vetter.core.display.style import DisplayStyle
-from vetter.errors import VetterError
+from vetter.errors import ColumnsWanted, VetterError
 from vetter.gui.commands import COMMANDS, WINDOW_COMMANDS
 from vetter.gui.panels.panel_choice import PanelChoice
 from vetter.gui.widgets.theme import make_application
@@ -27,6 +28,7 @@ from vetter.gui.windows.main_window import MainWindow
 from vetter.gui.windows.start_window import StartWindow
 from vetter.gui.windows.window_manager import WindowManager
 from vetter.io.field.kept_psf import kept_psfs
+from vetter.io.field.nearby_planes import PlanesWanted
 from vetter.io.files.resources import resource_path
 from vetter.io.input_options import InputOptions
 from vetter.io.session.default_path import default_session_path
@@ -74,12 +76,27 @@ def open_window(input: str | Path | Sequence[str | Path], **options: Any) -> Mai
     return _open(input, options).main_window
 
 
-def _open(input: str | Path | Sequence[str | Path], options: dict[str, Any]) -> WindowManager:
+def _open(
+    input: str | Path | Sequence[str | Path], options: dict[str, Any], asks: bool = False
+) -> WindowManager:
+    """Return the manager of a window on the input.
+
+    With ``asks`` the first page asks for the planes or columns that a list lacks; else the error
+    is raised.
+    """
     inputs = [str(input)] if isinstance(input, (str, Path)) else [str(item) for item in input]
     manager = _make_manager(options)
-    path = Path(options.pop("session", None) or default_session_path(inputs))
+    session = options.pop("session", None)
+    path = Path(session or default_session_path(inputs))
     request = OpenRequest(tuple(inputs), InputOptions.from_keywords(**options), path, True)
-    source = read_input(request, manager.usual_radius)
+    try:
+        source = read_input(request, manager.usual_radius)
+    except (PlanesWanted, ColumnsWanted) as wanted:
+        if not asks:
+            raise
+        # The default session is that of the inputs as they are named in the end.
+        manager.ask(replace(request, session=Path(session) if session else None), wanted)
+        return manager
     try:
         manager.show(source, path)
     except VetterError:
@@ -157,7 +174,7 @@ def run(inputs: Sequence[str], **options: Any) -> int:
     app.setDesktopFileName("vetter")
     sys.excepthook = _report_unexpected
     if inputs:
-        manager = _open(inputs, options)
+        manager = _open(inputs, options, asks=True)
     else:
         manager = _make_manager(options)
         manager.show_start()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class VetterError(Exception):
     """Failure that the user can understand and fix; its text is one line."""
@@ -13,6 +15,25 @@ class VetterError(Exception):
 
 class InputError(VetterError, ValueError):
     """Unusable input; the text names the file, what was expected and what was found."""
+
+
+class ColumnsWanted(InputError):
+    """Error for a list whose columns do not tell where the candidates are.
+
+    Attributes
+    ----------
+    table : str
+        The list, as the user named it.
+    candidates : CandidateList
+        Its rows, with the roles that were recognised, and no positions.
+    image : ImageFrame or None
+        The image that the candidates are on; None if it is unknown.
+    """
+
+    def __init__(self, text: str, table: str, candidates: Any) -> None:
+        super().__init__(text)
+        self.table, self.candidates = table, candidates
+        self.image: Any = None
 
 
 class SettingsError(VetterError, ValueError):

@@ -6,7 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.helpers.field_files import pixels, tan_wcs, write_damaged, write_field, write_list
+from tests.helpers.field_files import (
+    pixels,
+    tan_wcs,
+    write_damaged,
+    write_field,
+    write_image,
+    write_list,
+)
+from tests.helpers.matched_planes import SIDE, night
 from vetter import cli
 from vetter.io.cutouts.cutout_file import load_cutout
 
@@ -102,3 +110,14 @@ def test_a_plane_that_cannot_be_read_is_left_out_and_said(
     low, high = (load_cutout(tmp_path / "out" / f"{name}.fits") for name in ("low", "high"))
     assert "err" not in low and "a damaged tile" in low.unread["err"]
     assert "err" in high and not high.unread
+
+
+def test_planes_in_wrong_roles_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    planes = night(err=np.full((SIDE, SIDE), 121.0))
+    words = []
+    for name in ("image", "err"):
+        path = write_image(tmp_path / f"{name}.fits", planes[name].astype(np.float32))
+        words += [f"--{name}", str(path)]
+    table = write_list(tmp_path / "l.csv")
+    assert cli.main(["cutouts", str(table), *words, "-o", str(tmp_path / "out")]) == 0
+    assert "vetter: caution: err is 121, the noise of image" in capsys.readouterr().err

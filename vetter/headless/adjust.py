@@ -22,7 +22,7 @@ from vetter.core.judgement.flux_scale import ENOUGH, of_fits, of_stars, on_one_s
 from vetter.core.number_text import counted
 from vetter.errors import InputError, VetterError
 from vetter.headless.adjusted_table import AdjustedTable, FitColumns
-from vetter.headless.cutouts import open_for
+from vetter.headless.cutouts import open_for, say_cautions
 from vetter.headless.fit_journal import FitJournal
 from vetter.headless.fit_process import BATCH, Batch, Fitted, Start, fitted, identity
 from vetter.headless.fit_processes import fitted_batches, usable_cores
@@ -68,6 +68,7 @@ def run_adjust(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
         if output in InputFiles(source):
             raise InputError(f"{output}: is an input; write to another file")
         say(*source.notes, *source.report)
+        say_cautions(source)
         radius = source.default_radius
         record = source.record
         fittings = [fit_of_field(field, record, settings, radius) for field in source.fields]

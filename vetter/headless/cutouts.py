@@ -29,6 +29,7 @@ def run_cutouts(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
         _make_folder(folder, source)
         files = _output_files(folder, source)
         say(*source.notes, *source.report)
+        say_cautions(source)
         written, skipped, lacking = write_all(source, files)
     finally:
         source.close()
@@ -37,6 +38,14 @@ def run_cutouts(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
     summary = f"{written:,} {cutouts} written{without}, {skipped:,} {left} without one"
     say(f"{arguments.output}: {summary}")
     return 0
+
+
+def say_cautions(source: CutoutSource) -> None:
+    """Print a line for each plane whose pixels contradict its role."""
+    from vetter.io.field.content_check import content_cautions
+
+    for line in content_cautions(source):
+        say(f"caution: {line}")
 
 
 def open_for(arguments: argparse.Namespace, options: dict[str, Any]) -> CutoutSource:

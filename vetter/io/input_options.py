@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import math
 import os
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -114,6 +115,23 @@ class InputOptions:
         radius = self.usual_radius if self.radius is None else self.radius
         return dataclasses.replace(self, radius=radius)
 
+    def words(self) -> list[str]:
+        """Return the options that are set as words of the command line."""
+        words: list[str] = []
+        for name, file in self.planes.items():
+            is_option = name in (*PLANE_OPTIONS, "variance", "weight")
+            words += [f"--{name}", file] if is_option else ["--plane", f"{name}={file}"]
+        for name in (*_TEXT_NAMES, "radius", "fwhm"):
+            if getattr(self, name) is not None:
+                words += [f"--{name.replace('_', '-')}", str(getattr(self, name))]
+        for role, column in self.columns.items():
+            words += ["--column", f"{role}={column}"]
+        for name, pattern in self.patterns.items():
+            words += ["--pattern", f"{name}={pattern}"]
+        if self.one_based is not None:
+            words.append("--one-based" if self.one_based else "--zero-based")
+        return words
+
     def for_lists(self) -> str:
         """Return the first option set that only a list with planes can use; '' without any."""
         if self.planes:
@@ -149,6 +167,11 @@ class InputOptions:
         if "patterns" in values:
             values["patterns"] = dict(self.patterns)
         return values
+
+
+def command_line(inputs: Sequence[str], options: InputOptions) -> str:
+    """Return the line that opens inputs with these options, quoted for a shell."""
+    return shlex.join(["vetter", *inputs, *options.words()])
 
 
 _MAPPING_NAMES = ("planes", "columns", "patterns")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.field_files import pixels, tan_wcs, write_field, write_image, write_list
+from tests.helpers.matched_planes import night
 from vetter.errors import InputError
 from vetter.io.field.nearby_planes import PlanesWanted
 from vetter.io.inputs.open_input import open_input
@@ -62,3 +63,20 @@ def test_two_lists_at_once_are_refused(tmp_path: Path) -> None:
     lists = [write_list(tmp_path / name) for name in ("a.csv", "b.csv")]
     with pytest.raises(InputError):
         open_input([str(path) for path in lists])
+
+
+def test_images_without_words_are_told_by_their_pixels(
+    tmp_path: Path, opened: Callable[..., Any]
+) -> None:
+    planes = night()
+    planes["diff"] = planes["image"] - planes["template"]
+    for name, plane in {"one": "diff", "two": "template", "three": "image"}.items():
+        data = planes[plane].astype("float32")
+        write_image(tmp_path / f"{name}.fits", data, wcs=tan_wcs(data.shape))
+    images = [str(tmp_path / f"{name}.fits") for name in ("one", "two", "three")]
+    source = opened([str(write_list(tmp_path / "any.csv")), *images])
+    assert source.record["options"]["planes"] == {
+        "diff": images[0],
+        "template": images[1],
+        "image": images[2],
+    }

@@ -15,6 +15,7 @@ _ONE_BASED = re.compile(r"^[XY](WIN|PSF|PEAK|MODEL)?_IMAGE$|^[XY]PEAK_IMAGE$|^[X
 _UNIT_BEHIND = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
 
 NO_COLUMN = "none"
+_NUMBER = re.compile(r"#(\d{1,6})")
 """Word that the user gives in place of a column if no column should have a role."""
 
 # Most specific first. Names are compared in lower case without '_', '-', '.' and blanks, so
@@ -165,6 +166,8 @@ def chosen(roles: Roles, columns: Mapping[str, str], names: Sequence[str], filen
                 f"--column {role}={column}: no such role; there are {', '.join(ROLE_NAMES)}"
             )
         actual = column if column in names else lower.get(column.lower())
+        if actual is None:
+            actual = _numbered(column, names)
         if actual is None and column.lower() == NO_COLUMN:
             changes[role] = None
             continue
@@ -178,6 +181,28 @@ def chosen(roles: Roles, columns: Mapping[str, str], names: Sequence[str], filen
     return roles.with_(**changes)
 
 
+def _numbered(text: str, names: Sequence[str]) -> str | None:
+    """Return the column that a number as ``#3`` stands for, counted from 1; None for no number."""
+    match = _NUMBER.fullmatch(text.strip())
+    number = int(match[1]) if match else 0
+    return names[number - 1] if 1 <= number <= len(names) else None
+
+
+def typed_name(name: str, number: int) -> str:
+    """Return a column's name with its number if it is hard to type, or the number alone.
+
+    Parameters
+    ----------
+    name : str
+    number : int
+        Place among the columns, counted from 1.
+    """
+    if name.isascii() and name.isprintable() and name == name.strip() and name:
+        return name
+    is_readable = name.isprintable() and bool(name.strip()) and "\ufffd" not in name
+    return f"{name.strip()} (#{number})" if is_readable else f"#{number}"
+
+
 def is_named_one_based(column: str | None) -> bool:
     """Return whether a column's name is SExtractor's or DAOPHOT's, which count pixels from 1."""
     return column is not None and _ONE_BASED.match(column) is not None
@@ -186,7 +211,8 @@ def is_named_one_based(column: str | None) -> bool:
 def listed(names: Sequence[str], most: int = 20) -> str:
     """Return at most `most` column names in one line of text, and the number of the others."""
     # A damaged file may have a whole header as the name of a column.
-    text = ", ".join(name if len(name) <= 60 else f"{name[:57]}..." for name in names[:most])
+    typed = [typed_name(str(name), number) for number, name in enumerate(names[:most], 1)]
+    text = ", ".join(name if len(name) <= 60 else f"{name[:57]}..." for name in typed)
     return text + (f" and {len(names) - most} more" if len(names) > most else "") or "none"
 
 

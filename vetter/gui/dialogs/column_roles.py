@@ -21,16 +21,20 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from vetter.core.candidates.candidate_list import ROLE_NAMES, Roles
-from vetter.core.candidates.column_roles import NO_COLUMN
-from vetter.core.columns.role_preview import SHOWN, ColumnPreview, preview
+from vetter.core.candidates.candidate_list import ROLE_NAMES, CandidateList, Roles
+from vetter.core.candidates.column_roles import NO_COLUMN, typed_name
+from vetter.core.columns.role_preview import SHOWN, ColumnPreview, preview, problem_of
 from vetter.core.placement.listed_pixels import ImageFrame
+from vetter.errors import one_line
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.io.input_options import InputOptions
 from vetter.io.tables.table_file import units_of
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from vetter.errors import ColumnsWanted
     from vetter.review.session import Session
 
 LABELS = {
@@ -57,28 +61,35 @@ class ListColumns(QDialog):
 
     Parameters
     ----------
-    session : Session
-        Session whose list is shown.
+    candidates : CandidateList
+        The list, with the roles in use or recognised.
+    image : ImageFrame or None
+        The image; None as long as it is unknown, when RA and Dec suffice.
+    options : InputOptions
+        Options that the list was, or is to be, opened with.
+    decided : ndarray of int
+        Rows with a verdict, tag or comment.
     """
 
     chosen = pyqtSignal(object)
     """InputOptions for reading the list from now on."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        candidates: CandidateList,
+        image: ImageFrame | None,
+        options: InputOptions,
+        decided: npt.NDArray[np.intp],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("list columns")
         self.setWindowTitle("Columns of the list")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._candidates = session.candidates
-        self._source = session.source
-        self._units = units_of(self._candidates.table)
-        self._options = InputOptions.from_keywords(**dict(self._source.record.get("options", {})))
-        self._decided = np.array(
-            [row for row in range(len(session.codes)) if session.opinion(row).says_something]
-            if session.counts.decisions
-            else [],
-            np.intp,
-        )
+        self._candidates, self._options = candidates, options
+        self._units = units_of(candidates.table)
+        self._decided, self._has_image = decided, image is not None
+        self._image = ImageFrame() if image is None else image
         self.combos = {role: self._make_combo(role) for role in ROLE_NAMES}
         self.counting = self._make_counting()
         self.table = self._make_table()
@@ -90,6 +101,28 @@ class ListColumns(QDialog):
         self._lay_out()
         self.resize(900, 420)
         self.refresh()
+
+    @classmethod
+    def of_session(cls, session: Session, parent: QWidget | None = None) -> ListColumns:
+        """Return the dialog for the list of a session."""
+        source = session.source
+        decided = np.array(
+            [row for row in range(len(session.codes)) if session.opinion(row).says_something]
+            if session.counts.decisions
+            else [],
+            np.intp,
+        )
+        options = InputOptions.from_keywords(**dict(source.record.get("options", {})))
+        image = ImageFrame(source.wcs, source.shape, source.parents)
+        return cls(session.candidates, image, options, decided, parent)
+
+    @classmethod
+    def of_wanted(
+        cls, wanted: ColumnsWanted, options: InputOptions, parent: QWidget | None = None
+    ) -> ListColumns:
+        """Return the dialog for a list that could not be opened."""
+        none = np.array([], np.intp)
+        return cls(wanted.candidates, wanted.image, options, none, parent)
 
     @property
     def roles(self) -> Roles:
@@ -122,10 +155,12 @@ class ListColumns(QDialog):
             self._candidates,
             self.roles,
             self.one_based,
-            ImageFrame(self._source.wcs, self._source.shape, self._source.parents),
+            self._image,
             self._units,
             self._decided,
         )
+        if not self._has_image:
+            result = dataclasses.replace(result, problem=problem_of(self.roles, True))
         self._fill(result)
         self.counting.setItemText(0, self._counting_text(result))
         self.said.setText("\n".join(self._sentences(result)))
@@ -165,10 +200,10 @@ class ListColumns(QDialog):
         combo.setMinimumContentsLength(22)
         combo.setMaxVisibleItems(25)
         combo.addItem(_NONE, None)
-        for name in self._candidates.columns:
+        for number, name in enumerate(self._candidates.columns, 1):
             if self._candidates.table[name].ndim == 1:
-                unit = self._units.get(name, "")
-                combo.addItem(f"{name}  ({unit})" if unit else name, name)
+                unit, text = self._units.get(name, ""), one_line(typed_name(name, number))
+                combo.addItem(f"{text}  ({unit})" if unit else text, name)
         index = combo.findData(getattr(self._candidates.roles, role))
         combo.setCurrentIndex(max(index, 0))
         combo.currentIndexChanged.connect(self._on_changed)

@@ -15,10 +15,11 @@ from PyQt6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 from vetter.gui.opening.file_drop import FileDrop
 from vetter.gui.opening.progress_strip import OpeningStrip
 from vetter.gui.widgets.plain_text import menu_text, plain_tip
-from vetter.io.input_options import InputOptions
+from vetter.io.input_options import InputOptions, command_line
 from vetter.review.opening.input_reader import OpenRequest
 
 if TYPE_CHECKING:
+    from vetter.errors import ColumnsWanted
     from vetter.io.field.nearby_planes import PlanesWanted
     from vetter.io.session.recent_sessions import RecentSession
     from vetter.review.opening.recents import Recents
@@ -166,8 +167,25 @@ class InputChooser(QObject):
             list(wanted.beside),
             self._window,
         )
+        shown.show_line(
+            lambda planes: command_line((wanted.table,), _with_planes(request.options, planes))
+        )
         shown.chosen.connect(partial(self._open_list, request, wanted.table))
         shown.open()
+
+    def ask_columns(self, request: OpenRequest, wanted: ColumnsWanted) -> None:
+        """Ask the user for the columns of a list before it is opened."""
+        from vetter.gui.dialogs.column_roles import ListColumns
+
+        self.strip.say_failed(str(wanted))
+        shown = ListColumns.of_wanted(wanted, request.options, self._window)
+        shown.chosen.connect(partial(self._open_with_columns, request, wanted.table))
+        shown.open()
+
+    def _open_with_columns(self, request: OpenRequest, table: str, options: InputOptions) -> None:
+        is_folder = len(request.inputs) == 1 and os.path.isdir(request.inputs[0])
+        inputs = (table,) if is_folder else request.inputs
+        self._request(dataclasses.replace(request, inputs=inputs, options=options))
 
     def close_input(self) -> None:
         """Close the input, and show the first page."""

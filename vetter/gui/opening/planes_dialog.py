@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
+    QLineEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -70,6 +71,12 @@ class PlanesDialog(QDialog):
         self._grid.setVerticalSpacing(4)
         self.said = plain_label(parent=self)
         self.said.setWordWrap(True)
+        self.next_time = QLineEdit(self)
+        self.next_time.setReadOnly(True)
+        self.next_time.setAccessibleName("line to type next time")
+        self.next_time.setToolTip("the line to type next time")
+        self.next_time.hide()
+        self._line_of: Callable[[dict[str, str]], str] | None = None
         ok, cancel = QDialogButtonBox.StandardButton.Ok, QDialogButtonBox.StandardButton.Cancel
         self.buttons = button_box(ok | cancel, self)
         button = self.buttons.button(ok)
@@ -89,6 +96,7 @@ class PlanesDialog(QDialog):
         layout.addLayout(self._grid)
         layout.addLayout(row)
         layout.addStretch(1)
+        layout.addWidget(self.next_time)
         layout.addWidget(self.buttons)
         for name in dict.fromkeys((*NAMES, *planes)):
             self._add_line(name, planes.get(name, ""))
@@ -109,6 +117,12 @@ class PlanesDialog(QDialog):
                     chain.append(widget)
         for before, after in pairwise((*chain, self._another, *self.buttons.buttons())):
             self.setTabOrder(before, after)
+
+    def show_line(self, line_of: Callable[[dict[str, str]], str]) -> None:
+        """Show the command line that stands for the chosen planes, to type next time."""
+        self._line_of = line_of
+        self.next_time.show()
+        self._check()
 
     def offer_instead(self, files: Sequence[str]) -> None:
         """Add a button that opens some files as an input of their own."""
@@ -146,6 +160,9 @@ class PlanesDialog(QDialog):
     def _check(self, _text: str = "") -> None:
         problem = self._problem()
         self.said.setText(f"⚠ {problem}" if problem else "")
+        if self._line_of is not None:
+            self.next_time.setText(f"next time: {self._line_of(self.planes())}")
+            self.next_time.setCursorPosition(0)
         ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
         if ok is not None:
             ok.setEnabled(not problem)

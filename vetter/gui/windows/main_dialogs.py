@@ -97,7 +97,7 @@ class MainDialogs(WindowDialogs):
         if not self._session.source.chooses_columns:
             self._show_line("columns fixed: this input's format defines them")
             return
-        dialog = ListColumns(self._session, self._window)
+        dialog = ListColumns.of_session(self._session, self._window)
         dialog.chosen.connect(self.read_again)
         dialog.open()
 

@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import QApplication
 
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.number_text import counted
-from vetter.errors import VetterError
+from vetter.errors import ColumnsWanted, VetterError
 from vetter.gui.actions.command import Command
 from vetter.gui.widgets.verdict_style import is_dark
 from vetter.gui.windows.main_window import MainWindow
@@ -74,6 +74,7 @@ class WindowManager(QObject):
         self._reader.done.connect(self._on_read)
         self._reader.failed.connect(self._on_failed)
         self._reader.planes_wanted.connect(self._on_planes_wanted)
+        self._reader.columns_wanted.connect(self._on_columns_wanted)
 
     @property
     def usual_radius(self) -> float:
@@ -237,6 +238,17 @@ class WindowManager(QObject):
 
     def _on_planes_wanted(self, request: OpenRequest, wanted: PlanesWanted) -> None:
         self.window.opening.ask_planes(request, wanted)
+
+    def _on_columns_wanted(self, request: OpenRequest, wanted: ColumnsWanted) -> None:
+        self.window.opening.ask_columns(request, wanted)
+
+    def ask(self, request: OpenRequest, wanted: PlanesWanted | ColumnsWanted) -> None:
+        """Show the first page, and ask for what a list lacks."""
+        self.show_start()
+        if isinstance(wanted, PlanesWanted):
+            self._on_planes_wanted(request, wanted)
+        else:
+            self._on_columns_wanted(request, wanted)
 
     def _on_close_wanted(self) -> None:
         before = self.window

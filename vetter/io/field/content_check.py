@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from vetter.core.candidates.pixel_convention import sky_to_pixel
 from vetter.core.cutout.plane import Box
 from vetter.core.cutout.plane_content import PlaneContent
 from vetter.core.cutout.plane_contradictions import contradictions
 from vetter.core.cutout_source import CutoutSource, ImageField
+from vetter.core.placement.pixel_convention import sky_to_pixel
 from vetter.errors import InputError
 from vetter.io.field.field_planes import FieldPlanes, open_planes
 from vetter.io.field.planes import ErrorPlane, FilePlane, MaskPlane, image_of

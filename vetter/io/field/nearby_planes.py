@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +16,10 @@ from vetter.io.files.plane_names import (
     plane_of,
     without_ending,
 )
+from vetter.io.input_options import InputOptions, command_line
 
 if TYPE_CHECKING:
     from vetter.io.field.guessed_planes import GuessedPlanes
-
-_OPTIONS = ("image", "template", "convolved", "diff", "err", "mask", "variance", "weight")
 
 
 class PlanesWanted(InputError):
@@ -47,21 +45,10 @@ class PlanesWanted(InputError):
         beside: tuple[str, ...] = (),
         on_image: tuple[str, ...] = (),
     ) -> None:
-        line = typed_line((table,), {"image": "FILE"} | guesses)
+        line = command_line((table,), InputOptions(planes={"image": "FILE"} | guesses))
         super().__init__(f"{text}; as: {line}")
         self.table, self.guesses, self.beside = table, guesses, beside
         self.on_image = on_image
-
-
-def typed_line(inputs: Sequence[str], planes: Mapping[str, str]) -> str:
-    """Return the command line that opens inputs with these planes."""
-    words = ["vetter", *inputs]
-    for plane, file in planes.items():
-        if plane in _OPTIONS:
-            words += [f"--{plane}", file]
-        else:
-            words += ["--plane", f"{plane}={file}"]
-    return shlex.join(words)
 
 
 def planes_beside(

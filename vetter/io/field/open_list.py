@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.candidates.chip_rows import chip_columns
-from vetter.errors import InputError
+from vetter.core.coordinates.parent_pixels import parent_pixels
+from vetter.core.placement.listed_pixels import ImageFrame
+from vetter.errors import ColumnsWanted, InputError
 from vetter.io.field.field_planes import FieldPlanes, open_planes
 from vetter.io.field.field_source import FieldSource
 from vetter.io.field.nearby_planes import PlanesWanted, planes_beside
@@ -87,7 +89,23 @@ def read_list_to_open(table: FitsName, options: InputOptions, origin: InputOrigi
             origin = dataclasses.replace(origin, notes=(*origin.notes, *notes))
         options = dataclasses.replace(options, planes=specs)
         origin = dataclasses.replace(origin, record={**origin.record, "options": options.plain()})
-    return ListToOpen(table, read_list(str(table), options.columns), options, origin)
+    try:
+        listed = read_list(str(table), options.columns)
+    except ColumnsWanted as wanted:
+        wanted.image = _image_of(options)
+        raise
+    return ListToOpen(table, listed, options, origin)
+
+
+def _image_of(options: InputOptions) -> ImageFrame | None:
+    """Return the image by which the user chooses columns; None if it cannot be used."""
+    try:
+        planes = open_planes(options.planes, options.variance, options.weight)
+    except InputError:
+        # It is opened again with the columns, and refused then.
+        return None
+    planes.close()
+    return ImageFrame(planes.wcs, planes.shape, parent_pixels(planes.header))
 
 
 def open_read_list(to_open: ListToOpen, title: str = "") -> FieldSource:

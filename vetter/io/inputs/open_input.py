@@ -396,6 +396,14 @@ def list_with_planes(names: Sequence[FitsName]) -> tuple[FitsName, dict[str, str
     unnamed = [text for path, text in by_path.items() if path not in found.values()]
     if len(unnamed) == 1 and "image" not in planes:
         planes["image"] = unnamed.pop()
+    guessed = None
+    if (unnamed or "image" not in planes) and not any(name.suffix for name in images):
+        # Imported here: if names tell the planes, no image is measured.
+        from vetter.io.field.guessed_planes import guess_planes
+
+        guessed = guess_planes(lists[0], [name.path for name in images])
+        if guessed.is_sure and len(guessed.planes) == len(images):
+            return lists[0], guessed.planes
     if unnamed or "image" not in planes:
         table = str(lists[0])
         problem = f"which plane {unnamed[0]} is" if unnamed else "which file is the image"
@@ -403,7 +411,7 @@ def list_with_planes(names: Sequence[FitsName]) -> tuple[FitsName, dict[str, str
             f"{table}: cannot tell from the file names {problem}; name each of the "
             f"{len(images)} images, as --image FILE --diff FILE",
             table,
-            planes,
+            planes if guessed is None else {**planes, **guessed.planes},
             tuple(by_path.values()),
         )
     return lists[0], planes

@@ -25,12 +25,13 @@ from vetter.core.candidates.column_values import as_text, cell_text, is_empty, p
 from vetter.core.candidates.keys import is_float_key, make_keys
 from vetter.core.candidates.number_words import is_missing_word, with_numbers_among_words
 from vetter.core.candidates.sentinels import find_sentinels, sentinel_note
+from vetter.core.coordinates.angles import parse_angle
 from vetter.core.coordinates.parent_pixels import parent_pixels
 from vetter.core.number_text import counted
 from vetter.core.placement.listed_pixels import ImageFrame
 from vetter.core.placement.positions import Positions, equatorial, find_positions, galactic_pair
 from vetter.core.placement.split_sexagesimal import find_split_columns, read_split_columns
-from vetter.errors import InputError
+from vetter.errors import ColumnsWanted, InputError
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
 from vetter.io.tables.named_content import as_named
 from vetter.io.tables.reading import read_table
@@ -38,8 +39,10 @@ from vetter.io.tables.table_file import TableFile
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
+    from astropy.table import Column
     from astropy.wcs import WCS
 
+_MAX_TRIED = 50
 Floats = npt.NDArray[np.float64]
 # Columns that name the object of a candidate, which is the same in all epochs.
 _OBJECTS = frozenset("objectid diaobjectid ssobjectid objid oid object objname".split())
@@ -144,9 +147,13 @@ def place_candidates(
         No usable columns of positions.
     """
     name, file, roles = listed.name, listed.file, listed.roles
-    _check_positions(name, file, roles, wcs)
-    file = on_image(file, header, name.label)
     image = ImageFrame(wcs, shape, parent_pixels(header))
+    try:
+        _check_positions(name, file, roles, wcs)
+    except ColumnsWanted as wanted:
+        wanted.image = image
+        raise
+    file = on_image(file, header, name.label)
     sentinels = find_sentinels(file.table, roles, file.units, shape)
     positions = find_positions(file.table, roles, file.units, image, one_based, sentinels)
     keys, key_notes = make_keys(file.table, roles.key)
@@ -202,11 +209,36 @@ def _read(name: FitsName, columns: Mapping[str, str]) -> tuple[TableFile, Roles]
         )
     file, roles = _roles(name, file, columns)
     if roles.x is None and roles.ra is None:
-        raise InputError(
+        raise _columns_wanted(
             f"{name}: expected columns of positions (x and y, or ra and dec), found "
-            f"{listed(file.table.colnames)}; name them with --column x=NAME --column y=NAME"
+            f"{listed(file.table.colnames)}; name them with --column x=NAME --column y=NAME",
+            name,
+            file,
+            roles,
         )
     return file, roles
+
+
+def _columns_wanted(text: str, name: FitsName, file: TableFile, roles: Roles) -> InputError:
+    """Return an error with the rows, from which the user may choose the columns.
+
+    Without two columns of numbers or angles there is nothing to choose.
+    """
+    usable = [column for column in file.table.colnames if _may_be_coordinate(file.table[column])]
+    if len(usable) < 2:
+        return InputError(text)
+    unknown = np.full(len(file.table), np.nan)
+    candidates = CandidateList(
+        file.table,
+        roles,
+        make_keys(file.table, roles.key)[0],
+        unknown,
+        unknown.copy(),
+        unknown.copy(),
+        unknown.copy(),
+        (),
+    )
+    return ColumnsWanted(text, str(name), candidates)
 
 
 def _roles(name: FitsName, file: TableFile, columns: Mapping[str, str]) -> tuple[TableFile, Roles]:
@@ -342,13 +374,29 @@ def _add_equatorial(file: TableFile, roles: Roles, names: Sequence[str]) -> tupl
     return file, roles.with_(**new_names)
 
 
+def _may_be_coordinate(column: Column) -> bool:
+    """Return whether a column holds numbers, or texts of which half are angles."""
+    if column.ndim != 1:
+        return False
+    values = plain(column)[:_MAX_TRIED]
+    if values.dtype.kind in "iuf":
+        return True
+    if values.dtype.kind not in "USO":
+        return False
+    angles = [parse_angle(str(value).strip(), hours=False) for value in values]
+    return bool(np.mean(np.isfinite(angles)) >= 0.5)
+
+
 def _check_positions(name: FitsName, file: TableFile, roles: Roles, wcs: WCS | None) -> None:
     for one, other in (("x", "y"), ("ra", "dec")):
         if (getattr(roles, one) is None) != (getattr(roles, other) is None):
             lone, missing = (one, other) if getattr(roles, one) else (other, one)
-            raise InputError(
+            raise _columns_wanted(
                 f"{name}: {lone} is column {getattr(roles, lone)}, but no column is {missing}; "
-                f"name it with --column {missing}=NAME"
+                f"name it with --column {missing}=NAME",
+                name,
+                file,
+                roles,
             )
     if roles.x is None and wcs is None:
         raise WcsNeeded(

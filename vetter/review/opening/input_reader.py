@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vetter.errors import InputError, VetterError
+from vetter.errors import ColumnsWanted, InputError, VetterError
 from vetter.io.field.nearby_planes import PlanesWanted
 from vetter.io.files.cancelling import Cancelled, cancelled_by
 from vetter.io.input_options import InputOptions
@@ -103,6 +103,9 @@ class InputReader(QObject):
     planes_wanted = pyqtSignal(object, object)
     """The OpenRequest, and the PlanesWanted that names the list."""
 
+    columns_wanted = pyqtSignal(object, object)
+    """The OpenRequest, and the ColumnsWanted with the rows of the list."""
+
     _ended = pyqtSignal(object)
 
     def __init__(self, usual_radius: float, parent: QObject | None = None) -> None:
@@ -146,8 +149,10 @@ class InputReader(QObject):
         self._present = None
         if reading.source is not None:
             self.done.emit(reading.request, reading.source)
-        elif reading.wanted is not None:
+        elif isinstance(reading.wanted, PlanesWanted):
             self.planes_wanted.emit(reading.request, reading.wanted)
+        elif reading.wanted is not None:
+            self.columns_wanted.emit(reading.request, reading.wanted)
         else:
             self.failed.emit(reading.error)
 
@@ -161,7 +166,7 @@ class _ReadingThread(threading.Thread):
         super().__init__(name="reads an input", daemon=True)
         self.request, self._usual_radius, self._report = request, usual_radius, report
         self.source: CutoutSource | None = None
-        self.wanted: PlanesWanted | None = None
+        self.wanted: PlanesWanted | ColumnsWanted | None = None
         self.error = ""
         self._cancelled = False
         self._lock = threading.Lock()
@@ -176,7 +181,7 @@ class _ReadingThread(threading.Thread):
                     source.close()
         except Cancelled:
             self.error = "cancelled"
-        except PlanesWanted as error:
+        except (PlanesWanted, ColumnsWanted) as error:
             self.wanted, self.error = error, str(error)
         except (VetterError, OSError) as error:
             self.error = str(error)
