@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
+
+from tests.helpers.field_files import write_image
 
 SIDE = 160
 NEW = (81, 70, 60.0)
@@ -52,3 +55,11 @@ def residuals() -> Any:
     for x in range(15, SIDE - 10, 30):
         image[40:43, x : x + 3], image[40:43, x + 4 : x + 7] = 400, -400
     return image
+
+
+def write_planes(folder: Path, planes: dict[str, Any]) -> dict[str, str]:
+    """Write planes as FITS files; plane name to file."""
+    return {
+        name: str(write_image(folder / f"{name}.fits", np.asarray(pixels, np.float32)))
+        for name, pixels in planes.items()
+    }

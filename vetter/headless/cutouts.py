@@ -42,7 +42,7 @@ def run_cutouts(arguments: argparse.Namespace, options: dict[str, Any]) -> int:
 
 def say_cautions(source: CutoutSource) -> None:
     """Print a line for each plane whose pixels contradict its role."""
-    from vetter.io.field.content_check import content_cautions
+    from vetter.io.inputs.content_cautions import content_cautions
 
     for line in content_cautions(source):
         say(f"caution: {line}")

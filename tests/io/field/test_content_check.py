@@ -9,12 +9,10 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from tests.helpers.field_files import tan_wcs, write_image, write_list
-from tests.helpers.matched_planes import night, sky
-from vetter.io.field.content_check import apart_share, boxes_of, check_planes, content_cautions
+from tests.helpers.matched_planes import night, write_planes
+from vetter.io.field.content_check import boxes_of, check_planes
 from vetter.io.field.field_planes import open_planes
-from vetter.io.input_options import InputOptions
-from vetter.io.inputs.open_input import demo_input, open_input
+from vetter.io.inputs.open_input import demo_input
 
 DECAM = {
     "image": "science",
@@ -91,15 +89,8 @@ def test_planes_of_a_case_are_right(real_data: Path, case: str, planes: dict[str
     assert checked({name: str(folder / f"{file}.fits") for name, file in planes.items()}) == []
 
 
-def written(folder: Path, planes: dict[str, Any]) -> dict[str, str]:
-    return {
-        name: str(write_image(folder / f"{name}.fits", np.asarray(pixels, np.float32)))
-        for name, pixels in planes.items()
-    }
-
-
 def test_mask_as_err_is_found(tmp_path: Path) -> None:
-    planes = written(tmp_path, night())
+    planes = write_planes(tmp_path, night())
     bad = np.where(np.random.default_rng(3).random((160, 160)) > 0.95, 2, 0).astype(np.int16)
     fits.writeto(tmp_path / "flags.fits", bad)
     (line,) = checked(planes | {"err": str(tmp_path / "flags.fits")})
@@ -107,13 +98,13 @@ def test_mask_as_err_is_found(tmp_path: Path) -> None:
 
 
 def test_converted_variance_is_right(tmp_path: Path) -> None:
-    planes = written(tmp_path, night(err=np.full((160, 160), 121.0)))
+    planes = write_planes(tmp_path, night(err=np.full((160, 160), 121.0)))
     variance = planes.pop("err")
     assert checked(planes, variance=variance) == []
 
 
 def test_error_called_a_variance_is_found(tmp_path: Path) -> None:
-    planes = written(tmp_path, night(err=np.full((160, 160), 1e-3)))
+    planes = write_planes(tmp_path, night(err=np.full((160, 160), 1e-3)))
     (line,) = checked(planes, variance=planes.pop("err"))
     assert line.startswith("err is")
 
@@ -126,42 +117,3 @@ def test_boxes_lie_on_the_image_and_do_not_overlap() -> None:
         for box in boxes:
             area[box.overlap(shape)[0]] += 1
         assert area.max() == 1
-
-
-def test_cautions_of_a_source_leave_its_planes_open(tmp_path: Path) -> None:
-    planes = written(tmp_path, night())
-    planes["template"] = str(
-        write_image(tmp_path / "other.fits", sky(2, stars=8).astype(np.float32))
-    )
-    del planes["convolved"]
-    table = write_list(tmp_path / "list.csv", id=["a"], x=[70.0], y=[81.0])
-    source = open_input(str(table), InputOptions(planes=planes))
-    try:
-        (line,) = content_cautions(source)
-        assert line.startswith("template shows")
-        assert source.cutout(0).planes["image"].shape == (41, 41)
-    finally:
-        source.close()
-
-
-@pytest.mark.parametrize(("shift", "share"), [(0.0, 0.0), (30.0, 1.0)])
-def test_share_of_pixels_apart_from_the_sky(tmp_path: Path, shift: float, share: float) -> None:
-    image = write_image(tmp_path / "image.fits", sky(1).astype(np.float32), wcs=tan_wcs())
-    x, y = np.array([20.0, 50.0]), np.array([30.0, 44.0])
-    ra, dec = tan_wcs().all_pix2world(x, y, 0)
-    table = write_list(tmp_path / "list.csv", id=["a", "b"], x=x + shift, y=y, ra=ra, dec=dec)
-    source = open_input(str(table), InputOptions(planes={"image": str(image)}))
-    try:
-        assert apart_share(source) == share
-    finally:
-        source.close()
-
-
-def test_share_apart_is_unknown_without_sky_positions(tmp_path: Path) -> None:
-    image = write_image(tmp_path / "image.fits", sky(1).astype(np.float32), wcs=tan_wcs())
-    table = write_list(tmp_path / "list.csv")
-    source = open_input(str(table), InputOptions(planes={"image": str(image)}))
-    try:
-        assert np.isnan(apart_share(source))
-    finally:
-        source.close()

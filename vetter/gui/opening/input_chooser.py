@@ -19,7 +19,6 @@ from vetter.io.input_options import InputOptions, command_line
 from vetter.review.opening.input_reader import OpenRequest
 
 if TYPE_CHECKING:
-    from vetter.errors import ColumnsWanted
     from vetter.io.field.nearby_planes import PlanesWanted
     from vetter.io.session.recent_sessions import RecentSession
     from vetter.review.opening.recents import Recents
@@ -172,20 +171,6 @@ class InputChooser(QObject):
         )
         shown.chosen.connect(partial(self._open_list, request, wanted.table))
         shown.open()
-
-    def ask_columns(self, request: OpenRequest, wanted: ColumnsWanted) -> None:
-        """Ask the user for the columns of a list before it is opened."""
-        from vetter.gui.dialogs.column_roles import ListColumns
-
-        self.strip.say_failed(str(wanted))
-        shown = ListColumns.of_wanted(wanted, request.options, self._window)
-        shown.chosen.connect(partial(self._open_with_columns, request, wanted.table))
-        shown.open()
-
-    def _open_with_columns(self, request: OpenRequest, table: str, options: InputOptions) -> None:
-        is_folder = len(request.inputs) == 1 and os.path.isdir(request.inputs[0])
-        inputs = (table,) if is_folder else request.inputs
-        self._request(dataclasses.replace(request, inputs=inputs, options=options))
 
     def close_input(self) -> None:
         """Close the input, and show the first page."""

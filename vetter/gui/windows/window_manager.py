@@ -5,6 +5,8 @@ A line in the status bar names the input.
 
 from __future__ import annotations
 
+import dataclasses
+import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -24,6 +26,7 @@ from vetter.gui.windows.session_copying import SessionCopying
 from vetter.gui.windows.start_window import StartWindow
 from vetter.gui.windows.window import Window
 from vetter.io.field.nearby_planes import PlanesWanted
+from vetter.io.input_options import InputOptions
 from vetter.io.session.default_path import default_session_path, taken_words
 from vetter.io.session.recent_sessions import RecentSession
 from vetter.io.session.session_file import SessionFile
@@ -240,7 +243,17 @@ class WindowManager(QObject):
         self.window.opening.ask_planes(request, wanted)
 
     def _on_columns_wanted(self, request: OpenRequest, wanted: ColumnsWanted) -> None:
-        self.window.opening.ask_columns(request, wanted)
+        from vetter.gui.dialogs.column_roles import ListColumns
+
+        self.window.opening.strip.say_failed(str(wanted))
+        shown = ListColumns.of_wanted(wanted, request.options, self.window)
+        shown.chosen.connect(partial(self._open_with_columns, request, wanted.table))
+        shown.open()
+
+    def _open_with_columns(self, request: OpenRequest, table: str, options: InputOptions) -> None:
+        is_folder = len(request.inputs) == 1 and os.path.isdir(request.inputs[0])
+        inputs = (table,) if is_folder else request.inputs
+        self.open(dataclasses.replace(request, inputs=inputs, options=options))
 
     def ask(self, request: OpenRequest, wanted: PlanesWanted | ColumnsWanted) -> None:
         """Show the first page, and ask for what a list lacks."""

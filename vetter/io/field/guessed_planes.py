@@ -46,7 +46,7 @@ class GuessedPlanes:
 
 
 def guess_planes(table: FitsName, files: Sequence[Path]) -> GuessedPlanes:
-    """Guess which of a few images is which plane of a list.
+    """Return a guess of the planes of a list among a few images.
 
     Parameters
     ----------

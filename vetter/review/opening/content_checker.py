@@ -61,7 +61,7 @@ class ContentChecker(QObject):
 
     def _run(self) -> None:
         # Imported here: filters of scipy would delay the start.
-        from vetter.io.field.content_check import apart_share, content_cautions
+        from vetter.io.inputs.content_cautions import apart_share, content_cautions
 
         try:
             with cancelled_by(lambda: self._cancelled):
