@@ -90,6 +90,28 @@ def test_a_list_and_images_of_other_names_are_opened_together(
     assert source.plane_names == ("image", "template", "err")
 
 
+def test_list_and_images_in_folders_of_their_own(
+    tmp_path: Path, opened: Callable[..., Any]
+) -> None:
+    for name in ("lists", "images"):
+        (tmp_path / name).mkdir()
+    write_night(tmp_path / "images", image="night_new", template="ps1_ref")
+    write_many(tmp_path / "lists")
+    source = opened(str(tmp_path))
+    assert len(source.candidates) == 150
+    assert source.record["inputs"] == [str(tmp_path / "lists" / "candidates.csv")]
+    assert set(source.record["options"]["planes"]) == {"image", "template"}
+
+
+def test_images_in_doubt_in_another_folder_are_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    write_night(tmp_path / "images", image="a", template="b")
+    write_many(tmp_path)
+    with pytest.raises(PlanesWanted, match="cannot tell which of the images") as refused:
+        open_input(str(tmp_path))
+    assert len(refused.value.beside) == 2
+
+
 def test_images_in_doubt_are_asked_for_and_are_no_stamps(tmp_path: Path) -> None:
     write_night(tmp_path, image="night_new", template="dusk_new")
     write_many(tmp_path)

@@ -51,6 +51,26 @@ def test_planes_that_share_the_lists_name_are_found_beside_it(
     assert any("image = r1_sci.fits" in note for note in source.notes)
 
 
+def test_a_weight_map_beside_the_list_is_converted(
+    tmp_path: Path, opened: Callable[..., Any]
+) -> None:
+    write_image(tmp_path / "r1_sci.fits", pixels(), wcs=tan_wcs())
+    write_image(tmp_path / "r1_wht.fits", pixels() * 0 + 0.25, wcs=tan_wcs())
+    source = opened(str(write_list(tmp_path / "r1.csv")))
+    assert source.plane_names == ("image", "err")
+    assert source.cutout(0).planes["err"][0, 0] == 2.0
+
+
+def test_of_err_and_variance_beside_the_list_err_is_taken(
+    tmp_path: Path, opened: Callable[..., Any]
+) -> None:
+    for name in ("r1_sci", "r1_err", "r1_var"):
+        write_image(tmp_path / f"{name}.fits", pixels(), wcs=tan_wcs())
+    source = opened(str(write_list(tmp_path / "r1.csv")))
+    assert source.plane_names == ("image", "err")
+    assert source.plane_provenance.get("err") is None
+
+
 def test_a_doubt_beside_the_list_comes_with_guesses(tmp_path: Path) -> None:
     for name in ("r1_sci.fits", "r1_new.fits", "r1_diff.fits"):
         write_image(tmp_path / name, pixels())

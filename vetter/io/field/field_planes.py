@@ -356,6 +356,8 @@ def _order_specs(
     given = {name: spec for name, spec in specs.items() if spec}
     if len(errors) + bool(variance) + bool(weight) > 1:
         raise InputError("err is given twice: use one of --err, --variance and --weight")
+    # Called so by its own name, as r1_wht.fits beside r1.csv, it is converted too.
+    variance, weight = given.pop("variance", variance), given.pop("weight", weight)
     ordered: dict[str, tuple[str, Conversion | None]] = {}
     for name in (*ORDER, *(n for n in given if n not in ORDER)):
         if name == "err" and variance:

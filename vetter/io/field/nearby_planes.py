@@ -105,9 +105,16 @@ def planes_beside(
                 f"{problem}; its folder has no image.fits or science.fits", table, present, guessed
             )
         found, how = guessed.planes, " by names and pixels"
+    found = with_one_noise({**found, **given})
     found = {plane: path for plane, path in found.items() if plane not in given}
     taken = ", ".join(f"{plane} = {path.rpartition('/')[2]}" for plane, path in found.items())
     return {**found, **given}, (f"planes found beside the list{how}: {taken}",)
+
+
+def with_one_noise(planes: Mapping[str, str]) -> dict[str, str]:
+    """Return planes with only the first of err, variance and weight, which are all the noise."""
+    noises = [plane for plane in ("err", "variance", "weight") if plane in planes]
+    return {plane: path for plane, path in planes.items() if plane not in noises[1:]}
 
 
 def planes_by_name(files: Iterable[Path], stem: str | None = None) -> dict[str, str]:

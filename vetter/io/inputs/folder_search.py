@@ -7,7 +7,7 @@ import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from vetter.errors import InputError
 from vetter.io.alerts.packets.recognition import Kind, is_other_by_name, kind_of_file
@@ -22,6 +22,9 @@ from vetter.io.files.plane_names import IMAGE_ENDINGS, LIST_ENDINGS, is_field_fi
 from vetter.io.files.regular_files import open_plain_file, walked
 from vetter.io.inputs.input_kind import InputKind
 from vetter.io.tables.kinds import kind_of, made_by
+
+if TYPE_CHECKING:
+    from vetter.io.field.guessed_planes import GuessedPlanes
 
 SAMPLE = 48
 """Files of a kind that are read to recognise all of that kind, spread evenly over them."""
@@ -74,7 +77,7 @@ def search(folder: Path, framed: bool = False) -> FolderContent:
     _add_packets(content, packets, framed)
     tables = [path for path in lists if _is_list(path)]
     tables += _add_images(content, images)
-    _add_lists(content, tables, fields)
+    _add_lists(content, tables, fields, images)
     content.kinds.sort(key=lambda one: one.count, reverse=True)
     used = sum(len(one.files) for one in content.kinds) + len(content.sessions)
     content.others = len(files) - used
@@ -192,7 +195,9 @@ def is_fits_table(path: str) -> bool:
     return b"XTENSION= 'BINTABLE'" in head and b"ZIMAGE  =" not in head
 
 
-def _add_lists(content: FolderContent, tables: list[str], fields: list[str]) -> None:
+def _add_lists(
+    content: FolderContent, tables: list[str], fields: list[str], images: list[str]
+) -> None:
     # This program's own tables go last: they hold less than the list they were made from.
     content.makers = {path: made_by(Path(path)) for path in tables}
     sized = sorted(tables, key=lambda path: (bool(content.makers[path]), -_size(path)))
@@ -200,7 +205,7 @@ def _add_lists(content: FolderContent, tables: list[str], fields: list[str]) -> 
     if fields:
         # total + 1 ranks a field file above the lists: it names its own.
         content.kinds.append(FoundKind(InputKind.FIELD_FILES, total + 1, fields))
-    found = {path: _planes_of(path) for path in sized}
+    found = {path: _planes_of(path, images, content) for path in sized}
     with_planes = [path for path in sized if found[path].planes]
     if with_planes:
         most = _rows(with_planes[0])
@@ -226,16 +231,32 @@ class _ListPlanes(NamedTuple):
         return self.planes + self.on_image
 
 
-def _planes_of(table: str) -> _ListPlanes:
-    """Return the images beside a list that belong to it; none if its folder has no such images."""
+def _planes_of(table: str, images: list[str], content: FolderContent) -> _ListPlanes:
+    """Return the images that belong to a list: beside it, or anywhere if they are few.
+
+    A guess among images of other folders goes into the content.
+    """
     from vetter.io.field.nearby_planes import PlanesWanted, planes_beside
 
     try:
         return _ListPlanes(tuple(planes_beside(FitsName(Path(table)), "")[0].values()))
     except PlanesWanted as error:
-        return _ListPlanes((), error.on_image)
+        if error.on_image:
+            return _ListPlanes((), error.on_image)
     except (InputError, OSError):
         return _ListPlanes()
+    folder = os.path.dirname(table)
+    elsewhere = [Path(path) for path in images if path != table]
+    if all(os.path.dirname(path) == folder for path in elsewhere):
+        return _ListPlanes()
+    from vetter.io.field.guessed_planes import guess_planes
+
+    guessed = guess_planes(FitsName(Path(table)), elsewhere)
+    if not guessed.on_image:
+        return _ListPlanes()
+    content.guesses[table] = guessed
+    planes = tuple(guessed.planes.values()) if guessed.is_sure else ()
+    return _ListPlanes(planes, guessed.on_image)
 
 
 def _take_from_stamps(content: FolderContent, planes: set[str]) -> None:
@@ -273,14 +294,15 @@ class FolderContent:
     """Content of a folder: kinds of input, those with the most candidates first, and other files.
 
     ``sessions`` are session files, which hold no candidates of their own; ``makers`` are the
-    commands of this program that wrote lists, by path; ``files`` counts all files, ``others``
-    those of no known kind.
+    commands of this program that wrote lists, by path; ``guesses`` are planes of lists from other
+    folders; ``files`` counts all files, ``others`` those of no known kind.
     """
 
     kinds: list[FoundKind] = field(default_factory=list)
     sets: PlaneSets = field(default_factory=lambda: PlaneSets([]))
     sessions: list[str] = field(default_factory=list)
     makers: dict[str, str] = field(default_factory=dict)
+    guesses: dict[str, GuessedPlanes] = field(default_factory=dict)
     files: int = 0
     others: int = 0
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from vetter.core.cutout_source import CutoutSource
 from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.cutouts.triplet_names import PlaneSets, sets_by_patterns, sets_by_words
-from vetter.io.field.nearby_planes import PlanesWanted
+from vetter.io.field.nearby_planes import PlanesWanted, with_one_noise
 from vetter.io.files.hdu_names import FitsName
-from vetter.io.input_options import DEFAULT_RADIUS, InputOptions, InputOrigin
+from vetter.io.input_options import DEFAULT_RADIUS, InputOptions, InputOrigin, absolute
 from vetter.io.inputs.folder_search import (
     FolderContent,
     FoundKind,
@@ -128,7 +129,25 @@ def _open_list(
 ) -> CutoutSource:
     from vetter.io.inputs.open_table import open_table
 
-    return open_table(FitsName(Path(file)), options.with_usual_radius(), origin)
+    options = options.with_usual_radius()
+    guessed = content.guesses.get(file)
+    if guessed is None or "image" in options.planes:
+        return open_table(FitsName(Path(file)), options, origin)
+    if not guessed.is_sure:
+        raise PlanesWanted(
+            f"{file}: cannot tell which of the images in {folder} is which plane",
+            file,
+            guessed.planes,
+            guessed.on_image,
+            guessed.on_image,
+        )
+    # The list alone is recorded as the input, with the planes as options.
+    options = replace(options, planes=with_one_noise({**guessed.planes, **options.planes}))
+    record = {"inputs": [absolute(file)], "options": options.plain()}
+    taken = ", ".join(f"{plane} = {path}" for plane, path in guessed.planes.items())
+    note = f"planes found in this folder by names and pixels: {taken}"
+    origin = replace(origin, record=record, notes=(*origin.notes, note))
+    return open_table(FitsName(Path(file)), options, origin)
 
 
 _OPENERS: dict[
