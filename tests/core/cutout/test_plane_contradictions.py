@@ -149,6 +149,37 @@ def test_difference_that_is_not_subtracted_is_found() -> None:
     assert line.startswith("diff shows 12 of 12 stars of image at full height")
 
 
+def test_difference_of_another_image_is_found() -> None:
+    planes = night(convolved=None)
+    planes["diff"] = planes["image"] - planes["template"]
+    other = sky(8, 1000.0, stars=7, width=float(np.hypot(1.4, 0.6)))
+    (line,) = found(**(planes | {"image": other}))
+    assert line.startswith("diff was not made from this image")
+
+
+def test_mask_as_template_is_found() -> None:
+    mask = np.where(np.random.default_rng(1).random((SIDE, SIDE)) > 0.97, 4, 0)
+    (line,) = found(**night(convolved=None, template=mask))
+    assert line.startswith("template looks like a mask")
+
+
+def test_counts_of_few_photons_are_right() -> None:
+    image, template = (np.random.default_rng(n).poisson(0.3, (SIDE, SIDE)) for n in (1, 2))
+    assert found(image=image, template=template, diff=image - template) == []
+
+
+def test_errors_as_template_are_found() -> None:
+    errors = np.random.default_rng(1).normal(11.0, 0.1, (SIDE, SIDE))
+    (line,) = found(**night(convolved=None, template=errors, diff=None))
+    assert line.startswith("template shows none of the")
+
+
+def test_copy_of_the_image_as_template_is_found() -> None:
+    image = night()["image"]
+    (line,) = found(image=image, template=image.copy())
+    assert line.startswith("template has the same pixels as image")
+
+
 def test_image_as_mask_is_found() -> None:
     (line,) = found(image=sky(1, stars=7), mask=sky(2, stars=7))
     assert line.startswith("mask holds measured values from")

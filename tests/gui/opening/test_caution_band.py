@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QMessageBox
 
 from tests.helpers.field_files import tan_wcs, write_image, write_list
 from tests.helpers.matched_planes import SIDE, night, residuals
@@ -94,6 +95,17 @@ def test_lines_put_away_stay_so(qtbot, tmp_path: Path, opened: Opening) -> None:
     until_checked(qtbot, window)
     assert window.cautions.checker.lines
     assert not window.cautions.isVisible()
+
+
+def test_lines_put_away_stay_among_the_notes(qtbot, tmp_path: Path, opened: Opening) -> None:
+    write_planes(tmp_path, err=np.full((SIDE, SIDE), 121.0))
+    window = opened()
+    qtbot.waitUntil(window.cautions.isVisible, timeout=30000)
+    qtbot.mouseClick(window.cautions.away, Qt.MouseButton.LeftButton)
+    window.dialogs.show_notes()
+    box = window.findChild(QMessageBox)
+    assert "err looks like a variance" in box.text()
+    box.close()
 
 
 def write_shifted(folder: Path) -> None:

@@ -21,6 +21,9 @@ _MAX_PEAKS = 30
 _PEAK_DISTANCE = 2  # pixels between a star's peaks in two planes
 _SMOOTHING = 1.5  # pixels; wider than most differences of kernels
 _BACKGROUND_SCALE = 8.0  # pixels
+_MIN_PIXELS = 500
+_MIN_FAINT = 5000
+"""Smoothed pixels below which two noises may correlate by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +181,7 @@ class PlaneContent:
     @cached_property
     def _faint(self) -> list[Array]:
         """Each box smoothed, without its background; NaN at stars and where unknown."""
-        from scipy.ndimage import gaussian_filter, maximum_filter
+        from scipy.ndimage import maximum_filter
 
         faint = []
         for box, (level, _), (smooth, middle, sigma) in zip(
@@ -187,9 +190,9 @@ class PlaneContent:
             # The wings of a star would leave rings behind the filters: it goes with its wings.
             star = maximum_filter(np.abs(smooth - middle) > _SEEN_SIGMA * sigma, 9)
             unknown = star | ~np.isfinite(box)
-            filled = np.where(unknown, level, box)
-            filtered = gaussian_filter(filled, _SMOOTHING)
-            filtered -= gaussian_filter(filled, _BACKGROUND_SCALE)
+            values = box - level
+            filtered = _smoothed(values, unknown, _SMOOTHING)
+            filtered -= _smoothed(values, unknown, _BACKGROUND_SCALE)
             filtered[unknown] = np.nan
             # At the edges the filters would make noise of a gradient.
             edge = int(_BACKGROUND_SCALE)
@@ -206,7 +209,7 @@ class PlaneContent:
         first, second = (
             np.concatenate([one.ravel() for one in plane._faint]) for plane in (self, other)
         )
-        return _correlation(first, second)
+        return _correlation(first, second, _MIN_FAINT)
 
     def correlation(self, other: PlaneContent) -> float:
         """Return the correlation of two planes' pixels; NaN if unknown."""
@@ -216,11 +219,26 @@ class PlaneContent:
         for (one, two), ((level, _), (other_level, _)) in zip(pairs, levels, strict=True):
             first.append((one - level).ravel())
             second.append((two - other_level).ravel())
-        return _correlation(np.concatenate(first), np.concatenate(second))
+        return _correlation(np.concatenate(first), np.concatenate(second), _MIN_PIXELS)
+
+    def equals(self, other: PlaneContent) -> bool:
+        """Return whether two planes have the same pixels."""
+        pairs = zip(self.boxes, other.boxes, strict=True)
+        return all(np.array_equal(one, two, equal_nan=True) for one, two in pairs)
 
     def minus(self, other: PlaneContent) -> PlaneContent:
         """Return the content of the difference of two planes."""
         return PlaneContent([a - b for a, b in zip(self.boxes, other.boxes, strict=True)])
+
+
+def _smoothed(values: Array, unknown: Array, width: float) -> Array:
+    """Return the Gaussian mean around each pixel, of the known pixels alone."""
+    from scipy.ndimage import gaussian_filter
+
+    total = gaussian_filter(np.where(unknown, 0.0, values), width)
+    share = gaussian_filter(np.where(unknown, 0.0, 1.0), width)
+    smooth: Array = total / np.maximum(share, 1e-6)
+    return smooth
 
 
 def _without_fills(boxes: Sequence[Array]) -> list[Array]:
@@ -235,9 +253,9 @@ def _median(values: Sequence[float]) -> float:
     return float(np.median(known)) if known else float("nan")
 
 
-def _correlation(first: Array, second: Array) -> float:
+def _correlation(first: Array, second: Array, least: int) -> float:
     good = np.isfinite(first) & np.isfinite(second)
-    if np.count_nonzero(good) < 500:
+    if np.count_nonzero(good) < least:
         return float("nan")
     first, second = first[good], second[good]
     # errstate: a constant plane correlates with nothing.

@@ -38,6 +38,10 @@ def contradictions(
     planes = {name: one for name, one in planes.items() if one.known > 0}
     image, diff, template = (planes.get(name) for name in ("image", "diff", "template"))
     if image is not None and image.noise > 0:
+        flags = _flags(image, planes)
+        found += flags.values()
+        planes = {name: one for name, one in planes.items() if name not in flags}
+        diff, template = planes.get("diff"), planes.get("template")
         swapped = list(_roles_of_image(image, diff, template, (words or {}).get("image", "")))
         found += swapped
         if "err" in planes:
@@ -67,6 +71,18 @@ def _uncovered(planes: Mapping[str, PlaneContent]) -> Iterator[str]:
                 f"{name} has no pixel at any of {len(one.boxes)} places of the image: it may "
                 "show another part of the sky"
             )
+
+
+def _flags(image: PlaneContent, planes: Mapping[str, PlaneContent]) -> dict[str, str]:
+    """Return sky planes that hold flags, with a line each; counts of photons may look so too."""
+    if image.is_flags:
+        return {}
+    return {
+        name: f"{name} looks like a mask: {one.zeros:.0%} of its pixels are 0, the others are "
+        f"whole numbers up to {one.values.max():.6g}"
+        for name, one in planes.items()
+        if name in ("template", "convolved", "diff") and one.is_flags
+    }
 
 
 def _roles_of_image(
@@ -141,6 +157,9 @@ def _templates(image: PlaneContent, planes: Mapping[str, PlaneContent]) -> dict[
         if one is None:
             continue
         measured = f"its level is {one.level:.3g} at a noise of {one.noise:.3g}"
+        if one.equals(image):
+            found[name] = f"{name} has the same pixels as image: it may be a copy of it"
+            continue
         here, there = one.seen(image.peaks), image.seen(one.peaks)
         if one.is_symmetric and not image.is_symmetric:
             found[name] = (
@@ -152,6 +171,11 @@ def _templates(image: PlaneContent, planes: Mapping[str, PlaneContent]) -> dict[
             found[name] = (
                 f"{name} looks like a difference: {measured}, and it has {here[0]} of the "
                 f"{here[1]} brightest stars of image"
+            )
+        elif here[0] == 0 and here[1] >= _MANY_STARS and there[1] < _MIN_STARS:
+            found[name] = (
+                f"{name} shows none of the {here[1]} brightest stars of image: it may be another "
+                "plane"
             )
         elif there[1] >= _MIN_STARS and there[0] <= _CHANCE * there[1]:
             found[name] = (
@@ -222,11 +246,18 @@ def _noises(diff: PlaneContent, image: PlaneContent, template: PlaneContent) -> 
             "are swapped"
         )
         return
+    # A template much noisier than the image hides its noise.
+    if by_image < 0.05 and by_template < -0.15 and image.faint_noise > 0.7 * diff.faint_noise:
+        yield (
+            f"diff was not made from this image: it has the noise of template (correlation "
+            f"{by_template:.2f}) and not that of image ({by_image:.2f})"
+        )
+        return
     matched = image.minus(diff)
     # Noise that is rounding, or that of a template without any, tells nothing.
     if not matched.faint_noise > 0.03 * image.faint_noise or not template.faint_noise > 0:
         return
-    if matched.noise_correlation(template) < 0.2 and matched.noise_correlation(image) < 0.5:
+    if matched.noise_correlation(template) < 0.15 and matched.noise_correlation(image) < 0.5:
         yield (
             "diff was not made with this template: image - diff has other noise "
             f"(correlation {matched.noise_correlation(template):.2f}); it may be another night's"

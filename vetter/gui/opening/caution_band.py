@@ -69,6 +69,10 @@ class CautionBand(QFrame):
         """All cautions that are not put away."""
         return [line for line in self._lines if line not in self._put_away]
 
+    def all_lines(self) -> list[str]:
+        """Return all cautions, those put away too."""
+        return list(self._lines)
+
     def above(self, content: QWidget) -> QWidget:
         """Return the content with the band above it."""
         both = QWidget()

@@ -28,6 +28,8 @@ class MainDialogs(WindowDialogs):
         Window that the dialogs open over.
     say : callable
         Shows a line in the status bar.
+    cautions : callable
+        Returns the cautions on the input, those put away too.
 
     Attributes
     ----------
@@ -42,8 +44,10 @@ class MainDialogs(WindowDialogs):
         fits: Fits,
         window: Window,
         say: Callable[[str], None],
+        cautions: Callable[[], list[str]] = list,
     ) -> None:
         super().__init__(window)
+        self._cautions = cautions
         self._session, self._cache, self._fits = session, cache, fits
         self._show_line = say
         self.export: ExportDialog | None = None
@@ -111,7 +115,7 @@ class MainDialogs(WindowDialogs):
     def show_notes(self) -> None:
         """Open the notes on what was recognised, converted and estimated."""
         session = self._session
-        notes = [*session.source.notes, *session.candidates.notes]
+        notes = [*self._cautions(), *session.source.notes, *session.candidates.notes]
         self.say_list("Notes on the input", list(dict.fromkeys(notes)))
 
     def show_report(self) -> None:

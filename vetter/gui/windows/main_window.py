@@ -96,7 +96,9 @@ class MainWindow(Window):
         # Requested first: the cutout is built along with the widgets and shown by the first paint.
         self.cache.want([session.current_row] if session.current_row >= 0 else [])
         self._build()
-        self.dialogs = MainDialogs(session, cache, fits, self, self.status.say)
+        self.dialogs = MainDialogs(
+            session, cache, fits, self, self.status.say, self.cautions.all_lines
+        )
         self.actions_by_id = make_actions(self, self.commands, self.keymap)
         self._connect()
         self._keys = CommandKeys(self, commands, self.keymap)

@@ -408,8 +408,7 @@ def list_with_planes(names: Sequence[FitsName]) -> tuple[FitsName, dict[str, str
         table = str(lists[0])
         problem = f"which plane {unnamed[0]} is" if unnamed else "which file is the image"
         raise PlanesWanted(
-            f"{table}: cannot tell from the file names {problem}; name each of the "
-            f"{len(images)} images, as --image FILE --diff FILE",
+            f"{table}: cannot tell {problem}; name each of the {len(images)} images",
             table,
             planes if guessed is None else {**planes, **guessed.planes},
             tuple(by_path.values()),
