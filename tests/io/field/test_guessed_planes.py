@@ -121,7 +121,7 @@ def test_middles_of_stamps_do_not_make_a_stamp_an_image(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("count", [13, 0])
-def test_many_images_are_not_looked_into(tmp_path: Path, count: int) -> None:
+def test_files_that_are_no_images_have_no_planes(tmp_path: Path, count: int) -> None:
     files = {str(n): tmp_path / f"{n}.fits" for n in range(count)}
     assert guess(tmp_path, files) == GuessedPlanes()
 

@@ -124,6 +124,23 @@ def test_images_in_doubt_are_asked_for_and_are_no_stamps(tmp_path: Path) -> None
     )
 
 
+def test_many_images_that_a_list_falls_on_are_no_stamps(tmp_path: Path) -> None:
+    for number in range(7):
+        write_night(tmp_path, image=f"n{number}_sci", template=f"n{number}_ref")
+    write_many(tmp_path)
+    with pytest.raises(PlanesWanted) as refused:
+        open_input(str(tmp_path))
+    assert len(refused.value.beside) == 14
+
+
+def test_many_stamps_beside_a_list_that_is_off_them_stay_stamps(
+    tmp_path: Path, opened: Callable[..., Any]
+) -> None:
+    write_stamps(tmp_path, 9)
+    write_many(tmp_path, 4000.0)
+    assert len(opened(str(tmp_path)).candidates) == 9
+
+
 def test_stamps_beside_a_list_that_is_off_them_stay_stamps(
     tmp_path: Path, opened: Callable[..., Any]
 ) -> None:

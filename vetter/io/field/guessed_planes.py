@@ -22,6 +22,8 @@ from vetter.io.fits.images import FitsImage, open_image
 
 MAX_IMAGES = 12
 """A folder of more images than 12 holds several fields, or stamps."""
+_SAMPLE = 3
+"""Number of images, or a few more, that stand for many."""
 _MIN_SHARE = 0.5
 _MIN_EXTENT = 3.0  # pixels
 
@@ -52,13 +54,17 @@ def guess_planes(table: FitsName, files: Sequence[Path]) -> GuessedPlanes:
     ----------
     table : FitsName
     files : sequence of Path
-        Images; with more than `MAX_IMAGES` nothing is guessed.
+        Images; of more than `MAX_IMAGES` only whether the positions fall on them is told.
     """
-    if not 0 < len(files) <= MAX_IMAGES:
-        return GuessedPlanes()
-    images = _opened(files)
+    is_many = len(files) > MAX_IMAGES
+    images = _opened(files[:: max(1, len(files) // _SAMPLE)] if is_many else files)
     try:
-        return _guess(table, images)
+        if not is_many:
+            return _guess(table, images)
+        # A stamp holds one candidate, an image of a night most of the list.
+        if images and all(_falls_on(table, image) for image in images.values()):
+            return GuessedPlanes(on_image=tuple(map(str, files)))
+        return GuessedPlanes()
     finally:
         for image in images.values():
             image.close()
