@@ -32,7 +32,9 @@ def write_planes(folder: Path, **changed: Any) -> None:
 
 @pytest.fixture
 def opened(qtbot, tmp_path: Path) -> Iterator[Opening]:
-    write_list(tmp_path / "candidates.csv", id=["a", "b"], x=[70.0, 30.0], y=[81.0, 40.0])
+    x, y = np.array([70.0, 30.0]), np.array([81.0, 40.0])
+    ra, dec = tan_wcs((SIDE, SIDE)).all_pix2world(x, y, 0)
+    write_list(tmp_path / "candidates.csv", id=["a", "b"], x=x, y=y, ra=ra, dec=dec)
 
     def opening(name: str = "candidates.csv") -> MainWindow:
         window = open_window(
