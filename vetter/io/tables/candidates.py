@@ -25,7 +25,7 @@ from vetter.core.candidates.column_values import as_text, cell_text, is_empty, p
 from vetter.core.candidates.keys import is_float_key, make_keys
 from vetter.core.candidates.number_words import is_missing_word, with_numbers_among_words
 from vetter.core.candidates.sentinels import find_sentinels, sentinel_note
-from vetter.core.coordinates.angles import parse_angle
+from vetter.core.coordinates.angle_text import parse_angle
 from vetter.core.coordinates.parent_pixels import parent_pixels
 from vetter.core.number_text import counted
 from vetter.core.placement.listed_pixels import ImageFrame
