@@ -65,8 +65,9 @@ def test_difference_as_image_shows_the_band(qtbot, tmp_path: Path, opened: Openi
     planes = night()
     write_planes(tmp_path, image=planes["diff"] + residuals(), diff=planes["image"])
     window = opened()
-    qtbot.waitUntil(window.cautions.isVisible, timeout=30000)
-    assert window.cautions.words.text().startswith("⚠ image and diff look swapped")
+    swapped = "⚠ image and diff look swapped"
+    qtbot.waitUntil(lambda: swapped in window.cautions.words.text(), timeout=30000)
+    assert window.cautions.isVisible()
 
 
 def test_first_verdict_waits_for_the_cautions(

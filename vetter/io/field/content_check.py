@@ -9,7 +9,7 @@ from vetter.core.cutout.plane_content import PlaneContent
 from vetter.core.cutout.plane_contradictions import contradictions
 from vetter.errors import InputError
 from vetter.io.field.field_planes import FieldPlanes
-from vetter.io.field.planes import FilePlane, MaskPlane, image_of
+from vetter.io.field.planes import ErrorPlane, FilePlane, MaskPlane, image_of
 from vetter.io.files.cancelling import check_cancelled
 from vetter.io.files.plane_names import IMAGE_ENDINGS, plane_of, without_ending
 
@@ -59,12 +59,14 @@ def _content(
     if on_grid is None:
         return None
     try:
-        if not isinstance(plane, MaskPlane):
+        # As the file has them: zeros of an error plane become unknown pixels, those of a mask tell.
+        is_raw = isinstance(plane, MaskPlane) or (name == "err" and plane.shape == planes.shape)
+        if not is_raw or isinstance(plane, ErrorPlane):
             return PlaneContent([on_grid.read(box) for box in boxes], name not in _FLAG_NAMES)
         if plane.shape != planes.shape:
             return None
         parts = [overlap[0] for box in boxes if (overlap := box.overlap(plane.shape))]
-        return PlaneContent([plane.image.read(part) for part in parts])
+        return PlaneContent([image_of(plane).read(part) for part in parts])
     except InputError:
         # Damaged, or gone since: whoever reads it for the panels says so.
         return None
