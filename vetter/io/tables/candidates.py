@@ -94,7 +94,7 @@ def read_candidates(
         positions.ra,
         positions.dec,
         notes,
-        positions.cautions,
+        (*file.cautions, *positions.cautions),
     )
 
 

@@ -12,6 +12,7 @@ from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.files.unreadable import reading
 from vetter.io.tables.arrow import has_pyarrow, read_parquet
+from vetter.io.tables.dialects.title_lines import without_titles
 from vetter.io.tables.encoding import lines_of, table_text, text_head
 from vetter.io.tables.kinds import kind_of
 from vetter.io.tables.table_file import (
@@ -81,22 +82,23 @@ def _text(name: FitsName, as_text: tuple[str, ...] = ()) -> TableFile:
         return _ascii(name, "mrt", "a machine-readable table (CDS, AAS) that cannot be read")
     if "\\begin{tabular}" in head:
         return _ascii(name, "latex", "a LaTeX table that cannot be read")
-    head = in_usual_form(head)
-    layout = layout_of(name.path, head)
+    titles = without_titles(head)
+    layout = layout_of(name.path, in_usual_form(titles.text), titles.delimiter)
     if len(layout.names) < 2:
         raise InputError(
             f"{name.path}: expected a table of candidates with a position each, "
             f"found one column: {layout.names[0][:60]!r}"
         )
     notes = [layout.note] if layout.note else []
-    table, hash_note = read_text_table(name.path, layout, as_text)
-    if hash_note:
-        notes.append(f"{name.label}: {hash_note}")
+    if titles.titles:
+        notes.append(f"{name.label}: {titles.note()}")
+    table, row_notes, cautions = read_text_table(name.path, layout, as_text)
+    notes += row_notes
     if layout.delimiter != ",":
         table, converted = with_decimal_points(table)
         if converted:
             notes.append(f"{name.label}: decimal commas in {listed(converted)}")
-    return TableFile(table, notes=tuple(notes))
+    return TableFile(table, notes=tuple(notes), cautions=cautions)
 
 
 def _ascii(name: FitsName, form: str, what: str) -> TableFile:
@@ -124,7 +126,7 @@ def _daophot(name: FitsName) -> TableFile:
 
 
 def _daophot_ii(name: FitsName) -> TableFile:
-    from vetter.io.tables.daophot import read_daophot_ii
+    from vetter.io.tables.dialects.daophot import read_daophot_ii
 
     return read_daophot_ii(name)
 

@@ -26,7 +26,8 @@ _MAX_DIGITS = 12
 class TableFile:
     """A table with the units and UCDs of its columns.
 
-    ``units`` and ``ucds`` map column names to text; ``notes`` name parts that were left out.
+    ``units`` and ``ucds`` map column names to text; ``notes`` name parts that were left out,
+    ``cautions`` are the notes that the user should see at once.
     ``one_based`` is whether x and y count from 1 if the format defines that, as DS9's does, else
     None. ``physical`` are the rows whose x and y are physical pixels rather than the image's.
     """
@@ -35,6 +36,7 @@ class TableFile:
     units: dict[str, str] = field(default_factory=dict)
     ucds: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
     one_based: bool | None = None
     physical: tuple[int, ...] = ()
 

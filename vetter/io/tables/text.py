@@ -6,6 +6,7 @@ Other dialects are converted into the usual one before the table is read.
 from __future__ import annotations
 
 import csv
+import dataclasses
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +19,10 @@ from vetter.core.candidates.column_values import as_text
 from vetter.errors import InputError
 from vetter.io.files.unreadable import reading
 from vetter.io.tables.arrow import read_with_arrow
+from vetter.io.tables.dialects.hash_rows import with_hash_rows
+from vetter.io.tables.dialects.row_lengths import ROW_NAMES, even_rows
+from vetter.io.tables.dialects.title_lines import without_titles
 from vetter.io.tables.encoding import lines_of, table_text
-from vetter.io.tables.hash_rows import with_hash_rows
 from vetter.io.tables.table_file import MOST_COLUMNS, too_many, unique_names
 
 if TYPE_CHECKING:
@@ -87,8 +90,8 @@ def is_ipac(head: str) -> bool:
     return any(not line.startswith("|") for line in lines[1:5])
 
 
-def layout_of(path: Path, head: str) -> TextLayout:
-    """Recognise the layout of a text table.
+def layout_of(path: Path, head: str, declared: str | None = None) -> TextLayout:
+    """Recognise the layout of a text table; ``declared`` is the delimiter that the file names.
 
     Raises
     ------
@@ -109,8 +112,10 @@ def layout_of(path: Path, head: str) -> TextLayout:
     if signs >= MOST_COLUMNS:
         raise too_many(path, signs + 1)
     with reading(path, "not a table that can be read"):
-        delimiter = _delimiter(lines)
+        delimiter = declared if declared and declared in lines[0] else _delimiter(lines)
         first = _fields(lines[0], delimiter)
+        if delimiter == " ":
+            first = _with_blanks_in_names(first, lines)
     if not any(_NUMBER.match(field) for field in first):
         return _layout(path, delimiter, first, 1)
     header = _commented_header(comments, delimiter, len(first))
@@ -124,9 +129,22 @@ def layout_of(path: Path, head: str) -> TextLayout:
     )
 
 
+def _with_blanks_in_names(names: list[str], lines: list[str]) -> list[str]:
+    """Return names that may hold blanks, ``RA (deg)``, if as many as each row has fields."""
+    counts = {len(_fields(line, " ")) for line in lines[1:20]}
+    if len(counts) != 1 or counts & {len(names), len(names) + 1}:
+        return names
+    wide = re.split(r"\s{2,}|\t", lines[0].strip())
+    with_units = re.sub(r"\s+([(\[])", r"\1", lines[0]).split()
+    return next((found for found in (with_units, wide) if len(found) in counts), names)
+
+
 def _layout(path: Path, delimiter: str, header: list[str], data_start: int) -> TextLayout:
     if len(header) > MOST_COLUMNS:
         raise too_many(path, len(header))
+    if not header[0] and ROW_NAMES not in header:
+        # The index of pandas, and row names of R.
+        header = [ROW_NAMES, *header[1:]]
     names, note = unique_names(header, path.name)
     return TextLayout(delimiter, names, data_start, note)
 
@@ -148,30 +166,38 @@ def _commented_header(comments: list[str], delimiter: str, count: int) -> list[s
 
 def read_text_table(
     path: Path, layout: TextLayout, as_text: tuple[str, ...] = ()
-) -> tuple[Table, str]:
+) -> tuple[Table, tuple[str, ...], tuple[str, ...]]:
     """Read a text table of a known layout; columns in ``as_text`` stay text.
 
     Returns
     -------
-    `~astropy.table.Table`, str
-        The table, and a note on rows that begin with ``#``, empty without such rows.
+    `~astropy.table.Table`, tuple of str, tuple of str
+        The table; notes on rows that begin with ``#``, on lines left out and rows completed; the
+        notes that the user should see at once.
 
     Raises
     ------
     InputError
         A row has another number of columns; the text names the line.
     """
-    text = in_usual_form(table_text(path))
+    text = in_usual_form(without_titles(table_text(path)).text)
 
     def split(line: str) -> list[str]:
         return _fields(line, layout.delimiter)
 
-    text, note = with_hash_rows(text, layout.names, split, MISSING)
-    if len(text) > ARROW_PAYS and not as_text and layout.delimiter != " ":
+    text, hash_note = with_hash_rows(text, layout.names, split, MISSING)
+    even = even_rows(path, text, layout.names, layout.delimiter, layout.data_start)
+    notes = (*((f"{path.name}: {hash_note}",) if hash_note else ()), *even.notes)
+    text, layout = even.text, dataclasses.replace(layout, names=even.names)
+    if even.problem is None and len(text) > ARROW_PAYS and not as_text and layout.delimiter != " ":
         table = read_with_arrow(text, layout.delimiter, layout.names, layout.data_start, MISSING)
         if table is not None:
-            return table, note
-    return _with_astropy(path, text, layout, as_text), note
+            return table, notes, even.cautions
+    try:
+        return _with_astropy(path, text, layout, as_text), notes, even.cautions
+    except InputError as error:
+        # The reader counts lines in its own way, without comments.
+        raise even.problem or error from error
 
 
 def ecsv_rows(text: str) -> tuple[str, str]:
@@ -234,6 +260,12 @@ def _delimiter(lines: list[str]) -> str:
     for delimiter in (",", "\t", ";", "|"):
         # A row that is cut short is an error of the reader, not another layout.
         if all(delimiter in line for line in sample):
+            return delimiter
+    for delimiter in (",", "\t", ";", "|"):
+        # Lines that are no rows, and rows without their last cells, among the others.
+        length = len(_fields(lines[0], delimiter))
+        fit = sum(abs(len(_fields(line, delimiter)) - length) < 2 for line in sample)
+        if length > 1 and fit * 2 > len(sample):
             return delimiter
     for delimiter in _UNUSUAL if all(len(line.split()) == 1 for line in sample) else "":
         if len({line.count(delimiter) for line in sample} - {0}) == 1 and delimiter in lines[0]:
