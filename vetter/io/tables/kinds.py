@@ -10,11 +10,15 @@ from vetter.io.files.compressed import opener_of
 from vetter.io.files.file_marks import mark_of
 from vetter.io.files.regular_files import open_plain_file
 from vetter.io.files.unreadable import reading, strange
+from vetter.io.tables.dialects.mpc import is_mpc
 from vetter.io.tables.encoding import lines_of, no_table
 
 _HEAD_BYTES = 4096
 _SEXTRACTOR = re.compile(r"^#\s+\d+\s+[A-Za-z]\w*")
-_JSON = re.compile(r"^\s*(\{|\[\s*(\{|\]))")
+# A value behind the bracket: [field] and [[field]] are TOML.
+_JSON = re.compile(
+    r"^\s*(\{|\[\s*(\{|\]|\[\s*[\"\d\]-]|\"|-?\d[\d.eE+-]*\s*[,\]]|(true|false|null)\s*[,\]]))"
+)
 _REGIONS = re.compile(
     r"^\s*(# Region file format|global\s+\w+\s*=|[+-]?\s*(circle|point|ellipse|box|polygon|annulus"
     r"|line|text|vector)\s*\(|(image|physical|fk[45]|icrs|j2000|b1950|galactic|ecliptic|linear)"
@@ -35,7 +39,7 @@ def kind_of(path: Path) -> str:
     """Return the kind of a table file.
 
     It is ``fits``, ``votable``, ``parquet``, ``ecsv``, ``sextractor``, ``daophot``, ``regions``,
-    ``daophot ii``, ``json``, ``session``, ``avro`` or ``text``.
+    ``daophot ii``, ``mpc``, ``json``, ``session``, ``avro`` or ``text``.
 
     Raises
     ------
@@ -70,6 +74,8 @@ def _kind_of_text(text: str) -> str:
         return "daophot"
     if _DAOPHOT_II.match(text):
         return "daophot ii"
+    if is_mpc(text):
+        return "mpc"
     return "sextractor" if is_sextractor(text) else "text"
 
 

@@ -131,6 +131,12 @@ def _daophot_ii(name: FitsName) -> TableFile:
     return read_daophot_ii(name)
 
 
+def _mpc(name: FitsName) -> TableFile:
+    from vetter.io.tables.dialects.mpc import read_mpc
+
+    return read_mpc(name)
+
+
 def _ecsv(name: FitsName) -> TableFile:
     from astropy.table import Table
 
@@ -216,6 +222,7 @@ _READERS: dict[str, Callable[[FitsName], TableFile]] = {
     "sextractor": _sextractor,
     "daophot": _daophot,
     "daophot ii": _daophot_ii,
+    "mpc": _mpc,
     "ecsv": _ecsv,
     "votable": _votable,
     "parquet": _parquet,

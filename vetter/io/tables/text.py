@@ -196,8 +196,10 @@ def read_text_table(
     try:
         return _with_astropy(path, text, layout, as_text), notes, even.cautions
     except InputError as error:
+        if even.problem is None:
+            raise
         # The reader counts lines in its own way, without comments.
-        raise even.problem or error from error
+        raise even.problem from error
 
 
 def ecsv_rows(text: str) -> tuple[str, str]:
@@ -264,8 +266,7 @@ def _delimiter(lines: list[str]) -> str:
     for delimiter in (",", "\t", ";", "|"):
         # Lines that are no rows, and rows without their last cells, among the others.
         length = len(_fields(lines[0], delimiter))
-        fit = sum(abs(len(_fields(line, delimiter)) - length) < 2 for line in sample)
-        if length > 1 and fit * 2 > len(sample):
+        if length > 1 and sum(delimiter in line for line in sample) * 2 > len(sample):
             return delimiter
     for delimiter in _UNUSUAL if all(len(line.split()) == 1 for line in sample) else "":
         if len({line.count(delimiter) for line in sample} - {0}) == 1 and delimiter in lines[0]:
