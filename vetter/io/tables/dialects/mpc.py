@@ -115,5 +115,5 @@ def _degrees(text: str) -> float | None:
     if match is None:
         return None
     parts = [float(part) for part in match.groups()[1:] if part]
-    value = sum(part / 60**place for place, part in enumerate(parts))
+    value = sum(part / 60.0**place for place, part in enumerate(parts))
     return -value if match[1] == "-" else value
