@@ -11,7 +11,7 @@ from vetter.io.files.file_marks import mark_of
 from vetter.io.files.regular_files import open_plain_file
 from vetter.io.files.unreadable import reading, strange
 from vetter.io.tables.dialects.mpc import is_mpc
-from vetter.io.tables.encoding import lines_of, no_table
+from vetter.io.tables.encoding import lines_of, no_table, utf_16_without_mark
 
 _HEAD_BYTES = 4096
 _SEXTRACTOR = re.compile(r"^#\s+\d+\s+[A-Za-z]\w*")
@@ -54,6 +54,8 @@ def kind_of(path: Path) -> str:
         raise no_table(path, head)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = head[: len(head) // 2 * 2].decode("utf-16", "replace")
+    elif (wide := utf_16_without_mark(head)) is not None:
+        text = head[: len(head) // 2 * 2].decode(wide, "replace")
     elif b"\0" in head:
         raise no_table(path, head)
     else:

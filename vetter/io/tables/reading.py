@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from vetter.io.files.hdu_names import FitsName
 from vetter.io.files.unreadable import reading
 from vetter.io.tables.arrow import has_pyarrow, read_parquet
 from vetter.io.tables.dialects.title_lines import without_titles
-from vetter.io.tables.encoding import lines_of, table_text, text_head
+from vetter.io.tables.encoding import encoding_notes, lines_of, table_text, text_head
 from vetter.io.tables.kinds import kind_of
 from vetter.io.tables.table_file import (
     MOST_COLUMNS,
@@ -68,7 +69,17 @@ def read_table(name: FitsName, key_as_text: str | None = None) -> TableFile:
         # Readers warn of unit spellings and of repairs, which do not matter to a list.
         if kind == "text" and key_as_text:
             return _text(name, (key_as_text,))
-        return reader(name)
+        file = reader(name)
+    return _with_encoding(name, file) if kind in _TEXTS else file
+
+
+def _with_encoding(name: FitsName, file: TableFile) -> TableFile:
+    """Return a table with a note on its encoding, which is a caution if that was guessed."""
+    note, is_guess = encoding_notes(name.path)
+    if not note:
+        return file
+    cautions = (*file.cautions, note) if is_guess else file.cautions
+    return dataclasses.replace(file, notes=(*file.notes, note), cautions=cautions)
 
 
 def _text(name: FitsName, as_text: tuple[str, ...] = ()) -> TableFile:
@@ -208,6 +219,10 @@ def _fits(name: FitsName) -> TableFile:
 
     table, note = read_fits_table(name)
     return TableFile(table, units_of(table), ucds_of(table), (note,) if note else ())
+
+
+_TEXTS = ("text", "sextractor", "daophot", "daophot ii", "mpc", "ecsv", "regions", "json")
+"""Kinds of files that are decoded here."""
 
 
 def _has_fast_ecsv() -> bool:
