@@ -13,6 +13,7 @@ from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.files.unreadable import reading
 from vetter.io.tables.arrow import has_pyarrow, read_parquet
+from vetter.io.tables.dialects.mrt import described_text, is_described, text_with_readme
 from vetter.io.tables.dialects.title_lines import without_titles
 from vetter.io.tables.encoding import encoding_notes, lines_of, table_text, text_head
 from vetter.io.tables.kinds import kind_of
@@ -86,11 +87,13 @@ def _text(name: FitsName, as_text: tuple[str, ...] = ()) -> TableFile:
     head = text_head(name.path)
     if is_ipac(head):
         return _ascii(name, "ipac", "an IPAC table that cannot be read")
-    if "\nByte-by-byte Description" in head:
-        columns = len(_MRT_COLUMN.findall(head))
+    described = described_text(name.path) if is_described(head) else text_with_readme(name.path)
+    if described is not None:
+        columns = len(_MRT_COLUMN.findall(described.rpartition("\n---")[0]))
         if columns > MOST_COLUMNS:
             raise too_many(name.path, columns)
-        return _ascii(name, "mrt", "a machine-readable table (CDS, AAS) that cannot be read")
+        what = "a machine-readable table (CDS, AAS) that cannot be read"
+        return _ascii(name, "mrt", what, described)
     if "\\begin{tabular}" in head:
         return _ascii(name, "latex", "a LaTeX table that cannot be read")
     titles = without_titles(head)
@@ -112,10 +115,10 @@ def _text(name: FitsName, as_text: tuple[str, ...] = ()) -> TableFile:
     return TableFile(table, notes=tuple(notes), cautions=cautions)
 
 
-def _ascii(name: FitsName, form: str, what: str) -> TableFile:
+def _ascii(name: FitsName, form: str, what: str, text: str | None = None) -> TableFile:
     from astropy.io import ascii as ascii_tables
 
-    text = table_text(name.path)
+    text = table_text(name.path) if text is None else text
     _refuse_wide_formats(name, text)
     with reading(name, what):
         # rstrip: in a table of fixed widths, empty lines at the end would be rows.
