@@ -34,6 +34,7 @@ _ROW_COUNT = re.compile(
     rf"|^\W*{_COUNT_OF}\s*[=:]\s*(\d+)(?:\s*{_UNITS})?\W*$",
     re.IGNORECASE,
 )
+_FOOTER = re.compile(r"^(?:grand )?(?:total|sum|mean|average|median|end|eof)$", re.IGNORECASE)
 _NO_WORD = re.compile(r"^(?:[^\w\n]|_)*$")
 _DOTS = re.compile(r"\.{2,}|\u2026|\u22ee")
 _DIGIT = re.compile(r"\d")
@@ -43,6 +44,10 @@ _COMMENT = ("//", "!", "%")
 _COUNT_WORDS = ("row", "ength", "record", "otal")
 # A unit, or a format of RDB.
 _NO_VALUE = re.compile(r"^(?:[^\d]*|\d+[SNM])$")
+# A type of polars or DuckDB, below the names.
+_TYPE = re.compile(
+    r"^(?:[iuf]\d+|u?int\d+|bigint|integer|float\d*|double|str|varchar|bool(?:ean)?)$"
+)
 _MAX_LISTED = 5
 _NEWLINE, _QUOTE, _BLANK, _TAB, _RETURN, _ZERO = b'\n" \t\r0'
 
@@ -310,6 +315,9 @@ class _Evened:
         is_below_header = False
         for row in body:
             line = self._lines[row.start]
+            if not block.rows and all(map(_TYPE.match, self._fields(row))):
+                self._drop(row)
+                continue
             if row.count == len(block.names) and not self._is_suspicious(line):
                 block.rows += [*titles, row]
                 titles, is_below_header = [], False
@@ -365,6 +373,11 @@ class _Evened:
             elif not line.strip(f"{self._delimiter} \t\r\"'"):
                 kind = self._left_out.empty
             kind.append(row.start + 1)
+            self._drop(row)
+            return True
+        given = [value for value in self._fields(row) if value]
+        if len(given) == 1 and _FOOTER.match(given[0]):
+            self._left_out.texts.append((row.start + 1, line.strip()))
             self._drop(row)
             return True
         match = _ROW_COUNT.match(line.strip())

@@ -14,6 +14,10 @@ _SEPARATOR = re.compile(r"^\ufeff?\"?sep=(.)\"?[,;\t ]*\r?$", re.IGNORECASE)
 _SKIPPED = re.compile(r"^\s*($|#|//|!|%|[\s|+,;:=-]*$)")
 _NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?$")
 _DIGIT_FIRST = re.compile(r"^[+-]?\.?\d")
+# Frames of polars, DuckDB and psql: bars between cells, and rules.
+_BARS = "\u2502\u2503\u2506\u2551"
+_CORNERS = (*range(0x250C, 0x254C), *range(0x2550, 0x2570), 0x2500, 0x2501)
+_PLAIN_FRAME = dict.fromkeys(_CORNERS, "-") | str.maketrans(_BARS, "|" * len(_BARS))
 _MAX_TITLES = 40
 _SAMPLE = 60
 _HEAD = 1 << 16
@@ -42,9 +46,12 @@ class TitleLines:
 def without_titles(text: str) -> TitleLines:
     """Replace the lines above a table's header by empty ones, so that lines keep their numbers.
 
-    The header is the first line whose names have roles of positions, and which has as many fields
-    as a line below. Without such a line it is the first of equally long lines.
+    Frames drawn with other signs become bars and rules. The header is the first line whose names
+    have roles of positions, and which has as many fields as a line below. Without such a line it
+    is the first of equally long lines.
     """
+    if any(bar in text[:_HEAD] for bar in _BARS):
+        text = text.translate(_PLAIN_FRAME)
     end = text.rfind("\n", 0, _HEAD) + 1 if len(text) > _HEAD else len(text)
     lines = text[:end].split("\n")
     # Rules are left where they are: they frame the header.
