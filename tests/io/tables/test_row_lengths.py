@@ -21,7 +21,8 @@ STARS = [(50, 60), (120, 40), (90, 150), (160, 110), (30, 170)]
 
 def listed(folder: Path, text: str) -> CandidateList:
     (folder / "list.txt").write_bytes(text.encode())
-    return read_candidates(folder / "list.txt")
+    # The choice of the user, so that no caution asks for it.
+    return read_candidates(folder / "list.txt", one_based=False)
 
 
 # Two candidates each, at x 50 and 120; the note that goes with the repair.
