@@ -16,6 +16,23 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "vetter"
 SCRIPTING_FACE = ("vetter.cutouts", "vetter.plots", "vetter.templates")
+CLAUSE = re.compile(r"(What|Whether|How|Which|Who|Whose|Where|When|Why)\b")
+# Openings of functions' docstrings; a new verb is added here.
+VERBS = """
+    Accept Adapt Add Allocate Answer Append Apply Arrange Ask Average Begin Bind Blank Bring
+    Build Cache Cancel Change Check Choose Clear Close Collect Commit Compare Compress
+    Compute Concatenate Connect Continue Convert Copy Count Create Crop Cut Decide Decode
+    Delete Descend Describe Deselect Discard Dismiss Distribute Divide Do Draw Drop Edit
+    Emit Empty End Enter Escape Estimate Explain Export Extend Fill Filter Find Finish Fit
+    Flush Forget Format Give Go Group Have Hide Insert Interpolate Invert Join Judge Keep
+    Kill Leave Let List Make Mark Match Measure Merge Move Open Paint Parse Pause Place
+    Press Print Process Put Query Queue Raise Read Recognise Record Redirect Redo Refuse
+    Reject Release Remove Rename Render Repaint Repair Replace Report Request Reserve Reset
+    Restore Resume Return Roll Round Run Save Scale Scan Schedule Scroll Search See Select
+    Send Serve Set Share Shift Show Smooth Sort Spell Split Stack Stage Start Stay Step Stop
+    Store Stroke Subtract Sum Suppress Suspend Switch Take Tick Time Transform Try Turn Undo
+    Unpack Update Use Wait Walk Write Yield Zoom
+""".split()
 HEAVY = ("scipy", "photutils", "matplotlib", "astroquery", "pyarrow", "PIL")
 
 
@@ -96,6 +113,35 @@ def test_no_folder_is_a_hall() -> None:
         if len(names) > (15 if folder == PACKAGE else 14):
             halls[str(folder.relative_to(ROOT))] = sorted(names)
     assert not halls
+
+
+def documented(*kinds: type[ast.AST]) -> list[tuple[str, ast.AST, str]]:
+    """Return place, node and docstring of each module, class or function of those kinds."""
+    found = []
+    for file in modules("."):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, kinds) and (text := ast.get_docstring(node)):
+                place = f"{file.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}"
+                found.append((place, node, text))
+    return found
+
+
+def is_property(node: ast.AST) -> bool:
+    names = [ast.unparse(decorator) for decorator in getattr(node, "decorator_list", [])]
+    return any("property" in name or name.endswith(".setter") for name in names)
+
+
+def test_module_and_class_docstrings_open_with_a_noun() -> None:
+    texts = documented(ast.Module, ast.ClassDef)
+    assert [(place, text[:60]) for place, _, text in texts if CLAUSE.match(text)] == []
+
+
+def test_function_docstrings_open_with_a_verb() -> None:
+    texts = [entry for entry in documented(ast.FunctionDef) if not is_property(entry[1])]
+    assert len(texts) > 1000
+    assert [
+        (place, text[:60]) for place, _, text in texts if text.split()[0].strip(",:;") not in VERBS
+    ] == []
 
 
 def test_every_package_says_what_is_in_it() -> None:

@@ -141,11 +141,23 @@ def add_inputs(parser: argparse.ArgumentParser, least: str = "+") -> None:
     )
 
 
+PLANE_HELP = {
+    "image": "science image, which the list's positions are on",
+    "template": "earlier image of the same field",
+    "convolved": "template convolved to the image's PSF",
+    "diff": "image minus convolved template",
+    "err": "standard deviation of each pixel",
+    "mask": "pixels that do not count",
+}
+
+
 def add_planes(parser: argparse.ArgumentParser) -> None:
     """Add the options that name the planes of a list."""
-    group = parser.add_argument_group("planes", "F is a FITS file: file.fits, file.fits[SCI], [2]")
-    for name in ("image", "template", "convolved", "diff", "err", "mask"):
-        group.add_argument(f"--{name}", type=name_of_file, metavar="F")
+    group = parser.add_argument_group(
+        "planes", "F is a FITS file, or one image of it: file.fits, file.fits[SCI], file.fits[2]"
+    )
+    for name, text in PLANE_HELP.items():
+        group.add_argument(f"--{name}", type=name_of_file, metavar="F", help=text)
     group.add_argument(
         "--plane", action=Pairs, metavar="NAME=F", help="any other plane; may be repeated"
     )
@@ -169,7 +181,9 @@ def add_list_reading(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--fwhm", type=positive, help="FWHM of the image's PSF, pixels")
     group.add_argument(
-        "--schema", metavar="FILE.avsc", help="schema of alert packets that come without one"
+        "--schema",
+        metavar="FILE.avsc",
+        help="schema of alert packets that come without one, or a folder of schemas by number",
     )
     group.add_argument(
         "--psf",

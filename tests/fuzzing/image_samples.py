@@ -6,11 +6,14 @@ import bz2
 import gzip
 import io
 import lzma
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from astropy.io import fits
 from astropy.wcs import WCS
+
+from tests.helpers.rubin_files import kernel_tree, mask_hdu, write_rubin
 
 SHAPE = (60, 80)
 
@@ -53,6 +56,21 @@ def whole_tiles() -> bytes:
     return written(fits.PrimaryHDU(), fits.CompImageHDU(data, compression_type="GZIP_2"))
 
 
+def chips() -> bytes:
+    """Two extensions of one exposure, with times, filters, chips and a parent's pixels."""
+    primary = fits.PrimaryHDU()
+    primary.header["DATE-OBS"], primary.header["TIME-OBS"] = "2026-03-14", "03:12:33,5"
+    primary.header["EXPTIME"] = (0.002, "[d] length")
+    primary.header["TIMESYS"], primary.header["FILTER1"] = "TAI", "CLEAR1L"
+    primary.header["HIERARCH ESO INS FILT2 NAME"] = "r DECam SDSS c0002 6415.0 1480.0"
+    images = [fits.ImageHDU(sky(number), tan_header(), name=f"CCD{number}") for number in (1, 2)]
+    for number, hdu in enumerate(images, 1):
+        hdu.header["CCDNUM"], hdu.header["MJD-END"] = number, 61113.25
+        hdu.header["LTV1"], hdu.header["LTV2"] = -1000.0 * number, 0.0
+        hdu.header["CRVAL1A"], hdu.header["CRVAL2A"] = 2000.0, 0.0
+    return written(primary, *images)
+
+
 def mask() -> bytes:
     """A mask of 16 bits with names of bits."""
     hdu = fits.PrimaryHDU((sky() > 106).astype(np.int16) * 5, tan_header())
@@ -67,6 +85,26 @@ def cube() -> bytes:
         fits.ImageHDU(sky()[np.newaxis], tan_header(), name="SCI"),
         fits.ImageHDU(sky(1), name="TEMPLATE"),
     )
+
+
+def asinh() -> bytes:
+    """An image of asinh pixels, as Pan-STARRS stacks, with contradictory WCS cards."""
+    hdu = fits.PrimaryHDU(np.arcsinh(sky() / 100).astype(np.float32), tan_header())
+    hdu.header["BOFFSET"], hdu.header["BSOFTEN"], hdu.header["MASKVAL"] = 10.0, 50.0, 1e-30
+    hdu.header["CD1_1"], hdu.header["CD2_2"], hdu.header["ROWORDER"] = -2e-4, 2e-4, "TOP-DOWN"
+    return written(hdu)
+
+
+def rubin(folder: Path) -> bytes:
+    """An image of lsst.images with mask, variance and kernel."""
+    basis = np.zeros((2, 3, 5))
+    basis[:, 1, 2] = 1.0, 0.5
+    tree = kernel_tree([[[0.8]], [[0.1, 0.2], [0.1, 0.0]]], SHAPE, (2, 1))
+    path = folder / "made_rubin.fits"
+    path.unlink(missing_ok=True)
+    masks = [mask_hdu(sky(n) > 106, number=n + 1) for n in range(2)]
+    write_rubin(path, sky(), masks=masks, kernel=tree, basis=basis)
+    return path.read_bytes()
 
 
 def image_bz2() -> bytes:

@@ -83,6 +83,18 @@ OBS A. Nobody
      K26E02C  S2026 03 14.13372 10 00.5     +02 00.5             18.1 Gc     250
      K26E02C  s2026 03 14.13372 1 - 3471.6659 - 5748.3475 - 1442.3263        250
 """
+# Identities, positions and missing values as people write them.
+WRITTEN = """id;RAh;RAm;RAs;DE-;DEd;DEm;DEs;x;y;mag;rb;obstime
+none;h;min;s;none;deg;arcmin;arcsec;pix;pix;mag;none;none
+0012;10;00;00.48;−;00;12;55,75;1,5D+01;20;18,2;-999;2026-03-14.13373
+12;10;00;00.48;+;00;12;55,75;16;21;****;0,5;Tue Mar 17 03:12:33 2026
+1e10;10;00;00.48;-;00;12;55,75;17;22;99,0;1.#QNAN;2026 Mar 14.134 UT
+""".encode()
+ANGLES = r"""name,ra,dec,mag
+="007",10ʰ00ᵐ00ˢ.48,−00°12′55″.75,18.2
+"0012",$10^{\rm h}00^{\rm m}00\fs48$,$-$00\degr12\arcmin55\farcs75,99
+"+5",150.002°,00 12 55.75 S,****
+""".encode()
 
 
 def candidates() -> Table:
@@ -144,6 +156,26 @@ def ldac() -> bytes:
     ]
     objects = fits.BinTableHDU.from_columns(columns, name="LDAC_OBJECTS")
     return written(fits.PrimaryHDU(), header, objects)
+
+
+def ldac_of_chips() -> bytes:
+    """FITS_LDAC of two extensions, a table each."""
+    columns = [
+        fits.Column("NUMBER", "1J", array=[1, 2]),
+        fits.Column("X_IMAGE", "1D", "pixel", array=[20.0, 40.0]),
+        fits.Column("Y_IMAGE", "1D", "pixel", array=[30.0, 11.0]),
+        fits.Column("CLASS", "3A", array=["a", "b"]),
+    ]
+    tables = [fits.BinTableHDU.from_columns(columns, name="LDAC_OBJECTS") for _ in range(2)]
+    return written(fits.PrimaryHDU(), *tables)
+
+
+CHIPS = b"""id,CCD,x,y,RA_OBJ,DEC_OBJ
+a,1,10,10,150.003,1.998
+b,2,1020,20,150.002,1.999
+c,2,1030,30,10:00:00.2,+01:59:59
+d,3,30,30,,
+"""
 
 
 def json_lines() -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import json
 import tarfile
 from typing import Any
 
@@ -11,6 +12,7 @@ from astropy.io import fits
 
 from tests.fuzzing.image_samples import gz, sky, written
 from tests.helpers.alert_packets import STAMPS, field, packet_schema
+from tests.helpers.rubin_packets import SCHEMA_11_1, rubin_packet
 
 SCHEMA = packet_schema([field(name, "double") for name in ("ra", "dec", "xpos", "ypos")])
 
@@ -54,6 +56,26 @@ def framed() -> bytes:
     out = io.BytesIO()
     fastavro.schemaless_writer(out, copy.deepcopy(SCHEMA), packet())
     return b"\0\0\0\0\x07" + out.getvalue()
+
+
+def registry_answer() -> bytes:
+    """A schema as a registry gives it, with its number."""
+    return json.dumps({"subject": "alert", "id": 7, "schema": json.dumps(SCHEMA)}).encode()
+
+
+def rubin() -> bytes:
+    """Two packets of one object of Rubin's, with a minor planet, a dipole and a trail."""
+    import fastavro
+
+    planet = {"designation": "2001 SB97", "ephRa": 150.0001, "ephDec": 2.0001, "ephOffset": 0.5}
+    marks = {"isDipole": True, "dipoleLength": 0.25, "dipoleAngle": 60.0}
+    marks |= {"trailLength": 2.0, "trailAngle": 20.0}
+    found = [rubin_packet(n, ssObjectId=7, ssSource=planet, **marks) for n in (1, 2)]
+    out = io.BytesIO()
+    marker = b"0123456789abcdef"
+    schema = copy.deepcopy(SCHEMA_11_1)
+    fastavro.writer(out, schema, found, sync_interval=1, sync_marker=marker)
+    return out.getvalue()
 
 
 def alert_parquet() -> bytes:

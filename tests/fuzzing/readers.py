@@ -17,6 +17,7 @@ from vetter.core.display.style import DisplayStyle
 from vetter.errors import InputError
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
+from vetter.review.cutouts.rendered_cutout import render_cutout
 
 Sample = Callable[[Path], bytes]
 PlaneStyle = Callable[[Path], None]
@@ -62,6 +63,8 @@ def lay_out(folder: Path) -> None:
     (folder / "image.fits").write_bytes(images.image())
     (folder / "other.fits").write_bytes(images.image(1))
     (folder / "list.csv").write_bytes(lists.table("ascii.csv"))
+    (folder / "chips.csv").write_bytes(lists.CHIPS)
+    (folder / "chips.fits").write_bytes(images.chips())
     (folder / "schema.avsc").write_text(json.dumps(packets.SCHEMA))
 
 
@@ -73,10 +76,15 @@ def looked_over(source: CutoutSource) -> None:
         assert len(candidates) == len(candidates.keys) == len(candidates.x) > 0
         assert len(set(candidates.keys)) == len(candidates)
         assert all(isinstance(note, str) for note in source.notes)
+        epochs = source.object_epochs
         for row in sorted({0, 1 % len(candidates), len(candidates) - 1}):
             candidates.candidate(row)
             assert isinstance(candidates.name(row), str)
+            assert epochs is None or row in epochs.rows(row)
             _look_at(source, row)
+            # Whatever goes wrong is told by the frame, but for faults of the program.
+            frame = render_cutout(source, row, source.default_radius, DisplayStyle())
+            assert not (frame.error or "").startswith("no cutout: ")
         for fingerprint in source.fingerprints:
             assert fingerprint.role
     finally:
@@ -104,8 +112,24 @@ def _plane(name: str) -> PlaneStyle:
     return look
 
 
+def _rubin(path: Path) -> None:
+    planes = {"image": str(path), "diff": str(path)}
+    planes["template"] = str(path.parent.parent / "other.fits")
+    looked_over(open_input(str(path.parent.parent / "list.csv"), InputOptions(planes=planes)))
+
+
 def _list(path: Path) -> None:
     image = str(path.parent.parent / "image.fits")
+    looked_over(open_input(str(path), InputOptions(planes={"image": image})))
+
+
+def _chips(path: Path) -> None:
+    options = InputOptions(planes={"image": str(path)})
+    looked_over(open_input(str(path.parent.parent / "chips.csv"), options))
+
+
+def _list_of_chips(path: Path) -> None:
+    image = str(path.parent.parent / "chips.fits")
     looked_over(open_input(str(path), InputOptions(planes={"image": image})))
 
 
@@ -125,6 +149,11 @@ def _packets(path: Path) -> None:
 def _schema(path: Path) -> None:
     packet = str(path.parent / "1.avro")
     looked_over(open_input(packet, InputOptions(schema=str(path))))
+
+
+def _schemas(path: Path) -> None:
+    packet = str(path.parent / "1.avro")
+    looked_over(open_input(packet, InputOptions(schema=str(path.parent))))
 
 
 def _session(path: Path) -> None:
@@ -195,10 +224,15 @@ READERS: dict[str, Reader] = {
         _plane("image"),
         _IMAGES,
     ),
+    "rubin": Reader("r.fits", (images.rubin,), _rubin, ("cases/R01_rubin_dp2/visit.fits",)),
+    "asinh": Reader("a.fits", (_of(images.asinh),), _plane("template"), ("cases/I0*/*.fits",)),
     "tiles": Reader("a.fits.fz", (_of(images.tiles), _of(images.whole_tiles)), _plane("image")),
     "gzip": Reader("a.fits.gz", (lambda _: images.gz(images.image()),), _plane("image")),
     "bzip2": Reader("a.fits.bz2", (_of(images.image_bz2),), _plane("image")),
     "xz": Reader("a.fits.xz", (_of(images.image_xz),), _plane("image")),
+    "chips": Reader("mef.fits", (_of(images.chips),), _chips),
+    "list of chips": Reader("l.csv", (lambda _: lists.CHIPS,), _list_of_chips),
+    "ldac of chips": Reader("l.ldac", (_of(lists.ldac_of_chips),), _list_of_chips),
     "template": Reader("t.fits", (_of(images.image),), _plane("template"), _FIELD),
     "mask": Reader("m.fits", (_of(images.mask), _of(images.tiles)), _plane("mask")),
     "fits table": Reader("l.fits", (lambda _: lists.table("fits"), _of(lists.wide_table)), _list),
@@ -211,6 +245,7 @@ READERS: dict[str, Reader] = {
     "uneven": Reader("l.csv", (lambda _: lists.UNEVEN, lambda _: lists.BLANKS), _list),
     "mpc": Reader("l.txt", (lambda _: lists.MPC, lambda _: lists.ADES), _list),
     "json reply": Reader("l.json", (_of(lists.json_reply), _of(lists.json_table)), _list),
+    "written": Reader("l.csv", (lambda _: lists.WRITTEN, lambda _: lists.ANGLES), _list),
     "votable": Reader("l.vot", (lambda _: lists.table("votable"),), _list),
     "parquet": Reader("l.parquet", (lambda _: lists.table("parquet"),), _list),
     "regions": Reader("l.reg", (lambda _: lists.REGIONS,), _list),
@@ -235,6 +270,10 @@ READERS: dict[str, Reader] = {
         (),
         _packet_beside,
     ),
+    "schemas": Reader(
+        "7.json", (lambda _: packets.registry_answer(),), _schemas, (), _packet_beside
+    ),
+    "rubin avro": Reader("p.avro", (lambda _: packets.rubin(),), _input),
     "alert parquet": Reader(
         "p.parquet",
         (_of(packets.alert_parquet),),

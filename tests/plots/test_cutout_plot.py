@@ -107,3 +107,18 @@ def test_without_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(PlotsUnavailable, match="pip install matplotlib"):
         plot_cutout({"image": np.ones((3, 3)), "meta": {}})
+
+
+@pytest.mark.parametrize(("nplots", "titles"), [(1, ["IMAGE"]), (3, ["IMAGE", "DIFF"])])
+def test_nplots_sets_the_places_of_the_row(nplots: int, titles: list[str]) -> None:
+    figure = pyplot.Figure()
+    cutout = {"image": np.ones((5, 5)), "diff": np.zeros((5, 5)), "meta": {}}
+    plot_cutout(cutout, ["image", "diff"], fig=figure, nplots=nplots)
+    assert [axes.get_title() for axes in figure.axes] == titles
+    geometry = [axes.get_subplotspec().get_geometry()[1] for axes in figure.axes]
+    assert set(geometry) == {nplots}
+
+
+def test_nplots_below_one_is_refused() -> None:
+    with pytest.raises(InputError, match="nplots: expected a number from 1, found 0"):
+        plot_cutout({"image": np.ones((5, 5)), "meta": {}}, fig=pyplot.Figure(), nplots=0)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from vetter.core.candidates.candidate_list import CandidateList
     from vetter.core.candidates.epochs import Epochs
+    from vetter.core.coordinates.parent_pixels import ParentPixels
     from vetter.core.cutout.cutout import Cutout
     from vetter.core.cutout.plane import Provenance
 
@@ -57,6 +58,8 @@ class ImageField:
     wcs: WCS | None = None
     shape: tuple[int, int] | None = None
     """Rows and columns; None if each candidate came with its own pixels."""
+    parents: Sequence[ParentPixels] = ()
+    """Larger images that the image is part of."""
     has_own_widths: ClassVar[bool] = False
     """True if each candidate may have its own PSF: see `CutoutSource.own_fwhm`."""
 
@@ -125,6 +128,14 @@ class CutoutSource(ImageField, ABC):
     def fields(self) -> Sequence[ImageField]:
         """Images of the source."""
         return (self,)
+
+    @property
+    def object_epochs(self) -> Epochs | None:
+        """Return which candidates are epochs of one object; None if no object can have several.
+
+        It may cover more rows than a list that was handed out before.
+        """
+        return None
 
     def field_of(self, row: int) -> int:
         """Return the index in ``fields`` of a candidate's image."""
@@ -199,6 +210,11 @@ class ManyFields(CutoutSource):
     @abstractmethod
     def fields(self) -> Sequence[ImageField]:
         """Images of the source."""
+
+    @property
+    def object_epochs(self) -> Epochs | None:
+        """Return the epochs, if there are several images."""
+        return self.epochs if len(self.fields) > 1 else None
 
     def field_of(self, row: int) -> int:
         """Return the index in ``fields`` of a candidate's image."""

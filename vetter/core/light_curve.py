@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.coordinates.times import time_text
+from vetter.core.number_text import ab_text
 
 KINDS = ("detection", "forced", "limit")
 
@@ -140,4 +141,5 @@ def _value_text(curve: LightCurve, index: int) -> str:
         sign = ">" if curve.quantity == "magnitude" else "<"
         return f"{sign} {value:.{decimals}f} {curve.unit} (limit)".replace("  ", " ")
     known = "" if error != error else f" ± {error:.{decimals}f}"
-    return f"{value:.{decimals}f}{known} {curve.unit}".strip()
+    text = f"{value:.{decimals}f}{known} {curve.unit}".strip()
+    return ", ".join(filter(None, (text, ab_text(value) if curve.unit == "nJy" else "")))

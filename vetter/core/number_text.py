@@ -43,3 +43,18 @@ def round_number(value: float) -> float:
     power = 10.0 ** math.floor(math.log10(value))
     first = value / power * (1 + 1e-9)
     return power * (5 if first >= 5 else 2 if first >= 2 else 1)
+
+
+AB_ZERO_NJY = 31.4
+"""AB magnitude of 1 nJy: 2.5 lg(3631 Jy / 1 nJy) = 31.40."""
+
+
+def ab_text(flux: float) -> str:
+    """Return the AB magnitude of a flux in nJy: ``23.37 AB``; empty for zero and NaN.
+
+    A negative flux has none: the magnitude is that of its amount, and the text says so.
+    """
+    if not math.isfinite(flux) or flux == 0:
+        return ""
+    magnitude = AB_ZERO_NJY - 2.5 * math.log10(abs(flux))
+    return f"{magnitude:.2f} AB" + ("" if flux > 0 else " of |flux|")

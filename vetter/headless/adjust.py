@@ -208,7 +208,8 @@ def with_flux_units(
         field_scales = scales[source.on_field(rows, number)]
         low, high = fitting.settings.scale_low, fitting.settings.scale_high
         if on_one_side(field_scales, low, high):
-            caveat = of_stars(_star_scales(field, fitting), low, high)
+            star_scales, fluxes = _star_scales(field, fitting)
+            caveat = of_stars(star_scales, low, high, fluxes)
             if caveat:
                 fitting = fitting._replace(unlike=caveat)
             elif caveat is None:
@@ -220,15 +221,19 @@ def with_flux_units(
     return checked
 
 
-def _star_scales(field: ImageField, fitting: FieldFit) -> npt.NDArray[np.float64]:
-    """Return scales of stars from all over the image, until there are `ENOUGH`."""
+def _star_scales(
+    field: ImageField, fitting: FieldFit
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return scales and fluxes of stars from all over the image, until there are `ENOUGH`."""
     scales: list[float] = []
+    fluxes: list[float] = []
     try:
         for stars, _ in star_fits(field, fitting):
             scales += [star[4] for star in stars]
+            fluxes += [star[5] for star in stars]
             if len(scales) >= ENOUGH:
                 break
     except VetterError as error:
         # The candidates' fits are complete, so they are judged without the stars.
         say(f"the stars of the image cannot be fitted: {error}")
-    return np.array(scales)
+    return np.array(scales), np.array(fluxes)

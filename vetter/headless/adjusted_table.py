@@ -1,6 +1,6 @@
 """Table that ``vetter adjust`` writes: columns of the list, of the fits, and the judgements.
 
-Results are held as columns: a few numbers a row, not an object.
+Results are held as columns, since an object for each row would take more memory.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from vetter.io.export.table_writing import plain_table
 _REASON = "disappeared_reason"
 
 _BLANK = Adjustment(converged=False).as_meta()
+"""Names of the result columns, and their values for a candidate without a fit."""
 _KINDS: dict[type, type[np.generic]] = {bool: np.bool_, int: np.int64, float: np.float64}
 
 

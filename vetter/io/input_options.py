@@ -41,7 +41,7 @@ class InputOptions:
     fwhm : float or None
         FWHM of the image's PSF, pixels.
     schema : str or None
-        File with the Avro schema of alert packets that come without one.
+        File with the Avro schema of alert packets that come without one, or a folder of schemas.
     psf : str or None
         'gaussian', 'moffat', 'stars', or a file, possibly as ``file.fits[EXT]``.
     patterns : mapping of str to str

@@ -40,6 +40,7 @@ def plot_cutout(
     show_title: bool = True,
     title: str | None = None,
     additional_title: str | None = None,
+    nplots: int | None = None,
     **kwargs: Any,
 ) -> None:
     """Draw planes of a cutout side by side.
@@ -73,6 +74,10 @@ def plot_cutout(
         Replaces the title from the metadata: name, time, filter, limit, magnitude.
     additional_title : str, optional
         Text after the title from the metadata.
+    nplots : int, optional
+        Number of places in the row, so that rows of several cutouts line up: further planes are
+        left out, further places stay empty. Default: one for each present plane. Not used with
+        `axs`.
     **kwargs
         Options of every plane: ``qq`` (two percentages, default 0.5 and 99.5) or ``vmin`` and
         ``vmax``; ``stretch`` ('linear', 'asinh', 'log', 'sqrt', 'square', 'sinh', 'histeq'; by
@@ -84,8 +89,8 @@ def plot_cutout(
     Raises
     ------
     InputError
-        The cutout has none of the planes, a mark on the sky needs a WCS, or a stretch is
-        unknown.
+        The cutout has none of the planes, a mark on the sky needs a WCS, a stretch is unknown,
+        or `nplots` is below 1.
     PlotsUnavailable
         matplotlib is not installed.
 
@@ -116,7 +121,9 @@ def plot_cutout(
             f"plot_cutout: expected one of the planes {', '.join(planes)}, found {available}"
         )
     centre = _mark_centre(cutout, mark_x, mark_y, mark_ra, mark_dec)
-    fig, pairs = _assign_axes(fig, axs, list(planes), present)
+    if nplots is not None and nplots < 1:
+        raise InputError(f"plot_cutout: nplots: expected a number from 1, found {nplots}")
+    fig, pairs = _assign_axes(fig, axs, list(planes), present, nplots or len(present))
     for name, axes in pairs:
         draw_plane(axes, name, cutout[name], r0, kwargs)
         axes.set_title(name.upper())
@@ -161,16 +168,16 @@ def _mark_centre(
 
 
 def _assign_axes(
-    fig: Figure | None, axs: Any, planes: list[str], present: list[str]
+    fig: Figure | None, axs: Any, planes: list[str], present: list[str], places: int
 ) -> tuple[Any, list[tuple[str, Axes]]]:
     """Return the figure, and each plane with its Axes."""
     if axs is None:
         if fig is None:
             import matplotlib.pyplot as plt
 
-            fig = plt.figure(figsize=(4 * len(present), 5), dpi=75, layout="tight")
-        count = len(present)
-        return fig, [(n, fig.add_subplot(1, count, i)) for i, n in enumerate(present, start=1)]
+            fig = plt.figure(figsize=(4 * places, 5), dpi=75, layout="tight")
+        shown = enumerate(present[:places], start=1)
+        return fig, [(name, fig.add_subplot(1, places, number)) for number, name in shown]
     given = np.atleast_1d(np.asarray(axs, dtype=object)).ravel().tolist()
     if not given:
         raise InputError("plot_cutout: axs is empty; give at least one Axes")

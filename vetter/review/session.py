@@ -1,4 +1,4 @@
-"""Running session: the verbs that the window calls, and the state that it observes."""
+"""Session at run time: the commands that the window calls, and the state that it observes."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from vetter.settings import Settings
 
 
 class Session(QObject):
-    """The only object that changes a session; the window calls its verbs and observes.
+    """The only object that changes a session; the window calls its methods and observes signals.
 
-    A verdict applies to the painted candidate on screen; it is on disk before the next candidate
-    is shown. During a commit that moves on to another candidate, verdict keys do nothing. During
-    a commit that stays, as a tag's, they wait for its end.
+    A verdict applies to the candidate on screen, once its pixels are painted. The verdict is on
+    disk before the next candidate is shown. During this commit verdict keys are ignored with a
+    message. During the commit of a tag, which keeps the candidate on screen, they wait for its end.
 
     Rows are indices of the candidate list in the file's order. While the list is still being
     read it grows at its end: ``grown`` is emitted with the first new row, ``completed`` at the
@@ -50,19 +50,21 @@ class Session(QObject):
         The order in which the candidates are shown.
     columns : ReviewColumns
         The columns that the list can show, sort and filter by.
+    reviewer : str
+        Name of the user, stored with each decision.
     """
 
     current_changed = pyqtSignal(int)
     blanked = pyqtSignal(bool)  # True: the filter matches nothing, no candidate is on screen
-    opinions_changed = pyqtSignal(object)  # list of rows; as list, Qt copies each row for each slot
+    opinions_changed = pyqtSignal(object)  # list of rows; Qt would copy a `list` for each slot
     queue_changed = pyqtSignal()
     grown = pyqtSignal(int)  # the first new row
     completed = pyqtSignal()
     broke_off = pyqtSignal()  # the rest of the list could not be read
-    message = pyqtSignal(str)
+    message = pyqtSignal(str)  # for the status bar
     end_reached = pyqtSignal(str, int)  # message, and how many candidates are undecided
-    noticed = pyqtSignal(str)  # a message that asks for attention
-    failed = pyqtSignal(str)
+    noticed = pyqtSignal(str)  # for the status bar, marked as important
+    failed = pyqtSignal(str)  # for a dialog
     refused = pyqtSignal(int, str)  # row and text of a comment that could not be written
 
     def __init__(
@@ -94,9 +96,11 @@ class Session(QObject):
         self.recorder = Recorder(ledger, writer, self)
         self._meter = PaceMeter()
         self._saving = False
+        """Whether the message on screen is "saving...", which "saved" replaces."""
         self._stays = False
         """Whether the commit under way leaves the candidate on screen where it is."""
         self._reported_failure = ""
+        """Failure of the writer that the user has been told of since the last commit."""
         self._comment_in_commit: tuple[int, str] | None = None
         """Row and text of the comment in the commit under way."""
         self._keys_at_group: dict[str, str] = {}
@@ -195,7 +199,7 @@ class Session(QObject):
         self._to_end(last=True)
 
     def next_undecided(self) -> None:
-        """Show the next candidate without a verdict, around the end of the list."""
+        """Show the next candidate without a verdict; the search continues at the list's start."""
         if self.busy or self._viewing.to_undecided(self.codes):
             return
         if self.queue.is_barren:
@@ -236,10 +240,10 @@ class Session(QObject):
     def extend(
         self, candidates: CandidateList, fingerprints: Sequence[Fingerprint] | None = None
     ) -> None:
-        """Take over a longer list, whose first rows are those listed before.
+        """Replace the list by a longer one that begins with the same rows.
 
         The candidate on screen stays, unless the user waits at the end for the next one.
-        ``fingerprints`` of the list's files come with the whole list only, None before.
+        ``fingerprints`` of the list's files are given with the whole list, and None before.
         """
         first, complete = len(self.candidates), fingerprints is not None
         self.candidates = candidates
@@ -323,12 +327,12 @@ class Session(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether a commit is under way, during which nothing is decided and nothing moves."""
+        """Whether a commit is under way; until it ends, nothing else is decided or shown."""
         return self.recorder.busy
 
     @property
     def takes_keys(self) -> bool:
-        """Whether a verdict or tag key would apply now; if not, the verbs emit the reason."""
+        """Whether a verdict or tag key would apply now; if not, such a key emits the reason."""
         return not self.read_only and self.is_painted and (not self.busy or self._stays)
 
     @property
@@ -359,7 +363,7 @@ class Session(QObject):
 
     @property
     def unplaced(self) -> str:
-        """Text on earlier verdicts that belong to no candidate of this list; '' without any."""
+        """Text on earlier verdicts that belong to no candidate of this list; empty if all do."""
         count = self.ledger.unplaced
         if not count:
             return ""
@@ -367,7 +371,10 @@ class Session(QObject):
         return f"the list has changed: {verdicts} to no candidate; File > Verdicts offered"
 
     def change_notes(self, changed: Sequence[str]) -> list[str]:
-        """Return texts on changed inputs, first the one that asks the user to act."""
+        """Return texts on the changed inputs, named by role: 'candidates', 'image'...
+
+        A text on unplaced verdicts comes first, since the user has to act on it.
+        """
         unplaced = self.unplaced
         others = [role for role in changed if role != "candidates" or not unplaced]
         notes = [unplaced] if unplaced else []
@@ -375,7 +382,7 @@ class Session(QObject):
 
     @property
     def listing(self) -> str:
-        """Text on the number of candidates listed so far; '' if the list is complete."""
+        """Number of candidates listed so far, as text; empty if the list is complete."""
         if self.complete:
             return ""
         about = f" of about {self.expected:,}" if self.expected else " so far"
@@ -383,7 +390,7 @@ class Session(QObject):
 
     @property
     def unlisted(self) -> str:
-        """Reason why the list is incomplete, as a clause; '' if it is complete."""
+        """Reason why the list is incomplete, as part of a sentence; empty if it is complete."""
         if self.broken:
             return f"the rest of the list could not be read: {self.broken}"
         return f"the list is still being read ({self.listing})" if self.listing else ""
@@ -460,7 +467,7 @@ class Session(QObject):
             self._report_ignored_key()
 
     def _report_ignored_key(self, why: str = "its candidate was not on screen yet") -> None:
-        # _saving is cleared, or "saved" would replace this message a moment later.
+        # Otherwise "saved" would replace this message a moment later.
         self._saving = False
         self.message.emit(f"key ignored: {why}")
 
@@ -476,6 +483,7 @@ class Session(QObject):
     def _replay(
         self, verb: str, participle: str, label: str | None, decisions: list[Decision]
     ) -> None:
+        """Commit the decisions of an undo or redo; ``label`` names its step, None without one."""
         if self.read_only:
             self._report_read_only()
             return
@@ -484,7 +492,7 @@ class Session(QObject):
             self._report_ignored_key("the decision before it was still being saved")
             return
         if not decisions:
-            # A step with a label but without decisions needs the rest of the list.
+            # The ledger returns no decisions for a step on candidates that are not read yet.
             reason = self.unlisted if self.broken else "the list is still being read"
             refusal = f"cannot {verb} {label}: {reason}"
             self.message.emit(f"nothing to {verb}" if label is None else refusal)
@@ -507,10 +515,11 @@ class Session(QObject):
         then: Callable[[], None] | None = None,
         comment: tuple[int, str] | None = None,
     ) -> None:
-        """Record decisions; once they are on disk, they take effect and a row is shown.
+        """Record decisions; once they are on disk, they take effect and row ``go_to`` is shown.
 
-        None is a decision that would change nothing, and is left out. ``then`` is called after
-        the row is shown; ``comment`` is the row and text of a comment among the decisions.
+        Decisions that are None would change nothing, and are left out. Without ``go_to`` the
+        candidate on screen stays. ``then`` is called after the row is shown; ``comment`` is the
+        row and text of a comment among the decisions.
         """
         made = [decision for decision in decisions if decision is not None]
         if not made:

@@ -68,3 +68,12 @@ def test_column_of_masked_numbers_has_nan() -> None:
 def test_column_that_does_not_exist() -> None:
     with pytest.raises(KeyError):
         a_list().column("none")
+
+
+def test_listed_position_holds_cells_that_are_filled() -> None:
+    table = Table({"ra": ["12;34", "12:34:56", ""], "dec": [-999.0, -1.5, np.nan]})
+    nan, keys = np.full(3, np.nan), np.array(["a", "b", "c"], object)
+    roles = Roles(ra="ra", dec="dec")
+    candidates = CandidateList(table, roles, keys, nan, nan, nan, nan, sentinels={"dec": (-999.0,)})
+    texts = [candidates.listed_position(row) for row in range(3)]
+    assert texts == ["ra 12;34", "ra 12:34:56, dec -1.5", ""]

@@ -7,7 +7,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from vetter.core.candidates.epochs import Epochs, by_identity, by_place
+from vetter.core.candidates.epochs import Epochs, by_identity, by_place, one_per_image
 
 
 def groups(labels) -> set[frozenset[int]]:
@@ -88,3 +88,43 @@ def test_steps_end_at_the_last_epoch():
 def test_single_candidates_have_no_epochs():
     assert not Epochs(np.arange(3), np.zeros(3)).several
     assert not Epochs(np.empty(0, np.intp), np.empty(0)).several
+
+
+@pytest.mark.parametrize(
+    ("ra", "expected"),
+    [
+        ([10.0, 10.1, 10.1, 10.0], [[0, 3], [1, 2]]),
+        ([10.0, 10.1, 10.0, 10.1], [[0, 2], [1, 3]]),
+        ([359.99, 0.02, 0.0, 0.03], [[0, 2], [1, 3]]),
+        ([np.nan, np.nan, np.nan, np.nan], [[0, 2], [1, 3]]),
+    ],
+)
+def test_two_detections_on_each_image_are_two_objects(
+    ra: list[float], expected: list[list[int]]
+) -> None:
+    images, times = np.array([0, 0, 1, 1]), np.array([1.0, 1, 2, 2])
+    dec = np.zeros(4)
+    labels = one_per_image(np.zeros(4, np.intp), images, times, np.array(ra), dec)
+    assert groups(labels) == set(map(frozenset, expected))
+
+
+def test_images_in_order_of_time_extend_one_object() -> None:
+    # It moves: the nearest is the one of the image before.
+    images, times = np.array([2, 0, 1, 1]), np.array([3.0, 1, 2, 2])
+    ra = np.array([10.4, 10.0, 10.2, 10.9])
+    labels = one_per_image(np.full(4, 7), images, times, ra, np.zeros(4))
+    assert groups(labels) == {frozenset({0, 1, 2}), frozenset({3})}
+
+
+def test_labels_without_repeated_image_stay() -> None:
+    labels = np.array([3, 3, 5])
+    assert one_per_image(labels, np.array([0, 1, 1]), *np.zeros((3, 3))) is labels
+
+
+def test_list_that_holds_everything_twice_is_split_in_time() -> None:
+    count = 20_000
+    labels = np.tile(np.arange(count), 2)
+    images, times = np.zeros(2 * count, np.intp), np.zeros(2 * count)
+    split = one_per_image(labels, images, times, *np.zeros((2, 2 * count)))
+    assert len(np.unique(split)) == 2 * count
+    np.testing.assert_array_equal(split[:count], labels[:count])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from astropy.coordinates import SkyCoord
 
-from vetter.core.candidates.positions import equatorial, galactic_pair
+from vetter.core.placement.positions import equatorial, galactic_pair
 
 
 @pytest.mark.parametrize(

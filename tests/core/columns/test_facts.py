@@ -5,7 +5,7 @@ import pytest
 from astropy.table import Table
 
 from vetter.core.candidates.candidate_list import CandidateList, Roles
-from vetter.core.columns.facts import known_facts, picked_facts
+from vetter.core.columns.facts import Fact, image_facts, known_facts, picked_facts
 from vetter.core.columns.review_columns import ReviewColumns
 
 
@@ -65,3 +65,16 @@ def test_a_picked_column_is_not_said_twice() -> None:
     table = Table({"M": [19.5, 20.5], "n": [3, 4]})
     texts = _texts(_list(table, Roles(mag="M")), 1, ("M", "n", "n", "verdict", "gone"))
     assert texts == {"mag": "20.5", "n": "4"}
+
+
+def test_image_facts_stand_in_for_missing_columns() -> None:
+    facts = image_facts("2026-03-14T03:16:43 TAI", "F814W", [])
+    assert {fact.caption: fact.text(3) for fact in facts} == {
+        "time": "2026-03-14 03:16:43 TAI",
+        "filter": "F814W",
+    }
+
+
+def test_image_facts_leave_columns_and_unknown() -> None:
+    shown = [Fact("time", str)]
+    assert image_facts("2026-03-14T03:16:43", "", shown) == []

@@ -25,6 +25,9 @@ class Columns:
         "real bogus": np.array([0.1, 0.9, 0.5, 0.4, 0.99], np.float32),
         "good": np.array([True, False, True, True, False]),
         "stamp": np.zeros((5, 3)),
+        "padded": np.array(["0012", "12", "007", "", "1e10"]),
+        "typed": np.array(["18.5", "NA", "17", "****", "-"], object),
+        "limit": np.array([">18.2", "17.5", "", "19", "18"]),
     }
 
     @property
@@ -57,6 +60,14 @@ class Columns:
         ("not mag<19", [1, 2, 3]),
         ("!mag<19", [1, 2, 3]),
         ("nobs=4611686018427387905", [4]),
+        ("padded=12", [1]),
+        ("padded=0012", [0]),
+        ("padded<12.5", [0, 1, 2]),
+        ("padded=missing", [3]),
+        ("typed<18", [2]),
+        ("typed>18", [0]),
+        ("obs>2024", [0, 1, 3]),
+        ("limit=17.5", [1]),
         ("band=r", [0, 1]),
         ("band!=r", [2, 4]),
         ("band=r,g", [0, 1, 2]),
@@ -130,3 +141,8 @@ def test_nothing_is_executed(tmp_path: Path) -> None:
     with pytest.raises(FilterError):
         matching(hostile, Columns())
     assert not planted.exists()
+
+
+def test_number_against_column_of_text_is_refused() -> None:
+    with pytest.raises(FilterError, match="'limit' holds text, as '>18.2'; '<' compares numbers"):
+        matching("limit<18", Columns())

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vetter.core.columns.formatting import is_number, writer
+from vetter.core.columns.formatting import is_number, time_writer, writer
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,17 @@ def test_an_empty_column_has_a_writer() -> None:
 def test_numbers_are_aligned_as_numbers() -> None:
     assert is_number(np.array([1.0])) and is_number(np.array([1]))
     assert not is_number(np.array(["1"])) and not is_number(np.zeros((1, 2)))
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        (np.array([20260314.13373, 20260315.5]), "20260314.13373"),
+        (np.array([1773457953.25, np.nan]), "1773457953.25"),
+        (np.array([2026.19876543, 2026.5]), "2026.19876543"),
+        (np.array([58849.123456789, 58850.3]), "58849.12346"),
+        (np.array(["Tue Mar 17 03:12:33 2026"]), "Tue Mar 17 03:12:33 2026"),
+    ],
+)
+def test_time_of_unknown_kind_keeps_all_digits(values: Any, text: str) -> None:
+    assert time_writer(values)(values[0]) == text

@@ -7,6 +7,7 @@ from tests.helpers.fake_session import candidate_list
 from tests.helpers.field_files import tan_wcs
 from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.columns.role_preview import ColumnPreview, preview, problem_of
+from vetter.core.placement.listed_pixels import AxisOrigin, ImageFrame
 
 NOBODY = np.array([], np.intp)
 
@@ -23,7 +24,9 @@ def with_sky() -> CandidateList:
 def tried(decided: np.ndarray = NOBODY, one_based: bool | None = None, **changes) -> ColumnPreview:
     listed = with_sky()
     roles = listed.roles.with_(**changes)
-    return preview(listed, roles, one_based, tan_wcs(), {"ra": "deg", "dec": "deg"}, decided)
+    return preview(
+        listed, roles, one_based, ImageFrame(tan_wcs()), {"ra": "deg", "dec": "deg"}, decided
+    )
 
 
 def test_the_first_rows_as_they_would_be() -> None:
@@ -36,6 +39,25 @@ def test_the_first_rows_as_they_would_be() -> None:
 def test_the_users_word_against_the_wcs() -> None:
     found = tried(one_based=False)
     assert found.x[0] == 10 and "mean from 1 through the WCS" in found.cautions[0]
+
+
+def test_preview_tells_evidence_for_axis_origin() -> None:
+    assert tried().axis_origin is AxisOrigin.WCS
+    assert tried(one_based=True).axis_origin is AxisOrigin.USER
+    # Their offset is told through the WCS, and settles nothing.
+    assert tried(x="u", y="v").axis_origin is AxisOrigin.NAME
+
+
+def test_preview_of_sample_says_so() -> None:
+    count = 5000
+    listed = candidate_list(count, x=np.arange(count) * 1.0, y=np.full(count, 4.0))
+    listed.table["y"] = ["4"] * (count - 1) + ["?4"]
+    last = np.array([count - 1])
+    found = preview(listed, listed.roles, None, ImageFrame(), {}, last)
+    assert found.cautions[-1:] == (
+        "1 candidate has a position in x and y that cannot be read: y '?4' in row 5000 "
+        "(in a sample of 1,007 rows)",
+    )
 
 
 def test_other_pixels_that_disagree_with_the_sky() -> None:

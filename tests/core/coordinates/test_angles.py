@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vetter.core.coordinates.angles import parse_angle, to_degrees
+from vetter.core.coordinates.angle_text import parse_angle
+from vetter.core.coordinates.angles import to_degrees
 
 
 @pytest.mark.parametrize(

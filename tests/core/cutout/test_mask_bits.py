@@ -3,10 +3,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vetter.core.cutout.mask_bits import bad_bits
+from vetter.core.cutout.mask_bits import bad_bits, bit_names
 from vetter.errors import InputError
 
 RUBIN = {"MP_BAD": 0, "MP_SAT": 1, "MP_DETECTED": 5, "MP_NAXIS": "x", "NAXIS": 2}
+IMAGES = {
+    "MSKN0000": "BAD",
+    "MSKM0000": 1,
+    "MSKD0000": "Bad pixel.",
+    "MSKN0001": "SATURATED",
+    "MSKM0001": 2,
+    "MSKN0004": "DETECTION_EDGE",
+    "MSKM0004": 16,
+    "MSKN0005": "DETECTED",
+    "MSKM0005": 32,
+}
 VALUES = np.array([0, 1, 2, 32, 33], np.int32)
 
 
@@ -15,6 +26,9 @@ VALUES = np.array([0, 1, 2, 32, 33], np.int32)
     [
         ({}, None, None, [0, 1, 1, 1, 1]),
         (RUBIN, None, None, [0, 1, 1, 0, 1]),
+        (IMAGES, None, None, [0, 1, 1, 0, 1]),
+        (IMAGES, "SATURATED", None, [0, 0, 1, 0, 0]),
+        (IMAGES, None, "detected,bad", [0, 0, 1, 0, 0]),
         (RUBIN, "BAD,DETECTED", None, [0, 1, 0, 1, 1]),
         (RUBIN, None, "sat", [0, 1, 0, 1, 1]),
         ({}, "1", None, [0, 0, 1, 0, 0]),
@@ -52,3 +66,25 @@ def test_unsigned_bytes() -> None:
 def test_what_is_no_bit(text: str) -> None:
     with pytest.raises(InputError, match="--mask-bits"):
         bad_bits(RUBIN, text)
+
+
+def test_bit_without_value_card_is_its_number() -> None:
+    assert bit_names({"MSKN0003": "COSMIC_RAY", "MSKN0031": "SUSPECT"}) == {
+        "COSMIC_RAY": 3,
+        "SUSPECT": 31,
+    }
+
+
+def test_edge_of_detection_is_bad() -> None:
+    names = {"MSKN0004": "DETECTION_EDGE", "MSKN0005": "DETECTED_NEGATIVE"}
+    bad = bad_bits(names).bad(np.array([16, 32]))
+    assert bad.tolist() == [True, False]
+
+
+def test_value_card_with_several_bits_names_none() -> None:
+    assert bit_names({"MSKN0003": "COSMIC_RAY", "MSKM0003": 9}) == {}
+
+
+def test_injected_sources_are_not_bad() -> None:
+    names = {"MP_INJECTED": 3, "MP_INJECTED_CORE_TEMPLATE": 4, "MP_BAD": 0}
+    assert bad_bits(names).bad(np.array([8, 16, 1])).tolist() == [False, False, True]

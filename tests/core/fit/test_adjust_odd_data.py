@@ -156,3 +156,27 @@ def test_a_masked_candidate_is_not_measured() -> None:
     odd = cutout()
     RESULT["the candidate is masked"](odd)
     assert np.isnan(fit(odd, FitOptions(1, 2, None, 4.0, True, 4.0)).snr)
+
+
+@pytest.mark.parametrize("fill", [1e-30, 1e-7, 0.0, -1.0])
+@pytest.mark.parametrize("many", [False, True])
+def test_error_below_a_millionth_of_the_median_is_no_error(fill: float, many: bool) -> None:
+    rng = np.random.default_rng(2)
+    field = Field(size=31, fwhm=3.0)
+    cutouts = [simulate(field, Truth(3000.0, dx=0.2), np.random.default_rng(2)) for _ in range(3)]
+    for cutout in cutouts:
+        cutout["err"] = np.full(cutout["image"].shape, 5.0)
+    filled, holed, _ = cutouts
+    where = rng.integers(5, 25, (2, 12))
+    filled["err"][tuple(where)], holed["err"][tuple(where)] = fill, np.nan
+    options = FitOptions(1, 2, 13, None, True)
+    one, other = fit_many(cutouts, options)[:2] if many else [fit(c, options) for c in cutouts[:2]]
+    assert one.converged and one.chi2 == other.chi2 and one.pixels == other.pixels
+
+
+def test_small_errors_of_real_pixels_are_fitted() -> None:
+    cutout = simulate(Field(size=31, fwhm=3.0), Truth(3000.0, dx=0.2), np.random.default_rng(2))
+    cutout["err"] = np.full(cutout["image"].shape, 5.0)
+    whole = fit(cutout, FitOptions(1, 2, 13, None, True)).pixels
+    cutout["err"][10, 10] = 5e-3
+    assert fit(cutout, FitOptions(1, 2, 13, None, True)).pixels == whole

@@ -68,3 +68,16 @@ def test_fits_that_agree_within_the_bound_say_how_much():
 )
 def test_fits_give_no_reason_to_suspect(scales):
     assert of_fits(np.array(scales), *LIMITS, 2.0) == ""
+
+
+def test_factor_common_to_all_brightnesses_is_offered():
+    fluxes = np.array([10.0, 20, 40, 80, 160, 320, 640, 1280])
+    assert "multiply it by 0.201" in of_stars(0.2 * SPREAD, *LIMITS, fluxes)
+
+
+def test_factor_of_most_stars_is_not_offered_if_bright_ones_differ():
+    scales = np.array([221.0, 220, 222, 219, 221, 223, 300, 420, 610])
+    said = of_stars(scales, *LIMITS, np.geomspace(10, 1e4, len(scales)))
+    assert "multiply" not in said
+    assert "221 times too faint at faint stars, 420 times too faint at bright ones" in said
+    assert "not linear" in said

@@ -16,6 +16,8 @@ from vetter.app import open_window
 from vetter.core.cutout_source import Place
 from vetter.core.decisions.decision import Verdict
 from vetter.gui.epochs.epoch_panel import EpochPanel
+from vetter.gui.epochs.epoch_tile import tool_tip
+from vetter.review.cutouts.epoch_row import Epoch
 from vetter.settings import FitSettings, Settings
 
 KEY, SHIFT = Qt.Key, Qt.KeyboardModifier.ShiftModifier
@@ -257,3 +259,8 @@ def test_a_question_stays_while_its_candidate_is_painted_anew(window):
     assert panel.question.text
     panel.turn_to(row + 1)
     assert not panel.question.text
+
+
+def test_tool_tip_keeps_time_scale():
+    epoch = Epoch(0, 0, "n1", "2026-03-14T03:12:33.5 TAI", "r")
+    assert tool_tip(epoch, 0).split("\n")[1] == "2026-03-14 03:12:33.5 TAI"

@@ -1,4 +1,4 @@
-"""The field view and the rejection of all that disappeared, in the real window."""
+"""The field view and the rejection of all explained candidates, in the real window."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ LEFT_HALF = ((2, 2), (100, 100), (198, 398))
 def test_a_rectangle_selects_what_is_in_it(view):
     drag(view, *LEFT_HALF)
     assert view.chosen == [row for row in range(COUNT) if row % 8 < 4]
-    assert view.count.text().startswith("20 selected, 20 of them disappeared; dx +0.50, dy -0.30")
+    assert view.count.text().startswith("20 selected, 20 of them explained; dx +0.50, dy -0.30")
 
 
 def test_a_lasso_selects_what_it_goes_around(view):
@@ -282,7 +282,7 @@ def test_the_current_one_is_compared_with_the_stars_around_it(view, session, fit
     assert "alone in its shift" in view.own_words.text()
 
 
-def test_what_is_not_fitted_yet_is_not_said_to_have_stayed(qtbot, session):
+def test_unfitted_candidates_are_counted_apart(qtbot, session):
     fits = FakeFits(COUNT)
     view = FieldView(session, fits)
     qtbot.addWidget(view)
@@ -293,14 +293,14 @@ def test_what_is_not_fitted_yet_is_not_said_to_have_stayed(qtbot, session):
     assert view.own_words.text() == "J000: not fitted yet"
     found(fits.table, 1, 0.5, -0.3, True)
     view.refresh()
-    said = "20 selected, 1 of them disappeared, 19 not fitted yet; "
+    said = "20 selected, 1 of them explained, 19 not fitted yet; "
     assert view.count.text().startswith(said)
 
 
-def test_a_shift_on_its_bound_is_said_to_say_nothing(view, session, fits):
+def test_shift_on_its_bound_is_named_not_measured(view, session, fits):
     found(fits.table, 5, 1.0, 0.2, False, at_bound=("dx",))
     session.go_to_row(5)
-    assert "on the bound" in view.own_words.text()
+    assert "on the bound, so it is not measured" in view.own_words.text()
 
 
 def test_the_wheel_keeps_what_is_under_the_pointer(view):

@@ -75,7 +75,7 @@ def test_the_dialogs_open_what_is_chosen(qtbot, window, tmp_path, verb):
 
 def test_what_was_opened_is_said_with_its_notes(window):
     said = window.status.currentMessage()
-    assert said.startswith("opened candidates.csv: 2 candidates")
+    assert "opened candidates.csv: 2 candidates" in said
     assert said.endswith("notes: File > Notes on the input")
 
 

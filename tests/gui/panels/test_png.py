@@ -6,7 +6,9 @@ from PyQt6.QtGui import QColor, QImage
 from tests.helpers.field_files import tan_wcs
 from tests.helpers.snapshots import pixels
 from vetter.core.cutout.cutout import Cutout
+from vetter.core.cutout.sky_marks import MarkKind, SkyMark
 from vetter.core.display.style import DisplayStyle
+from vetter.gui.panels.overlays import _PLANET
 from vetter.gui.panels.png import GAP, HEADING, PANEL, TITLE, ExportPicture
 from vetter.gui.widgets.theme import DARK
 
@@ -62,3 +64,16 @@ def test_compass_is_drawn_if_the_cutout_has_a_wcs(qapp) -> None:
     corner = GAP, HEADING + TITLE + PANEL - 70, 70, 70
     drawn = ExportPicture(DisplayStyle(), str).draw(0, cutout)
     assert (pixels(drawn.copy(*corner)) != pixels(plain.copy(*corner))).any()
+
+
+def test_predicted_place_of_minor_planet_is_in_picture(qapp) -> None:
+    wcs = tan_wcs()
+    ra, dec = (float(value) for value in wcs.all_pix2world(6.0, 1.0, 0))
+    cutout = Cutout({"image": np.zeros((9, 9))}, {"ra": ra, "dec": dec}, wcs=wcs)
+    far = (float(value) for value in wcs.all_pix2world(2.0, 6.0, 0))
+    cutout.sky_marks = (SkyMark(MarkKind.PREDICTED, *far, label="433"),)
+    drawn = ExportPicture(DisplayStyle(), str).draw(0, cutout)
+    scale = PANEL / 9
+    x, y = GAP + round(2.5 * scale), HEADING + TITLE + PANEL - round(6.5 * scale)
+    around = [drawn.pixelColor(x + a, y + b) for a in range(-9, 10) for b in range(-9, 10)]
+    assert around.count(_PLANET) > 10

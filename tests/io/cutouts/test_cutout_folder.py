@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from astropy.io.fits import Header
 
 from tests.helpers.field_files import pixels, write_image
 from vetter.core.cutout.cutout import Cutout
@@ -180,3 +181,16 @@ def test_a_plane_that_could_not_be_read_is_not_made_up(tmp_path: Path) -> None:
     write_cutout(cutout, tmp_path / "a.fits")
     read = open_input(str(tmp_path)).cutout(0, 5)
     assert tuple(read.planes) == ("image", "convolved") and read.unread == cutout.unread
+
+
+def test_fills_of_a_cutout_file_are_no_data(tmp_path: Path) -> None:
+    planes = {"image": pixels(1, (11, 11)), "convolved": pixels(2, (11, 11))}
+    planes["convolved"][0] = -999.0
+    planes["err"] = np.full((11, 11), 3.0, np.float32)
+    planes["err"][:, 0] = 0.0
+    write_cutout(Cutout(planes, {"id": "k"}, Header({"MASKVAL": -999.0})), tmp_path / "a.fits")
+    cutout = open_input(str(tmp_path)).cutout(0)
+    assert np.argwhere(np.isnan(cutout["convolved"]))[:, 0].tolist() == [0] * 11
+    assert np.argwhere(np.isnan(cutout["err"]))[:, 1].tolist() == [0] * 11
+    assert np.isfinite(cutout["image"]).all()
+    assert cutout.notes["convolved"] == cutout.notes["err"] == "11 pixels without data"

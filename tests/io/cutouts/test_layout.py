@@ -84,12 +84,23 @@ def test_bits_do_not_outlive_a_changed_mask(tmp_path: Path) -> None:
     assert back["mask"].tolist() == [[True, True], [True, False]]
 
 
-def test_an_image_in_the_primary_hdu(tmp_path: Path) -> None:
+def test_image_in_primary_hdu_is_the_image_plane(tmp_path: Path) -> None:
     path = tmp_path / "a.fits"
-    fits.PrimaryHDU(np.ones((1, 3, 4), np.float32)).writeto(path)
+    primary = fits.PrimaryHDU(np.ones((1, 3, 4), np.float32))
+    fits.HDUList([primary, fits.ImageHDU(np.zeros((3, 4)), name="DIFF")]).writeto(path)
     cutout = load_cutout(path)
-    assert cutout.plane_names == ("image",)
+    assert cutout.plane_names == ("image", "diff")
     assert cutout.shape == (3, 4)
+
+
+@pytest.mark.parametrize("extension", [False, True])
+def test_plain_fits_image_is_refused_in_words(tmp_path: Path, extension: bool) -> None:
+    path = tmp_path / "science.fits"
+    image = fits.PrimaryHDU(np.ones((3, 4), np.float32))
+    hdus = [fits.PrimaryHDU(), fits.ImageHDU(image.data)] if extension else [image]
+    fits.HDUList(hdus).writeto(path)
+    with pytest.raises(InputError, match=r"science.fits: .* found a plain FITS image; cut it with"):
+        load_cutout(path)
 
 
 def test_images_of_another_shape_are_noted(tmp_path: Path) -> None:

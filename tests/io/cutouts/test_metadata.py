@@ -275,6 +275,28 @@ def test_other_readers_get_plain_text(value: Any, text: str) -> None:
     assert decode_meta(header) == {"when": value}
 
 
+TAI = "2026-03-14T03:13:03.25 TAI"
+
+
+def test_time_with_scale_is_utc_to_other_readers() -> None:
+    header = a_header(encode_meta({"time": TAI}))
+    assert header["TIME"] == "2026-03-14T03:12:26.250000000"
+    assert decode_meta(header) == {"time": TAI}
+
+
+def test_time_with_scale_changed_elsewhere_is_new_one() -> None:
+    header = a_header(encode_meta({"time": TAI}))
+    header["TIME"] = "2026-03-15T00:00:00"
+    assert decode_meta(header)["time"].isot == "2026-03-15T00:00:00.000"
+
+
+@pytest.mark.parametrize(
+    "time", ["2026-03-14T03:13:03 LOCAL", "noon TAI", "2026-13-14T03:13:03 TAI"]
+)
+def test_time_of_unknown_scale_stays_text(time: str) -> None:
+    assert round_trip({"time": time}) == {"time": time}
+
+
 def test_a_complex_number_of_stdpipe_is_one() -> None:
     assert decode_meta(fits.Header([("GAMMA", 1 - 2j)])) == {"gamma": 1 - 2j}
 

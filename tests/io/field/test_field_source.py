@@ -77,6 +77,10 @@ def test_its_metadata(source: FieldSource) -> None:
     assert meta["filename"] == "image.fits"
 
 
+def test_source_has_time_and_filter_of_image(source: FieldSource) -> None:
+    assert (source.time, source.filter) == ("2024-05-06T07:08:09", "r")
+
+
 def test_its_wcs_follows(source: FieldSource) -> None:
     here = source.cutout(0, 5).wcs.all_pix2world(5.25, 5.0, 0)
     np.testing.assert_allclose(here, tan_wcs().all_pix2world(20.25, 30.0, 0))
@@ -96,6 +100,16 @@ def test_an_edge_is_filled(source: FieldSource) -> None:
 def test_candidates_without_pixels_say_why(source: FieldSource, row: int, says: str) -> None:
     with pytest.raises(InputError, match=says):
         source.cutout(row, 5)
+
+
+def test_unreadable_position_is_named_where_it_is_cut(tmp_path: Path) -> None:
+    (tmp_path / "l.csv").write_text("id,x,y\na,10.5,12;5\nb,11,12\n")
+    source = open_input(
+        str(tmp_path / "l.csv"), InputOptions(planes=write_field(tmp_path, ("image",)))
+    )
+    with pytest.raises(InputError, match="a: no position on the image from x 10.5, y 12;5"):
+        source.cutout(0, 5)
+    source.close()
 
 
 def test_a_place_that_no_image_has_is_said_in_short(tmp_path: Path) -> None:

@@ -27,6 +27,11 @@ from vetter.io.files.plane_names import (
         ("diff_r1", ("r1", "diff")),
         ("r1_sci_diff", ("r1", "diff")),
         ("r1_convolved_template", ("r1", "convolved")),
+        ("visit_image", ("", "image")),
+        ("visit_image_R22_S11", ("R22_S11", "image")),
+        ("preliminary_visit_image_R22_S11", ("R22_S11", "image")),
+        ("template_detector_R22_S11", ("R22_S11", "template")),
+        ("difference_image_R22_S11", ("R22_S11", "diff")),
         ("r1.sfftdiff", ("r1", "diff")),
         ("ztf_2020_zr_scimrefdiffimg", ("ztf_2020_zr", "diff")),
         ("ztf_2020_zr_sciimg", ("ztf_2020_zr", "image")),
@@ -54,6 +59,9 @@ def test_planes(name, expected):
         ("candidates", ""),
         ("r1.candidates", "r1"),
         ("r1_sci", "r1"),
+        ("dia_source", ""),
+        ("r1_dia_source", "r1"),
+        ("dia_source_R22_S11", "R22_S11"),
     ],
 )
 def test_lists(name, stem):

@@ -243,4 +243,4 @@ def test_the_settings_of_another_program_are_left_alone(
     write_listed(tmp_path)
     (tmp_path / "pyproject.toml").write_text('[tool.other]\nfields = "all"\n')
     source = opened(str(tmp_path))
-    assert source.title == "candidates.csv" and not source.candidates.cautions
+    assert source.title == "candidates.csv" and not source.extra_cautions

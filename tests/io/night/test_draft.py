@@ -7,10 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from astropy.io import fits
 
 from tests.helpers.field_files import write_field, write_image, write_list
 from tests.helpers.night_files import write_night
 from vetter.errors import InputError
+from vetter.io.cutouts.cutout_file import load_cutout, write_cutout
+from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 from vetter.io.night import draft as field_draft
 from vetter.io.night.draft import draft_fields, field_file_text
@@ -43,6 +46,73 @@ def test_fields_come_in_the_order_of_time_unknown_ones_last(tmp_path):
         image(tmp_path / f"{name}.fits", **header)
         write_list(tmp_path / f"{name}.csv")
     assert [one.name for one in draft_fields(tmp_path).fields] == ["z", "y", "x"]
+
+
+def write_extension(path: Path, primary: dict, extension: dict) -> Path:
+    """A file whose image is an extension named SCI."""
+    hdus = fits.HDUList([fits.PrimaryHDU(), fits.ImageHDU(PIXELS, name="SCI")])
+    for hdu, cards in zip(hdus, (primary, extension), strict=True):
+        hdu.header.update(cards)
+    hdus.writeto(path)
+    return path
+
+
+HST = {
+    "DATE-OBS": "2026-03-14",
+    "TIME-OBS": "03:12:33",
+    "EXPTIME": 500.0,
+    "FILTER1": "CLEAR1L",
+    "FILTER2": "F814W",
+}
+
+
+def test_draft_reads_primary_header(tmp_path):
+    write_extension(tmp_path / "a_sci.fits", HST, {})
+    write_list(tmp_path / "a.csv")
+    one = tomllib.loads(field_file_text(draft_fields(tmp_path), tmp_path))["field"][0]
+    assert one["time"].isoformat() == "2026-03-14T03:16:43+00:00" and one["filter"] == "F814W"
+
+
+@pytest.mark.parametrize("cards", [HST, {"TIMESYS": "TAI", "DATE-AVG": "2026-03-14T03:12:33.25"}])
+def test_cutouts_carry_time_of_draft(tmp_path, cards):
+    path = write_extension(tmp_path / "a_sci.fits", cards, {})
+    table = write_list(tmp_path / "a.csv", id=["a"], x=[3.0], y=[2.0])
+    night = tmp_path / "night.toml"
+    night.write_text(field_file_text(draft_fields(tmp_path), tmp_path))
+    moment = draft_fields(tmp_path).fields[0].moment
+    for opened in (
+        open_input(str(night)),
+        open_input(str(table), InputOptions(planes={"image": str(path)})),
+    ):
+        write_cutout(opened.cutout(0, 2), tmp_path / "cut.fits")
+        opened.close()
+        meta = load_cutout(tmp_path / "cut.fits").meta
+        assert meta["time"] == moment.text and meta.get("filter") == cards.get("FILTER2")
+
+
+def test_draft_time_scale_survives_field_file(tmp_path):
+    image(tmp_path / "a.fits", **{"TIMESYS": "TAI", "MJD-AVG": 61113.25})
+    write_list(tmp_path / "a.csv")
+    path = tmp_path / "night.toml"
+    path.write_text(field_file_text(draft_fields(tmp_path), tmp_path))
+    assert 'time = "2026-03-14T06:00:00 TAI"' in path.read_text()
+    assert read_field_file(path).entries[0].moment.text == "2026-03-14T06:00:00 TAI"
+
+
+@pytest.mark.parametrize(
+    ("name", "time", "band"),
+    [
+        ("hst", "2026-03-14T03:16:43Z", "F814W"),
+        ("goodman", "2026-03-14T03:13:03.1Z", "R"),
+        ("panstarrs", "2026-03-14T03:12:54.18Z", "r"),
+    ],
+)
+def test_draft_of_real_headers_is_right(real_data, name, time, band):
+    folder = real_data / "cases" / "I07_times_and_filters"
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is absent")
+    lines = field_file_text(draft_fields(folder), folder).split(f'name = "{name}"')[1]
+    assert f"time = {time}\n" in lines and f'filter = "{band}"\n' in lines.split("[[field]]")[0]
 
 
 def test_a_folder_of_plain_names_is_a_field_called_after_it(tmp_path):
@@ -119,7 +189,7 @@ def test_the_draft_opens_as_it_is(tmp_path):
     path.write_text(text)
     entries = read_field_file(path).entries
     assert [entry.name for entry in entries] == ["n0", "n1", "n2"]
-    assert entries[0].filter == "r" and entries[0].mjd is not None
+    assert entries[0].filter == "r" and entries[0].moment is not None
     source = open_input([str(path)])
     assert source.epochs.rows(0) == [0, 2, 4]
     source.close()

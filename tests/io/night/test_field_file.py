@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from vetter.errors import InputError
-from vetter.io.fits.exposure import iso
 from vetter.io.night.field_file import FieldFile, Matching, read_field_file
 
 
@@ -50,7 +49,7 @@ def test_what_it_says(night):
     file = read(night, GOOD)
     first, second = file.entries
     assert file.radius == 15 and file.matching == Matching("position", None, 2.5)
-    assert (first.name, first.filter, iso(first.mjd)) == ("first", "r", "2026-11-20T03:14:15")
+    assert (first.name, first.filter, first.moment.text) == ("first", "r", "2026-11-20T03:14:15")
     assert first.candidates == str(night.parent / "r1.csv")
     assert first.options.planes == {
         "image": str(night.parent / "r1.fits[SCI]"),

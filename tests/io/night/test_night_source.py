@@ -269,3 +269,11 @@ def test_bits_that_the_command_names_go_for_the_fields_with_a_mask(tmp_path):
     assert source.cutout(0, 5)["mask"].mean() == pytest.approx(0.5, abs=0.05)
     assert "mask" not in source.cutout(2, 5)
     source.close()
+
+
+def test_two_candidates_of_one_image_are_two_objects(tmp_path: Path) -> None:
+    # The two are 5 arcsec apart; a radius of 10 arcsec connects all five detections.
+    path = write_night(tmp_path, "match_radius = 10\n")
+    source = open_input([str(path)])
+    assert [source.epochs.rows(row) for row in range(5)] == [[0, 2, 4], [1, 3]] * 2 + [[0, 2, 4]]
+    source.close()

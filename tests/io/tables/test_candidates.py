@@ -14,7 +14,8 @@ from vetter.io.tables.candidates import read_candidates
 
 def test_what_was_recognised_is_said(tmp_path: Path) -> None:
     candidates = read_candidates(write_list(tmp_path / "l.csv"))
-    assert candidates.notes == ("l.csv: 2 candidates, keys from id; pixels x, y counted from 0",)
+    said = "l.csv: 2 candidates, keys from id; pixels x, y counted from 0"
+    assert candidates.notes[0] == said
 
 
 def test_the_real_list_counts_pixels_from_1(real_data: Path) -> None:

@@ -124,3 +124,39 @@ def test_megabyte_of_open_texts_is_read(tmp_path: Path, sign: str) -> None:
     path = tmp_path / "l.reg"
     path.write_text("image\ncircle(1,2,3) # " + sign * 200_001 + ";\n")
     assert len(read_candidates(path).keys) == 1
+
+
+@pytest.mark.parametrize("unit", ['"', "'", "d", "r", ""])
+def test_units_of_radii_hold_no_text(tmp_path: Path, unit: str) -> None:
+    line = "; ".join(f"circle(150.00{n},2.0,0.001{unit})" for n in range(1, 4))
+    candidates = listed(tmp_path, f"fk5; {line}\n", tan_wcs())
+    assert candidates.ra == pytest.approx([150.001, 150.002, 150.003])
+    factor = {'"': 1, "'": 60, "r": 206264.806}.get(unit, 3600)
+    assert candidates.table["radius_arcsec"][0] == pytest.approx(0.001 * factor)
+
+
+def test_quotes_and_braces_behind_hash_hold_semicolons(tmp_path: Path) -> None:
+    text = """image; circle(1,2,3'); circle(4,5,3') # text={a;b} tag="c;d" color='e'\n"""
+    candidates = listed(tmp_path, text)
+    assert candidates.x.tolist() == [0, 3] and candidates.table["name"][1] == "a;b"
+    assert not any("left out" in note for note in candidates.notes)
+
+
+def test_regions_behind_hash_are_left_out_and_said(tmp_path: Path) -> None:
+    candidates = listed(tmp_path, "image\ncircle(1,2,3) # color=red; circle(4,5,6)\n")
+    assert candidates.x.tolist() == [0]
+    assert "l.reg: regions behind # on the same line are left out: line 2" in candidates.notes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#CRTFv0\ncircle[[12:34:55.65, -00.12.55.75], 3arcsec]\n",
+        "#CRTF\nglobal coord=J2000\n",
+        "circle[[150pix, 20pix], 3pix], label='a'\n",
+        "+symbol [[150deg, 2deg], D]\n",
+    ],
+)
+def test_crtf_is_named(tmp_path: Path, text: str) -> None:
+    with pytest.raises(InputError, match=r"l.reg: a region file in CASA's format \(CRTF\)"):
+        listed(tmp_path, text)

@@ -55,11 +55,11 @@ def test_json_named_fits_is_called_json(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.avro", "a.tar.gz", "a.tgz"])
 def test_text_named_packets_is_called_a_text(tmp_path: Path, name: str) -> None:
-    assert "it is a text that begins 'not a moc file'" in refusal(tmp_path / name, WORDS)
+    assert "found a text that begins 'not a moc file'" in refusal(tmp_path / name, WORDS)
 
 
 def test_fits_named_packets_is_called_fits(tmp_path: Path) -> None:
-    assert "it is FITS" in refusal(tmp_path / "a.avro", b"SIMPLE  =" + b" " * 2871)
+    assert "found FITS" in refusal(tmp_path / "a.avro", b"SIMPLE  =" + b" " * 2871)
 
 
 def test_text_under_its_own_name_keeps_its_reason(tmp_path: Path) -> None:

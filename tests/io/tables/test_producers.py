@@ -228,16 +228,16 @@ def test_a_column_without_any_value_plays_no_part(tmp_path: Path) -> None:
     assert candidates.roles.described() == "key=id x=xcentroid y=ycentroid"
 
 
-def test_one_of_several_ldac_catalogues(tmp_path: Path) -> None:
+def test_ldac_catalogues_of_chips_are_one_list(tmp_path: Path) -> None:
     hdus = fits.HDUList([fits.PrimaryHDU()])
     for shift in (0.0, 5.0):
         hdus.append(fits.BinTableHDU(Table({"F": ["SIMPLE"]}), name="LDAC_IMHEAD"))
         table = Table({"NUMBER": [1], "X_IMAGE": [20.0 + shift], "Y_IMAGE": [30.0]})
         hdus.append(fits.BinTableHDU(table, name="LDAC_OBJECTS"))
     hdus.writeto(tmp_path / "l.ldac")
-    first = read_candidates(tmp_path / "l.ldac")
-    assert first.x.tolist() == [19.0]
-    assert any("2 tables LDAC_OBJECTS; the first was taken" in note for note in first.notes)
+    both = read_candidates(tmp_path / "l.ldac")
+    assert both.x.tolist() == [19.0, 24.0] and both.column("EXT_NUMBER").tolist() == [1, 2]
+    assert any("2 tables LDAC_OBJECTS are one list" in note for note in both.notes)
     assert read_candidates(f"{tmp_path}/l.ldac[LDAC_OBJECTS,2]").x.tolist() == [24.0]
     with pytest.raises(InputError, match=r"no HDU \[LDAC_OBJECTS,3\]; found"):
         read_candidates(f"{tmp_path}/l.ldac[LDAC_OBJECTS,3]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.candidates.column_values import cell, plain
+from vetter.core.candidates.column_values import cell, cell_text, plain, without_values
+from vetter.core.candidates.number_words import is_missing_word
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -137,6 +139,8 @@ class CandidateList:
         Lines on what was recognised and converted.
     cautions : tuple of str
         The notes that the user should see at once.
+    sentinels : mapping
+        Values of a column that mean "missing", as -999: NaN in `column`, None in `value`.
     """
 
     table: Table
@@ -148,6 +152,7 @@ class CandidateList:
     dec: Floats
     notes: tuple[str, ...] = field(default=())
     cautions: tuple[str, ...] = field(default=())
+    sentinels: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -172,11 +177,13 @@ class CandidateList:
     def column(self, name: str, first: int = 0) -> npt.NDArray[Any]:
         """Return a column's values, shape (n, ...); masked numbers are NaN, masked text is empty.
 
-        ``first`` is the first row returned. Raise KeyError for an unknown column.
+        Sentinels are NaN as well. ``first`` is the first row returned. Raise KeyError for an
+        unknown column.
         """
         if name not in self.table.colnames:
             raise KeyError(name)
-        return plain(self.table[name][first:] if first else self.table[name])
+        values = plain(self.table[name][first:] if first else self.table[name])
+        return without_values(values, self.sentinels.get(name, ()))
 
     def key(self, row: int) -> str:
         """Return the key of a row."""
@@ -199,7 +206,20 @@ class CandidateList:
         if role == "key":
             return self.key(row)
         column = getattr(self.roles, role)
-        return None if column is None else cell(self.table[column], row)
+        if column is None:
+            return None
+        value = cell(self.table[column], row)
+        return None if value in self.sentinels.get(column, ()) else value
+
+    def listed_position(self, row: int) -> str:
+        """Return the filled cells of a candidate's position, as ``ra 8.7, dec 95``."""
+        columns = (self.roles.x, self.roles.y, self.roles.ra, self.roles.dec)
+        filled = (
+            (name, cell_text(self.table[name], row))
+            for name in columns
+            if name is not None and cell(self.table[name], row) not in self.sentinels.get(name, ())
+        )
+        return ", ".join(f"{name} {text}" for name, text in filled if not is_missing_word(text))
 
     def candidate(self, row: int) -> dict[str, Any]:
         """Return one candidate as a dict of the table's columns, in plain Python types.

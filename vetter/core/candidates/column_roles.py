@@ -47,11 +47,12 @@ NAMES: dict[str, tuple[str, ...]] = {
             ra radeg raj2000 alphaj2000 alphawinj2000 alphapsfj2000 alphasky alphawinsky
             raicrs rightascension coordra alpha raepoch2000 rad rahms rastring rastr
             ra2000 objra meanra skycentroidra ramean rastack rahours
+            rahour rahrs rahr rah radecimalhours radecimalhour radechours rainhours
         """,
         "dec": """
             dec decl decdeg dej2000 decj2000 deltaj2000 deltawinj2000 deltapsfj2000
             deltasky deltawinsky deicrs decicrs declination coorddec delta decepoch2000
-            decd dedeg decdms decstring decstr de dec2000 objdec meandec skycentroiddec decmean
+            decd ded dedeg decdms decstring decstr de dec2000 objdec meandec skycentroiddec decmean
             decstack
         """,
         "mag": """
@@ -71,6 +72,10 @@ NAMES: dict[str, tuple[str, ...]] = {
         "fwhm": "fwhm fwhmimage fwhmpix psffwhm fwhmpsf seeingpix fwhmpx",
     }.items()
 }
+
+_RA_IN_HOURS = frozenset(
+    "rah rahr rahrs rahour rahours radecimalhours radecimalhour radechours rainhours".split()
+)
 
 UCDS: dict[str, tuple[str, ...]] = {
     "key": ("meta.id;meta.main", "id_main"),
@@ -95,7 +100,7 @@ def normal(name: str) -> str:
 def units_in_names(names: Sequence[str]) -> dict[str, str]:
     """Return the units in column names, as ``RA (hours)``, ``mag [AB]`` and ``ra_hours``."""
     units = {name: match[1].strip() for name in names if (match := _UNIT_BEHIND.search(name))}
-    return {name: "hourangle" for name in names if normal(name) == "rahours"} | units
+    return {name: "hourangle" for name in names if normal(name) in _RA_IN_HOURS} | units
 
 
 def recognise(
@@ -231,8 +236,8 @@ def _are_partners(ra: str, dec: str) -> bool:
     if ra in ("ra", "rightascension"):
         return dec in ("dec", "decl", "declination", "de")
     stem = ra.replace("rightascension", "").replace("alpha", "").replace("ra", "", 1)
-    if stem == "hours":
-        return dec in ("dec", "decdeg", "decd", "decl", "declination")
+    if ra in _RA_IN_HOURS:
+        return dec in ("dec", "decdeg", "decd", "decl", "declination", "ded", "dedeg")
     if stem == "hms":
         return dec == "decdms"
     for prefix in ("declination", "delta", "decl", "dec", "de"):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+_MAX_EXACT = 2**53
+_MAX_TEXT = 30
 
 
 def cell(column: Any, row: int) -> Any:
@@ -23,11 +27,30 @@ def cell(column: Any, row: int) -> Any:
     return value
 
 
+def cell_text(column: Any, row: int) -> str:
+    """Return one value of a table's column as text, cut short if long; empty if masked."""
+    value = cell(column, row)
+    text = "" if value is None else str(value).strip()
+    return text if len(text) <= _MAX_TEXT else f"{text[: _MAX_TEXT - 3]}..."
+
+
+def without_values(values: npt.NDArray[Any], removed: Collection[float]) -> npt.NDArray[Any]:
+    """Return numbers as floats with NaN for those removed; the array itself if none occurs."""
+    if not len(removed) or values.dtype.kind not in "if":
+        return values
+    hits = np.isin(values, np.array(list(removed), np.float64).astype(values.dtype))
+    if not hits.any():
+        return values
+    kept = values.astype(np.float64 if values.dtype.kind == "i" else values.dtype)
+    kept[hits] = np.nan
+    return kept
+
+
 def plain(column: Any) -> npt.NDArray[Any]:
     """Return a table's column as a plain array.
 
-    Masked numbers become NaN (integers with a masked value become float64), masked text becomes
-    ``''``, bytes become text; Time columns become MJD.
+    Masked numbers become NaN (integers with a masked value become float64, or text where floats
+    cannot hold all digits), masked text becomes ``''``, bytes become text; Time columns become MJD.
     """
     if hasattr(column, "mjd"):
         return np.ma.filled(np.ma.asarray(column.mjd), np.nan)
@@ -38,6 +61,8 @@ def plain(column: Any) -> npt.NDArray[Any]:
         data = decoded(data)
     if masked is None or not masked.any():
         return data.astype(data.dtype.newbyteorder("="), copy=False)
+    if data.dtype.kind in "iu" and data[~masked].size and _has_long(data[~masked]):
+        return np.where(masked, "", data.astype(str))
     if data.dtype.kind in "iuf":
         filled = data.astype(np.float64)
         filled[masked] = np.nan
@@ -47,6 +72,10 @@ def plain(column: Any) -> npt.NDArray[Any]:
     filled_object = data.astype(object)
     filled_object[masked] = None
     return filled_object
+
+
+def _has_long(values: npt.NDArray[Any]) -> bool:
+    return int(values.max()) > _MAX_EXACT or int(values.min()) < -_MAX_EXACT
 
 
 def is_empty(column: Any) -> bool:

@@ -18,6 +18,8 @@ Rows = npt.NDArray[np.intp]
 _HALF_NEIGHBOURS = [step for step in itertools.product((-1, 0, 1), repeat=3) if step > (0, 0, 0)]
 _BITS_PER_AXIS = 21
 _MAX_RADIUS = math.radians(1.0)
+_MAX_PAIRS = 10_000
+"""Pairs of detections and objects to compare; a label that thousands share names no object."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +107,68 @@ def by_place(ra: Floats, dec: Floats, radius: float) -> Rows:
     labels = np.arange(len(ra), dtype=np.intp)
     labels[known] = known[distinct[_lowest_connected(len(distinct), first, second)[same]]]
     return labels
+
+
+def one_per_image(labels: Rows, images: Rows, times: Floats, ra: Floats, dec: Floats) -> Rows:
+    """Return labels under which no object is on one image twice.
+
+    Two detections on one image are two objects. Of several with one label, each further image's
+    are joined to the nearest of the objects so far, and those left over are new objects.
+
+    Parameters
+    ----------
+    labels, images : ndarray of int, shape (n,)
+        Object and image of each candidate.
+    times : ndarray of float64, shape (n,)
+        Images are compared from first to last.
+    ra, dec : ndarray of float64, shape (n,)
+        Degrees; NaN where unknown.
+    """
+    order = np.lexsort((images, labels))
+    sorted_labels = labels[order]
+    same = (np.diff(sorted_labels) == 0) & (np.diff(images[order]) == 0)
+    if not same.any():
+        return labels
+    out, unused = labels.copy(), int(labels.max()) + 1
+    for label in np.unique(sorted_labels[1:][same]):
+        # Slices of the sorted rows: a list that holds all packets twice has as many such labels.
+        first, last = np.searchsorted(sorted_labels, (label, label + 1))
+        rows = np.sort(order[first:last])
+        rows = rows[np.lexsort((images[rows], times[rows]))]
+        by_image: dict[int, list[int]] = {}
+        for row, image in zip(rows.tolist(), images[rows].tolist(), strict=True):
+            by_image.setdefault(image, []).append(row)
+        # The last place of each object of this label, by its row.
+        objects: list[int] = []
+        for here in by_image.values():
+            for row, known in _nearest(here, objects, ra, dec):
+                out[row] = out[objects[known]]
+                objects[known] = row
+                here.remove(row)
+            for row in here:
+                if objects:
+                    out[row], unused = unused, unused + 1
+                objects.append(row)
+    return out
+
+
+def _nearest(rows: list[int], objects: list[int], ra: Floats, dec: Floats) -> list[tuple[int, int]]:
+    """Return pairs of a row and the index of an object, each at most once, nearest first."""
+    if not rows or not 0 < len(rows) * len(objects) <= _MAX_PAIRS:
+        return []
+    across = (ra[rows][:, None] - ra[objects] + 180.0) % 360.0 - 180.0
+    across *= np.cos(np.radians(dec[rows]))[:, None]
+    distances = np.hypot(across, dec[rows][:, None] - dec[objects])
+    # Without places the order of the list decides.
+    distances[~np.isfinite(distances)] = 1e3
+    pairs: list[tuple[int, int]] = []
+    for place in np.argsort(distances, axis=None, kind="stable"):
+        row, known = divmod(int(place), len(objects))
+        if all(rows[row] != one and known != other for one, other in pairs):
+            pairs.append((rows[row], known))
+            if len(pairs) == min(len(rows), len(objects)):
+                break
+    return pairs
 
 
 def _find_distinct(values: npt.NDArray[np.complex128]) -> tuple[Rows, Rows]:

@@ -11,6 +11,7 @@ import numpy as np
 from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.candidates.column_values import cell
 from vetter.core.candidates.numbered_name import numbered_name
+from vetter.core.candidates.sentinels import find_sentinels
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -69,7 +70,8 @@ def joined(parts: Sequence[Part]) -> CandidateList:
     x, y, ra, dec = (
         np.concatenate([getattr(one, axis) for one in lists]) for axis in ("x", "y", "ra", "dec")
     )
-    return CandidateList(table, roles, out, x, y, ra, dec, tuple(notes))
+    sentinels = find_sentinels(table, roles)
+    return CandidateList(table, roles, out, x, y, ra, dec, tuple(notes), sentinels=sentinels)
 
 
 def names_objects(candidates: CandidateList) -> bool:

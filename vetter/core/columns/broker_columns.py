@@ -15,6 +15,7 @@ from vetter.core.candidates.column_roles import normal
 from vetter.core.columns.facts import UNKNOWN, Fact, known_facts
 from vetter.core.columns.formatting import Writer
 from vetter.core.columns.review_columns import ReviewColumns
+from vetter.core.columns.rubin_facts import rubin_facts
 
 SCORES = (
     "drb scimlscore realbogus realbogusscore rbscore reliability braai btsbot rb mlscore score"
@@ -66,6 +67,11 @@ def all_known_facts(
     out if the list has facts of alerts.
     """
     of_alert = alert_facts(columns, candidates)
+    of_rubin = rubin_facts(candidates)
+    if of_rubin:
+        # psfFlux is among them, with its magnitude.
+        shown = {name for fact in of_rubin for name in fact.columns}
+        of_alert = [fact for fact in of_alert if not shown.intersection(fact.columns)] + of_rubin
     general = known_facts(columns, candidates)
     if of_alert and not on_image:
         general = [fact for fact in general if fact.caption != "x y"]

@@ -74,6 +74,24 @@ def known_facts(columns: ReviewColumns, candidates: CandidateList) -> list[Fact]
     return facts
 
 
+def image_facts(time: str, band: str, shown: Iterable[Fact]) -> list[Fact]:
+    """Return time and filter of the only image, as far as known and not among the shown facts.
+
+    Parameters
+    ----------
+    time, band : str
+        ISO text and the filter's name; empty if unknown.
+    shown : iterable of Fact
+    """
+    captions = {fact.caption for fact in shown}
+    facts = (
+        Fact("time", lambda row: time.replace("T", " ", 1), "middle of the image's exposure"),
+        Fact("filter", lambda row: band, "filter in the image's header", copied=False),
+    )
+    known = {"time": time, "filter": band}
+    return [fact for fact in facts if known[fact.caption] and fact.caption not in captions]
+
+
 def picked_facts(columns: ReviewColumns, names: Iterable[str], shown: Iterable[Fact]) -> list[Fact]:
     """Return facts of picked columns; columns that are already on the card are left out."""
     taken = _ON_THE_CARD.union(*(fact.columns for fact in shown))

@@ -21,11 +21,14 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.candidates.number_words import is_missing_word
 from vetter.errors import InputError
 
 MAX_NESTING = 50
 """Largest depth of brackets and nots: a deeper filter would reach Python's recursion limit."""
 
+_NUMBER = re.compile(r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?$", re.IGNORECASE)
+_DATE = re.compile(r"^\s*[0-9]{4}([-/ .][0-9A-Za-z]|$)")
 _TOKEN = re.compile(
     r"""\s*(?:(?P<op><=|>=|==|!=|!~|[<>=~])
           |(?P<sign>[()!,])
@@ -323,9 +326,33 @@ def _number(name: str, token: Token) -> float:
 def _compare(name: str, values: npt.NDArray[Any], op: str, choice: Token) -> Mask:
     if values.dtype.kind in "biuf":
         return np.asarray(COMPARE[op](values, _number(name, choice)))
+    text = np.array(["" if value is None else str(value) for value in values.tolist()], str)
+    if _NUMBER.match(choice.value):
+        numbers = _numbers_in(text)
+        if numbers is not None:
+            return np.asarray(COMPARE[op](numbers, float(choice.value)))
+        words = [value for value in text.tolist() if value and not _DATE.match(value)]
+        if words:
+            first = next((word for word in words if not _NUMBER.match(word)), words[0])
+            raise FilterError(
+                f"'{name}' holds text, as '{first[:20]}'; '{op}' compares numbers and dates",
+                choice.position,
+            )
     # Text is compared as text, so that time>2024-05-01 works for ISO dates.
-    text = values.astype(str)
     return np.asarray(COMPARE[op](text, choice.value) & (text != ""))
+
+
+def _numbers_in(text: npt.NDArray[np.str_]) -> npt.NDArray[np.float64] | None:
+    """Return text as numbers, as of identities with leading zeros; None if any is a word.
+
+    Words for missing numbers are NaN.
+    """
+    try:
+        return np.array(
+            [np.nan if is_missing_word(value) else float(value) for value in text.tolist()]
+        )
+    except ValueError:
+        return None
 
 
 def _is_missing_word(token: Token) -> bool:

@@ -9,9 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.coordinates.times import all_digits
+
 MAX_DECIMALS = 6
 SAMPLE_ROWS = 400
 """Rows that decide the number of decimals."""
+
+# Modified and full Julian dates.
+_DAYS = 15000.0, 3e6
 
 Writer = Callable[[Any], str]
 
@@ -96,6 +101,20 @@ def _float_writer(values: npt.NDArray[Any]) -> Writer:
         ):
             return _fixed_writer(decimals)
     return _fixed_writer(min(type_limit, legible))
+
+
+def time_writer(values: npt.NDArray[Any]) -> Writer:
+    """Return the function that writes a time; numbers that are no days keep all their digits."""
+    if values.ndim > 1 or values.dtype.kind != "f":
+        return writer(values)
+    known = values[np.isfinite(values)]
+    if not len(known) or _DAYS[0] <= float(known.min()) <= float(known.max()) <= _DAYS[1]:
+        return writer(values)
+    return _write_all_digits
+
+
+def _write_all_digits(value: Any) -> str:
+    return "" if value != value else all_digits(float(value))
 
 
 def _fixed_writer(decimals: int) -> Writer:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.candidates.column_values import as_text
-from vetter.core.columns.formatting import Writer, writer
+from vetter.core.columns.formatting import Writer, time_writer, writer
 from vetter.core.judgement.fit_table import COLUMNS as FIT_COLUMNS
 from vetter.core.judgement.fit_table import FORMATS as FIT_FORMATS
 from vetter.core.judgement.fit_table import FitTable
@@ -189,6 +189,8 @@ class ReviewColumns:
             return writer(self.values(name), FIT_FORMATS.get(name))
         column = self._table.get(name)
         form = None if column is None else getattr(self.candidates.table[column], "format", None)
+        if column is not None and column == self.candidates.roles.time and not form:
+            return time_writer(self.values(name))
         return writer(self.values(name), form if isinstance(form, str) else None)
 
     def unit(self, name: str) -> str:

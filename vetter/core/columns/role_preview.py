@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import CandidateList, Roles
 from vetter.core.candidates.keys import make_keys
-from vetter.core.candidates.positions import Positions, find_positions
 from vetter.core.decisions.carry_over import RADIUS_ARCSEC, RADIUS_PIXELS, separation
-
-if TYPE_CHECKING:
-    from astropy.wcs import WCS
+from vetter.core.placement.listed_pixels import AxisOrigin, ImageFrame
+from vetter.core.placement.positions import Positions, find_positions
 
 SHOWN = 8
 """Rows in the preview."""
@@ -37,6 +34,8 @@ class ColumnPreview:
         Chosen columns, with the pixel convention that holds.
     problem : str
         Reason that the choice cannot be applied; else empty.
+    axis_origin : AxisOrigin or None
+        Evidence for the pixel convention; None without x and y.
     notes, cautions : tuple of str
         Conclusions from the WCS, and contradictions to the WCS.
     verdicts, carried : int
@@ -51,6 +50,7 @@ class ColumnPreview:
     dec: npt.NDArray[np.float64]
     roles: Roles
     problem: str
+    axis_origin: AxisOrigin | None
     notes: tuple[str, ...]
     cautions: tuple[str, ...]
     verdicts: int
@@ -61,7 +61,7 @@ def preview(
     candidates: CandidateList,
     roles: Roles,
     one_based: bool | None,
-    wcs: WCS | None,
+    image: ImageFrame,
     units: Mapping[str, str],
     decided: npt.NDArray[np.intp],
 ) -> ColumnPreview:
@@ -76,8 +76,8 @@ def preview(
         decides.
     one_based : bool or None
         The user's choice of the pixel convention; None: by WCS and names.
-    wcs : `~astropy.wcs.WCS` or None
-        WCS of the image.
+    image : ImageFrame
+        The image that the candidates are on.
     units : mapping
         Units of the columns, as text.
     decided : ndarray of int
@@ -86,7 +86,9 @@ def preview(
     table, count = candidates.table, len(candidates)
     sample = np.arange(0, count, max(1, count // _SAMPLE))
     rows = np.unique(np.concatenate([np.arange(min(SHOWN, count)), sample, decided]))
-    positions = find_positions(table[rows], roles, units, wcs, one_based)
+    positions = find_positions(
+        table[rows], roles, units, image, one_based, candidates.sentinels, rows
+    )
     same_key = roles.key == candidates.roles.key
     keys = candidates.keys if same_key else make_keys(table, roles.key)[0]
     first = slice(0, min(SHOWN, count))
@@ -102,12 +104,19 @@ def preview(
         positions.ra[first],
         positions.dec[first],
         positions.roles,
-        problem_of(roles, wcs is not None),
-        positions.notes,
-        positions.cautions,
+        problem_of(roles, image.wcs is not None),
+        positions.axis_origin,
+        _of_sample(positions.notes, len(rows), count),
+        _of_sample(positions.cautions, len(rows), count),
         len(decided),
         carried,
     )
+
+
+def _of_sample(texts: tuple[str, ...], rows: int, count: int) -> tuple[str, ...]:
+    if rows == count:
+        return texts
+    return tuple(f"{text} (in a sample of {rows:,} rows)" for text in texts)
 
 
 def problem_of(roles: Roles, has_wcs: bool) -> str:

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from vetter.core.coordinates.angle_text import parse_angle
+
 Floats = npt.NDArray[np.float64]
-
-_SEXAGESIMAL = re.compile(
-    r"^\s*([+\-−]?)\s*(\d{1,3})\s*[:\shd°]\s*(\d{1,2})\s*(?:[:\sm'′]\s*"
-    r"(?:(\d{1,2}(?:\.\d*)?)\s*[s\"″]?)?)?\s*$",
-    re.IGNORECASE,
-)
-
 
 _PARTS = {
     "arcmin": 1 / 60,
@@ -26,32 +20,9 @@ _PARTS = {
     "ma": 1 / 3.6e6,
     "milliarcsecond": 1 / 3.6e6,
 }
-_DEGREES = ("deg", "degree", "degrees", "d:m:s", '"d:m:s"')
-
-
-def parse_angle(text: str, hours: bool) -> float:
-    """Return one angle in degrees; NaN if the text is not an angle.
-
-    Parameters
-    ----------
-    text : str
-        ``12:34:56.7``, ``12 34 56.7``, ``12h34m56.7s``, ``-0d30m``, or decimal degrees.
-    hours : bool
-        Whether sexagesimal text counts hours (right ascension); a ``d`` in the text means
-        degrees nevertheless. Decimal text is always in degrees.
-    """
-    try:
-        return float(text)
-    except ValueError:
-        pass
-    match = _SEXAGESIMAL.match(text)
-    if match is None:
-        return float("nan")
-    sign, whole, minutes, seconds = match.groups()
-    value = int(whole) + int(minutes) / 60 + float(seconds or 0) / 3600
-    if hours and "d" not in text.lower() and "°" not in text:
-        value *= 15
-    return -value if sign in ("-", "−") else value
+# A rounded 24:00:00 among them.
+_DAY = 360.5
+_DEGREES = ("deg", "degree", "degrees", "d:m:s", '"d:m:s"', "dms")
 
 
 def to_degrees(values: npt.NDArray[Any], unit: str, is_ra: bool) -> Floats:
@@ -60,27 +31,33 @@ def to_degrees(values: npt.NDArray[Any], unit: str, is_ra: bool) -> Floats:
     Parameters
     ----------
     values : ndarray, shape (n,)
-        Numbers in ``unit``, or text (see :func:`parse_angle`).
+        Numbers in ``unit``, or text (see `parse_angle`).
     unit : str
         Unit in the table: ``rad``, ``hourangle``, ``h``, ``arcmin``, ``arcsec``, ``mas``; any
         other text is degrees.
     is_ra : bool
-        Whether sexagesimal text counts hours; it never does if the unit is degrees.
+        Whether sexagesimal text counts hours; it never does if the unit is degrees, or if most
+        texts are over 24.
     """
     if values.dtype.kind in "USO":
         hours = is_ra and unit.strip().lower() not in _DEGREES
         factor = _degrees_per_unit(unit)
-        texts = (_decode_text(value) for value in values)
-        return np.array([_parse_cell(text, hours, factor) for text in texts], np.float64)
+        texts = [_decode_text(value) for value in values.tolist()]
+        degrees = np.array([parse_angle(text, hours, factor) for text in texts], np.float64)
+        return _within_a_day(texts, degrees, factor) if hours else degrees
     return np.asarray(values, np.float64) * _degrees_per_unit(unit)
 
 
-def _parse_cell(text: str, hours: bool, factor: float) -> float:
-    """Return degrees; `factor` applies to decimal numbers only, not to sexagesimal text."""
-    try:
-        return float(text) * factor
-    except ValueError:
-        return parse_angle(text, hours)
+def _within_a_day(texts: list[str], degrees: Floats, factor: float) -> Floats:
+    """Return right ascensions, as degrees if most texts are over 24; else NaN for such texts."""
+    late = np.flatnonzero(degrees > _DAY)
+    # Decimal numbers are the same in both readings.
+    by_degrees = [parse_angle(texts[row], False, factor) for row in late.tolist()]
+    late = late[degrees[late] != by_degrees]
+    if 2 * len(late) > int(np.isfinite(degrees).sum()):
+        return np.array([parse_angle(text, False, factor) for text in texts], np.float64)
+    degrees[late] = np.nan
+    return degrees
 
 
 def _decode_text(value: Any) -> str:

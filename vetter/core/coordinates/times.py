@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from typing import Any
 
 _EPOCH = datetime.datetime(1970, 1, 1)
 _MJD_OF_EPOCH = 40587.0
 _JD_OF_MJD_ZERO = 2400000.5
 
+_ISO_T = re.compile(r"^(\d{4}-\d\d-\d\d)T(?=\d)")
+_MAX_WHOLE = 1e16
 _MJD_RANGE = 15000.0, 100000.0
 _UNIX_RANGE = 1e8, 5e9
 
@@ -28,15 +31,16 @@ def time_text(value: Any, column: str = "", unit: str = "") -> str:
     Returns
     -------
     str
-        ``2020-01-01 12:00:00 (MJD 58849.50000)``; text is returned stripped, with its first T
-        as a space; empty for None, booleans and NaN. Time scales are not converted: TDB stays
+        ``2020-01-01 12:00:00 (MJD 58849.50000)``; text is returned stripped, with the T between
+        an ISO date and its time as a space; a number of unknown kind with all its digits; empty
+        for None, booleans and NaN. Time scales are not converted: TDB stays
         TDB. A column whose name ends in TAI has it in the text:
         ``2026-01-01 05:18:35 TAI (MJD 61041.22124)``.
     """
     if value is None or isinstance(value, bool):
         return ""
     if not isinstance(value, (int, float)):
-        return str(value).strip().replace("T", " ", 1)
+        return _ISO_T.sub(r"\1 ", str(value).strip())
     number = float(value)
     if not math.isfinite(number):
         return ""
@@ -46,11 +50,17 @@ def time_text(value: Any, column: str = "", unit: str = "") -> str:
     mjd = _to_mjd(number, kind)
     iso = None if mjd is None else _format_iso(mjd)
     if iso is None:
-        return f"{number:.10g}"
+        return all_digits(value)
     if kind == "unix":
         return f"{iso} ({assumed}Unix {number:.1f})"
     iso += _scale_suffix(column)
     return f"{iso} ({assumed}{kind.upper()} {number:.5f})"
+
+
+def all_digits(number: float) -> str:
+    """Return a number with all its digits: ``20260314.13373``, and ``8850`` of 8850.0."""
+    is_whole = math.isfinite(number) and float(number).is_integer() and abs(number) < _MAX_WHOLE
+    return str(int(number)) if is_whole or isinstance(number, int) else repr(float(number))
 
 
 def _kind_in_name(word: str) -> str:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vetter.core.coordinates.frames import to_axes
+from vetter.core.coordinates.wcs_conflicts import settle_cards
 from vetter.core.library_warnings import quiet
 from vetter.errors import InputError
 
 if TYPE_CHECKING:
-    from astropy.io.fits import Header
+    from astropy.io.fits import Card, Header
     from astropy.wcs import WCS
 
 # Keywords that define the mapping of pixels to sky, with their alternates.
@@ -34,11 +35,12 @@ def header_wcs(header: Header) -> WCS | None:
     Raises
     ------
     InputError
-        The WCS cannot be used, or needs look-up tables, which a header alone does not contain.
+        The WCS cannot be used (`UnusableWcs` if its cards are not numbers), or needs look-up
+        tables, which a header alone does not contain.
     """
     if "CTYPE1" not in header or "CTYPE2" not in header:
         return None
-    cards = [c for c in header.cards if _MAPPING.fullmatch(c.keyword)]
+    cards = settle_cards([c for c in header.cards if _MAPPING.fullmatch(c.keyword)]).cards
     tables = [c.keyword for c in cards if _TABLES.fullmatch(c.keyword)]
     if tables:
         raise InputError(
@@ -62,6 +64,45 @@ def header_wcs(header: Header) -> WCS | None:
     if not wcs.has_celestial:
         return None
     return wcs if wcs.naxis == 2 else wcs.celestial
+
+
+def settle_wcs(header: Header) -> tuple[Header, tuple[str, ...]]:
+    """Return a header whose WCS cards do not contradict each other, and a line for each decision.
+
+    Each keyword occurs once. The header itself is returned if nothing had to be decided.
+
+    Raises
+    ------
+    UnusableWcs
+        No WCS can be made of the cards: a keyword of a number holds another text.
+    """
+    if "CTYPE1" not in header or "CTYPE2" not in header:
+        return header, ()
+    cards = [c for c in header.cards if _MAPPING.fullmatch(c.keyword)]
+    settled = settle_cards(cards)
+    if len(settled.cards) == len(cards) and all(
+        one is other for one, other in zip(settled.cards, cards, strict=True)
+    ):
+        return header, settled.decisions
+    return _replace_mapping(header, settled.cards), settled.decisions
+
+
+def is_mapping(keyword: str) -> bool:
+    """Return whether a keyword is one of those that map pixels to sky."""
+    return _MAPPING.fullmatch(keyword) is not None
+
+
+def without_wcs(header: Header) -> Header:
+    """Return a copy of a header without the cards that map pixels to sky."""
+    return _replace_mapping(header, [])
+
+
+def _replace_mapping(header: Header, cards: list[Card]) -> Header:
+    from astropy.io.fits import Header
+
+    kept = Header([c for c in header.cards if not _MAPPING.fullmatch(c.keyword)])
+    kept.extend(cards, strip=False, end=True)
+    return kept
 
 
 def mapping_cards(header: Header) -> tuple[tuple[str, Any], ...]:
@@ -137,11 +178,7 @@ def without_tables(wcs: WCS, x: float | None = None, y: float | None = None) -> 
 
 def with_wcs(header: Header, wcs: WCS) -> Header:
     """Return a copy of a header with its WCS replaced; its times and all other cards stay."""
-    from astropy.io.fits import Header
-
-    kept = Header([c for c in header.cards if not _MAPPING.fullmatch(c.keyword)])
-    kept.extend(wcs_cards(wcs).cards, strip=False, end=True)
-    return kept
+    return _replace_mapping(header, list(wcs_cards(wcs).cards))
 
 
 def without_table_cards(header: Header) -> Header:

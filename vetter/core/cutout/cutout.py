@@ -15,6 +15,7 @@ import numpy as np
 
 from vetter.core.cutout.crop import crop_array, crop_header, crop_wcs, filled
 from vetter.core.cutout.plane import Array, Box, Provenance
+from vetter.core.cutout.sky_marks import SkyMark
 from vetter.errors import InputError
 
 if TYPE_CHECKING:
@@ -164,6 +165,15 @@ class Cutout(CutoutMapping):
         Light curve from an alert packet. Not a key of the mapping, and not written to files.
     psf_image : ndarray or None
         PSF of the science image from an alert packet, its point at the centre.
+    sky_marks : tuple of SkyMark
+        Marks of an alert packet: predicted place of a minor planet, the pipeline's dipole, trail.
+    covered : Box or None
+        Part of the cutout that its stamps cover; None if that is all or not known.
+    offset_in_whole : (int, int) or None
+        Column and row of this cutout's first pixel in the cutout that fits are made on; None if
+        both have the same centre.
+    middle : (float, float) or None
+        x and y of the middle of the whole stamp that this is a part of; None if it is whole.
 
     Raises
     ------
@@ -210,6 +220,10 @@ class Cutout(CutoutMapping):
         self.extras: dict[str, Any] = {}
         self.light_curve: LightCurve | None = None
         self.psf_image: Array | None = None
+        self.sky_marks: tuple[SkyMark, ...] = ()
+        self.covered: Box | None = None
+        self.offset_in_whole: tuple[int, int] | None = None
+        self.middle: tuple[float, float] | None = None
         self._wcs = wcs
         self._made_wcs: WCS | None = None
         for name, plane in planes.items():
@@ -289,7 +303,7 @@ class Cutout(CutoutMapping):
         """Position (x, y) of the candidate in cutout pixels: 0-based, with its fraction.
 
         It is from ``meta`` x and y and the origin; else from ``meta`` ra and dec and the WCS; else
-        the middle of the cutout.
+        the middle of the cutout, or of the whole stamp that it is a part of.
         """
         if self.origin is not None:
             x, y = _read_float(self.meta.get("x")), _read_float(self.meta.get("y"))
@@ -302,7 +316,7 @@ class Cutout(CutoutMapping):
             x, y = sky_to_pixel(self.wcs, ra, dec)
             if -0.5 <= x < self.shape[1] - 0.5 and -0.5 <= y < self.shape[0] - 0.5:
                 return x, y
-        return (self.shape[1] - 1) / 2, (self.shape[0] - 1) / 2
+        return self.middle or ((self.shape[1] - 1) / 2, (self.shape[0] - 1) / 2)
 
     def read_only(self) -> Cutout:
         """Return a copy with read-only views of the same arrays; meta is copied."""
@@ -465,6 +479,19 @@ def cropped(cutout: Cutout, radius: float) -> Cutout:
     rows, columns = cutout.shape
     if box.nx >= columns and box.ny >= rows:
         return cutout
+    return cut_to(cutout, box)
+
+
+def cut_to(cutout: Cutout, box: Box) -> Cutout:
+    """Return the part of a cutout in a box, with header, WCS and origin moved along.
+
+    Parameters
+    ----------
+    cutout : Cutout
+        Not changed.
+    box : Box
+        In the cutout's pixels; pixels beyond the cutout are NaN.
+    """
     origin, given = cutout.origin, cutout.given_wcs
     part = Cutout(
         {name: crop_array(plane, box) for name, plane in cutout.planes.items()},
@@ -478,6 +505,7 @@ def cropped(cutout: Cutout, radius: float) -> Cutout:
     )
     part.extras, part.unread = copy.copy(cutout.extras), dict(cutout.unread)
     part.light_curve, part.psf_image = cutout.light_curve, cutout.psf_image
+    part.sky_marks = cutout.sky_marks
     return part
 
 

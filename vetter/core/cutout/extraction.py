@@ -11,42 +11,55 @@ import numpy as np
 
 from vetter.core.coordinates.angles import j_name
 from vetter.core.coordinates.wcs import has_tables, header_wcs, sky_to_pixel, with_wcs
+from vetter.core.cutout.candidate_fields import (
+    find_pixel,
+    find_sky_position,
+    read_fields,
+    read_number,
+)
 from vetter.core.cutout.crop import crop_array, crop_header, crop_wcs
 from vetter.core.cutout.cutout import SPECIAL, Cutout
+from vetter.core.cutout.image_forms import as_header, pixels_of, radius_in_pixels, split_image
 from vetter.core.cutout.plane import Array, Box
 from vetter.errors import InputError
 from vetter.settings import MOST_RADIUS
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
+    from astropy.nddata import NDData
     from astropy.time import Time
+    from astropy.units import Quantity
     from astropy.wcs import WCS
 
 
 def get_cutout(
-    image: Array,
+    image: Array | NDData,
     candidate: Any,
-    radius: float,
-    header: Header | None = None,
+    radius: float | Quantity,
+    header: Header | Mapping[str, Any] | None = None,
     wcs: WCS | None = None,
     time: Time | datetime.datetime | str | None = None,
     filename: str | None = None,
     name: str | None = None,
-    **planes: Array | None,
+    **planes: Array | NDData | None,
 ) -> Cutout:
     """Cut the planes around a candidate out of images.
 
     Parameters
     ----------
-    image : ndarray, shape (rows, columns)
-        The image; not changed.
-    candidate : dict, astropy Row, or anything with ``keys()``
-        Fields ``x`` and ``y``, 0-based pixels of `image`, or ``ra`` and ``dec``, degrees, which
-        need `wcs` or `header`. All fields go into the metadata, and computed x and y too.
-    radius : float
+    image : ndarray, shape (rows, columns), or NDData
+        The image; not changed. An NDData or CCDData also gives its mask (as NaN), its WCS and
+        header unless these are given, and its uncertainty as ``err``.
+    candidate : dict, astropy Row, pandas row, numpy record, namedtuple, dataclass or SkyCoord
+        Fields ``x`` and ``y``, 0-based pixels of `image`; or SExtractor's ``XWIN_IMAGE`` and
+        ``YWIN_IMAGE`` or ``X_IMAGE`` and ``Y_IMAGE``, which count from 1; or ``ra`` and ``dec``,
+        degrees, or a SkyCoord, which need `wcs` or `header`. All fields go into the metadata,
+        and computed x and y too.
+    radius : float or Quantity
         Half the side, pixels: the cutout has 2 ceil(radius) + 1 columns and rows, and the
-        pixel that contains the position is the central one, halves rounded up.
-    header : astropy.io.fits.Header, optional
+        pixel that contains the position is the central one, halves rounded up. A Quantity may
+        be an angle, which needs `wcs` or `header`.
+    header : astropy.io.fits.Header or mapping, optional
         Header of the image; the cutout gets a copy that follows the crop (see
         `vetter.core.cutout.crop.crop_header`).
     wcs : astropy.wcs.WCS, optional
@@ -58,7 +71,7 @@ def get_cutout(
     name : str, optional
         Name stored in ``meta['name']``. Default: the candidate's name, else a name from ra and
         dec: JHHMMSS.ss+DDMMSS.s.
-    **planes : ndarray or None
+    **planes : ndarray, NDData or None
         More images of the same shape: ``template``, ``convolved``, ``diff``, ``err``, ``mask``,
         or any name. None is omitted. Masked pixels become NaN, and True in a boolean mask.
 
@@ -100,15 +113,21 @@ def get_cutout(
     >>> sorted(cutout.planes), cutout["meta"]["x"]
     (['image', 'template'], 40.2)
     """
-    image = np.asanyarray(image)
-    images = _select_images(planes)
+    parts = split_image(image)
+    image, wcs = parts.pixels, parts.wcs if wcs is None else wcs
+    header = parts.header if header is None else header
+    header = None if header is None else as_header(header)
+    if parts.err is not None and planes.get("err") is None:
+        planes["err"] = parts.err
+    images = _select_images({plane: pixels_of(pixels) for plane, pixels in planes.items()})
     for plane, pixels in images.items():
         _check_plane(plane, np.shape(pixels), image.shape)
-    if not 0 <= float(radius) <= MOST_RADIUS:
-        raise InputError(f"radius: expected pixels from 0 to {MOST_RADIUS:.0f}, found {radius}")
-    meta = {key: candidate[key] for key in candidate.keys()}
+    meta = read_fields(candidate)
     x, y = _find_position(meta, header, wcs)
-    box = Box.around(x, y, float(radius))
+    radius = radius_in_pixels(radius, header, wcs, x, y)
+    if not 0 <= radius <= MOST_RADIUS:
+        raise InputError(f"radius: expected pixels from 0 to {MOST_RADIUS:.0f}, found {radius}")
+    box = Box.around(x, y, radius)
     cropped = {"image": crop_array(image, box)}
     for plane, pixels in images.items():
         cropped[plane] = crop_array(np.asanyarray(pixels), box)
@@ -139,36 +158,24 @@ def _check_plane(name: str, shape: tuple[int, ...], image_shape: tuple[int, ...]
 def _find_position(
     meta: dict[str, Any], header: Header | None, wcs: WCS | None
 ) -> tuple[float, float]:
-    """Return x and y of a candidate; store them in the metadata if computed from ra and dec."""
-    x, y = _read_number(meta, "x"), _read_number(meta, "y")
-    if np.isfinite(x) and np.isfinite(y):
-        return x, y
-    ra, dec = _read_number(meta, "ra"), _read_number(meta, "dec")
-    if not (np.isfinite(ra) and np.isfinite(dec)):
-        fields = ", ".join(str(key) for key in meta) or "nothing"
-        raise InputError(f"candidate: expected finite x and y, or ra and dec; found {fields}")
-    sky = wcs if wcs is not None else None if header is None else header_wcs(header)
-    if sky is None:
-        raise InputError("candidate: ra and dec without x and y need a WCS; give wcs or header")
-    x, y = sky_to_pixel(sky, ra, dec)
-    if not (np.isfinite(x) and np.isfinite(y)):
-        raise InputError(f"candidate: the WCS has no pixel for ra = {ra}, dec = {dec}")
-    meta["x"], meta["y"] = x, y
-    return x, y
-
-
-def _read_number(meta: Mapping[str, Any], key: str) -> float:
-    """Return a number of the candidate, NaN if missing or masked; angles in degrees."""
-    value = meta.get(key)
-    if value is None or np.ma.is_masked(value):
-        return float("nan")
-    unit = getattr(value, "unit", None)
-    if unit is not None and hasattr(value, "to_value"):
-        value = value.to_value("deg") if unit.is_equivalent("deg") else value.value
-    try:
-        return float(value)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"candidate: expected a number for {key}, found {value!r}") from error
+    """Return x and y of a candidate; store them in the metadata if other fields gave them."""
+    pixel = find_pixel(meta)
+    if pixel is None:
+        position = find_sky_position(meta)
+        if position is None:
+            fields = ", ".join(str(key) for key in meta) or "nothing"
+            raise InputError(f"candidate: expected finite x and y, or ra and dec; found {fields}")
+        sky = wcs if wcs is not None else None if header is None else header_wcs(header)
+        if sky is None:
+            raise InputError("candidate: ra and dec without x and y need a WCS; give wcs or header")
+        pixel = sky_to_pixel(sky, *position)
+        if not np.isfinite(pixel).all():
+            raise InputError(
+                "candidate: the WCS has no pixel for ra = {}, dec = {}".format(*position)
+            )
+    if read_number(meta, "x") != pixel[0] or read_number(meta, "y") != pixel[1]:
+        meta["x"], meta["y"] = pixel
+    return pixel
 
 
 def _describe(
@@ -184,9 +191,9 @@ def _describe(
     if name is not None:
         meta["name"] = name
     elif "name" not in meta:
-        ra, dec = _read_number(meta, "ra"), _read_number(meta, "dec")
-        if np.isfinite(ra) and abs(dec) <= 90:
-            meta["name"] = j_name(ra, dec)
+        position = find_sky_position(meta)
+        if position is not None and abs(position[1]) <= 90:
+            meta["name"] = j_name(*position)
 
 
 def _read_time(time: Any) -> Time:

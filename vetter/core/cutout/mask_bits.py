@@ -12,7 +12,11 @@ from vetter.core.cutout.plane import Array
 from vetter.errors import InputError
 
 # A detected source is not a defect: Rubin's and STDPipe's masks flag the candidates too.
-_HARMLESS = ("DETECTED", "DETECTED_NEGATIVE", "STREAK_DETECTED", "NOT_DEBLENDED", "INEXACT_PSF")
+# Injected sources are tests of the pipeline, on good pixels.
+_HARMLESS = re.compile(
+    r"(STREAK_)?DETECTED(_.*)?|NOT_DEBLENDED|INEXACT_PSF|INJECTED(_CORE)?(_TEMPLATE)?"
+)
+_NAME_CARD = re.compile(r"MSKN\d{1,4}")
 _RANGE = re.compile(r"^(\d+)-(\d+)$")
 
 
@@ -48,7 +52,7 @@ def bad_bits(
     Parameters
     ----------
     header : mapping
-        The mask's header; cards ``MP_NAME = bit`` name its bits (Rubin).
+        The mask's header, which may name its bits: see `bit_names`.
     only : str, optional
         Value of ``--mask-bits``: only these bits are bad. Numbers from 0, ranges as ``0-3`` and
         names from the header, separated by commas; ``0x..`` is a value of several bits.
@@ -60,27 +64,52 @@ def bad_bits(
     InputError
         A name is missing in the header, or a number is not a bit.
     """
-    names = {
-        str(key)[3:].upper(): int(value)
-        # Names first: reading the value of one card takes longer than comparing all names.
-        for key in header
-        if str(key).upper().startswith("MP_")
-        and isinstance(value := header[key], int)
-        and 0 <= value < 63
-    }
+    names = bit_names(header)
     everything = 2**63 - 1
     if only:
         return BadBits(_parse_bits(only, names, "--mask-bits"), f"bad are bits {only}, as you say")
     if good:
         value = everything & ~_parse_bits(good, names, "--mask-good")
         return BadBits(value, f"bits {good} are not bad, as you say")
-    harmless = [name for name in _HARMLESS if name in names]
+    harmless = [name for name in names if _HARMLESS.fullmatch(name)]
     if not harmless:
         return BadBits()
     value = everything
     for name in harmless:
         value &= ~(1 << names[name])
     return BadBits(value, f"bits {', '.join(harmless)} are not bad; --mask-bits says otherwise")
+
+
+def bit_names(header: Mapping[str, Any]) -> dict[str, int]:
+    """Return the bits that a mask's header names, upper case name to number from 0.
+
+    Rubin's cards: ``MP_NAME = bit`` (afw), or ``MSKNnnnn = 'NAME'`` with the bit's value in
+    ``MSKMnnnn`` (lsst.images; 1 << nnnn without it).
+    """
+    names: dict[str, int] = {}
+    for key in header:
+        # Names first: reading the value of one card takes longer than comparing all names.
+        keyword = str(key).upper()
+        if keyword.startswith("MP_"):
+            name, bit = keyword[3:], header[key]
+        elif _NAME_CARD.fullmatch(keyword):
+            name, bit = str(header[key]).strip().upper(), _bit_of_card(header, keyword)
+        else:
+            continue
+        if name and isinstance(bit, int) and 0 <= bit < 63:
+            names[name] = int(bit)
+    return names
+
+
+def _bit_of_card(header: Mapping[str, Any], keyword: str) -> int:
+    """Return the number of the bit whose name is in a card ``MSKNnnnn``; -1 for several bits."""
+    number = int(keyword[4:])
+    value = header.get(f"MSKM{keyword[4:]}")
+    if value is None or isinstance(value, bool) or not isinstance(value, int):
+        return number
+    # The 32nd bit of a signed mask is written as its sign.
+    value &= 2**32 - 1 if value < 0 else 2**63 - 1
+    return value.bit_length() - 1 if value > 0 and value & (value - 1) == 0 else -1
 
 
 def _parse_bits(text: str, names: Mapping[str, int], option: str) -> int:

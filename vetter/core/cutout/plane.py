@@ -89,6 +89,8 @@ class Provenance(Flag):
     """Measured on another plane, as noise on the image: fits with it are not judged."""
     REPROJECTED = auto()
     """Interpolated from another pixel grid: no longer matched to the image's PSF."""
+    TURNED = auto()
+    """Times -1: the file holds template - image."""
 
 
 class Plane(Protocol):

@@ -55,7 +55,7 @@ class Placed(Protocol):
         """Return the row of a key; raise KeyError if no candidate has it."""
 
     def name(self, row: int) -> str:
-        """Return the name of a candidate on screen."""
+        """Return the text that names a candidate on screen."""
 
 
 class Offer(NamedTuple):

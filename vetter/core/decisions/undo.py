@@ -16,7 +16,7 @@ from vetter.core.decisions.decision import (
 )
 
 Change = tuple[int, Decision | None, Decision]
-"""Number of a candidate, and the events that set its opinion before and after; None: no event."""
+"""Row of a candidate, and the events that set its opinion before and after; None: no event."""
 
 Step = Sequence[Change]
 """Changes that one undo takes back: a single change, or those of a group."""
@@ -25,8 +25,8 @@ Step = Sequence[Change]
 class History:
     """Stacks of done and undone steps; a new decision clears the undone steps.
 
-    Every call is O(1). Done steps are one flat list of changes, in which a step is a run of
-    one name: a hundred thousand changes are rebuilt when a session opens.
+    Every call is O(1), since a hundred thousand changes are rebuilt when a session opens. For the
+    same reason all done steps are one flat list, in which the changes of a step share its name.
     """
 
     def __init__(self) -> None:

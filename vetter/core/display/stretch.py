@@ -1,4 +1,4 @@
-"""Stretches: functions from the fraction of the way between the limits to a brightness."""
+"""Stretches: brightness as a function of a pixel's value, 0 to 1 between the limits."""
 
 from __future__ import annotations
 

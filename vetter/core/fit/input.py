@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.cutout.cutout import Cutout, missing
+from vetter.core.cutout.no_data import MIN_RELATIVE_ERROR
 from vetter.core.cutout.plane import Provenance
 from vetter.core.fit.adjustment import Adjustment, FitOptions, failed, largest_shift
 from vetter.core.fit.pixels import (
@@ -134,7 +135,7 @@ def _read_plain(
     """Fill in ``inputs`` for the members without bad pixels."""
     image, template, err = planes
     count = len(members)
-    clean = err.min(axis=(1, 2)) > TINY
+    clean = err.min(axis=(1, 2)) > np.maximum(TINY, _MIN_OF_MEAN * err.mean(axis=(1, 2)))
     for plane in planes:
         clean &= np.isfinite(plane.sum(axis=(1, 2)))
     bg, tbg = (mode(plane.reshape(count, -1)).tolist() for plane in (image, template))
@@ -192,9 +193,9 @@ def _read_clean(cutout: Any, given: Any, name: str, options: FitOptions) -> FitI
     image, template, err = (
         np.ascontiguousarray(given[key], np.float64) for key in ("image", name, "err")
     )
-    if not np.minimum.reduce(err, None) > TINY:
-        return None
     flux, template_flux, err_sum = (float(np.add.reduce(p, None)) for p in (image, template, err))
+    if not np.minimum.reduce(err, None) > max(TINY, _MIN_OF_MEAN * err_sum / max(err.size, 1)):
+        return None
     if not math.isfinite(flux + template_flux + err_sum):
         return None
     about = fit_context(cutout, image.shape, name, False, options)
@@ -240,6 +241,8 @@ def _build_input(
 _MISSING_NAMES = {"template": "convolved or template"}
 TINY = 1e-150
 """Error at or below which a pixel is bad: its weight, 1 / err^2, could overflow."""
+_MIN_OF_MEAN = 2 * MIN_RELATIVE_ERROR
+"""Fraction of the mean error above which none is a fill: the median is at most twice the mean."""
 
 
 def _has(cutout: Any, name: str) -> bool:
@@ -266,10 +269,12 @@ def _read_flags(cutout: Any, name: str) -> Flags | None:
 
 
 def _find_bad_err(err: Array) -> Flags | None:
-    """Return where ``err`` is not finite, not positive, or too small a divisor; None: nowhere."""
-    if float(err.min()) > TINY and math.isfinite(float(err.sum())):
-        return None
-    return ~(np.isfinite(err) & (err > TINY))
+    """Return where ``err`` is not finite, not positive or a fill, as `no_data`; None: nowhere."""
+    if float(err.min()) > max(TINY, _MIN_OF_MEAN * float(err.mean())):
+        return None if math.isfinite(float(err.sum())) else ~np.isfinite(err)
+    positive = err[np.isfinite(err) & (err > TINY)]
+    floor = MIN_RELATIVE_ERROR * float(np.median(positive)) if len(positive) else 0.0
+    return ~(np.isfinite(err) & (err > max(TINY, floor)))
 
 
 def _compute_mode(plane: Array, *bad: Flags | None) -> float:

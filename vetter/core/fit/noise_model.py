@@ -6,9 +6,9 @@ candidate's position absorbs the rest of the star. Subtracting the noise's expec
 moments makes the estimates unbiased (errors in variables, see Fuller 1987, Measurement Error
 Models, section 2.2).
 
-Chi2 cannot distinguish a bad fit from a wrong error; the pixels around the candidate can. Their
-squares are cut off at 2 sigma, which gives neighbours' residuals little weight and loses little
-precision.
+Chi2 cannot distinguish a bad fit from a wrong error; the residuals around the candidate can. Their
+scatter follows from the mean of their squares, cut off at 2 sigma. So residuals of neighbouring
+sources have little weight, and little precision is lost.
 """
 
 from __future__ import annotations
@@ -34,27 +34,40 @@ Array = npt.NDArray[np.float64]
 _MAX_NOISE_SHARE = 0.95
 """Noise power subtracted at most, as a fraction of the template's power beside constant and PSF.
 Without the rest the scale is undefined, and the minimum of chi2 depends on rounding."""
+
 _MIN_PIXELS = 100
+"""Number of pixels, or pairs of pixels, below which scatter and correlation are not measured."""
+
 _MAX_CORRELATION = 0.95
+"""Largest correlation of the template's neighbouring pixels that is assumed."""
+
 _MAD_TO_SIGMA = 1.4826
+"""Sigma of a normal variable, in units of its median absolute deviation."""
+
 _PERIOD = 256
+"""Length of the periodic axis on which covariances are computed, pixels; far beyond their reach."""
 
 _CUT_SIGMA = 2.0
+"""Size at which residuals are cut off in the scatter, in sigmas."""
+
 _MIN_CORE_FWHM = 1.5
 """Distance from the centre, in FWHM, within which pixels never count for the scatter."""
 
 _SCATTER_ERROR = 0.752
 """Error of a scatter of 1, times the root of the pixels, for squares cut off at 2 sigma."""
 
-
 _OUTLIER_SCATTERS, _OUTLIER_REACH = 4.0, 3
 """Scatters above which a pixel belongs to a neighbour, and pixels around it that do as well."""
+
+_MAX_FLUX_ERR_RATIO = 10.0
+"""Error of the flux beside a noisy template, in errors for a fixed scale, above which template and
+PSF count as alike: what is left of the PSF is then below a hundredth."""
 
 
 class TemplateNoise(NamedTuple):
     """Noise of the templates of a stack, (k,) each.
 
-    ``power`` is the noise's part of the unshifted template's inner product with itself, in sigmas;
+    ``power`` is the noise's part of the unshifted template's power (sum of squares, in sigmas);
     ``correlation`` is that of its neighbouring pixels.
     """
 
@@ -177,6 +190,10 @@ def whatever_the_scale(
         Bounds of the scale.
     """
     bb, bp, pp = inner[:, 3, 3], inner[:, 3, 4], inner[:, 4, 4]
+    # The template is the PSF but for its noise: what is left of the PSF beside it is chance.
+    lost = (noise.power > 0) & (sources.flux_err > _MAX_FLUX_ERR_RATIO * sources.held_err)
+    for column, value in zip(sources, (0.0, np.inf, 0.0), strict=False):
+        column[lost] = value
     left = pp - bp * bp / bb
     image = (inner[:, 5, 4] - inner[:, 5, 3] * bp / bb) / left
     vanishing = np.clip(image / sources.template_flux, *scales)

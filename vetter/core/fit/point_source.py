@@ -1,8 +1,9 @@
 """Flux of a point source at the candidate's position, fitted together with the template.
 
-The residuals of the fit would miss a source that shift and scale have absorbed. Here PSF, shift,
-scale and background are free at once: if the template can explain the light as well as a source,
-the source's error becomes large.
+A source beside the template's star changes the fitted shift and scale, which absorb part of its
+flux, so the residuals show less than the whole source. Here PSF, shift, scale and background are
+free at once. If the template can explain the light as well as a source, the source's error becomes
+large.
 """
 
 from __future__ import annotations

@@ -45,6 +45,7 @@ _MEMORY = 4
 the spline's memory of a value falls by 0.43 a pixel, over these pixels to about 0.03."""
 
 _ROUNDS = 6
+"""Number of Gauss-Newton steps, at most."""
 
 _MAX_CUBIC_ERROR = 0.05 * 24.0**2 / 3.0
 """Power of the cubic spline's error that is accepted: 0.05 of the scatter of chi2, sqrt(2 df). The

@@ -1,14 +1,19 @@
 """Search for the shift and scale of least chi2: a coarse grid of shifts, then Newton steps.
 
 For each shift the best scale has a closed form (variable projection, Golub & Pereyra 1973, SIAM J.
-Numer. Anal. 10, 413), clamped to its bounds. So chi2 is a function of two variables, and the cubic
-spline gives exact first and second derivatives.
+Numer. Anal. 10, 413), clamped to its bounds. So chi2 is a function of dx and dy alone, and the
+cubic spline gives its exact first and second derivatives.
 
-Moments of all shifts up to two pixels need 49 shifted images, those of one cell, a pixel wide, 16:
-only cells that a search enters get moments. Correlations give chi2 on the coarse grid, from which
-the searches start: the image with the template's coefficients, which is exact, and the weights with
-the template's squares at whole shifts, interpolated linearly. A search that ends on the edge of its
-cell continues in the next one, since chi2 is smooth across the edge.
+The shifts are divided into cells, a pixel wide. The moments of a cell
+(:mod:`vetter.core.fit.moments`) give chi2 at any shift in the cell. They are computed only for
+cells that a search enters: one cell needs 16 shifted images, all shifts up to two pixels need 49.
+A search that ends on the edge of its cell continues in the next cell, since chi2 is smooth across
+the edge.
+
+The searches start from the minima of the coarse grid, which needs no moments. Two correlations give
+its chi2. The image with the template's coefficients gives their product at each shift, exactly. The
+weights with the squared template give the template's power, exact at whole shifts and interpolated
+linearly between them.
 """
 
 from __future__ import annotations
@@ -38,28 +43,34 @@ from vetter.core.fit.spline import mirrored, runs
 from vetter.core.fit.weights import Found, Stack, pixel_sums
 
 MOST = 3
-"""Number of starts, at most, in a window of up to four pixels a side."""
-
+"""Number of minima from which searches start, at most, for shifts of up to two pixels."""
 
 _MIN_POWER = 1e-300
-"""Power of the template used for a zero template, for which every scale gives the same chi2."""
+"""Smallest power by which a scale is divided. A zero template has no power, and any finite scale
+gives the same chi2."""
 
 Cell = tuple[int, int]
 """The pixel of shifts from i to i + 1 along x and from j to j + 1 along y, as (i, j)."""
 
 _MAX_CELLS = 20
+"""Number of times that a search may continue in another cell."""
+
 _EDGE_TOLERANCE = 1e-9
+"""Distance from the edge of a cell, pixels, up to which a minimum counts as on the edge."""
+
 _MIN_GAIN = 1e-12
 """Relative gain in chi2 below which a search does not continue in the next cell."""
+
 _TIE_TOLERANCE = 1e-9
 """Relative chi2 difference below which two minima count as equal; rounding would decide between
 them."""
 
 OVERFLOW = 1e200
+"""Moment from which products may overflow. chi2 is then NaN, and the fit fails with a reason."""
 
 
 def search_cells(stack: Stack, coefs: Array, options: FitOptions) -> Found:
-    """Find the lowest chi2 of each cutout, with only shift and scale free.
+    """Find the lowest chi2 of each cutout, if only shift and scale are free.
 
     Parameters
     ----------
@@ -72,14 +83,16 @@ def search_cells(stack: Stack, coefs: Array, options: FitOptions) -> Found:
     weight = np.ascontiguousarray(stack.weight[(slice(None), *box)])
     image = stack.image[(slice(None), *box)] * weight
     scales = 1.0 / options.max_scale, options.max_scale
-    ground = CellMoments(coefs, box, weight, image, options.max_shift, scales)
+    builder = CellMoments(coefs, box, weight, image, options.max_shift, scales)
     grid = coarse_grid(options.max_shift)
-    chi2 = coarse(stack.template, ground, grid)
+    chi2 = coarse(stack.template, builder, grid)
     if len(chi2) == 1:
-        ends = [lowest_of_one(ground, starts_of_one(chi2[0], grid.x, grid.y, grid.most))]
+        ends = [lowest_of_one(builder, starts_of_one(chi2[0], grid.x, grid.y, grid.most))]
     else:
-        begin = starts(chi2, grid.x, grid.y, grid.most)
-        ends = lowest(ground, list(zip(*(column.tolist() for column in begin), strict=True)))
+        start_shifts = starts(chi2, grid.x, grid.y, grid.most)
+        ends = lowest(
+            builder, list(zip(*(column.tolist() for column in start_shifts), strict=True))
+        )
     columns = [(e.dx, e.dy, e.dx, e.dy, e.scale, e.chi2) for e in ends]
     dx, dy, *minima = np.ascontiguousarray(np.array(columns).T)
     cells = np.array([end.moments for end in ends])
@@ -87,7 +100,7 @@ def search_cells(stack: Stack, coefs: Array, options: FitOptions) -> Found:
 
 
 class Grid(NamedTuple):
-    """A coarse grid of shifts, and the weights that give chi2 on it from correlations.
+    """A coarse grid of shifts, and the weights that turn correlations into chi2 on it.
 
     Attributes
     ----------
@@ -96,9 +109,9 @@ class Grid(NamedTuple):
     x, y : ndarray
         Coordinates of the grid's points.
     taps : ndarray ((2 half + 3)^2, points)
-        Weights of the template's coefficients.
-    straight : ndarray ((2 half + 1)^2, points)
-        Weights of whole shifts, the largest first, for linear interpolation.
+        B-spline weights of the template's coefficients, for its product with the image.
+    linear : ndarray ((2 half + 1)^2, points)
+        Weights of whole shifts, from ``half`` down to -``half``, for the template's power.
     most : int
         Number of minima from which a search starts, at most.
     """
@@ -107,41 +120,44 @@ class Grid(NamedTuple):
     x: Array
     y: Array
     taps: Array
-    straight: Array
+    linear: Array
     most: int
 
 
 @lru_cache(maxsize=64)
 def coarse_grid(max_shift: float) -> Grid:
-    """Return the grid of all shifts up to ``max_shift``; it needs no moments."""
+    """Return the coarse grid of shifts up to ``max_shift`` along each axis."""
     half, side = max(1, math.ceil(max_shift)), (-max_shift, max_shift)
     window = Window(0, 0, half, side, side)
     x, y, _, _ = scan_points(window)
     whole = np.arange(half, -half - 1, -1)
     wx, wy = (np.maximum(0.0, 1.0 - np.abs(whole[:, None] - g)) for g in (x, y))
-    straight = (wy[:, None, :, None] * wx[None, :, None, :]).reshape(len(whole) ** 2, -1)
+    linear = (wy[:, None, :, None] * wx[None, :, None, :]).reshape(len(whole) ** 2, -1)
     taps = np.ascontiguousarray(scan_weights(window).T)
-    return Grid(half, x, y, taps, straight, MOST * math.ceil(half / 2) ** 2)
+    return Grid(half, x, y, taps, linear, MOST * math.ceil(half / 2) ** 2)
 
 
-def coarse(template: Array, ground: CellMoments, grid: Grid) -> Array:
-    """Compute chi2 at the points of a coarse grid, (k, gy * gx)."""
-    rows, columns = ground.box
-    weight, image, half, count = ground.weight, ground.image, grid.half, len(template)
+def coarse(template: Array, builder: CellMoments, grid: Grid) -> Array:
+    """Compute chi2 at the points of a coarse grid, (k, gy * gx); NaN for overflow.
+
+    The power of the template, and so chi2, is approximate between whole shifts.
+    """
+    rows, columns = builder.box
+    weight, image, half, count = builder.weight, builder.image, grid.half, len(template)
     ny, nx = template.shape[1:]
-    edge = (ground.coefs.shape[1] - ny) // 2 - half - 1
-    first, left = rows.start + edge, columns.start + edge
-    cross = _correlate(ground.coefs, first, left, 2 * half + 3, image * weight)
-    near = _index_box(ny, nx, (rows.start, rows.stop), (columns.start, columns.stop), half)
+    edge = (builder.coefs.shape[1] - ny) // 2 - half - 1
+    first = rows.start + edge, columns.start + edge
+    cross = _correlate(builder.coefs, first, 2 * half + 3, image * weight)
+    indices = _index_box(ny, nx, (rows.start, rows.stop), (columns.start, columns.stop), half)
     # mode="clip" is the fastest mode; no index is out of bounds.
-    squares = template.reshape(count, -1).take(near.ravel(), axis=1, mode="clip")
-    squares = squares.reshape(count, *near.shape)
+    squares = template.reshape(count, -1).take(indices.ravel(), axis=1, mode="clip")
+    squares = squares.reshape(count, *indices.shape)
     squares *= squares
-    power = _correlate(squares, 0, 0, 2 * half + 1, weight * weight)
+    power = _correlate(squares, (0, 0), 2 * half + 1, weight * weight)
     cross = cross.reshape(count, -1) @ grid.taps
-    power = power.reshape(count, -1) @ grid.straight
+    power = power.reshape(count, -1) @ grid.linear
     image_power = pixel_sums(image, image)[:, None]
-    chi2 = least(power, cross, image_power, ground.scales)
+    chi2 = least(power, cross, image_power, builder.scales)
     if not image_power.max() < OVERFLOW:
         chi2[~(image_power[:, 0] < OVERFLOW)] = np.nan
     return chi2
@@ -157,13 +173,21 @@ def _index_box(
     return down[:, None] * nx + along
 
 
-def _correlate(images: Array, first: int, left: int, taps: int, factors: Array) -> Array:
-    """Sum images times factors, with the image starting at each of ``taps`` rows and columns."""
+def _correlate(images: Array, first: tuple[int, int], taps: int, factors: Array) -> Array:
+    """Sum images times factors, with the image shifted by 0 to ``taps`` - 1 pixels along each axis.
+
+    ``first`` is the row and column of the unshifted image that meets the first factor.
+
+    Returns
+    -------
+    ndarray (k, taps, taps)
+        The first axis of shifts is y.
+    """
     count, ny, nx = factors.shape
     columns, tapped = tapped_runs(taps, ny, nx)
     out = np.empty((count, taps, taps))
     for k, flat in enumerate(factors.reshape(count, -1)):
-        columns[...] = runs(images[k], first, left, columns.shape)
+        columns[...] = runs(images[k], *first, columns.shape)
         np.vecdot(tapped, flat, out=out[k])
     return out
 
@@ -174,7 +198,8 @@ def search(moments: Array, window: Window, scales: tuple[float, float]) -> Minim
     Parameters
     ----------
     moments : ndarray (k, taps^2 + 1, taps^2 + 1)
-        Moments with the image last; free background and PSF are already projected out.
+        Moments of the window, with the image in the last row and column. A free background and a
+        PSF are already projected out.
     scales : (float, float)
         Bounds of the scale.
     """
@@ -219,10 +244,10 @@ def scan(moments: Array, weights: Array, scales: tuple[float, float]) -> Array:
 
 
 def least(power: Array, cross: Array, image: Array, scales: tuple[float, float]) -> Array:
-    """Compute chi2 at the best scale, (..., shifts); overwrite ``power`` with it, and ``cross``.
+    """Compute chi2 at the best scale within its bounds, (..., shifts), in the memory of ``power``.
 
-    ``power`` is the template's power, ``cross`` its product with the image, and ``image`` the
-    image's power.
+    ``cross`` is overwritten too. ``power`` is the template's power, ``cross`` its product with the
+    image, and ``image`` the image's power.
     """
     scale = cross / np.maximum(power, _MIN_POWER)
     np.minimum(np.maximum(scale, scales[0], out=scale), scales[1], out=scale)
@@ -235,7 +260,7 @@ def least(power: Array, cross: Array, image: Array, scales: tuple[float, float])
 
 
 def starts_of_one(chi2: Array, gx: Array, gy: Array, most: int = MOST) -> list[tuple[float, float]]:
-    """Return the :func:`starts` of one cutout as (u, v), lowest first.
+    """Return the :func:`starts` of one cutout as (u, v), those of lowest chi2 first.
 
     Parameters
     ----------
@@ -259,7 +284,7 @@ def starts_of_one(chi2: Array, gx: Array, gy: Array, most: int = MOST) -> list[t
         and values[p] <= min(values[p + wide - 1 : p + wide + 2 : 2])
     ]
     if not math.isfinite(values[wide + 1]):
-        # NaN all over the grid: one start suffices, the fit then ends with a reason.
+        # chi2 is NaN at all points: one start suffices, since the fit then fails with a reason.
         minima.append(wide + 1)
     minima.sort(key=values.__getitem__)
     out = []
@@ -274,17 +299,23 @@ def starts_of_one(chi2: Array, gx: Array, gy: Array, most: int = MOST) -> list[t
 def starts(
     chi2: Array, gx: Array, gy: Array, most: int = MOST
 ) -> tuple[npt.NDArray[np.intp], Array, Array]:
-    """Return the grid's local minima, up to ``most`` for each cutout: index in stack, u and v.
+    """Return the shifts at which searches start: up to ``most`` local minima of each cutout.
 
     Parameters
     ----------
     chi2 : ndarray (k, gy * gx)
     gx, gy : ndarray
         The grid's points along each axis.
+
+    Returns
+    -------
+    ndarray, ndarray, ndarray
+        Index of the cutout in the stack, and shift (u, v) of the minimum, interpolated between the
+        points of the grid.
     """
     grid = _add_border(chi2.reshape(-1, len(gy), len(gx)))
     lowest = local_minima(grid).reshape(chi2.shape)
-    # NaN all over the grid: one start suffices, the fit then ends with a reason.
+    # chi2 is NaN at all points: one start suffices, since the fit then fails with a reason.
     lowest[~np.isfinite(chi2[:, 0]), 0] = True
     which, point = np.nonzero(lowest)
     if len(which) > len(chi2):
@@ -300,11 +331,15 @@ def starts(
 
 
 def _step(points: Array) -> float:
+    """Return the distance between the grid's points; zero for a single point."""
     return float(points[1] - points[0]) if len(points) > 1 else 0.0
 
 
 def _vertex(left: float, middle: float, right: float) -> float:
-    """Return the offset, in steps, of the vertex of the parabola through three points; edge: 0."""
+    """Return the offset of the vertex of the parabola through three points, in steps of the grid.
+
+    Zero on the edge of the grid, where a neighbour is infinite.
+    """
     curve = left + right - 2.0 * middle
     return 0.5 * (left - right) / curve if 0.0 < curve < math.inf else 0.0
 
@@ -323,7 +358,7 @@ def _add_border(chi2: Array) -> Array:
 
 
 def local_minima(grid: Array) -> npt.NDArray[np.bool_]:
-    """Return where no neighbour on the grid is lower; (k, gy + 2, gx + 2) to (k, gy, gx)."""
+    """Return a mask of the points without a lower neighbour; (k, gy + 2, gx + 2) to (k, gy, gx)."""
     rows = np.minimum(np.minimum(grid[:, :-2], grid[:, 2:]), grid[:, 1:-1])
     lowest = np.minimum(np.minimum(rows[:, :, :-2], rows[:, :, 2:]), rows[:, :, 1:-1])
     return np.asarray(grid[:, 1:-1, 1:-1] <= lowest)
@@ -332,7 +367,7 @@ def local_minima(grid: Array) -> npt.NDArray[np.bool_]:
 class CellMinimum(NamedTuple):
     """End of a search: index of the cutout in the stack, cell, minimum, and the cell's moments.
 
-    ``images`` are the weighted images of these moments, if they are still in memory.
+    ``images`` are the weighted images of these moments; None if other moments have replaced them.
     """
 
     which: int
@@ -416,27 +451,27 @@ def _make_window(cell: Cell, max_shift: float) -> Window:
     return Window(cx, cy, 0.5, *ranges)
 
 
-def lowest_of_one(ground: CellMoments, begin: Sequence[tuple[float, float]]) -> CellMinimum:
-    """Return the lowest end of the searches of a single cutout; they begin at (x, y)."""
+def lowest_of_one(builder: CellMoments, start_shifts: Sequence[tuple[float, float]]) -> CellMinimum:
+    """Search a single cutout from each shift (x, y), and return the lowest end."""
     cell_moments: dict[Cell, Array] = {}
     images: Array | None = None
     images_cell: Cell | None = None
 
     def descend_in_cell(cell: Cell, x: float, y: float) -> CellMinimum:
         nonlocal images, images_cell
-        window = _make_window(cell, ground.max_shift)
+        window = _make_window(cell, builder.max_shift)
         if cell not in cell_moments:
-            (cell_moments[cell],), images = ground.moments([(0, window)])
+            (cell_moments[cell],), images = builder.moments([(0, window)])
             images_cell = cell
         matrix = cell_moments[cell]
-        u, v, scale, chi2 = descend(matrix, window, ground.scales, x - window.cx, y - window.cy)
+        u, v, scale, chi2 = descend(matrix, window, builder.scales, x - window.cx, y - window.cy)
         return CellMinimum(0, cell, window.cx + u, window.cy + v, scale, chi2, matrix)
 
     ends = []
-    for x, y in begin:
-        end = descend_in_cell(ground.first(x, y), x, y)
+    for x, y in start_shifts:
+        end = descend_in_cell(builder.first(x, y), x, y)
         for _ in range(_MAX_CELLS):
-            cell = ground.following(end)
+            cell = builder.following(end)
             if cell == end.cell:
                 break
             next_end = descend_in_cell(cell, end.dx, end.dy)
@@ -448,22 +483,24 @@ def lowest_of_one(ground: CellMoments, begin: Sequence[tuple[float, float]]) -> 
     return end._replace(images=images) if end.cell == images_cell else end
 
 
-def lowest(ground: CellMoments, begin: Sequence[tuple[int, float, float]]) -> list[CellMinimum]:
-    """Return the lowest end of each cutout's searches; they begin at (index in stack, x, y)."""
-    ends = _descend_in_cells(ground, [(k, ground.first(x, y), x, y) for k, x, y in begin])
+def lowest(
+    builder: CellMoments, start_shifts: Sequence[tuple[int, float, float]]
+) -> list[CellMinimum]:
+    """Search from each (index in the stack, x, y), and return the lowest end of each cutout."""
+    ends = _descend_in_cells(builder, [(k, builder.first(x, y), x, y) for k, x, y in start_shifts])
     active = list(range(len(ends)))
     for _ in range(_MAX_CELLS):
-        next_cells = [(n, ground.following(ends[n])) for n in active]
+        next_cells = [(n, builder.following(ends[n])) for n in active]
         moves = [(n, cell) for n, cell in next_cells if cell != ends[n].cell]
         if not moves:
             break
         entries = [(ends[n].which, cell, ends[n].dx, ends[n].dy) for n, cell in moves]
         active = []
-        for (n, _), end in zip(moves, _descend_in_cells(ground, entries), strict=True):
+        for (n, _), end in zip(moves, _descend_in_cells(builder, entries), strict=True):
             if end.chi2 < ends[n].chi2 * (1.0 - _MIN_GAIN):
                 ends[n] = end
                 active.append(n)
-    ends_by_cutout: list[list[CellMinimum]] = [[] for _ in ground.weight]
+    ends_by_cutout: list[list[CellMinimum]] = [[] for _ in builder.weight]
     for end in ends:
         ends_by_cutout[end.which].append(end)
     return [_select_lowest(ends) for ends in ends_by_cutout]
@@ -479,18 +516,19 @@ def _select_lowest(ends: list[CellMinimum]) -> CellMinimum:
 
 
 def _descend_in_cells(
-    ground: CellMoments, entries: Sequence[tuple[int, Cell, float, float]]
+    builder: CellMoments, entries: Sequence[tuple[int, Cell, float, float]]
 ) -> list[CellMinimum]:
     """Descend within cells, from entries (index in the stack, cell, x, y); return the ends."""
+    # Entries may share a cell of one cutout, whose moments are computed once.
     places: dict[tuple[int, Cell], int] = {}
     index = [places.setdefault((k, cell), len(places)) for k, cell, _, _ in entries]
-    place_windows = [(k, _make_window(cell, ground.max_shift)) for k, cell in places]
-    moments, _ = ground.moments(place_windows)
+    place_windows = [(k, _make_window(cell, builder.max_shift)) for k, cell in places]
+    moments, _ = builder.moments(place_windows)
     windows = [place_windows[n][1] for n in index]
     u = [x - w.cx for (_, _, x, _), w in zip(entries, windows, strict=True)]
     v = [y - w.cy for (_, _, _, y), w in zip(entries, windows, strict=True)]
     matrices = moments if len(index) == len(places) else moments[index]
-    ends = _find_minima(matrices, windows, ground.scales, u, v)
+    ends = _find_minima(matrices, windows, builder.scales, u, v)
     return [
         CellMinimum(k, cell, w.cx + end[0], w.cy + end[1], end[2], end[3], moments[n])
         for (k, cell, _, _), n, w, end in zip(entries, index, windows, ends, strict=True)
@@ -512,6 +550,7 @@ def _find_minima(
         ]
     out = np.empty((4, len(windows)))
     ranges = [(w.x_range, w.y_range) for w in windows]
+    # Cells at the largest shift are cut off, and descend_stack() needs cells of equal ranges.
     for shared in dict.fromkeys(ranges):
         here = [n for n, limits in enumerate(ranges) if limits == shared]
         shifts = np.array([[u[n], v[n]] for n in here]).T

@@ -326,9 +326,9 @@ def _search_simple(
     """Find the lowest chi2 with the cubic spline."""
     scales, grid = (1.0 / options.max_scale, options.max_scale), coarse_grid(options.max_shift)
     planes = coefs[None], data.about.box, inside[None], pulls[None]
-    ground = CellMoments(*planes, options.max_shift, scales)
-    chi2 = coarse(template[None], ground, grid)
-    return lowest_of_one(ground, starts_of_one(chi2[0], grid.x, grid.y, grid.most))
+    builder = CellMoments(*planes, options.max_shift, scales)
+    chi2 = coarse(template[None], builder, grid)
+    return lowest_of_one(builder, starts_of_one(chi2[0], grid.x, grid.y, grid.most))
 
 
 def _compute_residual(

@@ -1,4 +1,8 @@
-"""The evidence of a fit for the user: judgement, figures, and cautions about the figures."""
+"""Texts on a fit for the user: the judgement, its numbers, and cautions about the numbers.
+
+A caution is a reason why the p-value or the errors may be wrong. A caveat
+(:class:`vetter.core.fit.adjustment.Adjustment`) is a reason why the fit is not judged at all.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +14,31 @@ from vetter.core.judgement.disappeared import Judgement
 from vetter.core.number_text import probability
 
 _MAX_CAUTIONED_CHI2 = 3.0
-"""Chi2 per degree of freedom above which neither a wrong err nor correlated pixels explain it."""
+"""Chi2 per degree of freedom above which the p-value has no caution: neither a wrong ``err`` nor
+correlated pixels would make a fit so bad."""
+
+_MIN_PVAL_OF_RIGHT_ERR = 1e-5
+"""Distance of a p-value from 1 below which chi2 is too small for a right ``err``."""
 
 _HEADLINES = {True: "explained", False: "not explained", None: "not judged"}
 
 CORRELATED = 0.15
+"""Correlation of neighbouring residuals above which a caution names it."""
+
 UNDERSAMPLED = 2.9
+"""FWHM in pixels below which a caution names the error of the spline."""
+
 NOISY = 0.3
-"""Noise of the template, in units of ``err``, above which a caution names it as the reason."""
+"""Noise of the template, in units of ``err``, above which it is the reason why residuals scatter by
+more than ``err``."""
 
 
 def headline(judgement: Judgement, fit: Adjustment | None = None) -> str:
     """Return the judgement with its reason: ``not explained: a source of S/N 12.3 survives``.
 
-    With a fit the residuals before and after are inserted: ``explained, from 12.0 to 1.1 times the
-    noise: a shift...``.
+    A source survives if the residuals of the fit contain it. With a fit, the residuals before and
+    after it are inserted: ``explained, from 12.0 to 1.1 times the noise: a shift and a scale of the
+    template explain it``.
     """
     change = "" if fit is None else _describe_change(fit)
     return f"{_HEADLINES[judgement.disappeared]}{change}: {judgement.reason}"
@@ -35,14 +49,14 @@ APART = "    "
 
 
 def numbers(fit: Adjustment) -> str:
-    """Return the fit's numbers on one line, without unknown ones.
+    """Return the fit's numbers on one line; unknown numbers are left out.
 
     Returns
     -------
     str
-        Chi2 per degree of freedom before and after, p-value with its cautions, shift in pixels,
-        scale, surviving S/N, correlation of neighbouring residuals, fitted plane, box, FWHM. Empty
-        without a result.
+        Chi2 per degree of freedom before and after, p-value with its first caution, shift in
+        pixels, scale, S/N of the surviving source, correlation of neighbouring residuals, fitted
+        plane, box, PSF, FWHM. Empty for a fit that did not converge.
     """
     if not fit.converged:
         return ""
@@ -61,7 +75,7 @@ def numbers(fit: Adjustment) -> str:
 
 
 def details(fit: Adjustment) -> str:
-    """Return further facts of a fit, one per line, for the tool tip."""
+    """Return further facts, caveats, cautions and notes of a fit for the tool tip, one per line."""
     is_quintic = fit.spline == 5
     lines = [
         _format("background: image {:.5g}", fit.bg, _format(", template {:.5g}", fit.tbg)),
@@ -80,9 +94,9 @@ def details(fit: Adjustment) -> str:
 
 
 def rests_on(fit: Adjustment) -> str:
-    """Return a fit's basis: ``on convolved, 17 px, PSF from 31 stars of the field, FWHM 4.10``.
+    """Return the fitted plane, box and PSF, without unknown parts.
 
-    Unknown parts are omitted.
+    As ``on convolved, 17 px, PSF from 31 stars of the field, FWHM 4.10``.
     """
     box, fwhm = _format("{:.0f} px", fit.box), _format("FWHM {:.2f}", fit.fwhm)
     text = ", ".join(part for part in (fit.template, box, fit.psf, fwhm) if part)
@@ -109,9 +123,8 @@ def _format_chi2(fit: Adjustment) -> str:
 
 
 def _summarise_cautions(fit: Adjustment) -> str:
-    """Return the first caution about the p-value in short; the tool tip has all in full."""
+    """Return the first caution in short, and how many more there are; the tool tip has all."""
     lines = cautions(fit)
-    # No caution makes up for a fit this bad.
     if not lines or fit.chi2 > _MAX_CAUTIONED_CHI2 * fit.df:
         return ""
     more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
@@ -128,31 +141,31 @@ def _format_snr(fit: Adjustment) -> str:
     return f"surviving S/N {fit.snr:.1f}"
 
 
-def cautions(adjustment: Adjustment) -> tuple[str, ...]:
-    """Return a line for each reason why the p-value or error of a converged fit is wrong."""
-    if not adjustment.converged:
+def cautions(fit: Adjustment) -> tuple[str, ...]:
+    """Return a line for each reason why the p-value or the errors of a converged fit are wrong."""
+    if not fit.converged:
         return ()
     lines = []
-    # The correlation of independent pixels scatters by about 1 / sqrt(2 pixels): four sigmas.
-    by_chance = 4.0 / math.sqrt(2.0 * max(adjustment.pixels, 1))
-    if abs(adjustment.correlation) > max(CORRELATED, by_chance):
+    # The correlation of n independent pixels scatters by about 1 / sqrt(2 n); four sigmas of it.
+    by_chance = 4.0 / math.sqrt(2.0 * max(fit.pixels, 1))
+    if abs(fit.correlation) > max(CORRELATED, by_chance):
         lines.append(
-            f"neighbouring residuals are correlated ({adjustment.correlation:.2f}): p-value and "
+            f"neighbouring residuals are correlated ({fit.correlation:.2f}): p-value and "
             "errors hold only for independent pixels"
         )
-    lines += _check_err(adjustment)
-    if not adjustment.fit_bg:
+    lines += _check_err(fit)
+    if not fit.fit_bg:
         lines.append("the background is held at its mode: p-values come out too small")
-    if adjustment.fwhm < UNDERSAMPLED:
+    if fit.fwhm < UNDERSAMPLED:
         lines.append(
-            f"FWHM {adjustment.fwhm:.1f} px is under {UNDERSAMPLED}: for a bright star the "
+            f"FWHM {fit.fwhm:.1f} px is under {UNDERSAMPLED}: for a bright star the "
             "spline's error exceeds the noise, and the p-value comes out too small"
         )
     return tuple(lines)
 
 
 def _check_err(fit: Adjustment) -> list[str]:
-    """Return a caution if ``err`` differs from the scatter of the residuals."""
+    """Return a caution if ``err`` differs from the scatter of the residuals; at most one."""
     if is_off(fit.scatter, fit.scatter_err):
         scattered = f"(residuals around the source scatter by {fit.scatter:.2f} err)"
         if fit.scatter < 1.0:
@@ -167,11 +180,11 @@ def _check_err(fit: Adjustment) -> list[str]:
         return [
             f"err is too small by about {percent:.0f}% {scattered}: the p-value comes out too small"
         ]
-    if fit.df > 0 and fit.pval > 1.0 - 1e-5:
+    if fit.df > 0 and fit.pval > 1.0 - _MIN_PVAL_OF_RIGHT_ERR:
         return [f"err is too large (chi2/df {fit.chi2 / fit.df:.2f}): so is the p-value"]
     return []
 
 
 def in_short(caution: str) -> str:
-    """Return the first statement of a caution: ``err is too small by about 10%``."""
+    """Return the first clause of a caution: ``err is too small by about 10%``."""
     return re.split(r" \(|: ", caution)[0]

@@ -22,6 +22,7 @@ from vetter.core.judgement.disappeared import Judgement
 
 NUMBERS = ("chi2_before", "chi2_after", "pval", "shift", "scale", "surviving_snr")
 COLUMNS = ("disappeared", *NUMBERS)
+"""Names of the columns that fits add to a list."""
 FORMATS = {
     "chi2_before": "%.2f",
     "chi2_after": "%.2f",
@@ -45,6 +46,7 @@ _TEXTS = ("reason", "at_bound", "psf", "template", "caveats", "notes")
 _get_numbers, _get_texts = attrgetter(*_NUMBERS), attrgetter(*_TEXTS)
 
 NOTHING_TO_FIT = "needs an image, and a convolved template or a template"
+"""Reason why a candidate without these planes cannot be fitted."""
 
 
 class Disappeared(IntEnum):

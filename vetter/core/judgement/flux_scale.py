@@ -35,7 +35,7 @@ def on_one_side(scales: Array, low: float, high: float) -> int:
     return 0
 
 
-def of_stars(scales: Array, low: float, high: float) -> str | None:
+def of_stars(scales: Array, low: float, high: float, fluxes: Array | None = None) -> str | None:
     """Check the template's flux units by stars fitted with a free scale.
 
     Parameters
@@ -44,6 +44,9 @@ def of_stars(scales: Array, low: float, high: float) -> str | None:
         Scales of the stars, image over template.
     low, high : float
         Limits between which the fits account for the scale.
+    fluxes : ndarray (n,), optional
+        Brightness of the stars in the image, in any units. A factor is offered only if faint and
+        bright stars agree on it; else the template's pixels are not linear in the image's.
 
     Returns
     -------
@@ -55,6 +58,12 @@ def of_stars(scales: Array, low: float, high: float) -> str | None:
     if not fault:
         return fault
     common = float(np.median(scales))
+    faint, bright = _scales_by_flux(scales, fluxes)
+    if not abs(faint - bright) <= _MAX_DIFFERENCE * common:
+        return (
+            f"the template is {_describe_scale(faint)} at faint stars, {_describe_scale(bright)} "
+            "at bright ones: its pixels are not linear in flux; give a linear template"
+        )
     return (
         f"the template is {fault} all over the field ({counted(len(scales), 'star')}), in other "
         f"flux units; multiply it by {common:.4g}, or give one scaled to the image"
@@ -89,6 +98,15 @@ def of_fits(scales: Array, low: float, high: float, max_scale: float) -> str:
         f"{least}{_describe_scale(median)}: if it is in other flux units, give one scaled to the "
         "image"
     )
+
+
+def _scales_by_flux(scales: Array, fluxes: Array | None) -> tuple[float, float]:
+    """Return the median scales of the faintest and of the brightest third of the stars."""
+    if fluxes is None or not np.isfinite(fluxes).all():
+        return float(np.median(scales)), float(np.median(scales))
+    by_flux = scales[np.argsort(fluxes, kind="stable")]
+    third = max(3, len(scales) // 3)
+    return float(np.median(by_flux[:third])), float(np.median(by_flux[-third:]))
 
 
 def _find_common_scale(scales: Array) -> float | None:

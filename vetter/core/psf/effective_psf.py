@@ -32,9 +32,11 @@ Array = npt.NDArray[np.float64]
 LEAST = 10
 """Number of stars below which each sample of the PSF would depend on one or two of them."""
 _MAX_STARS = 32
+"""Number of stars from which the PSF is built, at most."""
 _SAMPLING = 2
 """Samples per pixel: finer ones are noisier, and no better for an FWHM of 2 pixels or more."""
 _ITERATIONS = 3
+"""Number of times that the PSF and the positions of its stars are fitted in turn."""
 _RADIUS_FWHM = 2.5
 """Half the side of the PSF, in units of the FWHM; the PSF covers the fitted box."""
 _MAX_RIVAL = 0.1
@@ -42,8 +44,11 @@ _MAX_RIVAL = 0.1
 _MAX_SATURATION = 0.8
 """Fraction of the saturation level below which pixels are assumed linear."""
 _MAX_WIDTH_DIFFERENCE = 0.1
+"""Relative difference of the FWHM of PSF and stars above which the PSF is refused."""
 _MAX_OFFSET = 0.1
+"""Distance of the PSF's peak from its centre above which the PSF is refused, pixels."""
 _MAX_NEGATIVE = 0.05
+"""Depth of a negative sample, relative to the peak, above which the PSF is refused."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,14 +18,17 @@ _BOX_SIDE = 1024
 """Side of a box, pixels; boxes are read one at a time, each 8 MB of floats in any image."""
 
 _MAX_BOXES = 5
+"""Number of boxes that are read, at most."""
 _MIN_STARS = 40
 """Number of stars after which no further box is read."""
 _MAX_STARS_PER_BOX = 60
+"""Number of stars measured in a box, at most; the brightest come first."""
 _MAX_PEAK = 1e300
 """Peak above which a number is damaged: lstsq() raises if its terms overflow."""
 _MAX_SKY_SPREAD = 2.0
 """Spread of the sky's values, in sigmas of a pixel, above which the sky is measured in parts."""
 _SKY_PART = 64
+"""Side of a part in which the sky is measured, pixels."""
 HALF = 10
 """Half a star's stamp, pixels: its sides have 2 HALF + 1 pixels."""
 

@@ -16,10 +16,12 @@ Array = npt.NDArray[np.float64]
 CELLS = 8
 """Number of cells of the field along each axis, so that the stars cover the whole field."""
 PER_CELL = 5
+"""Number of stars from one cell, at most."""
 _MAX_CELL_SIDE = 512
 """Side of the central part of a cell that is read, pixels; time does not grow with the image."""
 _MIN_SNR = 15.0
 _MAX_RIVAL = 0.25
+"""Height of the highest neighbour relative to the star, at most."""
 
 
 class Cell(NamedTuple):

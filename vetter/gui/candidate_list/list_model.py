@@ -23,13 +23,16 @@ _DRAW_RIGHT = int(RIGHT) | int(Qt.TextFlag.TextSingleLine)
 _DRAW_LEFT = int(LEFT) | int(Qt.TextFlag.TextSingleLine)
 
 SAMPLED_LINES = 60
+"""Number of lines whose texts are measured for the width of a column."""
 MAX_COLUMN_WIDTH = 260
 MIN_COLUMN_WIDTH = 48
 VERDICT_WIDTH = 30
 MIN_NAME_WIDTH = 110
 MIN_TAGS_WIDTH = 30
 BESIDE_TEXT = 14
+"""Width of the margins of a cell, screen units."""
 BESIDE_HEADING = 16
+"""Width of the margins of a heading, screen units."""
 
 
 class _Column(NamedTuple):

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from vetter.core.columns.broker_columns import all_known_facts
-from vetter.core.columns.facts import Fact, picked_facts
+from vetter.core.columns.facts import Fact, image_facts, picked_facts
 from vetter.gui.card.comment_editor import CommentEditor
 from vetter.gui.widgets.fact_strip import FactStrip
 from vetter.gui.widgets.flowing_text import FlowingText
@@ -102,6 +102,9 @@ class CandidateCard(QWidget):
         source, listed = self._session.source, self._session.candidates
         on_image = source.fields[0].shape is not None
         self._facts = all_known_facts(self._columns, listed, on_image)
+        if len(source.fields) == 1:
+            image = source.fields[0]
+            self._facts += image_facts(image.time, image.filter, self._facts)
         self._facts += picked_facts(self._columns, names, self._facts)
         self.strip.set_captions(
             [fact.caption for fact in self._facts],

@@ -24,6 +24,7 @@ from PyQt6.QtWidgets import (
 from vetter.core.candidates.candidate_list import ROLE_NAMES, Roles
 from vetter.core.candidates.column_roles import NO_COLUMN
 from vetter.core.columns.role_preview import SHOWN, ColumnPreview, preview
+from vetter.core.placement.listed_pixels import ImageFrame
 from vetter.gui.widgets.buttons import button_box
 from vetter.gui.widgets.plain_text import plain_label
 from vetter.io.input_options import InputOptions
@@ -121,7 +122,7 @@ class ListColumns(QDialog):
             self._candidates,
             self.roles,
             self.one_based,
-            self._source.wcs,
+            ImageFrame(self._source.wcs, self._source.shape, self._source.parents),
             self._units,
             self._decided,
         )
@@ -133,10 +134,9 @@ class ListColumns(QDialog):
             ok.setEnabled(not result.problem)
 
     def _counting_text(self, found: ColumnPreview) -> str:
-        if self.one_based is not None or found.roles.x is None:
+        if self.one_based is not None or found.axis_origin is None:
             return "as found"
-        how = "by the WCS" if any("WCS" in note for note in found.notes) else "by name"
-        return f"as found: from {int(found.roles.one_based)}, {how}"
+        return f"as found: from {int(found.roles.one_based)}, {found.axis_origin.value}"
 
     def _sentences(self, found: ColumnPreview) -> list[str]:
         sentences = [f"⚠ {found.problem}"] if found.problem else []

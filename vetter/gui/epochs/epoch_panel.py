@@ -6,7 +6,6 @@ from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from vetter.core.cutout_source import has_epochs
 from vetter.core.decisions.decision import Verdict
 from vetter.core.number_text import all_of
 from vetter.gui.epochs.epoch_strip import EpochStrip
@@ -17,12 +16,13 @@ from vetter.review.cutouts.rendered_cutout import Target
 from vetter.review.session import Session
 
 NO_EPOCHS = "no epochs here: they come with several images of a night, not with a single image"
+NO_REPEATS = "no epochs here: each object has one packet in this list"
 QUESTION_WIDTH = 300
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class EpochPanel(QWidget):
-    """Row of epochs and the question for a group verdict; hidden if the input has a single image.
+    """Row of epochs and the question for a group verdict; hidden if no object has epochs.
 
     Parameters
     ----------
@@ -47,8 +47,10 @@ class EpochPanel(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self.strip, 1)
         layout.addWidget(self.question)
-        if not has_epochs(session.source):
+        if session.source.object_epochs is None:
             self.hide()
+        self._offered = session.source.object_epochs is not None
+        session.grown.connect(self._on_grown)
         self.question.agreed.connect(session.decide_group)
         session.opinions_changed.connect(self.question.forget)
 
@@ -73,11 +75,11 @@ class EpochPanel(QWidget):
     def follow(self, row: int) -> None:
         """Find the epochs of the current candidate."""
         self.strip.follow(row)
-        count = len(siblings(self._session.source, row))
+        count = len(self._siblings(row))
         if count != self._count:
             self._count = count
             # Without epochs the commands keep their names; called, they report NO_EPOCHS.
-            if has_epochs(self._session.source):
+            if self._session.source.object_epochs is not None:
                 self.counted.emit(count)
 
     def spots(self) -> list[Target]:
@@ -92,7 +94,7 @@ class EpochPanel(QWidget):
             return
         if session.current_row < 0 or not self._has_epochs():
             return
-        rows = siblings(session.source, session.current_row)
+        rows = self._siblings(session.current_row)
         index = rows.index(session.current_row) + steps
         if 0 <= index < len(rows):
             session.go_to_row(rows[index])
@@ -115,7 +117,7 @@ class EpochPanel(QWidget):
         if session.read_only:
             session.message.emit("read only: no verdict can be given here")
             return
-        rows = siblings(session.source, session.current_row)
+        rows = self._siblings(session.current_row)
         seen = self.strip.seen | {session.current_row}
         unseen = sum(not session.codes[row] and row not in seen for row in rows)
         named = all_of(len(rows), "epoch") if len(rows) > 1 else "its only epoch"
@@ -145,8 +147,24 @@ class EpochPanel(QWidget):
         if window is not None:
             window.setFocus()
 
+    def _siblings(self, row: int) -> list[int]:
+        return siblings(self._session.source, row, len(self._session.candidates))
+
+    def _on_grown(self, _first: int) -> None:
+        """Show the row once the list has an object with several packets, and its new epochs."""
+        if self._session.source.object_epochs is None:
+            return
+        if not self._offered:
+            # Only once: the user may put the row away.
+            self._offered = True
+            self.show()
+        self.strip.refresh()
+        self.follow(self._session.current_row)
+
     def _has_epochs(self) -> bool:
-        if has_epochs(self._session.source):
+        source = self._session.source
+        if source.object_epochs is not None:
             return True
-        self._session.message.emit(NO_EPOCHS)
+        on_image = source.fields[0].shape is not None
+        self._session.message.emit(NO_EPOCHS if on_image else NO_REPEATS)
         return False

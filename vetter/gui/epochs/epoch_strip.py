@@ -100,9 +100,15 @@ class EpochStrip(QWidget):
         if not self.isVisible():
             return
         if not self._is_own(row):
-            self._epochs = epochs_of(self._session.source, row) if row >= 0 else []
+            session = self._session
+            count = len(session.candidates)
+            self._epochs = epochs_of(session.source, row, count) if row >= 0 else []
         self._scroll_to_current()
         self.update()
+
+    def refresh(self) -> None:
+        """Forget the epochs, as more of the list has come; `follow` finds them."""
+        self._epochs = []
 
     def spots(self) -> list[Target]:
         """Return the places whose pictures are needed, nearest to the current epoch first.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtGui import QFontMetrics, QImage, QPainter, QPalette, QPen
 
+from vetter.core.coordinates.times import time_text
 from vetter.gui.widgets.verdict_style import WORDS, badge, is_dark
 from vetter.review.cutouts.epoch_row import Epoch
 
@@ -24,7 +25,7 @@ def tile_width(metrics: QFontMetrics) -> int:
 
 def tool_tip(epoch: Epoch, code: int) -> str:
     """Return name, time, filter and verdict of an epoch, a line each; ``code`` is the verdict."""
-    lines = [epoch.name, epoch.time.replace("T", " "), f"filter {epoch.filter}"]
+    lines = [epoch.name, time_text(epoch.time), f"filter {epoch.filter}"]
     lines.append(
         "no candidate in this place" if epoch.row < 0 else f"{WORDS[code]}; click: go there"
     )

@@ -14,13 +14,17 @@ from vetter.gui.widgets.theme import DARK, LIGHT
 from vetter.gui.widgets.verdict_style import is_dark
 
 STATES = (
-    (Disappeared.YES, "disappeared"),
-    (Disappeared.NO, "not"),
+    (Disappeared.YES, "explained"),
+    (Disappeared.NO, "not explained"),
     (Disappeared.NOT_JUDGED, "not judged"),
     (Disappeared.NOT_FITTED, "not fitted"),
     (STAR, "star"),
 )
+_SHORT_TEXTS = {"not explained": "not"}
+"""Texts for a narrow view, where the whole line would be cut off."""
 SCALES = ((0, "0.5"), (2, "1"), (4, "2"))
+_SAMPLE_WIDTH = 28
+"""Width of a mark and the gaps beside it, screen units."""
 FAINT = "faint: decided    no arrow: on bound"
 
 
@@ -38,13 +42,21 @@ class FieldLegend(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         line = painter.fontMetrics().height() + 3
         x = 6.0
-        for shape, word in STATES:
+        for shape, word in self._texts_that_fit():
             x = self._draw_sample(painter, x, line - 4, shape, SIZES[2], word)
         x = self._draw_text(painter, 6.0, 2 * line - 4, "scale:") + 6
         for number, word in SCALES:
             x = self._draw_sample(painter, x, 2 * line - 4, Disappeared.NO, SIZES[number], word)
         self._draw_text(painter, x + 4, 2 * line - 4, FAINT)
         painter.end()
+
+    def _texts_that_fit(self) -> list[tuple[int, str]]:
+        """Return shapes and texts of the first line, shortened if the view is too narrow."""
+        metrics = self.fontMetrics()
+        width = 6 + sum(_SAMPLE_WIDTH + metrics.horizontalAdvance(word) for _, word in STATES)
+        if width <= self.width():
+            return list(STATES)
+        return [(shape, _SHORT_TEXTS.get(word, word)) for shape, word in STATES]
 
     def _draw_sample(
         self, painter: QPainter, x: float, base: float, shape: int, size: float, word: str

@@ -21,7 +21,7 @@ class Points:
     ``rows`` (n,) are rows of the candidate list; ``places`` (n, 2) x and y in the image,
     ``shifts`` (n, 2) dx and dy in pixels, ``scales`` (n,), NaN if unknown; ``states`` (n,) codes
     of the fit table; ``bound`` (n,): the shift ended on its bound; ``decided`` (n,); ``stars``
-    (m, 5): x, y, dx, dy, scale.
+    (m, 6): x, y, dx, dy, scale, flux.
     """
 
     rows: Rows = field(default_factory=lambda: np.empty(0, np.intp))
@@ -31,7 +31,7 @@ class Points:
     states: npt.NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
     bound: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
     decided: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
-    stars: Array = field(default_factory=lambda: np.empty((0, 5)))
+    stars: Array = field(default_factory=lambda: np.empty((0, 6)))
 
 
 def gathered(session: Session, fits: Fits) -> Points:

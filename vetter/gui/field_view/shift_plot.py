@@ -17,6 +17,7 @@ from vetter.gui.field_view.point_layer import Piece
 Array = npt.NDArray[np.float64]
 
 _BEYOND = 1.07
+"""Half the side of the plot, in units of the fit's bound, so that marks on the bound are whole."""
 
 
 class ShiftPlot(FieldCanvas):

@@ -17,18 +17,18 @@ Rows = npt.NDArray[np.intp]
 
 
 def group_summary(rows: Rows, table: FitTable) -> str:
-    """Return the number selected, the number that disappeared, and their typical shift.
+    """Return the number of selected and of explained candidates, and their typical shift.
 
-    Candidates without a fit are counted separately: their state is unknown.
+    Candidates without a fit are counted separately, since they are not judged yet.
     """
     codes = table.codes[rows]
-    gone, unknown = (
+    explained, unknown = (
         int(np.count_nonzero(codes == code)) for code in (Disappeared.YES, Disappeared.NOT_FITTED)
     )
     if unknown == len(rows):
         return f"{len(rows):,} selected, not fitted yet"
     usual = typical(table.shifts[rows])
-    words = f"{len(rows):,} selected, {gone:,} of them disappeared"
+    words = f"{len(rows):,} selected, {explained:,} of them explained"
     if unknown:
         words += f", {unknown:,} not fitted yet"
     return words if usual is None else f"{words}; {usual.said}"
@@ -40,9 +40,9 @@ def stars_summary(
     name: str = "",
     scales: tuple[float, float] = (0.8, 1.2),
 ) -> str:
-    """Return the number of stars and their typical shift; ``name`` is of one of several fields.
+    """Return the number of stars and their typical shift; ``name`` names one of several fields.
 
-    The text includes the flux scale of the template if it is outside ``scales``.
+    A flux scale of the template outside ``scales`` is included.
     """
     usual = typical(stars.table(field)[:, 2:4])
     if usual is None:
@@ -62,7 +62,7 @@ def candidate_summary(session: Session, fits: Fits, row: int) -> str:
     near = around(stars[:, :2], stars[:, 2:4], float(listed.x[row]), float(listed.y[row]))
     words = listed.name(row)
     if np.isfinite(dx) and table.at_bound[row]:
-        words += ": its shift is on the bound, and says nothing"
+        words += ": its shift is on the bound, so it is not measured"
     elif np.isfinite(dx):
         words += f": dx {dx:+.2f}, dy {dy:+.2f} px"
         words += "" if near is None else f", {compared(dx, dy, near, _shift_error(table, row))}"

@@ -17,6 +17,7 @@ from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.session import Session
 
 FIRST_PLANES = ("diff", "image")
+"""Planes that the grid shows when it is opened: the first that the input has."""
 
 _MAX_SINGLE_TILES = 200
 """Number of changed tiles above which the whole grid is repainted instead of each tile."""
@@ -48,6 +49,7 @@ class Grid(QWidget):
         super().__init__(parent)
         self._session = session
         self._extending = False
+        """Whether the move under way extends the selection, as with Shift."""
         # Row that the tiles show as current.
         self._marked = -1
         self.selection = GridSelection(session.queue)

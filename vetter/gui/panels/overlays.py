@@ -7,13 +7,15 @@ halo and text with a shadow, on six panels, would take a quarter of a frame's ti
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 
 from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QImage, QPainter, QPen
 
+from vetter.core.cutout.sky_marks import MarkKind, PixelMark
+from vetter.gui.panels.camera import Placement
 from vetter.review.cutouts.rendered_cutout import Shift
 
 _HALO = QColor(0, 0, 0, 200)
@@ -21,8 +23,14 @@ _PLATE = QColor(20, 21, 22, 190)
 _RETICLE = QColor("#9df29a")
 _MARK = QColor("#f0f0f0")
 _ARROW = 22.0
+"""Length of the compass's arrows, screen units."""
 _COMPASS_REACH = 40.0
+"""Distance from the compass's origin to the far edge of its letters, screen units."""
 _SHIFT = QColor("#f59bff")
+_PIPELINE = QColor("#8fd3ff")
+_PLANET = QColor("#ffd166")
+_PREDICTED_SIZE = 7.0
+_PEN_STYLES = {MarkKind.DIPOLE: Qt.PenStyle.SolidLine, MarkKind.TRAIL: Qt.PenStyle.DashLine}
 SHIFT_FACTOR = 10
 """Length of the drawn arrow over the length of a fit's shift; makes 0.1 px visible."""
 
@@ -116,12 +124,90 @@ def draw_shift(
     if metrics.horizontalAdvance(text) > over.width() - 8:
         more = ", bound" if shift.at_bound else ""
         text = f"{math.hypot(shift.dx, shift.dy):.2f} px{more}, x {SHIFT_FACTOR}"
-    at = QPointF(math.floor(over.left() + 5), math.floor(over.bottom() - 4 - metrics.descent()))
-    # The text gets a plate, since the pixels below have any brightness and colour.
+    _plate_text(painter, text, over, 0, _SHIFT)
+
+
+def draw_marks(
+    painter: QPainter,
+    at: Placement,
+    marks: Sequence[PixelMark],
+    over: QRectF,
+    on_diff: bool,
+    above_shift: bool,
+) -> None:
+    """Draw the marks of an alert packet.
+
+    The predicted place of a minor planet is marked in every panel, the pipeline's dipole and trail
+    thinly in the panel of the difference. The dipole is drawn `SHIFT_FACTOR` times as long, as the
+    shift of a fit is; the trail in its length.
+
+    Parameters
+    ----------
+    at : Placement
+        Place of the cutout on the screen.
+    over : QRectF
+        The pixels on the screen.
+    on_diff : bool
+        Whether the panel shows the difference with its annotations.
+    above_shift : bool
+        Whether the text of the shift is in the lower left corner already.
+    """
+    texts = []
+    for mark in marks:
+        x, y = at.to_screen(mark.x, mark.y)
+        if mark.kind is MarkKind.PREDICTED:
+            _draw_predicted(painter, x, y, mark.label, over)
+        elif on_diff:
+            factor = SHIFT_FACTOR if mark.kind is MarkKind.DIPOLE else 1
+            half = QPointF(mark.dx, -mark.dy) * (0.5 * factor * at.scale)
+            line = QLineF(QPointF(x, y) - half, QPointF(x, y) + half)
+            painter.setPen(QPen(_PIPELINE, 1, _PEN_STYLES[mark.kind]))
+            painter.drawLine(line)
+            if mark.kind is MarkKind.DIPOLE:
+                # The dot is the positive lobe.
+                painter.setBrush(_PIPELINE)
+                painter.drawEllipse(line.p2(), 2.0, 2.0)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+            texts.append(f"{mark.label} x {factor}" if factor > 1 else mark.label)
+    if texts:
+        raised = painter.fontMetrics().height() + 4 if above_shift else 0
+        _plate_text(painter, f"pipeline: {', '.join(texts)}", over, raised, _PIPELINE)
+
+
+def _draw_predicted(painter: QPainter, x: float, y: float, label: str, over: QRectF) -> None:
+    """Draw a diamond around the predicted place, with the designation beside it."""
+    if not over.contains(QPointF(x, y)):
+        return
+    size = _PREDICTED_SIZE
+    corners = [QPointF(x, y - size), QPointF(x + size, y), QPointF(x, y + size)]
+    corners += [QPointF(x - size, y), corners[0]]
+    _draw_strokes(painter, [QLineF(*ends) for ends in pairwise(corners)], _PLANET)
+    metrics = painter.fontMetrics()
+    left, width = x + size + 4, metrics.horizontalAdvance(label)
+    if left + width > over.right() - 2:
+        left = x - size - 4 - width
+    painter.setPen(_HALO)
+    base = y + (metrics.ascent() - metrics.descent()) / 2
+    for across, down in product((-1, 0, 1), repeat=2):
+        painter.drawText(QPointF(left + across, base + down), label)
+    painter.setPen(_PLANET)
+    painter.drawText(QPointF(left, base), label)
+
+
+def _plate_text(painter: QPainter, text: str, over: QRectF, raised: float, colour: QColor) -> None:
+    """Write a text in the lower left corner of a panel, so far above its edge.
+
+    On a plate, since the pixels under it are of any brightness, and coloured.
+    """
+    metrics = painter.fontMetrics()
+    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, int(over.width() - 8)))
+    at = QPointF(
+        math.floor(over.left() + 5), math.floor(over.bottom() - 4 - raised - metrics.descent())
+    )
     plate = QRectF(at.x() - 3, at.y() - metrics.ascent() - 1, 0, metrics.height() + 2)
     plate.setWidth(metrics.horizontalAdvance(text) + 6)
     painter.fillRect(plate, _PLATE)
-    painter.setPen(_SHIFT)
+    painter.setPen(colour)
     painter.drawText(at, text)
 
 

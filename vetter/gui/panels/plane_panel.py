@@ -14,11 +14,13 @@ from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QStaticT
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from vetter.core.coordinates.sky import scale_bar
+from vetter.core.cutout.sky_marks import PixelMark
 from vetter.core.display.colour_map import MASK_BAD, MASK_GOOD
 from vetter.gui.panels.camera import Area, Placement, Subject, View, place
 from vetter.gui.panels.overlays import (
     compass_room,
     draw_compass,
+    draw_marks,
     draw_reticle,
     draw_scale_bar,
     draw_shift,
@@ -27,11 +29,34 @@ from vetter.gui.widgets.theme import DARK, Tones
 from vetter.review.cutouts.rendered_cutout import Shift
 
 TITLE_HEIGHT = 20.0
+"""Height of the title above the pixels, screen units."""
 
 
 @dataclass(eq=False)
 class Stage:
-    """State common to all panels; the row of panels changes it and the panels read it."""
+    """State common to all panels; the row of panels changes it and the panels read it.
+
+    Attributes
+    ----------
+    view : View
+        Zoom and centre.
+    subject : Subject or None
+        The cutout's size and the candidate's position; None without a cutout.
+    reticle : bool
+        Whether the candidate's position is marked.
+    compass : bool
+        Whether compass, scale bar and the arrow of the shift are drawn.
+    north, east : float or None
+        Directions, degrees from +x towards +y; None without a WCS.
+    pixel_scale : float or None
+        Arcseconds per pixel; None without a WCS.
+    shift : Shift or None
+        Shift of the fit, for the panel of the difference.
+    tones : Tones
+        Colours of texts and background in the present theme.
+    ratio : float
+        Device pixels per screen unit.
+    """
 
     view: View = field(default_factory=View)
     subject: Subject | None = None
@@ -41,19 +66,35 @@ class Stage:
     east: float | None = None
     pixel_scale: float | None = None
     shift: Shift | None = None
+    marks: tuple[PixelMark, ...] = ()
     tones: Tones = DARK
     ratio: float = 1.0
 
 
 class Exhibit(NamedTuple):
-    """Content of one panel: an image ready to be drawn, or a text."""
+    """Content of one panel: an image ready to be drawn, or a text.
+
+    Attributes
+    ----------
+    plane : str
+        Name of the plane, the start of the title.
+    image : QImage, optional
+        The rendered plane.
+    words : str
+        Text in place of the image, such as the reason why it is missing.
+    note : str
+        Origin of the plane in the title, as ``reprojected``.
+    range : str
+        Limits of the display, at the right end of the title; empty for a mask.
+    pixels : ndarray, optional
+        Memory of the image. A QImage does not own it, so the array must live as long.
+    """
 
     plane: str
     image: QImage | None = None
     words: str = ""
     note: str = ""
     range: str = ""
-    # A QImage does not own numpy's memory, so the array must live as long as the image.
     pixels: Any = None
 
     @property
@@ -67,14 +108,16 @@ def as_image(picture: npt.NDArray[np.uint32]) -> tuple[QImage, npt.NDArray[np.ui
     """Convert a picture (first row lowest) to a QImage (first row uppermost) and its memory."""
     pixels = np.ascontiguousarray(picture[::-1])
     rows, columns = pixels.shape
-    form = QImage.Format.Format_RGB32
+    rgb32 = QImage.Format.Format_RGB32
     # PyQt takes any buffer; its stubs accept bytes alone.
-    image = QImage(pixels.data, columns, rows, 4 * columns, form)  # type: ignore[call-overload]
+    image = QImage(pixels.data, columns, rows, 4 * columns, rgb32)  # type: ignore[call-overload]
     return image, pixels
 
 
 class PlanePanel(pg.GraphicsWidget):
-    """Item that draws one plane: title, pixels, reticle; the first panel also compass and scale.
+    """Item that draws one plane: title, pixels and reticle.
+
+    The first panel also draws the compass and the scale bar, the panel of the difference the shift.
 
     One call of `paint` draws everything: each item of a scene adds to a frame's time, text items
     most. All panels share one camera, so no axes are linked or locked.
@@ -89,12 +132,15 @@ class PlanePanel(pg.GraphicsWidget):
         self._texts: dict[str, tuple[QStaticText, float]] = {}
         self.exhibit = Exhibit("")
         self.stand_in: Exhibit | None = None
+        """Content of another plane that is shown here during a blink or flip."""
         self.value = ""
+        """Value under the pointer, as text; empty if the pointer is elsewhere."""
         self.first = False
+        """Whether this is the first panel of the row, which has compass and scale bar."""
 
     @property
     def area(self) -> Area:
-        """Area of the picture, in this panel's coordinates, on the device's grid."""
+        """Area below the title, in this panel's coordinates; its corner is on a device pixel."""
         size, at, ratio = self.size(), self.scenePos(), self._stage.ratio
         left, top = -(at.x() * ratio % 1) / ratio, -(at.y() * ratio % 1) / ratio + TITLE_HEIGHT
         return Area(left, top, size.width(), size.height() - TITLE_HEIGHT, ratio)
@@ -114,39 +160,51 @@ class PlanePanel(pg.GraphicsWidget):
         shown = self.stand_in or self.exhibit
         area = self.area
         frame = QRectF(area.left, area.top, area.width, area.height)
-        at = self.placement()
-        seen = frame
-        if at is not None:
-            whole = QRectF(at.left, at.top, at.nx * at.scale, at.ny * at.scale)
-            seen = frame.intersected(whole)
+        placement = self.placement()
+        visible = frame
+        if placement is not None:
+            whole = QRectF(
+                placement.left,
+                placement.top,
+                placement.nx * placement.scale,
+                placement.ny * placement.scale,
+            )
+            visible = frame.intersected(whole)
         painter.setFont(self._font)
-        self._paint_title(painter, shown, seen)
+        self._paint_title(painter, shown, visible)
         if shown.words:
-            self._paint_words(painter, shown.words, frame, seen)
-        elif shown.image is not None and at is not None:
+            self._paint_words(painter, shown.words, frame, visible)
+        elif shown.image is not None and placement is not None:
             painter.setClipRect(frame)
-            # From -0.5 of the first pixel to +0.5 of the last; nearest neighbour.
+            # `whole` includes the outer halves of the first and last pixels; Qt interpolates
+            # only with SmoothPixmapTransform, which is off.
             painter.drawImage(whole, shown.image)
-            self._paint_overlays(painter, seen, at)
+            self._paint_overlays(painter, visible, placement)
 
-    def _paint_overlays(self, painter: QPainter, seen: QRectF, at: Placement) -> None:
+    def _paint_overlays(self, painter: QPainter, visible: QRectF, placement: Placement) -> None:
         stage, ratio = self._stage, self._stage.ratio
         if stage.reticle and stage.subject is not None:
-            x, y = at.to_screen(stage.subject.x, stage.subject.y)
-            draw_reticle(painter, x, y, at.scale, ratio)
-            if stage.shift is not None and stage.compass and self.exhibit.plane == "diff":
-                draw_shift(painter, x, y, at.scale, stage.shift, seen)
+            x, y = placement.to_screen(stage.subject.x, stage.subject.y)
+            draw_reticle(painter, x, y, placement.scale, ratio)
+            on_diff = stage.compass and self.exhibit.plane == "diff"
+            if stage.shift is not None and on_diff:
+                draw_shift(painter, x, y, placement.scale, stage.shift, visible)
+            if stage.marks:
+                is_shifted = stage.shift is not None
+                draw_marks(painter, placement, stage.marks, visible, on_diff, is_shifted)
         if not (self.first and stage.compass):
             return
         if stage.north is not None and stage.east is not None:
             left, below = compass_room(stage.north, stage.east)
-            corner = seen.bottomLeft() + QPointF(left, -below)
+            corner = visible.bottomLeft() + QPointF(left, -below)
             draw_compass(painter, corner.x(), corner.y(), stage.north, stage.east, ratio)
         if stage.pixel_scale is not None:
-            bar = scale_bar(stage.pixel_scale, seen.width() / at.scale)
+            bar = scale_bar(stage.pixel_scale, visible.width() / placement.scale)
             if bar is not None:
-                length, label = bar[0] * at.scale, bar[1]
-                draw_scale_bar(painter, seen.right() - 6, seen.bottom() - 4, length, label, ratio)
+                length, label = bar[0] * placement.scale, bar[1]
+                draw_scale_bar(
+                    painter, visible.right() - 6, visible.bottom() - 4, length, label, ratio
+                )
 
     def _paint_title(self, painter: QPainter, shown: Exhibit, over: QRectF) -> None:
         tones = self._stage.tones
@@ -173,7 +231,7 @@ class PlanePanel(pg.GraphicsWidget):
             self._write(painter, left, top, elided)
 
     def _paint_mask_key(self, painter: QPainter, left: float, right: float, top: float) -> float:
-        """Paint the meaning of a mask's two tones, in place of the limits."""
+        """Paint the meaning of a mask's two tones in place of limits; return its left edge."""
         for word, colour in (("good", MASK_GOOD), ("bad", MASK_BAD)):
             width = self._lay_out_text(word)[1]
             if right - width - 14 < left:
@@ -187,20 +245,21 @@ class PlanePanel(pg.GraphicsWidget):
             right -= 10
         return right
 
-    def _paint_words(self, painter: QPainter, words: str, frame: QRectF, seen: QRectF) -> None:
+    def _paint_words(self, painter: QPainter, words: str, frame: QRectF, visible: QRectF) -> None:
         tones = self._stage.tones
-        painter.fillRect(seen, QColor(tones.base))
+        painter.fillRect(visible, QColor(tones.base))
         painter.setPen(QColor(tones.dim))
         wrap = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignCenter
         painter.drawText(frame.adjusted(12, 12, -12, -12), int(wrap), words)
 
     def _write(self, painter: QPainter, left: float, top: float, text: str) -> float:
+        """Draw a text, and return its width."""
         laid_out, width = self._lay_out_text(text)
         painter.drawStaticText(QPointF(math.floor(left), top), laid_out)
         return width
 
     def _lay_out_text(self, text: str) -> tuple[QStaticText, float]:
-        """Return a text laid out and its width, cached: most recur for thousands of candidates."""
+        """Return a text laid out, and its width; cached, since most texts recur."""
         cached = self._texts.get(text)
         if cached is None:
             if len(self._texts) > 200:

@@ -155,7 +155,7 @@ class PlaneRow(PanelScene):
         """Give a frame to the panels, whose names are already set, without painting."""
         stage = self._stage
         stage.north, stage.east, stage.pixel_scale = frame.north, frame.east, frame.pixel_scale
-        stage.shift = frame.shift
+        stage.shift, stage.marks = frame.shift, frame.marks
         shape = frame.shape
         x, y = frame.position or (0.0, 0.0)
         stage.subject = None if shape is None else Subject(shape[1], shape[0], x, y)

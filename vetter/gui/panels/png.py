@@ -11,7 +11,14 @@ from PyQt6.QtGui import QColor, QFont, QImage, QPainter
 from vetter.core.coordinates.sky import scale_bar
 from vetter.core.display.style import DisplayStyle
 from vetter.errors import VetterError
-from vetter.gui.panels.overlays import compass_room, draw_compass, draw_reticle, draw_scale_bar
+from vetter.gui.panels.camera import Placement
+from vetter.gui.panels.overlays import (
+    compass_room,
+    draw_compass,
+    draw_marks,
+    draw_reticle,
+    draw_scale_bar,
+)
 from vetter.gui.panels.plane_panel import Exhibit
 from vetter.gui.panels.plane_row import exhibits
 from vetter.gui.widgets.theme import DARK
@@ -82,7 +89,7 @@ class ExportPicture:
             if panel.image is None or panel.words:
                 _draw_words(painter, area, panel.words)
             else:
-                _draw_panel(painter, area, panel.image, frame, first=place == 0)
+                _draw_panel(painter, area, panel, frame, first=place == 0)
         painter.end()
         return image
 
@@ -116,9 +123,11 @@ def _draw_words(painter: QPainter, area: QRect, words: str) -> None:
 
 
 def _draw_panel(
-    painter: QPainter, area: QRect, image: QImage, frame: RenderedCutout, first: bool
+    painter: QPainter, area: QRect, panel: Exhibit, frame: RenderedCutout, first: bool
 ) -> None:
-    """Draw pixels as squares, and the reticle around the candidate's true position."""
+    """Draw pixels as squares, the reticle around the candidate's true position, and marks."""
+    image = panel.image
+    assert image is not None
     columns, rows = image.width(), image.height()
     scale = min(area.width() / columns, area.height() / rows)
     target = QRect(area.x(), area.y(), round(columns * scale), round(rows * scale))
@@ -129,6 +138,9 @@ def _draw_panel(
         x = target.x() + (frame.position[0] + 0.5) * scale
         y = target.y() + target.height() - (frame.position[1] + 0.5) * scale
         draw_reticle(painter, x, y, scale)
+    if frame.marks:
+        place = Placement(target.x(), target.y(), scale, columns, rows)
+        draw_marks(painter, place, frame.marks, QRectF(target), panel.plane == "diff", False)
     if first:
         _draw_directions(painter, QRectF(target), frame, scale)
     painter.setClipping(False)

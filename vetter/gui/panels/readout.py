@@ -11,6 +11,7 @@ from PyQt6.QtGui import QHideEvent, QShowEvent
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from vetter.core.coordinates.sky import radec, sexagesimal
+from vetter.core.cutout.plane import Provenance
 from vetter.errors import VetterError
 from vetter.review.cutouts.rendered_cutout import RenderedCutout
 
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     from astropy.wcs import WCS
 
 _PAUSE_MS = 25
+"""Time between two updates of the text."""
 _PLACE, _SKY, _DEGREES = (
     "FITS x 10000.0  y 10000.0",
     "00:00:00.00  +00:00:00.0",
     "000.000000  +00.000000",
 )
+"""Longest texts, which give the line its fixed width."""
 
 
 class Readout(QLabel):
@@ -127,6 +130,8 @@ def values(frame: RenderedCutout, x: float, y: float) -> dict[str, str]:
             texts[name] = f"{'bad' if value else 'good'}{flags}"
         else:
             texts[name] = _format_value(float(value))
+            if Provenance.TURNED in frame.provenance.get(name, Provenance.GIVEN):
+                texts[name] += " (turned)"
     return texts
 
 

@@ -18,6 +18,7 @@ from vetter.review.cutouts.cutout_cache import CutoutCache
 from vetter.review.cutouts.rendered_cutout import RenderedCutout, Target
 
 SIZE = 96
+"""Side of a small picture, screen units."""
 MAX_PICTURES = 1500
 """Largest number of pictures in memory; at 96 pixels they take 55 MB."""
 

@@ -19,6 +19,7 @@ from vetter.io.alerts.packets.producers import (
     is_positive,
     number,
 )
+from vetter.io.alerts.sky_marks import planet_fields
 
 Values = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
@@ -140,6 +141,7 @@ def key_of(record: Mapping[str, Any], producer: Producer) -> str:
 def flat_fields(record: Mapping[str, Any], producer: Producer) -> dict[str, Any]:
     """Return a packet's numbers and texts by name.
 
+    A minor planet's (``ssSource``) are ``designation``, ``ephOffset``, ``ephRate``, ``ephVmag``.
     Fields of the candidate's record keep their names; a field outside the record with the same
     name and another value becomes ``packet_NAME``. Records, lists and bytes are left out. The
     name of a numbered filter is added as ``band``; ``isdiffpos`` becomes a boolean.
@@ -157,6 +159,8 @@ def flat_fields(record: Mapping[str, Any], producer: Producer) -> dict[str, Any]
     if "isdiffpos" in fields:
         fields["isdiffpos"] = is_positive(fields["isdiffpos"])
     _name_object(fields, producer)
+    if producer.body == "diaSource":
+        fields = {**planet_fields(record), **fields}
     if producer.filter != "band" and "band" not in fields:
         fields["band"] = band(producer, inner.get(producer.filter))
     return fields

@@ -4,34 +4,78 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vetter.core.cutout.cutout import Cutout
+from vetter.core.coordinates.wcs import header_wcs
+from vetter.core.cutout.cutout import Cutout, cropped, cut_to
 from vetter.core.cutout.mask_bits import bad_bits
 from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE, estimate_err
-from vetter.core.cutout.plane import Array, Provenance
+from vetter.core.cutout.plane import Array, Box, Provenance
 from vetter.core.library_warnings import quiet
+from vetter.core.number_text import counted
 from vetter.errors import InputError
+from vetter.io.alerts.difference_sign import is_brighter, is_turned
 from vetter.io.alerts.history import light_curve
 from vetter.io.alerts.packets.producers import Producer, field_of, number
+from vetter.io.alerts.sky_marks import sky_marks
 from vetter.io.alerts.stamps import Stamp, read_stamp
 from vetter.io.fits.header_blocks import card_value
 
 if TYPE_CHECKING:
     from astropy.io.fits import Header
+    from astropy.wcs import WCS
 
 STAMPS = {"image": "cutoutScience", "template": "cutoutTemplate", "diff": "cutoutDifference"}
 _MISSING = "there is none"
+TURNED_NOTE = "turned: was template - image"
 # Cards that describe the file, not the sky.
 _STRUCTURE = re.compile(
     r"SIMPLE|BITPIX|NAXIS\d*|EXTEND|END|PCOUNT|GCOUNT|XTENSION|EXTNAME|CUTMIN[XY]"
 )
 
 Shape = tuple[int, int]
+
+
+class StampCutout(Cutout):
+    """Cutout whose header is made at its first use: fits of packets never need it.
+
+    Attributes
+    ----------
+    make_header : callable or None
+        Returns the header; None if there is none to make.
+    has_survey_sky : bool
+        Whether the sky is that of the survey's pixel scale about the known position.
+    """
+
+    make_header: Callable[[], Header | None] | None = None
+    has_survey_sky = False
+
+    @property
+    def header(self) -> Header | None:
+        """Header of the cutout's own grid; None if there is none."""
+        if self._header is None and self.make_header is not None:
+            self._header, self.make_header = self.make_header(), None
+        return self._header
+
+    @header.setter
+    def header(self, header: Header | None) -> None:
+        self._header, self._made_wcs, self.make_header = header, None, None
+
+    @property
+    def wcs(self) -> WCS | None:
+        """WCS of the cutout's own grid, made from the header; None without one."""
+        if self._wcs is None and self._made_wcs is None and self.header is not None:
+            self._made_wcs = header_wcs(self._header)
+        return self._wcs if self._wcs is not None else self._made_wcs
+
+    @wcs.setter
+    def wcs(self, wcs: WCS | None) -> None:
+        self._wcs, self._made_wcs, self.make_header = wcs, None, None
 
 
 def packet_cutout(record: Mapping[str, Any], producer: Producer, meta: dict[str, Any]) -> Cutout:
@@ -55,41 +99,120 @@ def packet_cutout(record: Mapping[str, Any], producer: Producer, meta: dict[str,
     InputError
         No stamp can be used; the text gives the reason for each.
     """
-    stamps, unusable = _read_stamps(record)
+    stamps, missing, unusable = _read_stamps(record)
     if not stamps:
-        if set(unusable.values()) == {_MISSING}:
+        if not unusable:
             raise InputError("the packet brings no stamps")
-        reasons = "; ".join(f"{name}: {reason}" for name, reason in unusable.items())
+        reasons = "; ".join(
+            f"{name}: {unusable.get(name, _MISSING)}" for name in STAMPS if name not in stamps
+        )
         raise InputError(f"no stamp in the packet can be used ({reasons})")
     body = record.get(producer.body)
     position = _parent_position(body if isinstance(body, Mapping) else {}, producer)
     corners = {name: _corner(stamp.header) for name, stamp in stamps.items()}
     grid = stamp_grid({n: s.image.shape for n, s in stamps.items()}, corners, producer, position)
-    cutout = Cutout({}, meta, origin=_origin(grid, corners, producer, position))
+    cutout = StampCutout({}, meta, origin=_origin(grid, corners, producer, position))
+    cutout.covered = _covered_box(grid, stamps)
     for name, stamp in stamps.items():
         if name not in grid.offsets:
             cutout.notes[name] = f"left out: shape {stamp.image.shape}"
             continue
         cutout[name] = placed(stamp.image, grid.offsets[name], grid.shape)
-        note = "; ".join(filter(None, (stamp.said, grid.said)))
+        note = "; ".join(filter(None, (stamp.said, rows_without_data(stamp.image), grid.said)))
         if note:
             cutout.notes[name] = note
-    for name, reason in unusable.items():
-        cutout.notes[name] = reason
-        if reason != _MISSING:
-            cutout.unread[name] = reason
+    cutout.notes.update(dict.fromkeys(missing, _MISSING) | unusable)
+    cutout.unread.update(unusable)
+    _turn_difference(cutout, record, producer)
     _put_err(cutout, stamps, grid)
     _put_mask(cutout, stamps, grid)
     _put_sky(cutout, stamps, grid)
+    if cutout.header is None and producer.pixel_scale:
+        _put_survey_sky(cutout, producer)
+    cutout.sky_marks = sky_marks(record, producer)
     cutout.light_curve = light_curve(record, producer)
     science = stamps.get("image")
     cutout.psf_image = None if science is None else science.psf
     return cutout
 
 
-def _read_stamps(record: Mapping[str, Any]) -> tuple[dict[str, Stamp], dict[str, str]]:
-    """Return the usable stamps by plane, and the reason for each other plane."""
+def own_size(cutout: Cutout) -> Cutout:
+    """Return a packet's cutout without the rows and columns that no stamp covers.
+
+    `packet_cutout` fills up a stamp that the image's edge cuts, so that its candidate is in the
+    middle, as fits need it.
+    """
+    covered = cutout.covered
+    if covered is None or covered.shape == cutout.shape:
+        return cutout
+    part = _with_true_origin(cut_to(cutout, covered))
+    part.offset_in_whole = covered.x0, covered.y0
+    rows, columns = cutout.shape
+    part.middle = (columns - 1) / 2 - covered.x0, (rows - 1) / 2 - covered.y0
+    return part
+
+
+def cropped_stamp(cutout: Cutout, radius: float) -> Cutout:
+    """Return a packet's cutout within a radius of its position; itself if it is no larger."""
+    part = cropped(cutout, radius)
+    return part if part is cutout else _with_true_origin(part)
+
+
+def _with_true_origin(part: Cutout) -> Cutout:
+    """Return a part of a stamp whose header has its place in the image, not in the stamp."""
+    header, origin = part.header, part.origin
+    if header is None:
+        return part
+    for axis, size in ((0, part.shape[1]), (1, part.shape[0])):
+        names = f"LTV{axis + 1}", f"CROP_{'XY'[axis]}1", f"CROP_{'XY'[axis]}2"
+        if origin is None:
+            for name in names:
+                header.remove(name, ignore_missing=True)
+        else:
+            values = -float(origin[axis]), origin[axis], origin[axis] + size
+            header.update(dict(zip(names, values, strict=True)))
+    return part
+
+
+def rows_without_data(image: Array) -> str:
+    """Return a note on the rows and columns of a stamp that are NaN throughout; else empty."""
+    empty = ~np.isfinite(image)
+    if not empty.any():
+        return ""
+    if empty.all():
+        return "no data"
+    parts = [
+        counted(number, kind)
+        for number, kind in (
+            (int(empty.all(axis=1).sum()), "row"),
+            (int(empty.all(axis=0).sum()), "column"),
+        )
+        if number
+    ]
+    return f"no data in {' and '.join(parts)}" if parts else ""
+
+
+def _turn_difference(cutout: Cutout, record: Mapping[str, Any], producer: Producer) -> None:
+    """Make ``diff`` image - template, whatever the producer's sign."""
+    diff = cutout.planes.get("diff")
+    if diff is None:
+        return
+    x, y = cutout.position
+    middle = half_up(x), half_up(y)
+    image, template = cutout.planes.get("image"), cutout.planes.get("template")
+    if is_turned(diff, image, template, is_brighter(record, producer), middle):
+        cutout["diff"] = -diff
+        cutout.provenance["diff"] = Provenance.TURNED
+        note = cutout.notes.get("diff")
+        cutout.notes["diff"] = TURNED_NOTE + (f"; {note}" if note else "")
+
+
+def _read_stamps(
+    record: Mapping[str, Any],
+) -> tuple[dict[str, Stamp], list[str], dict[str, str]]:
+    """Return the usable stamps by plane, the planes without a stamp, and reasons for the others."""
     stamps: dict[str, Stamp] = {}
+    missing: list[str] = []
     unusable: dict[str, str] = {}
     for plane, name in STAMPS.items():
         try:
@@ -98,10 +221,10 @@ def _read_stamps(record: Mapping[str, Any]) -> tuple[dict[str, Stamp], dict[str,
             unusable[plane] = str(error)
             continue
         if stamp is None:
-            unusable[plane] = _MISSING
+            missing.append(plane)
         else:
             stamps[plane] = stamp
-    return stamps, unusable
+    return stamps, missing, unusable
 
 
 def _parent_position(body: Mapping[str, Any], producer: Producer) -> tuple[float, float]:
@@ -193,6 +316,34 @@ def _put_sky(cutout: Cutout, stamps: Mapping[str, Stamp], grid: Grid) -> None:
         elif is_repaired:
             cutout.notes.setdefault("wcs", "without CTYPE: taken as a tangent plane")
         return
+
+
+def _covered_box(grid: Grid, stamps: Mapping[str, Stamp]) -> Box:
+    """Return the smallest box of the grid that holds all stamps."""
+    boxes = [(*offset, *stamps[name].image.shape) for name, offset in grid.offsets.items()]
+    left, bottom = (min(box[axis] for box in boxes) for axis in (0, 1))
+    right = max(x + columns for x, _, _, columns in boxes)
+    top = max(y + rows for _, y, rows, _ in boxes)
+    return Box(left, bottom, right - left, top - bottom)
+
+
+def _put_survey_sky(cutout: StampCutout, producer: Producer) -> None:
+    """Set a header with the survey's pixel scale and directions about the known position."""
+    ra, dec = number(cutout.meta.get("ra")), number(cutout.meta.get("dec"))
+    if not (math.isfinite(ra) and abs(dec) <= 90):
+        return
+    x, y = cutout.position
+    scale = producer.pixel_scale / 3600
+    cards = {"CRPIX1": x + 1, "CRPIX2": y + 1, "CRVAL1": ra % 360, "CRVAL2": dec}
+    for axis, angle in ((1, producer.east), (2, producer.north)):
+        # round(): directions are multiples of 90 degrees, whose cosines have rounding errors.
+        cards[f"CD{axis}_1"] = scale * (round(math.cos(math.radians(angle)), 12) + 0.0)
+        cards[f"CD{axis}_2"] = scale * (round(math.sin(math.radians(angle)), 12) + 0.0)
+    texts = ["CTYPE1  = 'RA---TAN'", "CTYPE2  = 'DEC--TAN'"]
+    texts += [f"{name:8}= {value:20.13G}" for name, value in cards.items()]
+    text = "".join(text.ljust(80) for text in texts)
+    cutout.make_header, cutout.has_survey_sky = partial(_parse_header, text), True
+    cutout.notes.setdefault("wcs", f"from the position and {producer.name}'s pixel scale")
 
 
 def _has_sky(cutout: Cutout) -> bool:
@@ -303,8 +454,7 @@ def stamp_grid(
         )
         for name, (rows, columns) in shapes.items()
     }
-    note = "cut by the image's edge: filled up to its whole size"
-    return Grid((side, side), offsets, (side // 2, side // 2), note)
+    return Grid((side, side), offsets, (side // 2, side // 2), "cut by the image's edge")
 
 
 def placed(image: Array, offset: tuple[int, int], shape: Shape) -> Array:

@@ -6,7 +6,9 @@ its own PSF image, else the median of its survey's packets.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from astropy.table import Column as TableColumn
 from astropy.table import MaskedColumn, Table
 
 from vetter.core.candidates.candidate_list import CandidateList, Roles
+from vetter.core.candidates.sentinels import ColumnSentinels
 from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout_source import PsfFwhm
 from vetter.io.alerts.columns import (
@@ -27,6 +30,7 @@ from vetter.io.alerts.columns import (
     roles_of,
 )
 from vetter.io.alerts.listing import Lot
+from vetter.io.alerts.packet_epochs import PacketEpochs
 from vetter.io.alerts.packets.producers import (
     ALERT,
     ELASTICC,
@@ -40,6 +44,17 @@ from vetter.io.alerts.packets.producers import (
 from vetter.io.field.fwhm import median_width
 
 PRODUCERS = {p.name: p for p in (ZTF, WINTER, GATTINI, TURBO, ALERT, RUBIN, ELASTICC)}
+
+_NJY = re.compile(r"(ap|psf|science|template|trail|dipoleMean)Flux(Err)?|dipoleFluxDiff(Err)?")
+_UNITS = {
+    "trailLength": "arcsec",
+    "dipoleLength": "arcsec",
+    "ephOffset": "arcsec",
+    "trailAngle": "deg",
+    "dipoleAngle": "deg",
+    "ephRate": "deg / d",
+    "ephVmag": "mag",
+}
 
 _SPARE_CAPACITY = 1.3
 """Capacity of a column over its rows, where the final length is unknown."""
@@ -62,6 +77,8 @@ class GrowingList:
         Names of the producers as keys, in order of appearance.
     widths : SurveyWidths
         The FWHM of each producer's PSF.
+    objects : PacketEpochs
+        Packets of one object.
     roles : Roles
         Roles in the list made last.
     expected : int
@@ -85,6 +102,7 @@ class GrowingList:
         self.said: dict[str, None] = {}
         self.producers: dict[str, None] = {}
         self.widths = SurveyWidths()
+        self.objects = PacketEpochs()
 
     def __len__(self) -> int:
         return self._count
@@ -101,6 +119,7 @@ class GrowingList:
         numbers = np.array([list(self.producers).index(name) for name in rows.producers], np.int16)
         self._makers = np.concatenate([self._makers, numbers[rows.makers]])
         self.widths.add(rows, PRODUCERS)
+        self.objects.add(rows, PRODUCERS)
         self._append_columns(rows)
         self._append_keys(rows.keys)
         added = np.array([rows.x, rows.y, rows.ra, rows.dec])
@@ -126,12 +145,17 @@ class GrowingList:
             self.roles, made = merged_roles(producers, columns, self._makers)
             columns = {**made, **columns}
         table = Table()
+        is_rubin = bool(producers) and all(producer is RUBIN for producer in producers)
         for name, column in columns.items():
-            table.add_column(_table_column(name, column), copy=False)
+            unit = _unit(name) if is_rubin else None
+            table.add_column(_table_column(name, column, unit), copy=False)
         keys = np.empty(self._count, object)
         keys[:] = self._keys
         x, y, ra, dec = self._positions
-        return CandidateList(table, self.roles, keys, x, y, ra, dec, tuple(notes))
+        sentinels = ColumnSentinels(table, self.roles)
+        return CandidateList(
+            table, self.roles, keys, x, y, ra, dec, tuple(notes), sentinels=sentinels
+        )
 
     def _append_columns(self, rows: Rows) -> None:
         for name in rows.columns:
@@ -159,10 +183,21 @@ class GrowingList:
             self._keys.append(unique)
 
 
-def _table_column(name: str, column: Column) -> Any:
+def _table_column(name: str, column: Column, unit: Any) -> Any:
     if column.missing is None or not column.missing.any():
-        return TableColumn(column.values, name=name, copy=False)
-    return MaskedColumn(column.values, name=name, mask=column.missing, copy=False)
+        return TableColumn(column.values, name=name, copy=False, unit=unit)
+    return MaskedColumn(column.values, name=name, mask=column.missing, copy=False, unit=unit)
+
+
+@lru_cache(512)
+def _unit(name: str) -> Any:
+    """Return the unit of a column of Rubin's packets; None if it is not known."""
+    from astropy.units import Unit
+
+    if _NJY.fullmatch(name):
+        return Unit("nJy")
+    unit = _UNITS.get(name.removesuffix("Err"))
+    return None if unit is None else Unit(unit)
 
 
 class GrowingColumn:

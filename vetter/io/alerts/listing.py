@@ -20,7 +20,7 @@ import numpy.typing as npt
 from vetter.errors import InputError
 from vetter.io import child_process
 from vetter.io.alerts.columns import Rows, joined_rows, rows_of
-from vetter.io.alerts.packets.confluent import read_schema
+from vetter.io.alerts.packets.confluent import read_schemas
 from vetter.io.alerts.packets.packets import LeftAlone, Packet, Packets, Place, Unread
 from vetter.io.alerts.packets.producers import Producer, producer_of
 from vetter.io.files.cancelling import check_cancelled
@@ -48,7 +48,7 @@ _MAX_UNREAD_PER_LOT = 4096
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Request for a list: files, schema file, last place reached and number of packets so far."""
+    """Request for a list: files, schema or folder of schemas, last place and packets so far."""
 
     files: tuple[str, ...]
     schema: str | None
@@ -137,7 +137,7 @@ def main() -> None:
 def lots(start: Start) -> Iterator[Lot]:
     """Yield the lots of a list behind the place reached before."""
     try:
-        schema = None if start.schema is None else read_schema(Path(start.schema))
+        schema = None if start.schema is None else read_schemas(Path(start.schema))
     except InputError as error:
         yield ended(str(error))
         return

@@ -11,7 +11,7 @@ from pathlib import Path
 from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.alerts.listing import FIRST, Listing, Lot, read_lot
-from vetter.io.alerts.packets.confluent import read_schema
+from vetter.io.alerts.packets.confluent import read_schemas
 from vetter.io.alerts.packets.packets import Packets
 from vetter.io.alerts.packets.recognition import is_other_by_name
 from vetter.io.alerts.source import AlertSource
@@ -38,7 +38,7 @@ def open_alerts(
     radius, fwhm : float or None
         The user's radius of the cutouts and FWHM of the PSF, pixels.
     schema : str or None
-        File with the schema of packets that come without one.
+        File with the schema of packets that come without one, or a folder of schemas.
     origin : InputOrigin
 
     Raises
@@ -47,7 +47,7 @@ def open_alerts(
         No packet can be read.
     """
     files, left_alone = packet_files(inputs)
-    packets = Packets(files, None if schema is None else read_schema(Path(schema)))
+    packets = Packets(files, None if schema is None else read_schemas(Path(schema)))
     items = packets.listed()
     first = read_lot(items, FIRST)
     while first.rows is None:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
+
 from vetter.core.candidates.candidate_list import CandidateList
-from vetter.core.cutout.cutout import Cutout, cropped
+from vetter.core.candidates.epochs import Epochs
+from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.plane import Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
 from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.alerts.columns import key_of
-from vetter.io.alerts.cutout import packet_cutout
-from vetter.io.alerts.growing_list import GrowingList
+from vetter.io.alerts.cutout import StampCutout, cropped_stamp, own_size, packet_cutout
+from vetter.io.alerts.growing_list import PRODUCERS, GrowingList
 from vetter.io.alerts.listing import Listing, Lot, place_of
 from vetter.io.alerts.packets.packets import Packets
 from vetter.io.alerts.packets.producers import producer_of
@@ -84,12 +87,13 @@ class AlertSource(CutoutSource):
         self._list = GrowingList()
         self._list.left_alone = left_alone
         self._list.expected = min(round(1.1 * (expected or 0)), _MAX_FIRST_CAPACITY)
-        self._failed = ""
+        self._failed = self._sky_note = ""
         # grow() and a cutout() that has to wait for a row may come from two threads.
         self._growing = threading.Lock()
         self._gzip_index: tuple[int, bytes] | None = None
         self._list.add(first)
         self._complete = listing is None
+        self._epochs = self._list.objects.epochs()
         self._rows = self._list.places
         self.candidates: CandidateList = self._list.candidates(())
         self._first = self.candidates
@@ -97,6 +101,12 @@ class AlertSource(CutoutSource):
         self.plane_names, side = self._inspect_first()
         # Half of a whole stamp, unless the user gives a radius.
         self.default_radius = options["radius"] or side or _DEFAULT_RADIUS
+
+    @property
+    def object_epochs(self) -> Epochs | None:
+        """Return the packets of each object; None if no object has several."""
+        epochs = self._epochs
+        return epochs if epochs.several else None
 
     @property
     def complete(self) -> bool:
@@ -128,6 +138,11 @@ class AlertSource(CutoutSource):
             notes.append(f"{repeat} an id: kept apart as KEY#2 and so on")
         if listed.unnamed:
             notes.append(f"{counted(listed.unnamed, 'packet')} without an id: called row-N")
+        epochs = self._epochs
+        if epochs.several:
+            _, counts = np.unique(epochs.labels, return_counts=True)
+            several = counted(int((counts > 1).sum()), "object was", "objects were")
+            notes.append(f"epochs by the packets' object id: {several} found more than once")
         if listed.left_alone:
             notes.append(left_alone_words(listed.left_alone))
         if self._failed:
@@ -137,6 +152,7 @@ class AlertSource(CutoutSource):
             *notes,
             *listed.said,
             f"columns {candidates.roles.described()}",
+            *([self._sky_note] if self._sky_note else []),
             "alerts' templates are not matched to their images: fits are shown, not judged",
         )
 
@@ -157,6 +173,7 @@ class AlertSource(CutoutSource):
     def cutout(self, row: int, radius: float | None = None) -> Cutout:
         """Return the cutout of one packet with its light curve, cropped to ``radius``.
 
+        Stamps keep their own size unless the user gives a radius: those of one list differ.
         Waits until the row is listed.
 
         Raises
@@ -164,6 +181,32 @@ class AlertSource(CutoutSource):
         InputError
             The packet cannot be read any more, or has no usable stamps.
         """
+        cutout = self._whole_cutout(row)
+        if self._is_whole(radius):
+            return own_size(cutout)
+        assert radius is not None
+        return cropped_stamp(cutout, radius)
+
+    def cutout_with(
+        self, row: int, radius: float | None = None, names: Collection[str] | None = None
+    ) -> Cutout:
+        """Return the cutout for a fit: the candidate is in the middle, also at an image's edge."""
+        cutout = self._whole_cutout(row)
+        if self._is_whole(radius):
+            return cutout
+        assert radius is not None
+        return cropped_stamp(cutout, radius)
+
+    def _is_whole(self, radius: float | None) -> bool:
+        """Return whether stamps are wanted as they are: with no radius, or at least the default.
+
+        Later stamps may be larger than the first, which gives the default.
+        """
+        if radius is None:
+            return True
+        return self._options["radius"] is None and radius >= self.default_radius
+
+    def _whole_cutout(self, row: int) -> Cutout:
         while row >= len(self._rows) and self.grow() is not None:
             pass
         candidates = self.candidates
@@ -175,10 +218,9 @@ class AlertSource(CutoutSource):
         meta = candidates.candidate(row)
         meta.setdefault("name", name)
         try:
-            cutout = packet_cutout(record, producer, meta)
+            return packet_cutout(record, producer, meta)
         except InputError as error:
             raise InputError(f"{name}: {error}") from error
-        return cutout if radius is None else cropped(cutout, radius)
 
     def grow(self) -> CandidateList | None:
         """See :class:`~vetter.core.cutout_source.CutoutSource`."""
@@ -191,6 +233,8 @@ class AlertSource(CutoutSource):
             if lot.gzip_index is not None:
                 self._gzip_index = lot.gzip_index
             if lot.rows is not None:
+                # Before the candidates, all of which have epochs.
+                self._epochs = self._list.objects.epochs()
                 # _rows last: cutout() on another thread takes a row of _rows as listed.
                 self.candidates = self._list.candidates(())
                 self._rows = self._list.places
@@ -248,6 +292,12 @@ class AlertSource(CutoutSource):
             except InputError:
                 continue
             self.plane_provenance = dict(cutout.provenance)
+            if isinstance(cutout, StampCutout) and cutout.has_survey_sky:
+                producer = PRODUCERS[self._list.producer(row)]
+                self._sky_note = (
+                    f"no WCS in stamps of {producer.name}: RA and Dec about the known position by "
+                    f"{producer.pixel_scale:.2f} arcsec per pixel"
+                )
             mask = ("mask",) if "mask" in cutout.planes else ()
             return (*PLANES, *mask), (max(cutout.shape) - 1) / 2
         return PLANES, 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from vetter.core.cutout.cutout import Cutout
 from vetter.core.library_warnings import quiet
 from vetter.errors import InputError
 from vetter.io.cutouts.layout import assemble, file_content
+from vetter.io.cutouts.metadata import decode_record
 from vetter.io.files.atomic import write_atomic
 from vetter.io.files.compressed import open_unpacked
 from vetter.io.files.regular_files import open_plain_file
@@ -114,6 +115,7 @@ def load_cutout(filename: str | os.PathLike[str]) -> Cutout:
     -----
     Differs from STDPipe 0.4.1: nothing in the file is evaluated. Text of an array is parsed as
     literals; text that does not parse stays text. `write_cutout` has an example.
+
     Examples
     --------
     >>> import tempfile, numpy as np
@@ -137,12 +139,15 @@ def load_cutout(filename: str | os.PathLike[str]) -> Cutout:
             plain = read_plain(file.read())
         with quiet():
             if plain is not None:
+                _refuse_plain_image(name, plain)
                 return assemble(name, plain)
             with (
                 open_unpacked(Path(name), MOST_BYTES, promised_by_headers) as file,
                 open_fits(file, name, lazy_load_hdus=False) as hdus,
             ):
-                cutout = assemble(name, [hdu for hdu in hdus if hdu.is_image])
+                images = [hdu for hdu in hdus if hdu.is_image]
+                _refuse_plain_image(name, images)
+                cutout = assemble(name, images)
                 cutout.wcs = load_wcs(hdus)
                 return cutout
     except InputError:
@@ -157,6 +162,15 @@ def load_cutout(filename: str | os.PathLike[str]) -> Cutout:
         VerifyError,
     ) as error:
         raise InputError(f"{name}: expected a FITS file of a cutout, {_reason(error)}") from error
+
+
+def _refuse_plain_image(name: str, hdus: Sequence[Any]) -> None:
+    """Raise if a file holds one image without a plane's name: a FITS image, not a cutout."""
+    images = [hdu for hdu in hdus if getattr(hdu, "data", None) is not None]
+    if len(images) == 1 and images[0].name in ("", "PRIMARY") and not decode_record(hdus[0].header):
+        raise InputError(
+            f"{name}: expected a cutout, found a plain FITS image; cut it with get_cutout"
+        )
 
 
 def _reason(error: Exception) -> str:

@@ -12,8 +12,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.cutout.cutout import Cutout, cropped
+from vetter.core.cutout.no_data import no_data_of, without_fills, without_small_errors
 from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE, estimate_err
 from vetter.core.cutout.plane import ORDER, Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
@@ -256,6 +259,7 @@ def _scan_sample(
 
 def _complete_planes(cutout: Cutout, name: str) -> Cutout:
     """Compute ``diff`` and ``err`` if the file lacks them, and note their provenance."""
+    _drop_fills(cutout)
     image, convolved = cutout.planes.get("image"), cutout.planes.get("convolved")
     cutout.meta.setdefault("name", name)
     if _lacks(cutout, "diff") and image is not None and convolved is not None:
@@ -272,6 +276,24 @@ def _complete_planes(cutout: Cutout, name: str) -> Cutout:
         **{n: plane for n, plane in cutout.planes.items() if n not in ORDER},
     }
     return cutout
+
+
+def _drop_fills(cutout: Cutout) -> None:
+    """Set pixels without data to NaN, and note their number; the file itself is not changed."""
+    header = cutout.header
+    no_data = no_data_of({} if header is None else header)
+    for name, plane in cutout.planes.items():
+        if plane.dtype.kind != "f":
+            continue
+        pixels, count = without_fills(plane, no_data)
+        if name.endswith("err"):
+            positive = pixels[pixels > 0]
+            median = float(np.median(positive)) if len(positive) else 0.0
+            pixels, small = without_small_errors(pixels, median)
+            count += small
+        if count:
+            cutout.planes[name] = pixels
+            cutout.notes[name] = f"{counted(count, 'pixel')} without data"
 
 
 def _lacks(cutout: Cutout, name: str) -> bool:

@@ -50,6 +50,7 @@ _RESERVED = re.compile(
 _KEYWORD = re.compile(r"[A-Z0-9_-]+([ .][A-Z0-9_-]+)*")
 # With HIERARCH before the keyword and the longest number behind, a card is full.
 _MAX_KEYWORD_LENGTH = 36
+_SCALED_TIME = re.compile(r"(\S+) (TAI|TT|TDB|TCG|TCB)")
 _ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?")
 
 
@@ -70,7 +71,8 @@ def encode_meta(meta: Mapping[str, Any], record: Mapping[str, Any] | None = None
         value = meta[key]
         plain, exact = _encode(value)
         if keyword == "TIME" and isinstance(value, str):
-            plain, exact = value, {"text": True}
+            utc = _utc_of_scaled(value)
+            plain, exact = (value, {"text": True}) if utc is None else (utc, {"text": value})
         cards.append(format_card(keyword, plain))
         if exact is not None:
             types[keyword] = exact
@@ -232,6 +234,10 @@ def _restore(plain: Plain | complex, exact: Any) -> Any:
         return int(str(plain), 16)
     if exact == {"text": True}:
         return plain
+    if isinstance(exact, dict) and isinstance(exact.get("text"), str):
+        if _utc_of_scaled(exact["text"]) != plain:
+            raise ValueError("another time than the card's")
+        return exact["text"]
     return unpack(exact)
 
 
@@ -287,6 +293,8 @@ def _make_keyword(key: str, taken: Container[str]) -> str:
 def _is_time_for_stdpipe(value: Any) -> bool:
     """Return whether STDPipe, which makes a Time of any value of TIME, can do so."""
     if isinstance(value, str):
+        if _utc_of_scaled(value) is not None:
+            return True
         if not _ISO_TIME.fullmatch(value):
             return False
         try:
@@ -297,3 +305,16 @@ def _is_time_for_stdpipe(value: Any) -> bool:
     if isinstance(value, datetime.datetime):
         return True
     return is_time(value) and utc_text(value) is not None
+
+
+def _utc_of_scaled(text: str) -> str | None:
+    """Return the UTC of a time with its scale behind, as ``2026-11-20T03:14:52 TAI``, or None."""
+    match = _SCALED_TIME.fullmatch(text)
+    if match is None or not _ISO_TIME.fullmatch(match[1]):
+        return None
+    from astropy.time import Time
+
+    try:
+        return utc_text(Time(match[1], scale=match[2].lower()))
+    except ValueError:
+        return None

@@ -255,7 +255,8 @@ def _open(files: Mapping[str, str]) -> FieldPlanes:
     converted = {} if "err" in specs else {n: files[n] for n in _CONVERTED if n in files}
     if len(converted) == len(_CONVERTED):
         del converted["weight"]
-    return open_planes(specs, converted.get("variance"), converted.get("weight"))
+    variance, weight = converted.get("variance"), converted.get("weight")
+    return open_planes(specs, variance, weight, given=None)
 
 
 def _candidate_position(planes: FieldPlanes, meta: Mapping[str, Any]) -> tuple[float, float]:

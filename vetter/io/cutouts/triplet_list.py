@@ -14,7 +14,7 @@ import numpy as np
 
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.candidates.column_roles import recognise
-from vetter.core.coordinates.angles import parse_angle
+from vetter.core.coordinates.angle_text import parse_angle
 from vetter.core.decisions.decision import storable
 from vetter.io.cutouts.listing import HeaderScan, scan_first_image, table_of
 from vetter.io.cutouts.triplet_names import PlaneSet

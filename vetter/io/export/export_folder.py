@@ -1,4 +1,7 @@
-"""Folder of exported files, which is always a whole export: the earlier one or the new one."""
+"""Folder of exported files, which always holds a complete export: the earlier one or the new one.
+
+Files are written to a hidden folder inside it, the stage, and moved into place at the end.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,17 @@ from vetter.errors import InputError
 from vetter.io.files.lock import SessionLock
 
 _STAGE = ".vetter-export"
-# Each exported file, in any format, contains one of these words near its start.
 _MARKS = (b"VET_VERDICT", b"DECIDED_AT")
+"""Words that each exported file, in any format, contains near its start; a file of the same name
+without them is the user's, and stays."""
 _HEAD_BYTES = 1 << 16
+"""Size of the start of a file in which the marks are looked for."""
 _TABLE_HEAD_BYTES = 1 << 20
+"""The same size for a table of decisions, whose header lists all columns."""
 
 
 class ExportFolder:
-    """Export folder with a hidden stage, whose files replace the old ones at the end.
+    """Export folder and its stage, whose files replace the old ones at the end.
 
     Attributes
     ----------
@@ -152,6 +158,7 @@ def _make_parent(path: Path, created: list[Path]) -> None:
 
 
 def _is_exported(path: Path) -> bool:
+    """Return whether an earlier export wrote a file."""
     try:
         with path.open("rb") as file:
             size = _TABLE_HEAD_BYTES if path.stem == "decisions" else _HEAD_BYTES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.coordinates.parent_pixels import ParentPixels, parent_pixels
 from vetter.core.cutout.cutout import LazyCutout
 from vetter.core.cutout.plane import NOT_COVERING, Array, Box, Provenance
 from vetter.core.cutout_source import CutoutSource, Fingerprint, PsfFwhm
+from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.field.field_planes import FieldPlanes
 from vetter.io.field.fwhm import known_fwhm, measured_fwhm
-from vetter.io.field.planes import DifferencePlane, MaskPlane
+from vetter.io.field.planes import DifferencePlane, ErrorPlane, ImagePlane, MaskPlane, SamePlane
 from vetter.io.field.reprojected import ReprojectedPlane
-from vetter.io.fits.exposure import filter_of
+from vetter.io.fits.exposure import middle
+from vetter.io.fits.filters import filter_of
 from vetter.settings import MOST_RADIUS
 
 if TYPE_CHECKING:
@@ -62,6 +65,9 @@ class FieldSource(CutoutSource):
     plane_provenance: Mapping[str, Provenance] = field(init=False)
     wcs: WCS | None = field(init=False)
     shape: tuple[int, int] = field(init=False)
+    parents: Sequence[ParentPixels] = field(init=False)
+    time: str = field(init=False, default="")
+    filter: str = field(init=False, default="")
     _from_header: dict[str, Any] = field(init=False, default_factory=dict)
     _fwhm: PsfFwhm | None = field(init=False, default=None)
     _measured: bool = field(init=False, default=False)
@@ -70,7 +76,10 @@ class FieldSource(CutoutSource):
         planes = self.field_planes
         self.plane_names, self.plane_provenance = tuple(planes.planes), planes.provenance
         self.wcs, self.shape = planes.wcs, planes.shape
+        self.parents = parent_pixels(planes.header)
         self._from_header = header_facts(planes)
+        self.time = self._from_header.get("time", "")
+        self.filter = self._from_header.get("filter", "")
 
     @property
     def fingerprints(self) -> tuple[Fingerprint, ...]:
@@ -134,11 +143,22 @@ class FieldSource(CutoutSource):
         """Close the files."""
         self.field_planes.close()
 
+    @property
+    def _doubts(self) -> str:
+        """Contradictions of the WCS that may have put a candidate off the image."""
+        lines = self.field_planes.wcs_decisions
+        return f" ({'; '.join(lines)})" if lines and self.candidates.roles.ra else ""
+
     def _box(self, row: int, radius: float) -> Box:
         name = self.candidates.name(row)
         x, y = float(self.candidates.x[row]), float(self.candidates.y[row])
         if not (np.isfinite(x) and np.isfinite(y)):
-            raise InputError(f"{name}: the list gives no position")
+            listed = self.candidates.listed_position(row)
+            raise InputError(
+                f"{name}: no position on the image from {listed}"
+                if listed
+                else f"{name}: the list gives no position"
+            )
         if not 0 < radius <= MOST_RADIUS:
             raise InputError(f"radius: expected pixels from 1 to {MOST_RADIUS:.0f}, found {radius}")
         rows, columns = self.shape
@@ -149,7 +169,7 @@ class FieldSource(CutoutSource):
         ):
             raise InputError(
                 f"{name}: off the image: at x = {_pixel_text(x)}, y = {_pixel_text(y)}, "
-                f"the image is {columns} x {rows} pixels"
+                f"the image is {columns} x {rows} pixels{self._doubts}"
             )
         return Box.around(x, y, radius)
 
@@ -172,6 +192,7 @@ def cut_planes(
     planes: dict[str, Array | None] = {}
     bits: dict[str, Array] = {}
     unread: dict[str, str] = {}
+    fills: dict[str, int] = {}
     for name, plane in field_planes.planes.items():
         if names is not None and name not in names:
             continue
@@ -182,13 +203,17 @@ def cut_planes(
                     bits[name] = plane_bits
             elif isinstance(plane, DifferencePlane):
                 planes[name] = plane.difference(planes, box)
+            elif isinstance(plane, SamePlane) and plane.plane.name in planes:
+                planes[name] = planes[plane.plane.name]
+            elif isinstance(plane, (ImagePlane, ErrorPlane)):
+                planes[name], fills[name] = plane.read_counted(box)
             else:
                 planes[name] = plane.read(box)
         except InputError as error:
             unread[name] = str(error)
     if unread and not planes:
         raise InputError(next(iter(unread.values())))
-    notes = _notes(field_planes, box, planes)
+    notes = _notes(field_planes, box, planes, fills)
     header, wcs = field_planes.header, field_planes.wcs
     cutout = LazyCutout(planes, meta, box, header, wcs, notes, bits, field_planes.provenance)
     cutout.unread = unread
@@ -200,9 +225,18 @@ def _pixel_text(pixels: float) -> str:
     return f"{pixels:.1f}" if abs(pixels) < 1e7 else f"{pixels:.3g}"
 
 
-def _notes(field_planes: FieldPlanes, box: Box, planes: Collection[str]) -> dict[str, str]:
-    """Return the planes' notes; planes that do not cover the box get `NOT_COVERING`."""
+def _notes(
+    field_planes: FieldPlanes, box: Box, planes: Collection[str], fills: Mapping[str, int]
+) -> dict[str, str]:
+    """Return the planes' notes; planes that do not cover the box get `NOT_COVERING`.
+
+    ``fills`` are numbers of pixels in the box that are no data.
+    """
     notes = field_planes.plane_notes
+    for name, count in fills.items():
+        if count:
+            earlier = f"{notes[name]}, " if name in notes else ""
+            notes = {**notes, name: f"{earlier}{counted(count, 'pixel')} without data"}
     for name, plane in field_planes.planes.items():
         if isinstance(plane, ReprojectedPlane) and name in planes and plane.misses(box):
             notes = {**notes, name: NOT_COVERING}
@@ -210,13 +244,15 @@ def _notes(field_planes: FieldPlanes, box: Box, planes: Collection[str]) -> dict
 
 
 def header_facts(planes: FieldPlanes) -> dict[str, Any]:
-    """Return time, filter and file name of the image, as far as the header holds them."""
-    header = planes.header
+    """Return time, filter and file name of the image, as far as its headers state them.
+
+    The time is the middle of the exposure, as the draft of a field file has it.
+    """
     facts: dict[str, Any] = {"filename": Path(planes.image_file).name}
-    time = header.get("DATE-OBS")
-    if isinstance(time, str) and "T" in time:
-        facts["time"] = time.strip()
-    band = filter_of(header)
+    moment = middle(*planes.headers)
+    if moment is not None:
+        facts["time"] = moment.text
+    band = filter_of(*planes.headers)
     if band is not None:
         facts["filter"] = band
     return facts

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import CandidateList
-from vetter.core.candidates.column_values import plain
 from vetter.core.cutout.plane import Plane
 from vetter.core.cutout_source import PsfFwhm
 from vetter.io.field.planes import ReadablePart
@@ -46,7 +45,7 @@ def known_fwhm(
         return PsfFwhm(float(given), f"FWHM {given:.2f} px as you say")
     column = candidates.roles.fwhm
     if column is not None:
-        value = median_width(plain(candidates.table[column]))
+        value = median_width(candidates.column(column))
         if value is not None:
             return PsfFwhm(value, f"FWHM {value:.2f} px, the median of column {column}")
     return None if header is None else _from_header(header, wcs)

@@ -4,19 +4,46 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from vetter.core.candidates.candidate_list import CandidateList
+from vetter.core.candidates.chip_rows import chip_columns
 from vetter.errors import InputError
-from vetter.io.field.field_planes import open_planes
+from vetter.io.field.field_planes import FieldPlanes, open_planes
 from vetter.io.field.field_source import FieldSource
 from vetter.io.field.nearby_planes import PlanesWanted, planes_beside
 from vetter.io.files.fingerprint import list_fingerprint
-from vetter.io.files.hdu_names import FitsName
+from vetter.io.files.hdu_names import FitsName, parse_fits_name
 from vetter.io.input_options import DEFAULT_RADIUS, InputOptions, InputOrigin
-from vetter.io.tables.candidates import check_is_list, read_candidates
+from vetter.io.tables.candidates import (
+    ReadList,
+    WcsNeeded,
+    check_is_list,
+    place_candidates,
+    read_list,
+)
 from vetter.io.tables.kinds import kind_of
 
 _SUFFICIENT_PLANES = frozenset(("image", "diff"))
 """Planes of which one suffices: if the user names it, none are looked for beside the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListToOpen:
+    """A list that was read, with the planes to open for it.
+
+    ``options`` name the planes; ``record`` and ``notes`` go into the source.
+    """
+
+    table: FitsName
+    listed: ReadList
+    options: InputOptions
+    origin: InputOrigin
+
+    @property
+    def names_chips(self) -> bool:
+        """Whether a column has a name that may tell chips apart."""
+        return bool(chip_columns(self.listed.file.table.colnames))
 
 
 def open_list(
@@ -34,35 +61,47 @@ def open_list(
     PlanesWanted
         The options name no planes, and the list's folder has none.
     """
-    kind = kind_of(table.path)
-    record = origin.record
-    notes: tuple[str, ...] = ()
+    return open_read_list(read_list_to_open(table, options, origin), title)
+
+
+def read_list_to_open(table: FitsName, options: InputOptions, origin: InputOrigin) -> ListToOpen:
+    """Read a list and find its planes, without opening them; see `open_list`.
+
+    Raises
+    ------
+    InputError
+        The list cannot be used.
+    PlanesWanted
+        The options name no planes, and the list's folder has none.
+    """
     specs: Mapping[str, str] = options.planes
     if _SUFFICIENT_PLANES.isdisjoint(specs):
         try:
-            specs, notes = planes_beside(table, kind, specs)
+            specs, notes = planes_beside(table, kind_of(table.path), specs)
         except PlanesWanted:
             if not specs:
                 # check_is_list() raises first for another kind of file, which needs no planes.
                 check_is_list(table, options.columns)
                 raise
-        record = {
-            **record,
-            "options": dataclasses.replace(options, planes=specs).plain(),
-        }
+        else:
+            origin = dataclasses.replace(origin, notes=(*origin.notes, *notes))
+        options = dataclasses.replace(options, planes=specs)
+        origin = dataclasses.replace(origin, record={**origin.record, "options": options.plain()})
+    return ListToOpen(table, read_list(str(table), options.columns), options, origin)
+
+
+def open_read_list(to_open: ListToOpen, title: str = "") -> FieldSource:
+    """Open the planes of a list that was read; see `open_list`."""
+    table, options, origin = to_open.table, to_open.options, to_open.origin
     planes = open_planes(
-        specs, options.variance, options.weight, options.mask_bits, options.mask_good
+        options.planes, options.variance, options.weight, options.mask_bits, options.mask_good
     )
     try:
-        candidates = read_candidates(
-            str(table),
-            planes.wcs,
-            planes.shape,
-            options.columns,
-            options.one_based,
-            planes.header,
-        )
+        candidates = candidates_on(to_open.listed, planes, options)
         prints = (list_fingerprint("candidates", table.path), *planes.fingerprints())
+    except WcsNeeded as error:
+        planes.close()
+        raise WcsNeeded(f"{error} ({planes.wcs_reason})") from error
     except InputError:
         planes.close()
         raise
@@ -72,8 +111,30 @@ def open_list(
         planes,
         options.radius or DEFAULT_RADIUS,
         prints,
-        record,
-        origin.notes_with(notes),
+        origin.record,
+        origin.notes_with(),
         options.fwhm,
-        origin.cautions,
+        (*origin.cautions, *planes.cautions),
+    )
+
+
+def candidates_on(listed: ReadList, planes: FieldPlanes, options: InputOptions) -> CandidateList:
+    """Return the candidates of a list on the image of these planes, without those of other chips.
+
+    Raises
+    ------
+    InputError
+        The list gives no position on the image, or all its rows belong to other chips.
+    """
+    from vetter.io.field.chip_lists import on_chip, without_chip_column
+
+    cautions: tuple[str, ...] = ()
+    plane = next(iter(planes.files))
+    if not listed.is_of_chip and chip_columns(listed.file.table.colnames):
+        listed, cautions = on_chip(listed, planes.headers, planes.image_name, plane)
+    is_unsettled = not listed.is_of_chip and not cautions and listed.roles.ra is None
+    if is_unsettled and planes.primary is not None and plane in options.planes:
+        cautions = without_chip_column(parse_fits_name(options.planes[plane]), plane)
+    return place_candidates(
+        listed, planes.wcs, planes.shape, options.one_based, planes.header, cautions
     )

@@ -8,16 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Literal
 
 import numpy as np
 
 from vetter.core.cutout.mask_bits import BadBits, bad_bits
+from vetter.core.cutout.no_data import (
+    NoData,
+    no_data_of,
+    without_fills,
+    without_small_errors,
+)
 from vetter.core.cutout.noise_estimate import ESTIMATED_NOISE, estimate_err
 from vetter.core.cutout.plane import Array, Box, Plane, Provenance
+from vetter.core.cutout.varying_kernel import Chebyshev, VaryingKernel
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
+from vetter.io.fits.derived_images.joined_mask import join_mask
+from vetter.io.fits.derived_images.linear_image import make_linear
 from vetter.io.fits.images import FitsImage, open_image
 
 Conversion = Literal["variance", "weight"]
@@ -29,14 +39,28 @@ _MIN_BOX_SIDE = 128
 """Side in pixels down to which an unreadable box is tried in quarters."""
 
 
+_ONE = (Chebyshev(np.ones((1, 1)), 0, 1, 0, 1),)
+
+
 # eq=False, repr=False: without these methods each class saves a millisecond of the start.
 @dataclass(eq=False, repr=False)
 class ImagePlane:
-    """Pixels of a FITS image as floats; inf becomes NaN, since neither is data."""
+    """Pixels of a FITS image as floats; inf and the header's fills become NaN, as no data.
+
+    Attributes
+    ----------
+    name : str
+    image : FitsImage
+    note : str
+        Conversion of the pixels, for the user.
+    is_noise : bool
+        Whether the pixels are 1 sigma: those not above a millionth of the median become NaN.
+    """
 
     name: str
     image: FitsImage
     note: str = ""
+    is_noise: bool = False
     is_mask: ClassVar[bool] = False
     provenance: ClassVar[Provenance] = Provenance.GIVEN
 
@@ -45,21 +69,51 @@ class ImagePlane:
         """(rows, columns)."""
         return self.image.shape
 
+    @cached_property
+    def no_data(self) -> NoData:
+        """Values of pixels without data."""
+        return no_data_of(self.image.header, int(self.image.header.get("BITPIX", -32)) > 0)
+
+    @cached_property
+    def _has_blank(self) -> bool:
+        return "BLANK" in self.image.header
+
+    @cached_property
+    def median(self) -> float:
+        """Median of the positive pixels in a few rows; 0 without any."""
+        return _median_of(self)
+
     def read(self, box: Box) -> Array:
         """Return floats, shape ``box.shape``; NaN off the image."""
+        return self.read_counted(box)[0]
+
+    def read_counted(self, box: Box) -> tuple[Array, int]:
+        """Return the pixels as `read`, and the number of those on the image that are fills."""
+        pixels, count = self.read_filled(box)
+        if self.is_noise:
+            pixels, small = without_small_errors(pixels, self.median)
+            count += small
+        return pixels, count
+
+    def read_filled(self, box: Box) -> tuple[Array, int]:
+        """Return the pixels without fills and their number; small errors stay."""
         overlap = box.overlap(self.image.shape)
         if overlap is None:
-            return np.full(box.shape, np.nan)
+            return np.full(box.shape, np.nan), 0
         values = self.image.read(overlap[0])
         if values.dtype.kind != "f":
             values = values.astype(np.float32 if values.dtype.itemsize <= 2 else np.float64)
         elif np.isinf(values).any():
             values = np.where(np.isinf(values), np.float32("nan"), values)
+        # The reader has made NaN of the BLANK of integers and of compressed tiles.
+        blank = int(np.count_nonzero(np.isnan(values))) if self._has_blank else 0
+        values, count = without_fills(values, self.no_data)
+        count += blank
         if values.shape == box.shape:
-            return values
+            return values, count
         out = np.full(box.shape, np.nan, values.dtype)
         out[overlap[1]] = values
-        return out
+        return out, count
 
 
 @dataclass(eq=False, repr=False)
@@ -110,7 +164,12 @@ class ErrorPlane:
     @property
     def note(self) -> str:
         """The conversion, for the user."""
-        return f"{self.kind} converted"
+        return f"{self.kind} converted" + (f", {self.plane.note}" if self.plane.note else "")
+
+    @cached_property
+    def median(self) -> float:
+        """Median of the errors in a few rows; 0 without any."""
+        return _median_of(self)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -119,13 +178,22 @@ class ErrorPlane:
 
     def read(self, box: Box) -> Array:
         """Return floats, shape ``box.shape``; NaN off the image."""
-        values = self.plane.read(box)
+        return self.read_counted(box)[0]
+
+    def read_counted(self, box: Box) -> tuple[Array, int]:
+        """Return the errors as `read`, and the number of pixels on the image without one."""
+        errors, count = self.read_filled(box)
+        errors, small = without_small_errors(errors, self.median)
+        return errors, count + small
+
+    def read_filled(self, box: Box) -> tuple[Array, int]:
+        """Return the errors without fills and their number; small errors stay."""
+        values, count = self.plane.read_filled(box)
         # A weight is the inverse variance.
         power = 0.5 if self.kind == "variance" else -0.5
         good = values > 0
-        return np.where(good, np.power(np.where(good, values, 1), power), np.nan).astype(
-            values.dtype
-        )
+        errors: Array = np.where(good, np.power(np.where(good, values, 1), power), np.nan)
+        return errors.astype(values.dtype), count + int(np.count_nonzero(values <= 0))
 
 
 @dataclass(eq=False, repr=False)
@@ -155,6 +223,89 @@ class DifferencePlane:
         second = self.second.read(box) if second is None else second
         difference: Array = first - second
         return difference
+
+
+@dataclass(eq=False, repr=False)
+class SamePlane:
+    """Another name of a plane: ``convolved`` for a template that the difference was made with."""
+
+    name: str
+    plane: Plane
+    note: str
+    is_mask: ClassVar[bool] = False
+    provenance: ClassVar[Provenance] = Provenance.GIVEN
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns)."""
+        return self.plane.shape
+
+    def read(self, box: Box) -> Array:
+        """Return floats, shape ``box.shape``; NaN off the image."""
+        return self.plane.read(box)
+
+
+@dataclass(eq=False, repr=False)
+class KernelPlane:
+    """Template convolved with the kernel of a difference image at each pixel's place.
+
+    ``origin`` is the kernel's pixel (x, y) of the image's first pixel.
+    """
+
+    name: str
+    template: Plane
+    kernel: VaryingKernel
+    origin: tuple[int, int]
+    note: str
+    is_mask: ClassVar[bool] = False
+    provenance: ClassVar[Provenance] = Provenance.COMPUTED
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns)."""
+        return self.template.shape
+
+    def read(self, box: Box) -> Array:
+        """Return floats, shape ``box.shape``; NaN off the image and where the kernel reaches so."""
+        left, right, below, above = self.kernel.margins
+        wide = Box(box.x0 - left, box.y0 - below, box.nx + left + right, box.ny + below + above)
+        # errstate: damaged pixels may be signalling NaN.
+        with np.errstate(all="ignore"):
+            pixels = np.asarray(self.template.read(wide), np.float64)
+        x0, y0 = self.origin
+        return self.kernel.convolve(pixels, box.x0 + x0, box.y0 + y0)
+
+
+@dataclass(eq=False, repr=False)
+class KernelErrorPlane:
+    """Errors of a convolved template, from those of the template and the kernel at a box's middle.
+
+    The convolved pixels' noise is correlated; these are the errors of each alone.
+    """
+
+    name: str
+    errors: Plane
+    kernel: VaryingKernel
+    origin: tuple[int, int]
+    note: str = "of the convolved template"
+    is_mask: ClassVar[bool] = False
+    provenance: ClassVar[Provenance] = Provenance.CONVERTED
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns)."""
+        return self.errors.shape
+
+    def read(self, box: Box) -> Array:
+        """Return floats, shape ``box.shape``; NaN off the image and where the kernel reaches so."""
+        left, right, below, above = self.kernel.margins
+        wide = Box(box.x0 - left, box.y0 - below, box.nx + left + right, box.ny + below + above)
+        # errstate: damaged pixels may be signalling NaN, or too large to be squared.
+        with np.errstate(all="ignore"):
+            variance = np.asarray(self.errors.read(wide), np.float64) ** 2
+        x, y = box.x0 + self.origin[0] + box.nx / 2, box.y0 + self.origin[1] + box.ny / 2
+        squares = VaryingKernel(self.kernel.at(x, y)[np.newaxis] ** 2, _ONE, self.kernel.center)
+        return np.sqrt(np.maximum(squares.convolve(variance, 0, 0), 0.0))
 
 
 @dataclass(eq=False, repr=False)
@@ -207,6 +358,8 @@ class LostPlane:
         raise InputError(self.reason)
 
 
+_SAMPLED_ROWS = 9
+
 FilePlane = ImagePlane | MaskPlane | ErrorPlane
 
 
@@ -238,15 +391,18 @@ def open_plane(
     """
     fits_name = spec if isinstance(spec, FitsName) else parse_fits_name(spec)
     image = open_image(fits_name, prefer=None if name == "image" else convert or name)
-    if is_mask_name(name):
-        try:
-            return MaskPlane(name, image, bad_bits(image.header, mask_bits, mask_good))
-        except InputError:
-            image.close()
-            raise
-    plane = ImagePlane(name, image)
-    if convert is None and name.endswith("err") and _is_variance(image):
+    try:
+        if is_mask_name(name):
+            image, note = join_mask(image)
+            return MaskPlane(name, image, bad_bits(image.header, mask_bits, mask_good), note)
+        image, note = make_linear(image)
+    except InputError:
+        image.close()
+        raise
+    is_noise = name.endswith("err")
+    if convert is None and is_noise and _is_variance(image):
         convert = "variance"
+    plane = ImagePlane(name, image, note, is_noise and convert is None)
     return plane if convert is None else ErrorPlane(name, plane, convert)
 
 
@@ -262,6 +418,34 @@ def image_of(plane: FilePlane) -> FitsImage:
 
 def _is_variance(image: FitsImage) -> bool:
     return "variance" in str(image.header.get("UTYPE", "")).lower()
+
+
+def sampled_rows(shape: tuple[int, int]) -> list[Box]:
+    """Return a few rows all over an image: a large one is not read whole."""
+    rows = np.linspace(0, shape[0] - 1, min(shape[0], _SAMPLED_ROWS))
+    return [Box(0, int(row), shape[1], 1) for row in rows]
+
+
+def _median_of(plane: ImagePlane | ErrorPlane) -> float:
+    # A damaged row is no reason against the others.
+    part = ReadablePart(_Filled(plane))
+    values = np.concatenate([part.read(box).ravel() for box in sampled_rows(plane.shape)])
+    values = values[values > 0]
+    return float(np.median(values)) if len(values) else 0.0
+
+
+class _Filled:
+    """Plane of errors without fills, the small errors included."""
+
+    is_mask = False
+
+    def __init__(self, plane: ImagePlane | ErrorPlane) -> None:
+        self._plane = plane
+        self.name, self.shape = plane.name, plane.shape
+
+    def read(self, box: Box) -> Array:
+        """Return floats, shape ``box.shape``."""
+        return self._plane.read_filled(box)[0]
 
 
 class ReadablePart:

@@ -11,7 +11,7 @@ from vetter.core.cutout.plane import Array, Box, Plane
 from vetter.core.cutout.reprojection import interpolated, nearest, positions, same_grid, touched
 from vetter.errors import InputError
 from vetter.io.field.planes import FilePlane, MaskPlane, image_of
-from vetter.io.fits.image_wcs import image_wcs
+from vetter.io.fits.image_wcs import settled_image_wcs
 from vetter.io.fits.images import FitsImage
 
 if TYPE_CHECKING:
@@ -146,6 +146,7 @@ class PlaneGrids:
     def __init__(self, image: FitsImage, label: str, wcs: WCS | None) -> None:
         self._image, self._label, self._wcs = image, label, wcs
         self._grids: dict[tuple[object, ...], PixelGrid] = {}
+        self.cautions: list[str] = []
 
     def on_grid(self, plane: FilePlane) -> tuple[Plane, str]:
         """Return a plane that reads on the image's grid, and its reprojection note or ''.
@@ -166,7 +167,11 @@ class PlaneGrids:
         cards = mapping_cards(image.header)
         if same_shape and not cards:
             return plane, ""
-        wcs, reason = image_wcs(image) if cards else (None, f"{image.name.label}: no WCS")
+        wcs, reason = None, f"{image.name.label}: no WCS"
+        if cards:
+            settled = settled_image_wcs(image)
+            wcs, reason = settled.wcs, settled.reason
+            self.cautions += [f"{image.name.label}: {line}" for line in settled.decisions]
         if same_shape:
             if wcs is None or self._is_aligned(wcs):
                 return plane, ""

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
+
 from vetter.core.cutout_source import ImageField
 from vetter.core.judgement.field_fit import FieldFit
 from vetter.core.judgement.flux_scale import FREE
@@ -13,7 +15,7 @@ from vetter.core.psf.stars import cells, stars_of
 from vetter.io.field.field_source import FieldSource
 from vetter.io.field.planes import ReadablePart
 
-Star = tuple[float, float, float, float, float]
+Star = tuple[float, float, float, float, float, float]
 
 _STRIDE = 27
 """Step through the parts; coprime to their number, so that each part is visited."""
@@ -27,8 +29,9 @@ def star_fits(field: ImageField, fit: FieldFit) -> Iterator[tuple[tuple[Star, ..
 
     Yields
     ------
-    (tuple of (float, float, float, float, float), int)
-        x, y, dx, dy in pixels and scale of the stars of a part, and the number of parts left.
+    (tuple of six floats, int)
+        x, y, dx, dy in pixels, scale, and peak above the image's median of the stars of a part,
+        and the number of parts left.
     """
     # opened(): a night opens the files of an image at its first use.
     field = field.opened()
@@ -57,6 +60,9 @@ def _fit_stars(
 
     cutouts = [source.cutout_at(x, y, fit.radius) for x, y in positions]
     options = replace(fit.options, max_scale=max(FREE, fit.options.max_scale))
-    for (x, y), result in zip(positions, fit_many(cutouts, options), strict=True):
+    results = fit_many(cutouts, options)
+    for (x, y), cutout, result in zip(positions, cutouts, results, strict=True):
         if result.converged and not result.at_bound:
-            yield x, y, result.dx, result.dy, result.scale
+            pixels = cutout["image"]
+            peak = float(np.nanmax(pixels) - np.nanmedian(pixels))
+            yield x, y, result.dx, result.dy, result.scale, peak

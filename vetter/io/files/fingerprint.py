@@ -14,8 +14,11 @@ from vetter.errors import InputError
 from vetter.io.files.regular_files import open_plain_file
 
 _SAMPLES = 16
+"""Number of blocks that are sampled from a large file, at equal distances."""
 _BLOCK = 4096
+"""Size of a sampled block, bytes."""
 _HEADER = 2880 * 4
+"""Size of the start of a file that is always sampled, bytes: four FITS blocks, for the header."""
 
 
 def list_fingerprint(role: str, path: Path) -> Fingerprint:

@@ -25,10 +25,19 @@ LIST_ENDINGS = (
 """Endings of candidate tables; formats that describe their columns best come first."""
 
 NAMES = {
-    "image": ("image", "science", "sci", "new"),
-    "template": ("template", "tmpl", "reference", "ref"),
+    # visit_image, template_detector and difference_image are Rubin's dataset types.
+    "image": (
+        "image",
+        "science",
+        "sci",
+        "new",
+        "visit",
+        "visit_image",
+        "preliminary_visit_image",
+    ),
+    "template": ("template", "tmpl", "reference", "ref", "template_detector"),
     "convolved": ("convolved", "convolved_template", "conv"),
-    "diff": ("diff", "difference", "subtraction", "sub"),
+    "diff": ("diff", "difference", "subtraction", "sub", "difference_image"),
     "err": ("err", "ediff", "error", "noise"),
     "mask": ("mask", "dq"),
 }
@@ -48,6 +57,9 @@ _MORE_NAMES = {
     "decorr": ("decorr", "difference_decorr", "diff_decorr"),
 }
 _LIST_WORDS = (
+    "dia_source",
+    "dia_sources",
+    "diasource",
     "candidates",
     "candidate",
     "cands",
@@ -63,6 +75,8 @@ _LIST_WORDS = (
 _TABLE_ENDINGS = (".ecsv", ".parquet", ".vot", ".votable", ".cat", ".ldac")
 _WITH_LIST_WORD = rf"(?:^|[._-])(?:{'|'.join(_LIST_WORDS)})(?:$|[._-])"
 _ENDING_IN_LIST_WORD = rf"^(?P<stem>.*?)[._-]?({'|'.join(_LIST_WORDS)})$"
+# Rubin's dataset types stand in front of a file's own name.
+_DIA_SOURCE_FIRST = r"^dia_?sources?[._-](?P<stem>.+)$"
 
 
 def _planes_by_word() -> dict[str, str]:
@@ -128,7 +142,9 @@ def is_surely_a_list(name: str) -> bool:
 
 def list_stem(name: str) -> str:
     """Return the field's stem of a list's name (without ending): ``r1`` for ``r1_cands``."""
-    match = re.match(_ENDING_IN_LIST_WORD, name, re.IGNORECASE)
+    match = re.match(_ENDING_IN_LIST_WORD, name, re.IGNORECASE) or re.match(
+        _DIA_SOURCE_FIRST, name, re.IGNORECASE
+    )
     stem = match["stem"] if match else name
     return plane_of(stem)[0] if stem else ""
 

@@ -6,7 +6,7 @@ Files of this program hold all distortion tables in one extension, which other r
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -16,11 +16,34 @@ from vetter.io.files.unreadable import reading
 from vetter.io.fits.structure import open_fits, promised_by_headers
 
 if TYPE_CHECKING:
+    from astropy.io.fits import Header
     from astropy.wcs import WCS
 
     from vetter.io.fits.images import FitsImage
 
 TABLES = "VETWCS"
+_COMMENTARY = frozenset(["COMMENT", "HISTORY", "CONTINUE", ""])
+
+
+class ImageWcs(NamedTuple):
+    """Celestial WCS of an image, and the cards that it is made of.
+
+    Attributes
+    ----------
+    wcs : `~astropy.wcs.WCS` or None
+    reason : str
+        Reason why there is no WCS; '' with one.
+    header : `~astropy.io.fits.Header`
+        Header of the image with only the WCS cards that are used: contradictory ones are settled,
+        and a WCS whose cards cannot be read is left out. Each keyword occurs once.
+    decisions : tuple of str
+        A line for each contradiction, with the cards that are taken.
+    """
+
+    wcs: WCS | None
+    reason: str
+    header: Header
+    decisions: tuple[str, ...] = ()
 
 
 def image_wcs(image: FitsImage) -> tuple[WCS | None, str]:
@@ -28,33 +51,80 @@ def image_wcs(image: FitsImage) -> tuple[WCS | None, str]:
 
     Look-up tables are read from the file's other HDUs.
     """
+    return settled_image_wcs(image)[:2]
+
+
+def settled_image_wcs(image: FitsImage) -> ImageWcs:
+    """Return the celestial WCS of an image, with contradictory cards settled first.
+
+    Look-up tables are read from the file's other HDUs.
+    """
     from astropy import log
 
+    from vetter.core.coordinates.wcs import settle_wcs, without_wcs
+    from vetter.core.coordinates.wcs_conflicts import UnusableWcs
+
     label = image.name.label
+    header = _without_repeats(image.header)
+    decisions: tuple[str, ...] = ()
     level = log.level
     # astropy logs a page about a SIP header without its suffix, yet reads it correctly.
     log.setLevel("ERROR")
     try:
         with reading(label, "no WCS"):
-            wcs = _read(image)
+            header, decisions = settle_wcs(header)
+            wcs = _read(image, header)
             if wcs is None:
-                return None, f"{label}: no WCS in the header"
+                return ImageWcs(None, f"{label}: no WCS in the header", header)
             wcs.wcs.set()
             # wcslib accepts a singular matrix until a pixel is computed.
             if not abs(np.linalg.det(wcs.pixel_scale_matrix)) > 0:
-                return None, f"{label}: no WCS: its matrix is singular"
-            return wcs, ""
+                return ImageWcs(None, f"{label}: no WCS: its matrix is singular", header)
+            return ImageWcs(wcs, "", header, decisions)
+    except UnusableWcs as error:
+        # Other programs would take the text for zero.
+        reason = str(error).removeprefix("header: ")
+        return ImageWcs(None, f"{label}: no WCS: {reason}", without_wcs(header))
     except InputError as error:
-        return None, str(error)
+        return ImageWcs(None, str(error), header)
     finally:
         log.setLevel(level)
 
 
-def _read(image: FitsImage) -> WCS | None:
+def _without_repeats(header: Header) -> Header:
+    """Return a header in which no keyword but those of comments and the WCS occurs twice.
+
+    The first value is kept, which is the one that is read.
+    """
+    from collections import Counter
+
+    from vetter.core.coordinates.wcs import is_mapping
+
+    counts = Counter(header.keys())
+    repeated = {
+        keyword
+        for keyword, count in counts.items()
+        if count > 1 and keyword not in _COMMENTARY and not is_mapping(keyword)
+    }
+    if not repeated:
+        return header
+    from astropy.io.fits import Header
+
+    seen: set[str] = set()
+    kept = []
+    for card in header.cards:
+        if card.keyword in repeated and card.keyword in seen:
+            continue
+        seen.add(card.keyword)
+        kept.append(card)
+    return Header(kept)
+
+
+def _read(image: FitsImage, header: Header) -> WCS | None:
     from vetter.core.coordinates.wcs import header_wcs
 
     try:
-        return header_wcs(image.header)
+        return header_wcs(header)
     except InputError:
         # Imported late: images without a WCS never need astropy's.
         from astropy.wcs import WCS
@@ -65,7 +135,7 @@ def _read(image: FitsImage) -> WCS | None:
             open_unpacked(image.name.path, enough=promised_by_headers) as file,
             open_fits(file, label) as hdus,
         ):
-            wcs = WCS(image.header, hdus)
+            wcs = WCS(header, hdus)
     if not wcs.has_celestial:
         return None
     return wcs if wcs.naxis == 2 else wcs.celestial

@@ -67,6 +67,8 @@ class FitsImage(Protocol):
     name: FitsName
     header: Header
     shape: tuple[int, int]
+    primary: Header | None
+    """Header of the file's primary HDU, if the image is in another one."""
 
     @property
     def is_integer(self) -> bool:
@@ -97,6 +99,8 @@ class PlainImage:
     file : binary file
         Stays open until the image is closed.
     """
+
+    primary: Header | None = None
 
     def __init__(
         self,
@@ -160,6 +164,8 @@ class PlainImage:
 
 class TiledImage:
     """A tile-compressed image, of which only the tiles in a region are read."""
+
+    primary: Header | None = None
 
     def __init__(
         self,
@@ -257,19 +263,51 @@ def open_image(name: FitsName, prefer: str | None = None) -> FitsImage:
         raise
 
 
+def open_images(names: Sequence[FitsName]) -> list[FitsImage]:
+    """Open several images of one file, for their headers; to close one closes all.
+
+    astropy lists the HDUs once: each `open_image` of the last of 62 compressed ones takes 0.4 s.
+
+    Parameters
+    ----------
+    names : sequence of FitsName
+        At least one, each with its HDU.
+
+    Raises
+    ------
+    InputError
+        As `open_image`.
+    """
+    file = open_unpacked(names[0].path, enough=promised_by_headers)
+    try:
+        with reading(names[0], "not a FITS image that can be read"):
+            hdus = open_fits(file, names[0].label, lazy_load_hdus=True)
+            return [_image_in(hdus, name, file, None) for name in names]
+    except InputError:
+        file.close()
+        raise
+
+
 def _chosen_image(name: FitsName, file: IO[bytes], prefer: str | None) -> FitsImage:
     """Open the chosen image among a file's HDUs, as astropy lists them."""
+    return _image_in(open_fits(file, name.label, lazy_load_hdus=True), name, file, prefer)
+
+
+def _image_in(hdus: Any, name: FitsName, file: IO[bytes], prefer: str | None) -> FitsImage:
     from astropy.io import fits
 
-    hdus = open_fits(file, name.label, lazy_load_hdus=True)
     hdu, full = choose_image(name, hdus, prefer)
     header = sound_header(hdu.header, _raw_header(hdu, file))
+    image: PlainImage | TiledImage
     if isinstance(hdu, fits.CompImageHDU):
         _check_tiles(hdu, file, name.label)
-        tiled = TiledImage(full, header, hdu, hdus, hdu.shape[-2:], file)
-        return tiled.with_slices(full.slices)
-    storage = storage_of(hdu.header, hdu.shape, int(hdu.fileinfo()["datLoc"]), full)
-    return PlainImage(full, header, storage, hdu.shape[-2:], file)
+        image = TiledImage(full, header, hdu, hdus, hdu.shape[-2:], file).with_slices(full.slices)
+    else:
+        storage = storage_of(hdu.header, hdu.shape, int(hdu.fileinfo()["datLoc"]), full)
+        image = PlainImage(full, header, storage, hdu.shape[-2:], file)
+    if hdu is not hdus[0]:
+        image.primary = sound_header(hdus[0].header, _raw_header(hdus[0], file))
+    return image
 
 
 def _check_tiles(hdu: Any, file: IO[bytes], label: str) -> None:

@@ -126,9 +126,9 @@ def _open_field_file(
 def _open_list(
     folder: Path, file: str, content: FolderContent, options: InputOptions, origin: InputOrigin
 ) -> CutoutSource:
-    from vetter.io.field.open_list import open_list
+    from vetter.io.inputs.open_table import open_table
 
-    return open_list(FitsName(Path(file)), options.with_usual_radius(), origin)
+    return open_table(FitsName(Path(file)), options.with_usual_radius(), origin)
 
 
 _OPENERS: dict[

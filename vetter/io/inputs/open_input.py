@@ -314,9 +314,9 @@ def _open_files(named: NamedInputs, options: InputOptions) -> CutoutSource:
                 f"{named.texts[0]}: cutout files bring their own planes, found {given} too"
             )
         return open_cutouts(named.paths, options.radius, origin, options.fwhm)
-    from vetter.io.field.open_list import open_list
+    from vetter.io.inputs.open_table import open_table
 
-    return open_list(names[0], options, origin)
+    return open_table(names[0], options, origin)
 
 
 def _open_together(
@@ -331,9 +331,9 @@ def _open_together(
         options = dataclasses.replace(options, planes={**planes, **options.planes})
         # The record has the list as the only input, and the planes as options.
         record = {"inputs": [absolute(str(table))], "options": options.plain()}
-        from vetter.io.field.open_list import open_list
+        from vetter.io.inputs.open_table import open_table
 
-        return open_list(table, options, dataclasses.replace(origin, record=record))
+        return open_table(table, options, dataclasses.replace(origin, record=record))
     if options.for_lists() or any(name.suffix for name in names):
         return None
     return open_stamps([name.path for name in names], options, origin)

@@ -24,7 +24,8 @@ from vetter.io.files.plane_names import (
     without_ending,
 )
 from vetter.io.files.regular_files import walked
-from vetter.io.fits.exposure import filter_of, iso, middle
+from vetter.io.fits.exposure import Moment, middle
+from vetter.io.fits.filters import filter_of
 from vetter.io.fits.images import open_image
 from vetter.io.fits.structure import open_fits, promised_by_headers
 from vetter.io.tables.kinds import made_by
@@ -52,17 +53,23 @@ _HEAD = """\
 class DraftField:
     """One field, told by the names of its files.
 
-    ``planes`` maps plane names to files; ``mjd`` and ``filter`` come from the image's header, None
-    if missing there; ``others`` are further files for a plane or list that the field already has.
+    ``planes`` maps plane names to files; ``moment`` and ``filter`` come from the image's
+    headers, None if missing there; ``others`` are further files for a plane or list that the field
+    already has.
     """
 
     name: str
     folder: Path
     planes: dict[str, Path] = field(default_factory=dict)
     candidates: Path | None = None
-    mjd: float | None = None
+    moment: Moment | None = None
     filter: str | None = None
     others: list[Path] = field(default_factory=list)
+
+    @property
+    def mjd(self) -> float | None:
+        """Time of the image, MJD in its own scale; None if unknown."""
+        return None if self.moment is None else self.moment.mjd
 
 
 @dataclass
@@ -206,7 +213,8 @@ def _keep(groups: dict[str, DraftField], draft: Draft) -> None:
         group.planes = {**shared, **group.planes}
         used = used or bool(shared)
         image = open_image(FitsName(group.planes["image"]))
-        group.mjd, group.filter = middle(image.header), filter_of(image.header)
+        headers = image.header, image.primary
+        group.moment, group.filter = middle(*headers), filter_of(*headers)
         image.close()
         draft.fields.append(group)
         draft.unplaced += [(path, f"{group.name} has another one already") for path in group.others]
@@ -268,12 +276,17 @@ def _field(one: DraftField, folder: Path) -> str:
         for key in _KEYS
         if key in one.planes and _is_second_error(key, one)
     ]
-    lines.append(f"time = {iso(one.mjd)}Z" if one.mjd is not None else _MISSING.format("time"))
+    lines.append(_MISSING.format("time") if one.moment is None else f"time = {_time(one.moment)}")
     lines.append(f"filter = {_text(one.filter)}" if one.filter else _MISSING.format("filter"))
     return "\n".join(lines) + "\n"
 
 
 _MISSING = "# {} = ...   # not in the header"
+
+
+def _time(moment: Moment) -> str:
+    """Return a TOML date and time in UTC; a text with the scale's name for other scales."""
+    return _text(moment.text) if moment.scale else f"{moment.text}Z"
 
 
 def _is_second_error(key: str, one: DraftField) -> bool:

@@ -12,7 +12,8 @@
     candidates = "r1.ecsv"           # relative to this file; left out if nothing was found
     image = "r1.fits"                # template, convolved, diff, err, mask, variance, weight...
     columns = {x = "X_IMAGE"}
-    time = 2026-11-20T03:14:15Z      # else the middle of the exposure, from the header
+    time = 2026-11-20T03:14:15Z      # else the middle of the exposure, from the header;
+                                     # in other scales "2026-11-20T03:14:52 TAI"
     filter = "r"                     # else from the header
 """
 
@@ -25,14 +26,17 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import parse_fits_name
 from vetter.io.files.regular_files import open_plain_file
 from vetter.io.files.toml_text import toml_values
-from vetter.io.fits.exposure import mjd_of, mjd_of_text
+from vetter.io.fits.exposure import Moment, mjd_of, moment_of_text
 from vetter.io.input_options import PLANE_OPTIONS, InputOptions
+
+if TYPE_CHECKING:
+    from vetter.io.tables.candidates import ReadList
 
 MOST_BYTES = 4 << 20
 DEFAULT_RADIUS = 1.5
@@ -75,16 +79,19 @@ class FieldEntry:
         The list's file, absolute; None if nothing was found on this image.
     options : InputOptions
         Planes (absolute paths), and options to read them and the list.
-    mjd : float or None
+    moment : Moment or None
         The time, if the field file gives it.
     filter : str or None
+    listed : ReadList or None
+        The list if it was read already; it takes the place of ``candidates``.
     """
 
     name: str
     candidates: str | None
     options: InputOptions
-    mjd: float | None = None
+    moment: Moment | None = None
     filter: str | None = None
+    listed: ReadList | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +179,8 @@ def _entry(path: Path, number: int, given: dict[str, Any], common: InputOptions)
     label = of_field["name"] if of_field["name"] is not None else _stem(file)
     if not label.strip():
         raise InputError(f"{where}: name: expected a name, found an empty text")
-    mjd = _time(where, of_field["time"])
-    return FieldEntry(label.strip(), candidates, options, mjd, of_field["filter"])
+    moment = _time(where, of_field["time"])
+    return FieldEntry(label.strip(), candidates, options, moment, of_field["filter"])
 
 
 def _options(where: str, path: Path, values: dict[str, Any]) -> InputOptions:
@@ -214,19 +221,19 @@ def _matching(path: Path, record: dict[str, Any]) -> Matching:
     return Matching(by, column, float(radius or DEFAULT_RADIUS))
 
 
-def _time(where: str, value: Any) -> float | None:
+def _time(where: str, value: Any) -> Moment | None:
     if value is None:
         return None
-    mjd: float | None = None
+    moment: Moment | None = None
     if isinstance(value, datetime.datetime):
-        mjd = mjd_of(value)
+        moment = Moment(mjd_of(value))
     elif isinstance(value, (str, float, int)) and not isinstance(value, bool):
-        mjd = mjd_of_text(str(value))
-    if mjd is None:
+        moment = moment_of_text(str(value))
+    if moment is None:
         raise InputError(
             f"{where}: time: expected 2026-11-20T03:14:15Z or an MJD, found {value!s:.40}"
         )
-    return mjd
+    return moment
 
 
 def _stem(file: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from vetter.core.candidates.candidate_list import CandidateList
 from vetter.core.candidates.column_roles import listed, normal
 from vetter.core.candidates.column_values import cell
-from vetter.core.candidates.epochs import Epochs, by_identity, by_place
+from vetter.core.candidates.epochs import Epochs, by_identity, by_place, one_per_image
 from vetter.core.candidates.joined_lists import names_objects
 from vetter.core.number_text import counted
 from vetter.errors import InputError
@@ -57,6 +57,8 @@ def epochs_of(
 ) -> tuple[Epochs, str]:
     """Return the epochs of each object, and a note on how they were matched.
 
+    Two candidates of one image are never epochs of one object.
+
     Parameters
     ----------
     fields : sequence of NightField
@@ -73,14 +75,16 @@ def epochs_of(
             for one, column in zip(fields, columns, strict=True)
             for text in _texts(one.candidates, column)
         ]
-        epochs = Epochs(by_identity(np.array(identities)), times)
+        labels = by_identity(np.array(identities))
         how = f"by {', '.join(dict.fromkeys(filter(None, columns)))}"
     else:
         labels = by_place(candidates.ra, candidates.dec, matching.radius)
-        epochs = Epochs(labels, times)
         how = f"by position, within {matching.radius:g} arcsec"
         if not np.isfinite(candidates.ra).any():
             how += '; no candidate has a place on the sky: give match = "id"'
+    images = np.repeat(np.arange(len(fields)), [len(one.candidates) for one in fields])
+    labels = one_per_image(labels, images, times, candidates.ra, candidates.dec)
+    epochs = Epochs(labels, times)
     _, counts = np.unique(epochs.labels, return_counts=True)
     several = counted(int((counts > 1).sum()), "object was", "objects were")
     return epochs, f"epochs {how}: {several} found more than once"

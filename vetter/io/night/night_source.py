@@ -21,7 +21,7 @@ from vetter.core.cutout.cutout import LazyCutout
 from vetter.core.cutout_source import Fingerprint, ImageField, ManyFields, Place, PsfFwhm
 from vetter.errors import InputError
 from vetter.io.field.field_source import FieldSource
-from vetter.io.fits.exposure import iso
+from vetter.io.fits.exposure import Moment
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
@@ -71,8 +71,8 @@ class NightField(ImageField):
     wcs : `~astropy.wcs.WCS` or None
     shape : (int, int)
         Rows and columns.
-    mjd : float
-        The time; NaN if unknown.
+    moment : Moment or None
+        The time; None if unknown.
     filter : str
         Empty if unknown.
     plane_names : tuple of str
@@ -91,7 +91,7 @@ class NightField(ImageField):
     candidates: CandidateList
     wcs: WCS | None = field()
     shape: tuple[int, int] = field()
-    mjd: float
+    moment: Moment | None
     filter: str = field()
     plane_names: tuple[str, ...]
     prints: tuple[Fingerprint, ...]
@@ -103,8 +103,12 @@ class NightField(ImageField):
     _measured: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
-        # UTC only if the field file's or the header's time is.
-        self.time = "" if math.isnan(self.mjd) else iso(self.mjd)
+        self.time = "" if self.moment is None else self.moment.text
+
+    @property
+    def mjd(self) -> float:
+        """Time in its own scale; NaN if unknown."""
+        return math.nan if self.moment is None else self.moment.mjd
 
     @property
     def fingerprints(self) -> tuple[Fingerprint, ...]:

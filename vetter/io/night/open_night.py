@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +17,15 @@ from vetter.errors import InputError
 from vetter.io.field.field_planes import FieldPlanes, open_planes
 from vetter.io.field.field_source import FieldSource
 from vetter.io.field.fwhm import known_fwhm
+from vetter.io.field.open_list import candidates_on
+from vetter.io.field.planes import image_of
 from vetter.io.files.fingerprint import list_fingerprint, plane_fingerprint
 from vetter.io.files.hdu_names import parse_fits_name
-from vetter.io.fits.exposure import filter_of, middle
+from vetter.io.fits.exposure import middle
+from vetter.io.fits.filters import filter_of
 from vetter.io.input_options import InputOptions, InputOrigin
-from vetter.io.night.field_file import FieldEntry, FieldFile
+from vetter.io.night.chips import NamedChips, find_chips
+from vetter.io.night.field_file import FieldEntry, FieldFile, Matching
 from vetter.io.night.night_epochs import epochs_of, object_columns
 from vetter.io.night.night_source import NightField, NightSource, OpenFields, renamed
 
@@ -54,16 +59,116 @@ def open_night(
     masked = [bool(entry.options.planes.get("mask")) for entry in file.entries]
     if (options.mask_bits or options.mask_good) and not any(masked):
         raise InputError(f"{path}: no field has a mask to choose bits of; give mask = FILE")
-    open_fields = OpenFields()
+    fields = _open_fields(file, options, OpenFields())
+    return night_of(path, fields, file.matching, options.radius or file.radius or radius, origin)
+
+
+def _open_fields(
+    file: FieldFile, options: InputOptions, open_fields: OpenFields
+) -> list[NightField]:
     fields = []
+    masked = [bool(entry.options.planes.get("mask")) for entry in file.entries]
     unmasked = dataclasses.replace(options, mask_bits=None, mask_good=None)
     for entry, has_mask in zip(file.entries, masked, strict=True):
         over = options if has_mask else unmasked
         try:
-            fields.append(_open_field(entry, over.over(entry.options), open_fields))
+            fields += _open_entry(entry, over.over(entry.options), open_fields)
         except InputError as error:
-            raise InputError(f"{path}: field {entry.name!r}: {error}") from error
-    columns = object_columns(file.path, file.matching, fields)
+            raise InputError(f"{file.path}: field {entry.name!r}: {error}") from error
+    return fields
+
+
+def _open_entry(
+    entry: FieldEntry, options: InputOptions, open_fields: OpenFields
+) -> list[NightField]:
+    """Open the image of an entry, or each chip of its file that the list names."""
+    options, notes = _with_planes(entry, options)
+    grid = _open_grid(options)
+    # An image that is an extension may have others beside it.
+    if entry.candidates is not None and grid.primary is not None:
+        from vetter.io.tables.candidates import read_list
+
+        try:
+            chips = find_chips(read_list(entry.candidates, options.columns), options)
+        except InputError:
+            # open_field() raises it, or finds the list without rows.
+            chips = None
+        if chips is not None:
+            chip_notes = tuple(text for text in (chips.note, chips.caution) if text)
+            return open_chips_of_entry(entry, chips, open_fields, (*notes, *chip_notes))
+    return [_open_field(entry, options, open_fields, grid, notes)]
+
+
+def open_chips_of_entry(
+    entry: FieldEntry,
+    chips: NamedChips,
+    open_fields: OpenFields,
+    notes: tuple[str, ...] = (),
+) -> list[NightField]:
+    """Return an image for each chip with candidates, with the notes on the first.
+
+    Raises
+    ------
+    InputError
+        A header cannot be used.
+    """
+    fields = []
+    for number, grid in zip(chips.numbers, chips.grids(), strict=True):
+        name = f"{entry.name} {chips.title(number)}".strip()
+        of_chip = dataclasses.replace(
+            entry, name=name, candidates=None, listed=chips.list_of(number)
+        )
+        options = chips.planes.options(number)
+        fields.append(_open_field(of_chip, options, open_fields, grid, notes))
+        notes = ()
+    return fields
+
+
+def _open_grid(options: InputOptions) -> FieldPlanes:
+    """Return the first plane, which gives the grid of all, with its file closed again."""
+    specs = {name: spec for name, spec in options.planes.items() if spec}
+    first = _first_plane(options)
+    # The other planes are opened at the first cutout.
+    given = {*specs, *(["err"] if options.variance or options.weight else [])}
+    grid = open_planes({name: spec for name, spec in specs.items() if name == first}, given=given)
+    grid.close()
+    return grid
+
+
+def _first_plane(options: InputOptions) -> str:
+    specs = [name for name, spec in options.planes.items() if spec]
+    return next((name for name in ORDER if name in specs), next(iter(specs), "image"))
+
+
+def night_of(
+    path: Path,
+    fields: list[NightField],
+    matching: Matching,
+    radius: float,
+    origin: InputOrigin,
+    is_one_exposure: bool = False,
+) -> NightSource:
+    """Return images, at least one, as one source.
+
+    Parameters
+    ----------
+    path : Path
+        Field file, or the list of all chips of an exposure; its name is the title.
+    fields : list of NightField
+        They share their `OpenFields`.
+    matching : Matching
+    radius : float
+        Radius of the cutouts, pixels.
+    origin : InputOrigin
+    is_one_exposure : bool, optional
+        Whether the images are chips, so that no candidate has epochs.
+
+    Raises
+    ------
+    InputError
+        No image has a candidate, or a list lacks the column of objects.
+    """
+    columns = object_columns(path, matching, fields)
     parts = [
         Part(
             one.name,
@@ -77,7 +182,9 @@ def open_night(
     candidates = joined(parts)
     if not len(candidates):
         raise InputError(f"{path}: no candidate in {counted(len(fields), 'list')}")
-    epochs, epochs_note = epochs_of(fields, columns, candidates, file.matching)
+    epochs, epochs_note = epochs_of(fields, columns, candidates, matching)
+    role = "candidates" if is_one_exposure else "fields"
+    notes = () if is_one_exposure else (_summary(fields, candidates), epochs_note)
     prints = [renamed(f, one.name) for one in fields for f in one.fingerprints]
     names = dict.fromkeys(name for one in fields for name in one.plane_names)
     return NightSource(
@@ -87,46 +194,56 @@ def open_night(
         np.repeat(np.arange(len(fields)), [len(one.candidates) for one in fields]),
         tuple(sorted(names, key=lambda name: _panel_order(name, list(names)))),
         epochs,
-        options.radius or file.radius or radius,
-        (list_fingerprint("fields", path), *prints),
-        (_summary(fields, candidates), epochs_note, *candidates.notes, *_notes(fields)),
+        radius,
+        (list_fingerprint(role, path), *prints),
+        (*notes, *candidates.notes, *_notes(fields)),
         origin.record,
-        open_fields,
+        fields[0].open_fields,
         origin.notes_with(),
         origin.cautions,
     )
 
 
-def _open_field(entry: FieldEntry, options: InputOptions, open_fields: OpenFields) -> NightField:
-    options, notes = _with_planes(entry, options)
+def _open_field(
+    entry: FieldEntry,
+    options: InputOptions,
+    open_fields: OpenFields,
+    grid: FieldPlanes,
+    notes: tuple[str, ...],
+) -> NightField:
+    """Read the list of an image; its planes but the grid are opened at the first cutout."""
     specs = {name: spec for name, spec in options.planes.items() if spec}
-    first = next((name for name in ORDER if name in specs), next(iter(specs), "image"))
-    # The first plane gives the grid of all; the others are opened at the first cutout.
-    grid = open_planes({name: spec for name, spec in specs.items() if name == first})
-    grid.close()
+    first, shape = _first_plane(options), grid.shape
     candidates = _read_list(entry, options, grid)
+    cautions = (*candidates.cautions, *grid.cautions)
+    candidates = dataclasses.replace(candidates, cautions=cautions)
+    beside = {name: image_of(plane) for name, plane in grid.files.items() if name != first}
     prints = _fingerprints(entry, options)
+    prints += tuple(
+        plane_fingerprint(name, image.name.path, image.name.suffix)
+        for name, image in beside.items()
+    )
 
     def opening() -> FieldSource:
         # lenient: if a plane was damaged or removed meanwhile, the others are still shown.
         how = options.variance, options.weight, options.mask_bits, options.mask_good
         planes = open_planes(specs, *how, lenient=True)
-        if planes.shape != grid.shape:
+        if planes.shape != shape:
             planes.close()
             raise InputError(f"{specs[first]}: changed its shape while it was open")
         # 0.0: the radius comes from the NightSource.
         return FieldSource(entry.name, candidates, planes, 0.0, prints, {}, (), options.fwhm)
 
-    mjd = entry.mjd if entry.mjd is not None else middle(grid.header)
+    moment = entry.moment or middle(*grid.headers)
     made = {f"{name}: {note}" for name, note in grid.plane_notes.items()}
     return NightField(
         entry.name,
         candidates,
         grid.wcs,
         grid.shape,
-        float("nan") if mjd is None else mjd,
-        entry.filter or filter_of(grid.header) or "",
-        _plane_names(options),
+        moment,
+        entry.filter or filter_of(*grid.headers) or "",
+        _plane_names(options, beside),
         prints,
         (*notes, *candidates.notes, *(note for note in grid.notes if note not in made)),
         opening,
@@ -148,24 +265,25 @@ def _with_planes(entry: FieldEntry, options: InputOptions) -> tuple[InputOptions
 
 
 def _read_list(entry: FieldEntry, options: InputOptions, grid: FieldPlanes) -> CandidateList:
-    from vetter.io.tables.candidates import read_candidates
+    from vetter.io.tables.candidates import read_list
 
+    if entry.listed is not None:
+        return candidates_on(entry.listed, grid, options)
     if entry.candidates is None:
         return _no_candidates("no list: nothing was found here")
     try:
-        return read_candidates(
-            entry.candidates,
-            grid.wcs,
-            grid.shape,
-            options.columns,
-            options.one_based,
-            grid.header,
-        )
+        listed = read_list(entry.candidates, options.columns)
     except InputError:
         if _has_rows(entry.candidates):
             raise
         # A single field without rows is refused; among several fields it is a night with no find.
         return _no_candidates(f"{Path(entry.candidates).name}: no rows: nothing was found here")
+    from vetter.io.field.chip_lists import NoCandidateOnChip
+
+    try:
+        return candidates_on(listed, grid, options)
+    except NoCandidateOnChip as error:
+        return _no_candidates(str(error))
 
 
 def _has_rows(table: str) -> bool:
@@ -204,9 +322,9 @@ def _fingerprints(entry: FieldEntry, options: InputOptions) -> tuple[Fingerprint
     return tuple(prints)
 
 
-def _plane_names(options: InputOptions) -> tuple[str, ...]:
+def _plane_names(options: InputOptions, beside: Iterable[str] = ()) -> tuple[str, ...]:
     """Return the planes that the opened image will have, with those that will be computed."""
-    names = {name for name, spec in options.planes.items() if spec}
+    names = {name for name, spec in options.planes.items() if spec} | set(beside)
     if options.variance or options.weight or "image" in names:
         names.add("err")
     if {"image", "convolved"} <= names:

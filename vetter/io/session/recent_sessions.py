@@ -77,7 +77,7 @@ def entry_of_json(text: str) -> RecentSession | None:
 
 
 def is_missing(entry: RecentSession) -> bool:
-    """Whether the session's file is not there any more; asks the disk."""
+    """Return whether the session's file no longer exists; reads the disk."""
     return not os.path.isfile(entry.session)
 
 

@@ -15,7 +15,9 @@ from vetter.io.files.regular_files import open_plain_file
 APPLICATION_ID = 0x56455454  # 'VETT'
 VERSION = 1
 JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
+"""Bytes at the start of SQLite's rollback journal; also at its end if it names other files."""
 _MAX_PARTS = 100
+"""Number of tables, triggers and indices of which definitions are read, at most."""
 
 # NULL stands for NaN in every number, since SQLite has no NaN.
 TABLES = (

@@ -1,4 +1,4 @@
-"""One session in one SQLite file: inputs, decisions, results of fits, settings in force."""
+"""One session in one SQLite file: inputs, decisions, positions, results of fits, settings."""
 
 from __future__ import annotations
 
@@ -30,9 +30,8 @@ from vetter.io.session.rows import (
 )
 from vetter.io.session.stored_fits import newest_fits, next_fits, put_fits
 
-Prints = tuple[Fingerprint, ...]
-
 _TIME_GLOB = "20[0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9]Z"
+"""Pattern of the stored times (UTC) for SQLite; it also matches month 19 or day 39."""
 
 
 class SessionFile:
@@ -46,8 +45,9 @@ class SessionFile:
     ----------
     path : Path
     reviewer : str
-        Name stored with this window's decisions; the position is stored for each reviewer.
+        Name of the user; it selects the position, which is stored for each reviewer.
     read_only : bool
+        Whether changes are refused.
     """
 
     def __init__(
@@ -60,7 +60,9 @@ class SessionFile:
         self._content = content or SessionContent()
         self._content.note(database.damage)
         self._latest = ""
+        """Latest time stored with inputs and fits; empty until `_next_time` reads it."""
         self._since: str | None = None
+        """Time since which the inputs are unchanged; None until `_current_since` computes it."""
 
     @classmethod
     def create(cls, path: str | os.PathLike[str], reviewer: str) -> SessionFile:
@@ -77,15 +79,15 @@ class SessionFile:
     def open(
         cls, path: str | os.PathLike[str], reviewer: str, read_only: bool = False
     ) -> SessionFile:
-        """Open a session; read-only too where the file or its disk cannot be written to.
+        """Open a session; read-only also if the file or its disk cannot be written to.
 
         Raises
         ------
         SessionLocked
             Another window writes to it, and ``read_only`` is False.
         InputError
-            The file is missing, damaged so that nothing can be read, not a session, or of a
-            newer program.
+            The file is missing, not a session, written by a newer version of the program, or so
+            damaged that nothing can be read.
         """
         content = SessionContent()
         database = SessionDatabase.open(Path(path).absolute(), read_only, content.examine)
@@ -117,7 +119,7 @@ class SessionFile:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Lines for the user: damage, why it is read-only, that the disk has no file locks."""
+        """Lines for the user: damage, the reason for read-only, and a disk without file locks."""
         notes = self._database.notes
         if not self.damage:
             return notes
@@ -156,7 +158,7 @@ class SessionFile:
         return written
 
     def decisions(self) -> list[Decision]:
-        """Return all readable decisions of all reviewers, in order; `damage` counts the others.
+        """Return all readable decisions of all reviewers, oldest first; `damage` counts the others.
 
         Raises
         ------
@@ -184,11 +186,13 @@ class SessionFile:
         )
         if whole and all(isinstance(row[0], str) for row in rows):
             return [row[0] for row in rows]
+        # Reversed, since dict.fromkeys() keeps the place of the first occurrence.
         names = [decision.reviewer for decision in self.decisions()]
         return list(dict.fromkeys(reversed(names)))[::-1]
 
     def decided_count(self) -> int:
-        """Count the candidates with a verdict of this reviewer, by their keys alone."""
+        """Count the keys on which this reviewer has a verdict; the list itself is not read."""
+        # In SQLite, `verdict` beside max(seq) is of the row with that maximum: the last decision.
         rows, _ = self._database.readable(
             "SELECT count(*) FROM (SELECT verdict, max(seq) FROM decisions WHERE reviewer = ?"
             " GROUP BY key) WHERE verdict != 'none'",
@@ -197,20 +201,20 @@ class SessionFile:
         return int(rows[0][0]) if rows else 0
 
     def everyone(self) -> list[str]:
-        """Return those who have only looked so far, then the reviewers who have decided."""
+        """Return all reviewers: first those without a decision, then those of `reviewers`."""
         rows, _ = self._database.readable("SELECT reviewer FROM positions ORDER BY at")
         names, decided = [row[0] for row in rows], self.reviewers()
         return [name for name in names if isinstance(name, str) and name not in decided] + decided
 
     @property
     def position(self) -> str | None:
-        """Key of the candidate at which this reviewer was last; None if not stored."""
+        """Key of the candidate that was last on this reviewer's screen; None if not stored."""
         query = "SELECT key FROM positions WHERE reviewer = ?"
         rows, _ = self._database.readable(query, (self.reviewer,))
         return rows[0][0] if rows and isinstance(rows[0][0], str) else None
 
     def set_position(self, key: str) -> None:
-        """Store the candidate at which this reviewer is."""
+        """Store the key of the candidate on this reviewer's screen."""
         with self._database.transaction() as cursor:
             self._put_position(cursor, key)
 
@@ -223,15 +227,16 @@ class SessionFile:
     def record_input(
         self, record: Mapping[str, Any], fingerprints: Sequence[Fingerprint], candidates: int
     ) -> tuple[str, ...]:
-        """Record the inputs of the session if they differ from the last record.
+        """Store a record of the opened inputs if it differs from the last record.
 
         Parameters
         ----------
         record : mapping
-            The source's record: plain types, absolute paths.
+            Paths and options that open the inputs again (`CutoutSource.record`): plain types,
+            absolute paths.
         fingerprints : sequence of Fingerprint
-            Empty while the list is still being read: then only the record is stored, so that
-            the session can be opened again after a kill, and nothing is compared.
+            Contents of the files. Empty while the list is still being read: nothing is compared
+            then, but the record is stored, so that the session can be opened after a kill.
         candidates : int
             Length of the list.
 
@@ -242,13 +247,13 @@ class SessionFile:
         """
         inputs = self.inputs()
         earlier = [known for known in inputs if known.fingerprints]
-        prints = tuple(fingerprints)
-        changed = changed_roles(earlier[-1].fingerprints, prints) if earlier and prints else ()
+        now = tuple(fingerprints)
+        changed = changed_roles(earlier[-1].fingerprints, now) if earlier and now else ()
         plain = json.loads(json.dumps(dict(record)))
-        if self.read_only or (inputs and _is_recorded(inputs[-1], plain, prints)):
+        if self.read_only or (inputs and _is_recorded(inputs[-1], plain, now)):
             return changed
         relative = relative_paths(plain, self.path.parent)
-        values = [plain, relative, [asdict(f) for f in prints]]
+        values = [plain, relative, [asdict(f) for f in now]]
         with self._database.transaction() as cursor:
             cursor.execute(
                 "INSERT INTO inputs (at, candidates, record, relative, fingerprints)"
@@ -261,7 +266,8 @@ class SessionFile:
     def inputs(self) -> list[RecordedInput]:
         """Return the recorded inputs, oldest first, with their present paths.
 
-        An opening whose list was never read to its end counts only if it is the last.
+        A record without fingerprints, whose list was never read to its end, is left out unless it
+        is the last.
         """
         rows, damage = input_rows(self._database)
         self._content.note(damage)
@@ -269,7 +275,7 @@ class SessionFile:
         return [row.found(self.path.parent) for row in rows]
 
     def put_adjustment(self, key: str, signature: str, meta: Mapping[str, Any]) -> None:
-        """Store the result of a fit; ``signature`` identifies its options and pixels."""
+        """Store ``meta``, the result of a fit; ``signature`` identifies its options and pixels."""
         self.put_adjustments([(key, signature, plain_meta(dict(meta)))])
 
     def put_adjustments(self, results: Iterable[tuple[str, str, str]]) -> None:
@@ -282,7 +288,7 @@ class SessionFile:
     def _next_time(self) -> str:
         """Return a time for inputs and fits, later than all those stored."""
         if not self._latest:
-            # GLOB leaves out forged times such as month 13, after which no time could come.
+            # GLOB leaves out forged times such as the year 9999, after which no time could come.
             tables = ("inputs", "adjustments")
             queries = (
                 f"SELECT max(at) FROM {table} WHERE at GLOB '{_TIME_GLOB}'" for table in tables
@@ -293,7 +299,7 @@ class SessionFile:
         return self._latest
 
     def adjustments(self) -> dict[str, tuple[str, dict[str, Any]]]:
-        """Return the newest result of each key, as (signature, meta).
+        """Return the newest fit of each candidate, by key, as (signature, meta).
 
         Results from before an input file changed are left out: their key may be another
         object's now.
@@ -329,8 +335,10 @@ class SessionFile:
             cursor.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", rows)
 
 
-def _is_recorded(known: RecordedInput, record: dict[str, Any], prints: Prints) -> bool:
-    """Return whether the last record already holds these inputs, or more about them."""
+def _is_recorded(
+    known: RecordedInput, record: dict[str, Any], fingerprints: tuple[Fingerprint, ...]
+) -> bool:
+    """Return whether ``known`` holds this record and, if they are given, these fingerprints."""
     if known.record != record:
         return False
-    return not prints or not changed_roles(known.fingerprints, prints)
+    return not fingerprints or not changed_roles(known.fingerprints, fingerprints)

@@ -115,6 +115,18 @@ def get_hips_image(
     ... )  # doctest: +SKIP
     >>> image.shape  # doctest: +SKIP
     (300, 300)
+
+    One request of many may fail. Each failure raises SurveyError, so a loop goes on:
+
+    >>> from vetter.templates import SurveyError
+    >>> images, failures = {}, {}
+    >>> for name, ra, dec in positions:  # doctest: +SKIP
+    ...     try:
+    ...         images[name] = get_hips_image(
+    ...             "PanSTARRS/DR1/r", ra=ra, dec=dec, fov=0.05, width=300, height=300
+    ...         )
+    ...     except SurveyError as error:
+    ...         failures[name] = str(error)
     """
     report = (verbose if callable(verbose) else print) if verbose else _ignore
     if wcs is None and header is not None:

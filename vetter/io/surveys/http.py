@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import requests
@@ -45,18 +47,38 @@ class DeadlineAdapter(HTTPAdapter):
 
 
 def reason_of(error: Exception) -> str:
-    """Return one line on a failed request, without addresses and class names."""
-    if isinstance(error, requests.exceptions.Timeout):
+    """Return one line on a failed request, without addresses and class names.
+
+    requests wraps the reason in its own errors and urllib3's: the innermost known one counts.
+    """
+    causes = list(_causes(error))
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return "its name cannot be resolved; check the network"
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        return "it refuses the connection"
+    if any(isinstance(cause, _TIMEOUTS) for cause in causes):
         return "no answer in time"
     if isinstance(error, requests.exceptions.ConnectionError):
-        text = str(error)
-        if "resol" in text or "Name or service" in text or "getaddrinfo" in text:
-            return "its name cannot be resolved; check the network"
-        if "refused" in text:
-            return "it refuses the connection"
-        if "timed out" in text:
-            return "no answer in time"
         return "the connection broke"
     if isinstance(error, requests.exceptions.JSONDecodeError):
         return "it answered with an error without a text"
     return " ".join(str(error).split()) or type(error).__name__
+
+
+# Not urllib3's: it derives errors from them that no wait has to do with.
+_TIMEOUTS = (requests.exceptions.Timeout, TimeoutError)
+_MAX_CAUSES = 12
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error, and the errors that it was made of, at most a dozen."""
+    seen: list[BaseException] = []
+    waiting: list[object] = [error]
+    while waiting and len(seen) < _MAX_CAUSES:
+        cause = waiting.pop(0)
+        if not isinstance(cause, BaseException) or any(cause is known for known in seen):
+            continue
+        seen.append(cause)
+        yield cause
+        # urllib3 keeps the error of the last try as `reason`; requests, urllib3's in its arguments.
+        waiting += [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from vetter.core.candidates.candidate_list import CandidateList, Roles, Whereabouts, whereabouts
 from vetter.core.candidates.column_roles import (
     chosen,
     listed,
+    normal,
     other_choices,
     recognise,
     units_in_names,
 )
-from vetter.core.candidates.column_values import is_empty, plain
+from vetter.core.candidates.column_values import as_text, cell_text, is_empty, plain
 from vetter.core.candidates.keys import is_float_key, make_keys
-from vetter.core.candidates.positions import Positions, equatorial, find_positions, galactic_pair
+from vetter.core.candidates.number_words import is_missing_word, with_numbers_among_words
+from vetter.core.candidates.sentinels import find_sentinels, sentinel_note
+from vetter.core.coordinates.parent_pixels import parent_pixels
 from vetter.core.number_text import counted
+from vetter.core.placement.listed_pixels import ImageFrame
+from vetter.core.placement.positions import Positions, equatorial, find_positions, galactic_pair
+from vetter.core.placement.split_sexagesimal import find_split_columns, read_split_columns
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
-from vetter.io.tables.kinds import kind_of
 from vetter.io.tables.named_content import as_named
 from vetter.io.tables.reading import read_table
 from vetter.io.tables.table_file import TableFile
@@ -32,7 +40,19 @@ if TYPE_CHECKING:
     from astropy.io.fits import Header
     from astropy.wcs import WCS
 
+Floats = npt.NDArray[np.float64]
+# Columns that name the object of a candidate, which is the same in all epochs.
+_OBJECTS = frozenset("objectid diaobjectid ssobjectid objid oid object objname".split())
+_SAMPLE = 100
+# Spreadsheets write 1155522101501501507 so.
+_ROUNDED = re.compile(r"^[1-9]\.[0-9]{2,}E\+[0-9]{2}$")
+_DIGITS = tuple("0123456789")
+_FORMULA = re.compile(r'^="(.*)"$')
 _KEYWORDS = {"LTM1_1": 1.0, "LTM1_2": 0.0, "LTM2_1": 0.0, "LTM2_2": 1.0, "LTV1": 0.0, "LTV2": 0.0}
+
+
+class WcsNeeded(InputError):
+    """A list of sky positions for an image without a WCS."""
 
 
 def read_candidates(
@@ -66,24 +86,87 @@ def read_candidates(
     InputError
         No table, no rows, or no usable columns of positions.
     """
+    listed = read_list(path, columns)
+    return place_candidates(listed, wcs, shape, one_based, header)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadList:
+    """A list as read: the file's name, its table, and the roles of the columns.
+
+    ``is_of_chip`` is True if the rows of other chips were left out.
+    """
+
+    name: FitsName
+    file: TableFile
+    roles: Roles
+    is_of_chip: bool = False
+
+    def of_chip(self, keep: npt.NDArray[np.bool_], note: str = "") -> ReadList:
+        """Return the list with the rows of one chip, shape (n,), and a note on the others."""
+        physical = np.zeros(len(keep), bool)
+        physical[list(self.file.physical)] = True
+        kept = tuple(np.flatnonzero(physical[keep]).tolist())
+        notes = (*self.file.notes, note) if note else self.file.notes
+        table = self.file.table[keep]
+        file = dataclasses.replace(self.file, table=table, physical=kept, notes=notes)
+        return dataclasses.replace(self, file=file, is_of_chip=True)
+
+
+def read_list(path: str | Path, columns: Mapping[str, str] | None = None) -> ReadList:
+    """Read a list of candidates without its image; for the parameters see `read_candidates`.
+
+    Raises
+    ------
+    InputError
+        No table, no rows, or no columns of positions.
+    """
     name = parse_fits_name(path)
     with as_named(name.path):
-        file, roles = _read(name, columns or {})
+        return ReadList(name, *_read(name, columns or {}))
+
+
+def place_candidates(
+    listed: ReadList,
+    wcs: WCS | None,
+    shape: tuple[int, int] | None,
+    one_based: bool | None,
+    header: Header | None,
+    cautions: tuple[str, ...] = (),
+) -> CandidateList:
+    """Return the candidates of a list on an image; for the parameters see `read_candidates`.
+
+    ``cautions`` come before those of the positions.
+
+    Raises
+    ------
+    InputError
+        No usable columns of positions.
+    """
+    name, file, roles = listed.name, listed.file, listed.roles
     _check_positions(name, file, roles, wcs)
     file = on_image(file, header, name.label)
-    positions = find_positions(file.table, roles, file.units, wcs, one_based)
+    image = ImageFrame(wcs, shape, parent_pixels(header))
+    sentinels = find_sentinels(file.table, roles, file.units, shape)
+    positions = find_positions(file.table, roles, file.units, image, one_based, sentinels)
     keys, key_notes = make_keys(file.table, roles.key)
     if roles.key is not None and is_float_key(file.table, roles.key):
         key_notes += (
             f"{roles.key} holds floating-point numbers: long identities may have lost digits",
         )
+    rounded = next((key for key in keys[:_SAMPLE].tolist() if _ROUNDED.match(key)), "")
+    if rounded:
+        key_notes += (f"{roles.key} is written as {rounded}: long identities have lost digits",)
+    off_image, all_off = _off_image(positions, shape)
     notes = (
         f"{name.label}: {counted(len(keys), 'candidate')}, {positions.roles.in_words()}",
         *file.notes,
+        *cautions,
         *positions.notes,
+        *filter(None, (sentinel_note(file.table, sentinels),)),
         *key_notes,
-        *other_choices(file.table.colnames, positions.roles, file.units),
-        *_off_image(positions, shape),
+        *other_choices(_whole_columns(file.table.colnames), positions.roles, file.units),
+        *off_image,
     )
     return CandidateList(
         file.table,
@@ -94,7 +177,8 @@ def read_candidates(
         positions.ra,
         positions.dec,
         notes,
-        (*file.cautions, *positions.cautions),
+        (*file.cautions, *cautions, *positions.cautions, *all_off),
+        sentinels,
     )
 
 
@@ -134,11 +218,114 @@ def _roles(name: FitsName, file: TableFile, columns: Mapping[str, str]) -> tuple
     if file.one_based is not None and roles.x is not None:
         roles = roles.with_(one_based=file.one_based)
     roles = chosen(roles, columns, names, str(name))
-    if roles.key and is_float_key(file.table, roles.key) and kind_of(name.path) == "text":
-        # An id such as 1.155e18, or ids with missing ones, became floats: read them as text.
-        again = read_table(name, key_as_text=roles.key)
-        file = dataclasses.replace(file, table=again.table)
+    objects = [column for column in scalar if normal(column) in _OBJECTS]
+    identities = dict.fromkeys((roles.key, roles.name, *objects))
+    file = _with_written_cells(file, identities)
+    file = _with_numbers(file, identities)
+    file, roles = _add_split_position(file, roles, scalar)
     return _add_equatorial(file, roles, filled or scalar)
+
+
+def _with_written_cells(file: TableFile, columns: Iterable[str | None]) -> TableFile:
+    """Return a table whose columns are text where their numbers are not as Python writes them.
+
+    000123, 1.155e18, +5 and identities of which some are missing became numbers.
+    """
+    texts = {}
+    for column in filter(None, columns):
+        cells = _written_cells(file, column)
+        if cells is not None:
+            texts[column] = cells
+    if not texts:
+        return file
+    table = file.table.copy(copy_data=False)
+    for column, cells in texts.items():
+        table[column] = cells
+    return dataclasses.replace(file, table=table)
+
+
+def _written_cells(file: TableFile, column: str) -> list[str] | None:
+    """Return the cells of a column of numbers; None if its numbers are as they are written."""
+    values, written = file.table[column], file.written
+    kind = values.dtype.kind
+    if kind == "U" and file.is_untyped:
+        texts = as_text(values)
+        # Spreadsheets keep zeros in a formula: ="000123".
+        has_formulas = bool(np.char.startswith(texts, '="').any())
+        return [_FORMULA.sub(r"\1", text) for text in texts.tolist()] if has_formulas else None
+    if written is None or kind not in "if":
+        return None
+    if kind == "i" and not written.may_be_padded(column):
+        return None
+    cells = written.of_column(column)
+    if cells is None or len(cells) != len(values):
+        return None
+    if kind == "i":
+        masked = np.ma.getmaskarray(values).tolist()
+        numbers = np.asarray(np.ma.getdata(values)).tolist()
+        rows = list(zip(cells, numbers, masked, strict=True))
+        if all(is_masked or cell == str(number) for cell, number, is_masked in rows):
+            return None
+        return ["" if is_masked else cell for cell, _, is_masked in rows]
+    # Numbers with missing ones among them: a word such as NaN names nothing.
+    return ["" if cell[:1] not in _DIGITS and is_missing_word(cell) else cell for cell in cells]
+
+
+def _with_numbers(file: TableFile, identities: Iterable[str | None]) -> TableFile:
+    """Return a table whose columns of numbers and words for "missing" are masked numbers."""
+    if not file.is_untyped:
+        return file
+    split = find_split_columns(file.table.colnames) or ()
+    kept = [column for column in (*identities, *split) if column is not None]
+    table, note = with_numbers_among_words(file.table, kept)
+    return dataclasses.replace(file, table=table, notes=(*file.notes, *([note] if note else [])))
+
+
+def _add_split_position(
+    file: TableFile, roles: Roles, names: Sequence[str]
+) -> tuple[TableFile, Roles]:
+    """Add columns of RA and Dec to a list with one position split over columns."""
+    split = find_split_columns(names)
+    if split is None or not (roles.ra is None or roles.ra in split):
+        return file, roles
+    # The sign of -00 is in the text alone.
+    file = _with_written_cells(file, (split.degrees,)) if split.sign is None else file
+    ra, dec = read_split_columns(file.table, split)
+    unread = [
+        row
+        for row in np.flatnonzero(np.isnan(ra)).tolist()
+        if not is_missing_word(cell_text(file.table[split.hours], row))
+    ]
+    if unread:
+        texts = (f"{name} {cell_text(file.table[name], unread[0])!r}" for name in split if name)
+        caution = (
+            f"{counted(len(unread), 'candidate has', 'candidates have')} a position in "
+            f"{split.described()} that cannot be read: {', '.join(texts)} in row {unread[0] + 1}"
+        )
+        file = dataclasses.replace(
+            file, notes=(*file.notes, caution), cautions=(*file.cautions, caution)
+        )
+    note = f"ra and dec are made of {split.described()}"
+    file, new_names = _with_equatorial(file, ra, dec, note)
+    return file, roles.with_(**new_names)
+
+
+def _whole_columns(names: Sequence[str]) -> list[str]:
+    """Return column names without those of a position split over columns."""
+    split = find_split_columns(names) or ()
+    return [name for name in names if name not in split]
+
+
+def _with_equatorial(
+    file: TableFile, ra: Floats, dec: Floats, note: str
+) -> tuple[TableFile, dict[str, str]]:
+    """Return a table with added columns of RA and Dec, and the names of these."""
+    table = file.table.copy(copy_data=False)
+    taken = {str(column).lower() for column in table.colnames}
+    new_names = {role: role if role not in taken else f"{role}_icrs" for role in ("ra", "dec")}
+    for role, values in (("ra", ra), ("dec", dec)):
+        table[new_names[role]] = values
+    return dataclasses.replace(file, table=table, notes=(*file.notes, note)), new_names
 
 
 def _add_equatorial(file: TableFile, roles: Roles, names: Sequence[str]) -> tuple[TableFile, Roles]:
@@ -150,14 +337,8 @@ def _add_equatorial(file: TableFile, roles: Roles, names: Sequence[str]) -> tupl
         return file, roles
     first, second = (plain(file.table[column]) for column in pair)
     units = file.units.get(pair[0], ""), file.units.get(pair[1], "")
-    computed = dict(zip(("ra", "dec"), equatorial(first, second, units), strict=True))
-    table = file.table.copy(copy_data=False)
-    taken = {str(column).lower() for column in table.colnames}
-    new_names = {role: role if role not in taken else f"{role}_icrs" for role in computed}
-    for role, values in computed.items():
-        table[new_names[role]] = values
     note = f"ra and dec are made of {pair[0]} and {pair[1]}, taken as galactic coordinates"
-    file = dataclasses.replace(file, table=table, notes=(*file.notes, note))
+    file, new_names = _with_equatorial(file, *equatorial(first, second, units), note)
     return file, roles.with_(**new_names)
 
 
@@ -170,22 +351,24 @@ def _check_positions(name: FitsName, file: TableFile, roles: Roles, wcs: WCS | N
                 f"name it with --column {missing}=NAME"
             )
     if roles.x is None and wcs is None:
-        raise InputError(
+        raise WcsNeeded(
             f"{name}: the list has {roles.ra} and {roles.dec} but no x and y, and the image has no "
             f"WCS to place them; its columns are {listed(file.table.colnames)}"
         )
 
 
-def _off_image(positions: Positions, shape: tuple[int, int] | None) -> list[str]:
+def _off_image(positions: Positions, shape: tuple[int, int] | None) -> tuple[list[str], list[str]]:
+    """Return notes on empty positions and on those off the image, and a caution if all are off."""
     counts = np.bincount(whereabouts(positions.x, positions.y, shape), minlength=3)
     notes = []
-    if counts[Whereabouts.NOWHERE]:
-        words = counted(int(counts[Whereabouts.NOWHERE]), "candidate has", "candidates have")
+    if positions.empty_count:
+        words = counted(positions.empty_count, "candidate has", "candidates have")
         notes.append(f"{words} no position")
-    if counts[Whereabouts.OFF]:
-        words = counted(int(counts[Whereabouts.OFF]), "candidate lies", "candidates lie")
+    off = int(counts[Whereabouts.OFF])
+    if off:
+        words = counted(off, "candidate lies", "candidates lie")
         notes.append(f"{words} off the image")
-    return notes
+    return notes, notes[-1:] if off > 1 and not counts[Whereabouts.ON] else []
 
 
 def on_image(file: TableFile, header: Header | None, label: str) -> TableFile:

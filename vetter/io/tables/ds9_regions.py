@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from astropy.table import MaskedColumn, Table
 
-from vetter.core.coordinates.angles import parse_angle
+from vetter.core.coordinates.angle_text import parse_angle
 from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName
@@ -37,9 +37,15 @@ _OTHER = ("linear", "detector", "amplifier", "wcs", "tile")
 _FRAME = re.compile(rf"^({'|'.join((*_PIXELS, *_SKY, *_OTHER))})\w?\b\s*", re.IGNORECASE)
 _SHAPE = re.compile(r"^([+-]?)\s*([a-z]+(?:[ \t]+point)?)\s*(?:\(([^)]*)\)|\s([^#]*))", re.I)
 # Texts are limited to 1000 characters: else each brace of a megabyte is tried to the line's end.
-_PIECES = re.compile(r"""[^;"'{}#]+|"[^"]{0,1000}"|'[^']{0,1000}'|\{[^}]{0,1000}\}|[;#"'{}]""")
 _PROPERTY = re.compile(r"""(\w+)\s*=\s*(\{[^}]{0,1000}\}|"[^"]{0,1000}"|'[^']{0,1000}'|\S+)""")
-_SIZES = {'"': ("arcsec", 1.0), "'": ("arcsec", 60.0), "d": ("arcsec", 3600.0)}
+_TEXT = re.compile(r"""\{[^}]{0,1000}\}|"[^"]{0,1000}"|'[^']{0,1000}'""")
+_COMMENTED = re.compile(r";\s*[+-]?\s*(circle|point)\s*[( ]", re.IGNORECASE)
+_SIZES = {
+    '"': ("arcsec", 1.0),
+    "'": ("arcsec", 60.0),
+    "d": ("arcsec", 3600.0),
+    "r": ("arcsec", 206264.80624709636),
+}
 
 
 @dataclass
@@ -50,6 +56,7 @@ class _Found:
     others: Counter[str] = field(default_factory=Counter)
     unread: list[str] = field(default_factory=list)
     physical: list[int] = field(default_factory=list)
+    commented: list[str] = field(default_factory=list)
 
 
 def read_regions(name: FitsName) -> TableFile:
@@ -80,7 +87,8 @@ def read_regions(name: FitsName) -> TableFile:
 def _statements(text: str) -> Iterator[tuple[int, str]]:
     """Yield line number and text of each statement; ``;`` separates statements on a line.
 
-    A semicolon in quotes or braces, or after ``#``, belongs to the text.
+    A semicolon behind ``#`` belongs to the text. Quotes hold text there alone: within a shape they
+    are units.
     """
     for number, line in enumerate(lines_of(text), 1):
         line = line.strip()
@@ -94,15 +102,9 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
         if ";" not in line:
             yield number, line
             continue
-        parts: list[list[str]] = [[]]
-        comment = False
-        for piece in _PIECES.findall(line):
-            comment = comment or piece == "#"
-            if piece == ";" and not comment:
-                parts.append([])
-            else:
-                parts[-1].append(piece)
-        texts = ("".join(part).strip() for part in parts)
+        shapes, mark, properties = line.partition("#")
+        *whole, last = (part.strip() for part in shapes.split(";"))
+        texts = (*whole, last and f"{last} {mark}{properties}")
         yield from ((number, text) for text in texts if text)
 
 
@@ -116,6 +118,8 @@ def _add_statement(number: int, statement: str, frame: str, found: _Found) -> st
         if not statement or statement.startswith("#"):
             return frame
     match = _SHAPE.match(statement)
+    if _COMMENTED.search(_TEXT.sub("", statement.partition("#")[2])):
+        found.commented.append(f"line {number}")
     if match is None:
         found.unread.append(f"line {number}")
         return frame
@@ -230,6 +234,12 @@ def _counted(others: Counter[str]) -> str:
 def _notes(name: FitsName, found: _Found) -> Iterator[str]:
     if found.others:
         yield f"{name.label}: left out, neither points nor circles: {_counted(found.others)}"
+    if found.commented:
+        more = " and more" if len(found.commented) > 5 else ""
+        yield (
+            f"{name.label}: regions behind # on the same line are left out: "
+            f"{', '.join(found.commented[:5])}{more}"
+        )
     if found.unread:
         more = " and more" if len(found.unread) > 5 else ""
         yield (

@@ -56,6 +56,8 @@ _STRUCTURE = re.compile(
 )
 
 _BLOCK = 4 * 2**20
+_EXT_NUMBER = "EXT_NUMBER"
+"""SExtractor's column for the number of the extension, from 1."""
 
 
 def read_fits_table(name: FitsName) -> tuple[Table, str]:
@@ -78,24 +80,40 @@ def read_fits_table(name: FitsName) -> tuple[Table, str]:
         open_unpacked(name.path, enough=promised_by_headers) as file,
         open_fits(file, name.label, character_as_bytes=True) as hdus,
     ):
-        number, note = _choose(name, hdus)
-        hdu = hdus[number]
-        _check_size(hdu, file, name.label)
-        if can_read(hdu.header):
-            offset = int(hdu.fileinfo()["datLoc"])
-            table, names_note = read_rows(hdu.header, file, offset, name.label)
-            return table, "; ".join(filter(None, (note, names_note)))
-        names, names_note = unique_names(_given_names(hdu.header), name.label)
-        for position, column in enumerate(names, 1):
-            # astropy refuses a table with two columns of one name.
-            hdu.header[f"TTYPE{position}"] = column
-        table = Table.read(hdu, unit_parse_strict="silent")
-        _decode(table)
-        for position, column in enumerate(names, 1):
-            ucd = hdu.header.get(f"TUCD{position}")
-            if ucd and column in table.colnames:
-                table[column].info.meta = {"ucd": str(ucd)}
+        numbers, note = _choose(name, hdus)
+        tables = [_read_hdu(hdus[number], file, name.label) for number in numbers]
+        table, names_note = tables[0]
+        if len(tables) > 1:
+            table = _stack_chips([one for one, _ in tables])
     return table, "; ".join(filter(None, (note, names_note)))
+
+
+def _read_hdu(hdu: Any, file: IO[bytes], label: str) -> tuple[Table, str]:
+    _check_size(hdu, file, label)
+    if can_read(hdu.header):
+        return read_rows(hdu.header, file, int(hdu.fileinfo()["datLoc"]), label)
+    names, note = unique_names(_given_names(hdu.header), label)
+    for position, column in enumerate(names, 1):
+        # astropy refuses a table with two columns of one name.
+        hdu.header[f"TTYPE{position}"] = column
+    table = Table.read(hdu, unit_parse_strict="silent")
+    _decode(table)
+    for position, column in enumerate(names, 1):
+        ucd = hdu.header.get(f"TUCD{position}")
+        if ucd and column in table.colnames:
+            table[column].info.meta = {"ucd": str(ucd)}
+    return table, note
+
+
+def _stack_chips(tables: list[Table]) -> Table:
+    """Return the tables of a SExtractor run on several extensions as one, with EXT_NUMBER."""
+    from astropy.table import vstack
+
+    for number, table in enumerate(tables, 1):
+        table.meta = {}
+        if _EXT_NUMBER not in table.colnames:
+            table[_EXT_NUMBER] = np.full(len(table), number, np.int16)
+    return vstack(tables, join_type="outer", metadata_conflicts="silent")
 
 
 def _given_names(header: Any) -> list[str]:
@@ -144,28 +162,28 @@ def _is_table(hdu: Any) -> bool:
     return is_table and not hdu.header.get("ZIMAGE", False)
 
 
-def _choose(name: FitsName, hdus: Any) -> tuple[int, str]:
+def _choose(name: FitsName, hdus: Any) -> tuple[list[int], str]:
     if name.extension is not None:
         number = number_of(name, hdus)
         hdu = hdus[number]
         if not _is_table(hdu):
             raise InputError(f"{name.label}: expected a table, found {found(hdus)}")
-        return number, ""
+        return [number], ""
     tables = [number for number, hdu in enumerate(hdus) if _is_table(hdu)]
     if not tables:
         raise InputError(f"{name.path}: expected a table of candidates, found {found(hdus)}")
     objects = [number for number in tables if hdus[number].name.upper() == "LDAC_OBJECTS"]
     number = objects[0] if objects else tables[0]
     if len(objects) > 1:
-        return number, (
-            f"{name.path.name}: {len(objects)} tables LDAC_OBJECTS; the first was taken, "
-            f"[LDAC_OBJECTS,1]"
+        return objects, (
+            f"{name.path.name}: {len(objects)} tables LDAC_OBJECTS are one list; {_EXT_NUMBER} "
+            "counts them"
         )
     if len(tables) == 1 or objects:
-        return number, ""
+        return [number], ""
     chosen = next((n for n in tables if _has_positions(hdus[n].header)), number)
     which = "the first" if chosen == number else "the first with positions"
-    return chosen, f"{name.path.name}: {len(tables)} tables; {which} was taken, [{chosen}]"
+    return [chosen], f"{name.path.name}: {len(tables)} tables; {which} was taken, [{chosen}]"
 
 
 def _has_positions(header: Any) -> bool:

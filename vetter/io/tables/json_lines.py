@@ -78,6 +78,7 @@ def read_json(name: FitsName) -> TableFile:
         {key: ucd for key, ucd in found.ucds.items() if key in columns},
         notes=(*_notes(name, records), *cautions),
         cautions=cautions,
+        is_untyped=True,
     )
 
 

@@ -26,6 +26,10 @@ _REGIONS = re.compile(
     r"|[+-]?(circle|point)\s+[-+\d.]\S*[\s,]+[-+\d.]\S*\s*[\d.]*\s*$)",
     re.IGNORECASE,
 )
+_CRTF = re.compile(
+    r"^\s*(#CRTF|(ann\s+|[+-]\s*)?(circle|symbol|ellipse|centerbox|rotbox|box|poly|annulus)\s*\[\s*\[)",
+    re.IGNORECASE,
+)
 _DAOPHOT = re.compile(r"^#K\s+\w+\s+=|^#N\s+\w+", re.MULTILINE)
 _DAOPHOT_II = re.compile(r"^\s*NL\s+NX\s+NY\b", re.IGNORECASE)
 _HEAD = 1 << 16
@@ -39,7 +43,7 @@ def kind_of(path: Path) -> str:
     """Return the kind of a table file.
 
     It is ``fits``, ``votable``, ``parquet``, ``ecsv``, ``sextractor``, ``daophot``, ``regions``,
-    ``daophot ii``, ``mpc``, ``json``, ``session``, ``avro`` or ``text``.
+    ``crtf``, ``daophot ii``, ``mpc``, ``json``, ``session``, ``avro`` or ``text``.
 
     Raises
     ------
@@ -70,6 +74,8 @@ def _kind_of_text(text: str) -> str:
         return "ecsv"
     if _JSON.match(text):
         return "json"
+    if _CRTF.match(text):
+        return "crtf"
     if _is_regions(text):
         return "regions"
     if _DAOPHOT.match(text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vetter.core.candidates.column_roles import listed
@@ -33,6 +34,7 @@ from vetter.io.tables.text import (
     is_ipac,
     layout_of,
     read_text_table,
+    units_under_names,
     with_decimal_points,
 )
 
@@ -47,15 +49,13 @@ _MRT_COLUMN = re.compile(r"^ *(?:\d+ *- *)?\d+ +[AIFE]\d", re.MULTILINE)
 _ECSV_ARRAY = re.compile(r"^#.*\bsubtype: ['\"]?\w+\[([\d, null]+)\]", re.MULTILINE)
 
 
-def read_table(name: FitsName, key_as_text: str | None = None) -> TableFile:
+def read_table(name: FitsName) -> TableFile:
     """Read a table of candidates.
 
     Parameters
     ----------
     name : FitsName
         The file, and the HDU of the table if the user named one.
-    key_as_text : str, optional
-        A column of a text table to read as text.
 
     Raises
     ------
@@ -68,8 +68,6 @@ def read_table(name: FitsName, key_as_text: str | None = None) -> TableFile:
         raise InputError(f"{name.path}: expected a candidate table, found a file of kind {kind}")
     with quiet():
         # Readers warn of unit spellings and of repairs, which do not matter to a list.
-        if kind == "text" and key_as_text:
-            return _text(name, (key_as_text,))
         file = reader(name)
     return _with_encoding(name, file) if kind in _TEXTS else file
 
@@ -83,7 +81,7 @@ def _with_encoding(name: FitsName, file: TableFile) -> TableFile:
     return dataclasses.replace(file, notes=(*file.notes, note), cautions=cautions)
 
 
-def _text(name: FitsName, as_text: tuple[str, ...] = ()) -> TableFile:
+def _text(name: FitsName) -> TableFile:
     head = text_head(name.path)
     if is_ipac(head):
         return _ascii(name, "ipac", "an IPAC table that cannot be read")
@@ -97,7 +95,8 @@ def _text(name: FitsName, as_text: tuple[str, ...] = ()) -> TableFile:
     if "\\begin{tabular}" in head:
         return _ascii(name, "latex", "a LaTeX table that cannot be read")
     titles = without_titles(head)
-    layout = layout_of(name.path, in_usual_form(titles.text), titles.delimiter)
+    usual = in_usual_form(titles.text)
+    layout = layout_of(name.path, usual, titles.delimiter)
     if len(layout.names) < 2:
         raise InputError(
             f"{name.path}: expected a table of candidates with a position each, "
@@ -106,13 +105,21 @@ def _text(name: FitsName, as_text: tuple[str, ...] = ()) -> TableFile:
     notes = [layout.note] if layout.note else []
     if titles.titles:
         notes.append(f"{name.label}: {titles.note()}")
-    table, row_notes, cautions = read_text_table(name.path, layout, as_text)
+    table, row_notes, cautions, written = read_text_table(name.path, layout)
     notes += row_notes
     if layout.delimiter != ",":
         table, converted = with_decimal_points(table)
         if converted:
             notes.append(f"{name.label}: decimal commas in {listed(converted)}")
-    return TableFile(table, notes=tuple(notes), cautions=cautions)
+    units = units_under_names(titles.text, usual, layout)
+    return TableFile(
+        table,
+        units,
+        notes=tuple(notes),
+        cautions=cautions,
+        written=written,
+        is_untyped=True,
+    )
 
 
 def _ascii(name: FitsName, form: str, what: str, text: str | None = None) -> TableFile:
@@ -122,8 +129,32 @@ def _ascii(name: FitsName, form: str, what: str, text: str | None = None) -> Tab
     _refuse_wide_formats(name, text)
     with reading(name, what):
         # rstrip: in a table of fixed widths, empty lines at the end would be rows.
-        table = ascii_tables.read(lines_of(text.rstrip()), format=form, guess=False)
-    return TableFile(table, units_of(table))
+        lines = lines_of(text.rstrip())
+        table = ascii_tables.read(lines, format=form, guess=False)
+    written = FormattedCells(lines, form) if form in ("latex", "mrt") else None
+    return TableFile(table, units_of(table), written=written, is_untyped=form != "mrt")
+
+
+@dataclass(frozen=True, slots=True)
+class FormattedCells:
+    """Cells of a table of one of astropy's formats, as they stand in the file."""
+
+    lines: list[str]
+    form: str
+
+    def of_column(self, name: str) -> list[str]:
+        """Return a column's cells, one for each row."""
+        from astropy.io import ascii as ascii_tables
+
+        formats = {"latex": ascii_tables.Latex, "mrt": ascii_tables.Mrt}
+        reader = ascii_tables.get_reader(formats[self.form])
+        reader.read(self.lines)
+        column = next(column for column in reader.cols if column.name == name)
+        return [str(text).strip() for text in column.str_vals]
+
+    def may_be_padded(self, _name: str) -> bool:
+        """Return True: such tables are short."""
+        return True
 
 
 def _sextractor(name: FitsName) -> TableFile:
@@ -211,6 +242,13 @@ def _regions(name: FitsName) -> TableFile:
     return read_regions(name)
 
 
+def _crtf(name: FitsName) -> TableFile:
+    raise InputError(
+        f"{name.path}: a region file in CASA's format (CRTF), which is not read; save the regions "
+        "in DS9's format"
+    )
+
+
 def _json(name: FitsName) -> TableFile:
     from vetter.io.tables.json_lines import read_json
 
@@ -245,6 +283,7 @@ _READERS: dict[str, Callable[[FitsName], TableFile]] = {
     "votable": _votable,
     "parquet": _parquet,
     "regions": _regions,
+    "crtf": _crtf,
     "json": _json,
     "fits": _fits,
 }

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from vetter.core.candidates.column_roles import recognise
-from vetter.core.candidates.positions import galactic_pair
+from vetter.core.placement.positions import galactic_pair
 from vetter.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ class TableFile:
     ``cautions`` are the notes that the user should see at once.
     ``one_based`` is whether x and y count from 1 if the format defines that, as DS9's does, else
     None. ``physical`` are the rows whose x and y are physical pixels rather than the image's.
+    ``written`` gives the cells of a text table, so that identities are read as they stand.
+    ``is_untyped`` is whether columns have no declared type, so that words make numbers text.
     """
 
     table: Table
@@ -39,6 +41,18 @@ class TableFile:
     cautions: tuple[str, ...] = ()
     one_based: bool | None = None
     physical: tuple[int, ...] = ()
+    written: Written | None = None
+    is_untyped: bool = False
+
+
+class Written(Protocol):
+    """Cells of a table of text, as they stand in the file."""
+
+    def of_column(self, name: str) -> list[str] | None:
+        """Return a column's cells, one for each row; None if they cannot be told."""
+
+    def may_be_padded(self, name: str) -> bool:
+        """Return whether whole numbers of a column may have zeros or a plus in front."""
 
 
 def units_of(table: Table) -> dict[str, str]:

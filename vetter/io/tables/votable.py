@@ -34,7 +34,7 @@ _DATA = ("TABLEDATA", "BINARY", "BINARY2", "FITS")
 _PIECE = 2**16
 
 Event = tuple[bool, str, Any, Any]
-"""Whether an element begins, its tag, its attributes or its text, and its position."""
+"""True where an element begins, its tag, its attributes or its text, and its position."""
 
 
 def read_votable(name: FitsName) -> TableFile:

@@ -6,6 +6,7 @@ import math
 from typing import NamedTuple
 
 from vetter.core.cutout_source import CutoutSource, ManyFields, Place, has_epochs
+from vetter.io.fits.exposure import iso
 from vetter.review.cutouts.rendered_cutout import Target
 
 
@@ -29,14 +30,23 @@ class Epoch(NamedTuple):
         return -1 if isinstance(self.spot, Place) else self.spot
 
 
-def epochs_of(source: CutoutSource, row: int) -> list[Epoch]:
-    """Return the epochs of a candidate, first to last; empty if the input has a single image.
+def epochs_of(source: CutoutSource, row: int, count: int | None = None) -> list[Epoch]:
+    """Return the epochs of a candidate, first to last; empty if no object can have several.
 
     Images without a candidate at this position are included: they separate an object that moved
     or faded from one that was never imaged. No file is read.
+
+    Parameters
+    ----------
+    source : CutoutSource
+    row : int
+    count : int, optional
+        Number of rows of the list in use, while the source's own list may be longer.
     """
-    if not has_epochs(source):
+    if source.object_epochs is None:
         return []
+    if not has_epochs(source):
+        return [_packet_epoch(source, other) for other in siblings(source, row, count)]
     numbers = source.field_numbers
     spots: list[tuple[int, Target]] = [(int(numbers[r]), r) for r in source.epochs.rows(row)]
     detected = {number for number, _ in spots}
@@ -49,11 +59,32 @@ def epochs_of(source: CutoutSource, row: int) -> list[Epoch]:
     return sorted(epochs, key=lambda epoch: (not epoch.time, epoch.time, epoch.field, epoch.row))
 
 
-def siblings(source: CutoutSource, row: int) -> list[int]:
-    """Return the rows of a candidate's object, including its own, first to last."""
-    return source.epochs.rows(row) if has_epochs(source) and row >= 0 else [row]
+def siblings(source: CutoutSource, row: int, count: int | None = None) -> list[int]:
+    """Return the rows of a candidate's object, including its own, first to last.
+
+    ``count``: rows of the list in use; the source's own list may be longer.
+    """
+    epochs = source.object_epochs
+    if epochs is None or row < 0:
+        return [row]
+    return [other for other in epochs.rows(row) if count is None or other < count]
 
 
 def _epoch(source: ManyFields, number: int, spot: Target) -> Epoch:
     image = source.fields[number]
     return Epoch(spot, number, image.name, image.time, image.filter)
+
+
+def _packet_epoch(source: CutoutSource, row: int) -> Epoch:
+    """Return a packet as an epoch: its key, time and filter."""
+    epochs, candidates = source.object_epochs, source.candidates
+    assert epochs is not None
+    mjd = float(epochs.times[row])
+    name = candidates.value("filter", row)
+    return Epoch(
+        row,
+        0,
+        candidates.key(row),
+        "" if math.isnan(mjd) else iso(mjd),
+        "" if name is None else str(name),
+    )

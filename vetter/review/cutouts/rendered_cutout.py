@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from vetter.core.coordinates.sky import orientation
 from vetter.core.cutout.crop import recentred
 from vetter.core.cutout.plane import NOT_COVERING, Provenance
+from vetter.core.cutout.sky_marks import PixelMark, pixel_marks
 from vetter.core.cutout_source import ManyFields, Place, has_epochs
 from vetter.core.display.rendering import Limits, Picture, render
 from vetter.core.display.style import DisplayStyle
@@ -92,6 +94,8 @@ class RenderedCutout:
         Arcseconds per pixel.
     shift : Shift or None
         Shift of the fit whose residual is among the planes.
+    marks : tuple of PixelMark
+        Marks of an alert packet, in cutout pixels.
     expected : tuple of str
         The planes of the input, some of which this image may lack: panels keep their places.
     looks : DisplayStyle or None
@@ -114,6 +118,7 @@ class RenderedCutout:
     east: float | None = None
     pixel_scale: float | None = None
     shift: Shift | None = None
+    marks: tuple[PixelMark, ...] = ()
     expected: tuple[str, ...] = ()
     looks: DisplayStyle | None = None
 
@@ -210,12 +215,24 @@ def _add_fit(
         planes.pop("adjusted", None)
     if adjusted is not None and adjusted.residual is not None:
         try:
-            planes["adjusted"] = recentred(adjusted.residual, cutout.shape)
+            planes["adjusted"] = _on_cutout(adjusted.residual, cutout)
         except ValueError:
             states["adjusted"] = "the fit was made on a cutout of another shape"
     elif adjusted is not None:
         states["adjusted"] = adjusted.reason or "not fitted"
     return _order_planes(planes), states
+
+
+def _on_cutout(residual: Array, cutout: Cutout) -> Array:
+    """Return a residual on the pixels of a cutout; ValueError if its shape does not allow that."""
+    offset = cutout.offset_in_whole
+    if offset is None:
+        return recentred(residual, cutout.shape)
+    rows, columns = cutout.shape
+    part = residual[offset[1] : offset[1] + rows, offset[0] : offset[0] + columns]
+    if part.shape != cutout.shape:
+        raise ValueError(f"shapes {residual.shape} and {cutout.shape}")
+    return part
 
 
 def _draw(
@@ -278,8 +295,24 @@ def _frame_of_cutout(
         north=north,
         east=east,
         pixel_scale=scale,
+        marks=() if directions is None else _place_marks(cutout, *directions),
         expected=expected,
     )
+
+
+def _place_marks(cutout: Cutout, north: float, east: float, scale: float) -> tuple[PixelMark, ...]:
+    if not cutout.sky_marks:
+        return ()
+    centre = tuple(_degrees(cutout.meta.get(name)) for name in ("ra", "dec"))
+    if not all(map(math.isfinite, centre)):
+        return ()
+    return pixel_marks(
+        cutout.sky_marks, (centre[0], centre[1]), _position(cutout), north, east, scale
+    )
+
+
+def _degrees(value: Any) -> float:
+    return float(value) if isinstance(value, (int, float, np.number)) else math.nan
 
 
 def _position(cutout: Cutout) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from vetter.review.fits.fit_messages import Ready, StarFits
 from vetter.review.fits.fit_process import FitProcess
 from vetter.review.session import Session
 
-_NO_STARS: npt.NDArray[np.float64] = np.empty((0, 5))
+_NO_STARS: npt.NDArray[np.float64] = np.empty((0, 6))
 _SETTING_PREFIX = "stars of field "
 
 
@@ -122,8 +122,9 @@ class FieldStars(QObject):
         ahead.surveyed.connect(self._on_surveyed)
 
     def table(self, field: int = 0) -> npt.NDArray[np.float64]:
-        """Return the stars of an image, shape (n, 5): x, y, dx, dy in pixels, scale.
+        """Return the stars of an image, shape (n, 6): x, y, dx, dy in pixels, scale, flux.
 
+        Stars of an earlier version's session have no flux.
         Each part that arrives makes a new array.
         """
         return self._tables.get(field, _NO_STARS)
@@ -141,7 +142,8 @@ class FieldStars(QObject):
 
     def _on_surveyed(self, part: StarFits) -> None:
         if part.stars:
-            self._tables[part.field] = np.concatenate([self.table(part.field), part.stars])
+            known, new = self.table(part.field), np.array(part.stars, np.float64)
+            self._tables[part.field] = np.concatenate([known, new]) if len(known) else new
         if part.left == 0:
             self._done.add(part.field)
             self._take_or_store(part)
@@ -163,7 +165,10 @@ class FieldStars(QObject):
 def _parse_record(record: Any) -> tuple[str, npt.NDArray[np.float64]]:
     """Return signature and stars of a stored record; '' and no stars if unreadable."""
     try:
-        signature, stars = str(record["of"]), np.array(record["stars"], float).reshape(-1, 5)
+        signature, rows = str(record["of"]), record["stars"]
+        stars = np.array(rows, float).reshape(len(rows), -1) if rows else _NO_STARS
+        if stars.shape[1] not in (_NO_STARS.shape[1] - 1, _NO_STARS.shape[1]):
+            raise ValueError("stars")
     except (KeyError, TypeError, ValueError):
         # The record is missing or damaged: the stars are fitted again.
         return "", _NO_STARS

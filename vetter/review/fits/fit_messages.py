@@ -88,7 +88,7 @@ class StarFits(NamedTuple):
     current.
     """
 
-    stars: tuple[tuple[float, float, float, float, float], ...]
+    stars: tuple[tuple[float, ...], ...]
     left: int
     field: int = 0
     signature: str = ""

@@ -1,4 +1,4 @@
-"""The fits of this session: requested, under way, done, as the evidence line observes them."""
+"""Fits of this session: requests, progress and results, which the window observes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from vetter.core.judgement.field_fit import FieldFit
 
 OVER = 50
-"""The last 50 messages of the worker process give its rate."""
+"""The last 50 messages of the worker process give the rate of its fits."""
 
 PAUSE_SECONDS = 5.0
 """5 s without a message is a pause: earlier messages do not count in the rate."""
@@ -46,8 +46,8 @@ PAUSE_SECONDS = 5.0
 class Fits(QObject):
     """Requests for fits in the order in which the user sees the candidates, and their results.
 
-    Results of an earlier session are current only with the same signature of options and
-    pixels; others are made again. If no fit can be judged, no background fit is made.
+    A stored result is used only if the signature of its options and pixels is the present one;
+    other fits are made again. If no fit can be judged, no background fit is made.
 
     Parameters
     ----------

@@ -169,7 +169,8 @@ class FluxCheck(QObject):
             stars = self._stars.table(number)
             done = self._stars.done(number)
             if done or len(stars) >= ENOUGH:
-                caveat = of_stars(stars[:, 4], *self._limits)
+                fluxes = stars[:, 5] if stars.shape[1] > 5 else None
+                caveat = of_stars(stars[:, 4], *self._limits, fluxes)
                 if caveat is not None:
                     self._report(number, caveat)
                     if caveat:

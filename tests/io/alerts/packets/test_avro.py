@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import bz2
 import io
+import lzma
+import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -37,6 +40,35 @@ def test_snappy_and_zstandard_are_unpacked_within_bounds() -> None:
     snappy = pyarrow.compress(data, codec="snappy", asbytes=True) + b"\0\0\0\0"
     assert unpacked_block("snappy", snappy) == data
     assert unpacked_block("zstandard", pyarrow.compress(data, "zstd", asbytes=True)) == data
+
+
+@pytest.mark.parametrize(("codec", "pack"), [("bzip2", bz2.compress), ("xz", lzma.compress)])
+def test_block_of_several_streams_is_unpacked(codec: str, pack: Any) -> None:
+    from vetter.io.alerts.packets.avro import unpacked_block
+
+    assert unpacked_block(codec, pack(b"packet") + pack(b" of two")) == b"packet of two"
+
+
+def test_unknown_codec_is_no_damage() -> None:
+    from vetter.io.alerts.packets.avro import unpacked_block
+
+    with pytest.raises(InputError, match="^packed with 'lz4'; known are null, deflate"):
+        unpacked_block("lz4", b"x")
+
+
+@pytest.mark.parametrize(
+    ("codec", "package"), [("snappy", "cramjam"), ("zstandard", "backports.zstd")]
+)
+def test_missing_package_of_codec_is_named(
+    monkeypatch: pytest.MonkeyPatch, codec: str, package: str
+) -> None:
+    from vetter.io.alerts.packets.avro import unpacked_block
+
+    for name in ("pyarrow", "cramjam", "compression.zstd", "backports.zstd"):
+        monkeypatch.setitem(sys.modules, name, None)
+    line = f"packed with {codec}, which needs {package}: pip install {package}"
+    with pytest.raises(InputError, match=f"^{line}$"):
+        unpacked_block(codec, b"\x04abcdefgh")
 
 
 def test_sixty_four_bits_of_an_id_are_kept() -> None:

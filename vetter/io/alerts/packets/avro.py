@@ -6,11 +6,13 @@ This module reads header, blocks and codecs within size limits; fastavro reads t
 from __future__ import annotations
 
 import bz2
+import importlib
 import io
 import lzma
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from vetter.core.number_text import counted
@@ -18,6 +20,7 @@ from vetter.errors import InputError
 from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.avro_schema import PacketSchema, packet_schema
 from vetter.io.alerts.packets.byte_ranges import ByteRange
+from vetter.io.alerts.packets.producers import needs_rest
 from vetter.io.files.unreadable import reason_of
 
 MAGIC = b"Obj\x01"
@@ -131,7 +134,11 @@ class Container:
         is_partial = not whole and block.count == 1
         schema = self.schema.head if is_partial else self.schema.parsed
         for _ in range(block.count):
-            yield read_record(stream, schema)
+            record = read_record(stream, schema)
+            if is_partial and needs_rest(record):
+                stream.seek(0)
+                record = self._whole_record(stream) or record
+            yield record
 
     def record(self, offset: int, index: int) -> dict[str, Any]:
         """Return one whole packet by the offset of its block and its number in the block.
@@ -147,6 +154,14 @@ class Container:
                 if number == index:
                     return record
         raise InputError("the packet is gone: the file has changed")
+
+    def _whole_record(self, stream: io.BytesIO) -> dict[str, Any] | None:
+        """Read a whole packet; None if it is damaged behind the fields of the list."""
+        try:
+            return read_record(stream, self.schema.parsed)
+        except InputError:
+            # It is listed, and the damage reported with its stamps.
+            return None
 
     def _read(self, offset: int, count: int) -> bytes:
         if offset + count <= len(self._first_bytes):
@@ -238,6 +253,9 @@ def unpacked_block(codec: str, data: bytes) -> bytes:
         return data
     try:
         out = _unpack_with(codec, data)
+    except InputError:
+        # Unknown codecs and missing packages are no damage.
+        raise
     except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
         raise InputError(f"a {codec} block that cannot be unpacked: {error}") from error
     if len(out) > size_limits.PACKET:
@@ -265,19 +283,56 @@ def _unpack_with(codec: str, data: bytes) -> bytes:
     if codec == "deflate":
         return zlib.decompressobj(-15).decompress(data, max_bytes)
     if codec == "bzip2":
-        return bz2.BZ2Decompressor().decompress(data, max_bytes)
+        return _unpack_streams(bz2.BZ2Decompressor, data, max_bytes)
     if codec == "xz":
         # memlimit: a stream may demand a dictionary of gigabytes.
-        return lzma.LZMADecompressor(memlimit=4 * max_bytes).decompress(data, max_bytes)
+        make = partial(lzma.LZMADecompressor, memlimit=4 * max_bytes)
+        return _unpack_streams(make, data, max_bytes)
     if codec == "snappy":
         # Four bytes of checksum follow.
-        size = _snappy_size(data)
-        return bytes(_import_arrow(codec).decompress(data[:-4], size, codec="snappy", asbytes=True))
+        return _unpack_snappy(data[:-4], _snappy_size(data))
     if codec == "zstandard":
-        arrow = _import_arrow(codec)
-        with arrow.CompressedInputStream(arrow.BufferReader(data), "zstd") as stream:
-            return bytes(stream.read(max_bytes))
+        return _unpack_zstandard(data, max_bytes)
     raise InputError(f"packed with {codec[:20]!r}; known are {', '.join(KNOWN_CODECS)}")
+
+
+def _unpack_streams(make: Callable[[], Any], data: bytes, max_bytes: int) -> bytes:
+    """Unpack one or more compressed streams, as parallel compressors write them."""
+    out = b""
+    while True:
+        stream = make()
+        out += bytes(stream.decompress(data, max_bytes - len(out)))
+        data = stream.unused_data if stream.eof else b""
+        if not data or len(out) >= max_bytes:
+            return out
+
+
+def _unpack_snappy(data: bytes, size: int) -> bytes:
+    try:
+        # What fastavro uses, where it is installed: 2 MB where pyarrow takes 45.
+        cramjam = importlib.import_module("cramjam")
+    except ImportError:
+        arrow = _import_arrow("snappy", "cramjam")
+        return bytes(arrow.decompress(data, size, codec="snappy", asbytes=True))
+    try:
+        return bytes(cramjam.snappy.decompress_raw(data))
+    except cramjam.DecompressionError as error:
+        raise ValueError(str(error)) from error
+
+
+def _unpack_zstandard(data: bytes, max_bytes: int) -> bytes:
+    for name in ("compression.zstd", "backports.zstd"):
+        try:
+            library = importlib.import_module(name)
+        except ImportError:
+            continue
+        try:
+            return _unpack_streams(library.ZstdDecompressor, data, max_bytes)
+        except library.ZstdError as error:
+            raise ValueError(str(error)) from error
+    arrow = _import_arrow("zstandard", "backports.zstd")
+    with arrow.CompressedInputStream(arrow.BufferReader(data), "zstd") as stream:
+        return bytes(stream.read(max_bytes))
 
 
 def _snappy_size(data: bytes) -> int:
@@ -292,11 +347,11 @@ def _snappy_size(data: bytes) -> int:
     return size
 
 
-def _import_arrow(codec: str) -> Any:
+def _import_arrow(codec: str, package: str) -> Any:
     try:
         import pyarrow
     except ImportError as error:
         raise InputError(
-            f"packed with {codec}, which needs pyarrow: pip install pyarrow"
+            f"packed with {codec}, which needs {package}: pip install {package}"
         ) from error
     return pyarrow

@@ -14,7 +14,7 @@ from vetter.io.alerts.packets import size_limits
 from vetter.io.alerts.packets.avro import Container, Head, unpacked_gzip
 from vetter.io.alerts.packets.avro_schema import PacketSchema
 from vetter.io.alerts.packets.byte_ranges import ByteRange, FileBytes, HeldBytes, PartOfBytes
-from vetter.io.alerts.packets.confluent import read_framed
+from vetter.io.alerts.packets.confluent import SchemaFolder, read_framed
 from vetter.io.alerts.packets.gzip import GzipBytes
 from vetter.io.alerts.packets.parquet import PacketRows
 from vetter.io.alerts.packets.recognition import Kind, kind_of_bytes, kind_of_file
@@ -75,14 +75,17 @@ class Packets:
     Parameters
     ----------
     files : sequence of str
-    schema : PacketSchema or None
-        Schema of packets that come without one.
+    schema : PacketSchema, SchemaFolder or None
+        Schema of packets that come without one, or schemas by number.
     in_turn : bool
         Whether the files will be listed to the end.
     """
 
     def __init__(
-        self, files: Sequence[str], schema: PacketSchema | None = None, in_turn: bool = False
+        self,
+        files: Sequence[str],
+        schema: PacketSchema | SchemaFolder | None = None,
+        in_turn: bool = False,
     ) -> None:
         self.files = files
         self._in_turn = in_turn

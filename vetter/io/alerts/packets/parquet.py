@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vetter.errors import InputError
-from vetter.io.alerts.packets.producers import is_nested
+from vetter.io.alerts.packets.producers import is_nested, normal
 from vetter.io.files.regular_files import open_plain_file
 from vetter.io.files.unreadable import reading
 
@@ -59,7 +59,8 @@ class PacketRows:
             # memory_map=False: truncating a mapped file that is open would kill the process.
             self._file = _import_library(path).ParquetFile(str(path), memory_map=False)
             names = [str(name) for name in self._file.schema_arrow.names]
-        self._listed = [name for name in names if not is_nested(name)]
+            self._listed = [name for name in names if not is_nested(name)]
+            self._listed += _planet_columns(self._file.schema_arrow)
 
     @property
     def count(self) -> int:
@@ -110,6 +111,18 @@ class PacketRows:
             )
             for batch in parts:
                 yield from batch.to_pylist()
+
+
+def _planet_columns(schema: Any) -> list[str]:
+    """Return the columns of minor planets, which the list shows, in any spelling."""
+    found = [str(name) for name in schema.names if normal(str(name)) == "sssource"]
+    for name in schema.names:
+        # Schema 9.0 has the designation beside the orbit's elements.
+        kind = schema.field(name).type
+        children = [str(kind.field(i).name) for i in range(kind.num_fields)]
+        if normal(str(name)) == "mpcorb" and "mpcDesignation" in children:
+            found.append(f"{name}.mpcDesignation")
+    return found
 
 
 def _import_library(path: Path) -> Any:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+
+_ZTF_OBJECT = re.compile(r"ZTF\d\d[a-z]{7}")
 
 _SENTINELS = (-999.0, -99999.0)
 """Numbers that stand for a missing value."""
@@ -39,6 +42,10 @@ class Producer:
         Name of the only filter, if there is one.
     flux_unit : str
         Unit of the light curve if it is not in magnitudes.
+    pixel_scale : float
+        Arcseconds per pixel of the stamps, which have no WCS; 0 if not fixed.
+    north, east : float
+        Directions of north and east on the stamps, degrees from +x towards +y.
     """
 
     name: str
@@ -60,18 +67,40 @@ class Producer:
     bands: Mapping[int, str] = field(default_factory=dict)
     band: str = ""
     flux_unit: str = ""
+    pixel_scale: float = 0.0
+    north: float = 90.0
+    east: float = 180.0
 
+
+_FIDS = {1: "g", 2: "r", 3: "i"}
 
 # mindtoedge is 3072.5 - xpos: pixel centres are whole numbers from 1. The centroids of bright
-# sources in the difference are at the fraction of xpos from the middle pixel.
-ZTF = Producer("ZTF", one_based=True, side=63, centred=True, bands={1: "g", 2: "r", 3: "i"})
-# x and y are SExtractor's minus one; the middle pixel is the brightest pixel.
+# sources in the difference are at the fraction of xpos from the middle pixel. Scale and directions
+# are those of xpos, ypos against ra, dec in 10 quadrants: south is up, turned by up to 0.7 degrees.
+ZTF = Producer(
+    "ZTF",
+    one_based=True,
+    side=63,
+    centred=True,
+    bands=_FIDS,
+    pixel_scale=1.0125,
+    north=-90.0,
+    east=180.0,
+)
+# x and y are SExtractor's minus one; the middle pixel is the brightest pixel. Scale and directions
+# are those of x, y against ra, dec of 11 candidates: north is up and east left, to 0.02 degrees.
 WINTER = Producer(
-    "WINTER", objects="objectid", side=81, centred=True, bands={1: "Y", 2: "J", 3: "Hs"}
+    "WINTER",
+    objects="objectid",
+    side=81,
+    centred=True,
+    bands={1: "Y", 2: "J", 3: "Hs"},
+    pixel_scale=1.1084,
 )
 GATTINI = Producer("Gattini-IR", side=61, band="J")
 TURBO = Producer("TURBO", side=63)
-ALERT = Producer("alert packets")
+# Brokers that write packets anew may leave the publisher out; fid then has ZTF's meaning.
+ALERT = Producer("alert packets", bands=_FIDS)
 RUBIN = Producer(
     "Rubin",
     body="diaSource",
@@ -114,6 +143,7 @@ def producer_of(record: Mapping[str, Any]) -> Producer | None:
     publisher = str(record.get("publisher") or "").lower()
     for word, producer in (
         ("ztf", ZTF),
+        ("zwicky", ZTF),
         ("winter", WINTER),
         ("wntr", WINTER),
         ("pgir", GATTINI),
@@ -122,7 +152,20 @@ def producer_of(record: Mapping[str, Any]) -> Producer | None:
     ):
         if word in publisher:
             return producer
-    return ALERT
+    # Brokers leave the publisher out, or put their own name there.
+    is_ztf = _ZTF_OBJECT.fullmatch(str(field_of(record, "objectId") or "")) is not None
+    return ZTF if is_ztf else ALERT
+
+
+def needs_rest(record: Mapping[str, Any]) -> bool:
+    """Return whether the list needs fields behind the candidate's record: a minor planet's.
+
+    A source of Rubin is associated with a diaObject, or with a minor planet.
+    """
+    source = record.get("diaSource")
+    if not isinstance(source, Mapping):
+        return False
+    return bool(source.get("ssObjectId")) or not source.get("diaObjectId")
 
 
 def normal(name: str) -> str:
@@ -162,18 +205,30 @@ def number(value: Any) -> float:
 
 
 def is_positive(value: Any) -> bool | None:
-    """Return whether ``isdiffpos`` is ``t``, ``1``, 1, True or alike; None for null."""
+    """Return whether ``isdiffpos`` is ``t``, ``1``, 1, True or alike; None for null.
+
+    Brokers write -1 for negative candidates.
+    """
     if value is None:
         return None
     if isinstance(value, str):
-        return value.strip().lower() in ("t", "true", "1", "+", "y", "yes")
+        text = value.strip().lower()
+        return text in ("t", "true", "+", "y", "yes") or number(text) > 0
+    if isinstance(value, (int, float)):
+        return value > 0
     return bool(value)
 
 
 def band(producer: Producer, value: Any) -> str:
     """Return a filter's name: looked up by number, or the text itself."""
-    if value is None:
+    if value is None or isinstance(value, bool):
         return producer.band
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, float) and math.isnan(value):
+        return producer.band
+    if type(value) is int:
         return producer.bands.get(value, f"{producer.filter} {value}")
-    return str(value)
+    # Tables with gaps hold the numbers as floats, and brokers write them as texts.
+    text = str(value).strip().removesuffix(".0")
+    if not text.isdecimal():
+        return str(value)
+    return producer.bands.get(int(text), f"{producer.filter} {text}")

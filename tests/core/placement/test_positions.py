@@ -6,7 +6,8 @@ from astropy.table import Table
 
 from tests.helpers.field_files import tan_wcs
 from vetter.core.candidates.column_roles import recognise
-from vetter.core.candidates.positions import find_positions
+from vetter.core.placement.listed_pixels import ImageFrame
+from vetter.core.placement.positions import find_positions
 
 X, Y = np.array([10.0, 30.5, 50.25]), np.array([5.0, 25.0, 45.5])
 
@@ -14,7 +15,7 @@ X, Y = np.array([10.0, 30.5, 50.25]), np.array([5.0, 25.0, 45.5])
 def found(columns: dict[str, object], one_based: bool | None = None, wcs: object = None) -> object:
     table = Table(columns)
     units = {name: str(table[name].unit) for name in table.colnames if table[name].unit}
-    return find_positions(table, recognise(table.colnames), units, wcs, one_based)
+    return find_positions(table, recognise(table.colnames), units, ImageFrame(wcs), one_based)
 
 
 def sky() -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from vetter.core.library_warnings import quiet
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
+
+    from vetter.core.coordinates.parent_pixels import ParentPixels
 
 Floats = npt.NDArray[np.float64]
 
@@ -34,23 +37,44 @@ class Offsets:
         Share of rows that disagree by more than two pixels in the convention that fits better.
     rows : int
         Number of rows compared.
+    parent : ParentPixels or None
+        The parent whose pixels the list counts; None for pixels of the image itself.
     """
 
     dx: float
     dy: float
     apart: float
     rows: int
+    parent: ParentPixels | None = None
 
     @property
     def one_based(self) -> bool | None:
         """Whether pixels count from 1; None if the offsets fit neither convention."""
-        for convention in (1.0, 0.0):
-            if abs(self.dx - convention) < 0.35 and abs(self.dy - convention) < 0.35:
-                return bool(convention)
-        return None
+        return _convention(self.dx, self.dy, self.parent)
+
+    @property
+    def settles(self) -> bool:
+        """Whether most rows agree on a convention."""
+        return self.one_based is not None and self.apart <= 0.5
 
 
-def offsets(x: Floats, y: Floats, ra: Floats, dec: Floats, wcs: WCS) -> Offsets | None:
+def _convention(dx: float, dy: float, parent: ParentPixels | None) -> bool | None:
+    if parent is not None:
+        dx, dy = dx - parent.dx, dy - parent.dy
+    for convention in (1.0, 0.0):
+        if abs(dx - convention) < 0.35 and abs(dy - convention) < 0.35:
+            return bool(convention)
+    return None
+
+
+def offsets(
+    x: Floats,
+    y: Floats,
+    ra: Floats,
+    dec: Floats,
+    wcs: WCS,
+    parents: Sequence[ParentPixels] = (),
+) -> Offsets | None:
     """Compare listed pixel positions with those of ra, dec through the WCS.
 
     Parameters
@@ -60,6 +84,8 @@ def offsets(x: Floats, y: Floats, ra: Floats, dec: Floats, wcs: WCS) -> Offsets 
     ra, dec : ndarray, shape (n,)
         Degrees.
     wcs : `~astropy.wcs.WCS`
+    parents : sequence of ParentPixels, optional
+        Larger images whose pixels the list might count.
 
     Returns
     -------
@@ -78,9 +104,14 @@ def offsets(x: Floats, y: Floats, ra: Floats, dec: Floats, wcs: WCS) -> Offsets 
         has_sky = wcs.has_celestial
         return Offsets(np.nan, np.nan, 1.0, len(sample)) if has_sky else None
     dx, dy = float(np.median(off_x[known])), float(np.median(off_y[known]))
-    base = 1.0 if abs(dx - 1) < abs(dx) and abs(dy - 1) < abs(dy) else 0.0
-    near = np.hypot(off_x[known] - base, off_y[known] - base) <= 2
-    return Offsets(dx, dy, 1.0 - float(near.sum()) / len(sample), len(sample))
+    parent = None
+    if _convention(dx, dy, None) is None:
+        parent = next((p for p in parents if _convention(dx, dy, p) is not None), None)
+    left, down = (0.0, 0.0) if parent is None else (parent.dx, parent.dy)
+    is_one_nearer = abs(dx - left - 1) < abs(dx - left) and abs(dy - down - 1) < abs(dy - down)
+    base = 1.0 if is_one_nearer else 0.0
+    near = np.hypot(off_x[known] - left - base, off_y[known] - down - base) <= 2
+    return Offsets(dx, dy, 1.0 - float(near.sum()) / len(sample), len(sample), parent)
 
 
 def sky_to_pixel(wcs: WCS, ra: Floats, dec: Floats) -> tuple[Floats, Floats]:

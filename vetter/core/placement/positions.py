@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from vetter.core.candidates.candidate_list import Roles
-from vetter.core.candidates.column_roles import is_named_one_based, normal
-from vetter.core.candidates.column_values import plain
-from vetter.core.candidates.pixel_convention import Offsets, offsets, pixel_to_sky, sky_to_pixel
+from vetter.core.candidates.candidate_list import Roles, Whereabouts, whereabouts
+from vetter.core.candidates.column_roles import normal
+from vetter.core.candidates.column_values import plain, without_values
+from vetter.core.coordinates.angle_text import parse_decimal
 from vetter.core.coordinates.angles import to_degrees
 from vetter.core.coordinates.frames import from_galactic
+from vetter.core.placement.listed_pixels import AxisOrigin, ImageFrame, read_pixels
+from vetter.core.placement.pixel_convention import pixel_to_sky, sky_to_pixel
+from vetter.core.placement.unplaced import count_unplaced, read_pair
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 
 _COORD = re.compile(r"^(.*[._])?coord_?(ra|dec)$", re.IGNORECASE)
 Floats = npt.NDArray[np.float64]
+_THOUSANDS = re.compile(r"^[^,]*,[0-9]{3}$")
+_MAX_SAMPLE = 1000
+_DEGREES = ("", "deg", "degree", "degrees", "d:m:s", '"d:m:s"', "dms")
 
 # Most specific first, normalised by `normal`.
 _GALACTIC_PAIRS = (
@@ -46,8 +52,9 @@ _ANGLE_UNITS = ("", "deg", "degree", "degrees", "rad", "radian", "radians", "arc
 class Positions:
     """Positions of all candidates: x, y 0-based pixels, ra, dec degrees, shape (n,), NaN unknown.
 
-    ``roles`` hold the pixel convention, ``notes`` the evidence for it; ``cautions`` are the
-    notes that the user should see at once.
+    ``roles`` hold the pixel convention, ``axis_origin`` the evidence for it (None without x and
+    y), ``notes`` how it was found; ``cautions`` are the notes that the user should see at once.
+    ``empty_count`` candidates have an empty cell where each kind of position needs one.
     """
 
     x: Floats
@@ -57,14 +64,18 @@ class Positions:
     roles: Roles
     notes: tuple[str, ...]
     cautions: tuple[str, ...] = ()
+    axis_origin: AxisOrigin | None = None
+    empty_count: int = 0
 
 
 def find_positions(
     table: Table,
     roles: Roles,
     units: Mapping[str, str],
-    wcs: WCS | None,
+    image: ImageFrame,
     one_based: bool | None,
+    sentinels: Mapping[str, Sequence[float]] | None = None,
+    rows: npt.NDArray[np.intp] | None = None,
 ) -> Positions:
     """Read the positions off a table's columns, and fill the missing pair through the WCS.
 
@@ -74,36 +85,67 @@ def find_positions(
     roles : Roles
     units : mapping
         Units of columns as text; radians and hours are converted.
-    wcs : `~astropy.wcs.WCS` or None
-        WCS of the image.
+    image : ImageFrame
+        The image that the candidates are on.
     one_based : bool or None
         The user's choice of the pixel convention; None: by the WCS, else by the columns' names.
+    sentinels : mapping, optional
+        Values of columns that mean "missing".
+    rows : ndarray of int, shape (n,), optional
+        Rows of the list that the table has, for texts; all by default.
     """
-    count = len(table)
-    listed_x, listed_y = (_read_numbers(table, column, count) for column in (roles.x, roles.y))
+    wcs = image.wcs
+    count, sentinels = len(table), sentinels or {}
+    listed_x, listed_y = (
+        _read_numbers(table, column, count, sentinels) for column in (roles.x, roles.y)
+    )
     units, notes = _choose_angle_units(table, roles, units, wcs)
-    ra = _read_angles(table, roles.ra, units, True)
-    dec = _read_angles(table, roles.dec, units, False)
+    ra = _read_angles(table, roles.ra, units, True, sentinels)
+    dec = _read_angles(table, roles.dec, units, False, sentinels)
     cautions: list[str] = []
+    if _may_count_hours(roles, units):
+        evidence = _find_hours((listed_x, listed_y), ra, dec, wcs, image.shape)
+        if evidence:
+            ra = np.mod(ra * 15, 360.0)
+            cautions.append(f"{roles.ra} is taken to count hours: {evidence}")
+    sky = pixels = None
+    if roles.ra is not None and roles.dec is not None:
+        sky = read_pair(table, (roles.ra, ra), (roles.dec, dec), sentinels)
+    if roles.x is not None and roles.y is not None:
+        pixels = read_pair(table, (roles.x, listed_x), (roles.y, listed_y), sentinels)
     has_pixels, has_sky = roles.x is not None, roles.ra is not None
+    origin = None
     if has_pixels:
-        compared = (
-            offsets(listed_x, listed_y, ra, dec, wcs) if has_sky and wcs is not None else None
-        )
-        base, reasons = _choose_convention(roles, one_based, compared)
-        cautions = _list_disagreements(roles, one_based, compared)
-        notes += reasons + cautions
-        roles = roles.with_(one_based=base)
-        x, y = listed_x - base, listed_y - base
+        listed = read_pixels(table, roles, units, (listed_x, listed_y), (ra, dec), image, one_based)
+        origin = listed.axis_origin
+        notes += [note for note in listed.notes if note not in listed.cautions]
+        cautions += listed.cautions
+        roles = roles.with_(one_based=listed.one_based)
+        x, y = listed.x, listed.y
     else:
         x = y = np.full(count, np.nan)
     if wcs is not None and has_sky and np.isnan(x).any():
         x, y = _fill((x, y), sky_to_pixel(wcs, ra, dec))
         if not has_pixels:
             notes.append(f"x and y are computed from {roles.ra} and {roles.dec} through the WCS")
+    nowhere = np.isnan(x) | np.isnan(y)
+    found = count_unplaced(
+        nowhere, pixels, sky, wcs is not None, np.arange(count) if rows is None else rows
+    )
+    notes, cautions = notes + found.notes, cautions + found.cautions
     if wcs is not None and has_pixels and np.isnan(ra).any():
         ra, dec = _fill((ra, dec), pixel_to_sky(wcs, x, y))
-    return Positions(x, y, ra, dec, roles, tuple(notes), tuple(cautions))
+    return Positions(
+        x,
+        y,
+        ra,
+        dec,
+        roles,
+        (*notes, *cautions),
+        tuple(cautions),
+        origin,
+        found.empty_count,
+    )
 
 
 def _choose_angle_units(
@@ -141,57 +183,48 @@ def _median_distance(wcs: WCS, ra: Floats, dec: Floats) -> float:
     return float(np.median(np.where(np.isfinite(away), away, np.inf)))
 
 
-def _choose_convention(
-    roles: Roles, one_based: bool | None, compared: Offsets | None
-) -> tuple[bool, list[str]]:
-    columns = f"{roles.x} and {roles.y}"
-    if one_based is not None:
-        return one_based, [f"{columns} count pixels from {int(one_based)}, as you say"]
-    if compared is None:
-        if roles.one_based:
-            why = "columns of this name do" if is_named_one_based(roles.x) else "this format does"
-            return True, [f"{columns} are taken to count pixels from 1, as {why}"]
-        return False, []
-    if np.isnan(compared.dx):
-        # No pixel to compare with: the names decide, and a caution reports the disagreement.
-        return roles.one_based, []
-    where = (
-        f"{columns} lie {compared.dx:+.2f}, {compared.dy:+.2f} px (median of {compared.rows}) "
-        f"from {roles.ra} and {roles.dec} through the WCS"
-    )
-    if compared.one_based is not None:
-        base, notes = compared.one_based, []
-        if base or roles.one_based:
-            notes = [f"{where}: they count pixels from {int(base)}"]
-    else:
-        base = roles.one_based
-        notes = [f"{where}: neither 0 nor 1 px; taken to count from {int(base)}"]
-    return base, notes
+def _may_count_hours(roles: Roles, units: Mapping[str, str]) -> bool:
+    """Return whether right ascensions were read in degrees, by their unit or for lack of one."""
+    return roles.ra is not None and units.get(roles.ra, "").strip().lower() in _DEGREES
 
 
-def _list_disagreements(
-    roles: Roles, one_based: bool | None, compared: Offsets | None
-) -> list[str]:
-    """Return cautions if most pixels contradict the sky, or the user's convention the WCS."""
-    if compared is None:
-        return []
-    if compared.apart > 0.5:
-        return [
-            f"{roles.x}, {roles.y} and {roles.ra}, {roles.dec} disagree by more than 2 px for "
-            f"{compared.apart:.0%} of the candidates: {roles.x}, {roles.y} are used"
-        ]
-    if None not in (one_based, compared.one_based) and one_based is not compared.one_based:
-        return [
-            f"{roles.x} and {roles.y} count pixels from {int(bool(one_based))}, as you say, but "
-            f"{roles.ra} and {roles.dec} mean from {int(bool(compared.one_based))} through the WCS"
-        ]
-    return []
+def _find_hours(
+    listed: tuple[Floats, Floats],
+    ra: Floats,
+    dec: Floats,
+    wcs: WCS | None,
+    shape: tuple[int, int] | None,
+) -> str:
+    """Return the evidence that right ascensions count hours; empty if they count degrees.
+
+    They do if no position in degrees lies on the image, and most positions in hours do. Where
+    x and y are listed, most positions in hours must agree with them.
+    """
+    known = np.flatnonzero(np.isfinite(ra) & np.isfinite(dec))
+    if wcs is None or shape is None or not wcs.has_celestial or not len(known):
+        return ""
+    if ra[known].max() > 24:
+        return ""
+    rows = known[:: max(1, len(known) // _MAX_SAMPLE)]
+
+    def count_on_image(degrees: Floats) -> int:
+        x, y = sky_to_pixel(wcs, degrees, dec[rows])
+        on_image = whereabouts(x, y, shape) == Whereabouts.ON
+        near = np.hypot(listed[0][rows] - x, listed[1][rows] - y) < 3
+        return int((on_image & (near | np.isnan(listed[0][rows]))).sum())
+
+    in_hours = count_on_image(np.mod(ra[rows] * 15, 360.0))
+    if 2 * in_hours <= len(rows) or count_on_image(ra[rows]):
+        return ""
+    return f"in degrees no candidate lies on the image, in hours {in_hours} of {len(rows)} do"
 
 
-def _read_numbers(table: Table, column: str | None, count: int) -> Floats:
+def _read_numbers(
+    table: Table, column: str | None, count: int, sentinels: Mapping[str, Sequence[float]]
+) -> Floats:
     if column is None:
         return np.full(count, np.nan)
-    values = plain(table[column])
+    values = without_values(plain(table[column]), sentinels.get(column, ()))
     if values.dtype.kind in "USO":
         return np.array([_parse_number(value) for value in values], np.float64)
     numbers = np.array(values, np.float64)
@@ -200,10 +233,12 @@ def _read_numbers(table: Table, column: str | None, count: int) -> Floats:
 
 
 def _parse_number(value: object) -> float:
+    text = str(value).strip()
     try:
-        number = float(str(value))
+        number = float(text)
     except ValueError:
-        return float("nan")
+        # 1,234 may be a thousand.
+        number = float("nan") if _THOUSANDS.match(text) else parse_decimal(text)
     return number if np.isfinite(number) else float("nan")
 
 
@@ -212,16 +247,19 @@ def _read_angles(
     column: str | None,
     units: Mapping[str, str],
     is_ra: bool,
+    sentinels: Mapping[str, Sequence[float]] | None = None,
     wide: bool = False,
 ) -> Floats:
     if column is None:
         return np.full(len(table), np.nan)
-    degrees = to_degrees(plain(table[column]), units.get(column, ""), is_ra)
+    values = without_values(plain(table[column]), (sentinels or {}).get(column, ()))
+    degrees = to_degrees(values, units.get(column, ""), is_ra)
     degrees = np.where(np.isfinite(degrees), degrees, np.nan)
     if wide:
         return degrees
     if is_ra:
-        return np.mod(degrees, 360.0)
+        # Unwrapped ones go beyond a turn.
+        return np.mod(np.where(np.abs(degrees) <= 720, degrees, np.nan), 360.0)
     return np.where(np.abs(degrees) <= 90, degrees, np.nan)
 
 

@@ -1,0 +1,116 @@
+"""Packets of one object in one list are its epochs; two of one image are two objects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers.alert_files import packed, record
+from vetter.io.alerts.open_alerts import open_alerts
+from vetter.io.alerts.source import AlertSource
+from vetter.io.input_options import InputOrigin
+from vetter.review.cutouts.epoch_row import epochs_of, siblings
+
+JD = 2460219.5
+
+
+def packet(candid: int, name: str, jd: float, **changes: Any) -> dict[str, Any]:
+    return record(candid, objectId=name, jd=jd, **changes)
+
+
+def opened(path: Path, *packets: dict[str, Any]) -> AlertSource:
+    path.write_bytes(packed(packets))
+    return open_alerts([path], None, None, None, InputOrigin())
+
+
+def groups(source: AlertSource) -> list[list[int]]:
+    return [siblings(source, row) for row in range(len(source.candidates))]
+
+
+def test_packets_of_one_object_are_epochs_in_order_of_time(tmp_path: Path) -> None:
+    source = opened(
+        tmp_path / "a.avro",
+        packet(1, "ZTF20aaaaaaa", JD + 2),
+        packet(2, "ZTF20bbbbbbb", JD),
+        packet(3, "ZTF20aaaaaaa", JD, fid=1),
+        packet(4, "ZTF20aaaaaaa", JD + 1),
+    )
+    assert groups(source) == [[2, 3, 0], [1], [2, 3, 0], [2, 3, 0]]
+    epochs = epochs_of(source, 0)
+    assert [epoch.name for epoch in epochs] == ["3", "4", "1"]
+    assert [epoch.filter for epoch in epochs] == ["g", "r", "r"]
+    assert epochs[0].time.startswith("2023-10-02T00:00:00")
+    assert "epochs by the packets' object id: 1 object was found more than once" in source.notes
+    source.close()
+
+
+def test_list_of_single_objects_has_no_epochs(tmp_path: Path) -> None:
+    source = opened(tmp_path / "a.avro", packet(1, "a", JD), packet(2, "b", JD + 1))
+    assert source.object_epochs is None and epochs_of(source, 0) == []
+    source.close()
+
+
+def test_two_packets_of_one_image_are_two_objects(tmp_path: Path) -> None:
+    source = opened(
+        tmp_path / "a.avro",
+        packet(1, "a", JD, ra=10.0),
+        packet(2, "a", JD + 0.2 / 86400, ra=10.001),
+        packet(3, "a", JD + 3, ra=10.0009),
+        packet(4, "a", JD + 3, ra=10.0),
+    )
+    # The nearest of the other image, not the first of it.
+    assert groups(source) == [[0, 3], [1, 2], [1, 2], [0, 3]]
+    source.close()
+
+
+@pytest.mark.parametrize(
+    "changes", [{"fid": 1}, {"jd": JD + 30 / 86400}], ids=["filter", "half a minute"]
+)
+def test_other_filter_or_exposure_is_another_image(tmp_path: Path, changes: Any) -> None:
+    source = opened(
+        tmp_path / "a.avro", packet(1, "a", JD), record(2, objectId="a", **{"jd": JD, **changes})
+    )
+    assert groups(source) == [[0, 1], [0, 1]]
+    source.close()
+
+
+def test_packets_without_object_are_objects_of_their_own(tmp_path: Path) -> None:
+    source = opened(tmp_path / "a.avro", packet(1, "", JD), packet(2, "", JD + 1))
+    assert source.object_epochs is None
+    source.close()
+
+
+def test_ids_of_two_producers_are_two_objects(tmp_path: Path) -> None:
+    source = opened(
+        tmp_path / "a.avro",
+        packet(1, "7", JD, publisher="turbo"),
+        packet(2, "7", JD + 1, publisher="somebody"),
+    )
+    assert source.object_epochs is None
+    source.close()
+
+
+def test_epochs_grow_with_the_list(tmp_path: Path) -> None:
+    packets = [packet(n, f"o{n % 20}", JD + n) for n in range(60)]
+    source = opened(tmp_path / "a.avro", *packets)
+    first = len(source.candidates)
+    assert first < 60
+    source.completed()
+    assert siblings(source, 3) == [3, 23, 43]
+    assert siblings(source, 3, first) == [3, 23]
+    assert [epoch.row for epoch in epochs_of(source, 3, first)] == [3, 23]
+    source.close()
+
+
+def test_real_object_has_its_three_packets(real_data: Path) -> None:
+    source = open_alerts(
+        [real_data / "alerts" / "ztf"], None, None, None, InputOrigin()
+    ).completed()
+    names = [source.candidates.name(row) for row in range(len(source.candidates))]
+    for row, name in enumerate(names):
+        same = [other for other, known in enumerate(names) if known == name]
+        assert sorted(siblings(source, row)) == same
+    assert names.count("ZTF20aajcdad") == 2
+    source.close()
