@@ -49,6 +49,40 @@ deg\tdeg\t\tmag
 150.002000\t+02.000000\t1\t15,2
 150.000000\t+01.998100\t2\t16,2
 """
+UNEVEN = b"""Candidates of tonight, 2026
+id,x,y,mag
+1,20,30,18.5
+2,40,11
+id,x,y,mag
+3,50,12,18.5,
+Night 2
+id,y,x,note
+4,7,9,"a, b"
+(4 rows)
+"""
+BLANKS = b""" id   x   y  mag flag
+  1  20  30 18.5    7
+  2  40  11 18.1    8
+ ..  ..  ..   ..   ..
+  3  50  12         9
+Length = 9 rows
+"""
+ADES = b"""# version=2022
+# observatory
+! mpcCode X05
+permID|trkSub|obsTime             |ra       |dec      |mag |band
+      |a     |2026-03-14T03:12:33Z|150.00200| 2.000000|18.0|r
+# observatory
+! mpcCode I41
+trkSub|ra       |dec     |remarks
+b     |150.00000|1.998100|
+"""
+MPC = b"""COD W84
+OBS A. Nobody
+     K26E01A* C2026 03 14.13372 10 00 00.48 +02 00 00.0          18.0 r      W84
+     K26E02C  S2026 03 14.13372 10 00.5     +02 00.5             18.1 Gc     250
+     K26E02C  s2026 03 14.13372 1 - 3471.6659 - 5748.3475 - 1442.3263        250
+"""
 # Identities, positions and missing values as people write them.
 WRITTEN = """id;RAh;RAm;RAs;DE-;DEd;DEm;DEs;x;y;mag;rb;obstime
 none;h;min;s;none;deg;arcmin;arcsec;pix;pix;mag;none;none
@@ -156,3 +190,17 @@ def json_lines() -> bytes:
 def json_array() -> bytes:
     """Candidates in one array."""
     return json.dumps([{"id": 1, "ra": 150.0, "dec": 2.0}, {"id": 2, "ra": "x"}]).encode()
+
+
+def json_reply() -> bytes:
+    """Candidates within the reply of an archive, one page of several."""
+    rows = [{"id": "a", "ra": 150.0, "dec": 2.0, "groups": [{"id": 1}]}]
+    reply = {"status": "success", "data": {"sources": rows, "totalMatches": 9}}
+    return json.dumps(reply, indent=1).encode()
+
+
+def json_table() -> bytes:
+    """Rows of values beside the columns' names, as TAP services write them."""
+    columns = [{"name": name, "unit": unit} for name, unit in (("id", ""), ("ra", "deg"))]
+    columns.append({"name": "dec", "ucd": "pos.eq.dec"})
+    return json.dumps({"metadata": columns, "data": [["a", 150.0, 2.0], ["b", 150, 2]]}).encode()

@@ -242,6 +242,9 @@ READERS: dict[str, Reader] = {
     "dialects": Reader(
         "l.txt", (lambda _: lists.VIZIER, lambda _: lists.table("ascii.latex")), _list
     ),
+    "uneven": Reader("l.csv", (lambda _: lists.UNEVEN, lambda _: lists.BLANKS), _list),
+    "mpc": Reader("l.txt", (lambda _: lists.MPC, lambda _: lists.ADES), _list),
+    "json reply": Reader("l.json", (_of(lists.json_reply), _of(lists.json_table)), _list),
     "written": Reader("l.csv", (lambda _: lists.WRITTEN, lambda _: lists.ANGLES), _list),
     "votable": Reader("l.vot", (lambda _: lists.table("votable"),), _list),
     "parquet": Reader("l.parquet", (lambda _: lists.table("parquet"),), _list),

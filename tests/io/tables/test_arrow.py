@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from vetter.io.tables.arrow import read_with_arrow
+from vetter.io.tables.candidates import read_candidates
 from vetter.io.tables.text import MISSING
 
 pytest.importorskip("pyarrow")
@@ -64,3 +68,49 @@ def test_what_is_wrong_is_left_to_astropy_to_say() -> None:
 def test_comments() -> None:
     table = read_with_arrow("# c\nn,v\n# d\n1,2\n", ",", ("n", "v"), 1, MISSING)
     assert table is not None and table["v"].tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("index", "given", "key"),
+    [
+        (["__index_level_0__"], "__index_level_0__", "index"),
+        (["ztf"], "ztf", "ztf"),
+        ([], "ztf", None),
+        ([{"kind": "range", "name": None, "start": 0, "stop": 2, "step": 1}], "ztf", None),
+    ],
+    ids=["nameless", "named", "none", "range"],
+)
+def test_index_of_pandas_is_the_key(
+    tmp_path: Path, index: list[object], given: str, key: str | None
+) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    table = pyarrow.table({"x": [1.0, 2.0], "y": [3.0, 4.0], given: ["a", "b"]})
+    pandas = json.dumps({"index_columns": index, "columns": []})
+    parquet.write_table(table.replace_schema_metadata({"pandas": pandas}), tmp_path / "l.parquet")
+    candidates = read_candidates(tmp_path / "l.parquet")
+    assert candidates.roles.key == key
+    assert candidates.keys.tolist() == (["1", "2"] if key is None else ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    "values", [[188.5, 188.25], [datetime(2026, 3, 14), datetime(2026, 3, 15)]]
+)
+def test_index_of_numbers_or_times_is_no_key(tmp_path: Path, values: list[object]) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    table = pyarrow.table({"x": [1.0, 2.0], "y": [3.0, 4.0], "at": values})
+    pandas = json.dumps({"index_columns": ["at"], "columns": []})
+    parquet.write_table(table.replace_schema_metadata({"pandas": pandas}), tmp_path / "l.parquet")
+    assert read_candidates(tmp_path / "l.parquet").keys.tolist() == ["1", "2"]
+
+
+def test_damaged_metadata_of_pandas_is_passed_over(tmp_path: Path) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    table = pyarrow.table({"id": ["a"], "x": [1.0], "y": [3.0]})
+    parquet.write_table(table.replace_schema_metadata({"pandas": "{"}), tmp_path / "l.parquet")
+    assert read_candidates(tmp_path / "l.parquet").keys.tolist() == ["a"]

@@ -88,7 +88,7 @@ REFUSED = {
     "a pickle": ("l.pkl", pickle.dumps({"x": [1], "y": [2]}), "a Python pickle"),
     "shapes only": ("l.reg", "fk5\nbox(1,2,3,4,0)\nellipse(1,2,3,4,0)\n", "found 1 box, 1 ellipse"),
     "a pretty object": ("l.json", '{\n "x": 1,\n "y": 2\n}\n', "one object over many lines"),
-    "no objects": ("l.json", "[1, 2]", "no rows"),
+    "no objects": ("l.json", "[1, 2]", "found none; no record: record 1, record 2"),
     "deep JSON": ("l.json", '[{"a":' * 100_000, "cannot be read"),
     "broken JSON": ("l.jsonl", "{x\n{y\n", "no record: line 1, line 2"),
     "cut gzip": ("l.csv.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\x03K", "damaged"),

@@ -77,7 +77,7 @@ def test_latin_1(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("1 2 3\n4 5 6\n", "expected a line of column names, found numbers"),
-        ("id,x,y\n1,2\n3,4,5\n", "data line"),
+        ("id,x,y\n1,2\n3,4,5\n", "line 2: expected 3 fields as in the header, found 2: '1,2'"),
         ("just a sentence\n", "expected a line"),
         ("one\n2\n", "found one column: 'one'"),
         ("# nothing but this\n", "no line of data"),

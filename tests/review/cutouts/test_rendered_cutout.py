@@ -9,6 +9,7 @@ import pytest
 from astropy.wcs import WCS
 
 from tests.helpers.fake_field import FieldInMemory, field
+from vetter.core.cutout.cutout import Cutout
 from vetter.core.cutout.plane import NOT_COVERING
 from vetter.core.display.style import DisplayStyle
 from vetter.review.cutouts.rendered_cutout import (
@@ -65,6 +66,19 @@ def test_off_the_image_is_said_of_all_planes() -> None:
     frame = render_cutout(FieldInMemory(places=[[-300.0, 50.0]]), 0, 20, DisplayStyle())
     assert set(frame.states.values()) == {OFF_THE_IMAGE}
     assert "image" in frame.states and "mask" not in frame.states
+
+
+class StampsOfNan(FieldInMemory):
+    def cutout(self, row: int, radius: float) -> Cutout:
+        shape = (21, 21)
+        planes = {name: np.full(shape, np.nan) for name in ("image", "template", "diff")}
+        return Cutout({**planes, "mask": np.ones(shape, bool)})
+
+
+def test_stamps_of_nan_have_no_data_rather_than_no_place() -> None:
+    frame = render_cutout(StampsOfNan(), 0, 20, DisplayStyle())
+    for name in ("image", "template", "diff"):
+        assert frame.states[name] == NO_DATA
 
 
 def test_the_residual_of_a_fit_is_a_plane_with_a_picture() -> None:

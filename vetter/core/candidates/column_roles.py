@@ -27,11 +27,12 @@ NAMES: dict[str, tuple[str, ...]] = {
         "key": """
             candid candidateid diasourceid candkey key detectionid detid alertid vetid
             id sourceid srcid objid candno catalogid uid uuid idnumber number num label recno
-            diaobjectid objectid oid designation name index source
+            diaobjectid objectid oid designation trksub provid permid name index rownames
+            unnamed0 indexlevel0 source
         """,
         "name": """
             name candname candidatename designation objectname objname iauname tnsname
-            objectid sourcename mainid target
+            objectid sourcename mainid target trksub provid permid
         """,
         "x": """
             x ximage xwinimage xpsfimage xpeakimage xcentroid xcenter xcentre xpos xpix
@@ -58,15 +59,15 @@ NAMES: dict[str, tuple[str, ...]] = {
         "mag": """
             magcalib mag magpsf psfmag magap magauto magbest magiso magaper magnitude
             magfit magmodel calmag instmag photgmeanmag gmag rmag imag zmag ymag umag vmag bmag
-            jmag hmag kmag
+            jmag hmag kmag discoverymag
         """,
         "mag_err": """
             magcaliberr magerr sigmapsf magpsferr psfmagerr sigmagap sigmag magerrauto
-            magerrbest magerriso magerraper emag magerror errmag dmag merr
+            magerrbest magerriso magerraper emag magerror errmag dmag merr rmsmag
         """,
         "time": """
             time mjd jd mjdobs dateobs obsjd obsmjd midpointmjdtai midpointtai obstime
-            date hjd bjd utc
+            date hjd bjd utc discoverydate
         """,
         "filter": "filter filt band filtername filterid fid passband",
         "fwhm": "fwhm fwhmimage fwhmpix psffwhm fwhmpsf seeingpix fwhmpx",

@@ -24,6 +24,8 @@ _COMMENT = re.compile(r"^[ \t]*#.*(?:\n|\Z)", re.MULTILINE)
 _SIGNED = re.compile(r"^\s*[+-]?(\d|\.\d|nan|inf)", re.IGNORECASE)
 _WHOLE = re.compile(r"^[+-]?\d{16,}$")
 _EXACT = 2.0**53
+_NAMELESS_INDEX = "__index_level_0__"
+_MAIN_IDENTITY = "meta.id;meta.main"
 
 
 def read_with_arrow(
@@ -186,7 +188,10 @@ def read_parquet(name: FitsName) -> TableFile:
         schema = arrow.schema_arrow
         if len(schema) > MOST_COLUMNS:
             raise too_many(name.path, len(schema))
-        given, note = unique_names(schema.names, name.label)
+        index = _index_column(schema)
+        given, note = unique_names(
+            [_shown_name(column, schema.names) for column in schema.names], name.label
+        )
         twice = {field for field in schema.names if schema.names.count(field) > 1} if note else ()
         for unique, field in zip(given, schema, strict=True):
             if field.name in twice:
@@ -201,7 +206,33 @@ def read_parquet(name: FitsName) -> TableFile:
                 f"{arrow.metadata.num_rows} rows"
             )
     notes = (f"columns left out, not plain values: {', '.join(skipped)}",) if skipped else ()
-    return TableFile(Table(columns, copy=False), notes=notes)
+    named = None if index is None else _shown_name(index, schema.names)
+    ucds = {named: _MAIN_IDENTITY} if named in columns else {}
+    return TableFile(Table(columns, copy=False), ucds=ucds, notes=notes)
+
+
+def _index_column(schema: Any) -> str | None:
+    """Return the column of text or integers that pandas used as index; None without one."""
+    from pyarrow import types
+
+    try:
+        written = schema.pandas_metadata
+    except ValueError:
+        # Damaged metadata, without which the columns are complete.
+        return None
+    index = written.get("index_columns") if isinstance(written, dict) else None
+    # A range of numbers, which is no column, is a dict.
+    names = [name for name in index or () if isinstance(name, str) and name in schema.names]
+    if len(names) != 1:
+        return None
+    kind = schema.field(names[0]).type
+    is_identity = types.is_integer(kind) or types.is_string(kind) or types.is_large_string(kind)
+    return names[0] if is_identity else None
+
+
+def _shown_name(name: str, names: Sequence[str]) -> str:
+    """Return a column's name; ``index`` for the one that pandas calls ``__index_level_0__``."""
+    return "index" if name == _NAMELESS_INDEX and "index" not in names else name
 
 
 def _add_columns(

@@ -17,6 +17,19 @@ _EARLY = 2**16
 """Bytes within which a NUL marks a file as binary; after these, as a damaged text."""
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_SAMPLE = 4096
+_MIN_WIDE = 8
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_PAIR = re.compile(rb"[\xa1-\xfe]{2}")
+# Lead bytes of signs, and of the 3755 commonest characters; kana are at A4 and A5.
+_COMMON_LEADS = {*range(0xA1, 0xA4), *range(0xA6, 0xAA), *range(0xB0, 0xD8)}
+_KANA_LEADS = {0xA4, 0xA5}
+# Korean syllables end at C8.
+_CHINESE_LEADS = set(range(0xC9, 0xD8))
+_MIN_COMMON = 0.8
+_WINDOWS = re.compile(rb"[\x80-\x9f]")
+_NOT_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+_CODEC_NAMES = {"gb18030": "GB18030", "latin-1": "Latin-1", "cp1252": "Windows-1252"}
 
 
 def text_head(path: Path) -> str:
@@ -77,7 +90,7 @@ def no_table(path: Path, start: bytes) -> InputError:
 
 
 def decoded_text(path: Path, raw: bytes, cut: bool = False) -> str:
-    """Decode bytes as UTF-8, UTF-16 with its mark, else Latin-1; no line ends in CR alone.
+    """Decode bytes as UTF-8 or UTF-16, else as `eight_bit_encoding`; no line ends in CR alone.
 
     Parameters
     ----------
@@ -98,6 +111,9 @@ def decoded_text(path: Path, raw: bytes, cut: bool = False) -> str:
         except UnicodeDecodeError as error:
             raise InputError(f"{path}: damaged UTF-16 text; write it as UTF-8") from error
     place = raw.find(b"\0")
+    wide = utf_16_without_mark(raw) if place >= 0 else None
+    if wide is not None:
+        return _without_lone_returns(raw[: len(raw) // 2 * 2].decode(wide, "replace"))
     if place >= 0:
         if _EARLY > place:
             raise no_table(path, raw)
@@ -109,8 +125,73 @@ def decoded_text(path: Path, raw: bytes, cut: bool = False) -> str:
         if cut and error.start > len(raw) - 4:
             text = raw[: error.start].decode("utf-8-sig")
         else:
-            text = raw.decode("latin-1")
+            text = raw.decode(eight_bit_encoding(raw)[0], "replace")
     return _without_lone_returns(text)
+
+
+def utf_16_without_mark(raw: bytes) -> str | None:
+    """Return the UTF-16 codec of bytes without its mark, half of which are NUL; else None."""
+    start = raw[:_SAMPLE]
+    half = len(start) // 2
+    for first, codec in ((1, "utf-16-le"), (0, "utf-16-be")):
+        is_wide = start[first::2].count(0) > 0.9 * half and not start[1 - first :: 2].count(0)
+        if half > _MIN_WIDE and is_wide:
+            return codec
+    return None
+
+
+def eight_bit_encoding(raw: bytes) -> tuple[str, bool]:
+    """Return the codec of bytes that are not UTF-8, and whether that is a guess.
+
+    In Western text, letters beyond ASCII hardly ever follow each other: the codec is Windows-1252,
+    or Latin-1 if bytes of Windows are absent. Pairs of bytes that are mostly among the 3755
+    commonest characters of GB2312 are Chinese, and a guess. Other runs may be any of Big5,
+    Shift JIS, EUC or Cyrillic codes: Western stays, which keeps the numbers, and is a guess.
+    """
+    runs = _HIGH_RUN.findall(raw)
+    if _is_chinese(runs):
+        return "gb18030", True
+    western = "latin-1"
+    if _WINDOWS.search(raw):
+        # Bytes that Windows-1252 leaves undefined are of another code, perhaps none.
+        western = "latin-1" if _NOT_WINDOWS.search(raw) else "cp1252"
+    longer = sum(len(run) > 1 for run in runs)
+    return western, longer * 2 >= len(runs)
+
+
+def _is_chinese(runs: list[bytes]) -> bool:
+    """Return whether runs of bytes are pairs of GB2312, most of them common."""
+    if any(len(run) % 2 for run in runs):
+        return False
+    pairs = [pair for run in runs for pair in _PAIR.findall(run)]
+    leads = [pair[0] for pair in pairs]
+    if 2 * len(pairs) < sum(map(len, runs)) or not _CHINESE_LEADS.intersection(leads):
+        return False
+    common = sum(lead in _COMMON_LEADS for lead in leads)
+    return common >= _MIN_COMMON * len(leads) and _KANA_LEADS.isdisjoint(leads)
+
+
+def encoding_notes(path: Path) -> tuple[str, bool]:
+    """Return a note on a text whose encoding is not UTF-8, and whether the encoding is a guess.
+
+    The note is empty for UTF-8 and UTF-16.
+    """
+    with open_unpacked(path, MOST_BYTES) as file:
+        raw = file.read(MOST_BYTES)
+    if raw.isascii() or raw.startswith(_UTF_16) or utf_16_without_mark(raw) is not None:
+        return "", False
+    try:
+        raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        codec, is_guess = eight_bit_encoding(raw)
+        if not is_guess:
+            return f"{path.name}: not UTF-8, read as {_CODEC_NAMES[codec]}", False
+        return (
+            f"{path.name}: its encoding cannot be told, read as {_CODEC_NAMES[codec]}; if letters "
+            "look wrong, save it as UTF-8",
+            True,
+        )
+    return "", False
 
 
 def _without_lone_returns(text: str) -> str:

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from astropy.table import Column, MaskedColumn, Table
 
-from vetter.core.candidates.column_roles import recognise
 from vetter.core.number_text import counted
 from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName
+from vetter.io.tables.dialects.json_layouts import JsonRecords, find_records
 from vetter.io.tables.encoding import table_text
 from vetter.io.tables.table_file import MOST_COLUMNS, TableFile
 
@@ -32,6 +32,7 @@ class _Records:
     values: dict[str, list[Any]] = field(default_factory=dict)
     lists: set[str] = field(default_factory=set)
     bad: list[str] = field(default_factory=list)
+    found: JsonRecords = field(default_factory=lambda: JsonRecords([]))
 
 
 def read_json(name: FitsName) -> TableFile:
@@ -69,21 +70,32 @@ def read_json(name: FitsName) -> TableFile:
     columns = {
         key: _column(records.rows[key], records.values[key], records.count) for key in records.rows
     }
-    table = Table(columns, copy=False)
-    return TableFile(table, notes=tuple(_notes(name, records)), is_untyped=True)
+    found = records.found
+    cautions = tuple(f"{name.label}: {caution}" for caution in found.cautions)
+    return TableFile(
+        Table(columns, copy=False),
+        {key: unit for key, unit in found.units.items() if key in columns},
+        {key: ucd for key, ucd in found.ucds.items() if key in columns},
+        notes=(*_notes(name, records), *cautions),
+        cautions=cautions,
+        is_untyped=True,
+    )
 
 
 def _items(name: FitsName, text: str, records: _Records) -> Iterator[tuple[str, Any]]:
-    if text.lstrip().startswith("["):
-        try:
-            items = json.loads(text)
-        except (ValueError, RecursionError) as error:
+    is_array = text.lstrip().startswith("[")
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        if is_array:
             raise InputError(f"{name}: a JSON array that cannot be read: {error}") from error
+        whole = None
+    found = find_records(whole)
+    if found is not None:
+        records.found = found
+    items = found.records if found is not None else whole if is_array else None
+    if items is not None:
         yield from ((f"record {number}", item) for number, item in enumerate(items, 1))
-        return
-    in_one = _records_in_object(text)
-    if in_one:
-        yield from ((f"record {number}", item) for number, item in enumerate(in_one, 1))
         return
     lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
     try:
@@ -96,43 +108,6 @@ def _items(name: FitsName, text: str, records: _Records) -> Iterator[tuple[str, 
         return
     del items
     yield from _parse_lines(name, ((f"line {n}", line) for n, line in lines), records, text)
-
-
-def _records_in_object(text: str) -> list[Any]:
-    """Return the records of a text that is one object with all of them; else an empty list.
-
-    The object may hold columns, as lists or by row number, or one list of records. An object with
-    an id and a position is itself a record, and a list in it holds its earlier detections.
-    """
-    try:
-        whole = json.loads(text)
-    except (ValueError, RecursionError):
-        return []
-    parts = list(whole.values()) if isinstance(whole, dict) else []
-    lists = [part for part in parts if isinstance(part, list)]
-    if len(lists) == 1 and lists[0] and all(isinstance(item, dict) for item in lists[0]):
-        return [] if _is_record(whole) else lists[0]
-    if len(parts) < 2 or len({len(part) for part in parts if isinstance(part, (list, dict))}) != 1:
-        return []
-    if all(isinstance(part, dict) for part in parts):
-        # Keys that are not row numbers are names of fields: the parts belong to one record.
-        rows = parts[0].keys()
-        if any(part.keys() != rows for part in parts) or not all(map(str.isdecimal, rows)):
-            return []
-        parts = [list(part.values()) for part in parts]
-    if not all(isinstance(part, list) for part in parts):
-        return []
-    return [dict(zip(whole, values, strict=True)) for values in zip(*parts, strict=True)]
-
-
-def _is_record(item: dict[str, Any]) -> bool:
-    """Return whether an object is a candidate: it or its nested objects have id and position."""
-    inner = [
-        f"{key}.{name}" for key, part in item.items() if isinstance(part, dict) for name in part
-    ]
-    plain = [key for key, part in item.items() if not isinstance(part, (dict, list))]
-    roles = recognise([*plain, *inner], {}, {})
-    return bool(roles.key and ((roles.x and roles.y) or (roles.ra and roles.dec)))
 
 
 def _parse_lines(
@@ -249,6 +224,7 @@ def _notes(name: FitsName, records: _Records) -> Iterator[str]:
             f"{name.label}: {len(records.bad)} of {total} could "
             f"not be read: {', '.join(records.bad[:5])}{more}"
         )
+    yield from (f"{name.label}: {note}" for note in records.found.notes)
     if records.lists:
         shown = sorted(records.lists)
         more = " and more" if len(shown) > 8 else ""

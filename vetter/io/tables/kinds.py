@@ -10,11 +10,15 @@ from vetter.io.files.compressed import opener_of
 from vetter.io.files.file_marks import mark_of
 from vetter.io.files.regular_files import open_plain_file
 from vetter.io.files.unreadable import reading, strange
-from vetter.io.tables.encoding import lines_of, no_table
+from vetter.io.tables.dialects.mpc import is_mpc
+from vetter.io.tables.encoding import lines_of, no_table, utf_16_without_mark
 
 _HEAD_BYTES = 4096
 _SEXTRACTOR = re.compile(r"^#\s+\d+\s+[A-Za-z]\w*")
-_JSON = re.compile(r"^\s*(\{|\[\s*(\{|\]))")
+# A value behind the bracket: [field] and [[field]] are TOML.
+_JSON = re.compile(
+    r"^\s*(\{|\[\s*(\{|\]|\[\s*[\"\d\]-]|\"|-?\d[\d.eE+-]*\s*[,\]]|(true|false|null)\s*[,\]]))"
+)
 _REGIONS = re.compile(
     r"^\s*(# Region file format|global\s+\w+\s*=|[+-]?\s*(circle|point|ellipse|box|polygon|annulus"
     r"|line|text|vector)\s*\(|(image|physical|fk[45]|icrs|j2000|b1950|galactic|ecliptic|linear)"
@@ -39,7 +43,7 @@ def kind_of(path: Path) -> str:
     """Return the kind of a table file.
 
     It is ``fits``, ``votable``, ``parquet``, ``ecsv``, ``sextractor``, ``daophot``, ``regions``,
-    ``crtf``, ``daophot ii``, ``json``, ``session``, ``avro`` or ``text``.
+    ``crtf``, ``daophot ii``, ``mpc``, ``json``, ``session``, ``avro`` or ``text``.
 
     Raises
     ------
@@ -54,6 +58,8 @@ def kind_of(path: Path) -> str:
         raise no_table(path, head)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = head[: len(head) // 2 * 2].decode("utf-16", "replace")
+    elif (wide := utf_16_without_mark(head)) is not None:
+        text = head[: len(head) // 2 * 2].decode(wide, "replace")
     elif b"\0" in head:
         raise no_table(path, head)
     else:
@@ -76,6 +82,8 @@ def _kind_of_text(text: str) -> str:
         return "daophot"
     if _DAOPHOT_II.match(text):
         return "daophot ii"
+    if is_mpc(text):
+        return "mpc"
     return "sextractor" if is_sextractor(text) else "text"
 
 

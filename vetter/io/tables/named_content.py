@@ -32,6 +32,7 @@ _FOUND = {
     "sextractor": "a SExtractor table",
     "daophot": "a DAOPHOT table",
     "daophot ii": "a DAOPHOT table",
+    "mpc": "a report to the Minor Planet Center",
 }
 _HEAD = 4096
 _FIRST_WORDS = 40
@@ -70,9 +71,6 @@ def not_as_named(path: Path) -> str | None:
             found = described_file(path)
     except (InputError, OSError):
         # Binary, empty or gone: the reader's own error describes the file.
-        return None
-    if promised == "JSON" and found.startswith(("a text that begins '[", "a text that begins '{")):
-        # JSON without objects is not a list, but is JSON as named.
         return None
     if found == promised or kind in ("fits", "parquet", "avro", "session"):
         return None

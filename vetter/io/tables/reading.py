@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ from vetter.errors import InputError
 from vetter.io.files.hdu_names import FitsName
 from vetter.io.files.unreadable import reading
 from vetter.io.tables.arrow import has_pyarrow, read_parquet
-from vetter.io.tables.encoding import lines_of, table_text, text_head
+from vetter.io.tables.dialects.mrt import described_text, is_described, text_with_readme
+from vetter.io.tables.dialects.title_lines import without_titles
+from vetter.io.tables.encoding import encoding_notes, lines_of, table_text, text_head
 from vetter.io.tables.kinds import kind_of
 from vetter.io.tables.table_file import (
     MOST_COLUMNS,
@@ -65,43 +68,64 @@ def read_table(name: FitsName) -> TableFile:
         raise InputError(f"{name.path}: expected a candidate table, found a file of kind {kind}")
     with quiet():
         # Readers warn of unit spellings and of repairs, which do not matter to a list.
-        return reader(name)
+        file = reader(name)
+    return _with_encoding(name, file) if kind in _TEXTS else file
+
+
+def _with_encoding(name: FitsName, file: TableFile) -> TableFile:
+    """Return a table with a note on its encoding, which is a caution if that was guessed."""
+    note, is_guess = encoding_notes(name.path)
+    if not note:
+        return file
+    cautions = (*file.cautions, note) if is_guess else file.cautions
+    return dataclasses.replace(file, notes=(*file.notes, note), cautions=cautions)
 
 
 def _text(name: FitsName) -> TableFile:
     head = text_head(name.path)
     if is_ipac(head):
         return _ascii(name, "ipac", "an IPAC table that cannot be read")
-    if "\nByte-by-byte Description" in head:
-        columns = len(_MRT_COLUMN.findall(head))
+    described = described_text(name.path) if is_described(head) else text_with_readme(name.path)
+    if described is not None:
+        columns = len(_MRT_COLUMN.findall(described.rpartition("\n---")[0]))
         if columns > MOST_COLUMNS:
             raise too_many(name.path, columns)
-        return _ascii(name, "mrt", "a machine-readable table (CDS, AAS) that cannot be read")
+        what = "a machine-readable table (CDS, AAS) that cannot be read"
+        return _ascii(name, "mrt", what, described)
     if "\\begin{tabular}" in head:
         return _ascii(name, "latex", "a LaTeX table that cannot be read")
-    usual = in_usual_form(head)
-    layout = layout_of(name.path, usual)
+    titles = without_titles(head)
+    usual = in_usual_form(titles.text)
+    layout = layout_of(name.path, usual, titles.delimiter)
     if len(layout.names) < 2:
         raise InputError(
             f"{name.path}: expected a table of candidates with a position each, "
             f"found one column: {layout.names[0][:60]!r}"
         )
     notes = [layout.note] if layout.note else []
-    table, hash_note, written = read_text_table(name.path, layout)
-    if hash_note:
-        notes.append(f"{name.label}: {hash_note}")
+    if titles.titles:
+        notes.append(f"{name.label}: {titles.note()}")
+    table, row_notes, cautions, written = read_text_table(name.path, layout)
+    notes += row_notes
     if layout.delimiter != ",":
         table, converted = with_decimal_points(table)
         if converted:
             notes.append(f"{name.label}: decimal commas in {listed(converted)}")
-    units = units_under_names(head, usual, layout)
-    return TableFile(table, units, notes=tuple(notes), written=written, is_untyped=True)
+    units = units_under_names(titles.text, usual, layout)
+    return TableFile(
+        table,
+        units,
+        notes=tuple(notes),
+        cautions=cautions,
+        written=written,
+        is_untyped=True,
+    )
 
 
-def _ascii(name: FitsName, form: str, what: str) -> TableFile:
+def _ascii(name: FitsName, form: str, what: str, text: str | None = None) -> TableFile:
     from astropy.io import ascii as ascii_tables
 
-    text = table_text(name.path)
+    text = table_text(name.path) if text is None else text
     _refuse_wide_formats(name, text)
     with reading(name, what):
         # rstrip: in a table of fixed widths, empty lines at the end would be rows.
@@ -147,9 +171,15 @@ def _daophot(name: FitsName) -> TableFile:
 
 
 def _daophot_ii(name: FitsName) -> TableFile:
-    from vetter.io.tables.daophot import read_daophot_ii
+    from vetter.io.tables.dialects.daophot import read_daophot_ii
 
     return read_daophot_ii(name)
+
+
+def _mpc(name: FitsName) -> TableFile:
+    from vetter.io.tables.dialects.mpc import read_mpc
+
+    return read_mpc(name)
 
 
 def _ecsv(name: FitsName) -> TableFile:
@@ -232,6 +262,10 @@ def _fits(name: FitsName) -> TableFile:
     return TableFile(table, units_of(table), ucds_of(table), (note,) if note else ())
 
 
+_TEXTS = ("text", "sextractor", "daophot", "daophot ii", "mpc", "ecsv", "regions", "json")
+"""Kinds of files that are decoded here."""
+
+
 def _has_fast_ecsv() -> bool:
     """Return whether astropy (7.2 or later) can read ECSV by pyarrow, four times faster."""
     from importlib.util import find_spec
@@ -244,6 +278,7 @@ _READERS: dict[str, Callable[[FitsName], TableFile]] = {
     "sextractor": _sextractor,
     "daophot": _daophot,
     "daophot ii": _daophot_ii,
+    "mpc": _mpc,
     "ecsv": _ecsv,
     "votable": _votable,
     "parquet": _parquet,

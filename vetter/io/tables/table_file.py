@@ -38,9 +38,9 @@ class TableFile:
     units: dict[str, str] = field(default_factory=dict)
     ucds: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
     one_based: bool | None = None
     physical: tuple[int, ...] = ()
-    cautions: tuple[str, ...] = ()
     written: Written | None = None
     is_untyped: bool = False
 

@@ -6,6 +6,7 @@ Other dialects are converted into the usual one before the table is read.
 from __future__ import annotations
 
 import csv
+import dataclasses
 import re
 from dataclasses import dataclass
 from itertools import islice
@@ -20,8 +21,10 @@ from vetter.core.candidates.number_words import is_missing_word
 from vetter.errors import InputError
 from vetter.io.files.unreadable import reading
 from vetter.io.tables.arrow import read_with_arrow
+from vetter.io.tables.dialects.hash_rows import with_hash_rows
+from vetter.io.tables.dialects.row_lengths import ROW_NAMES, even_rows
+from vetter.io.tables.dialects.title_lines import without_titles
 from vetter.io.tables.encoding import lines_of, table_text
-from vetter.io.tables.hash_rows import with_hash_rows
 from vetter.io.tables.table_file import MOST_COLUMNS, too_many, unique_names
 
 if TYPE_CHECKING:
@@ -134,8 +137,8 @@ def is_ipac(head: str) -> bool:
     return any(not line.startswith("|") for line in lines[1:5])
 
 
-def layout_of(path: Path, head: str) -> TextLayout:
-    """Recognise the layout of a text table.
+def layout_of(path: Path, head: str, declared: str | None = None) -> TextLayout:
+    """Recognise the layout of a text table; ``declared`` is the delimiter that the file names.
 
     Raises
     ------
@@ -156,8 +159,10 @@ def layout_of(path: Path, head: str) -> TextLayout:
     if signs >= MOST_COLUMNS:
         raise too_many(path, signs + 1)
     with reading(path, "not a table that can be read"):
-        delimiter = _delimiter(lines)
+        delimiter = declared if declared and declared in lines[0] else _delimiter(lines)
         first = _fields(lines[0], delimiter)
+        if delimiter == " ":
+            first = _with_blanks_in_names(first, lines)
     if not any(_NUMBER.match(field) for field in first):
         return _layout(path, delimiter, first, 1)
     header = _commented_header(comments, delimiter, len(first))
@@ -171,9 +176,22 @@ def layout_of(path: Path, head: str) -> TextLayout:
     )
 
 
+def _with_blanks_in_names(names: list[str], lines: list[str]) -> list[str]:
+    """Return names that may hold blanks, ``RA (deg)``, if as many as each row has fields."""
+    counts = {len(_fields(line, " ")) for line in lines[1:20]}
+    if len(counts) != 1 or counts & {len(names), len(names) + 1}:
+        return names
+    wide = re.split(r"\s{2,}|\t", lines[0].strip())
+    with_units = re.sub(r"\s+([(\[])", r"\1", lines[0]).split()
+    return next((found for found in (with_units, wide) if len(found) in counts), names)
+
+
 def _layout(path: Path, delimiter: str, header: list[str], data_start: int) -> TextLayout:
     if len(header) > MOST_COLUMNS:
         raise too_many(path, len(header))
+    if not header[0] and ROW_NAMES not in header:
+        # The index of pandas, and row names of R.
+        header = [ROW_NAMES, *header[1:]]
     names, note = unique_names(header, path.name)
     return TextLayout(delimiter, names, data_start, note)
 
@@ -193,31 +211,43 @@ def _commented_header(comments: list[str], delimiter: str, count: int) -> list[s
     return candidates[0] if candidates else None
 
 
-def read_text_table(path: Path, layout: TextLayout) -> tuple[Table, str, WrittenCells]:
+def read_text_table(
+    path: Path, layout: TextLayout
+) -> tuple[Table, tuple[str, ...], tuple[str, ...], WrittenCells]:
     """Read a text table of a known layout.
 
     Returns
     -------
-    `~astropy.table.Table`, str, WrittenCells
-        The table; a note on rows that begin with ``#``, empty without such rows; the cells.
+    `~astropy.table.Table`, tuple of str, tuple of str, WrittenCells
+        The table; notes on rows that begin with ``#``, on lines left out and rows completed; the
+        notes that the user should see at once; the cells.
 
     Raises
     ------
     InputError
         A row has another number of columns; the text names the line.
     """
-    text = in_usual_form(table_text(path))
+    text = in_usual_form(without_titles(table_text(path)).text)
 
     def split(line: str) -> list[str]:
         return _fields(line, layout.delimiter)
 
-    text, note = with_hash_rows(text, layout.names, split, MISSING)
+    text, hash_note = with_hash_rows(text, layout.names, split, MISSING)
+    even = even_rows(path, text, layout.names, layout.delimiter, layout.data_start)
+    notes = (*((f"{path.name}: {hash_note}",) if hash_note else ()), *even.notes)
+    text, layout = even.text, dataclasses.replace(layout, names=even.names)
     written = WrittenCells(text, layout)
-    if len(text) > ARROW_PAYS and layout.delimiter != " ":
+    if even.problem is None and len(text) > ARROW_PAYS and layout.delimiter != " ":
         table = read_with_arrow(text, layout.delimiter, layout.names, layout.data_start, MISSING)
         if table is not None:
-            return table, note, written
-    return _with_astropy(path, text, layout), note, written
+            return table, notes, even.cautions, written
+    try:
+        return _with_astropy(path, text, layout), notes, even.cautions, written
+    except InputError as error:
+        if even.problem is None:
+            raise
+        # The reader counts lines in its own way, without comments.
+        raise even.problem from error
 
 
 def ecsv_rows(text: str) -> tuple[str, str]:
@@ -277,6 +307,11 @@ def _delimiter(lines: list[str]) -> str:
     for delimiter in (",", "\t", ";", "|"):
         # A row that is cut short is an error of the reader, not another layout.
         if all(delimiter in line for line in sample):
+            return delimiter
+    for delimiter in (",", "\t", ";", "|"):
+        # Lines that are no rows, and rows without their last cells, among the others.
+        length = len(_fields(lines[0], delimiter))
+        if length > 1 and sum(delimiter in line for line in sample) * 2 > len(sample):
             return delimiter
     for delimiter in _UNUSUAL if all(len(line.split()) == 1 for line in sample) else "":
         if len({line.count(delimiter) for line in sample} - {0}) == 1 and delimiter in lines[0]:

@@ -207,7 +207,7 @@ def _add_fit(
 ) -> tuple[dict[str, Array], dict[str, str]]:
     """Return the planes with the fit's residual, and the texts of planes without pixels."""
     planes = dict(cutout.planes)
-    states = _explain_empty_planes(planes, frame)
+    states = _explain_empty_planes(planes, frame, cutout.origin is not None)
     notes = cutout.notes
     states |= {name: notes.get(name, NOT_HERE) for name in frame.expected if name not in planes}
     states |= cutout.unread
@@ -338,12 +338,17 @@ def _sky_orientation(wcs: WCS | None, cutout: Cutout) -> tuple[float, float, flo
         return None
 
 
-def _explain_empty_planes(planes: Mapping[str, Array], frame: RenderedCutout) -> dict[str, str]:
-    """Return a text for each all-NaN plane: no data, or the candidate is off the image."""
+def _explain_empty_planes(
+    planes: Mapping[str, Array], frame: RenderedCutout, is_cut_here: bool
+) -> dict[str, str]:
+    """Return a text for each all-NaN plane: no data, or the candidate is off the image.
+
+    Only a cutout that was cut from an image here can be off it; a stamp has no data.
+    """
     pixels = {name: plane for name, plane in planes.items() if plane.dtype.kind == "f"}
     empty = [name for name, plane in pixels.items() if not np.isfinite(plane).any()]
     masked = all(plane.all() for plane in planes.values() if plane.dtype.kind == "b")
-    everywhere = masked and len(empty) > 1 and len(empty) == len(pixels)
+    everywhere = is_cut_here and masked and len(empty) > 1 and len(empty) == len(pixels)
     states = dict.fromkeys(empty, OFF_THE_IMAGE if everywhere else NO_DATA)
     notes = frame.notes
     return states | {name: NOT_COVERING for name in empty if notes.get(name) == NOT_COVERING}

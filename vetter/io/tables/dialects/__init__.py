@@ -1,0 +1,1 @@
+"""Dialects of lists in text, converted to the usual form or read by columns; see `row_lengths`."""
