@@ -27,8 +27,8 @@ from vetter.gui.widgets.theme import make_application
 from vetter.gui.windows.main_window import MainWindow
 from vetter.gui.windows.start_window import StartWindow
 from vetter.gui.windows.window_manager import WindowManager
-from vetter.io.field.kept_psf import kept_psfs
 from vetter.io.field.nearby_planes import PlanesWanted
+from vetter.io.field.stars.kept_psf import kept_psfs
 from vetter.io.files.resources import resource_path
 from vetter.io.input_options import InputOptions
 from vetter.io.session.default_path import default_session_path

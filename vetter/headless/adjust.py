@@ -29,8 +29,8 @@ from vetter.headless.fit_processes import fitted_batches, usable_cores
 from vetter.headless.progress import Progress, say
 from vetter.io.export.input_files import InputFiles
 from vetter.io.export.table_writing import write_pieces
-from vetter.io.field.psf import fit_of_field
-from vetter.io.field.star_fits import star_fits
+from vetter.io.field.stars.psf import fit_of_field
+from vetter.io.field.stars.star_fits import star_fits
 from vetter.io.files.atomic import atomic_path
 from vetter.io.settings_file import load_settings
 

@@ -11,7 +11,7 @@ import pytest
 from tests.helpers.alert_files import packed, record
 from tests.helpers.alert_packets import field, packet_schema
 from vetter.core.judgement.field_fit import fit_rows
-from vetter.io.field.psf import fit_of_field
+from vetter.io.field.stars.psf import fit_of_field
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 from vetter.settings import FitSettings

@@ -16,7 +16,7 @@ from vetter.core.fit.adjustment import Adjustment, failed
 from vetter.core.judgement.field_fit import field_fit
 from vetter.core.judgement.fit_table import Disappeared, FitStatus, FitTable
 from vetter.core.psf.models import Gaussian
-from vetter.io.field.kept_psf import StarPsf
+from vetter.io.field.stars.kept_psf import StarPsf
 from vetter.io.session.rows import plain_meta
 from vetter.review.fits.fit_messages import Fitted, Ready, StarFits
 from vetter.review.fits.fits import Fits

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from vetter.io.field.kept_psf import StarPsf, restored, setting_name
+from vetter.io.field.stars.kept_psf import StarPsf, restored, setting_name
 from vetter.review.fits.fit_messages import Ready, StarFits
 from vetter.review.fits.fit_process import FitProcess
 from vetter.review.session import Session

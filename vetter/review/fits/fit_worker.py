@@ -20,7 +20,7 @@ from vetter.core.cutout_source import CutoutSource
 from vetter.core.judgement.field_fit import FieldFit, field_fit, fit_rows
 from vetter.errors import VetterError
 from vetter.io.child_process import answering_stream, receive, send
-from vetter.io.field.psf import fit_of_field
+from vetter.io.field.stars.psf import fit_of_field
 from vetter.io.session.rows import plain_meta
 from vetter.review.fits.fit_messages import (
     Broken,
@@ -197,10 +197,10 @@ def _serve(fitter: _Fitter, requests: queue.SimpleQueue[Wish]) -> NoReturn:
 def survey(source: CutoutSource, fit: FieldFit, number: int = 0) -> Iterator[StarFits]:
     """Fit the stars of an image, part by part; yield nothing if the input is not a field.
 
-    See :func:`vetter.io.field.star_fits.star_fits`.
+    See :func:`vetter.io.field.stars.star_fits.star_fits`.
     """
     # Imported here: in the worker process, opening a field has imported the module already.
-    from vetter.io.field.star_fits import star_fits
+    from vetter.io.field.stars.star_fits import star_fits
 
     for stars, left in star_fits(source.fields[number], fit):
         yield StarFits(stars, left, number)

@@ -18,8 +18,8 @@ from vetter.core.judgement.field_fit import FieldFit, field_fit
 from vetter.core.psf.models import PsfImage
 from vetter.errors import InputError
 from vetter.io.field.field_source import FieldSource
-from vetter.io.field.kept_psf import StarPsf, pixels_of, restored
 from vetter.io.field.planes import ReadablePart
+from vetter.io.field.stars.kept_psf import StarPsf, pixels_of, restored
 from vetter.io.files.compressed import open_unpacked
 from vetter.io.files.hdu_names import FitsName, parse_fits_name
 from vetter.io.files.unreadable import reading

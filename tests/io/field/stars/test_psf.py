@@ -15,9 +15,9 @@ from vetter.core.judgement.field_fit import FieldFit
 from vetter.core.psf import effective_psf
 from vetter.core.psf.models import Gaussian, Moffat
 from vetter.errors import InputError
-from vetter.io.field import psf as module
-from vetter.io.field.kept_psf import StarPsf, kept_psfs, restored, setting_name
-from vetter.io.field.psf import fit_of_field
+from vetter.io.field.stars import psf as module
+from vetter.io.field.stars.kept_psf import StarPsf, kept_psfs, restored, setting_name
+from vetter.io.field.stars.psf import fit_of_field
 from vetter.io.input_options import InputOptions
 from vetter.io.inputs.open_input import open_input
 from vetter.settings import FitSettings, Settings
