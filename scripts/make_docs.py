@@ -40,7 +40,8 @@ def resolve_lazy_names(module: ModuleType) -> None:
 def named_tuples(module: ModuleType) -> Iterator[type]:
     """Yield the named tuples that a module defines."""
     for _, value in inspect.getmembers(module, inspect.isclass):
-        if value.__module__ == module.__name__ and hasattr(value, "_fields"):
+        is_named_tuple = issubclass(value, tuple) and "__new__" in vars(value)
+        if value.__module__ == module.__name__ and is_named_tuple:
             yield value
 
 
